@@ -1,0 +1,58 @@
+/**
+ * Who may import whom: the table of ARCHITECTURE.md as data. A unit is a folder or a single file
+ * directly below a package's `src`.
+ *
+ * @typedef {object} UnitRule
+ * @property {readonly string[]} units other units of the same package
+ * @property {readonly string[]} builtins Node's modules, without the `node:` in front
+ */
+
+const BELOW_CONNECTION = ['errors', 'transport', 'framing', 'policy', 'observe']
+
+/** @type {Readonly<Record<string, UnitRule>>} */
+export const LIBRARY_UNITS = {
+  errors: { units: [], builtins: [] },
+  transport: { units: [], builtins: [] },
+  framing: { units: ['errors'], builtins: [] },
+  policy: { units: ['errors'], builtins: [] },
+  observe: { units: ['errors'], builtins: ['diagnostics_channel'] },
+  socket: {
+    units: ['errors', 'transport', 'observe', 'policy'],
+    builtins: [
+      'net',
+      'tls',
+      'buffer',
+      'crypto',
+      'dns',
+      'dns/promises',
+      'events',
+      'fs',
+      'fs/promises',
+      'os',
+      'path',
+      'stream',
+      'timers',
+    ],
+  },
+  connection: {
+    units: BELOW_CONNECTION,
+    builtins: ['buffer', 'events', 'stream', 'stream/web', 'timers'],
+  },
+  server: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: ['events', 'timers'] },
+  client: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: ['events', 'timers'] },
+  metrics: { units: ['errors', 'observe'], builtins: [] },
+  testing: {
+    units: [...BELOW_CONNECTION, 'connection'],
+    builtins: ['assert', 'buffer', 'events', 'timers'],
+  },
+  index: {
+    units: [...BELOW_CONNECTION, 'socket', 'connection', 'server', 'client'],
+    builtins: [],
+  },
+}
+
+/** Sockets are opened in one place, so nothing else may name these. */
+export const SOCKET_BUILTINS = ['net', 'tls', 'dgram', 'http', 'https', 'http2']
+
+/** Folders outside the library that see only its public names. */
+export const PUBLIC_ONLY = ['packages/cli/src', 'packages/workbench', 'examples']
