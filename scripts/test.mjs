@@ -30,7 +30,15 @@ const stages = [
     { name: 'pure folders', command: [...tsc, '-p', 'packages/hawser/tsconfig.pure.json'] },
   ],
   [
-    { name: 'lint', command: [...bin('oxlint/bin/oxlint'), '--type-aware'] },
+    {
+      name: 'lint',
+      command: [
+        ...bin('oxlint/bin/oxlint'),
+        '--type-aware',
+        '--deny-warnings',
+        '--report-unused-disable-directives',
+      ],
+    },
     {
       name: 'types under TypeScript 7',
       command: [...bin('typescript-7/bin/tsc'), '-p', 'packages/hawser', '--noEmit'],
