@@ -1,0 +1,156 @@
+// `npm run test:runtimes`: packs the library, installs the tarball in an empty folder as a user
+// would, runs test/runtimes/smoke.mjs there on every runtime and prints a table of the outcomes.
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const LIMIT = 60_000
+const root = fileURLToPath(new URL('..', import.meta.url))
+const home = join(root, 'test/runtimes')
+const installed = (/** @type {string} */ path) => join(home, 'node_modules', path)
+
+const nodes = ['20', '22', '24', '26'].map((major) => ({
+  name: `Node ${major}`,
+  command: [installed(`node${major}/bin/node`)],
+}))
+const runtimes = [
+  ...nodes,
+  { name: 'Bun', command: [installed('bun/bin/bun'), '--no-install'] },
+  {
+    name: 'Deno',
+    command: [installed('deno/deno'), 'run', '--allow-all', '--node-modules-dir=manual'],
+  },
+]
+
+/**
+ * @typedef {object} Column
+ * @property {string} name
+ * @property {Map<string, string | undefined>} checks what went wrong, or undefined, by check
+ */
+
+if (process.platform !== 'linux' || process.arch !== 'x64') {
+  console.error(
+    `The runtimes are binaries for linux x64; this is ${process.platform} ${process.arch}`,
+  )
+  process.exit(1)
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'hawser-runtimes-'))
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
+
+installRuntimes()
+installLibrary()
+/** @type {Column[]} */
+const outcomes = []
+for (const { name, command } of runtimes) outcomes.push(await runSmoke(name, command))
+printTable(outcomes)
+
+function installRuntimes() {
+  const stamp = createHash('sha256').update(readFileSync(join(home, 'package-lock.json')))
+  const digest = stamp.digest('hex')
+  const file = installed('.hawser-install')
+  try {
+    if (readFileSync(file, 'utf8') === digest) return
+  } catch {
+    // Never installed: do it now.
+  }
+  console.error('installing the runtimes (about 1 GB)')
+  npm(home, ['ci', '--ignore-scripts'])
+  writeFileSync(file, digest)
+}
+
+function installLibrary() {
+  const output = npm(root, ['pack', '-w', 'hawser', '--json', '--pack-destination', scratch])
+  const names = /"filename": "([^"]+)"/.exec(output)
+  const tarball = join(scratch, basename(names?.[1] ?? ''))
+  writeFileSync(join(scratch, 'package.json'), '{ "private": true, "type": "module" }\n')
+  npm(scratch, ['install', '--ignore-scripts', tarball])
+  copyFileSync(join(home, 'smoke.mjs'), join(scratch, 'smoke.mjs'))
+}
+
+/** @param {string} cwd @param {string[]} args */
+function npm(cwd, args) {
+  const { status, stdout } = spawnSync('npm', [...args, '--no-audit', '--no-fund'], {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (status === 0) return stdout
+  throw new Error(`npm ${args.join(' ')} failed with exit code ${status}`)
+}
+
+/**
+ * The suite prints one JSON object a line: its runtime, then each check, then that it finished.
+ *
+ * @param {string} name @param {string[]} command @returns {Promise<Column>}
+ */
+function runSmoke(name, [file = '', ...args]) {
+  console.error(`running on ${name}`)
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, DENO_NO_UPDATE_CHECK: '1', DENO_DIR: join(scratch, 'deno') }
+    const child = spawn(file, [...args, 'smoke.mjs'], {
+      cwd: scratch,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT)
+    let output = ''
+    child.stdout.setEncoding('utf8').on('data', (text) => (output += text))
+    child.once('error', reject)
+    child.once('close', (code) => {
+      clearTimeout(timer)
+      resolve(readColumn(name, output, code))
+    })
+  })
+}
+
+/** @param {string} name @param {string} output @param {number | null} code @returns {Column} */
+function readColumn(name, output, code) {
+  /** @type {Column} */
+  const column = { name, checks: new Map() }
+  let finished = false
+  for (const line of output.split('\n').filter(Boolean)) {
+    const { runtime, check, error, done } = JSON.parse(line)
+    if (runtime) column.name = runtime
+    if (check) column.checks.set(check, error)
+    if (done) finished = true
+  }
+  const ending = finished ? `exited with ${code}` : `stopped early with ${code ?? 'a signal'}`
+  column.checks.set('ends by itself, cleanly', finished && code === 0 ? undefined : ending)
+  return column
+}
+
+/** @param {Column[]} columns */
+function printTable(columns) {
+  const names = [...new Set(columns.flatMap(({ checks }) => [...checks.keys()]))]
+  const rows = [
+    ['', ...columns.map(({ name }) => name)],
+    ['---', ...columns.map(() => '---')],
+    ...names.map((name) => [
+      name,
+      ...columns.map(({ checks }) => {
+        if (!checks.has(name)) return 'not run'
+        return checks.get(name) === undefined ? 'yes' : 'FAILED'
+      }),
+    ]),
+  ]
+  const widths = rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0))) ?? []
+  for (const row of rows) {
+    const fill = row[0] === '---' ? '-' : ' '
+    console.log(`| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0, fill)).join(' | ')} |`)
+  }
+  let failures = 0
+  for (const { name, checks } of columns) {
+    for (const check of names) {
+      const error = checks.has(check) ? checks.get(check) : 'not run'
+      if (error === undefined) continue
+      failures += 1
+      console.log(`FAILED on ${name}: ${check}: ${error}`)
+    }
+  }
+  console.log(`${names.length * columns.length - failures} passed, ${failures} failed`)
+  process.exitCode = failures === 0 ? 0 : 1
+}
