@@ -61,6 +61,7 @@ function judgeOther(from, file, specifier) {
     const home = homeOf(from)
     if (homeOf(target) === home && (!publicOnly || !target.includes('/test/'))) return undefined
     if (from.includes('/test/') && target.startsWith('test/support/')) return undefined
+    if (home === 'test' && homeOf(target) === 'scripts') return undefined
     return `${home} may not reach into ${homeOf(target)}: '${specifier}'`
   }
   if (isBuiltin(specifier)) {

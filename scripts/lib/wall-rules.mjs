@@ -9,6 +9,9 @@
 
 const BELOW_CONNECTION = ['errors', 'transport', 'framing', 'policy', 'observe']
 
+/** What touches neither the network nor the disk. */
+const HARMLESS = ['buffer', 'events', 'perf_hooks', 'process', 'timers']
+
 /** @type {Readonly<Record<string, UnitRule>>} */
 export const LIBRARY_UNITS = {
   errors: { units: [], builtins: [] },
@@ -19,31 +22,29 @@ export const LIBRARY_UNITS = {
   socket: {
     units: ['errors', 'transport', 'observe', 'policy'],
     builtins: [
+      ...HARMLESS,
       'net',
       'tls',
-      'buffer',
       'crypto',
       'dns',
       'dns/promises',
-      'events',
       'fs',
       'fs/promises',
       'os',
       'path',
       'stream',
-      'timers',
     ],
   },
   connection: {
     units: BELOW_CONNECTION,
-    builtins: ['buffer', 'events', 'stream', 'stream/web', 'timers'],
+    builtins: [...HARMLESS, 'stream', 'stream/web'],
   },
-  server: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: ['events', 'timers'] },
-  client: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: ['events', 'timers'] },
+  server: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
+  client: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
   metrics: { units: ['errors', 'observe'], builtins: [] },
   testing: {
     units: [...BELOW_CONNECTION, 'connection'],
-    builtins: ['assert', 'buffer', 'events', 'timers'],
+    builtins: [...HARMLESS, 'assert', 'assert/strict'],
   },
   index: {
     units: [...BELOW_CONNECTION, 'socket', 'connection', 'server', 'client'],
