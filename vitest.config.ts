@@ -13,6 +13,8 @@ export default defineConfig({
   },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    setupFiles: [here('test/support/leak-check.ts')],
+    allowOnly: false,
     testTimeout: 15_000,
     hookTimeout: 15_000,
   },

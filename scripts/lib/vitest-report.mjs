@@ -33,7 +33,8 @@ export function readVitestReport(load) {
     }
     if (file.status === 'failed' && counts.failed === before) {
       counts.failed += 1
-      counts.failures.push(`${file.name}: ${file.message.split('\n', 1)[0]}`)
+      const why = file.message.split('\n', 1)[0] || 'failed outside its tests; see above'
+      counts.failures.push(`${file.name}: ${why}`)
     }
   }
   return counts

@@ -1,0 +1,41 @@
+import { chmodSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { type TestCounts, readVitestReport } from '../scripts/lib/vitest-report.mjs'
+import { createFolder } from './support/folders.js'
+import { ROOT, runNode } from './support/programs.js'
+
+/** Runs the fixture on a machine that has these programs and no others. */
+async function runFixture(programs: string[], required: string): Promise<TestCounts> {
+  const folder = createFolder(Object.fromEntries(programs.map((name) => [name, '#!/bin/sh'])))
+  for (const name of programs) chmodSync(join(folder, name), 0o755)
+  const report = join(createFolder(), 'report.json')
+  await runNode(
+    [
+      join(ROOT, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--config=test/fixtures/vitest.config.ts',
+      '--reporter=json',
+      `--outputFile=${report}`,
+    ],
+    { env: { ...process.env, PATH: folder, HAWSER_REQUIRE_PEERS: required } },
+  )
+  return readVitestReport(() => readFileSync(report, 'utf8'))
+}
+
+it('tests of peers that the machine has are run', async () => {
+  const counts = await runFixture(['nc', 'curl'], '')
+  expect(counts).toEqual({ passed: 2, failed: 0, failures: [], skips: [] })
+})
+
+it('tests of peers that the machine lacks are skipped and say which', async () => {
+  const { passed, failed, skips } = await runFixture(['nc'], '')
+  expect({ passed, failed }).toEqual({ passed: 1, failed: 0 })
+  expect(skips).toEqual([expect.stringContaining('no curl on this machine')])
+})
+
+it('tests of peers that the machine lacks fail where peers are required', async () => {
+  const { passed, skips, failures } = await runFixture([], '1')
+  expect({ passed, skips }).toEqual({ passed: 0, skips: [] })
+  expect(failures).toEqual(['one test', 'a group finds curl'])
+})
