@@ -59,7 +59,7 @@ describe('the walls stop', () => {
     ['the command from node:net', 'packages/cli/src/ag.ts', `import net from 'node:net'`],
     ['an example from node:net', 'examples/ah.ts', `import net from 'node:net'`],
     ['an example from src', 'examples/ai.ts', `import '../packages/hawser/src/index.js'`],
-    ['a benchmark from src', 'bench/aj.ts', `import '../packages/hawser/src/index.js'`],
+    ['a benchmark from the command', 'bench/aj.ts', `import '../packages/cli/src/main.js'`],
     ['a test from another package', 'packages/cli/test/ak.ts', `import '../../hawser/src/a.js'`],
   ]
 

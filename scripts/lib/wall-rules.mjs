@@ -44,7 +44,8 @@ export const LIBRARY_UNITS = {
   metrics: { units: ['errors', 'observe'], builtins: [] },
   testing: {
     units: [...BELOW_CONNECTION, 'connection'],
-    builtins: [...HARMLESS, 'assert', 'assert/strict'],
+    // `net` for the scripted peer: it fakes the far end, so it must not share our own socket code.
+    builtins: [...HARMLESS, 'assert', 'assert/strict', 'net'],
   },
   index: {
     units: [...BELOW_CONNECTION, 'socket', 'connection', 'server', 'client'],
