@@ -1,0 +1,39 @@
+import { answerRequests } from '../control.js'
+import { Exchange, type ExchangeOptions, type Extent } from './exchange.js'
+import { Listeners } from './listeners.js'
+import { Stallers } from './stallers.js'
+
+// The process that makes the load. It has one set of connections of each kind at a time.
+let exchange: Exchange | undefined
+let listeners: Listeners | undefined
+let stallers: Stallers | undefined
+
+answerRequests(
+  {
+    open: async (options) => {
+      exchange = new Exchange(options as ExchangeOptions)
+      await exchange.open()
+    },
+    run: (extent) => exchange?.run(extent as Extent),
+    listen: async (options) => {
+      const { port, connections } = options as { port: number; connections: number }
+      listeners = new Listeners()
+      await listeners.open(port, connections)
+    },
+    rounds: (rounds) => listeners?.run(rounds as number),
+    stall: async (options) => {
+      const { port, connections, bytes } = options as Record<string, number>
+      stallers = new Stallers()
+      await stallers.open(port as number, connections as number)
+      stallers.send(bytes as number)
+    },
+    stalled: () => stallers?.sent(),
+    close: () => {
+      exchange?.close()
+      listeners?.close()
+      stallers?.close()
+      exchange = listeners = stallers = undefined
+    },
+  },
+  null,
+)

@@ -1,0 +1,80 @@
+/** What the load sends over and over, and what has to come back for it. */
+export interface Traffic {
+  /** How many frames there are before they repeat. */
+  readonly frames: number
+  /** The bytes of all frames. */
+  readonly size: number
+  /** Where each frame ends, from the beginning of the first. */
+  readonly ends: Uint32Array
+  /** The frames twice in a row, so that a slice across the place where they repeat is one piece. */
+  readonly sent: Buffer
+  /** The right answer, as long as `sent`. */
+  readonly expected: Buffer
+}
+
+/**
+ * `lines`: 20–200 bytes of text with a newline. `length`: the same text behind four bytes of
+ * length, big-endian. `kilobyte`: lines of 1 KiB. `chunks`: pieces of 64 KiB with no structure.
+ */
+export type TrafficKind = 'lines' | 'length' | 'kilobyte' | 'chunks'
+
+/** Whether the server answers in upper case or sends back what it got. */
+export type Answer = 'upper' | 'same'
+
+const letters = 'etaoin shrdlu cmfwyp vbgkjq xz ETAOIN SHRDLU 0123456789 .,;:-'
+
+/** Make the traffic of a kind: the same bytes in every process and every run. */
+export function makeTraffic(kind: TrafficKind, answer: Answer): Traffic {
+  const random = makeRandom(0x5eed)
+  const frames: Buffer[] = []
+  const answers: Buffer[] = []
+  const count = kind === 'chunks' ? 16 : kind === 'kilobyte' ? 128 : 1021
+  for (let i = 0; i < count; i++) {
+    const frame = makeFrame(kind, random)
+    frames.push(frame)
+    answers.push(answer === 'same' ? frame : upperCase(frame, kind === 'length' ? 4 : 0))
+  }
+  const ends = new Uint32Array(count)
+  let size = 0
+  for (const [i, frame] of frames.entries()) ends[i] = size += frame.length
+  return {
+    frames: count,
+    size,
+    ends,
+    sent: Buffer.concat([...frames, ...frames]),
+    expected: Buffer.concat([...answers, ...answers]),
+  }
+}
+
+function makeFrame(kind: TrafficKind, random: () => number): Buffer {
+  if (kind === 'chunks') return Buffer.from(makeText(64 * 1024, random), 'latin1')
+  if (kind === 'kilobyte') return Buffer.from(`${makeText(1023, random)}\n`, 'latin1')
+  const text = makeText(20 + Math.floor(random() * 181), random)
+  if (kind === 'lines') return Buffer.from(`${text}\n`, 'latin1')
+  const frame = Buffer.alloc(4 + text.length, text)
+  frame.writeUInt32BE(text.length)
+  frame.write(text, 4, 'latin1')
+  return frame
+}
+
+function makeText(length: number, random: () => number): string {
+  let text = ''
+  for (let i = 0; i < length; i++) text += letters.charAt(Math.floor(random() * letters.length))
+  return text
+}
+
+function upperCase(frame: Buffer, header: number): Buffer {
+  const text = frame.toString('latin1', header).toUpperCase()
+  return Buffer.concat([frame.subarray(0, header), Buffer.from(text, 'latin1')])
+}
+
+/** A small generator with a fixed seed (mulberry32). */
+function makeRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}

@@ -1,0 +1,56 @@
+import { nodeServer } from '../candidates.js'
+import { ratio, scaled, type Sample, type Scenario, type Session } from '../scenario.js'
+
+const connections = 1000
+/** Rounds that are measured in 100 ms of a scale's time. */
+const roundsPerTenth = 15
+
+/** The same message to everybody. */
+export const broadcast: Scenario = {
+  id: 'broadcast',
+  title: 'broadcast to 1,000 connections',
+  description: '64 bytes to each of 1,000 connections, the next when all have got the one before',
+  candidates: [
+    nodeServer('net-broadcast', 'node:net, socket.write(sameBuffer) in a loop', 'net-broadcast'),
+    nodeServer('broadcast', 'Hawser server.broadcast()', 'hawser-broadcast'),
+    nodeServer('broadcast-fallback', 'the same, fastRead: false', 'hawser-broadcast', 'fallback'),
+  ],
+  columns: [
+    { key: 'rate', title: 'messages/s', digits: 0 },
+    { key: 'cpu', title: 'CPU µs/message', digits: 3, spread: true },
+  ],
+  figures: [
+    {
+      title: 'broadcast: CPU per message to a loop of socket.write',
+      atMost: 1.15,
+      unit: '×',
+      value: ratio('cpu', 'broadcast', 'net-broadcast'),
+    },
+  ],
+  warmUp: async (_, session) => {
+    await open(session)
+    await session.load.ask('rounds', roundsIn(session.scale.warmUp))
+    await session.load.ask('close')
+  },
+  measure: measureBroadcast,
+}
+
+async function measureBroadcast(_: unknown, session: Session): Promise<Sample> {
+  const { load, server, scale } = session
+  await open(session)
+  await load.ask('rounds', roundsIn(scale.measured / 5))
+  const before = (await server.ask('cpu')) as number
+  const result = await load.ask('rounds', roundsIn(scale.measured))
+  const after = (await server.ask('cpu')) as number
+  await load.ask('close')
+  const { messages, elapsed } = result as { messages: number; elapsed: number }
+  return { rate: (messages / elapsed) * 1000, cpu: (after - before) / messages }
+}
+
+async function open({ load, port, scale }: Session): Promise<void> {
+  await load.ask('listen', { port, connections: scaled(connections, scale) })
+}
+
+function roundsIn(duration: number): number {
+  return Math.max(1, Math.round((duration / 100) * roundsPerTenth))
+}

@@ -1,0 +1,34 @@
+import { nodeServer } from '../candidates.js'
+import { ratio, type Scenario } from '../scenario.js'
+import { measureExchange, warmUpExchange } from './exchange.js'
+import { netEcho } from './servers.js'
+
+const pattern = { connections: 10, window: 2, kind: 'chunks', answer: 'same' } as const
+
+/** Bulk data without framing: what a byte costs. */
+export const chunks: Scenario = {
+  id: 'chunks',
+  title: '64 KiB chunks, raw()',
+  description: '10 connections, two chunks of 64 KiB in flight on each, sent back as they came',
+  candidates: [
+    netEcho,
+    nodeServer('handler', 'Hawser raw(), handler object', 'hawser-raw'),
+    nodeServer('handler-fallback', 'the same, fastRead: false', 'hawser-raw', 'fallback'),
+  ],
+  columns: [
+    { key: 'rateMiB', title: 'MiB/s', digits: 0 },
+    { key: 'cpuPerMiB', title: 'CPU µs/MiB', digits: 0, spread: true },
+    { key: 'p50', title: 'p50 µs', digits: 0 },
+    { key: 'p99', title: 'p99 µs', digits: 0 },
+  ],
+  figures: [
+    {
+      title: 'raw(), handler object: CPU per MiB to unframed node:net',
+      atMost: 1.05,
+      unit: '×',
+      value: ratio('cpuPerMiB', 'handler', 'net-echo'),
+    },
+  ],
+  warmUp: (_, session) => warmUpExchange(session, pattern),
+  measure: (_, session) => measureExchange(session, pattern),
+}

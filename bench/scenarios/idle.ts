@@ -1,0 +1,62 @@
+import { nodeServer } from '../candidates.js'
+import { ratio, scaled, type Sample, type Scenario, type Session } from '../scenario.js'
+import type { Memory } from '../servers/measured.js'
+
+const connections = 10_000
+const pattern = { window: 1, kind: 'lines', answer: 'upper' } as const
+
+/** Connections that do nothing: what one costs in memory. */
+export const idle: Scenario = {
+  id: 'idle',
+  title: '10,000 idle connections',
+  description:
+    'bytes per connection after a full collection: live heap (with what it holds outside) and ' +
+    'resident pages, once connected, and again after one line each way',
+  freshServers: true,
+  candidates: [
+    nodeServer('net-split', 'node:net, split by hand', 'net-split'),
+    nodeServer('handler', 'Hawser lines(), handler object', 'hawser-lines'),
+    nodeServer('iteration', 'Hawser lines(), for await', 'hawser-iteration'),
+  ],
+  columns: [
+    { key: 'heap', title: 'heap, connected', digits: 0, spread: true },
+    { key: 'rss', title: 'RSS, connected', digits: 0, spread: true },
+    { key: 'heapUsed', title: 'heap, after a line', digits: 0, spread: true },
+    { key: 'rssUsed', title: 'RSS, after a line', digits: 0, spread: true },
+  ],
+  figures: [
+    figure('live heap per connection, handler object, to node:net', 1.5, 'heap', 'handler'),
+    figure('live heap per connection, for await, to node:net', 2.5, 'heap', 'iteration'),
+    figure('the same after a line each way, handler object', 1.5, 'heapUsed', 'handler'),
+    figure('the same after a line each way, for await', 2.5, 'heapUsed', 'iteration'),
+    figure('RSS per connection, handler object, to node:net', 1.8, 'rss', 'handler'),
+    figure('RSS per connection, for await, to node:net', 1.8, 'rss', 'iteration'),
+  ],
+  measure: measureIdle,
+}
+
+function figure(title: string, atMost: number, key: string, id: string): Scenario['figures'][0] {
+  return { title, atMost, unit: '×', value: ratio(key, id, 'net-split') }
+}
+
+async function measureIdle(_: unknown, session: Session): Promise<Sample> {
+  const { load, server, port, scale } = session
+  const count = scaled(connections, scale)
+  const open = (some: number) => load.ask('open', { ...pattern, connections: some, port })
+  // Code is compiled and the runtime's own lists have grown before anything is weighed.
+  await open(Math.ceil(count / 20))
+  await load.ask('run', { frames: 1 })
+  await load.ask('close')
+  const before = (await server.ask('memory')) as Memory
+  await open(count)
+  const connected = (await server.ask('memory')) as Memory
+  await load.ask('run', { frames: 1 })
+  const used = (await server.ask('memory')) as Memory
+  await load.ask('close')
+  return {
+    heap: (connected.heap - before.heap) / count,
+    rss: (connected.rss - before.rss) / count,
+    heapUsed: (used.heap - before.heap) / count,
+    rssUsed: (used.rss - before.rss) / count,
+  }
+}

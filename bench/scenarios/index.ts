@@ -1,0 +1,19 @@
+import type { Scenario } from '../scenario.js'
+import { broadcast } from './broadcast.js'
+import { chunks } from './chunks.js'
+import { idle } from './idle.js'
+import { pipelined } from './pipelined.js'
+import { single } from './single.js'
+import { stalled } from './stalled.js'
+import { trickle } from './trickle.js'
+
+/** Every scenario, in the order in which they run. */
+export const scenarios: readonly Scenario[] = [
+  pipelined,
+  single,
+  chunks,
+  idle,
+  broadcast,
+  stalled,
+  trickle,
+]
