@@ -1,0 +1,153 @@
+import { OptionError } from '../errors.js'
+import type { ByteOperations } from './byte-operations.js'
+import { frameMalformed, messageInvalid, showText } from './frame-errors.js'
+import type { Decoder, Encoder, FrameOutput, Framing } from './framing.js'
+import { LineDecoder, type LineSettings, lineTerminator } from './line-decoder.js'
+import { putLine } from './line-encoder.js'
+import {
+  checkChoice,
+  checkDiscard,
+  checkMaxFrame,
+  checkUnterminated,
+  type FrameLimits,
+  invalidOption,
+  show,
+  type Unterminated,
+} from './options.js'
+import { describeIssues, type StandardResult, type StandardSchema } from './standard-schema.js'
+import { nothing } from './terminated-decoder.js'
+
+/** How `jsonLines()` reads lines. */
+export interface JsonLinesOptions<In> extends FrameLimits {
+  /**
+   * Checks, and may transform, every value received; a refusal raises `HAWSER_FRAME_MALFORMED`.
+   * It must answer at once: one that returns a promise raises `HAWSER_INVALID_OPTION` at the first
+   * message. Values that are sent are not checked. Default: none, and the type is only a claim.
+   */
+  readonly schema?: StandardSchema<In> | undefined
+  /**
+   * What happens to text that is not valid UTF-8: `reject` raises `HAWSER_TEXT_INVALID` (RFC 8259
+   * section 8.1 asks for UTF-8); `replace` puts U+FFFD in the place of what is malformed.
+   * Default `reject`.
+   */
+  readonly invalid?: 'replace' | 'reject' | undefined
+  /** What a last line without its newline means. Default `deliver`. */
+  readonly unterminated?: Unterminated | undefined
+}
+
+/**
+ * One JSON value (RFC 8259) per line: what browsers, `jq` and log shippers call NDJSON or JSON
+ * Lines. Blank lines are passed over.
+ *
+ * A line that is not JSON, or that the schema refuses, raises `HAWSER_FRAME_MALFORMED`; a message
+ * that JSON cannot express (undefined, a function, a BigInt, a cycle) `HAWSER_MESSAGE_INVALID`.
+ *
+ * @typeParam In what is received; taken from the schema when there is one
+ * @typeParam Out what is sent
+ * @throws OptionError `HAWSER_INVALID_OPTION`
+ */
+export function jsonLines<In = unknown, Out = In>(
+  options: JsonLinesOptions<In> = {},
+): Framing<In, Out> {
+  const settings: LineSettings = {
+    ...lineTerminator,
+    maxFrame: checkMaxFrame(options.maxFrame),
+    discard: checkDiscard(options.oversize),
+    unterminated: checkUnterminated(options.unterminated, 'deliver'),
+    encoding: 'utf8',
+    strictText:
+      checkChoice('invalid', options.invalid, ['replace', 'reject'], 'reject') === 'reject',
+    strictCrlf: false,
+  }
+  const schema = checkSchema(options.schema)
+  return Object.freeze({
+    name: 'json',
+    maxFrame: settings.maxFrame,
+    createDecoder: (operations: ByteOperations): Decoder<In> =>
+      new JsonLineDecoder(operations, settings, schema),
+    createEncoder: (operations: ByteOperations): Encoder<Out> =>
+      new JsonLineEncoder(operations, settings.maxFrame),
+  })
+}
+
+class JsonLineDecoder<In> extends LineDecoder<In> {
+  readonly #schema: StandardSchema<In> | undefined
+
+  constructor(
+    operations: ByteOperations,
+    settings: LineSettings,
+    schema: StandardSchema<In> | undefined,
+  ) {
+    super(operations, settings)
+    this.#schema = schema
+  }
+
+  protected override interpret(text: string, offset: number): In | typeof nothing {
+    let value: unknown
+    try {
+      value = JSON.parse(text)
+    } catch (error) {
+      if (text.trim() === '') return nothing
+      const reason = showText(error instanceof Error ? error.message : String(error))
+      // The parser quotes the peer's text as it came, so its own error is not passed on.
+      throw frameMalformed(`a line is not JSON: ${reason}`, offset, new SyntaxError(reason))
+    }
+    return this.#schema === undefined ? (value as In) : validate(this.#schema, value, offset)
+  }
+}
+
+function validate<In>(schema: StandardSchema<In>, value: unknown, offset: number): In {
+  const result = schema['~standard'].validate(value)
+  if (isPromise(result)) {
+    result.then(undefined, () => {})
+    throw new OptionError(
+      'HAWSER_INVALID_OPTION',
+      'the schema answers with a promise, and jsonLines needs one that answers at once: remove ' +
+        'its asynchronous checks, and make them in the handler',
+    )
+  }
+  if (result.issues === undefined) return result.value
+  const reason = showText(describeIssues(result.issues))
+  throw frameMalformed(`the schema refuses a value: ${reason}`, offset, result.issues)
+}
+
+function isPromise<Output>(
+  result: StandardResult<Output> | Promise<StandardResult<Output>>,
+): result is Promise<StandardResult<Output>> {
+  return 'then' in result && typeof result.then === 'function'
+}
+
+class JsonLineEncoder<Out> implements Encoder<Out> {
+  readonly #operations: ByteOperations
+  readonly #maxFrame: number
+
+  constructor(operations: ByteOperations, maxFrame: number) {
+    this.#operations = operations
+    this.#maxFrame = maxFrame
+  }
+
+  encode(message: Out, output: FrameOutput): void {
+    putLine(stringify(message), '\n', this.#maxFrame, output, this.#operations)
+  }
+}
+
+function stringify(message: unknown): string {
+  let text: string | undefined
+  try {
+    text = JSON.stringify(message)
+  } catch (error) {
+    const reason = showText(error instanceof Error ? error.message : String(error))
+    throw messageInvalid(`JSON cannot express the message: ${reason}`, error)
+  }
+  if (text !== undefined) return text
+  throw messageInvalid(
+    `JSON cannot express the message, which is ${show(message)}: send null or an object instead`,
+  )
+}
+
+function checkSchema<In>(schema: StandardSchema<In> | undefined): StandardSchema<In> | undefined {
+  if (schema === undefined || typeof schema['~standard']?.validate === 'function') return schema
+  throw invalidOption(
+    `schema is ${show(schema)}, and must be a Standard Schema: an object with a '~standard' property`,
+  )
+}

@@ -1,0 +1,60 @@
+import type { ByteOperations, TextEncoding } from './byte-operations.js'
+import { frameMalformed, textInvalid } from './frame-errors.js'
+import { type nothing, TerminatedDecoder, type TerminatedSettings } from './terminated-decoder.js'
+
+const lineFeed = 10
+const carriageReturn = 13
+
+/** How the bytes of a line become text. */
+export interface LineSettings extends TerminatedSettings {
+  readonly encoding: TextEncoding
+  /** Refuse malformed UTF-8. */
+  readonly strictText: boolean
+  /** Refuse lines that end with LF alone. */
+  readonly strictCrlf: boolean
+}
+
+/** What a line framing has in common with every other one. */
+export const lineTerminator: Pick<TerminatedSettings, 'terminator' | 'optional'> = {
+  terminator: lineFeed,
+  optional: 1,
+}
+
+/** Cuts bytes into lines of text; what a line means is up to the class that extends it. */
+export abstract class LineDecoder<In> extends TerminatedDecoder<In> {
+  readonly #encoding: TextEncoding
+  readonly #strictText: boolean
+  readonly #strictCrlf: boolean
+
+  constructor(operations: ByteOperations, settings: LineSettings) {
+    super(operations, settings)
+    this.#encoding = settings.encoding
+    this.#strictText = settings.strictText
+    this.#strictCrlf = settings.strictCrlf
+  }
+
+  /** What the line `text` at `offset` in the stream means. */
+  protected abstract interpret(text: string, offset: number): In | typeof nothing
+
+  protected override read(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    offset: number,
+  ): In | typeof nothing {
+    if (this.#strictText && !this.operations.isUtf8(bytes, start, end)) {
+      throw textInvalid(bytes, start, end, offset)
+    }
+    return this.interpret(this.operations.decode(bytes, start, end, this.#encoding), offset)
+  }
+
+  protected override trim(bytes: Uint8Array, start: number, found: number): number {
+    return found > start && bytes[found - 1] === carriageReturn ? found - 1 : found
+  }
+
+  protected override checkTerminator(bytes: Uint8Array, found: number, offset: number): void {
+    if (this.#strictCrlf && (found === 0 || bytes[found - 1] !== carriageReturn)) {
+      throw frameMalformed('a line ends with LF alone, and CRLF is required', offset)
+    }
+  }
+}

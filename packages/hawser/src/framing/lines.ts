@@ -1,0 +1,74 @@
+import type { ByteOperations, TextEncoding } from './byte-operations.js'
+import type { Decoder, Encoder, Framing } from './framing.js'
+import { LineDecoder, type LineSettings, lineTerminator } from './line-decoder.js'
+import { LineEncoder } from './line-encoder.js'
+import {
+  checkBoolean,
+  checkChoice,
+  checkDiscard,
+  checkMaxFrame,
+  checkUnterminated,
+  type FrameLimits,
+  type Unterminated,
+} from './options.js'
+
+/** How `lines()` cuts and writes lines. */
+export interface LinesOptions extends FrameLimits {
+  /**
+   * Which line endings are taken: `accept` takes LF and CRLF; `require` raises
+   * `HAWSER_FRAME_MALFORMED` for LF alone, as RFC 5321 section 2.3.8 wants it, to stop one end
+   * from seeing two lines where another sees one. Default `accept`.
+   */
+  readonly crlf?: 'accept' | 'require' | undefined
+  /** End lines that are sent with CRLF, not LF. Default false, and true with `crlf: 'require'`. */
+  readonly sendCrlf?: boolean | undefined
+  /** The encoding of both directions. Default `utf8`. */
+  readonly encoding?: TextEncoding | undefined
+  /**
+   * What happens to text that is not valid UTF-8: `replace` puts U+FFFD in the place of what is
+   * malformed; `reject` raises `HAWSER_TEXT_INVALID` for bytes received and
+   * `HAWSER_MESSAGE_INVALID` for a lone surrogate in text to send. Default `replace`. Without
+   * effect under `latin1`, where all bytes are valid.
+   */
+  readonly invalid?: 'replace' | 'reject' | undefined
+  /** What a last line without its line ending means. Default `deliver`. */
+  readonly unterminated?: Unterminated | undefined
+}
+
+/**
+ * One line of text per message, without its line ending: for everything that people type and
+ * programs print, such as telnet, nc, logs and command protocols.
+ *
+ * A line to send may hold no LF, nor end with CR where LF is sent behind it: the receiver would
+ * see another line (`HAWSER_MESSAGE_INVALID`).
+ *
+ * @throws OptionError `HAWSER_INVALID_OPTION`
+ */
+export function lines(options: LinesOptions = {}): Framing<string> {
+  const encoding = checkChoice('encoding', options.encoding, ['utf8', 'latin1'], 'utf8')
+  const invalid = checkChoice('invalid', options.invalid, ['replace', 'reject'], 'replace')
+  const settings: LineSettings = {
+    ...lineTerminator,
+    maxFrame: checkMaxFrame(options.maxFrame),
+    discard: checkDiscard(options.oversize),
+    unterminated: checkUnterminated(options.unterminated, 'deliver'),
+    encoding,
+    strictText: invalid === 'reject' && encoding === 'utf8',
+    strictCrlf: checkChoice('crlf', options.crlf, ['accept', 'require'], 'accept') === 'require',
+  }
+  const sendCrlf = checkBoolean('sendCrlf', options.sendCrlf, settings.strictCrlf)
+  return Object.freeze({
+    name: 'lines',
+    maxFrame: settings.maxFrame,
+    createDecoder: (operations: ByteOperations): Decoder<string> =>
+      new PlainLineDecoder(operations, settings),
+    createEncoder: (operations: ByteOperations): Encoder<string> =>
+      new LineEncoder(operations, settings, sendCrlf),
+  })
+}
+
+class PlainLineDecoder extends LineDecoder<string> {
+  protected override interpret(text: string): string {
+    return text
+  }
+}

@@ -1,0 +1,131 @@
+import type { ByteOperations } from './byte-operations.js'
+import { frameTooLarge, frameTruncated } from './frame-errors.js'
+import type { Decoder, Emit } from './framing.js'
+import type { Unterminated } from './options.js'
+
+/** What `read` returns for a frame that is nothing to deliver. */
+export const nothing: unique symbol = Symbol('nothing')
+
+/** How frames end, and what happens to those that do not, or too late. */
+export interface TerminatedSettings {
+  /** The byte or bytes behind each frame. */
+  readonly terminator: number | Uint8Array
+  /** How many bytes in front of the terminator may belong to it, as the CR of a CRLF does. */
+  readonly optional: number
+  readonly maxFrame: number
+  readonly discard: boolean
+  readonly unterminated: Unterminated
+}
+
+/** Finds frames that end with a terminator; what a frame means is up to the class that extends it. */
+export abstract class TerminatedDecoder<In> implements Decoder<In> {
+  protected readonly operations: ByteOperations
+  readonly #settings: TerminatedSettings
+  readonly #terminator: number | Uint8Array
+  readonly #terminatorSize: number
+  readonly #maxFrame: number
+  /** How many bytes of the rest cannot hold the beginning of a terminator. */
+  #scanned = 0
+  /** The frame is larger than maxFrame: drop everything up to its terminator. */
+  #skipping = false
+  /** How many bytes were consumed before this call. */
+  #offset = 0
+
+  constructor(operations: ByteOperations, settings: TerminatedSettings) {
+    const { terminator, maxFrame } = settings
+    this.operations = operations
+    this.#settings = settings
+    this.#terminator = terminator
+    this.#terminatorSize = typeof terminator === 'number' ? 1 : terminator.length
+    this.#maxFrame = maxFrame
+  }
+
+  /** What the frame `bytes[start … end)` at `offset` in the stream means. */
+  protected abstract read(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    offset: number,
+    owned: boolean,
+  ): In | typeof nothing
+
+  /** Where the content of a frame ends whose terminator was found at `found`. */
+  protected trim(_bytes: Uint8Array, _start: number, found: number): number {
+    return found
+  }
+
+  /** Throws when the terminator found at `found` is not a proper one. */
+  protected checkTerminator(_bytes: Uint8Array, _found: number, _offset: number): void {}
+
+  /** The bytes are not valid any more: drop whatever was kept for reading frames from them. */
+  protected leave(_stopped: boolean): void {}
+
+  decode(bytes: Uint8Array, emit: Emit<In>, owned: boolean): number {
+    const terminator = this.#terminator
+    let start = 0
+    let found = this.operations.indexOf(bytes, terminator, this.#scanned)
+    this.#scanned = 0
+    while (found !== -1) {
+      const next = found + this.#terminatorSize
+      const end = this.trim(bytes, start, found)
+      if (this.#skipping || end - start > this.#maxFrame) {
+        this.#discard(bytes, start, end, found)
+      } else {
+        this.checkTerminator(bytes, found, this.#offset + found)
+        const message = this.read(bytes, start, end, this.#offset + start, owned)
+        if (message !== nothing && !emit(message, next)) {
+          this.leave(true)
+          this.#offset += next
+          return next
+        }
+      }
+      start = next
+      found = this.operations.indexOf(bytes, terminator, start)
+    }
+    this.leave(false)
+    start = this.#keepRest(bytes, start)
+    this.#offset += start
+    return start
+  }
+
+  end(rest: Uint8Array, emit: Emit<In>): void {
+    const { unterminated, discard } = this.#settings
+    const size = rest.length
+    if (size === 0 && !this.#skipping) return
+    if (unterminated === 'reject') throw frameTruncated(size, this.#offset)
+    if (unterminated === 'discard' || this.#skipping) return
+    const end = this.trim(rest, 0, size)
+    if (end <= this.#maxFrame) {
+      const message = this.read(rest, 0, end, this.#offset, false)
+      this.leave(false)
+      if (message !== nothing) emit(message, size)
+    } else if (!discard) {
+      throw frameTooLarge(end, this.#maxFrame, this.#offset)
+    }
+  }
+
+  /** A frame too large that ends at `found` is dropped, or the end of the connection. */
+  #discard(bytes: Uint8Array, start: number, end: number, found: number): void {
+    if (!this.#settings.discard) {
+      throw frameTooLarge(end - start, this.#maxFrame, this.#offset + start)
+    }
+    this.#skipping = false
+    this.checkTerminator(bytes, found, this.#offset + found)
+  }
+
+  /** No terminator follows `start`. Returns where the bytes begin that are still needed. */
+  #keepRest(bytes: Uint8Array, start: number): number {
+    const { discard, optional } = this.#settings
+    // The last bytes may be the beginning of the terminator.
+    const tail = this.#terminatorSize - 1 + optional
+    if (!this.#skipping && bytes.length - start > this.#maxFrame + tail) {
+      if (!discard) {
+        throw frameTooLarge(`more than ${this.#maxFrame}`, this.#maxFrame, this.#offset + start)
+      }
+      this.#skipping = true
+    }
+    if (this.#skipping) return Math.max(start, bytes.length - tail)
+    this.#scanned = Math.max(0, bytes.length - start - this.#terminatorSize + 1)
+    return start
+  }
+}
