@@ -13,9 +13,13 @@ export interface Candidate {
 
 /** A server of ours or of node:net: a file of `servers/`, with at most one argument. */
 export function nodeServer(id: string, title: string, file: string, argument?: string): Candidate {
-  const args = ['--expose-gc', serverFile(file)]
+  const args = [serverFile(file)]
   if (argument !== undefined) args.push(argument)
-  return { id, title, command: () => ({ program: process.execPath, args }) }
+  return {
+    id,
+    title,
+    command: ({ node }) => ({ program: node.program, args: [...node.args, ...args] }),
+  }
 }
 
 /** The same file under Bun. */

@@ -6,6 +6,8 @@ export interface Command {
   readonly args: readonly string[]
 }
 
+/** Time to end in good order, which includes writing a profile. */
+const grace = 2000
 /** No request takes longer than this, so that a bench that hangs ends, and says where. */
 const longestAnswer = 120_000
 
@@ -57,8 +59,10 @@ export class Child {
 
   /** End the process and wait until it is gone. */
   async stop(): Promise<void> {
-    if (this.#ended === undefined) this.#process.kill('SIGKILL')
+    this.#process.stdin?.end()
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), grace)
     await this.#exited
+    clearTimeout(timer)
   }
 
   #answer(request: string): Promise<unknown> {

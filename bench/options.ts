@@ -12,6 +12,8 @@ export interface BenchOptions {
   /** Where to write the results as JSON. */
   readonly json: string | undefined
   readonly scale: Scale
+  /** Folder for CPU profiles of the servers on Node.js. */
+  readonly profiles: string | undefined
   /** Only the servers on Node.js. */
   readonly nodeOnly: boolean
 }
@@ -23,6 +25,7 @@ export const usage: string = `npm run bench -- [options]
   --server ID     only this one of a scenario's servers; may be given several times
   --pairs N       rounds in which every server is measured once (default 9)
   --json FILE     also write the results as JSON
+  --profile DIR   write a CPU profile of each server on Node.js; the figures suffer from it
   --quick         shorter loads and 3 rounds: to see a trend, not to quote
   --tiny          1 round of the smallest loads, servers on Node.js only: to test the bench itself
 `
@@ -37,6 +40,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       scenario: { type: 'string', multiple: true, default: [] },
       json: { type: 'string' },
       server: { type: 'string', multiple: true, default: [] },
+      profile: { type: 'string' },
       quick: { type: 'boolean', default: false },
       tiny: { type: 'boolean', default: false },
     },
@@ -51,6 +55,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     scenarios: values.scenario,
     servers: values.server,
     json: values.json,
+    profiles: values.profile,
     scale: scale(),
     nodeOnly: values.tiny,
   }

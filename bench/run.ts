@@ -6,11 +6,13 @@ import { evaluate, renderFigures, renderScenario, type ScenarioResult } from './
 import { runScenario } from './rounds.js'
 import { scenarios } from './scenarios/index.js'
 import type { Scenario } from './scenario.js'
-import { emptyToolchain, findToolchain } from './toolchain.js'
+import { findToolchain, nodeToolchain } from './toolchain.js'
 
 /** Measure the chosen scenarios and report. */
 async function bench(options: BenchOptions, chosen: readonly Scenario[]): Promise<void> {
-  const toolchain = options.nodeOnly ? emptyToolchain('left out') : await findToolchain()
+  const toolchain = options.nodeOnly
+    ? nodeToolchain(options.profiles)
+    : await findToolchain(options.profiles)
   const results: ScenarioResult[] = []
   const machine = describeMachine()
   console.log(

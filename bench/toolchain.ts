@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Command } from './child.js'
 
-/** The other runtimes on this machine: how to start a server with each, or why it is missing. */
+/** How to start a server with each runtime, or why that one is missing. */
 export interface Toolchain {
+  readonly node: Command
   readonly bun: Command | string
   readonly go: Command | string
   readonly c: Command | string
@@ -18,8 +19,17 @@ export interface Toolchain {
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
+/** Node.js alone, as it runs now. */
+export function nodeToolchain(profiles: string | undefined): Toolchain {
+  const args = ['--expose-gc']
+  if (profiles !== undefined) args.push('--cpu-prof', `--cpu-prof-dir=${profiles}`)
+  const missing = 'left out'
+  const node = { program: process.execPath, args }
+  return { node, bun: missing, go: missing, c: missing, remove: () => Promise.resolve() }
+}
+
 /** Look for Bun, Go and a C compiler, and compile the peers for those that are there. */
-export async function findToolchain(): Promise<Toolchain> {
+export async function findToolchain(profiles: string | undefined): Promise<Toolchain> {
   const folder = await mkdtemp(join(tmpdir(), 'hawser-bench-'))
   const peers = join(root, 'bench', 'peers')
   const [bun, go, cc] = await Promise.all([
@@ -30,6 +40,7 @@ export async function findToolchain(): Promise<Toolchain> {
   const goEcho = join(folder, 'echo-go')
   const cEcho = join(folder, 'echo-c')
   return {
+    ...nodeToolchain(profiles),
     bun: bun === undefined ? 'bun is not on this machine' : { program: bun, args: [] },
     go:
       go === undefined
@@ -41,11 +52,6 @@ export async function findToolchain(): Promise<Toolchain> {
         : await compile(cc, ['-O2', '-o', cEcho, join(peers, 'epoll.c')], cEcho),
     remove: () => rm(folder, { recursive: true, force: true }),
   }
-}
-
-/** A toolchain with nothing in it, where only the servers on Node.js are wanted. */
-export function emptyToolchain(reason: string): Toolchain {
-  return { bun: reason, go: reason, c: reason, remove: () => Promise.resolve() }
 }
 
 async function find(name: string, more: readonly string[]): Promise<string | undefined> {
