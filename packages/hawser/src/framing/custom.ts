@@ -3,7 +3,7 @@ import type { Decoder, Encoder, Framing } from './framing.js'
 import { checkBoolean, checkMaxFrame, invalidOption, show } from './options.js'
 
 /** What a framing of one's own is made of. */
-export interface FramingDefinition<In, Out> {
+export interface FramingDefinition<In, Out = In> {
   /** A short name for people and logs. */
   readonly name: string
   /**

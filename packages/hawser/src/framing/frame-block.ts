@@ -17,9 +17,9 @@ const none = new Uint8Array(0)
 export class FrameBlock {
   readonly #operations: ByteOperations
   #block: Uint8Array = none
-  /** Where in the decoder's bytes the block begins and ends. */
+  /** Where in the decoder's bytes the block begins and ends. An end of -1: there is none. */
   #start = 0
-  #end = 0
+  #end = -1
   #limit = largestBlock
 
   constructor(operations: ByteOperations) {
@@ -51,7 +51,7 @@ export class FrameBlock {
   /** Forget the block: the bytes it was copied from are not valid any more. */
   clear(): void {
     this.#block = none
-    this.#end = 0
+    this.#end = -1
   }
 
   /**

@@ -82,11 +82,8 @@ function countUtf8(text: string): number {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at)
     if (unit >= 0x80) count += unit >= 0x800 ? 2 : 1
-    // A pair takes four bytes: three for its first half as counted here, one for its second.
-    if (isPair(unit, text.charCodeAt(at + 1))) {
-      count -= 1
-      at += 1
-    }
+    // A pair takes four bytes: three as counted for its first half, one for its second.
+    if (isPair(unit, text.charCodeAt(at + 1))) at++
   }
   return count
 }
