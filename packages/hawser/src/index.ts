@@ -1,1 +1,68 @@
-export {}
+export { type ConnectOptions, connect } from './client/connect.js'
+export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/close-info.js'
+export { Connection } from './connection/connection.js'
+export type { ConnectionOptions } from './connection/options.js'
+export type { HandlerObject } from './connection/settings.js'
+export {
+  AbortedError,
+  ConnectError,
+  ConnectionError,
+  type ErrorAddress,
+  type ErrorCode,
+  type ErrorDetails,
+  errorCodes,
+  FramingError,
+  HandlerError,
+  HawserError,
+  ListenError,
+  OptionError,
+  StateError,
+  TimeoutError,
+} from './errors.js'
+export type { ByteOperations, TextEncoding } from './framing/byte-operations.js'
+export type { BinaryMessage } from './framing/binary-message.js'
+export { framing, type FramingDefinition } from './framing/custom.js'
+export { delimited, type DelimitedOptions } from './framing/delimited.js'
+export { fixed, type FixedOptions } from './framing/fixed.js'
+export { FrameReader } from './framing/frame-reader.js'
+export type { Decoder, Emit, Encoder, FrameOutput, Framing } from './framing/framing.js'
+export { defaultMaxFrame } from './framing/framing.js'
+export { jsonLines, type JsonLinesOptions } from './framing/json-lines.js'
+export { lengthPrefixed, type LengthPrefixedOptions } from './framing/length-prefixed.js'
+export { lines, type LinesOptions } from './framing/lines.js'
+export { netstring, type NetstringOptions } from './framing/netstring.js'
+export { raw } from './framing/raw.js'
+export type { RefusalCounts, Traffic } from './observe/counters.js'
+export type { Clock, ClockTimer } from './policy/clock.js'
+export type { RefusalReason } from './policy/connection-limit.js'
+export type { Connections } from './server/connections.js'
+export { createServer } from './server/create-server.js'
+export type { ServerEvents } from './server/events.js'
+export type { ServerInfo } from './server/info.js'
+export type {
+  BroadcastOptions,
+  CloseOptions,
+  CloseResult,
+  FunctionHandler,
+  Handler,
+  Refusal,
+  ServerOptions,
+} from './server/options.js'
+export { Server } from './server/server.js'
+export {
+  type DescriptorEndpoint,
+  type Endpoint,
+  formatEndpoint,
+  type ParsedEndpoint,
+  parseEndpoint,
+  type TcpEndpoint,
+  type UnixEndpoint,
+} from './socket/endpoint.js'
+export type {
+  Transport,
+  TransportAddress,
+  TransportAddresses,
+  TransportCapabilities,
+  TransportChunk,
+  TransportSink,
+} from './transport.js'

@@ -25,6 +25,7 @@ export function raw(options: RawOptions = {}): Framing<Uint8Array, Uint8Array | 
   const maxFrame = checkMaxFrame(options.maxFrame)
   return Object.freeze({
     name: 'raw',
+    streaming: true,
     maxFrame,
     createDecoder: (operations: ByteOperations): Decoder<Uint8Array> =>
       new RawDecoder(operations, maxFrame),

@@ -1,0 +1,82 @@
+import process from 'node:process'
+import { Connection } from '../connection/connection.js'
+import { Engine } from '../connection/engine.js'
+import {
+  type ConnectionOptions,
+  defaultKeepAlive,
+  milliseconds,
+  resolveSettings,
+} from '../connection/options.js'
+import type { HandlerObject } from '../connection/settings.js'
+import { type HawserError, OptionError } from '../errors.js'
+import type { Framing } from '../framing/framing.js'
+import { raw } from '../framing/raw.js'
+import { Budget } from '../policy/budget.js'
+import { dial } from '../socket/dial.js'
+import { type Endpoint, parseEndpoint } from '../socket/endpoint.js'
+
+/** How a connection is made and what it is limited to. */
+export interface ConnectOptions<In, Out> extends ConnectionOptions {
+  /** How bytes are cut into messages. Default `raw()`: each chunk as it arrives. */
+  readonly framing?: Framing<In, Out> | undefined
+  /**
+   * Milliseconds for name resolution and TCP together, then `HAWSER_CONNECT_TIMEOUT`. Default
+   * 10 000; `Infinity` waits as long as the operating system does. Stops: a firewall that answers
+   * nothing.
+   */
+  readonly timeout?: number | undefined
+  /** Gives up connecting when it fires, with `HAWSER_ABORTED`. Has no effect afterwards. */
+  readonly signal?: AbortSignal | undefined
+  /** The local IP address to connect from. Default: the operating system's choice. */
+  readonly localAddress?: string | undefined
+  /** The local port to connect from. Default: the operating system's choice. */
+  readonly localPort?: number | undefined
+  /** Use only IPv4 (4) or only IPv6 (6). Default: both, and the first that answers. */
+  readonly family?: 4 | 6 | undefined
+  /** Takes the messages, as a server's handler object does. Default: iterate, or take a stream. */
+  readonly handler?: HandlerObject<In, Out> | undefined
+  /** Told of exceptions out of the handler. Default: shown as a process warning. */
+  readonly onError?: ((error: HawserError, connection: Connection<In, Out>) => void) | undefined
+}
+
+/** Milliseconds a connection may take to be made when nobody says otherwise. */
+const defaultTimeout = 10_000
+
+/**
+ * Connect to a server.
+ *
+ * @returns fulfils with the open connection; rejects with ConnectError (`HAWSER_CONNECT_REFUSED`,
+ *   `HAWSER_CONNECT_TIMEOUT`, `HAWSER_DNS_FAILED`, `HAWSER_CONNECT_FAILED`), AbortedError
+ *   (`HAWSER_ABORTED`) or OptionError
+ */
+export async function connect<In = Uint8Array, Out = Uint8Array | string>(
+  endpoint: Endpoint,
+  options: ConnectOptions<In, Out> = {},
+): Promise<Connection<In, Out>> {
+  const parsed = parseEndpoint(endpoint)
+  const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
+  const settings = resolveSettings(options, framing, options.handler, new Budget(Infinity))
+  const transport = await dial(parsed, {
+    timeout: milliseconds('timeout', options.timeout ?? defaultTimeout),
+    signal: options.signal,
+    localAddress: options.localAddress,
+    localPort: options.localPort,
+    family: familyOf(options.family),
+    noDelay: options.noDelay ?? true,
+    keepAlive: milliseconds('keepAlive', options.keepAlive ?? defaultKeepAlive),
+    fastRead: options.fastRead ?? true,
+    clock: settings.clock,
+  })
+  const engine = new Engine(transport, settings, {
+    failed: options.onError ?? ((error) => process.emitWarning(error)),
+    closed: () => undefined,
+  })
+  const connection = new Connection(engine)
+  engine.start()
+  return connection
+}
+
+function familyOf(family: number | undefined): 4 | 6 | undefined {
+  if (family === undefined || family === 4 || family === 6) return family
+  throw new OptionError('HAWSER_INVALID_OPTION', `family is ${family}: it takes 4 or 6`)
+}

@@ -1,0 +1,44 @@
+import { Buffer, isUtf8 } from 'node:buffer'
+import type { ByteOperations, TextEncoding } from '../framing/byte-operations.js'
+
+const prototype = Buffer.prototype as Buffer & NativeSlices
+
+/** Called on plain Uint8Arrays: they are cheaper to make than Buffers and these natives take both. */
+interface NativeSlices {
+  utf8Slice(start: number, end: number): string
+  latin1Slice(start: number, end: number): string
+}
+
+const { indexOf } = prototype as { indexOf: (pattern: number | Uint8Array, from: number) => number }
+
+// A runtime without the native slices (they are undocumented) still has `toString`.
+const slicesExist =
+  typeof prototype.utf8Slice === 'function' && typeof prototype.latin1Slice === 'function'
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+const decodeNative: ByteOperations['decode'] = (bytes, start, end, encoding) =>
+  encoding === 'utf8'
+    ? prototype.utf8Slice.call(bytes, start, end)
+    : prototype.latin1Slice.call(bytes, start, end)
+
+const decodePlain: ByteOperations['decode'] = (bytes, start, end, encoding) =>
+  asBuffer(bytes).toString(encoding, start, end)
+
+/** What a framing needs of bytes, done by Node's Buffer. */
+export const bufferOperations: ByteOperations = {
+  indexOf: (bytes, pattern, from) => indexOf.call(bytes as Buffer, pattern, from),
+  decode: slicesExist ? decodeNative : decodePlain,
+  isUtf8: (bytes, start, end) => isUtf8(bytes.subarray(start, end)),
+  encode: (text: string, encoding: TextEncoding) => Buffer.from(text, encoding),
+  byteLength: (text) => Buffer.byteLength(text),
+  copy(bytes, start, end) {
+    // Not from Buffer's pool: a small frame would pin 8 KiB of it.
+    const copy = Buffer.allocUnsafeSlow(end - start)
+    copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start))
+    return copy
+  },
+  write: (text, target, offset) => asBuffer(target).write(text, offset, 'utf8'),
+}

@@ -1,0 +1,78 @@
+import {
+  ConnectionError,
+  type ErrorCode,
+  type ErrorDetails,
+  FramingError,
+  HawserError,
+} from '../errors.js'
+import type { CloseInfo, CloseReason } from './close-info.js'
+
+const reasons: Partial<Record<ErrorCode, CloseReason>> = {
+  HAWSER_FRAME_TOO_LARGE: 'frame-too-large',
+  HAWSER_FRAME_MALFORMED: 'frame-malformed',
+  HAWSER_FRAME_TRUNCATED: 'frame-truncated',
+  HAWSER_TEXT_INVALID: 'text-invalid',
+  HAWSER_MESSAGE_INVALID: 'encode-error',
+  HAWSER_OUTBOX_FULL: 'outbox-full',
+  HAWSER_POOL_FULL: 'pool-full',
+  HAWSER_IDLE_TIMEOUT: 'idle-timeout',
+  HAWSER_FIRST_BYTE_TIMEOUT: 'first-byte-timeout',
+  HAWSER_FRAME_TIMEOUT: 'frame-timeout',
+  HAWSER_WRITE_TIMEOUT: 'write-timeout',
+  HAWSER_CONSUMER_TIMEOUT: 'consumer-timeout',
+  HAWSER_DRAIN_TIMEOUT: 'drain-timeout',
+  HAWSER_HANDLER_FAILED: 'handler-error',
+  HAWSER_CONNECTION_RESET: 'reset',
+}
+
+/** The close reason that an error's code stands for. */
+export function closeReasonOf(error: HawserError): CloseReason {
+  return reasons[error.code] ?? 'failed'
+}
+
+/** What a decoder threw, as an error of ours: a user's own decoder may throw anything. */
+export function decodingError(cause: unknown, details: ErrorDetails): HawserError {
+  if (cause instanceof HawserError) return cause
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new FramingError('HAWSER_FRAME_MALFORMED', `the decoder failed: ${message}`, {
+    ...details,
+    op: 'decode',
+    cause,
+  })
+}
+
+/** What the operating system said when it ended an established connection. */
+export function transportError(cause: Error, details: ErrorDetails): ConnectionError {
+  const { code } = cause as NodeJS.ErrnoException
+  if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED') {
+    return new ConnectionError(
+      'HAWSER_CONNECTION_RESET',
+      `the peer reset the connection (${code}): it closed without reading all that was sent, or it crashed`,
+      { op: 'read', ...details, cause },
+    )
+  }
+  return new ConnectionError(
+    'HAWSER_CONNECTION_FAILED',
+    `the operating system ended the connection: ${cause.message}`,
+    { op: 'read', ...details, cause },
+  )
+}
+
+/** What a call on a connection that is gone is answered with. */
+export function closedError(info: CloseInfo, details: ErrorDetails): ConnectionError {
+  const cause = info.error === undefined ? {} : { cause: info.error }
+  return new ConnectionError(
+    'HAWSER_CONNECTION_CLOSED',
+    `the connection is closed (${info.reason}, by ${info.by}): ${info.unsent} bytes were never sent; connect again`,
+    { op: 'write', ...details, ...cause },
+  )
+}
+
+/** What `send` is answered with once this side has ended. */
+export function endedError(details: ErrorDetails): ConnectionError {
+  return new ConnectionError(
+    'HAWSER_CONNECTION_ENDED',
+    'this side has ended its half of the connection and can send nothing more: send before end()',
+    { op: 'write', ...details },
+  )
+}

@@ -1,0 +1,254 @@
+import type { Duplex } from 'node:stream'
+import type { ReadableStream, WritableStream } from 'node:stream/web'
+import type { Framing } from '../framing/framing.js'
+import type { CloseInfo, ConnectionPhase } from './close-info.js'
+import type { Engine } from './engine.js'
+import { IteratorConsumer } from './iterator-consumer.js'
+import { accepted } from './sender.js'
+import { toDuplex, toReadable, toWritable } from './streams.js'
+
+let lastId = 0
+
+/**
+ * One TCP (or Unix socket) connection that carries messages; the same class at both ends.
+ *
+ * Consume it in one of three ways, one at a time: `for await (const message of connection)`, a
+ * handler object passed to the server, or the streams `readable` and `duplex()`.
+ */
+export class Connection<In = Uint8Array, Out = Uint8Array | string> implements AsyncIterable<In> {
+  /** 1, 2, 3, … in the order this process made its connections. */
+  readonly id: number
+  /** Yours: a place for what you know about this peer. */
+  data: unknown
+  readonly #engine: Engine<In, Out>
+  #closed: Promise<CloseInfo> | undefined
+  #readable: ReadableStream<In> | undefined
+  #writable: WritableStream<Out> | undefined
+
+  /** @internal Connections come from a server or from `connect`. */
+  constructor(engine: Engine<In, Out>) {
+    lastId += 1
+    this.id = lastId
+    this.#engine = engine
+    engine.connection = this
+  }
+
+  /** Our IP address, or the path of our Unix socket. */
+  get localAddress(): string | undefined {
+    return this.#engine.transport.addresses.local?.address
+  }
+
+  /** Our port; undefined on a Unix socket. */
+  get localPort(): number | undefined {
+    return this.#engine.transport.addresses.local?.port
+  }
+
+  /** The peer's IP address; empty or undefined on a Unix socket without a name. */
+  get remoteAddress(): string | undefined {
+    return this.#engine.transport.addresses.remote?.address
+  }
+
+  /** The peer's port; undefined on a Unix socket. */
+  get remotePort(): number | undefined {
+    return this.#engine.transport.addresses.remote?.port
+  }
+
+  /** `IPv4`, `IPv6` or `unix`. */
+  get remoteFamily(): string | undefined {
+    return this.#engine.transport.addresses.remote?.family
+  }
+
+  /** Bytes received since the beginning. */
+  get bytesRead(): number {
+    return this.#engine.bytesRead
+  }
+
+  /** Bytes accepted for sending since the beginning, framing included. */
+  get bytesWritten(): number {
+    return this.#engine.bytesWritten
+  }
+
+  /** Messages delivered since the beginning. */
+  get messagesRead(): number {
+    return this.#engine.messagesRead
+  }
+
+  /** Messages accepted for sending since the beginning. */
+  get messagesWritten(): number {
+    return this.#engine.messagesWritten
+  }
+
+  /** Bytes accepted and not yet handed to the operating system. */
+  get unsent(): number {
+    return this.#engine.unsent
+  }
+
+  /** Whether the outbox is below its high-water mark and our direction is open. */
+  get canSend(): boolean {
+    return this.#engine.canSend
+  }
+
+  /** Where in its life the connection is. */
+  get phase(): ConnectionPhase {
+    return this.#engine.phase
+  }
+
+  /** How the connection ended. Always fulfils, never rejects. */
+  get closed(): Promise<CloseInfo> {
+    const engine = this.#engine
+    this.#closed ??=
+      engine.closeInfo === undefined
+        ? new Promise((resolve) => {
+            engine.onClosed = resolve
+          })
+        : Promise.resolve(engine.closeInfo)
+    return this.#closed
+  }
+
+  /**
+   * Send one message.
+   *
+   * Messages of one turn of the event loop leave in one system call. The promise says that there is
+   * room, not that the peer has the message: it is already fulfilled while the outbox is below its
+   * high-water mark, and otherwise pending until it is again. Awaiting it is how a producer keeps
+   * to the pace of a slow reader. A rejection that nobody handles does not end the process.
+   *
+   * Bytes of 16 KiB and more are not copied: do not change them before `flush()` has settled.
+   *
+   * @returns rejects with `HAWSER_MESSAGE_INVALID` or `HAWSER_FRAME_TOO_LARGE` (the framing cannot
+   *   carry it; nothing was sent), `HAWSER_OUTBOX_FULL` (the connection is reset),
+   *   `HAWSER_CONNECTION_ENDED` (after `end()`), `HAWSER_CONNECTION_CLOSED`
+   */
+  send(message: Out): Promise<void> {
+    return this.#engine.sender.send(message)
+  }
+
+  /**
+   * Send one message if there is room.
+   *
+   * @returns false, with nothing taken, when the outbox is above its high-water mark or our
+   *   direction has ended
+   * @throws FramingError when the framing cannot carry the message
+   */
+  trySend(message: Out): boolean {
+    return this.#engine.sender.trySend(message)
+  }
+
+  /**
+   * Settles when everything accepted until now was handed to the operating system.
+   *
+   * @returns rejects with `HAWSER_CONNECTION_CLOSED` when the connection ended before that
+   */
+  flush(): Promise<void> {
+    return this.#engine.isSendingDone ? accepted : this.#engine.sender.flush()
+  }
+
+  /**
+   * End our direction (FIN) once the outbox has left. What the peer sends is still received.
+   *
+   * @returns settles as `flush()` does
+   */
+  end(): Promise<void> {
+    this.#engine.endOurs()
+    return this.flush()
+  }
+
+  /**
+   * End our direction, discard what still arrives, and close when the peer has ended too or
+   * `lingerTimeout` is over. The outbox is sent before that.
+   *
+   * @returns fulfils as `closed` does
+   */
+  close(): Promise<CloseInfo> {
+    this.#engine.finish()
+    return this.closed
+  }
+
+  /** Drop everything and tell the peer at once: RST on TCP (RFC 9293 section 3.5.3). */
+  reset(): void {
+    this.#engine.reset()
+  }
+
+  /** Deliver no messages until `resume()`. Reading goes on until the inbox is full. */
+  pause(): void {
+    this.#engine.pause()
+  }
+
+  /** Deliver messages again. */
+  resume(): void {
+    this.#engine.resume()
+  }
+
+  /** Keep the connection when its function handler settles: from now on you end it. */
+  detach(): this {
+    this.#engine.detached = true
+    return this
+  }
+
+  /**
+   * Read and write with another framing from here on: messages not yet delivered are dropped, and
+   * decoding begins again at the byte behind the last delivered one.
+   *
+   * @returns this connection, typed for the new messages
+   * @throws OptionError when the framing's `maxFrame` is larger than the inbox
+   */
+  switchFraming<NextIn, NextOut>(next: Framing<NextIn, NextOut>): Connection<NextIn, NextOut> {
+    this.#engine.switchFraming(next as unknown as Framing<never, never>)
+    return this as unknown as Connection<NextIn, NextOut>
+  }
+
+  /**
+   * The messages, as they are asked for. The peer's FIN ends the loop, a reset throws from it.
+   * Leaving the loop neither closes the connection nor loses a message; another may follow.
+   *
+   * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<In> {
+    const iterator = new IteratorConsumer(this.#engine)
+    this.#engine.consume(iterator)
+    return iterator
+  }
+
+  /**
+   * The messages as a WHATWG stream; cancelling it closes the connection.
+   *
+   * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
+   */
+  get readable(): ReadableStream<In> {
+    this.#readable ??= toReadable(this.detach())
+    return this.#readable
+  }
+
+  /** Where messages go, as a WHATWG stream; closing it ends our direction, aborting it resets. */
+  get writable(): WritableStream<Out> {
+    this.#writable ??= toWritable(this.detach())
+    return this.#writable
+  }
+
+  /**
+   * Both directions as a Node.js stream: of messages (object mode), or of plain bytes under
+   * `raw()`.
+   *
+   * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
+   */
+  duplex(): Duplex {
+    return toDuplex(this.detach(), this.#engine.carriesBytes)
+  }
+
+  /** Keep the process alive while the connection is open (the default). */
+  ref(): this {
+    this.#engine.transport.ref()
+    return this
+  }
+
+  /** Let the process end though the connection is open. */
+  unref(): this {
+    this.#engine.transport.unref()
+    return this
+  }
+
+  /** The same as `close()`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}

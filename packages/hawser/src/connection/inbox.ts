@@ -1,0 +1,156 @@
+import type { Emit, Framing } from '../framing/framing.js'
+import { FrameReader } from '../framing/frame-reader.js'
+import { bufferOperations } from './buffer-operations.js'
+
+/** What `take` answers when no complete frame is there. */
+export const none: unique symbol = Symbol('none')
+
+/** Frames decoded ahead of the consumer: enough to make decoding cheap, few enough to forget. */
+const batchSize = 256
+
+/**
+ * What has arrived on one connection and was not delivered. Frames are taken one at a time, or
+ * pushed straight out of the arriving bytes; either way a frame's bytes are kept until it is
+ * delivered, so that the framing can be switched at any frame.
+ */
+export class Inbox<In> {
+  readonly #reader: FrameReader<In>
+  #frames: (In | undefined)[] = []
+  #ends: number[] = []
+  #head = 0
+  #delivered = 0
+  #failure: unknown
+  #failed = false
+  #ended = false
+  #finished = false
+
+  constructor(framing: Framing<In, never>) {
+    this.#reader = new FrameReader(framing, bufferOperations)
+  }
+
+  /** Bytes held: frames not delivered, and a partial frame. */
+  get size(): number {
+    return this.#reader.buffered
+  }
+
+  /** Whether nothing is held at all. */
+  get empty(): boolean {
+    return this.#reader.buffered === 0 && !this.#failed
+  }
+
+  /** Frames decoded and waiting to be taken. */
+  get waiting(): number {
+    return this.#frames.length - this.#head
+  }
+
+  /** Keep bytes for later. */
+  append(bytes: Uint8Array, borrowed: boolean): void {
+    this.#reader.append(bytes, borrowed)
+  }
+
+  /**
+   * The next frame, or `none` when more bytes are needed.
+   *
+   * @throws the decoder's error, after every frame before it was taken
+   */
+  take(): In | typeof none {
+    if (this.#head === this.#frames.length && !this.#decodeBatch()) return none
+    const frame = this.#frames[this.#head] as In
+    const end = this.#ends[this.#head] as number
+    this.#frames[this.#head] = undefined
+    this.#head += 1
+    this.#reader.release(end - this.#delivered)
+    this.#delivered = end
+    if (this.#head === this.#frames.length) {
+      this.#forgetBatch()
+      this.#reader.release(this.#reader.unreleased)
+    }
+    return frame
+  }
+
+  /** Emit frames straight out of arriving bytes. Nothing may be waiting to be taken. */
+  feed(bytes: Uint8Array, borrowed: boolean, headroom: number, emit: Emit<In>): void {
+    this.#reader.feed(bytes, borrowed, headroom, emit)
+  }
+
+  /** Emit the frames held until `emit` answers false or more bytes are needed. */
+  pump(emit: Emit<In>): void {
+    while (this.#head < this.#frames.length) {
+      if (!emit(this.take() as In, 0)) return
+    }
+    if (this.#failed) throw this.#failure
+    try {
+      this.#reader.decode(emit)
+    } finally {
+      this.#reader.release(this.#reader.unreleased)
+    }
+  }
+
+  /** The peer ended its direction: nothing is appended any more. */
+  end(): void {
+    this.#ended = true
+  }
+
+  /**
+   * Once the peer has ended and every frame was taken, let the decoder make what it can of the rest.
+   *
+   * @returns whether that yielded a frame to take
+   * @throws FramingError when the rest may not end there
+   */
+  finish(): boolean {
+    if (!this.#ended || this.#finished) return false
+    this.#finished = true
+    this.#reader.finish((frame, end) => {
+      this.#ends.push(end)
+      this.#frames.push(frame)
+      return true
+    })
+    return this.#frames.length > 0
+  }
+
+  /** Whether the peer has ended and all it sent was taken. */
+  get done(): boolean {
+    return this.#finished && this.waiting === 0
+  }
+
+  /** Drop what was decoded and not delivered, and go on from the next byte with other rules. */
+  switchTo<Other>(framing: Framing<Other, never>): void {
+    this.#forgetBatch()
+    this.#failed = false
+    this.#failure = undefined
+    this.#finished = false
+    this.#reader.switchTo(framing)
+  }
+
+  /** Drop everything. */
+  clear(): void {
+    this.#forgetBatch()
+    this.#reader.clear()
+  }
+
+  #decodeBatch(): boolean {
+    if (this.#failed) throw this.#failure
+    const frames = this.#frames
+    const ends = this.#ends
+    try {
+      this.#reader.decode((frame, end) => {
+        ends.push(end)
+        return frames.push(frame) < batchSize
+      })
+    } catch (error) {
+      this.#failed = true
+      this.#failure = error
+      if (frames.length === 0) throw error
+    }
+    if (frames.length > 0) return true
+    this.#reader.release(this.#reader.unreleased)
+    return false
+  }
+
+  #forgetBatch(): void {
+    this.#frames.length = 0
+    this.#ends.length = 0
+    this.#head = 0
+    this.#delivered = 0
+  }
+}

@@ -1,0 +1,137 @@
+import { OptionError } from '../errors.js'
+import type { Framing } from '../framing/framing.js'
+import type { Budget } from '../policy/budget.js'
+import type { Clock } from '../policy/clock.js'
+import { bufferOperations } from './buffer-operations.js'
+import type { HandlerObject, Settings } from './settings.js'
+import { systemClock } from './system-clock.js'
+
+/** Limits and waits of one connection; the same for servers and clients. */
+export interface ConnectionOptions {
+  /**
+   * Bytes received and not delivered that one connection may hold. Reading stops there and TCP slows
+   * the peer down. Default 2 MiB; at least the framing's `maxFrame`. Stops: a peer that sends faster
+   * than the program consumes.
+   */
+  readonly inbox?: number | undefined
+  /**
+   * Bytes accepted and not sent that one connection may hold. Above it `send` rejects with
+   * `HAWSER_OUTBOX_FULL` and the connection is reset. Default 8 MiB; `Infinity` is off. Stops: a
+   * program that sends without waiting to a peer that does not read.
+   */
+  readonly outbox?: number | undefined
+  /**
+   * Bytes accepted and not sent above which `send` answers a pending promise, `trySend` answers
+   * false, and no further message is read or delivered. Default 64 KiB; `Infinity` is off. Stops:
+   * one slow reader taking the memory of all.
+   */
+  readonly highWaterMark?: number | undefined
+  /** Go on reading and delivering while the outbox is above its high-water mark. Default false. */
+  readonly readWhileBlocked?: boolean | undefined
+  /**
+   * Milliseconds without a byte in either direction after which the connection is closed with
+   * `idle-timeout`. Default `Infinity`, off: a quiet connection is a healthy one in many protocols.
+   */
+  readonly idleTimeout?: number | undefined
+  /**
+   * Milliseconds a peer may take until its first byte, then `first-byte-timeout`. Default
+   * `Infinity`, off: in many protocols the server speaks first.
+   */
+  readonly firstByteTimeout?: number | undefined
+  /**
+   * Milliseconds a frame that was begun may go without a further byte, then `frame-timeout`.
+   * Default 30 000; `Infinity` is off. Stops: slowloris.
+   */
+  readonly frameTimeout?: number | undefined
+  /**
+   * Milliseconds that bytes may wait to be sent without any being taken, then `write-timeout`.
+   * Default 30 000; `Infinity` is off. Stops: a peer that stops reading or has vanished.
+   */
+  readonly writeTimeout?: number | undefined
+  /**
+   * Milliseconds that reading may stand still because nobody takes what was received, then
+   * `consumer-timeout`. Default 60 000; `Infinity` is off. Stops: a dead peer that nobody would
+   * notice, since neither FIN nor RST is seen while reading stands still.
+   */
+  readonly consumerTimeout?: number | undefined
+  /**
+   * Milliseconds to go on discarding what the peer sends after we ended, before the socket is given
+   * up. Default 1 000; `Infinity` waits for the peer's FIN. Stops: a reply lost to a reset, because
+   * a socket closed with unread bytes resets (RFC 2525 section 2.17).
+   */
+  readonly lingerTimeout?: number | undefined
+  /**
+   * Milliseconds of silence after which TCP keepalive probes begin. Default 60 000; `Infinity` is
+   * off. Stops: a connection whose peer vanished without a word (RFC 9293 section 3.8.4).
+   */
+  readonly keepAlive?: number | undefined
+  /**
+   * Send small segments at once (TCP_NODELAY). Default true: the outbox already joins a turn's
+   * messages, and Nagle's algorithm would only delay them.
+   */
+  readonly noDelay?: boolean | undefined
+  /**
+   * Read into one static buffer where the runtime can. Default true. False takes the plain `'data'`
+   * event: slower by a few percent, and made of documented interfaces only.
+   */
+  readonly fastRead?: boolean | undefined
+  /** Where time comes from. Default: the system. Tests hand in `VirtualClock` of `hawser/testing`. */
+  readonly clock?: Clock | undefined
+}
+
+/** The inbox of a connection when nobody says otherwise: 2 MiB. */
+export const defaultInbox: number = 2 * 1024 * 1024
+/** The outbox of a connection when nobody says otherwise: 8 MiB. */
+export const defaultOutbox: number = 8 * 1024 * 1024
+/** The outbox's high-water mark when nobody says otherwise: 64 KiB. */
+export const defaultHighWaterMark: number = 64 * 1024
+/** TCP keepalive when nobody says otherwise: after 60 s of silence. */
+export const defaultKeepAlive = 60_000
+
+/** Fill in every default and refuse what cannot work. */
+export function resolveSettings<In, Out>(
+  options: ConnectionOptions,
+  framing: Framing<In, Out>,
+  handler: HandlerObject<In, Out> | undefined,
+  budget: Budget,
+): Settings<In, Out> {
+  const inboxLimit = atLeast('inbox', options.inbox ?? defaultInbox, 1)
+  if (framing.maxFrame > inboxLimit) {
+    throw new OptionError(
+      'HAWSER_INVALID_OPTION',
+      `maxFrame is ${framing.maxFrame} bytes and the inbox holds ${inboxLimit}: such a frame would ` +
+        'never be complete; raise the option inbox or lower maxFrame',
+    )
+  }
+  return {
+    framing,
+    encoder: framing.perConnection === true ? undefined : framing.createEncoder(bufferOperations),
+    handler,
+    inboxLimit,
+    outboxLimit: atLeast('outbox', options.outbox ?? defaultOutbox, 1),
+    highWaterMark: atLeast('highWaterMark', options.highWaterMark ?? defaultHighWaterMark, 1),
+    readWhileBlocked: options.readWhileBlocked ?? false,
+    idleTimeout: milliseconds('idleTimeout', options.idleTimeout ?? Infinity),
+    firstByteTimeout: milliseconds('firstByteTimeout', options.firstByteTimeout ?? Infinity),
+    frameTimeout: milliseconds('frameTimeout', options.frameTimeout ?? 30_000),
+    writeTimeout: milliseconds('writeTimeout', options.writeTimeout ?? 30_000),
+    consumerTimeout: milliseconds('consumerTimeout', options.consumerTimeout ?? 60_000),
+    lingerTimeout: milliseconds('lingerTimeout', options.lingerTimeout ?? 1_000),
+    clock: options.clock ?? systemClock,
+    budget,
+  }
+}
+
+/** @throws OptionError unless `value` is a number of milliseconds, 1 or more; `Infinity` is off. */
+export function milliseconds(name: string, value: number): number {
+  return atLeast(name, value, 1, 'milliseconds')
+}
+
+/** @throws OptionError unless `value` is a number of at least `least`; `Infinity` is off. */
+export function atLeast(name: string, value: number, least: number, unit = 'bytes'): number {
+  if (typeof value === 'number' && value >= least) return value
+  throw new OptionError(
+    'HAWSER_INVALID_OPTION',
+    `${name} is ${String(value)}: it takes a number of ${unit}, ${least} or more (Infinity is off)`,
+  )
+}

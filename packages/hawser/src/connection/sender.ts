@@ -1,0 +1,280 @@
+import process from 'node:process'
+import { ConnectionError, FramingError, HawserError } from '../errors.js'
+import type { Encoder } from '../framing/framing.js'
+import type { Transport } from '../transport.js'
+import { Outbox } from './outbox.js'
+
+/** What `send` answers while there is room: one promise for everybody, known by its identity. */
+export const accepted: Promise<void> = Promise.resolve()
+
+/** What the sender tells the engine. */
+export interface SenderOwner {
+  /** True while an event is handled, at the end of which the owner calls `write`. */
+  readonly inEvent: boolean
+  /** A write is under way that the operating system did not take at once. */
+  waiting(): void
+  /** The outbox is above its high-water mark; called for each message that finds it so. */
+  blocked(): void
+  /** The outbox is below its high-water mark again. */
+  unblocked(): void
+  /** Everything accepted has been handed to the operating system. */
+  flushed(): void
+  /** Nothing more can be sent: end the connection with this error. */
+  overflowed(error: HawserError): void
+}
+
+/** The limits a sender keeps, shared by all connections of a server. */
+export interface SenderLimits {
+  /** Bytes above which `send` answers a pending promise. */
+  readonly highWaterMark: number
+  /** Bytes above which the connection is closed. */
+  readonly outboxLimit: number
+}
+
+interface Waiter {
+  readonly after: number
+  resolve(): void
+  reject(error: HawserError): void
+}
+
+/**
+ * The way out of one connection: messages are encoded into the outbox, and the outbox is written
+ * once at the end of the event or turn that filled it. At most one write is under way.
+ */
+export class Sender<Out> {
+  readonly #transport: Transport
+  readonly #owner: SenderOwner
+  readonly #limits: SenderLimits
+  #encoder: Encoder<Out>
+  readonly #outbox = new Outbox()
+  #handed = 0
+  #writing = 0
+  #scheduled = false
+  #blocked = false
+  #refusal: HawserError | undefined
+  #room: Waiter[] = []
+  #flushes: Waiter[] = []
+  messages = 0
+
+  constructor(
+    transport: Transport,
+    encoder: Encoder<Out>,
+    limits: SenderLimits,
+    owner: SenderOwner,
+  ) {
+    this.#transport = transport
+    this.#encoder = encoder
+    this.#limits = limits
+    this.#owner = owner
+  }
+
+  /** Bytes accepted since the beginning. */
+  get accepted(): number {
+    return this.#handed + this.#outbox.size
+  }
+
+  /** Bytes accepted and not yet handed to the operating system. */
+  get unsent(): number {
+    return this.#outbox.size + (this.#writing > 0 ? this.#transport.unsent : 0)
+  }
+
+  /** What messages are encoded with. */
+  get encoder(): Encoder<Out> {
+    return this.#encoder
+  }
+
+  /** Whether a write is under way. */
+  get isWriting(): boolean {
+    return this.#writing > 0
+  }
+
+  /** Whether nothing waits and no write is under way. */
+  get idle(): boolean {
+    return this.#writing === 0 && this.#outbox.upperBound === 0
+  }
+
+  /** Whether the outbox is above its high-water mark. */
+  get isBlocked(): boolean {
+    return this.#blocked
+  }
+
+  /** Why nothing can be sent, once that is so. */
+  get refusal(): HawserError | undefined {
+    return this.#refusal
+  }
+
+  /** Encode with another framing from the next message on. */
+  switchTo<Other>(encoder: Encoder<Other>): void {
+    ;(this as unknown as Sender<Other>).#encoder = encoder
+  }
+
+  send(message: Out): Promise<void> {
+    const error = this.#put(message)
+    if (error !== undefined) return rejected(error)
+    if (!this.#blocked) return accepted
+    return this.#wait(this.#room, 0)
+  }
+
+  trySend(message: Out): boolean {
+    if (this.#blocked || this.#refusal !== undefined) return false
+    const error = this.#put(message)
+    if (error !== undefined && error.code !== 'HAWSER_OUTBOX_FULL') throw error
+    return error === undefined
+  }
+
+  /** Take a frame that was encoded before, for several connections at once. */
+  share(frame: Uint8Array): boolean {
+    if (this.#refusal !== undefined) return false
+    this.#outbox.share(frame)
+    this.messages += 1
+    return this.#settle() === undefined
+  }
+
+  /** Settles when what was accepted until now was handed to the operating system. */
+  flush(): Promise<void> {
+    if (this.idle) return accepted
+    if (this.#refusal !== undefined && this.#refusal.code !== 'HAWSER_CONNECTION_ENDED') {
+      return rejected(this.#refusal)
+    }
+    return this.#wait(this.#flushes, this.accepted)
+  }
+
+  /** Write what waits, unless a write is under way. */
+  write(): void {
+    this.#scheduled = false
+    if (this.#writing > 0) return
+    const size = this.#outbox.size
+    if (size > 0) {
+      this.#handed += size
+      this.#writing = size
+      if (this.#transport.write(this.#outbox.take())) this.#finishWrite()
+      else this.#owner.waiting()
+    }
+  }
+
+  /** The transport has handed over all of the write that was under way. */
+  written(): void {
+    if (this.#writing === 0) return
+    this.#finishWrite()
+    this.write()
+  }
+
+  /** Accept nothing from now on; what was accepted still goes out. */
+  refuse(error: HawserError): void {
+    this.#refusal ??= error
+  }
+
+  /** The transport is gone: whoever waits is told. */
+  abandon(error: HawserError): void {
+    this.#refusal = error
+    this.#outbox.clear()
+    this.#blocked = false
+    const waiters = [...this.#room, ...this.#flushes]
+    this.#room = []
+    this.#flushes = []
+    for (const waiter of waiters) waiter.reject(error)
+  }
+
+  #put(message: Out): HawserError | undefined {
+    if (this.#refusal !== undefined) return this.#refusal
+    const { mark } = this.#outbox
+    try {
+      this.#encoder.encode(message, this.#outbox)
+    } catch (cause) {
+      const error = encodingError(cause)
+      // Half a frame is in the outbox: whatever followed would be misread.
+      if (this.#outbox.mark !== mark) this.#owner.overflowed(error)
+      return error
+    }
+    this.messages += 1
+    return this.#settle()
+  }
+
+  #settle(): HawserError | undefined {
+    if (!this.#scheduled && !this.#owner.inEvent && this.#writing === 0) {
+      this.#scheduled = true
+      process.nextTick(writeLater, this)
+    }
+    const { highWaterMark, outboxLimit } = this.#limits
+    if (this.#writing === 0 && this.#outbox.upperBound <= highWaterMark) return undefined
+    if (this.unsent <= highWaterMark) return undefined
+    // Only what the operating system would not take counts as a reader that is slow.
+    if (this.#writing === 0) this.write()
+    const { unsent } = this
+    if (unsent > outboxLimit) {
+      const error = new ConnectionError(
+        'HAWSER_OUTBOX_FULL',
+        `${unsent} bytes wait to be sent and the outbox may hold ${outboxLimit}: the peer reads ` +
+          'too slowly; await send(), check trySend(), or raise the option outbox',
+        { op: 'write' },
+      )
+      this.#owner.overflowed(error)
+      return error
+    }
+    if (unsent > highWaterMark) {
+      this.#blocked = true
+      this.#owner.blocked()
+    }
+    return undefined
+  }
+
+  #finishWrite(): void {
+    this.#writing = 0
+    this.#outbox.reclaim()
+    if (this.#flushes.length > 0) this.#settleFlushes()
+    if (this.#blocked && this.#outbox.size <= this.#limits.highWaterMark) {
+      this.#blocked = false
+      const waiters = this.#room
+      this.#room = []
+      for (const waiter of waiters) waiter.resolve()
+      this.#owner.unblocked()
+    }
+    if (this.#outbox.upperBound === 0) this.#owner.flushed()
+  }
+
+  #settleFlushes(): void {
+    const left = this.#flushes.filter((waiter) => waiter.after > this.#handed)
+    const done = this.#flushes.filter((waiter) => waiter.after <= this.#handed)
+    this.#flushes = left
+    for (const waiter of done) waiter.resolve()
+  }
+
+  #wait(list: Waiter[], after: number): Promise<void> {
+    const { promise, resolve, reject } = withResolvers()
+    list.push({ after, resolve, reject })
+    return promise
+  }
+}
+
+function writeLater(sender: Sender<unknown>): void {
+  sender.write()
+}
+
+function withResolvers(): Omit<Waiter, 'after'> & { promise: Promise<void> } {
+  let resolve!: () => void
+  let reject!: (error: HawserError) => void
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes
+    reject = no
+  })
+  promise.catch(ignore)
+  return { promise, resolve, reject }
+}
+
+/** A rejected promise whose rejection is handled: a forgotten `await` must not end the process. */
+export function rejected(error: Error): Promise<never> {
+  const promise = Promise.reject(error)
+  promise.catch(ignore)
+  return promise
+}
+
+function ignore(): void {}
+
+function encodingError(cause: unknown): HawserError {
+  if (cause instanceof HawserError) return cause
+  return new FramingError(
+    'HAWSER_MESSAGE_INVALID',
+    `the encoder failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+    { op: 'encode', cause },
+  )
+}

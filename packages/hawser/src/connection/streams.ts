@@ -1,0 +1,64 @@
+import { Duplex } from 'node:stream'
+import { ReadableStream, WritableStream } from 'node:stream/web'
+import type { Connection } from './connection.js'
+
+/** A WHATWG stream that asks for a message only when its reader does. */
+export function toReadable<In, Out>(connection: Connection<In, Out>): ReadableStream<In> {
+  const messages = connection[Symbol.asyncIterator]()
+  return new ReadableStream<In>(
+    {
+      async pull(controller) {
+        const { done, value } = await messages.next()
+        if (done === true) controller.close()
+        else controller.enqueue(value)
+      },
+      async cancel() {
+        await connection.close()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** A WHATWG stream whose writes settle when there is room for the next. */
+export function toWritable<In, Out>(connection: Connection<In, Out>): WritableStream<Out> {
+  return new WritableStream<Out>({
+    write: (message) => connection.send(message),
+    close: () => connection.end(),
+    abort: () => connection.reset(),
+  })
+}
+
+/**
+ * A Node.js stream over both directions.
+ *
+ * @param bytes whether messages are plain bytes; otherwise the stream is in object mode
+ */
+export function toDuplex<In, Out>(connection: Connection<In, Out>, bytes: boolean): Duplex {
+  const messages = connection[Symbol.asyncIterator]()
+  const duplex = new Duplex({
+    objectMode: !bytes,
+    // Messages are asked for one at a time, so that the framing can be switched at any of them.
+    readableHighWaterMark: 0,
+    allowHalfOpen: true,
+    decodeStrings: false,
+    read() {
+      messages.next().then(
+        ({ done, value }) => duplex.push(done === true ? null : value),
+        (error: unknown) => duplex.destroy(error as Error),
+      )
+    },
+    write(message: Out, _encoding, callback) {
+      connection.send(message).then(() => callback(), callback)
+    },
+    final(callback) {
+      connection.end().then(() => callback(), callback)
+    },
+    destroy(error, callback) {
+      if (error === null) void connection.close()
+      else connection.reset()
+      callback(error)
+    },
+  })
+  return duplex
+}

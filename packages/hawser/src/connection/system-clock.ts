@@ -1,0 +1,33 @@
+import { performance } from 'node:perf_hooks'
+import { clearTimeout, setTimeout } from 'node:timers'
+import type { Clock, ClockTimer } from '../policy/clock.js'
+
+/** The longest delay a runtime's timer takes; anything above fires at once. */
+const longestDelay = 2 ** 31 - 1
+
+/** The runtime's own time. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  schedule: (callback, delay, keepAlive) => new SystemTimer(callback, delay, keepAlive),
+}
+
+class SystemTimer implements ClockTimer {
+  #timeout: NodeJS.Timeout | undefined
+
+  constructor(callback: () => void, delay: number, keepAlive: boolean) {
+    if (delay !== Infinity) this.#start(callback, Math.max(0, delay), keepAlive)
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timeout)
+  }
+
+  #start(callback: () => void, delay: number, keepAlive: boolean): void {
+    const part = Math.min(delay, longestDelay)
+    this.#timeout = setTimeout(() => {
+      if (delay > part) this.#start(callback, delay - part, keepAlive)
+      else callback()
+    }, Math.ceil(part))
+    if (!keepAlive) this.#timeout.unref()
+  }
+}

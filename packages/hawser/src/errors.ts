@@ -1,0 +1,148 @@
+/**
+ * Every error Hawser raises, in one tree. Programs match on `code`; the class says which family
+ * a code belongs to, and the message says what happened, with numbers, and what to do about it.
+ */
+
+/** An address as Node.js reports it, or the path of a Unix socket. */
+export interface ErrorAddress {
+  /** An IP address, or the path of a Unix socket. */
+  readonly address: string
+  /** The port, 0–65535. Absent for a Unix socket. */
+  readonly port?: number
+}
+
+/** What every Hawser error can say about where it happened. */
+export interface ErrorDetails {
+  /** What was being done: `listen`, `connect`, `read`, `write`, `decode`, `encode`, … */
+  readonly op?: string | undefined
+  /** Our end of the connection, or the endpoint that was to be listened on. */
+  readonly local?: ErrorAddress | undefined
+  /** The peer's end of the connection. */
+  readonly remote?: ErrorAddress | undefined
+  /** What raised it underneath: the operating system's error, a parser's, the user's own. */
+  readonly cause?: unknown
+}
+
+/** The base of the tree: `error instanceof HawserError` is true for all that the library raises. */
+export class HawserError<Code extends ErrorCode = ErrorCode> extends Error {
+  /** The stable name to match on. It never changes its meaning between versions. */
+  readonly code: Code
+  /** What was being done: `listen`, `connect`, `read`, `write`, `decode`, `encode`, … */
+  readonly op: string | undefined
+  /** Our end of the connection, or the endpoint that was to be listened on. */
+  readonly local: ErrorAddress | undefined
+  /** The peer's end of the connection. */
+  readonly remote: ErrorAddress | undefined
+
+  constructor(code: Code, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.op = details.op
+    this.local = details.local
+    this.remote = details.remote
+  }
+
+  override get name(): string {
+    return this.constructor.name
+  }
+}
+
+/** An option or an endpoint that cannot work; thrown where it was passed, before anything starts. */
+export class OptionError extends HawserError<'HAWSER_INVALID_OPTION' | 'HAWSER_INVALID_ENDPOINT'> {}
+
+/** A call that the object's present state does not allow. */
+export class StateError extends HawserError<
+  'HAWSER_ALREADY_CONSUMED' | 'HAWSER_ALREADY_LISTENING' | 'HAWSER_SERVER_CLOSED'
+> {}
+
+/** Bytes that do not fit the framing, or a message that the framing cannot carry. */
+export class FramingError extends HawserError<
+  | 'HAWSER_FRAME_TOO_LARGE'
+  | 'HAWSER_FRAME_MALFORMED'
+  | 'HAWSER_FRAME_TRUNCATED'
+  | 'HAWSER_TEXT_INVALID'
+  | 'HAWSER_MESSAGE_INVALID'
+> {}
+
+/** An endpoint that could not be listened on. */
+export class ListenError extends HawserError<
+  | 'HAWSER_ADDRESS_IN_USE'
+  | 'HAWSER_ADDRESS_UNAVAILABLE'
+  | 'HAWSER_PERMISSION_DENIED'
+  | 'HAWSER_LISTEN_FAILED'
+> {}
+
+/** A connection that was not established. */
+export class ConnectError extends HawserError<
+  | 'HAWSER_CONNECT_REFUSED'
+  | 'HAWSER_CONNECT_TIMEOUT'
+  | 'HAWSER_CONNECT_FAILED'
+  | 'HAWSER_DNS_FAILED'
+> {}
+
+/** An `AbortSignal` that fired; `cause` is the signal's reason. */
+export class AbortedError extends HawserError<'HAWSER_ABORTED'> {}
+
+/** A connection that was established and then ended in a way that lost something. */
+export class ConnectionError extends HawserError<
+  | 'HAWSER_CONNECTION_RESET'
+  | 'HAWSER_CONNECTION_FAILED'
+  | 'HAWSER_CONNECTION_CLOSED'
+  | 'HAWSER_CONNECTION_ENDED'
+  | 'HAWSER_OUTBOX_FULL'
+  | 'HAWSER_POOL_FULL'
+> {}
+
+/** A wait that reached its limit; the code names the phase. */
+export class TimeoutError extends HawserError<
+  | 'HAWSER_IDLE_TIMEOUT'
+  | 'HAWSER_FIRST_BYTE_TIMEOUT'
+  | 'HAWSER_FRAME_TIMEOUT'
+  | 'HAWSER_WRITE_TIMEOUT'
+  | 'HAWSER_CONSUMER_TIMEOUT'
+  | 'HAWSER_DRAIN_TIMEOUT'
+> {}
+
+/** An exception out of the user's own handler; `cause` is that exception. */
+export class HandlerError extends HawserError<'HAWSER_HANDLER_FAILED'> {}
+
+const table = {
+  HAWSER_INVALID_OPTION: 'An option has a value that cannot work.',
+  HAWSER_INVALID_ENDPOINT: 'An endpoint is not one of the forms Hawser understands.',
+  HAWSER_ALREADY_CONSUMED: 'A second consumer was started while the first is live.',
+  HAWSER_ALREADY_LISTENING: 'The server already listens, and was asked to take other settings.',
+  HAWSER_SERVER_CLOSED: 'The server was closed, and a closed server does not start again.',
+  HAWSER_FRAME_TOO_LARGE: 'A frame is larger than maxFrame.',
+  HAWSER_FRAME_MALFORMED: 'The bytes do not follow the framing.',
+  HAWSER_FRAME_TRUNCATED: 'The peer ended the stream in the middle of a frame.',
+  HAWSER_TEXT_INVALID: 'The bytes of a text frame are not valid in its encoding.',
+  HAWSER_MESSAGE_INVALID: 'The message cannot be carried by the framing.',
+  HAWSER_ADDRESS_IN_USE: 'Another process, or another server, listens there already.',
+  HAWSER_ADDRESS_UNAVAILABLE: 'The address does not belong to this machine.',
+  HAWSER_PERMISSION_DENIED: 'The operating system does not permit listening there.',
+  HAWSER_LISTEN_FAILED: 'Listening failed for another reason.',
+  HAWSER_CONNECT_REFUSED: 'Nothing listens at the endpoint.',
+  HAWSER_CONNECT_TIMEOUT: 'The connection was not established before its deadline.',
+  HAWSER_CONNECT_FAILED: 'The connection could not be established for another reason.',
+  HAWSER_DNS_FAILED: 'The host name does not resolve.',
+  HAWSER_ABORTED: 'The AbortSignal passed to the call fired.',
+  HAWSER_CONNECTION_RESET: 'The peer reset the connection.',
+  HAWSER_CONNECTION_FAILED: 'The operating system ended the connection.',
+  HAWSER_CONNECTION_CLOSED: 'The connection is closed.',
+  HAWSER_CONNECTION_ENDED: 'This side has ended its half of the connection.',
+  HAWSER_OUTBOX_FULL: 'More was sent than the outbox may hold.',
+  HAWSER_POOL_FULL: 'The buffers of all connections together reached their limit.',
+  HAWSER_IDLE_TIMEOUT: 'Nothing moved in either direction for the idle limit.',
+  HAWSER_FIRST_BYTE_TIMEOUT: 'The peer connected and said nothing.',
+  HAWSER_FRAME_TIMEOUT: 'A frame was begun and made no progress.',
+  HAWSER_WRITE_TIMEOUT: 'The peer stopped reading: bytes waited without progress.',
+  HAWSER_CONSUMER_TIMEOUT: 'Nobody took the messages that were received.',
+  HAWSER_DRAIN_TIMEOUT: 'The server closed and the connection outlived its drain.',
+  HAWSER_HANDLER_FAILED: 'The handler threw or rejected.',
+} as const
+
+/** The stable names of all errors. */
+export type ErrorCode = keyof typeof table
+
+/** Every code with one sentence on what it means. ERRORS.md is checked against this table. */
+export const errorCodes: Readonly<Record<ErrorCode, string>> = table

@@ -1,0 +1,135 @@
+import type { CloseInfo } from '../connection/close-info.js'
+import { Connection } from '../connection/connection.js'
+import { bufferOperations } from '../connection/buffer-operations.js'
+import { encodeFrame } from '../connection/encode-frame.js'
+import { Engine } from '../connection/engine.js'
+import type { ConnectionOwner } from '../connection/settings.js'
+import type { HawserError } from '../errors.js'
+import {
+  addTraffic,
+  noRefusals,
+  noTraffic,
+  type RefusalCounts,
+  type Traffic,
+} from '../observe/counters.js'
+import { type RefusalReason, refusalOf } from '../policy/connection-limit.js'
+import type { Accepted, ListenerOwner } from '../socket/listener.js'
+import type { Refusal } from './options.js'
+import type { ResolvedServer } from './resolve.js'
+import { WaitingLine } from './waiting-line.js'
+
+/** Goodbyes under way at once: each holds a descriptor that a served connection could have. */
+const mostGoodbyes = 16
+
+/** What the acceptor tells the server. */
+export interface AcceptorOwner<In, Out> {
+  connected(connection: Connection<In, Out>): boolean
+  refused(refusal: Refusal): void
+  failed(error: HawserError, connection: Connection<In, Out> | undefined): void
+  closed(engine: Engine<In, Out>): void
+}
+
+/** Decides about each arriving connection, and keeps the register of those that came in. */
+export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwner {
+  readonly engines: Map<Connection<In, Out>, Engine<In, Out>> = new Map()
+  readonly waiting: WaitingLine<Connection<In, Out>> = new WaitingLine()
+  readonly refusals: RefusalCounts = noRefusals()
+  accepted = 0
+  maxConnections: number
+  descriptorLimit: number = Infinity
+  draining = false
+  suspended = false
+  readonly #setup: ResolvedServer<In, Out>
+  readonly #owner: AcceptorOwner<In, Out>
+  readonly #past = noTraffic()
+  #goodbyes = 0
+
+  constructor(setup: ResolvedServer<In, Out>, owner: AcceptorOwner<In, Out>) {
+    this.#setup = setup
+    this.#owner = owner
+    this.maxConnections = setup.maxConnections
+  }
+
+  /** What went through all connections, those that are gone included. */
+  get traffic(): Traffic {
+    const sum = { ...this.#past }
+    for (const connection of this.engines.keys()) addTraffic(sum, connection)
+    return sum
+  }
+
+  arrived(arrival: Accepted): void {
+    const reason = refusalOf({
+      open: this.engines.size,
+      maxConnections: this.maxConnections,
+      descriptorLimit: this.descriptorLimit,
+      waiting: this.waiting.size,
+      maxWaiting: this.#setup.maxWaiting,
+      draining: this.draining,
+      suspended: this.suspended,
+    })
+    if (reason === undefined) this.#take(arrival)
+    else this.#refuse(arrival, reason)
+  }
+
+  failed(error: HawserError, connection?: Connection<In, Out>): void {
+    this.#owner.failed(error, connection)
+  }
+
+  closed(connection: Connection<In, Out>, _info: CloseInfo): void {
+    const engine = this.engines.get(connection)
+    if (engine === undefined) return
+    addTraffic(this.#past, connection)
+    this.engines.delete(connection)
+    this.waiting.remove(connection)
+    this.#owner.closed(engine)
+  }
+
+  #take(arrival: Accepted): void {
+    const { settings, run } = this.#setup
+    const engine = new Engine(arrival.take(), settings, this)
+    const connection = new Connection(engine)
+    this.engines.set(connection, engine)
+    this.accepted += 1
+    const noticed = this.#owner.connected(connection)
+    engine.start()
+    if (run !== undefined) engine.run(run)
+    else if (settings.handler === undefined && !noticed) this.waiting.add(connection)
+  }
+
+  #refuse(arrival: Accepted, reason: RefusalReason): void {
+    this.refusals[reason] += 1
+    const local = arrival.local()
+    const { remote } = arrival
+    arrival.refuse(this.#goodbye(reason), () => {
+      this.#goodbyes -= 1
+    })
+    this.#owner.refused({
+      reason,
+      connections: this.engines.size,
+      limit: this.#limitOf(reason),
+      remoteAddress: remote?.address,
+      remotePort: remote?.port,
+      remoteFamily: remote?.family,
+      localAddress: local?.address,
+      localPort: local?.port,
+    })
+  }
+
+  #goodbye(reason: RefusalReason): Uint8Array | undefined {
+    const { goodbye, settings } = this.#setup
+    if (goodbye === undefined || reason === 'fd-limit' || this.#goodbyes >= mostGoodbyes) {
+      return undefined
+    }
+    this.#goodbyes += 1
+    return encodeFrame(
+      settings.encoder ?? settings.framing.createEncoder(bufferOperations),
+      goodbye,
+    )
+  }
+
+  #limitOf(reason: RefusalReason): number {
+    if (reason === 'fd-limit') return this.descriptorLimit
+    if (reason === 'not-accepted') return this.#setup.maxWaiting
+    return this.maxConnections
+  }
+}

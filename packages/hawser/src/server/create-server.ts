@@ -1,0 +1,27 @@
+import type { FunctionHandler, Handler, ServerOptions } from './options.js'
+import { Server } from './server.js'
+
+/**
+ * Make a server; `await server.listen(endpoint)` starts it.
+ *
+ * @param handler called with each connection; messages are chunks of bytes as they arrive
+ */
+export function createServer(handler?: FunctionHandler<Uint8Array, Uint8Array | string>): Server
+/**
+ * Make a server; `await server.listen(endpoint)` starts it.
+ *
+ * @param options the framing, limits and waits; every one has a default
+ * @param handler a function called with each connection, or one object for all of them
+ * @throws OptionError when an option cannot work
+ */
+export function createServer<In = Uint8Array, Out = Uint8Array | string>(
+  options: ServerOptions<In, Out>,
+  handler?: Handler<In, Out>,
+): Server<In, Out>
+export function createServer<In, Out>(
+  first: ServerOptions<In, Out> | FunctionHandler<In, Out> = {},
+  handler?: Handler<In, Out>,
+): Server<In, Out> {
+  if (typeof first === 'function') return new Server<In, Out>({}, first)
+  return new Server(first, handler)
+}

@@ -1,0 +1,18 @@
+import type { AddressInfo } from 'node:net'
+import type { Connection } from '../connection/connection.js'
+import type { HawserError } from '../errors.js'
+import type { Refusal } from './options.js'
+
+/** The events of a server, as `node:net` names them. */
+export interface ServerEvents<In, Out> {
+  /** An endpoint is listened on; called once for each, with its address. */
+  listening: [address: AddressInfo | string]
+  /** A connection was accepted; before its handler is called. */
+  connection: [connection: Connection<In, Out>]
+  /** A connection was refused. */
+  drop: [refusal: Refusal]
+  /** An endpoint could not be listened on, or a handler failed. */
+  error: [error: HawserError]
+  /** The server has closed, and so have all its connections. */
+  close: []
+}

@@ -1,0 +1,99 @@
+import type { CloseInfo } from '../connection/close-info.js'
+import type { Connection } from '../connection/connection.js'
+import type { ConnectionOptions } from '../connection/options.js'
+import type { HandlerObject } from '../connection/settings.js'
+import type { HawserError } from '../errors.js'
+import type { Framing } from '../framing/framing.js'
+import type { RefusalReason } from '../policy/connection-limit.js'
+
+/**
+ * Called once for each connection. When it returns, or the promise it returned settles, the
+ * connection ends in order: what was sent leaves first. `connection.detach()` or taking a stream
+ * keeps it open. If it throws, the connection ends with reason `handler-error`.
+ */
+export type FunctionHandler<In, Out> = (connection: Connection<In, Out>) => void | Promise<void>
+
+/** What a server does with its connections: a function for each, or one object for all. */
+export type Handler<In, Out> = FunctionHandler<In, Out> | HandlerObject<In, Out>
+
+/** How a server is set up; every limit has a finite default. */
+export interface ServerOptions<In, Out> extends ConnectionOptions {
+  /** How bytes are cut into messages. Default `raw()`: each chunk as it arrives. */
+  readonly framing?: Framing<In, Out> | undefined
+  /**
+   * The most connections open at once; can be set while the server runs. Default 10 000; `Infinity`
+   * leaves only the limit that file descriptors set. The excess is refused with reason `limit`.
+   * Stops: exhaustion of memory and descriptors.
+   */
+  readonly maxConnections?: number | undefined
+  /**
+   * The most connections that may wait for `for await (const connection of server)`. Default 128;
+   * the excess is refused with reason `not-accepted`. Stops: a stuck accept loop hoarding sockets.
+   */
+  readonly maxWaiting?: number | undefined
+  /**
+   * Bytes all connections together may hold, beyond 64 KiB each way for each. Default 256 MiB;
+   * `Infinity` is off. When it is used up, the connection without progress for the longest is reset
+   * with reason `pool-full`. Stops: many slow peers together taking all memory.
+   */
+  readonly pool?: number | undefined
+  /** A message for those who are refused, if it can be written at once. Default: none. */
+  readonly goodbye?: Out | undefined
+  /** Connections the operating system queues before they are accepted (listen(2)). Default 511. */
+  readonly backlog?: number | undefined
+  /**
+   * Told of every exception out of a handler. Without it, and without an `'error'` listener, the
+   * first one is shown as a process warning.
+   */
+  readonly onError?:
+    | ((error: HawserError, connection: Connection<In, Out> | undefined) => void)
+    | undefined
+  /** Closes the server when it fires. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A connection that was refused. */
+export interface Refusal {
+  /** Why. */
+  readonly reason: RefusalReason
+  /** How many connections were open. */
+  readonly connections: number
+  /** The limit it met: connections, or for `not-accepted` connections waiting. */
+  readonly limit: number
+  readonly remoteAddress: string | undefined
+  readonly remotePort: number | undefined
+  readonly remoteFamily: string | undefined
+  readonly localAddress: string | undefined
+  readonly localPort: number | undefined
+}
+
+/** How a server closes. */
+export interface CloseOptions<In, Out> {
+  /**
+   * Milliseconds for connections to finish what they are at. Default 15 000; 0 ends at once those
+   * that are not at rest; `Infinity` waits for all.
+   */
+  readonly drain?: number | undefined
+  /** Called for each open connection before it is drained: the place to say goodbye. */
+  readonly onDrain?: ((connection: Connection<In, Out>) => void) | undefined
+  /** Ends the drain early. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How a server closed. */
+export interface CloseResult {
+  /** Connections that ended by themselves, or at rest. */
+  readonly drained: number
+  /** Connections that were reset when the drain's time was up. */
+  readonly forced: number
+}
+
+/** Sent with `broadcast`. */
+export interface BroadcastOptions<In, Out> {
+  /** Who does not get it: the sender, usually. */
+  readonly except?: Connection<In, Out> | Iterable<Connection<In, Out>> | undefined
+  /** Who gets it. */
+  readonly filter?: ((connection: Connection<In, Out>) => boolean) | undefined
+}
+
+export type { CloseInfo }

@@ -1,0 +1,64 @@
+import { atLeast, defaultKeepAlive, milliseconds, resolveSettings } from '../connection/options.js'
+import type { Settings } from '../connection/settings.js'
+import { OptionError } from '../errors.js'
+import type { Framing } from '../framing/framing.js'
+import { raw } from '../framing/raw.js'
+import { Budget } from '../policy/budget.js'
+import type { ListenerOptions } from '../socket/listener.js'
+import type { FunctionHandler, Handler, ServerOptions } from './options.js'
+
+/** The most connections when nobody says otherwise: 10 000. */
+export const defaultMaxConnections = 10_000
+/** How many connections may wait to be taken when nobody says otherwise: 128. */
+export const defaultMaxWaiting = 128
+/** The pool of all connections' buffers when nobody says otherwise: 256 MiB. */
+export const defaultPool: number = 256 * 1024 * 1024
+/** What listen(2) is passed when nobody says otherwise: 511, as Node.js does. */
+export const defaultBacklog = 511
+
+/** A server's options with every default filled in. */
+export interface ResolvedServer<In, Out> {
+  readonly settings: Settings<In, Out>
+  readonly listener: ListenerOptions
+  readonly run: FunctionHandler<In, Out> | undefined
+  readonly maxConnections: number
+  readonly maxWaiting: number
+  readonly goodbye: Out | undefined
+  readonly onError: ServerOptions<In, Out>['onError']
+}
+
+/** Fill in every default and refuse what cannot work. */
+export function resolveServer<In, Out>(
+  options: ServerOptions<In, Out>,
+  handler: Handler<In, Out> | undefined,
+): ResolvedServer<In, Out> {
+  const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
+  const run = typeof handler === 'function' ? handler : undefined
+  const object = typeof handler === 'object' ? handler : undefined
+  if (handler !== undefined && run === undefined && object === undefined) {
+    throw new OptionError(
+      'HAWSER_INVALID_OPTION',
+      `the handler is a ${typeof handler}: it takes a function, or an object with open, message, writable, close`,
+    )
+  }
+  const budget = new Budget(atLeast('pool', options.pool ?? defaultPool, 1))
+  return {
+    settings: resolveSettings(options, framing, object, budget),
+    listener: {
+      backlog: options.backlog ?? defaultBacklog,
+      noDelay: options.noDelay ?? true,
+      keepAlive: milliseconds('keepAlive', options.keepAlive ?? defaultKeepAlive),
+      fastRead: options.fastRead ?? true,
+    },
+    run,
+    maxConnections: connectionCount(options.maxConnections ?? defaultMaxConnections),
+    maxWaiting: atLeast('maxWaiting', options.maxWaiting ?? defaultMaxWaiting, 0, 'connections'),
+    goodbye: options.goodbye,
+    onError: options.onError,
+  }
+}
+
+/** @throws OptionError unless it is a number of connections, 0 or more. */
+export function connectionCount(value: number): number {
+  return atLeast('maxConnections', value, 0, 'connections')
+}

@@ -1,0 +1,41 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import process from 'node:process'
+
+/** Descriptors kept back for everything that is not a connection: files, DNS, a log. */
+export const reservedDescriptors = 64
+
+/** How many file descriptors this process may have open; `Infinity` where that cannot be known. */
+export function descriptorLimit(): number {
+  try {
+    const line = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))
+    if (line !== null) return line[1] === 'unlimited' ? Infinity : Number(line[1])
+  } catch {
+    // Not Linux, or no /proc: ask the runtime.
+  }
+  return reportedLimit()
+}
+
+/** How many file descriptors this process has open; 0 where that cannot be known. */
+export function openDescriptors(): number {
+  for (const folder of ['/proc/self/fd', '/dev/fd']) {
+    try {
+      // One of them is the listing's own.
+      return readdirSync(folder).length - 1
+    } catch {
+      // Try the next.
+    }
+  }
+  return 0
+}
+
+function reportedLimit(): number {
+  try {
+    const report = process.report.getReport() as {
+      userLimits?: { open_files?: { soft?: number | string } }
+    }
+    const soft = report.userLimits?.open_files?.soft
+    return typeof soft === 'number' ? soft : Infinity
+  } catch {
+    return Infinity
+  }
+}

@@ -1,0 +1,140 @@
+import { OptionError } from '../errors.js'
+
+/** A TCP port, on one address or on all. */
+export interface TcpEndpoint {
+  readonly kind: 'tcp'
+  /** Host name or IP address without brackets; undefined is every address, or localhost to connect. */
+  readonly host: string | undefined
+  /** 0–65535; 0 lets the operating system choose. */
+  readonly port: number
+  /** Refuse IPv4 on an IPv6 address (IPV6_V6ONLY). */
+  readonly ipv6Only: boolean
+}
+
+/** A Unix socket. */
+export interface UnixEndpoint {
+  readonly kind: 'unix'
+  /** The socket's path. */
+  readonly path: string
+}
+
+/** A listening socket inherited from the parent process. */
+export interface DescriptorEndpoint {
+  readonly kind: 'fd'
+  /** The file descriptor's number. */
+  readonly fd: number
+}
+
+/** An endpoint taken apart. */
+export type ParsedEndpoint = TcpEndpoint | UnixEndpoint | DescriptorEndpoint
+
+/**
+ * Where to listen or connect: `8000`, `'8000'`, `'host:port'`, `'[::1]:8000'`,
+ * `'tcp://host:port'`, `'unix:/path'`, `'fd:3'`, or an object with `port`, `path` or `fd`.
+ */
+export type Endpoint =
+  | string
+  | number
+  | {
+      readonly port: number
+      readonly host?: string | undefined
+      readonly ipv6Only?: boolean | undefined
+    }
+  | { readonly path: string }
+  | { readonly fd: number }
+
+/** A Unix socket's path has at most this many bytes on Linux (unix(7)). */
+const longestPath = 107
+const forms =
+  "it may be written 8000, 'host:port', '[::1]:8000', 'tcp://host:port', 'unix:/path' or 'fd:3'"
+const encoder = new TextEncoder()
+
+/**
+ * Take an endpoint apart.
+ *
+ * @throws OptionError `HAWSER_INVALID_ENDPOINT` with what is wrong
+ */
+export function parseEndpoint(endpoint: Endpoint): ParsedEndpoint {
+  if (typeof endpoint === 'number') return tcp(undefined, endpoint, false, endpoint)
+  if (typeof endpoint === 'string') return parseText(endpoint.trim())
+  if (typeof endpoint !== 'object' || endpoint === null) throw invalid(endpoint, forms)
+  if ('path' in endpoint) return unix(endpoint.path)
+  if ('fd' in endpoint) return descriptor(endpoint.fd, `fd:${endpoint.fd}`)
+  return tcp(endpoint.host, endpoint.port, endpoint.ipv6Only ?? false, endpoint)
+}
+
+/** Write an endpoint, or an address a socket reported, as people write it: `tcp://[::1]:8000`. */
+export function formatEndpoint(
+  endpoint:
+    | ParsedEndpoint
+    | string
+    | { readonly address: string; readonly port?: number | undefined },
+): string {
+  if (typeof endpoint === 'string') return `unix:${endpoint}`
+  if ('address' in endpoint) {
+    return endpoint.port === undefined
+      ? `unix:${endpoint.address}`
+      : `tcp://${bracketed(endpoint.address)}:${endpoint.port}`
+  }
+  if (endpoint.kind === 'unix') return `unix:${endpoint.path}`
+  if (endpoint.kind === 'fd') return `fd:${endpoint.fd}`
+  return `tcp://${bracketed(endpoint.host ?? '*')}:${endpoint.port}`
+}
+
+function parseText(text: string): ParsedEndpoint {
+  if (text.startsWith('unix:')) return unix(text.slice(5).replace(/^\/\/(?=\/)/, ''))
+  if (text.startsWith('fd:')) return descriptor(Number(text.slice(3) || Number.NaN), text)
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)
+  if (scheme !== null && scheme[1] !== 'tcp') {
+    throw invalid(text, `Hawser does not know the scheme ${String(scheme[1])}: ${forms}`)
+  }
+  const rest = text.slice(scheme?.[0].length ?? 0).replace(/\/$/, '')
+  const match = /^(?:(?:\[([^\]]*)\]|([^:]*)):)?([^:]*)$/.exec(rest)
+  if (match === null) {
+    throw invalid(text, `an IPv6 address is written in brackets, as in [::1]:8000; ${forms}`)
+  }
+  const host = match[1] ?? match[2]
+  const port = match[3] as string
+  if (!/^\d+$/.test(port)) throw invalid(text, `it needs a port number, 0–65535; ${forms}`)
+  return tcp(host === '' || host === '*' ? undefined : host, Number(port), false, text)
+}
+
+function tcp(
+  host: string | undefined,
+  port: number,
+  ipv6Only: boolean,
+  shown: Endpoint,
+): TcpEndpoint {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw invalid(shown, `a port is a whole number, 0–65535, and this is ${String(port)}`)
+  }
+  const bare = host?.replace(/^\[(.*)\]$/, '$1')
+  return { kind: 'tcp', host: bare === '' ? undefined : bare, port, ipv6Only }
+}
+
+function unix(path: string): UnixEndpoint {
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+    throw invalid(path, 'a Unix socket needs a path, as in unix:/run/app.sock')
+  }
+  const size = encoder.encode(path).length
+  if (size > longestPath) {
+    throw invalid(path, `its path has ${size} bytes and a Unix socket's may have ${longestPath}`)
+  }
+  return { kind: 'unix', path }
+}
+
+function descriptor(fd: number, shown: string): DescriptorEndpoint {
+  if (!Number.isInteger(fd) || fd < 0) {
+    throw invalid(shown, 'a descriptor is a whole number, 0 or more, as in fd:3')
+  }
+  return { kind: 'fd', fd }
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function invalid(endpoint: unknown, what: string): OptionError {
+  const shown = typeof endpoint === 'string' ? endpoint : JSON.stringify(endpoint)
+  return new OptionError('HAWSER_INVALID_ENDPOINT', `the endpoint ${shown} cannot be used: ${what}`)
+}

@@ -1,0 +1,185 @@
+import net from 'node:net'
+import { setImmediate } from 'node:timers'
+import type { TransportAddress } from '../transport.js'
+import type { ParsedEndpoint } from './endpoint.js'
+import { moveToFastRead } from './fast-read.js'
+import { listenError } from './socket-errors.js'
+import { localAddress, remoteAddress, SocketTransport } from './socket-transport.js'
+import {
+  assertReplaceable,
+  claimPath,
+  type OwnedPath,
+  releasePath,
+  temporaryName,
+} from './unix-path.js'
+
+/** Milliseconds a refused peer gets to take its goodbye. */
+const goodbyeTime = 1_000
+
+/** How accepted sockets are set up. */
+export interface ListenerOptions {
+  readonly backlog: number
+  readonly noDelay: boolean
+  /** Milliseconds; `Infinity` is off. */
+  readonly keepAlive: number
+  readonly fastRead: boolean
+}
+
+/** A connection that was accepted by the operating system and by nobody else yet. */
+export interface Accepted {
+  /** Our end, asked of the operating system at each call. */
+  local(): TransportAddress | undefined
+  readonly remote: TransportAddress | undefined
+  /** Make it a transport. */
+  take(): SocketTransport
+  /** Close it, after `goodbye` if there is one; `gone` is called once that is over. */
+  refuse(goodbye: Uint8Array | undefined, gone: () => void): void
+}
+
+/** What a listener tells its server. */
+export interface ListenerOwner {
+  arrived(connection: Accepted): void
+  failed(error: Error): void
+}
+
+/** One endpoint that is listened on; may stop and start again without losing its port. */
+export class Listener {
+  readonly endpoint: ParsedEndpoint
+  readonly #options: ListenerOptions
+  readonly #owner: ListenerOwner
+  #server: net.Server | undefined
+  #port: number | undefined
+  #path: OwnedPath | undefined
+  #referenced = true
+
+  constructor(endpoint: ParsedEndpoint, options: ListenerOptions, owner: ListenerOwner) {
+    this.endpoint = endpoint
+    this.#options = options
+    this.#owner = owner
+  }
+
+  /** Where it listens, as `net.Server.address()` says it; null while it does not. */
+  get address(): net.AddressInfo | string | null {
+    if (this.#server?.listening !== true) return null
+    return this.endpoint.kind === 'unix' ? this.endpoint.path : this.#server.address()
+  }
+
+  /**
+   * Listen.
+   *
+   * @throws ListenError
+   */
+  async listen(): Promise<void> {
+    if (this.#server !== undefined) return
+    const { endpoint } = this
+    const server = this.#createServer()
+    try {
+      if (endpoint.kind === 'unix') await this.#listenUnix(server, endpoint.path)
+      else await bind(server, this.#listenOptions())
+    } catch (cause) {
+      server.close()
+      throw listenError(cause as Error, endpoint)
+    }
+    this.#server = server
+    const address = server.address()
+    if (typeof address === 'object' && address !== null) this.#port = address.port
+    if (!this.#referenced) server.unref()
+    server.on('error', (error) => this.#owner.failed(listenError(error, endpoint)))
+  }
+
+  /** Stop for good. */
+  stop(): void {
+    const server = this.#server
+    this.#server = undefined
+    if (this.#path !== undefined) releasePath(this.#path)
+    this.#path = undefined
+    server?.close()
+  }
+
+  /** Stop until `listen` is called again; an inherited descriptor stays, it could not be reopened. */
+  async suspend(): Promise<void> {
+    if (this.endpoint.kind === 'fd') return
+    this.stop()
+    // The operating system takes a turn to let go of the port.
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
+  }
+
+  ref(): void {
+    this.#referenced = true
+    this.#server?.ref()
+  }
+
+  unref(): void {
+    this.#referenced = false
+    this.#server?.unref()
+  }
+
+  #createServer(): net.Server {
+    const { noDelay, keepAlive } = this.#options
+    const options: net.ServerOpts = { allowHalfOpen: true, pauseOnConnect: true, noDelay }
+    if (keepAlive !== Infinity) {
+      options.keepAlive = true
+      options.keepAliveInitialDelay = keepAlive
+    }
+    return net.createServer(options, (socket) => this.#owner.arrived(this.#wrap(socket)))
+  }
+
+  async #listenUnix(server: net.Server, target: string): Promise<void> {
+    await assertReplaceable(target)
+    const temporary = temporaryName(target)
+    await bind(server, { path: temporary, backlog: this.#options.backlog })
+    this.#path = claimPath(temporary, target)
+  }
+
+  #listenOptions(): net.ListenOptions {
+    const { endpoint } = this
+    const { backlog } = this.#options
+    if (endpoint.kind === 'fd') return { fd: endpoint.fd, backlog } as net.ListenOptions
+    if (endpoint.kind === 'unix') return { path: endpoint.path, backlog }
+    const port = this.#port ?? endpoint.port
+    const { host, ipv6Only } = endpoint
+    return { port, backlog, ipv6Only, ...(host === undefined ? {} : { host }) }
+  }
+
+  #wrap(socket: net.Socket): Accepted {
+    const unixPath = this.endpoint.kind === 'unix' ? this.endpoint.path : undefined
+    const { fastRead } = this.#options
+    const remote = remoteAddress(socket, unixPath)
+    return {
+      remote,
+      local: () => localAddress(socket, unixPath),
+      take() {
+        const fast = fastRead ? moveToFastRead(socket) : undefined
+        return new SocketTransport(fast ?? socket, fast !== undefined, remote)
+      },
+      refuse(goodbye, gone) {
+        socket.on('error', ignore)
+        if (goodbye === undefined) {
+          socket.destroy()
+          return
+        }
+        socket.once('close', gone)
+        // What the refused peer sends is read away: unread bytes would turn the close into a reset
+        // that takes the goodbye with it.
+        socket.setTimeout(goodbyeTime, () => socket.destroy())
+        socket.on('end', () => socket.destroy())
+        socket.resume()
+        socket.end(goodbye)
+      },
+    }
+  }
+}
+
+function ignore(): void {}
+
+function bind(server: net.Server, options: net.ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}

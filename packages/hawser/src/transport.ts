@@ -1,0 +1,100 @@
+/**
+ * The byte stream a connection is built on. Everything that carries bytes (a TCP socket, a Unix
+ * socket, a TLS session, a pair in memory) fulfils this one contract, and the conformance suite in
+ * `hawser/testing` holds each of them to what it declares.
+ */
+
+/** What a transport can do; the conformance suite asserts each one that is declared. */
+export interface TransportCapabilities {
+  /** `reset` makes the peer see a reset. Without it, `reset` is an immediate close. */
+  readonly reset: boolean
+  /** `end` closes our direction only; without it, it closes both. */
+  readonly halfClose: boolean
+  /** `data` may push bytes that are valid only during the call. */
+  readonly borrowedReads: boolean
+  /** `unsent` falls while one write is still under way, not only when it completes. */
+  readonly writeProgress: boolean
+}
+
+/** One end's name: an IP address with port, or a Unix socket's path (empty when it has none). */
+export interface TransportAddress {
+  /** An IP address, or a Unix socket's path. */
+  readonly address: string
+  /** `IPv4`, `IPv6` or `unix`. */
+  readonly family: string
+  /** The port, 0–65535. Absent for a Unix socket. */
+  readonly port?: number
+}
+
+/** Both ends' names. */
+export interface TransportAddresses {
+  /** Our end. */
+  readonly local: TransportAddress | undefined
+  /** The peer's end. */
+  readonly remote: TransportAddress | undefined
+}
+
+/**
+ * Where a transport pushes what happens. Calls arrive in the order
+ * `(data | written)* end? written* closed`; nothing follows `closed`. None of them may be called
+ * from inside a call that the sink's owner is making on the transport, except `data`, `end` and
+ * `closed` that were already due when `start` or `resume` is called must still wait for the
+ * next turn.
+ */
+export interface TransportSink {
+  /**
+   * Bytes arrived.
+   *
+   * @param bytes at least one byte
+   * @param borrowed true: `bytes` is valid only until this call returns, then it is overwritten.
+   *   false: the receiver owns it from now on.
+   * @param headroom how many bytes in front of `bytes`, in the same ArrayBuffer, the receiver may
+   *   overwrite during this call. It lets a partial frame be put in front of its rest without
+   *   copying the rest. 0 when there is none.
+   */
+  data(bytes: Uint8Array, borrowed: boolean, headroom: number): void
+  /** The peer ended its direction (FIN). At most once, after the last `data`. */
+  end(): void
+  /** A `write` that returned false has now been handed to the operating system whole. */
+  written(): void
+  /** The transport is gone, with the operating system's error if there was one. Once, and last. */
+  closed(error: Error | undefined): void
+}
+
+/** What `write` takes: bytes as they are, or text that goes out as UTF-8. */
+export type TransportChunk = Uint8Array | string
+
+/** A byte stream: bytes in by push, bytes out by `write`, and both ends' state. */
+export interface Transport {
+  /** What this transport can do. */
+  readonly capabilities: TransportCapabilities
+  /** Bytes accepted by `write` and not yet handed to the operating system. */
+  readonly unsent: number
+  /** Both ends' names, where the transport knows them. */
+  readonly addresses: TransportAddresses
+  /** Begin to push into `sink`. Called once, before anything else. */
+  start(sink: TransportSink): void
+  /** Push no more `data` until `resume`. While paused neither FIN nor reset may be noticed. */
+  pause(): void
+  /** Push again. */
+  resume(): void
+  /**
+   * Hand over all of `chunks`, in order, in one operation. The transport owns byte chunks until
+   * the write is complete; nobody may change them.
+   *
+   * At most one write is under way: after a write that returned false, the next follows `written`.
+   *
+   * @returns true when all of it was taken at once; then no `written` follows.
+   */
+  write(chunks: readonly TransportChunk[]): boolean
+  /** End our direction once what was written has left (FIN). Idempotent. */
+  end(): void
+  /** Drop everything and tell the peer at once (RST where `capabilities.reset`). Idempotent. */
+  reset(): void
+  /** Release the stream in an orderly way: what the operating system holds is still delivered. */
+  close(): void
+  /** Keep the process alive for this stream (the default). */
+  ref(): void
+  /** Let the process end though this stream is open. */
+  unref(): void
+}
