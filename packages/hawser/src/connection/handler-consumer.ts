@@ -5,6 +5,14 @@ import type { Consumer } from './consumer.js'
 // Decoding is synchronous, so one emit function serves all connections: none needs a closure.
 let current: HandlerConsumer<unknown, unknown> | undefined
 
+function enter(
+  consumer: HandlerConsumer<unknown, unknown>,
+): HandlerConsumer<unknown, unknown> | undefined {
+  const outer = current
+  current = consumer
+  return outer
+}
+
 function emit(message: unknown): boolean {
   return (current as HandlerConsumer<unknown, unknown>).deliver(message)
 }
@@ -36,8 +44,7 @@ export class HandlerConsumer<In, Out> implements Consumer {
   feed(bytes: Uint8Array, borrowed: boolean, headroom: number): boolean {
     const engine = this.#engine
     if (!this.#ready || engine.inbox.waiting > 0) return false
-    const outer = current
-    current = this
+    const outer = enter(this)
     try {
       engine.inbox.feed(bytes, borrowed, headroom, emit)
     } finally {
@@ -48,8 +55,7 @@ export class HandlerConsumer<In, Out> implements Consumer {
 
   pump(): void {
     const { inbox } = this.#engine
-    const outer = current
-    current = this
+    const outer = enter(this)
     try {
       while (this.#ready) {
         inbox.pump(emit)

@@ -1,13 +1,3 @@
-import type { RefusalReason } from '../policy/connection-limit.js'
-
-/** How many connections were refused, by reason. */
-export type RefusalCounts = Record<RefusalReason, number>
-
-/** All refusals at zero. */
-export function noRefusals(): RefusalCounts {
-  return { limit: 0, 'fd-limit': 0, 'not-accepted': 0, draining: 0, suspended: 0 }
-}
-
 /** What went through connections, counted. */
 export interface Traffic {
   /** Bytes received. */

@@ -33,3 +33,11 @@ export function refusalOf(state: AcceptState): RefusalReason | undefined {
   if (state.waiting >= state.maxWaiting) return 'not-accepted'
   return undefined
 }
+
+/** How many connections were refused, by reason. */
+export type RefusalCounts = Record<RefusalReason, number>
+
+/** All refusals at zero. */
+export function noRefusals(): RefusalCounts {
+  return { limit: 0, 'fd-limit': 0, 'not-accepted': 0, draining: 0, suspended: 0 }
+}
