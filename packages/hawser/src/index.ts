@@ -32,9 +32,9 @@ export { lengthPrefixed, type LengthPrefixedOptions } from './framing/length-pre
 export { lines, type LinesOptions } from './framing/lines.js'
 export { netstring, type NetstringOptions } from './framing/netstring.js'
 export { raw } from './framing/raw.js'
-export type { RefusalCounts, Traffic } from './observe/counters.js'
+export type { Traffic } from './observe/counters.js'
 export type { Clock, ClockTimer } from './policy/clock.js'
-export type { RefusalReason } from './policy/connection-limit.js'
+export type { RefusalCounts, RefusalReason } from './policy/connection-limit.js'
 export type { Connections } from './server/connections.js'
 export { createServer } from './server/create-server.js'
 export type { ServerEvents } from './server/events.js'
@@ -58,6 +58,7 @@ export {
   type TcpEndpoint,
   type UnixEndpoint,
 } from './socket/endpoint.js'
+export type { AddressInfo } from './socket/listener.js'
 export type {
   Transport,
   TransportAddress,

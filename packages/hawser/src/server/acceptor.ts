@@ -5,14 +5,13 @@ import { encodeFrame } from '../connection/encode-frame.js'
 import { Engine } from '../connection/engine.js'
 import type { ConnectionOwner } from '../connection/settings.js'
 import type { HawserError } from '../errors.js'
+import { addTraffic, noTraffic, type Traffic } from '../observe/counters.js'
 import {
-  addTraffic,
   noRefusals,
-  noTraffic,
   type RefusalCounts,
-  type Traffic,
-} from '../observe/counters.js'
-import { type RefusalReason, refusalOf } from '../policy/connection-limit.js'
+  type RefusalReason,
+  refusalOf,
+} from '../policy/connection-limit.js'
 import type { Accepted, ListenerOwner } from '../socket/listener.js'
 import type { Refusal } from './options.js'
 import type { ResolvedServer } from './resolve.js'

@@ -1,5 +1,6 @@
-import type { AddressInfo } from 'node:net'
-import type { RefusalCounts, Traffic } from '../observe/counters.js'
+import type { Traffic } from '../observe/counters.js'
+import type { RefusalCounts } from '../policy/connection-limit.js'
+import type { AddressInfo } from '../socket/listener.js'
 
 /** A server's state and counts at one moment. */
 export interface ServerInfo extends Readonly<Traffic> {

@@ -16,6 +16,16 @@ import {
 /** Milliseconds a refused peer gets to take its goodbye. */
 const goodbyeTime = 1_000
 
+/** Where a TCP endpoint is listened on, as `net.Server.address()` says it. */
+export interface AddressInfo {
+  /** The IP address. */
+  readonly address: string
+  /** `IPv4` or `IPv6`. */
+  readonly family: string
+  /** The port. */
+  readonly port: number
+}
+
 /** How accepted sockets are set up. */
 export interface ListenerOptions {
   readonly backlog: number
@@ -59,7 +69,7 @@ export class Listener {
   }
 
   /** Where it listens, as `net.Server.address()` says it; null while it does not. */
-  get address(): net.AddressInfo | string | null {
+  get address(): AddressInfo | string | null {
     if (this.#server?.listening !== true) return null
     return this.endpoint.kind === 'unix' ? this.endpoint.path : this.#server.address()
   }
