@@ -1,5 +1,6 @@
 // `npm run test:runtimes`: packs the library, installs the tarball in an empty folder as a user
 // would, runs test/runtimes/smoke.mjs there on every runtime and prints a table of the outcomes.
+// `--this` takes the Node that runs it alone and installs no runtime: a step of `npm test`.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,11 +13,13 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const home = join(root, 'test/runtimes')
 const installed = (/** @type {string} */ path) => join(home, 'node_modules', path)
 
+const onlyThis = process.argv.includes('--this')
+
 const nodes = ['20', '22', '24', '26'].map((major) => ({
   name: `Node ${major}`,
   command: [installed(`node${major}/bin/node`)],
 }))
-const runtimes = [
+const all = [
   ...nodes,
   { name: 'Bun', command: [installed('bun/bin/bun'), '--no-install'] },
   {
@@ -24,6 +27,7 @@ const runtimes = [
     command: [installed('deno/deno'), 'run', '--allow-all', '--node-modules-dir=manual'],
   },
 ]
+const runtimes = onlyThis ? [{ name: 'this Node', command: [process.execPath] }] : all
 
 /**
  * @typedef {object} Column
@@ -31,7 +35,7 @@ const runtimes = [
  * @property {Map<string, string | undefined>} checks what went wrong, or undefined, by check
  */
 
-if (process.platform !== 'linux' || process.arch !== 'x64') {
+if (!onlyThis && (process.platform !== 'linux' || process.arch !== 'x64')) {
   console.error(
     `The runtimes are binaries for linux x64; this is ${process.platform} ${process.arch}`,
   )
@@ -41,7 +45,7 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
 const scratch = mkdtempSync(join(tmpdir(), 'hawser-runtimes-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 
-installRuntimes()
+if (!onlyThis) installRuntimes()
 installLibrary()
 /** @type {Column[]} */
 const outcomes = []

@@ -66,6 +66,7 @@ const stages = [
         'esm-only',
       ],
     },
+    { name: 'packed library', command: ['node', 'scripts/runtimes.mjs', '--this'] },
     { name: 'api docs', command: [...bin('typedoc/bin/typedoc'), '--emit', 'none'] },
   ],
   [
