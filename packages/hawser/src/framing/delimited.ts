@@ -74,9 +74,9 @@ class DelimitedDecoder extends TerminatedDecoder<Uint8Array> {
     return this.#block.take(bytes, start, end, owned)
   }
 
-  protected override leave(stopped: boolean): void {
-    if (stopped) this.#block.stop()
-    else this.#block.clear()
+  protected override leave(stoppedAt: number | undefined): void {
+    if (stoppedAt === undefined) this.#block.clear()
+    else this.#block.stop(stoppedAt)
   }
 }
 

@@ -62,7 +62,7 @@ class FixedDecoder implements Decoder<Uint8Array> {
       start = end
     }
     if (wanted) this.#block.clear()
-    else this.#block.stop()
+    else this.#block.stop(start)
     this.#offset += start
     return start
   }

@@ -2,8 +2,8 @@ import type { ByteOperations } from './byte-operations.js'
 
 /** The most that a delivered frame may pin beyond its own size. */
 const largestBlock = 4096
-/** The first block after the receiver stopped and went on. */
-const firstBlock = 512
+/** The second block after the receiver stopped and went on. */
+const smallestBlock = 512
 /** Above this a frame gets memory of its own: sharing would copy more than it saves. */
 const largestShared = 1024
 
@@ -37,8 +37,8 @@ export class FrameBlock {
     if (end > this.#end) {
       if (owned && bytes.buffer.byteLength - size <= largestBlock) return view(bytes, start, size)
       const limit = this.#limit
-      this.#limit = Math.min(largestBlock, Math.max(firstBlock, 2 * limit))
-      if (size > largestShared || size >= limit) {
+      this.#limit = Math.min(largestBlock, Math.max(smallestBlock, 2 * limit))
+      if (size > largestShared || size > limit) {
         return view(this.#operations.copy(bytes, start, end), 0, size)
       }
       this.#start = start
@@ -55,12 +55,14 @@ export class FrameBlock {
   }
 
   /**
-   * Forget the block because the receiver wants no more for now. A receiver that takes one frame
-   * at a time must not pay for a block each time.
+   * Forget the block because the receiver wants no more for now. The next block is no larger than
+   * what it took: taking one frame at a time must not cost 4 KiB each time.
+   *
+   * @param consumed how many bytes the frames took that were taken since the last `clear`
    */
-  stop(): void {
+  stop(consumed: number): void {
     this.clear()
-    this.#limit = 0
+    this.#limit = Math.min(largestBlock, consumed)
   }
 }
 

@@ -62,7 +62,7 @@ export class LengthPrefixedDecoder implements Decoder<Uint8Array> {
           : this.#join(bytes, start, end)
       start = end
       if (!emit(message, end)) {
-        this.#block.stop()
+        this.#block.stop(end)
         this.#offset += end
         return end
       }

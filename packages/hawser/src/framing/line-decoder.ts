@@ -42,10 +42,12 @@ export abstract class LineDecoder<In> extends TerminatedDecoder<In> {
     end: number,
     offset: number,
   ): In | typeof nothing {
-    if (this.#strictText && !this.operations.isUtf8(bytes, start, end)) {
+    const text = this.operations.decode(bytes, start, end, this.#encoding)
+    // Malformed bytes leave this mark, and well-formed text hardly ever has it.
+    if (this.#strictText && text.includes('\ufffd') && !this.operations.isUtf8(bytes, start, end)) {
       throw textInvalid(bytes, start, end, offset)
     }
-    return this.interpret(this.operations.decode(bytes, start, end, this.#encoding), offset)
+    return this.interpret(text, offset)
   }
 
   protected override trim(bytes: Uint8Array, start: number, found: number): number {

@@ -75,7 +75,7 @@ class NetstringDecoder implements Decoder<Uint8Array> {
       const message = this.#block.take(bytes, from, end, owned)
       start = end + 1
       if (!emit(message, start)) {
-        this.#block.stop()
+        this.#block.stop(start)
         this.#offset += start
         return start
       }

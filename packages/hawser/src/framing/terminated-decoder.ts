@@ -57,8 +57,12 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
   /** Throws when the terminator found at `found` is not a proper one. */
   protected checkTerminator(_bytes: Uint8Array, _found: number, _offset: number): void {}
 
-  /** The bytes are not valid any more: drop whatever was kept for reading frames from them. */
-  protected leave(_stopped: boolean): void {}
+  /**
+   * The bytes are not valid any more: drop whatever was kept for reading frames from them.
+   *
+   * @param stoppedAt how many bytes had been consumed when the receiver wanted no more
+   */
+  protected leave(_stoppedAt: number | undefined): void {}
 
   decode(bytes: Uint8Array, emit: Emit<In>, owned: boolean): number {
     const terminator = this.#terminator
@@ -74,7 +78,7 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
         this.checkTerminator(bytes, found, this.#offset + found)
         const message = this.read(bytes, start, end, this.#offset + start, owned)
         if (message !== nothing && !emit(message, next)) {
-          this.leave(true)
+          this.leave(next)
           this.#offset += next
           return next
         }
@@ -82,7 +86,7 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
       start = next
       found = this.operations.indexOf(bytes, terminator, start)
     }
-    this.leave(false)
+    this.leave(undefined)
     start = this.#keepRest(bytes, start)
     this.#offset += start
     return start
@@ -97,7 +101,7 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
     const end = this.trim(rest, 0, size)
     if (end <= this.#maxFrame) {
       const message = this.read(rest, 0, end, this.#offset, false)
-      this.leave(false)
+      this.leave(undefined)
       if (message !== nothing) emit(message, size)
     } else if (!discard) {
       throw frameTooLarge(end, this.#maxFrame, this.#offset)

@@ -116,11 +116,12 @@ describe.each(bothOperations)('delimited() with %s operations', (_, operations) 
   })
 
   it('is not changed by a change to the delimiter that was passed', () => {
-    const delimiter = latin1('|')
+    const delimiter = latin1('||')
     const framing = delimited(delimiter)
     delimiter[0] = 0
-    expect(decodeChunks(framing, operations, [latin1('a|')]).frames).toEqual(['bytes:a'])
-    expect(framing.name).toBe('delim:7c')
+    expect(decodeChunks(framing, operations, [latin1('a||')]).frames).toEqual(['bytes:a'])
+    expect(encodeAll(framing, operations, ['a'])).toEqual(latin1('a||'))
+    expect(framing.name).toBe('delim:7c7c')
   })
 
   it.each([

@@ -83,6 +83,17 @@ describe.each(bothOperations)('lengthPrefixed() with %s operations', (_, operati
     expect(decode({ bytes: 'varint' }, `9601${hex(message)}`).error).toBe(undefined)
   })
 
+  it.each([126, 127, 128, 16_380, 16_381, 16_382, 16_383])(
+    'counts a varint that counts itself, around a message of %i bytes',
+    (size) => {
+      const stream = encode({ bytes: 'varint', includesHeader: true }, 'x'.repeat(size))
+      expect(decode({ bytes: 'varint', includesHeader: true }, stream, 100_000)).toEqual({
+        frames: [`bytes:${'x'.repeat(size)}`],
+        error: undefined,
+      })
+    },
+  )
+
   it('reads a varint with padding, which some writers put to fill it in later', () => {
     expect(decode({ bytes: 'varint' }, '8280808000 6869').frames).toEqual(['bytes:hi'])
   })

@@ -83,6 +83,7 @@ describe.each(bothOperations)('lines() with %s operations', (_, operations) => {
   it('counts bytes, not characters, against maxFrame, and not the line ending', () => {
     expect(encode('ääää', { maxFrame: 8, sendCrlf: true })).toHaveLength(10)
     expect(refusal('ääääa', { maxFrame: 8 })).toBe('HAWSER_FRAME_TOO_LARGE')
+    expect(refusal('€€€', { maxFrame: 8 })).toBe('HAWSER_FRAME_TOO_LARGE')
     expect(refusal('a'.repeat(9), { maxFrame: 8, encoding: 'latin1' })).toBe(
       'HAWSER_FRAME_TOO_LARGE',
     )
@@ -165,6 +166,7 @@ describe.each(bothOperations)('lines() with %s operations', (_, operations) => {
       frames: ['a'],
       error: 'HAWSER_TEXT_INVALID',
     })
+    expect(decode('\xef\xbf\xbd\n', { invalid: 'reject' }).frames).toEqual(['\ufffd'])
     const decoder = lines({ invalid: 'reject' }).createDecoder(operations)
     const { message } = catchError(() => decoder.decode(latin1('\xff\x1b[2J\n'), () => true, true))
     expect(message).toContain('"\\xff\\x1b[2J"')

@@ -12,6 +12,7 @@ const textLike = fc.oneof(
   fc.uint8Array(),
   anyText.map((text) => new Uint8Array(Buffer.from(text))),
   bytesAmong('\xef\xbb\xbfa\xc3\xa4\xf0\x9f\x9a\xa2\xed\xa0\x80', 12),
+  anyText.map((text) => new Uint8Array(Buffer.from(`\ufeff${text}`))),
 )
 
 describe('portable operations give the same answers as those of Buffer', () => {
