@@ -81,3 +81,14 @@ export function value(key: string, of: string): (round: Round) => number | undef
 export function scaled(count: number, { size }: Scale): number {
   return Math.max(1, Math.round(count * size))
 }
+
+/** Wait until the server has as many connections: those of the load may still be in its backlog. */
+export async function countConnections({ server }: Session, expected: number): Promise<void> {
+  const deadline = Date.now() + 20_000
+  for (;;) {
+    const count = (await server.ask('connections')) as number
+    if (count === expected) return
+    if (Date.now() > deadline) throw new Error(`${count} connections instead of ${expected}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

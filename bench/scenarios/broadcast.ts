@@ -1,5 +1,12 @@
 import { nodeServer } from '../candidates.js'
-import { ratio, scaled, type Sample, type Scenario, type Session } from '../scenario.js'
+import {
+  countConnections,
+  ratio,
+  scaled,
+  type Sample,
+  type Scenario,
+  type Session,
+} from '../scenario.js'
 
 const connections = 1000
 /** Rounds that are measured in 100 ms of a scale's time. */
@@ -30,7 +37,7 @@ export const broadcast: Scenario = {
   warmUp: async (_, session) => {
     await open(session)
     await session.load.ask('rounds', roundsIn(session.scale.warmUp))
-    await session.load.ask('close')
+    await close(session)
   },
   measure: measureBroadcast,
 }
@@ -42,13 +49,20 @@ async function measureBroadcast(_: unknown, session: Session): Promise<Sample> {
   const before = (await server.ask('cpu')) as number
   const result = await load.ask('rounds', roundsIn(scale.measured))
   const after = (await server.ask('cpu')) as number
-  await load.ask('close')
+  await close(session)
   const { messages, elapsed } = result as { messages: number; elapsed: number }
   return { rate: (messages / elapsed) * 1000, cpu: (after - before) / messages }
 }
 
-async function open({ load, port, scale }: Session): Promise<void> {
-  await load.ask('listen', { port, connections: scaled(connections, scale) })
+async function open(session: Session): Promise<void> {
+  const count = scaled(connections, session.scale)
+  await session.load.ask('listen', { port: session.port, connections: count })
+  await countConnections(session, count)
+}
+
+async function close(session: Session): Promise<void> {
+  await session.load.ask('close')
+  await countConnections(session, 0)
 }
 
 function roundsIn(duration: number): number {

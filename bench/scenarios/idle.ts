@@ -1,9 +1,16 @@
-import { nodeServer } from '../candidates.js'
-import { ratio, scaled, type Sample, type Scenario, type Session } from '../scenario.js'
+import { nodeServer, type Candidate } from '../candidates.js'
+import {
+  countConnections,
+  ratio,
+  scaled,
+  type Sample,
+  type Scenario,
+  type Session,
+} from '../scenario.js'
 import type { Memory } from '../servers/measured.js'
+import { netEcho, netSplit } from './servers.js'
 
 const connections = 10_000
-const pattern = { window: 1, kind: 'lines', answer: 'upper' } as const
 
 /** Connections that do nothing: what one costs in memory. */
 export const idle: Scenario = {
@@ -14,7 +21,8 @@ export const idle: Scenario = {
     'resident pages, once connected, and again after one line each way',
   freshServers: true,
   candidates: [
-    nodeServer('net-split', 'node:net, split by hand', 'net-split'),
+    netEcho,
+    netSplit,
     nodeServer('handler', 'Hawser lines(), handler object', 'hawser-lines'),
     nodeServer('iteration', 'Hawser lines(), for await', 'hawser-iteration'),
   ],
@@ -27,8 +35,6 @@ export const idle: Scenario = {
   figures: [
     figure('live heap per connection, handler object, to node:net', 1.5, 'heap', 'handler'),
     figure('live heap per connection, for await, to node:net', 2.5, 'heap', 'iteration'),
-    figure('the same after a line each way, handler object', 1.5, 'heapUsed', 'handler'),
-    figure('the same after a line each way, for await', 2.5, 'heapUsed', 'iteration'),
     figure('RSS per connection, handler object, to node:net', 1.8, 'rss', 'handler'),
     figure('RSS per connection, for await, to node:net', 1.8, 'rss', 'iteration'),
   ],
@@ -39,14 +45,20 @@ function figure(title: string, atMost: number, key: string, id: string): Scenari
   return { title, atMost, unit: '×', value: ratio(key, id, 'net-split') }
 }
 
-async function measureIdle(_: unknown, session: Session): Promise<Sample> {
+async function measureIdle({ id }: Candidate, session: Session): Promise<Sample> {
   const { load, server, port, scale } = session
   const count = scaled(connections, scale)
-  const open = (some: number) => load.ask('open', { ...pattern, connections: some, port })
+  const answer = id === netEcho.id ? 'same' : 'upper'
+  const pattern = { window: 1, kind: 'lines', answer } as const
+  const open = async (some: number): Promise<void> => {
+    await load.ask('open', { ...pattern, connections: some, port })
+    await countConnections(session, some)
+  }
   // Code is compiled and the runtime's own lists have grown before anything is weighed.
   await open(Math.ceil(count / 20))
   await load.ask('run', { frames: 1 })
   await load.ask('close')
+  await countConnections(session, 0)
   const before = (await server.ask('memory')) as Memory
   await open(count)
   const connected = (await server.ask('memory')) as Memory

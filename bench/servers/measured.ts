@@ -13,10 +13,8 @@ export function answerMeasurements(
   port: number,
   more: Readonly<Record<string, Request>> = {},
 ): void {
-  answerRequests(
-    { cpu: readCpu, rss: () => process.memoryUsage.rss(), memory: readMemory, ...more },
-    port,
-  )
+  const resident = (): number => process.memoryUsage.rss()
+  answerRequests({ cpu: readCpu, rss: resident, memory: readMemory, ...more }, port)
 }
 
 /** Microseconds of processor time this process has used, in user mode and in the kernel. */
