@@ -1,1 +1,26 @@
-export {}
+/**
+ * `hawser/testing`: what tests of network code need and no network offers: time that moves when it
+ * is told to, transports in memory with every kind of bad line, a peer that follows a script, and
+ * the suite that holds a transport to its contract.
+ *
+ * @module
+ */
+export { VirtualClock } from './virtual-clock.js'
+export { createPair, type LinkOptions, type PairOptions } from './memory-pair.js'
+export { connectPair, connectPeer, type ConnectPairOptions } from './connect-pair.js'
+export { ScriptedPeer, type PeerClosed, type ScriptedPeerOptions } from './peer/scripted-peer.js'
+export type { ScriptedListener, ScriptedListenOptions } from './peer/scripted-listener.js'
+export { ExpectationError } from './peer/expectation-error.js'
+export type { PeerEndpoint } from './peer/endpoint.js'
+export type { Wire, WireEvents } from './peer/wire.js'
+export { transportCases } from './conformance/transport-cases.js'
+export type { MakePair, TransportCase, TransportPair } from './conformance/case.js'
+export type { Clock, ClockTimer } from '../policy/clock.js'
+export type {
+  Transport,
+  TransportAddress,
+  TransportAddresses,
+  TransportCapabilities,
+  TransportChunk,
+  TransportSink,
+} from '../transport.js'

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict'
+import { takeTurns } from '../turn.js'
+import { defineCase, type Ends, type TransportCase } from './case.js'
+import { assertBytes, makePayload } from './payload.js'
+
+const mebibyte = 1024 * 1024
+
+/** The ways in which a stream ends, each with what must still arrive and what must not. */
+export const endingCases: readonly TransportCase[] = [
+  defineCase('end is seen after all data', async ({ left, right }) => {
+    const payload = makePayload(mebibyte)
+    left.write(payload)
+    left.end()
+    await right.untilEnd()
+    assertBytes(right.sink.received, payload, 'received before the end')
+  }),
+
+  defineCase('end waits for a reader that is paused', async ({ left, right }) => {
+    right.pause()
+    left.write('last words')
+    left.end()
+    await takeTurns(20)
+    assert.equal(right.sink.size, 0, 'bytes were pushed to a paused reader')
+    right.resume()
+    await right.untilEnd()
+    assert.equal(Buffer.from(right.sink.received).toString(), 'last words')
+  }),
+
+  defineCase(
+    'after our end the peer can still write and we can still read',
+    async ({ left, right }) => {
+      left.write('request')
+      left.end()
+      await right.untilEnd()
+      const answer = makePayload(mebibyte)
+      await right.writeWhole(answer)
+      await left.untilSize(answer.length)
+      assertBytes(left.sink.received, answer, 'received after our end')
+      assert.equal(left.sink.closes + right.sink.closes, 0, 'closed while one half is open')
+      right.end()
+      await bothClosed({ left, right })
+      assert.equal(left.sink.ends, 1, 'the end of the second half')
+    },
+    'halfClose',
+  ),
+
+  defineCase('when both have ended both are closed without an error', async ({ left, right }) => {
+    left.write('a')
+    left.end()
+    right.write('b')
+    right.end()
+    await bothClosed({ left, right })
+    assert.deepEqual([left.sink.ends, right.sink.ends], [1, 1], 'ends')
+    assert.deepEqual([left.sink.size, right.sink.size], [1, 1], 'bytes')
+    assertClean({ left, right })
+  }),
+
+  defineCase('end called again changes nothing', async ({ left, right }) => {
+    left.write('once')
+    left.end()
+    left.end()
+    await right.untilEnd()
+    left.end()
+    right.end()
+    right.end()
+    await bothClosed({ left, right })
+    assert.deepEqual([left.sink.ends, right.sink.ends], [1, 1], 'ends')
+    assertClean({ left, right })
+  }),
+
+  defineCase('close delivers what was written', async ({ left, right }) => {
+    const payload = makePayload(20_000)
+    await left.writeWhole(payload)
+    left.close()
+    await right.untilEnd()
+    assertBytes(right.sink.received, payload, 'received')
+    right.end()
+    await bothClosed({ left, right })
+    assert.equal(left.sink.closedWith, undefined, 'the error of an end that closed itself')
+  }),
+
+  defineCase('close with unread bytes ends both sides', async ({ left, right }) => {
+    left.pause()
+    right.write(makePayload(20_000))
+    await takeTurns(5)
+    left.close()
+    await left.untilClosed()
+    assert.equal(left.sink.size, 0, 'bytes were pushed to a paused reader')
+    await right.sink.until(() => right.sink.ends + right.sink.closes > 0)
+    right.close()
+    await bothClosed({ left, right })
+  }),
+
+  defineCase(
+    'reset is seen by the peer as an error, once',
+    async ({ left, right }) => {
+      await right.writeWhole('unread')
+      left.reset()
+      await bothClosed({ left, right })
+      assert.ok(right.sink.closedWith instanceof Error, 'the peer was closed without an error')
+      assert.equal(left.sink.closedWith, undefined, 'the error of an end that reset itself')
+    },
+    'reset',
+  ),
+
+  defineCase('reset ends both sides', async ({ left, right }) => {
+    left.reset()
+    left.reset()
+    await left.untilClosed()
+    await right.sink.until(() => right.sink.ends + right.sink.closes > 0)
+    right.close()
+    await bothClosed({ left, right })
+  }),
+
+  defineCase('reset does not wait for a write that is under way', async ({ left, right }) => {
+    right.pause()
+    left.writeUntilRefused()
+    left.reset()
+    await left.untilClosed()
+    assert.equal(left.sink.writtens, 0, 'written came for bytes that were dropped')
+    right.close()
+    await bothClosed({ left, right })
+  }),
+
+  defineCase('a peer that goes away ends a write that is under way', async ({ left, right }) => {
+    right.pause()
+    left.writeUntilRefused()
+    right.reset()
+    await bothClosed({ left, right })
+    assert.ok(left.sink.closedWith instanceof Error, 'closed without an error')
+    assert.equal(left.sink.writtens, 0, 'written came for bytes that were dropped')
+  }),
+
+  defineCase('end during a write lets all of it leave first', async ({ left, right }) => {
+    right.pause()
+    const payload = left.writeUntilRefused()
+    left.end()
+    right.resume()
+    await right.untilEnd()
+    assertBytes(right.sink.received, payload, 'received')
+  }),
+
+  defineCase('a paused end can be closed', async ({ left, right }) => {
+    left.pause()
+    right.pause()
+    left.close()
+    right.close()
+    await bothClosed({ left, right })
+    assertClean({ left, right })
+  }),
+
+  defineCase('calls after closed are harmless', async ({ left, right }) => {
+    left.reset()
+    await left.untilClosed()
+    right.close()
+    await right.untilClosed()
+    for (const end of [left, right]) {
+      end.pause()
+      end.resume()
+      end.end()
+      end.close()
+      end.reset()
+      end.transport.ref()
+      end.transport.unref()
+    }
+    await takeTurns(10)
+    assert.deepEqual([left.sink.closes, right.sink.closes], [1, 1], 'closed')
+  }),
+
+  defineCase('an unreferenced stream carries bytes as before', async ({ left, right }) => {
+    left.transport.unref()
+    right.transport.unref()
+    left.transport.ref()
+    await left.writeWhole('x')
+    await right.untilSize(1)
+    right.transport.ref()
+    assert.equal(right.sink.size, 1)
+  }),
+]
+
+async function bothClosed({ left, right }: Ends): Promise<void> {
+  await Promise.all([left.untilClosed(), right.untilClosed()])
+  await takeTurns(2)
+}
+
+function assertClean({ left, right }: Ends): void {
+  assert.deepEqual([left.sink.closedWith, right.sink.closedWith], [undefined, undefined], 'errors')
+}

@@ -1,0 +1,80 @@
+import { Connection } from '../connection/connection.js'
+import { Engine } from '../connection/engine.js'
+import { type ConnectionOptions, resolveSettings } from '../connection/options.js'
+import type { HandlerObject } from '../connection/settings.js'
+import type { HawserError } from '../errors.js'
+import type { Framing } from '../framing/framing.js'
+import { raw } from '../framing/raw.js'
+import { Budget } from '../policy/budget.js'
+import type { Clock } from '../policy/clock.js'
+import type { Transport } from '../transport.js'
+import { createPair, type PairOptions } from './memory-pair.js'
+import { ScriptedPeer, type ScriptedPeerOptions } from './peer/scripted-peer.js'
+
+/** Options of {@link connectPair} and {@link connectPeer}, beside those of any connection. */
+export interface ConnectPairOptions<In, Out> extends ConnectionOptions {
+  /** How bytes are cut into messages. Default `raw()`. */
+  readonly framing?: Framing<In, Out> | undefined
+  /**
+   * How the line between the two behaves. Its latency is measured on `clock`, unless it names a
+   * clock of its own.
+   */
+  readonly line?: PairOptions | undefined
+  /** Takes the messages of the connection; of a pair, those of the second one. */
+  readonly handler?: HandlerObject<In, Out> | undefined
+  /** Told of exceptions out of the handler. Default: they are only in `closed`. */
+  readonly onError?: ((error: HawserError, connection: Connection<In, Out>) => void) | undefined
+}
+
+/**
+ * Two connections joined in memory, without a socket: the first as a client has it, the second as
+ * a server does.
+ *
+ * ```ts
+ * const clock = new VirtualClock()
+ * const [client, server] = connectPair({ framing: lines(), clock, line: { chunkSize: 1 } })
+ * ```
+ *
+ * @throws OptionError `HAWSER_INVALID_OPTION` when an option cannot work
+ */
+export function connectPair<In = Uint8Array, Out = Uint8Array | string>(
+  options: ConnectPairOptions<In, Out> = {},
+): [Connection<In, Out>, Connection<In, Out>] {
+  const [left, right] = makeLine(options.line, options.clock)
+  return [attach(left, { ...options, handler: undefined }), attach(right, options)]
+}
+
+/**
+ * A connection in memory with a scripted peer at its other end.
+ *
+ * @param options of the connection and its line
+ * @param peerOptions of the peer
+ * @throws OptionError `HAWSER_INVALID_OPTION` when an option cannot work
+ */
+export function connectPeer<In = Uint8Array, Out = Uint8Array | string>(
+  options: ConnectPairOptions<In, Out> = {},
+  peerOptions: ScriptedPeerOptions = {},
+): { readonly connection: Connection<In, Out>; readonly peer: ScriptedPeer } {
+  const [left, right] = makeLine(options.line, options.clock)
+  const peer = ScriptedPeer.over(left, peerOptions)
+  return { connection: attach(right, options), peer }
+}
+
+function makeLine(line: PairOptions = {}, clock?: Clock): [Transport, Transport] {
+  return createPair(clock === undefined ? line : { clock, ...line })
+}
+
+function attach<In, Out>(
+  transport: Transport,
+  options: ConnectPairOptions<In, Out>,
+): Connection<In, Out> {
+  const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
+  const settings = resolveSettings(options, framing, options.handler, new Budget(Infinity))
+  const engine = new Engine(transport, settings, {
+    failed: options.onError ?? (() => undefined),
+    closed: () => undefined,
+  })
+  const connection = new Connection(engine)
+  engine.start()
+  return connection
+}

@@ -1,0 +1,269 @@
+import { setImmediate } from 'node:timers'
+import type { Clock, ClockTimer } from '../policy/clock.js'
+import type { TransportChunk } from '../transport.js'
+import { BorrowedScratch, type Lendee } from './borrowed-scratch.js'
+
+/** How one direction of a memory pair behaves, all values checked and filled in. */
+export interface LinkSettings {
+  readonly chunkSize: number
+  readonly latency: number
+  readonly resetAfter: number
+  readonly capacity: number
+  readonly borrowed: boolean
+}
+
+/** The writing end of a link. */
+export interface LinkSource {
+  /** A write that had to wait has now been taken whole. */
+  drained(): void
+  /** Bytes arrived where nobody is any more, and the far end says so. */
+  refused(): void
+}
+
+/** The reading end of a link. */
+export interface LinkTarget extends Lendee {
+  /** Whether bytes may be pushed now. */
+  readonly flowing: boolean
+  /** Whether a write is under way, so that a reset is noticed though nothing is read. */
+  readonly writing: boolean
+  /** Whether the end is closed, so that what arrives finds nobody. */
+  readonly gone: boolean
+  deliverEnd(): void
+  deliverReset(): void
+  /** The link is cut: both ends are to see a reset. */
+  cut(): void
+}
+
+type Item =
+  | { readonly kind: 'bytes'; bytes: Uint8Array; readonly due: number }
+  | { readonly kind: 'end' | 'reset'; readonly due: number }
+
+/** Bytes handed on in one turn, so that a tiny chunk size does not cost a turn for each chunk. */
+const turnSize = 64 * 1024
+
+/**
+ * One direction of a memory pair: what was written waits at the source while `capacity` bytes are
+ * in flight, and what is in flight is pushed at the target once its latency has passed. Nothing is
+ * ever pushed from inside a call of an owner: every delivery begins in a turn of its own.
+ */
+export class MemoryLink {
+  readonly #settings: LinkSettings
+  readonly #clock: Clock
+  readonly #scratch: BorrowedScratch
+  #source: LinkSource | undefined
+  #target: LinkTarget | undefined
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+  #finished = false
+  #endWaits = false
+  #flight: Item[] = []
+  #flightBytes = 0
+  #delivered = 0
+  #resetHeard = false
+  #scheduled = false
+  #timer: ClockTimer | undefined
+
+  constructor(settings: LinkSettings, clock: Clock) {
+    this.#settings = settings
+    this.#clock = clock
+    this.#scratch = new BorrowedScratch(Math.min(settings.chunkSize, turnSize))
+  }
+
+  connect(source: LinkSource, target: LinkTarget): void {
+    this.#source = source
+    this.#target = target
+  }
+
+  /** Bytes that were accepted and are not in flight yet. */
+  get unsent(): number {
+    return this.#waitingBytes
+  }
+
+  /** Whether bytes that the target has not seen have reached it. */
+  get hasArrived(): boolean {
+    const first = this.#flight[0]
+    return first?.kind === 'bytes' && first.due <= this.#clock.now()
+  }
+
+  /** @returns true when all of it is in flight; false when the source will be told `drained` */
+  accept(chunks: readonly TransportChunk[]): boolean {
+    for (const chunk of chunks) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+      if (bytes.length === 0) continue
+      this.#waiting.push(bytes)
+      this.#waitingBytes += bytes.length
+    }
+    this.#fill()
+    return this.#waitingBytes === 0
+  }
+
+  /** The end of the stream follows what was accepted. */
+  finish(): void {
+    if (this.#finished) return
+    this.#finished = true
+    this.#endWaits = true
+    this.#fill()
+  }
+
+  /** The source goes away in order: what is in flight arrives, followed by the end. */
+  release(): void {
+    this.#waiting = []
+    if (this.#finished) this.#fill()
+    else this.finish()
+  }
+
+  /** Everything is lost, and the target sees a reset once the latency has passed. */
+  reset(): void {
+    this.drop()
+    if (this.#flight.length > 0) return
+    this.#flight.push({ kind: 'reset', due: this.#dueNow() })
+    this.pump()
+  }
+
+  /**
+   * Everything is lost but a reset that is on its way. `unsent` keeps saying how much had not left.
+   */
+  drop(): void {
+    this.#waiting = []
+    this.#flight = this.#flight.filter((item) => item.kind === 'reset')
+    this.#flightBytes = 0
+    this.#endWaits = false
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.pump()
+  }
+
+  /** A target that does not read touches its stream: it learns of a reset that has arrived. */
+  hearReset(): void {
+    const first = this.#flight[0]
+    if (first?.kind !== 'reset' || first.due > this.#clock.now()) return
+    this.#resetHeard = true
+    this.pump()
+  }
+
+  /** See to it that what can be delivered will be. */
+  pump(): void {
+    const first = this.#flight[0]
+    const target = this.#target
+    if (first === undefined || target === undefined) return
+    if (!this.#hears(target, first) || this.#scheduled || this.#timer !== undefined) return
+    const delay = first.due - this.#clock.now()
+    if (delay > 0) {
+      const run = (): void => {
+        this.#timer = undefined
+        this.#turn()
+      }
+      this.#timer = this.#clock.schedule(run, delay, true)
+      return
+    }
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      this.#turn()
+    })
+  }
+
+  #hears(target: LinkTarget, item: Item): boolean {
+    if (target.flowing || target.gone) return true
+    return item.kind === 'reset' && (this.#resetHeard || target.writing)
+  }
+
+  /** Move what waits into flight, as far as there is room for it, and copy it as a kernel would. */
+  #fill(): void {
+    const due = this.#dueNow()
+    while (this.#flightBytes < this.#settings.capacity) {
+      const chunk = this.#waiting[0]
+      if (chunk === undefined) break
+      const bytes = new Uint8Array(chunk.subarray(0, this.#settings.capacity - this.#flightBytes))
+      if (bytes.length === chunk.length) this.#waiting.shift()
+      else this.#waiting[0] = chunk.subarray(bytes.length)
+      this.#flight.push({ kind: 'bytes', bytes, due })
+      this.#flightBytes += bytes.length
+      this.#waitingBytes -= bytes.length
+    }
+    if (this.#endWaits && this.#waiting.length === 0) {
+      this.#endWaits = false
+      this.#flight.push({ kind: 'end', due })
+    }
+    this.pump()
+  }
+
+  #turn(): void {
+    const target = this.#target
+    if (target === undefined) return
+    const now = this.#clock.now()
+    let budget = turnSize
+    let first = this.#flight[0]
+    while (first !== undefined && first.due <= now && budget > 0) {
+      if (target.gone) {
+        this.#flight = []
+        this.drop()
+        if (first.kind === 'bytes') this.#source?.refused()
+        return
+      }
+      if (!this.#hears(target, first)) break
+      if (first.kind === 'reset') {
+        this.#flight = []
+        target.deliverReset()
+        return
+      }
+      if (first.kind === 'bytes') {
+        if (this.#delivered < this.#settings.resetAfter) budget -= this.#deliver(target, now)
+        if (this.#delivered >= this.#settings.resetAfter) return target.cut()
+      } else {
+        this.#flight.shift()
+        target.deliverEnd()
+      }
+      first = this.#flight[0]
+    }
+    this.#settle()
+  }
+
+  /** Push one chunk, made up of all that has arrived, and return its size. */
+  #deliver(target: LinkTarget, now: number): number {
+    const rest = this.#settings.resetAfter - this.#delivered
+    const limit = Math.min(this.#settings.chunkSize, turnSize, rest)
+    const parts: Uint8Array[] = []
+    let size = 0
+    for (let item = this.#flight[0]; item?.kind === 'bytes' && item.due <= now;) {
+      const part = item.bytes.subarray(0, limit - size)
+      parts.push(part)
+      size += part.length
+      if (part.length < item.bytes.length) {
+        item.bytes = item.bytes.subarray(part.length)
+        break
+      }
+      this.#flight.shift()
+      item = this.#flight[0]
+      if (size === limit) break
+    }
+    this.#flightBytes -= size
+    this.#delivered += size
+    if (this.#settings.borrowed) this.#scratch.lend(parts, size, target)
+    else target.deliver(joinBytes(parts, size), false, 0)
+    return size
+  }
+
+  /** The room that was made is used, and the source learns of it when all it wrote is in flight. */
+  #settle(): void {
+    const waited = this.#waiting.length > 0
+    this.#fill()
+    if (waited && this.#waiting.length === 0) this.#source?.drained()
+    this.pump()
+  }
+
+  #dueNow(): number {
+    return this.#clock.now() + this.#settings.latency
+  }
+}
+
+/** A copy that nobody else holds. */
+function joinBytes(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size)
+  let offset = 0
+  for (const part of parts) {
+    bytes.set(part, offset)
+    offset += part.length
+  }
+  return bytes
+}

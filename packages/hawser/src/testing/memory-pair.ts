@@ -1,0 +1,93 @@
+import { systemClock } from '../connection/system-clock.js'
+import { OptionError } from '../errors.js'
+import type { Clock } from '../policy/clock.js'
+import type { Transport, TransportAddress } from '../transport.js'
+import { MemoryLink, type LinkSettings } from './memory-link.js'
+import { MemoryTransport } from './memory-transport.js'
+
+/** How the bytes of one direction travel. */
+export interface LinkOptions {
+  /** The most bytes pushed at once, at least 1. Default `Infinity`: whatever has arrived. */
+  chunkSize?: number
+  /** How long bytes, the end and a reset are under way, in ms of `clock`. Default 0. */
+  latency?: number
+  /**
+   * After so many bytes were delivered both ends see a reset, as when a machine on the way drops
+   * the connection. 0 loses the first byte already. Default `Infinity`: never.
+   */
+  resetAfter?: number
+  /**
+   * The most bytes in flight, as a kernel's buffers limit them. A write that does not fit returns
+   * false, and `written` follows when the reader has made room. At least 1; default 64 KiB;
+   * `Infinity` for no backpressure at all.
+   */
+  capacity?: number
+  /**
+   * Push borrowed bytes with headroom in front, which are overwritten when the call returns, so
+   * that keeping them shows as garbage. false hands over bytes that the receiver owns.
+   * Default true.
+   */
+  borrowed?: boolean
+}
+
+/** Options of {@link createPair}: for both directions, and what differs in one of them. */
+export interface PairOptions extends LinkOptions {
+  /** What is different on the way from the first transport to the second. */
+  forward?: LinkOptions
+  /** What is different on the way from the second transport to the first. */
+  backward?: LinkOptions
+  /** What `latency` is measured on. Default the system's clock. */
+  clock?: Clock
+}
+
+const kibibyte = 1024
+
+/** The two ends' names: addresses that RFC 5737 sets aside for documentation. */
+const leftAddress: TransportAddress = { address: '192.0.2.1', family: 'IPv4', port: 40_001 }
+const rightAddress: TransportAddress = { address: '192.0.2.2', family: 'IPv4', port: 8_000 }
+
+/**
+ * Two transports joined in memory: what one writes the other receives. No socket is opened, and
+ * the options make networks that are hard to come by: bytes that arrive one at a time, a slow
+ * line, a line that breaks after so many bytes, a reader without buffers.
+ *
+ * Nothing is pushed from inside a call of the owner; every delivery is a turn of its own. The
+ * first transport may be seen as the client's end (192.0.2.1:40001), the second as the server's
+ * (192.0.2.2:8000).
+ *
+ * @throws OptionError `HAWSER_INVALID_OPTION` when a number cannot work
+ */
+export function createPair(options: PairOptions = {}): [Transport, Transport] {
+  const clock = options.clock ?? systemClock
+  const forward = settle({ ...options, ...options.forward })
+  const backward = settle({ ...options, ...options.backward })
+  const toRight = new MemoryLink(forward, clock)
+  const toLeft = new MemoryLink(backward, clock)
+  const leftNames = { local: leftAddress, remote: rightAddress }
+  const rightNames = { local: rightAddress, remote: leftAddress }
+  const left = new MemoryTransport(toRight, toLeft, leftNames, backward.borrowed)
+  const right = new MemoryTransport(toLeft, toRight, rightNames, forward.borrowed)
+  toRight.connect(left, right)
+  toLeft.connect(right, left)
+  return [left, right]
+}
+
+function settle(options: LinkOptions): LinkSettings {
+  return {
+    chunkSize: checkNumber('chunkSize', options.chunkSize ?? Infinity, 1),
+    latency: checkNumber('latency', options.latency ?? 0, 0),
+    resetAfter: checkNumber('resetAfter', options.resetAfter ?? Infinity, 0),
+    capacity: checkNumber('capacity', options.capacity ?? 64 * kibibyte, 1),
+    borrowed: options.borrowed ?? true,
+  }
+}
+
+function checkNumber(name: string, value: number, least: number): number {
+  if (value >= least && (value === Infinity || Number.isInteger(value) || name === 'latency')) {
+    return value
+  }
+  throw new OptionError(
+    'HAWSER_INVALID_OPTION',
+    `${name} is ${value}; give ${name === 'latency' ? 'milliseconds' : 'a whole number'} of at least ${least}`,
+  )
+}
