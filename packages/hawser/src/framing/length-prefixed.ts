@@ -44,9 +44,9 @@ export interface LengthPrefixedOptions extends FrameLimits {
  * Frames of bytes with their length in front: for binary protocols, and the fastest to cut. The
  * message is all of the frame but the length field, and may be empty.
  *
- * A length beyond `maxFrame` costs no memory, whatever it announces. One that adds up to less than
- * nothing, or a varint of more than 64 bits, raises `HAWSER_FRAME_MALFORMED`; so does no `oversize:
- * 'discard'`, and a length of 2^53 or more raises `HAWSER_FRAME_TOO_LARGE` under either.
+ * A length beyond `maxFrame` costs no memory, whatever it announces; from 2^53 on it raises
+ * `HAWSER_FRAME_TOO_LARGE` even with `oversize: 'discard'`. A length that leaves less than nothing
+ * behind the field, and a varint of more than 64 bits, raise `HAWSER_FRAME_MALFORMED`.
  *
  * @throws OptionError `HAWSER_INVALID_OPTION`
  */

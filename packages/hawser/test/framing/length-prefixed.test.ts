@@ -94,6 +94,25 @@ describe.each(bothOperations)('lengthPrefixed() with %s operations', (_, operati
     },
   )
 
+  it.each([
+    [
+      'PostgreSQL',
+      { bytes: 4, offset: 1, adjust: 1, includesHeader: true },
+      '51 00000006 3100',
+      'Q1\0',
+    ],
+    [
+      'TPKT',
+      { bytes: 2, offset: 2, includesHeader: true },
+      '0300 0007 02f080',
+      '\x03\0\x02\xf0\x80',
+    ],
+    ['DNS over TCP', { bytes: 2 }, '0003 123401', '\x12\x34\x01'],
+  ] as const)('reads and writes the frames of %s', (_name, options, stream, message) => {
+    expect(decode(options, stream).frames).toEqual([`bytes:${message}`])
+    expect(encode(options, Buffer.from(message, 'latin1'))).toBe(stream.replaceAll(' ', ''))
+  })
+
   it('reads a varint with padding, which some writers put to fill it in later', () => {
     expect(decode({ bytes: 'varint' }, '8280808000 6869').frames).toEqual(['bytes:hi'])
   })
