@@ -4,7 +4,7 @@ import type { Clock } from '../policy/clock.js'
 import type { ParsedEndpoint } from './endpoint.js'
 import { canReadFast, onread } from './fast-read.js'
 import { abortedError, connectError, connectTimeout } from './socket-errors.js'
-import { remoteAddress, SocketTransport } from './socket-transport.js'
+import { addressesOf, SocketTransport } from './socket-transport.js'
 
 /**
  * Milliseconds until the next of several addresses is tried. Node.js gives up the one before, and
@@ -49,8 +49,8 @@ export async function dial(
     socket.destroy()
     throw error
   }
-  const remote = remoteAddress(socket, endpoint.kind === 'unix' ? endpoint.path : undefined)
-  return new SocketTransport(socket, fast, remote)
+  const unixPath = endpoint.kind === 'unix' ? endpoint.path : undefined
+  return new SocketTransport(socket, fast, addressesOf(socket, unixPath))
 }
 
 function established(

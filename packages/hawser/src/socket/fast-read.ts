@@ -3,9 +3,9 @@ import process from 'node:process'
 
 /**
  * Reading into one static buffer: Node.js offers it on client sockets (`onread`, documented), where
- * it saves an allocation of 64 KiB for each read. A server's sockets are made without it, so their
- * handle is moved to a socket that has it. That is not documented, so it lives here alone and is
- * used only where every part of it is found.
+ * it saves an allocation of 64 KiB for each read. A server makes its sockets without it, so here the
+ * accepted handle is caught before that and given a socket that has it. That is not documented, so
+ * it lives here alone and is used only where every part of it is found.
  *
  * All sockets of a thread share the buffer: a read is decoded before the next one begins.
  */
@@ -32,11 +32,6 @@ export interface FastSocket extends net.Socket {
   [fastReader]?: FastReader
 }
 
-interface MovableHandle {
-  useUserBuffer?: unknown
-  readStart?: unknown
-}
-
 /** Pass as `onread` when a socket is made; then give the socket its reader. */
 export const onread: net.OnReadOpts = {
   buffer: readBuffer,
@@ -50,37 +45,46 @@ function pass(this: unknown, length: number): boolean {
   return true
 }
 
-/** Whether this runtime is the one whose insides `moveToFastRead` knows. */
+/** Whether this runtime is the one whose insides are known here. */
 const runtimeKnown =
   process.versions['node'] !== undefined &&
   process.versions['bun'] === undefined &&
   process.versions['deno'] === undefined
 
-/**
- * Move an accepted socket's handle to a socket that reads into the static buffer.
- *
- * The accepted socket is left empty and destroyed, so `net.Server` no longer counts it: whoever
- * calls this counts connections itself.
- *
- * @returns the new socket, or undefined where the runtime has not what it takes
- */
-export function moveToFastRead(accepted: net.Socket): FastSocket | undefined {
-  if (!runtimeKnown) return undefined
-  const shell = accepted as unknown as { _handle?: MovableHandle | null }
-  const handle = shell._handle
-  if (handle === undefined || handle === null) return undefined
-  if (typeof handle.useUserBuffer !== 'function' || typeof handle.readStart !== 'function') {
-    return undefined
-  }
-  shell._handle = null
-  accepted.destroy()
-  return new net.Socket({
-    handle,
-    allowHalfOpen: true,
-    manualStart: true,
-    onread,
-  } as unknown as net.SocketConstructorOpts)
-}
-
 /** Whether a client's socket can read into the static buffer. */
 export const canReadFast: boolean = runtimeKnown
+
+/** The part of a listening handle and of an accepted one that this relies on. */
+interface Handle {
+  onconnection?: unknown
+  useUserBuffer?: unknown
+  readStart?: unknown
+}
+
+type OnConnection = (this: Handle, status: number, accepted: Handle | undefined) => void
+
+/**
+ * From now on, hand what `server` accepts to `take`, as sockets that read into the static buffer.
+ * The server itself does not see them: whoever calls this counts connections itself, and
+ * `server.close()` does not wait for them.
+ *
+ * Where anything is missing that this relies on, the server's own `connection` event goes on.
+ */
+export function acceptFast(server: net.Server, take: (socket: FastSocket) => void): void {
+  const handle = (server as unknown as { _handle?: Handle | null })._handle
+  if (!runtimeKnown || typeof handle?.onconnection !== 'function') return
+  const original = handle.onconnection as OnConnection
+  handle.onconnection = function onconnection(status: number, accepted: Handle | undefined) {
+    const movable =
+      status === 0 &&
+      typeof accepted?.useUserBuffer === 'function' &&
+      typeof accepted.readStart === 'function'
+    if (!movable) {
+      original.call(handle, status, accepted)
+      return
+    }
+    take(new net.Socket({ handle: accepted, ...socketOptions } as net.SocketConstructorOpts))
+  }
+}
+
+const socketOptions = { allowHalfOpen: true, manualStart: true, onread }

@@ -1,10 +1,9 @@
 import net from 'node:net'
 import { setImmediate } from 'node:timers'
-import type { TransportAddress } from '../transport.js'
 import type { ParsedEndpoint } from './endpoint.js'
-import { moveToFastRead } from './fast-read.js'
+import { Arrival } from './arrival.js'
+import { acceptFast } from './fast-read.js'
 import { listenError } from './socket-errors.js'
-import { localAddress, remoteAddress, SocketTransport } from './socket-transport.js'
 import {
   assertReplaceable,
   claimPath,
@@ -12,9 +11,6 @@ import {
   releasePath,
   temporaryName,
 } from './unix-path.js'
-
-/** Milliseconds a refused peer gets to take its goodbye. */
-const goodbyeTime = 1_000
 
 /** Where a TCP endpoint is listened on, as `net.Server.address()` says it. */
 export interface AddressInfo {
@@ -35,20 +31,9 @@ export interface ListenerOptions {
   readonly fastRead: boolean
 }
 
-/** A connection that was accepted by the operating system and by nobody else yet. */
-export interface Accepted {
-  /** Our end, asked of the operating system at each call. */
-  local(): TransportAddress | undefined
-  readonly remote: TransportAddress | undefined
-  /** Make it a transport. */
-  take(): SocketTransport
-  /** Close it, after `goodbye` if there is one; `gone` is called once that is over. */
-  refuse(goodbye: Uint8Array | undefined, gone: () => void): void
-}
-
 /** What a listener tells its server. */
 export interface ListenerOwner {
-  arrived(connection: Accepted): void
+  arrived(arrival: Arrival): void
   failed(error: Error): void
 }
 
@@ -60,6 +45,7 @@ export class Listener {
   #server: net.Server | undefined
   #port: number | undefined
   #path: OwnedPath | undefined
+  #lastLocal: TransportAddress | undefined
   #referenced = true
 
   constructor(endpoint: ParsedEndpoint, options: ListenerOptions, owner: ListenerOwner) {
@@ -91,6 +77,7 @@ export class Listener {
       throw listenError(cause as Error, endpoint)
     }
     this.#server = server
+    if (this.#options.fastRead) acceptFast(server, (socket) => this.#arrivedFast(socket))
     const address = server.address()
     if (typeof address === 'object' && address !== null) this.#port = address.port
     if (!this.#referenced) server.unref()
@@ -133,7 +120,7 @@ export class Listener {
       options.keepAlive = true
       options.keepAliveInitialDelay = keepAlive
     }
-    return net.createServer(options, (socket) => this.#owner.arrived(this.#wrap(socket)))
+    return net.createServer(options, (socket) => this.#arrived(socket, false))
   }
 
   async #listenUnix(server: net.Server, target: string): Promise<void> {
@@ -153,36 +140,22 @@ export class Listener {
     return { port, backlog, ipv6Only, ...(host === undefined ? {} : { host }) }
   }
 
-  #wrap(socket: net.Socket): Accepted {
-    const unixPath = this.endpoint.kind === 'unix' ? this.endpoint.path : undefined
-    const { fastRead } = this.#options
-    const remote = remoteAddress(socket, unixPath)
-    return {
-      remote,
-      local: () => localAddress(socket, unixPath),
-      take() {
-        const fast = fastRead ? moveToFastRead(socket) : undefined
-        return new SocketTransport(fast ?? socket, fast !== undefined, remote)
-      },
-      refuse(goodbye, gone) {
-        socket.on('error', ignore)
-        if (goodbye === undefined) {
-          socket.destroy()
-          return
-        }
-        socket.once('close', gone)
-        // What the refused peer sends is read away: unread bytes would turn the close into a reset
-        // that takes the goodbye with it.
-        socket.setTimeout(goodbyeTime, () => socket.destroy())
-        socket.on('end', () => socket.destroy())
-        socket.resume()
-        socket.end(goodbye)
-      },
+  #arrived(socket: net.Socket, fast: boolean): void {
+    const path = this.endpoint.kind === 'unix' ? this.endpoint.path : undefined
+    // Asked for once, Node.js remembers it: when the connection has closed it is too late to ask.
+    if (path === undefined && socket.remoteAddress === undefined) socket.destroy()
+    else this.#owner.arrived(new Arrival(socket, fast, path))
+  }
+
+  #arrivedFast(socket: net.Socket): void {
+    const { noDelay, keepAlive } = this.#options
+    if (this.endpoint.kind !== 'unix') {
+      if (noDelay) socket.setNoDelay(true)
+      if (keepAlive !== Infinity) socket.setKeepAlive(true, keepAlive)
     }
+    this.#arrived(socket, true)
   }
 }
-
-function ignore(): void {}
 
 function bind(server: net.Server, options: net.ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {

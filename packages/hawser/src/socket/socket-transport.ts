@@ -33,7 +33,8 @@ function describe(reset: boolean, borrowedReads: boolean): TransportCapabilities
 
 /** A TCP or Unix socket of Node.js as a transport. No closure is made for a connection. */
 export class SocketTransport implements Transport, FastReader {
-  readonly #remote: TransportAddress | undefined
+  readonly #local: TransportAddress | undefined
+  readonly #path: string | undefined
   readonly #socket: OwnedSocket
   readonly #fast: boolean
   #sink: TransportSink | undefined
@@ -42,27 +43,24 @@ export class SocketTransport implements Transport, FastReader {
 
   /**
    * @param fast whether the socket reads into the static buffer
-   * @param remote the peer's name: it must be asked for while the socket is open
+   * @param path the path, if it is a Unix socket
    */
-  constructor(socket: net.Socket, fast: boolean, remote: TransportAddress | undefined) {
+  constructor(socket: net.Socket, fast: boolean, path: string | undefined) {
     this.#socket = socket
     this.#fast = fast
-    this.#remote = remote
+    this.#path = path
     this.#socket[owner] = this
     socket.on('error', noteError)
     socket.on('close', tellClosed)
   }
 
   get capabilities(): TransportCapabilities {
-    const { unix, tcp } = capabilities
-    const kind = this.#remote?.family === 'unix' ? unix : tcp
+    const kind = this.#path === undefined ? capabilities.tcp : capabilities.unix
     return this.#fast ? kind.fast : kind.plain
   }
 
   get addresses(): TransportAddresses {
-    const remote = this.#remote
-    const unixPath = remote?.family === 'unix' ? remote.address : undefined
-    return { local: localAddress(this.#socket, unixPath), remote }
+    return addressesOf(this.#socket, this.#path)
   }
 
   get unsent(): number {
@@ -74,8 +72,11 @@ export class SocketTransport implements Transport, FastReader {
     this.#sink = sink
     const socket = this.#socket
     socket.on('end', tellEnd)
-    if (this.#fast) socket[fastReader] = this
-    else socket.on('data', tellData)
+    if (this.#fast) {
+      socket[fastReader] = this
+      // A stream that has not read yet does so a tick after `resume`, though it was paused since.
+      socket.read(0)
+    } else socket.on('data', tellData)
     socket.resume()
   }
 
@@ -166,22 +167,19 @@ function sizeOf(chunks: readonly TransportChunk[]): number {
   return size
 }
 
-/** Our name; on a Unix socket the path that was listened on or connected to. */
-export function localAddress(
-  socket: net.Socket,
-  unixPath: string | undefined,
-): TransportAddress | undefined {
-  if (unixPath !== undefined) return { address: unixPath, family: 'unix' }
-  return address(socket.localAddress, socket.localFamily, socket.localPort)
-}
-
-/** The peer's name; on a Unix socket the path that was listened on or connected to. */
-export function remoteAddress(
-  socket: net.Socket,
-  unixPath: string | undefined,
-): TransportAddress | undefined {
-  if (unixPath !== undefined) return { address: unixPath, family: 'unix' }
-  return address(socket.remoteAddress, socket.remoteFamily, socket.remotePort)
+/**
+ * Both ends' names; on a Unix socket the path that was listened on or connected to. Node.js keeps
+ * each once it was asked for, and cannot ask when the socket is closed.
+ */
+export function addressesOf(socket: net.Socket, path: string | undefined): TransportAddresses {
+  if (path !== undefined) {
+    const end: TransportAddress = { address: path, family: 'unix' }
+    return { local: end, remote: end }
+  }
+  return {
+    local: address(socket.localAddress, socket.localFamily, socket.localPort),
+    remote: address(socket.remoteAddress, socket.remoteFamily, socket.remotePort),
+  }
 }
 
 function address(

@@ -60,7 +60,7 @@ export const writingCases: readonly TransportCase[] = [
       await right.untilSize(held)
       right.pause()
       // So much more than the buffers hold that it cannot leave in one go when reading begins.
-      const length = held + 4 * mebibyte
+      const length = 3 * held
       assert.equal(left.write(makePayload(length)), false, 'the write was taken at once')
       const first = left.transport.unsent
       const seen = new Set<number>()
