@@ -8,6 +8,12 @@ import { accepted } from './sender.js'
 import { toDuplex, toReadable, toWritable } from './streams.js'
 
 let lastId = 0
+let readEngine: (connection: Connection<never, never>) => Engine<never, never>
+
+/** The engine behind a connection: for those who made it, not for those who use it. */
+export function engineOf<In, Out>(connection: Connection<In, Out>): Engine<In, Out> {
+  return readEngine(connection as never) as Engine<In, Out>
+}
 
 /**
  * One TCP (or Unix socket) connection that carries messages; the same class at both ends.
@@ -20,6 +26,10 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
   readonly id: number
   /** Yours: a place for what you know about this peer. */
   data: unknown
+  static {
+    readEngine = (connection) => connection.#engine
+  }
+
   readonly #engine: Engine<In, Out>
   #closed: Promise<CloseInfo> | undefined
   #readable: ReadableStream<In> | undefined
@@ -60,22 +70,22 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
 
   /** Bytes received since the beginning. */
   get bytesRead(): number {
-    return this.#engine.bytesRead
+    return this.#engine.receiver.bytes
   }
 
   /** Bytes accepted for sending since the beginning, framing included. */
   get bytesWritten(): number {
-    return this.#engine.bytesWritten
+    return this.#engine.openSender?.accepted ?? 0
   }
 
   /** Messages delivered since the beginning. */
   get messagesRead(): number {
-    return this.#engine.messagesRead
+    return this.#engine.receiver.messages
   }
 
   /** Messages accepted for sending since the beginning. */
   get messagesWritten(): number {
-    return this.#engine.messagesWritten
+    return this.#engine.openSender?.messages ?? 0
   }
 
   /** Bytes accepted and not yet handed to the operating system. */
@@ -149,7 +159,7 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    * @returns settles as `flush()` does
    */
   end(): Promise<void> {
-    this.#engine.endOurs()
+    this.#engine.endOurs('local')
     return this.flush()
   }
 
@@ -171,17 +181,17 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
 
   /** Deliver no messages until `resume()`. Reading goes on until the inbox is full. */
   pause(): void {
-    this.#engine.pause()
+    this.#engine.receiver.pause()
   }
 
   /** Deliver messages again. */
   resume(): void {
-    this.#engine.resume()
+    this.#engine.receiver.resume()
   }
 
   /** Keep the connection when its function handler settles: from now on you end it. */
   detach(): this {
-    this.#engine.detached = true
+    this.#engine.handlerRuns = false
     return this
   }
 
@@ -193,7 +203,7 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    * @throws OptionError when the framing's `maxFrame` is larger than the inbox
    */
   switchFraming<NextIn, NextOut>(next: Framing<NextIn, NextOut>): Connection<NextIn, NextOut> {
-    this.#engine.switchFraming(next as unknown as Framing<never, never>)
+    this.#engine.switchFraming(next as unknown as Framing<In, Out>)
     return this as unknown as Connection<NextIn, NextOut>
   }
 
@@ -205,7 +215,7 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<In> {
     const iterator = new IteratorConsumer(this.#engine)
-    this.#engine.consume(iterator)
+    this.#engine.receiver.consume(iterator)
     return iterator
   }
 
@@ -232,7 +242,7 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
    */
   duplex(): Duplex {
-    return toDuplex(this.detach(), this.#engine.carriesBytes)
+    return toDuplex(this.detach(), this.#engine.receiver.framing.streaming === true)
   }
 
   /** Keep the process alive while the connection is open (the default). */

@@ -42,11 +42,11 @@ export class HandlerConsumer<In, Out> implements Consumer {
   }
 
   feed(bytes: Uint8Array, borrowed: boolean, headroom: number): boolean {
-    const engine = this.#engine
-    if (!this.#ready || engine.inbox.waiting > 0) return false
+    const { inbox } = this.#engine.receiver
+    if (!this.#ready || inbox.waiting > 0) return false
     const outer = enter(this)
     try {
-      engine.inbox.feed(bytes, borrowed, headroom, emit)
+      inbox.feed(bytes, borrowed, headroom, emit)
     } finally {
       current = outer
     }
@@ -54,7 +54,7 @@ export class HandlerConsumer<In, Out> implements Consumer {
   }
 
   pump(): void {
-    const { inbox } = this.#engine
+    const { inbox } = this.#engine.receiver
     const outer = enter(this)
     try {
       while (this.#ready) {
@@ -71,7 +71,7 @@ export class HandlerConsumer<In, Out> implements Consumer {
 
   deliver(message: unknown): boolean {
     const { connection, settings } = this.#engine
-    this.#engine.messagesRead += 1
+    this.#engine.receiver.messages += 1
     try {
       const result = settings.handler?.message?.(connection, message as In)
       if (result !== undefined && result !== accepted) this.#await(result)
@@ -84,7 +84,7 @@ export class HandlerConsumer<In, Out> implements Consumer {
   closed(): void {}
 
   get #ready(): boolean {
-    return !this.#busy && this.#engine.deliverable
+    return !this.#busy && this.#engine.receiver.deliverable
   }
 
   #await(result: void | Promise<void>): void {
@@ -93,7 +93,7 @@ export class HandlerConsumer<In, Out> implements Consumer {
     ;(result as Promise<void>).then(
       () => {
         this.#busy = false
-        this.#engine.advance()
+        this.#engine.receiver.advance()
       },
       (error: unknown) => {
         this.#busy = false

@@ -3,12 +3,10 @@ import type { Engine } from './engine.js'
 import { none } from './inbox.js'
 import { rejected } from './sender.js'
 
-interface Waiter<In> {
-  resolve(result: IteratorResult<In, undefined>): void
-  reject(error: Error): void
-}
+type Result<In> = IteratorResult<In, undefined>
+type Resolve<In> = (result: Result<In> | Promise<Result<In>>) => void
 
-const done: IteratorResult<never, undefined> = { done: true, value: undefined }
+const done: Result<never> = { done: true, value: undefined }
 
 /**
  * Hands out messages as they are asked for: asking is the backpressure. `return` (a `break` out of
@@ -16,7 +14,9 @@ const done: IteratorResult<never, undefined> = { done: true, value: undefined }
  */
 export class IteratorConsumer<In, Out> implements Consumer, AsyncIterableIterator<In> {
   readonly #engine: Engine<In, Out>
-  #waiters: Waiter<In>[] = []
+  #waiter: Resolve<In> | undefined
+  /** Those who asked before the one in front had its answer: rare, so they have no place of their own. */
+  #queue: Resolve<In>[] | undefined
   #over = false
 
   constructor(engine: Engine<In, Out>) {
@@ -28,7 +28,7 @@ export class IteratorConsumer<In, Out> implements Consumer, AsyncIterableIterato
   }
 
   get starving(): boolean {
-    return this.#waiters.length > 0
+    return this.#waiter !== undefined
   }
 
   feed(): boolean {
@@ -36,35 +36,37 @@ export class IteratorConsumer<In, Out> implements Consumer, AsyncIterableIterato
   }
 
   pump(): void {
-    while (this.#waiters.length > 0) {
-      const result = this.#engine.deliverable ? this.#take() : undefined
+    while (this.#waiter !== undefined && this.#engine.receiver.deliverable) {
+      const result = this.#take()
       if (result === undefined) return
-      this.#waiters.shift()?.resolve(result)
+      this.#answer(result)
     }
   }
 
-  next(): Promise<IteratorResult<In, undefined>> {
+  next(): Promise<Result<In>> {
     const engine = this.#engine
     if (this.#over) return Promise.resolve(done)
-    if (engine.isClosed) return this.#afterClose()
-    if (this.#waiters.length === 0 && engine.deliverable) {
+    if (engine.error !== undefined) return this.#fail(engine.error)
+    if (this.#waiter === undefined && engine.receiver.deliverable) {
       try {
         const result = this.#take()
         if (result !== undefined) {
-          if (engine.stopped) engine.advance()
+          if (engine.receiver.stopped || this.#over) engine.receiver.advance()
           return Promise.resolve(result)
         }
       } catch (error) {
+        this.#over = true
         return rejected(engine.malformed(error))
       }
     }
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject })
-      engine.advance()
+    if (engine.isClosed) return this.#fail(undefined)
+    return new Promise((resolve) => {
+      this.#wait(resolve)
+      engine.receiver.advance()
     })
   }
 
-  return(): Promise<IteratorResult<In, undefined>> {
+  return(): Promise<Result<In>> {
     this.#finish()
     return Promise.resolve(done)
   }
@@ -74,40 +76,53 @@ export class IteratorConsumer<In, Out> implements Consumer, AsyncIterableIterato
   }
 
   closed(error: Error | undefined): void {
-    const waiters = this.#waiters
-    this.#waiters = []
-    for (const waiter of waiters) {
-      if (error === undefined) waiter.resolve(done)
-      else waiter.reject(error)
-    }
-    if (waiters.length > 0) this.#over = true
+    if (error === undefined) this.#over = true
+    if (this.#waiter === undefined) return
+    this.#over = true
+    this.#answer(error === undefined ? done : rejected(error))
+    while (this.#waiter !== undefined) this.#answer(done)
   }
 
-  #take(): IteratorResult<In, undefined> | undefined {
-    const { inbox } = this.#engine
-    for (;;) {
-      const message = inbox.take()
+  #wait(resolve: Resolve<In>): void {
+    if (this.#waiter === undefined) this.#waiter = resolve
+    else {
+      this.#queue ??= []
+      this.#queue.push(resolve)
+    }
+  }
+
+  #answer(result: Result<In> | Promise<Result<In>>): void {
+    const waiter = this.#waiter
+    this.#waiter = this.#queue?.shift()
+    waiter?.(result)
+  }
+
+  #take(): Result<In> | undefined {
+    const { receiver } = this.#engine
+    // An idle connection has no inbox yet, and asking for a message is no reason to make one.
+    while (!receiver.empty || receiver.ended) {
+      const message = receiver.inbox.take()
       if (message !== none) {
-        this.#engine.messagesRead += 1
+        receiver.messages += 1
         return { done: false, value: message }
       }
-      if (inbox.finish()) continue
-      if (!this.#engine.inputDone) return undefined
-      this.#finish()
-      this.#engine.inputTaken()
-      return done
+      if (!receiver.inbox.finish()) break
     }
+    if (!receiver.done) return undefined
+    this.#over = true
+    receiver.release(this)
+    this.#engine.inputTaken()
+    return done
   }
 
   #finish(): void {
     this.#over = true
-    this.#engine.release(this)
-    for (const waiter of this.#waiters.splice(0)) waiter.resolve(done)
+    this.#engine.receiver.release(this)
+    while (this.#waiter !== undefined) this.#answer(done)
   }
 
-  #afterClose(): Promise<IteratorResult<In, undefined>> {
+  #fail(error: Error | undefined): Promise<Result<In>> {
     this.#over = true
-    const { error } = this.#engine
     return error === undefined ? Promise.resolve(done) : rejected(error)
   }
 }

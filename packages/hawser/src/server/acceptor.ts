@@ -1,5 +1,5 @@
 import type { CloseInfo } from '../connection/close-info.js'
-import { Connection } from '../connection/connection.js'
+import { Connection, engineOf } from '../connection/connection.js'
 import { bufferOperations } from '../connection/buffer-operations.js'
 import { encodeFrame } from '../connection/encode-frame.js'
 import { Engine } from '../connection/engine.js'
@@ -12,7 +12,8 @@ import {
   type RefusalReason,
   refusalOf,
 } from '../policy/connection-limit.js'
-import type { Accepted, ListenerOwner } from '../socket/listener.js'
+import type { Arrival } from '../socket/arrival.js'
+import type { ListenerOwner } from '../socket/listener.js'
 import type { Refusal } from './options.js'
 import type { ResolvedServer } from './resolve.js'
 import { WaitingLine } from './waiting-line.js'
@@ -30,7 +31,7 @@ export interface AcceptorOwner<In, Out> {
 
 /** Decides about each arriving connection, and keeps the register of those that came in. */
 export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwner {
-  readonly engines: Map<Connection<In, Out>, Engine<In, Out>> = new Map()
+  readonly engines: Set<Engine<In, Out>> = new Set()
   readonly waiting: WaitingLine<Connection<In, Out>> = new WaitingLine()
   readonly refusals: RefusalCounts = noRefusals()
   accepted = 0
@@ -52,11 +53,11 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   /** What went through all connections, those that are gone included. */
   get traffic(): Traffic {
     const sum = { ...this.#past }
-    for (const connection of this.engines.keys()) addTraffic(sum, connection)
+    for (const { connection } of this.engines) addTraffic(sum, connection)
     return sum
   }
 
-  arrived(arrival: Accepted): void {
+  arrived(arrival: Arrival): void {
     const reason = refusalOf({
       open: this.engines.size,
       maxConnections: this.maxConnections,
@@ -75,19 +76,18 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   }
 
   closed(connection: Connection<In, Out>, _info: CloseInfo): void {
-    const engine = this.engines.get(connection)
-    if (engine === undefined) return
+    const engine = engineOf(connection)
+    if (!this.engines.delete(engine)) return
     addTraffic(this.#past, connection)
-    this.engines.delete(connection)
     this.waiting.remove(connection)
     this.#owner.closed(engine)
   }
 
-  #take(arrival: Accepted): void {
+  #take(arrival: Arrival): void {
     const { settings, run } = this.#setup
     const engine = new Engine(arrival.take(), settings, this)
     const connection = new Connection(engine)
-    this.engines.set(connection, engine)
+    this.engines.add(engine)
     this.accepted += 1
     const noticed = this.#owner.connected(connection)
     engine.start()
@@ -95,10 +95,9 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     else if (settings.handler === undefined && !noticed) this.waiting.add(connection)
   }
 
-  #refuse(arrival: Accepted, reason: RefusalReason): void {
+  #refuse(arrival: Arrival, reason: RefusalReason): void {
     this.refusals[reason] += 1
-    const local = arrival.local()
-    const { remote } = arrival
+    const { local, remote } = arrival.addresses
     arrival.refuse(this.#goodbye(reason), () => {
       this.#goodbyes -= 1
     })

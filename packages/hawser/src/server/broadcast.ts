@@ -10,7 +10,7 @@ import type { BroadcastOptions } from './options.js'
  * @returns how many connections took it
  */
 export function broadcast<In, Out>(
-  engines: ReadonlyMap<Connection<In, Out>, Engine<In, Out>>,
+  engines: Iterable<Engine<In, Out>>,
   message: Out,
   options: BroadcastOptions<In, Out>,
 ): number {
@@ -18,7 +18,8 @@ export function broadcast<In, Out>(
   const excluded = except === undefined ? undefined : new Set(isMany(except) ? except : [except])
   const frames = new Map<Encoder<Out>, Uint8Array>()
   let taken = 0
-  for (const [connection, engine] of engines) {
+  for (const engine of engines) {
+    const { connection } = engine
     if (excluded?.has(connection) === true || filter?.(connection) === false) continue
     if (send(engine, message, frames)) taken += 1
   }
@@ -32,7 +33,7 @@ function send<In, Out>(
 ): boolean {
   const { sender } = engine
   if (sender.refusal !== undefined) return false
-  if (!engine.sharesFrames) {
+  if (engine.receiver.framing.perConnection === true) {
     void sender.send(message)
     return sender.refusal === undefined
   }

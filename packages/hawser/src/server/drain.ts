@@ -43,7 +43,7 @@ export class Drain<In, Out> {
   force(waited: number): void {
     for (const engine of this.#open) {
       // Already ended by us, and only waiting for the peer's FIN: nothing is lost by letting go.
-      if (engine.lingersSince !== undefined) engine.lingered()
+      if (engine.lingers) engine.lingered()
       else {
         this.#forced += 1
         engine.force(waited)

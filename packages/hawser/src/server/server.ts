@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import process from 'node:process'
-import type { Connection } from '../connection/connection.js'
+import { type Connection, engineOf } from '../connection/connection.js'
 import type { Engine } from '../connection/engine.js'
 import { atLeast } from '../connection/options.js'
 import { type HawserError, StateError } from '../errors.js'
@@ -58,8 +58,10 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
       get size() {
         return engines.size
       },
-      has: (connection) => engines.has(connection),
-      [Symbol.iterator]: () => engines.keys(),
+      has: (connection) => engines.has(engineOf(connection)),
+      *[Symbol.iterator]() {
+        for (const { connection } of engines) yield connection
+      },
     }
     this.#signal = options.signal
     if (this.#signal?.aborted === true) this.#abort()
@@ -243,7 +245,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
     this.#signal?.removeEventListener('abort', this.#abort)
     for (const listener of this.#listeners) listener.stop()
     for (const connection of this.connections) options.onDrain?.(connection)
-    this.#drain = new Drain(this.#acceptor.engines.values(), this.#setup.settings.clock)
+    this.#drain = new Drain(this.#acceptor.engines, this.#setup.settings.clock)
     const result = await this.#drain.run()
     this.#acceptor.waiting.end()
     this.emit('close')

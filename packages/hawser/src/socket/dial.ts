@@ -49,8 +49,9 @@ export async function dial(
     socket.destroy()
     throw error
   }
-  const unixPath = endpoint.kind === 'unix' ? endpoint.path : undefined
-  return new SocketTransport(socket, fast, addressesOf(socket, unixPath))
+  const names = { path: endpoint.kind === 'unix' ? endpoint.path : undefined }
+  addressesOf(socket, names)
+  return new SocketTransport(socket, fast, names)
 }
 
 function established(

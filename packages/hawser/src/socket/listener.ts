@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers'
 import type { ParsedEndpoint } from './endpoint.js'
 import { Arrival } from './arrival.js'
 import { acceptFast } from './fast-read.js'
+import type { KnownNames } from './socket-transport.js'
 import { listenError } from './socket-errors.js'
 import {
   assertReplaceable,
@@ -45,7 +46,7 @@ export class Listener {
   #server: net.Server | undefined
   #port: number | undefined
   #path: OwnedPath | undefined
-  #lastLocal: TransportAddress | undefined
+  #names: KnownNames = {}
   #referenced = true
 
   constructor(endpoint: ParsedEndpoint, options: ListenerOptions, owner: ListenerOwner) {
@@ -78,8 +79,8 @@ export class Listener {
     }
     this.#server = server
     if (this.#options.fastRead) acceptFast(server, (socket) => this.#arrivedFast(socket))
-    const address = server.address()
-    if (typeof address === 'object' && address !== null) this.#port = address.port
+    this.#names = namesOf(server, endpoint)
+    this.#port = this.#names.local?.port ?? portOf(server)
     if (!this.#referenced) server.unref()
     server.on('error', (error) => this.#owner.failed(listenError(error, endpoint)))
   }
@@ -141,10 +142,10 @@ export class Listener {
   }
 
   #arrived(socket: net.Socket, fast: boolean): void {
-    const path = this.endpoint.kind === 'unix' ? this.endpoint.path : undefined
-    // Asked for once, Node.js remembers it: when the connection has closed it is too late to ask.
-    if (path === undefined && socket.remoteAddress === undefined) socket.destroy()
-    else this.#owner.arrived(new Arrival(socket, fast, path))
+    const arrival = new Arrival(socket, fast, this.#names)
+    // A peer that has gone again already has no name, and there is nothing to say to it.
+    if (arrival.addresses.remote === undefined) socket.destroy()
+    else this.#owner.arrived(arrival)
   }
 
   #arrivedFast(socket: net.Socket): void {
@@ -155,6 +156,20 @@ export class Listener {
     }
     this.#arrived(socket, true)
   }
+}
+
+/** What all sockets of a listener have in common. */
+function namesOf(server: net.Server, endpoint: ParsedEndpoint): KnownNames {
+  if (endpoint.kind === 'unix') return { path: endpoint.path }
+  const address = server.address()
+  if (typeof address === 'string') return { path: address }
+  if (address === null || address.address === '0.0.0.0' || address.address === '::') return {}
+  return { local: address }
+}
+
+function portOf(server: net.Server): number | undefined {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : undefined
 }
 
 function bind(server: net.Server, options: net.ListenOptions): Promise<void> {

@@ -31,10 +31,17 @@ function describe(reset: boolean, borrowedReads: boolean): TransportCapabilities
   return { reset, halfClose: true, borrowedReads, writeProgress: showsProgress }
 }
 
+/** Names of a socket that need not be asked for; one object for all sockets of a listener. */
+export interface KnownNames {
+  /** The path, if it is a Unix socket. */
+  readonly path?: string | undefined
+  /** Our end, if the endpoint is one address. */
+  readonly local?: TransportAddress | undefined
+}
+
 /** A TCP or Unix socket of Node.js as a transport. No closure is made for a connection. */
 export class SocketTransport implements Transport, FastReader {
-  readonly #local: TransportAddress | undefined
-  readonly #path: string | undefined
+  readonly #names: KnownNames
   readonly #socket: OwnedSocket
   readonly #fast: boolean
   #sink: TransportSink | undefined
@@ -43,24 +50,24 @@ export class SocketTransport implements Transport, FastReader {
 
   /**
    * @param fast whether the socket reads into the static buffer
-   * @param path the path, if it is a Unix socket
+   * @param names what is known of its names without asking
    */
-  constructor(socket: net.Socket, fast: boolean, path: string | undefined) {
+  constructor(socket: net.Socket, fast: boolean, names: KnownNames) {
     this.#socket = socket
     this.#fast = fast
-    this.#path = path
+    this.#names = names
     this.#socket[owner] = this
     socket.on('error', noteError)
     socket.on('close', tellClosed)
   }
 
   get capabilities(): TransportCapabilities {
-    const kind = this.#path === undefined ? capabilities.tcp : capabilities.unix
+    const kind = this.#names.path === undefined ? capabilities.tcp : capabilities.unix
     return this.#fast ? kind.fast : kind.plain
   }
 
   get addresses(): TransportAddresses {
-    return addressesOf(this.#socket, this.#path)
+    return addressesOf(this.#socket, this.#names)
   }
 
   get unsent(): number {
@@ -169,15 +176,15 @@ function sizeOf(chunks: readonly TransportChunk[]): number {
 
 /**
  * Both ends' names; on a Unix socket the path that was listened on or connected to. Node.js keeps
- * each once it was asked for, and cannot ask when the socket is closed.
+ * each once it was asked for, and when the socket has closed it is too late to ask.
  */
-export function addressesOf(socket: net.Socket, path: string | undefined): TransportAddresses {
-  if (path !== undefined) {
-    const end: TransportAddress = { address: path, family: 'unix' }
+export function addressesOf(socket: net.Socket, names: KnownNames): TransportAddresses {
+  if (names.path !== undefined) {
+    const end: TransportAddress = { address: names.path, family: 'unix' }
     return { local: end, remote: end }
   }
   return {
-    local: address(socket.localAddress, socket.localFamily, socket.localPort),
+    local: names.local ?? address(socket.localAddress, socket.localFamily, socket.localPort),
     remote: address(socket.remoteAddress, socket.remoteFamily, socket.remotePort),
   }
 }

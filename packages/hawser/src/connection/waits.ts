@@ -1,0 +1,93 @@
+import { TimeoutError } from '../errors.js'
+import type { Waits } from './settings.js'
+import type { Watched } from './watch.js'
+
+/** One of the waits of a connection, each of which has a limit. */
+export interface Wait {
+  /** The option that limits it. */
+  readonly limit: Exclude<keyof Waits, 'clock'>
+  /** Whether it is being waited for now. A read-side wait stands still while we do not read. */
+  counts(watched: Watched): boolean
+  /** A number that changes with every progress. */
+  progress(watched: Watched): number
+  /** The limit is reached. */
+  end(watched: Watched): void
+}
+
+function isReading({ receiver, isDiscarding }: Watched): boolean {
+  return !receiver.stopped && !receiver.ended && !isDiscarding
+}
+
+function isWriting({ openSender }: Watched): boolean {
+  return openSender !== undefined && openSender.isWriting
+}
+
+function expire(
+  watched: Watched,
+  code: TimeoutError['code'],
+  op: 'read' | 'write',
+  text: string,
+): void {
+  const error = new TimeoutError(code, text, { ...watched.details, op })
+  // Once writing or reading stands still there is no way to end in order.
+  watched.fail(error, code === 'HAWSER_WRITE_TIMEOUT' || code === 'HAWSER_CONSUMER_TIMEOUT')
+}
+
+/** All waits, the most telling first: when two expire together, the first names the reason. */
+export const waits: readonly Wait[] = [
+  {
+    limit: 'lingerTimeout',
+    counts: (watched) => watched.lingers,
+    progress: () => 0,
+    end: (watched) => watched.lingered(),
+  },
+  {
+    limit: 'writeTimeout',
+    counts: isWriting,
+    progress: (watched) => watched.unsent,
+    end(watched) {
+      const text = `${watched.unsent} bytes waited ${watched.settings.writeTimeout} ms and the peer took none: it stopped reading or is gone (writeTimeout)`
+      expire(watched, 'HAWSER_WRITE_TIMEOUT', 'write', text)
+    },
+  },
+  {
+    limit: 'consumerTimeout',
+    counts: (watched) =>
+      (watched.receiver.stopped || watched.receiver.ended) &&
+      !watched.receiver.empty &&
+      !watched.isDiscarding &&
+      !isWriting(watched),
+    progress: (watched) => watched.receiver.messages,
+    end(watched) {
+      const text = `reading stands still and no message was taken for ${watched.settings.consumerTimeout} ms: consume the connection or close it (consumerTimeout)`
+      expire(watched, 'HAWSER_CONSUMER_TIMEOUT', 'read', text)
+    },
+  },
+  {
+    limit: 'frameTimeout',
+    counts: (watched) => isReading(watched) && watched.receiver.isPartial,
+    progress: (watched) => watched.receiver.bytes,
+    end(watched) {
+      const text = `a frame was begun and no byte of it came for ${watched.settings.frameTimeout} ms (frameTimeout)`
+      expire(watched, 'HAWSER_FRAME_TIMEOUT', 'read', text)
+    },
+  },
+  {
+    limit: 'firstByteTimeout',
+    counts: (watched) => isReading(watched) && watched.receiver.bytes === 0,
+    progress: () => 0,
+    end(watched) {
+      const text = `the peer sent no byte for ${watched.settings.firstByteTimeout} ms after connecting (firstByteTimeout)`
+      expire(watched, 'HAWSER_FIRST_BYTE_TIMEOUT', 'read', text)
+    },
+  },
+  {
+    limit: 'idleTimeout',
+    counts: isReading,
+    progress: (watched) => watched.receiver.bytes + (watched.openSender?.accepted ?? 0),
+    end(watched) {
+      const text = `no byte moved in either direction for ${watched.settings.idleTimeout} ms (idleTimeout)`
+      expire(watched, 'HAWSER_IDLE_TIMEOUT', 'read', text)
+    },
+  },
+]
