@@ -1,0 +1,23 @@
+// The events of a server: listening, connection, close, error.
+//
+//   node examples/dist/02-server-events.js [ENDPOINT]
+import { createServer, formatEndpoint } from 'hawser'
+
+const [endpoint = 'tcp://127.0.0.1:8000'] = process.argv.slice(2)
+
+const server = createServer((connection) => connection.send('Hello, and goodbye.\n'))
+server.on('listening', (address) => console.log(`listening: ${formatEndpoint(address)}`))
+server.on('connection', ({ remoteAddress, remotePort }) => {
+  console.log(`connection: ${remoteAddress} port ${remotePort}`)
+})
+server.on('close', () => console.log('close: the server and all its connections are gone'))
+server.on('error', (error) => console.log(`error: ${error.code}: ${error.message}`))
+await server.listen(endpoint)
+
+// A second server on the same endpoint is told what is wrong, and where, and what to do.
+const [address] = server.addresses()
+const late = createServer()
+late.on('error', (error) => console.log(`error: ${error.code}: ${error.message}`))
+await late.listen(address === undefined ? endpoint : formatEndpoint(address)).catch(() => {})
+
+process.once('SIGINT', () => void server.close())

@@ -1,0 +1,27 @@
+// A client and a server in one process, talking both ways.
+//
+//   node examples/dist/07-client-and-server.js [ENDPOINT]
+import { connect, createServer, formatEndpoint, lines } from 'hawser'
+
+const [endpoint = 'tcp://127.0.0.1:0'] = process.argv.slice(2)
+
+// The server asks, and thanks for each answer.
+const server = createServer({ framing: lines() }, async (connection) => {
+  await connection.send('What is your name?')
+  for await (const answer of connection) {
+    console.log(`client: ${answer}`)
+    await connection.send(`Thank you, ${answer}.`)
+  }
+})
+await server.listen(endpoint)
+
+const client = await connect(server.addresses().map(formatEndpoint).join(), { framing: lines() })
+process.once('SIGINT', () => void client.close())
+for await (const line of client) {
+  console.log(`server: ${line}`)
+  if (line.endsWith('?')) await client.send('Hawser')
+  else await client.end()
+}
+
+await server.close()
+console.log('client and server are closed')

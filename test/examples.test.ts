@@ -1,0 +1,232 @@
+import { readdirSync } from 'node:fs'
+import net from 'node:net'
+import { join } from 'node:path'
+import { connect, createServer, lines } from 'hawser'
+import { expect, it, onTestFinished } from 'vitest'
+import { createFolder } from './support/folders.js'
+import { itPeer } from './support/peers.js'
+import { ROOT } from './support/programs.js'
+import { Running } from './support/running.js'
+
+const anyPort = 'tcp://127.0.0.1:0'
+
+function runExample(name: string, ...args: string[]): Running {
+  return new Running(process.execPath, [join(ROOT, 'examples/dist', `${name}.js`), ...args])
+}
+
+/** The example that listens, and the port it chose. */
+async function startTalk(): Promise<{ talk: Running; port: string }> {
+  const talk = runExample('05-talk', anyPort)
+  const [, port = ''] = await talk.prints(/telnet 127\.0\.0\.1 (\d+)/)
+  await talk.prints(/Ctrl-C/)
+  return { talk, port }
+}
+
+/** Connects, says a line, and reads until `expected` lines came. */
+async function converse(endpoint: string, line: string, expected: number): Promise<string[]> {
+  const client = await connect(endpoint, { framing: lines() })
+  await client.send(line)
+  const answers: string[] = []
+  for await (const answer of client) {
+    answers.push(answer)
+    if (answers.length === expected) break
+  }
+  await client.close()
+  return answers
+}
+
+/** A client that neither speaks nor reads, gone when the test is. */
+async function occupy(port: number): Promise<net.Socket> {
+  const socket = net.connect(port, '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  socket.on('error', () => {})
+  await new Promise((resolve) => socket.once('connect', resolve))
+  return socket
+}
+
+it('every row of the tutorial is one example', () => {
+  const files = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.ts'))
+  expect(files.toSorted().map((name) => name.slice(0, 2))).toEqual([
+    '01',
+    '02',
+    '03',
+    '04',
+    '05',
+    '06',
+    '07',
+  ])
+})
+
+it('servers made by function and by class say by event, callback and promise that they listen', async () => {
+  const example = runExample('01-start-a-server', anyPort, anyPort)
+  const [, first = ''] = await example.prints(/event: (tcp:\S+)/)
+  await example.prints(/callback: the first server listens/)
+  const [, second = ''] = await example.prints(/promise: (tcp:\S+) listens too/)
+  expect(await converse(first, 'ahoy', 1)).toEqual(['AHOY'])
+  expect(await converse(second, 'ahoy', 1)).toEqual(['4 characters'])
+  await example.prints(/Ctrl-C/)
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+  expect(example.complained).toBe('')
+})
+
+it('the events of a server are seen, and a port in use is named with advice', async () => {
+  const example = runExample('02-server-events', anyPort)
+  const [, endpoint = ''] = await example.prints(/listening: (tcp:\S+)/)
+  const [, code, message] = await example.prints(/error: (\S+): (.+)\n/)
+  expect(code).toBe('HAWSER_ADDRESS_IN_USE')
+  expect(message).toContain(endpoint)
+  expect(message).toContain('choose another')
+  expect(await converse(endpoint, '', 1)).toEqual(['Hello, and goodbye.'])
+  await example.prints(/connection: 127\.0\.0\.1 port \d+/)
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+  expect(example.printed).toMatch(/close: .*\n$/)
+})
+
+it('addresses of IPv4, IPv6 and a Unix path are told apart', async () => {
+  const path = join(createFolder(), 'example.sock')
+  const example = runExample('03-server-address', anyPort, 'tcp://[::1]:0', `unix:${path}`)
+  const [, four] = await example.prints(/port (\d+), family IPv4, address 127\.0\.0\.1\n/)
+  const [, six] = await example.prints(/port (\d+), family IPv6, address ::1\n/)
+  await example.prints(new RegExp(`path ${path}\n`))
+  for (const endpoint of [`127.0.0.1:${four}`, `[::1]:${six}`, `unix:${path}`]) {
+    await (await connect(endpoint)).close()
+  }
+  await example.prints(new RegExp(`a client reached 127.0.0.1 port ${four}\n`))
+  await example.prints(new RegExp(`a client reached ::1 port ${six}\n`))
+  await example.prints(new RegExp(`a client reached ${path}`))
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+})
+
+it('the fourth client is refused, counted and named, and two more come in when the maximum is 5', async () => {
+  const example = runExample('04-count-and-maximum', anyPort)
+  const [, endpoint = ''] = await example.prints(/listening on (tcp:\S+)/)
+  const port = Number(endpoint.split(':').at(-1))
+  for (const count of [1, 2, 3]) {
+    const { localPort } = await occupy(port)
+    await example.prints(new RegExp(`port ${localPort} connected: ${count} of 3\n`))
+  }
+  const refused = await connect(endpoint, { framing: lines() })
+  const { localPort } = refused
+  for await (const goodbye of refused) expect(goodbye).toBe('full: come back later')
+  await example.prints(new RegExp(`refused 127.0.0.1 port ${localPort}: limit, 3 of 3\n`))
+  await example.prints(/refused so far: 1\n3 of 5 from now on/)
+  const fourth = await occupy(port)
+  await example.prints(/connected: 4 of 5/)
+  await occupy(port)
+  await example.prints(/connected: 5 of 5/)
+  await occupy(port)
+  await example.prints(/limit, 5 of 5\nrefused so far: 2/)
+  const left = fourth.localPort
+  fourth.destroy()
+  await example.prints(new RegExp(`port ${left} left: ended`))
+  const { localPort: again } = await occupy(port)
+  await example.prints(new RegExp(`port ${again} connected: 5 of 5`))
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+})
+
+const greeting = 'Hello from the server. Say something.'
+
+itPeer('telnet', 'telnet is greeted, heard and counted', async (program) => {
+  const { talk, port } = await startTalk()
+  const telnet = new Running(program, ['127.0.0.1', port])
+  await telnet.prints(new RegExp(greeting))
+  await talk.prints(/#1 127\.0\.0\.1 port \d+: sent 38 bytes/)
+  telnet.type('good evening\n')
+  // Telnet ends its lines with CR LF.
+  await talk.prints(/#1 "good evening", 14 bytes read/)
+  telnet.finish()
+  await talk.prints(/#1 gone: ended \(remote\)/)
+  expect(await talk.interrupt()).toEqual({ code: 0, signal: null })
+})
+
+itPeer('nc', 'nc is greeted, heard and counted', async (program) => {
+  const { talk, port } = await startTalk()
+  const nc = new Running(program, ['-N', '127.0.0.1', port])
+  await nc.prints(new RegExp(greeting))
+  nc.type('one\ntwo\n')
+  await talk.prints(/#1 "two", 8 bytes read/)
+  nc.finish()
+  await talk.prints(/#1 gone: ended \(remote\)/)
+  expect(await nc.ended).toEqual({ code: 0, signal: null })
+})
+
+itPeer('curl', 'curl telnet:// is greeted, heard and counted', async (program) => {
+  const { talk, port } = await startTalk()
+  const curl = new Running(program, ['-sN', `telnet://127.0.0.1:${port}`])
+  await curl.prints(new RegExp(greeting))
+  curl.type('from curl\n')
+  await talk.prints(/#1 "from curl", 10 bytes read/)
+  // It does not take the end of its input for the end of the talk.
+  await curl.interrupt()
+  await talk.prints(/#1 gone: ended \(remote\)/)
+})
+
+itPeer('curl', 'the request of curl http:// is shown', async (program) => {
+  const { talk, port } = await startTalk()
+  const curl = new Running(program, ['-s', `http://127.0.0.1:${port}/some/page`])
+  await talk.prints(/#1 "GET \/some\/page HTTP\/1\.1", \d+ bytes read/)
+  await talk.prints(new RegExp(`#1 "Host: 127.0.0.1:${port}"`))
+  // It wanted HTTP and was greeted otherwise.
+  expect((await curl.ended).code).not.toBe(0)
+})
+
+itPeer('chromium', 'the request of a browser is shown', async (program) => {
+  const { talk, port } = await startTalk()
+  // A browser that talks to nobody but us.
+  const quiet = [
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-default-apps',
+    '--disable-extensions',
+    '--disable-sync',
+    '--no-pings',
+    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  ]
+  const profile = `--user-data-dir=${createFolder()}`
+  const plain = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage']
+  const page = `http://127.0.0.1:${port}/from-a-browser`
+  const browser = new Running(program, [...plain, ...quiet, profile, '--dump-dom', page])
+  await talk.prints(/#\d+ "GET \/from-a-browser HTTP\/1\.1", \d+ bytes read/)
+  await talk.prints(/#\d+ "User-Agent: .*Chrom/)
+  await browser.ended
+})
+
+it('a client connects, writes, receives and notices the end', async () => {
+  const server = createServer({ framing: lines() }, async (connection) => {
+    for await (const line of connection) await connection.send(`${line}!`)
+  })
+  onTestFinished(() => void server.close({ drain: 0 }))
+  await server.listen(anyPort)
+  const [address] = server.addresses()
+  if (typeof address !== 'object') throw new Error('not listening')
+  const example = runExample('06-client', `tcp://127.0.0.1:${address.port}`, 'one', 'two')
+  expect(await example.ended).toEqual({ code: 0, signal: null })
+  expect(example.printed.split('\n')).toEqual([
+    `connected to 127.0.0.1 port ${address.port}`,
+    'received one!',
+    'received two!',
+    'the end: ended (local), 10 bytes read, 8 written',
+    '',
+  ])
+})
+
+it('a client that finds no server says so in one line', async () => {
+  const path = join(createFolder(), 'nobody.sock')
+  const example = runExample('06-client', `unix:${path}`)
+  expect(await example.ended).toEqual({ code: 1, signal: null })
+  expect(example.complained).toMatch(/^HAWSER_CONNECT_REFUSED: cannot connect to unix:.+\n$/)
+})
+
+it('a client and a server in one process talk both ways and end', async () => {
+  const example = runExample('07-client-and-server')
+  expect(await example.ended).toEqual({ code: 0, signal: null })
+  expect(example.printed.split('\n')).toEqual([
+    'server: What is your name?',
+    'client: Hawser',
+    'server: Thank you, Hawser.',
+    'client and server are closed',
+    '',
+  ])
+  expect(example.complained).toBe('')
+})
