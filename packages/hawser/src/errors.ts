@@ -42,6 +42,7 @@ export class HawserError<Code extends ErrorCode = ErrorCode> extends Error {
     this.remote = details.remote
   }
 
+  /** The name of the class, such as `ConnectError`. */
   override get name(): string {
     return this.constructor.name
   }

@@ -34,7 +34,12 @@ export { lines, type LinesOptions } from './framing/lines.js'
 export { netstring, type NetstringOptions } from './framing/netstring.js'
 export type { FrameLimits, Oversize, Unterminated } from './framing/options.js'
 export { raw, type RawOptions } from './framing/raw.js'
-export type { StandardIssue, StandardResult, StandardSchema } from './framing/standard-schema.js'
+export type {
+  StandardIssue,
+  StandardPathSegment,
+  StandardResult,
+  StandardSchema,
+} from './framing/standard-schema.js'
 export type { Traffic } from './observe/counters.js'
 export type { Clock, ClockTimer } from './policy/clock.js'
 export type { RefusalCounts, RefusalReason } from './policy/connection-limit.js'

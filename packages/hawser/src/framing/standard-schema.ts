@@ -19,15 +19,29 @@ export interface StandardSchema<Output = unknown> {
 
 /** The answer of a schema: the value it made, or why it refuses. */
 export type StandardResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly StandardIssue[] }
+  | {
+      /** What the valid value became. */
+      readonly value: Output
+      /** None: the value is valid. */
+      readonly issues?: undefined
+    }
+  | {
+      /** Why the value is refused. */
+      readonly issues: readonly StandardIssue[]
+    }
 
 /** One reason why a schema refuses a value. */
 export interface StandardIssue {
   /** What is wrong. */
   readonly message: string
   /** Where in the value: property names and indexes from the outside in. */
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+  readonly path?: readonly (PropertyKey | StandardPathSegment)[] | undefined
+}
+
+/** One step of an issue's path, as schema libraries with richer paths write it. */
+export interface StandardPathSegment {
+  /** The property's name or the element's index. */
+  readonly key: PropertyKey
 }
 
 /** The first issue and the number of the others, in one line: `a.0.b: expected a number`. */

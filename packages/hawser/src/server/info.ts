@@ -25,5 +25,10 @@ export interface ServerInfo extends Readonly<Traffic> {
   /** Exceptions out of handlers. */
   readonly handlerErrors: number
   /** Bytes of the server-wide pool in use, and its size. */
-  readonly pool: { readonly used: number; readonly limit: number }
+  readonly pool: {
+    /** Bytes in use. */
+    readonly used: number
+    /** Bytes there are. */
+    readonly limit: number
+  }
 }

@@ -60,10 +60,15 @@ export interface Refusal {
   readonly connections: number
   /** The limit it met: connections, or for `not-accepted` connections waiting. */
   readonly limit: number
+  /** The peer's address; undefined on a Unix socket. */
   readonly remoteAddress: string | undefined
+  /** The peer's port; undefined on a Unix socket. */
   readonly remotePort: number | undefined
+  /** `IPv4` or `IPv6`; undefined on a Unix socket. */
   readonly remoteFamily: string | undefined
+  /** The address of ours that it came to; undefined on a Unix socket. */
   readonly localAddress: string | undefined
+  /** The port of ours that it came to; undefined on a Unix socket. */
   readonly localPort: number | undefined
 }
 

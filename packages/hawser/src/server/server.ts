@@ -83,6 +83,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
     return this.#acceptor.maxConnections
   }
 
+  /** Holds from the next connection on; those already open stay. */
   set maxConnections(count: number) {
     this.#acceptor.maxConnections = connectionCount(count)
   }

@@ -2,6 +2,7 @@ import { OptionError } from '../errors.js'
 
 /** A TCP port, on one address or on all. */
 export interface TcpEndpoint {
+  /** Tells the three apart. */
   readonly kind: 'tcp'
   /** Host name or IP address without brackets; undefined is every address, or localhost to connect. */
   readonly host: string | undefined
@@ -13,6 +14,7 @@ export interface TcpEndpoint {
 
 /** A Unix socket. */
 export interface UnixEndpoint {
+  /** Tells the three apart. */
   readonly kind: 'unix'
   /** The socket's path. */
   readonly path: string
@@ -20,6 +22,7 @@ export interface UnixEndpoint {
 
 /** A listening socket inherited from the parent process. */
 export interface DescriptorEndpoint {
+  /** Tells the three apart. */
   readonly kind: 'fd'
   /** The file descriptor's number. */
   readonly fd: number
@@ -36,12 +39,21 @@ export type Endpoint =
   | string
   | number
   | {
+      /** 0–65535; 0 lets the operating system choose. */
       readonly port: number
+      /** Host name or IP address. Default: every address, or localhost to connect. */
       readonly host?: string | undefined
+      /** Refuse IPv4 on an IPv6 address (IPV6_V6ONLY). Default false. */
       readonly ipv6Only?: boolean | undefined
     }
-  | { readonly path: string }
-  | { readonly fd: number }
+  | {
+      /** Path of a Unix socket. */
+      readonly path: string
+    }
+  | {
+      /** Number of an inherited file descriptor. */
+      readonly fd: number
+    }
 
 /** A Unix socket's path has at most this many bytes on Linux (unix(7)). */
 const longestPath = 107

@@ -54,7 +54,12 @@ export function connectPair<In = Uint8Array, Out = Uint8Array | string>(
 export function connectPeer<In = Uint8Array, Out = Uint8Array | string>(
   options: ConnectPairOptions<In, Out> = {},
   peerOptions: ScriptedPeerOptions = {},
-): { readonly connection: Connection<In, Out>; readonly peer: ScriptedPeer } {
+): {
+  /** The end under test. */
+  readonly connection: Connection<In, Out>
+  /** The far end, which does what the test says. */
+  readonly peer: ScriptedPeer
+} {
   const [left, right] = makeLine(options.line, options.clock)
   const peer = ScriptedPeer.over(left, peerOptions)
   return { connection: attach(right, options), peer }

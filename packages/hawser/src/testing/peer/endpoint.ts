@@ -7,8 +7,18 @@ import { OptionError } from '../../errors.js'
 export type PeerEndpoint =
   | string
   | number
-  | { readonly port: number; readonly host?: string; readonly address?: string }
-  | { readonly path: string }
+  | {
+      /** The port. */
+      readonly port: number
+      /** Host name or IP address. Default: `address`. */
+      readonly host?: string
+      /** IP address, as `server.address()` calls it. Default 127.0.0.1. */
+      readonly address?: string
+    }
+  | {
+      /** Path of a Unix socket. */
+      readonly path: string
+    }
 
 /** What `node:net` takes. */
 export type SocketTarget = { host: string; port: number } | { path: string }

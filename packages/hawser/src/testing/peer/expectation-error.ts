@@ -16,6 +16,7 @@ export class ExpectationError extends Error {
     this.actual = actual === undefined ? undefined : escapeBytes(actual)
   }
 
+  /** `ExpectationError`. */
   override get name(): string {
     return 'ExpectationError'
   }
