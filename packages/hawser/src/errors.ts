@@ -52,9 +52,7 @@ export class HawserError<Code extends ErrorCode = ErrorCode> extends Error {
 export class OptionError extends HawserError<'HAWSER_INVALID_OPTION' | 'HAWSER_INVALID_ENDPOINT'> {}
 
 /** A call that the object's present state does not allow. */
-export class StateError extends HawserError<
-  'HAWSER_ALREADY_CONSUMED' | 'HAWSER_ALREADY_LISTENING' | 'HAWSER_SERVER_CLOSED'
-> {}
+export class StateError extends HawserError<'HAWSER_ALREADY_CONSUMED' | 'HAWSER_SERVER_CLOSED'> {}
 
 /** Bytes that do not fit the framing, or a message that the framing cannot carry. */
 export class FramingError extends HawserError<
@@ -111,7 +109,6 @@ const table = {
   HAWSER_INVALID_OPTION: 'An option has a value that cannot work.',
   HAWSER_INVALID_ENDPOINT: 'An endpoint is not one of the forms Hawser understands.',
   HAWSER_ALREADY_CONSUMED: 'A second consumer was started while the first is live.',
-  HAWSER_ALREADY_LISTENING: 'The server already listens, and was asked to take other settings.',
   HAWSER_SERVER_CLOSED: 'The server was closed, and a closed server does not start again.',
   HAWSER_FRAME_TOO_LARGE: 'A frame is larger than maxFrame.',
   HAWSER_FRAME_MALFORMED: 'The bytes do not follow the framing.',

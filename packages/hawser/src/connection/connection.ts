@@ -8,11 +8,11 @@ import { accepted } from './sender.js'
 import { toDuplex, toReadable, toWritable } from './streams.js'
 
 let lastId = 0
-let readEngine: (connection: Connection<never, never>) => Engine<never, never>
+let readEngine: (connection: object) => unknown
 
 /** The engine behind a connection: for those who made it, not for those who use it. */
 export function engineOf<In, Out>(connection: Connection<In, Out>): Engine<In, Out> {
-  return readEngine(connection as never) as Engine<In, Out>
+  return readEngine(connection) as Engine<In, Out>
 }
 
 /**
@@ -27,7 +27,7 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
   /** Yours: a place for what you know about this peer. */
   data: unknown
   static {
-    readEngine = (connection) => connection.#engine
+    readEngine = (connection) => (connection as Connection).#engine
   }
 
   readonly #engine: Engine<In, Out>

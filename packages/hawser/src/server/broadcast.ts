@@ -1,4 +1,3 @@
-import type { Connection } from '../connection/connection.js'
 import { encodeFrame } from '../connection/encode-frame.js'
 import type { Engine } from '../connection/engine.js'
 import type { Encoder } from '../framing/framing.js'

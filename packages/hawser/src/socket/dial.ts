@@ -49,9 +49,8 @@ export async function dial(
     socket.destroy()
     throw error
   }
-  const names = { path: endpoint.kind === 'unix' ? endpoint.path : undefined }
-  addressesOf(socket, names)
-  return new SocketTransport(socket, fast, names)
+  const path = endpoint.kind === 'unix' ? endpoint.path : undefined
+  return new SocketTransport(socket, fast, { path, ...addressesOf(socket, { path }) })
 }
 
 function established(

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers'
 import type { ParsedEndpoint } from './endpoint.js'
 import { Arrival } from './arrival.js'
 import { acceptFast } from './fast-read.js'
-import type { KnownNames } from './socket-transport.js'
+import { addressesOf, type KnownNames } from './socket-transport.js'
 import { listenError } from './socket-errors.js'
 import {
   assertReplaceable,
@@ -142,10 +142,12 @@ export class Listener {
   }
 
   #arrived(socket: net.Socket, fast: boolean): void {
-    const arrival = new Arrival(socket, fast, this.#names)
+    const known = this.#names
+    const { local, remote } = addressesOf(socket, known)
+    const isShared = known.path !== undefined || known.local !== undefined
     // A peer that has gone again already has no name, and there is nothing to say to it.
-    if (arrival.addresses.remote === undefined) socket.destroy()
-    else this.#owner.arrived(arrival)
+    if (remote === undefined) socket.destroy()
+    else this.#owner.arrived(new Arrival(socket, fast, isShared ? known : { local }))
   }
 
   #arrivedFast(socket: net.Socket): void {

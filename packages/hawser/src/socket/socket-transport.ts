@@ -31,7 +31,7 @@ function describe(reset: boolean, borrowedReads: boolean): TransportCapabilities
   return { reset, halfClose: true, borrowedReads, writeProgress: showsProgress }
 }
 
-/** Names of a socket that need not be asked for; one object for all sockets of a listener. */
+/** Names of a socket that need not be asked for; one object for all sockets of a listener where that can be. */
 export interface KnownNames {
   /** The path, if it is a Unix socket. */
   readonly path?: string | undefined
@@ -176,7 +176,7 @@ function sizeOf(chunks: readonly TransportChunk[]): number {
 
 /**
  * Both ends' names; on a Unix socket the path that was listened on or connected to. Node.js keeps
- * each once it was asked for, and when the socket has closed it is too late to ask.
+ * the peer's once it was asked for, and when the socket has closed it is too late to ask.
  */
 export function addressesOf(socket: net.Socket, names: KnownNames): TransportAddresses {
   if (names.path !== undefined) {
