@@ -22,11 +22,15 @@ export function temporaryName(target: string): string {
 
 /**
  * @throws an `EADDRINUSE` error when a server answers at `target`, or when something lies there that
- *   is no socket and must not be replaced
+ *   is no socket and must not be replaced; an `ENOENT` error when there is no folder for it
  */
 export async function assertReplaceable(target: string): Promise<void> {
   const found = lstatSync(target, { throwIfNoEntry: false })
-  if (found === undefined) return
+  if (found === undefined) {
+    // libuv would call a missing folder a missing permission.
+    statSync(path.dirname(target))
+    return
+  }
   if (!found.isSocket()) throw inUse(`${target} exists and is no socket`)
   if (await answers(target)) throw inUse(`a server answers at ${target}`)
 }

@@ -1,0 +1,478 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { chmodSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { join } from 'node:path'
+import {
+  AbortedError,
+  ConnectError,
+  connect,
+  ConnectionError,
+  createServer,
+  type ErrorCode,
+  errorCodes,
+  type Framing,
+  FramingError,
+  HandlerError,
+  HawserError,
+  lengthPrefixed,
+  lines,
+  ListenError,
+  netstring,
+  OptionError,
+  parseEndpoint,
+  type Server,
+  type ServerOptions,
+  StateError,
+  TimeoutError,
+} from 'hawser'
+import { connectPair, connectPeer, ScriptedPeer, VirtualClock } from 'hawser/testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createFolder } from '../../../test/support/folders.js'
+
+const anyPort = 'tcp://127.0.0.1:0'
+/** Set aside for documentation (RFC 5737): no machine has it. */
+const foreignAddress = '192.0.2.1'
+
+/** What a code's error has to look like. */
+interface Shape {
+  readonly class: typeof HawserError
+  readonly op?: string
+  /** Which of the optional fields are there. */
+  readonly has?: readonly ('local' | 'remote' | 'cause')[]
+  /** What the message says, beside what every message says. */
+  readonly says: RegExp
+}
+
+interface Provocation extends Shape {
+  /** Makes it happen, through the public surface. */
+  provoke(): Promise<unknown>
+}
+
+const provocations: Record<ErrorCode, Provocation> = {
+  HAWSER_INVALID_OPTION: {
+    class: OptionError,
+    says: /^idleTimeout is -1: it takes .* 1 or more/,
+    provoke: () => caught(() => createServer({ idleTimeout: -1 })),
+  },
+  HAWSER_INVALID_ENDPOINT: {
+    class: OptionError,
+    says: /^the endpoint http:\/\/127.0.0.1 cannot be used: .* may be written 8000/,
+    provoke: () => caught(() => parseEndpoint('http://127.0.0.1')),
+  },
+  HAWSER_ALREADY_CONSUMED: {
+    class: StateError,
+    has: ['local', 'remote'],
+    says: /leave that one first, or use only one/,
+    provoke() {
+      const [client] = connectPair()
+      client[Symbol.asyncIterator]()
+      return caught(() => client[Symbol.asyncIterator]())
+    },
+  },
+  HAWSER_SERVER_CLOSED: {
+    class: StateError,
+    op: 'listen',
+    says: /make a new one, or use suspend\(\) and resume\(\)/,
+    async provoke() {
+      const server = createServer()
+      await server.close()
+      return caught(() => server.listen(anyPort))
+    },
+  },
+  HAWSER_FRAME_TOO_LARGE: {
+    class: FramingError,
+    op: 'decode',
+    says: /at byte 0 has 4294967295 bytes, and maxFrame is 1048576: raise maxFrame/,
+    provoke: () => receive(lengthPrefixed({ bytes: 4 }), [0xff, 0xff, 0xff, 0xff]),
+  },
+  HAWSER_FRAME_MALFORMED: {
+    class: FramingError,
+    op: 'decode',
+    says: /byte 0 of the stream\): check that both ends use the same framing/,
+    provoke: () => receive(netstring(), 'hello'),
+  },
+  HAWSER_FRAME_TRUNCATED: {
+    class: FramingError,
+    op: 'decode',
+    says: /^the stream ended 3 bytes into the frame at byte 0: the peer closed before/,
+    provoke: () => receive(lengthPrefixed({ bytes: 2 }), [0, 5, 1]),
+  },
+  HAWSER_TEXT_INVALID: {
+    class: FramingError,
+    op: 'decode',
+    says: /frame of 2 bytes at byte 0 is not valid UTF-8: .*; check the peer's encoding/,
+    provoke: () => receive(lines({ invalid: 'reject' }), [0xff, 0xfe, 0x0a]),
+  },
+  HAWSER_MESSAGE_INVALID: {
+    class: FramingError,
+    op: 'encode',
+    says: /has a line feed at index 3: send its parts as lines of their own/,
+    provoke() {
+      const [client] = connectPair({ framing: lines() })
+      return caught(() => client.send('two\nlines'))
+    },
+  },
+  HAWSER_ADDRESS_IN_USE: {
+    class: ListenError,
+    op: 'listen',
+    has: ['local', 'cause'],
+    says: /^cannot listen on tcp:\/\/127\.0\.0\.1:\d+: .* choose another endpoint/,
+    async provoke() {
+      const { endpoint } = await serve()
+      return caught(() => createServer().listen(endpoint))
+    },
+  },
+  HAWSER_ADDRESS_UNAVAILABLE: {
+    class: ListenError,
+    op: 'listen',
+    has: ['local', 'cause'],
+    says: /^cannot listen on tcp:\/\/192\.0\.2\.1:0: .* use one that does/,
+    provoke: () => caught(() => createServer().listen({ host: foreignAddress, port: 0 })),
+  },
+  HAWSER_PERMISSION_DENIED: {
+    class: ListenError,
+    op: 'listen',
+    has: ['local', 'cause'],
+    says: /^cannot listen on unix:.*: the operating system does not permit it/,
+    provoke: () => asNobody((folder) => caught(() => createServer().listen(`unix:${folder}/s`))),
+  },
+  HAWSER_LISTEN_FAILED: {
+    class: ListenError,
+    op: 'listen',
+    has: ['local', 'cause'],
+    says: /^cannot listen on unix:.*: the folder .* does not exist: make it first/,
+    provoke: () =>
+      caught(() => createServer().listen({ path: join(createFolder(), 'missing', 'server.sock') })),
+  },
+  HAWSER_CONNECT_REFUSED: {
+    class: ConnectError,
+    op: 'connect',
+    has: ['remote', 'cause'],
+    says: /^cannot connect to tcp:\/\/127\.0\.0\.1:\d+: nothing listens there: start the server/,
+    async provoke() {
+      const { server, endpoint } = await serve()
+      await server.close()
+      return caught(() => connect(endpoint))
+    },
+  },
+  HAWSER_CONNECT_TIMEOUT: {
+    class: ConnectError,
+    op: 'connect',
+    has: ['remote'],
+    says: /: no connection after 250 ms, .* raise timeout$/,
+    async provoke() {
+      const { endpoint } = await serve()
+      const clock = new VirtualClock()
+      const connecting = caught(() => connect(endpoint, { clock, timeout: 250 }))
+      await clock.advance(250)
+      return connecting
+    },
+  },
+  HAWSER_CONNECT_FAILED: {
+    class: ConnectError,
+    op: 'connect',
+    has: ['remote', 'cause'],
+    says: /^cannot connect to tcp:\/\/127\.0\.0\.1:\d+: the local address does not belong/,
+    async provoke() {
+      const { endpoint } = await serve()
+      return caught(() => connect(endpoint, { localAddress: foreignAddress }))
+    },
+  },
+  HAWSER_DNS_FAILED: {
+    class: ConnectError,
+    op: 'connect',
+    has: ['remote', 'cause'],
+    says: /: the host name does not resolve: check how it is written/,
+    // A label of 64 letters is no host name, so nobody needs to be asked.
+    provoke: () => caught(() => connect({ host: 'x'.repeat(64), port: 80 })),
+  },
+  HAWSER_ABORTED: {
+    class: AbortedError,
+    op: 'connect',
+    has: ['remote', 'cause'],
+    says: /^connect tcp:\/\/127\.0\.0\.1:1 was aborted by its signal/,
+    provoke: () => caught(() => connect('127.0.0.1:1', { signal: AbortSignal.abort('enough') })),
+  },
+  HAWSER_CONNECTION_RESET: {
+    class: ConnectionError,
+    op: 'read',
+    has: ['local', 'remote', 'cause'],
+    says: /^the peer reset the connection \(ECONNRESET\): it closed without reading all/,
+    async provoke() {
+      const { endpoint, ended } = await serve()
+      const peer = await dial(endpoint)
+      peer.reset()
+      return ended
+    },
+  },
+  HAWSER_CONNECTION_FAILED: {
+    class: ConnectionError,
+    op: 'read',
+    has: ['local', 'remote', 'cause'],
+    says: /^the operating system ended the connection: read ETIMEDOUT/,
+    async provoke() {
+      const { endpoint } = await serve()
+      const { connection, socket } = await connectWatched(endpoint)
+      // What Node.js does when keepalive probes go unanswered.
+      socket.destroy(Object.assign(new Error('read ETIMEDOUT'), { code: 'ETIMEDOUT' }))
+      return (await connection.closed).error
+    },
+  },
+  HAWSER_CONNECTION_CLOSED: {
+    class: ConnectionError,
+    op: 'write',
+    has: ['local', 'remote'],
+    says: /^the connection is closed \(reset, by local\): 0 bytes were never sent; connect again/,
+    async provoke() {
+      const [client] = connectPair()
+      client.reset()
+      await client.closed
+      return caught(() => client.send('late'))
+    },
+  },
+  HAWSER_CONNECTION_ENDED: {
+    class: ConnectionError,
+    op: 'write',
+    has: ['local', 'remote'],
+    says: /can send nothing more: send before end\(\)/,
+    async provoke() {
+      const [client] = connectPair()
+      await client.end()
+      return caught(() => client.send('late'))
+    },
+  },
+  HAWSER_OUTBOX_FULL: {
+    class: ConnectionError,
+    op: 'write',
+    says: /^\d+ bytes wait to be sent and the outbox may hold 4096: .* raise the option outbox/,
+    provoke() {
+      const { connection } = connectPeer(
+        { outbox: 4096, highWaterMark: 1024, line: { capacity: 1 } },
+        { reading: false },
+      )
+      return caught(() => connection.send(new Uint8Array(8192)))
+    },
+  },
+  HAWSER_POOL_FULL: {
+    class: ConnectionError,
+    has: ['local', 'remote'],
+    says: /hold \d+ bytes and may hold 1024 \(pool\): this one, with \d+ bytes/,
+    async provoke() {
+      const { endpoint, ended } = await serve({ pool: 1024 })
+      const peer = await dial(endpoint)
+      void peer.send(new Uint8Array(128 * 1024))
+      return ended
+    },
+  },
+  HAWSER_IDLE_TIMEOUT: {
+    class: TimeoutError,
+    op: 'read',
+    has: ['local', 'remote'],
+    says: /for 5000 ms \(idleTimeout\)/,
+    provoke: () => expire({ idleTimeout: 5000 }, () => undefined),
+  },
+  HAWSER_FIRST_BYTE_TIMEOUT: {
+    class: TimeoutError,
+    op: 'read',
+    has: ['local', 'remote'],
+    says: /no byte for 5000 ms after connecting \(firstByteTimeout\)/,
+    provoke: () => expire({ firstByteTimeout: 5000 }, () => undefined),
+  },
+  HAWSER_FRAME_TIMEOUT: {
+    class: TimeoutError,
+    op: 'read',
+    has: ['local', 'remote'],
+    says: /no byte of it came for 5000 ms \(frameTimeout\)/,
+    provoke: () => expire({ frameTimeout: 5000 }, ({ peer }) => peer.send('half a li')),
+  },
+  HAWSER_WRITE_TIMEOUT: {
+    class: TimeoutError,
+    op: 'write',
+    has: ['local', 'remote'],
+    says: /^\d+ bytes waited 5000 ms and the peer took none: .*\(writeTimeout\)/,
+    provoke: () =>
+      expire({ writeTimeout: 5000 }, ({ connection, peer }) => {
+        peer.stopReading()
+        void connection.send('x'.repeat(200_000))
+      }),
+  },
+  HAWSER_CONSUMER_TIMEOUT: {
+    class: TimeoutError,
+    op: 'read',
+    has: ['local', 'remote'],
+    says: /for 5000 ms: consume the connection or close it \(consumerTimeout\)/,
+    provoke: () =>
+      expire({ consumerTimeout: 5000 }, ({ connection, peer }) => {
+        connection.pause()
+        void peer.send('a line\n')
+        peer.end()
+      }),
+  },
+  HAWSER_DRAIN_TIMEOUT: {
+    class: TimeoutError,
+    has: ['local', 'remote'],
+    says: /still at work 0 ms after its server began to close/,
+    async provoke() {
+      const { server, endpoint, ended } = await serve()
+      const peer = await dial(endpoint)
+      await peer.send('work')
+      await server.close({ drain: 0 })
+      return ended
+    },
+  },
+  HAWSER_HANDLER_FAILED: {
+    class: HandlerError,
+    op: 'handle',
+    has: ['local', 'remote', 'cause'],
+    says: /^the handler failed and its connection is closed: out of ideas/,
+    async provoke() {
+      const { endpoint, ended } = await serve({ onError: () => {} }, () => {
+        throw new Error('out of ideas')
+      })
+      const peer = await dial(endpoint)
+      peer.end()
+      return ended
+    },
+  },
+}
+
+describe.each(Object.entries(provocations))('%s', (code, { provoke, ...shape }) => {
+  it('has the shape that is documented', async () => {
+    const error = await provoke()
+    expect(error).toBeInstanceOf(HawserError)
+    expect(error).toBeInstanceOf(Error)
+    expect(error).toBeInstanceOf(shape.class)
+    if (!(error instanceof HawserError)) return
+    expect({ code: error.code, name: error.name, op: error.op }).toEqual({
+      code,
+      name: shape.class.name,
+      op: shape.op,
+    })
+    const { local, remote, cause } = error
+    const fields = Object.entries({ local, remote, cause }).filter(
+      ([, value]) => value !== undefined,
+    )
+    expect(fields.map(([field]) => field)).toEqual(shape.has ?? [])
+    for (const address of [local, remote]) {
+      if (address !== undefined) expect(address.address).toBeTypeOf('string')
+    }
+    // One line, without the name or the code, which are shown beside it.
+    expect(error.message).toMatch(shape.says)
+    expect(error.message).toMatch(/^[^\n]+[^.\n]$/)
+    expect(error.message).not.toContain('HAWSER_')
+    expect(errorCodes[error.code]).toMatch(/^[A-Z].+\.$/)
+  })
+})
+
+it('what cannot be sent is too large with the same code as what cannot be received', async () => {
+  const [client] = connectPair({ framing: lines({ maxFrame: 8 }) })
+  const error = await caught(() => client.send('nine bytes'))
+  expect(error).toMatchObject({
+    code: 'HAWSER_FRAME_TOO_LARGE',
+    op: 'encode',
+    message: expect.stringMatching(/takes 10 bytes, and this framing carries 8: .*raise maxFrame/),
+  })
+})
+
+/** What a call throws, or its promise rejects with. */
+async function caught(call: () => unknown): Promise<unknown> {
+  try {
+    await call()
+  } catch (error) {
+    return error
+  }
+  throw new Error('nothing was thrown')
+}
+
+/** What the iteration throws when a peer sends this and ends. */
+async function receive<In>(
+  framing: Framing<In, never>,
+  bytes: string | readonly number[],
+): Promise<unknown> {
+  const { connection, peer } = connectPeer({ framing })
+  await peer.send(typeof bytes === 'string' ? bytes : Uint8Array.from(bytes))
+  peer.end()
+  return caught(() => connection[Symbol.asyncIterator]().next())
+}
+
+type Peer = ReturnType<typeof connectPeer<string, string>>
+
+/** How a connection ends when time goes by after `prepare`. */
+async function expire(
+  waits: { readonly [Name in 'idleTimeout' | 'frameTimeout']?: number } & object,
+  prepare: (ends: Peer) => unknown,
+): Promise<unknown> {
+  const clock = new VirtualClock()
+  const ends = connectPeer({ framing: lines(), clock, ...waits })
+  const consuming = caught(() => ends.connection[Symbol.asyncIterator]().next())
+  await prepare(ends)
+  await clock.advance(20_000)
+  await consuming
+  return (await ends.connection.closed).error
+}
+
+interface Served {
+  server: Server
+  endpoint: string
+  /** The error its first connection ended with. */
+  ended: Promise<unknown>
+}
+
+/** A server that is gone when the test is. */
+async function serve(
+  options: ServerOptions<Uint8Array, Uint8Array | string> = {},
+  handler: Parameters<typeof createServer>[0] = () => new Promise(() => {}),
+): Promise<Served> {
+  const server = createServer(options, handler)
+  onTestFinished(async () => {
+    await server.close({ drain: 0 })
+  })
+  const ended = new Promise<unknown>((resolve) => {
+    server.on('connection', ({ closed }) => {
+      void closed.then(({ error }) => resolve(error))
+    })
+  })
+  await server.listen(anyPort)
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return { server, endpoint: `tcp://127.0.0.1:${address.port}`, ended }
+}
+
+/** A peer that is gone when the test is. */
+async function dial(endpoint: string): Promise<ScriptedPeer> {
+  const peer = await ScriptedPeer.connect(endpoint)
+  onTestFinished(async () => {
+    peer.reset()
+    await peer.closed
+  })
+  return peer
+}
+
+/** A connection with the socket below it, which Node.js shows to whoever subscribes. */
+async function connectWatched(
+  endpoint: string,
+): Promise<{ connection: Awaited<ReturnType<typeof connect>>; socket: Socket }> {
+  let socket: Socket | undefined
+  const note = (message: unknown): void => {
+    socket = (message as { socket: Socket }).socket
+  }
+  subscribe('net.client.socket', note)
+  const connection = await connect(endpoint)
+  unsubscribe('net.client.socket', note)
+  if (socket === undefined) throw new Error('Node.js showed no socket')
+  return { connection, socket }
+}
+
+/** Runs as a user who may not write to the folder. */
+async function asNobody<Value>(action: (folder: string) => Promise<Value>): Promise<Value> {
+  const folder = createFolder()
+  const isRoot = process.geteuid?.() === 0
+  chmodSync(folder, 0o500)
+  if (isRoot) process.seteuid?.(65_534)
+  try {
+    return await action(folder)
+  } finally {
+    if (isRoot) process.seteuid?.(0)
+    chmodSync(folder, 0o700)
+  }
+}
