@@ -120,8 +120,12 @@ export class SocketTransport implements Transport, FastReader {
 
   reset(): void {
     const socket = this.#socket
-    if (this.capabilities.reset && !socket.destroyed) socket.resetAndDestroy()
-    else socket.destroy()
+    if (!this.capabilities.reset || socket.destroyed) socket.destroy()
+    else if (isShuttingDown(socket)) {
+      // libuv refuses to reset during shutdown(2), and Node.js would then lose the descriptor.
+      socket.pause()
+      socket.once('finish', resetLater)
+    } else socket.resetAndDestroy()
   }
 
   close(): void {
@@ -166,6 +170,15 @@ function noteError(this: OwnedSocket, error: Error): void {
 
 function tellClosed(this: OwnedSocket): void {
   this[owner]?.handle('close')
+}
+
+function resetLater(this: net.Socket): void {
+  this.resetAndDestroy()
+}
+
+/** Whether the FIN was asked for and has not left; it does in the next turn. */
+function isShuttingDown(socket: net.Socket): boolean {
+  return socket.writableEnded && !socket.writableFinished && socket.writableLength === 0
 }
 
 function sizeOf(chunks: readonly TransportChunk[]): number {
