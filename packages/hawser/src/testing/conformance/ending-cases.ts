@@ -112,15 +112,49 @@ export const endingCases: readonly TransportCase[] = [
     await bothClosed({ left, right })
   }),
 
-  defineCase('reset does not wait for a write that is under way', async ({ left, right }) => {
-    right.pause()
-    left.writeUntilRefused()
+  defineCase('reset right after end closes both sides', async ({ left, right }) => {
+    left.write('last words')
+    left.end()
     left.reset()
     await left.untilClosed()
-    assert.equal(left.sink.writtens, 0, 'written came for bytes that were dropped')
+    await right.sink.until(() => right.sink.ends + right.sink.closes > 0)
     right.close()
     await bothClosed({ left, right })
   }),
+
+  defineCase('reset a turn after end closes both sides', async ({ left, right }) => {
+    left.end()
+    await takeTurns(1)
+    left.reset()
+    await left.untilClosed()
+    await right.sink.until(() => right.sink.ends + right.sink.closes > 0)
+    right.reset()
+    await bothClosed({ left, right })
+  }),
+
+  defineCase('close right after end delivers what was written', async ({ left, right }) => {
+    await left.writeWhole('last words')
+    left.end()
+    left.close()
+    await right.untilEnd()
+    assert.equal(Buffer.from(right.sink.received).toString(), 'last words')
+    right.close()
+    await bothClosed({ left, right })
+  }),
+
+  defineCase(
+    'reset does not wait for a write that is under way, nor for the end behind it',
+    async ({ left, right }) => {
+      right.pause()
+      left.writeUntilRefused()
+      left.end()
+      left.reset()
+      await left.untilClosed()
+      assert.equal(left.sink.writtens, 0, 'written came for bytes that were dropped')
+      right.close()
+      await bothClosed({ left, right })
+    },
+  ),
 
   defineCase('a peer that goes away ends a write that is under way', async ({ left, right }) => {
     right.pause()
