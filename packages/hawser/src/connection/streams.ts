@@ -36,6 +36,7 @@ export function toWritable<In, Out>(connection: Connection<In, Out>): WritableSt
  */
 export function toDuplex<In, Out>(connection: Connection<In, Out>, bytes: boolean): Duplex {
   const messages = connection[Symbol.asyncIterator]()
+  let own: unknown
   const duplex = new Duplex({
     objectMode: !bytes,
     // Messages are asked for one at a time, so that the framing can be switched at any of them.
@@ -45,7 +46,10 @@ export function toDuplex<In, Out>(connection: Connection<In, Out>, bytes: boolea
     read() {
       messages.next().then(
         ({ done, value }) => duplex.push(done === true ? null : value),
-        (error: unknown) => duplex.destroy(error as Error),
+        (error: unknown) => {
+          own = error
+          duplex.destroy(error as Error)
+        },
       )
     },
     write(message: Out, _encoding, callback) {
@@ -55,7 +59,9 @@ export function toDuplex<In, Out>(connection: Connection<In, Out>, bytes: boolea
       connection.end().then(() => callback(), callback)
     },
     destroy(error, callback) {
-      if (error === null) void connection.close()
+      // A loop over the stream that is left, or comes to its end, destroys it with an AbortError;
+      // and what ended the connection itself lets it send what it accepted. Neither breaks it off.
+      if (error === null || error === own || error.name === 'AbortError') void connection.close()
       else connection.reset()
       callback(error)
     },
