@@ -91,6 +91,12 @@ export class Running {
     return this.ended
   }
 
+  /** Ends it without asking, and how it ended. */
+  kill(): Promise<Ending> {
+    this.#child.kill('SIGKILL')
+    return this.ended
+  }
+
   #look(): void {
     for (const wake of this.#waiting) wake()
     this.#waiting.clear()

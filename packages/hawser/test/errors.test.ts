@@ -27,6 +27,7 @@ import {
 } from 'hawser'
 import { connectPair, connectPeer, ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { readDocument } from '../../../test/support/markdown.js'
 import { createFolder } from '../../../test/support/folders.js'
 
 const anyPort = 'tcp://127.0.0.1:0'
@@ -126,7 +127,7 @@ const provocations: Record<ErrorCode, Provocation> = {
     class: ListenError,
     op: 'listen',
     has: ['local', 'cause'],
-    says: /^cannot listen on tcp:\/\/192\.0\.2\.1:0: .* use one that does/,
+    says: /^cannot listen on tcp:\/\/192\.0\.2\.1:\d+: .* use one that does/,
     provoke: () => caught(() => createServer().listen({ host: foreignAddress, port: 0 })),
   },
   HAWSER_PERMISSION_DENIED: {
@@ -159,7 +160,7 @@ const provocations: Record<ErrorCode, Provocation> = {
     class: ConnectError,
     op: 'connect',
     has: ['remote'],
-    says: /: no connection after 250 ms, .* raise timeout$/,
+    says: /: no connection after \d+ ms, .* raise timeout$/,
     async provoke() {
       const { endpoint } = await serve()
       const clock = new VirtualClock()
@@ -190,7 +191,7 @@ const provocations: Record<ErrorCode, Provocation> = {
     class: AbortedError,
     op: 'connect',
     has: ['remote', 'cause'],
-    says: /^connect tcp:\/\/127\.0\.0\.1:1 was aborted by its signal/,
+    says: /^connect tcp:\/\/127\.0\.0\.1:\d+ was aborted by its signal/,
     provoke: () => caught(() => connect('127.0.0.1:1', { signal: AbortSignal.abort('enough') })),
   },
   HAWSER_CONNECTION_RESET: {
@@ -244,7 +245,7 @@ const provocations: Record<ErrorCode, Provocation> = {
   HAWSER_OUTBOX_FULL: {
     class: ConnectionError,
     op: 'write',
-    says: /^\d+ bytes wait to be sent and the outbox may hold 4096: .* raise the option outbox/,
+    says: /^\d+ bytes wait to be sent and the outbox may hold \d+: .* raise the option outbox/,
     provoke() {
       const { connection } = connectPeer(
         { outbox: 4096, highWaterMark: 1024, line: { capacity: 1 } },
@@ -256,7 +257,7 @@ const provocations: Record<ErrorCode, Provocation> = {
   HAWSER_POOL_FULL: {
     class: ConnectionError,
     has: ['local', 'remote'],
-    says: /hold \d+ bytes and may hold 1024 \(pool\): this one, with \d+ bytes/,
+    says: /hold \d+ bytes and may hold \d+ \(pool\): this one, with \d+ bytes/,
     async provoke() {
       const { endpoint, ended } = await serve({ pool: 1024 })
       const peer = await dial(endpoint)
@@ -268,28 +269,28 @@ const provocations: Record<ErrorCode, Provocation> = {
     class: TimeoutError,
     op: 'read',
     has: ['local', 'remote'],
-    says: /for 5000 ms \(idleTimeout\)/,
+    says: /for \d+ ms \(idleTimeout\)/,
     provoke: () => expire({ idleTimeout: 5000 }, () => undefined),
   },
   HAWSER_FIRST_BYTE_TIMEOUT: {
     class: TimeoutError,
     op: 'read',
     has: ['local', 'remote'],
-    says: /no byte for 5000 ms after connecting \(firstByteTimeout\)/,
+    says: /no byte for \d+ ms after connecting \(firstByteTimeout\)/,
     provoke: () => expire({ firstByteTimeout: 5000 }, () => undefined),
   },
   HAWSER_FRAME_TIMEOUT: {
     class: TimeoutError,
     op: 'read',
     has: ['local', 'remote'],
-    says: /no byte of it came for 5000 ms \(frameTimeout\)/,
+    says: /no byte of it came for \d+ ms \(frameTimeout\)/,
     provoke: () => expire({ frameTimeout: 5000 }, ({ peer }) => peer.send('half a li')),
   },
   HAWSER_WRITE_TIMEOUT: {
     class: TimeoutError,
     op: 'write',
     has: ['local', 'remote'],
-    says: /^\d+ bytes waited 5000 ms and the peer took none: .*\(writeTimeout\)/,
+    says: /^\d+ bytes waited \d+ ms and the peer took none: .*\(writeTimeout\)/,
     provoke: () =>
       expire({ writeTimeout: 5000 }, ({ connection, peer }) => {
         peer.stopReading()
@@ -300,7 +301,7 @@ const provocations: Record<ErrorCode, Provocation> = {
     class: TimeoutError,
     op: 'read',
     has: ['local', 'remote'],
-    says: /for 5000 ms: consume the connection or close it \(consumerTimeout\)/,
+    says: /for \d+ ms: consume the connection or close it \(consumerTimeout\)/,
     provoke: () =>
       expire({ consumerTimeout: 5000 }, ({ connection, peer }) => {
         connection.pause()
@@ -311,7 +312,7 @@ const provocations: Record<ErrorCode, Provocation> = {
   HAWSER_DRAIN_TIMEOUT: {
     class: TimeoutError,
     has: ['local', 'remote'],
-    says: /still at work 0 ms after its server began to close/,
+    says: /still at work \d+ ms after its server began to close/,
     async provoke() {
       const { server, endpoint, ended } = await serve()
       const peer = await dial(endpoint)
@@ -361,6 +362,35 @@ describe.each(Object.entries(provocations))('%s', (code, { provoke, ...shape }) 
     expect(error.message).toMatch(/^[^\n]+[^.\n]$/)
     expect(error.message).not.toContain('HAWSER_')
     expect(errorCodes[error.code]).toMatch(/^[A-Z].+\.$/)
+  })
+})
+
+describe('ERRORS.md', () => {
+  const { text } = readDocument('ERRORS.md')
+  const sections = text.split(/^(?=##+ )/m).map((section) => {
+    const [, heading = ''] = /^##+ (.+)$/m.exec(section) ?? []
+    return { heading, section }
+  })
+  const documented = sections.filter(({ heading }) => heading.startsWith('HAWSER_'))
+
+  it('documents every code, and none that there is not', () => {
+    const codes = documented.map(({ heading }) => heading)
+    expect(codes.toSorted()).toEqual(Object.keys(errorCodes).toSorted())
+  })
+
+  it.each(documented)('says of $heading what the library says', ({ heading, section }) => {
+    const code = heading as ErrorCode
+    const { class: family, says } = provocations[code]
+    const before = sections.slice(
+      0,
+      sections.findIndex((other) => other.heading === heading),
+    )
+    expect(before.findLast((other) => other.heading.endsWith('Error'))?.heading).toBe(family.name)
+    expect(section.split('\n')[2]).toBe(errorCodes[code])
+    expect(section).toMatch(/^- When: .+$/m)
+    expect(section).toMatch(/^- Do: .+$/m)
+    const [, example] = /^```text\n(.*)\n```$/m.exec(section) ?? []
+    expect(example).toMatch(says)
   })
 })
 
