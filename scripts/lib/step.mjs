@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
+/** No step may hang a machine that nobody watches. */
+const LIMIT = 600_000
+
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
@@ -45,8 +48,13 @@ function capture([file = 'node', ...args], streams) {
       stdio: ['ignore', streams ? 'inherit' : 'pipe', streams ? 'inherit' : 'pipe'],
     })
     const finish = (/** @type {number | null} */ code) => {
+      clearTimeout(timer)
       resolve({ code, output: Buffer.concat(chunks).toString() })
     }
+    const timer = setTimeout(() => {
+      console.log(`stopped after ${LIMIT / 60_000} minutes: ${file} ${args.join(' ')}`)
+      child.kill()
+    }, LIMIT)
     child.stdout?.on('data', (chunk) => chunks.push(chunk))
     child.stderr?.on('data', (chunk) => chunks.push(chunk))
     child.once('error', (error) => {
