@@ -36,7 +36,8 @@ export async function runScenario(
   }
   const present = [...commands.keys()]
   const rounds: Round[] = []
-  const sessions = new Map<Candidate, OpenSession>()
+  const sessions = new Map<Candidate, Session>()
+  const loads = new Loads()
   for (let i = 0; i < pairs; i++) {
     const round = new Map<string, Sample>()
     for (let j = 0; j < present.length; j++) {
@@ -44,50 +45,56 @@ export async function runScenario(
       progress(`${scenario.id}: round ${i + 1} of ${pairs}, ${candidate.title}`)
       let session = sessions.get(candidate)
       if (session === undefined) {
-        session = await OpenSession.open(candidate, commands.get(candidate) as Command, scale)
+        session = await open(candidate, commands.get(candidate) as Command, loads, scale)
         sessions.set(candidate, session)
         await scenario.warmUp?.(candidate, session)
       }
       round.set(candidate.id, await scenario.measure(candidate, session))
       if (scenario.freshServers === true || i % roundsPerServer === roundsPerServer - 1) {
-        await session.close()
+        await session.server.stop()
         sessions.delete(candidate)
       }
     }
     rounds.push(round)
   }
-  for (const session of sessions.values()) await session.close()
+  for (const { server } of sessions.values()) await server.stop()
+  await loads.stop()
   return { scenario, rounds, missing }
 }
 
-class OpenSession implements Session {
-  readonly server: Child
-  readonly port: number
-  readonly load: Child
-  readonly scale: Scale
-  #other: Child | undefined
+async function open(
+  candidate: Candidate,
+  command: Command,
+  loads: Loads,
+  scale: Scale,
+): Promise<Session> {
+  const [{ child, first }, load] = await Promise.all([
+    Child.start(candidate.title, command),
+    loads.get('load'),
+  ])
+  return {
+    server: child,
+    port: first as number,
+    load,
+    otherLoad: () => loads.get('other load'),
+    scale,
+  }
+}
 
-  private constructor(server: Child, port: number, load: Child, scale: Scale) {
-    this.server = server
-    this.port = port
-    this.load = load
-    this.scale = scale
+/** The processes that make the load: the same for every server of a scenario. */
+class Loads {
+  readonly #children = new Map<string, Child>()
+
+  async get(name: string): Promise<Child> {
+    let child = this.#children.get(name)
+    if (child === undefined) {
+      child = (await Child.start(name, loadCommand)).child
+      this.#children.set(name, child)
+    }
+    return child
   }
 
-  static async open(candidate: Candidate, command: Command, scale: Scale): Promise<OpenSession> {
-    const [server, load] = await Promise.all([
-      Child.start(candidate.title, command),
-      Child.start('load', loadCommand),
-    ])
-    return new OpenSession(server.child, server.first as number, load.child, scale)
-  }
-
-  async otherLoad(): Promise<Child> {
-    this.#other ??= (await Child.start('other load', loadCommand)).child
-    return this.#other
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.load.stop(), this.#other?.stop(), this.server.stop()])
+  async stop(): Promise<void> {
+    for (const child of this.#children.values()) await child.stop()
   }
 }

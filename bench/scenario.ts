@@ -35,7 +35,7 @@ export interface Scale {
   readonly size: number
 }
 
-/** A server that runs, with a load process of its own. */
+/** A server that runs, and the processes that load it. */
 export interface Session {
   readonly server: Child
   readonly port: number

@@ -33,16 +33,21 @@ export const idle: Scenario = {
     { key: 'rssUsed', title: 'RSS, after a line', digits: 0, spread: true },
   ],
   figures: [
-    figure('live heap per connection, handler object, to node:net', 1.5, 'heap', 'handler'),
-    figure('live heap per connection, for await, to node:net', 2.5, 'heap', 'iteration'),
-    figure('RSS per connection, handler object, to node:net', 1.8, 'rss', 'handler'),
-    figure('RSS per connection, for await, to node:net', 1.8, 'rss', 'iteration'),
+    figure(
+      'live heap per connection, handler object, to unframed node:net',
+      1.5,
+      'heap',
+      'handler',
+    ),
+    figure('live heap per connection, for await, to unframed node:net', 2.5, 'heap', 'iteration'),
+    figure('RSS per connection, handler object, to unframed node:net', 1.8, 'rss', 'handler'),
+    figure('RSS per connection, for await, to unframed node:net', 1.8, 'rss', 'iteration'),
   ],
   measure: measureIdle,
 }
 
 function figure(title: string, atMost: number, key: string, id: string): Scenario['figures'][0] {
-  return { title, atMost, unit: '×', value: ratio(key, id, 'net-split') }
+  return { title, atMost, unit: '×', value: ratio(key, id, netEcho.id) }
 }
 
 async function measureIdle({ id }: Candidate, session: Session): Promise<Sample> {

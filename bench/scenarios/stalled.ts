@@ -17,7 +17,8 @@ export const stalled: Scenario = {
   title: '10 peers that never read',
   description:
     '10 peers send 20 MB each in lines of 1 KiB and never read the answers, while 20 others ' +
-    'exchange lines; growth is the largest resident size seen, less that after a warm-up',
+    'exchange lines; growth is the largest resident size seen, less that after a warm-up; "during" ' +
+    'begins when the 10 do',
   freshServers: true,
   candidates: [
     nodeServer('net-split', 'node:net, split by hand', 'net-split'),
@@ -67,11 +68,11 @@ async function measureStalled(_: unknown, session: Session): Promise<Sample> {
   await other.ask('close')
   await load.ask('open', { ...others, port })
   await load.ask('run', { duration: scale.warmUp })
-  const calm = (await load.ask('run', { duration: scale.measured })) as ExchangeResult
+  const calm = (await load.ask('run', { duration: scale.measured * 2 })) as ExchangeResult
   const before = (await server.ask('rss')) as number
   const bytes = scaled(bytesEach, scale)
   await other.ask('stall', { port, connections: stallers, bytes })
-  const running = load.ask('run', { duration: scale.measured * 2 }) as Promise<ExchangeResult>
+  const running = load.ask('run', { duration: scale.measured * 4 }) as Promise<ExchangeResult>
   const largest = await watchResident(session, running)
   const stressed = await running
   const taken = (await other.ask('stalled')) as number

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../', import.meta.url))
+const entry = join(root, 'bench/dist/run.js')
+
+interface Report {
+  scenarios: {
+    id: string
+    candidates: { id: string; measured: Record<string, { median: number }> }[]
+    missing: { title: string }[]
+    figures: { title: string; measured?: { median: number } }[]
+  }[]
+}
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hawser-bench-test-'))
+  await run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'bench'], { cwd: root })
+}, 60_000)
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+describe('the bench, at its smallest', () => {
+  it('measures every scenario, on every server, and every figure of each', async () => {
+    const json = join(folder, 'report.json')
+    const { stdout } = await run(process.execPath, [entry, '--tiny', '--json', json])
+    const report = JSON.parse(await readFile(json, 'utf8')) as Report
+    expect(report.scenarios.map(({ id }) => id)).toEqual([
+      'pipelined',
+      'single',
+      'chunks',
+      'idle',
+      'broadcast',
+      'stalled',
+      'trickle',
+    ])
+    for (const { candidates, missing, figures } of report.scenarios) {
+      expect(candidates.length).toBeGreaterThan(0)
+      for (const { title } of missing) expect(title).toMatch(/^(Bun|Go|C),/)
+      for (const { measured } of candidates) {
+        expect(Object.keys(measured).length).toBeGreaterThan(1)
+        for (const { median } of Object.values(measured)) expect(median).toBeTypeOf('number')
+      }
+      for (const { title, measured } of figures) {
+        expect({ title, type: typeof measured?.median }).toEqual({ title, type: 'number' })
+        expect(stdout).toContain(title)
+      }
+    }
+  }, 60_000)
+
+  it('says which scenarios there are when it does not know one', async () => {
+    const failed = run(process.execPath, [entry, '--scenario', 'nonesuch'])
+    await expect(failed).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there are pipelined, single') as string,
+    })
+  })
+})
