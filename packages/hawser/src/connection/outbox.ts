@@ -6,8 +6,8 @@ import type { TransportChunk } from '../transport.js'
 const keepWhole = 16 * 1024
 const blockSize = 16 * 1024
 const mostSpareBlocks = 32
-/** Text is joined up to this length, then begins anew: far below the longest string there can be. */
-const longestText = 256 * 1024
+/** Text is joined up to this length, then encoded: it waits for a peer that reads slowly. */
+const longestText = 64 * 1024
 
 const nothing = new Uint8Array(0)
 const spareBlocks: Uint8Array[] = []
@@ -52,7 +52,7 @@ export class Outbox implements FrameOutput {
 
   text(text: string): void {
     if (this.#used > this.#taken) this.#sealBlock()
-    if (this.#text.length > longestText) this.#sealText()
+    if (this.#text.length > longestText) this.#encodeText()
     // Once the text has been counted it stays counted, or a long text would be counted each time.
     if (this.#textBytes > 0) this.#textBytes += Buffer.byteLength(text)
     else this.#uncounted += text.length
@@ -129,6 +129,14 @@ export class Outbox implements FrameOutput {
     this.#chunkBytes += bytes
     this.#text = ''
     this.#textBytes = this.#uncounted = 0
+  }
+
+  /** Text joined of many small pieces takes a multiple of its length: what must wait, waits as bytes. */
+  #encodeText(): void {
+    const bytes = Buffer.from(this.#text)
+    this.#text = ''
+    this.#textBytes = this.#uncounted = 0
+    this.share(bytes)
   }
 
   #sealBlock(): void {

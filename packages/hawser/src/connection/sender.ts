@@ -32,9 +32,13 @@ export interface SenderLimits {
 }
 
 interface Waiter {
-  readonly after: number
+  readonly promise: Promise<void>
   resolve(): void
   reject(error: HawserError): void
+}
+
+interface FlushWaiter extends Waiter {
+  readonly after: number
 }
 
 /**
@@ -52,8 +56,9 @@ export class Sender<Out> {
   #scheduled = false
   #blocked = false
   #refusal: HawserError | undefined
-  #room: Waiter[] = []
-  #flushes: Waiter[] = []
+  /** Shared by all who wait for room: one for each message would outweigh small messages. */
+  #room: Waiter | undefined
+  #flushes: FlushWaiter[] = []
   messages = 0
 
   constructor(
@@ -112,7 +117,8 @@ export class Sender<Out> {
     const error = this.#put(message)
     if (error !== undefined) return rejected(error)
     if (!this.#blocked) return accepted
-    return this.#wait(this.#room, 0)
+    this.#room ??= withResolvers()
+    return this.#room.promise
   }
 
   trySend(message: Out): boolean {
@@ -136,7 +142,9 @@ export class Sender<Out> {
     if (this.#refusal !== undefined && this.#refusal.code !== 'HAWSER_CONNECTION_ENDED') {
       return rejected(this.#refusal)
     }
-    return this.#wait(this.#flushes, this.accepted)
+    const waiter = { ...withResolvers(), after: this.accepted }
+    this.#flushes.push(waiter)
+    return waiter.promise
   }
 
   /** Write what waits, unless a write is under way. */
@@ -169,10 +177,11 @@ export class Sender<Out> {
     this.#refusal = error
     this.#outbox.clear()
     this.#blocked = false
-    const waiters = [...this.#room, ...this.#flushes]
-    this.#room = []
+    const flushes = this.#flushes
     this.#flushes = []
-    for (const waiter of waiters) waiter.reject(error)
+    this.#room?.reject(error)
+    this.#room = undefined
+    for (const waiter of flushes) waiter.reject(error)
   }
 
   #put(message: Out): HawserError | undefined {
@@ -193,7 +202,7 @@ export class Sender<Out> {
   #settle(): HawserError | undefined {
     if (!this.#scheduled && !this.#owner.inEvent && this.#writing === 0) {
       this.#scheduled = true
-      process.nextTick(writeLater, this)
+      writeLater(this)
     }
     const { highWaterMark, outboxLimit } = this.#limits
     if (this.#writing === 0 && this.#outbox.upperBound <= highWaterMark) return undefined
@@ -224,9 +233,8 @@ export class Sender<Out> {
     if (this.#flushes.length > 0) this.#settleFlushes()
     if (this.#blocked && this.#outbox.size <= this.#limits.highWaterMark) {
       this.#blocked = false
-      const waiters = this.#room
-      this.#room = []
-      for (const waiter of waiters) waiter.resolve()
+      this.#room?.resolve()
+      this.#room = undefined
       this.#owner.unblocked()
     }
     if (this.#outbox.upperBound === 0) this.#owner.flushed()
@@ -238,19 +246,22 @@ export class Sender<Out> {
     this.#flushes = left
     for (const waiter of done) waiter.resolve()
   }
-
-  #wait(list: Waiter[], after: number): Promise<void> {
-    const { promise, resolve, reject } = withResolvers()
-    list.push({ after, resolve, reject })
-    return promise
-  }
 }
 
-function writeLater(sender: Sender<unknown>): void {
-  sender.write()
+// One tick for all senders of a turn: a broadcast would otherwise queue one for each connection.
+let waiting: Sender<never>[] = []
+
+function writeLater(sender: Sender<never>): void {
+  if (waiting.push(sender) === 1) process.nextTick(writeWaiting)
 }
 
-function withResolvers(): Omit<Waiter, 'after'> & { promise: Promise<void> } {
+function writeWaiting(): void {
+  const senders = waiting
+  waiting = []
+  for (const sender of senders) sender.write()
+}
+
+function withResolvers(): Waiter {
   let resolve!: () => void
   let reject!: (error: HawserError) => void
   const promise = new Promise<void>((yes, no) => {

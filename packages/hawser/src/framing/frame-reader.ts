@@ -3,6 +3,8 @@ import type { ByteOperations } from './byte-operations.js'
 import type { Decoder, Emit, Framing } from './framing.js'
 
 const smallestBuffer = 512
+/** A buffer above this is given up for a smaller one when three quarters of it are not needed. */
+const largestIdle = 64 * 1024
 const none = new Uint8Array(0)
 
 /**
@@ -89,6 +91,7 @@ export class FrameReader<In> {
     // A decoder that threw behind its last frame never said how far it had come.
     if (this.#decoded < this.#released) this.#decoded = this.#released
     if (this.#released === this.#end) this.#letGo()
+    else if (this.#held.length > largestIdle) this.#shrink()
   }
 
   /**
@@ -172,13 +175,26 @@ export class FrameReader<In> {
     const needed = kept + more
     // Sliding to the front is free of charge only if what was released outweighs what is moved.
     const slide = !this.#adopted && needed <= this.#held.length && this.#released >= kept
-    const target = slide ? this.#held : new Uint8Array(capacityFor(needed))
+    this.#moveTo(needed, slide)
+  }
+
+  #moveTo(size: number, slide: boolean = false): void {
+    const kept = this.buffered
+    const target = slide ? this.#held : new Uint8Array(capacityFor(size))
     target.set(view(this.#held, this.#released, kept))
     this.#held = target
     this.#adopted = false
     this.#decoded -= this.#released
     this.#released = 0
     this.#end = kept
+  }
+
+  /**
+   * A burst that was consumed all but a partial frame must not leave its buffer behind. At a
+   * quarter, so that a reader that is always half full does not copy all the time.
+   */
+  #shrink(): void {
+    if (!this.#adopted && 4 * this.buffered < this.#held.length) this.#moveTo(this.buffered)
   }
 
   #letGo(): void {
