@@ -155,7 +155,8 @@ export class FrameReader<In> {
     this.#end = rest
     if (rest === 0) {
       this.#letGo()
-    } else if (borrowed) {
+    } else if (borrowed || 4 * rest < bytes.length) {
+      // A short rest of owned bytes is copied too, for it would pin all of them.
       const { length } = this.#held
       if (this.#adopted || length < rest || length > 4 * rest + smallestBuffer) {
         this.#held = new Uint8Array(capacityFor(rest))

@@ -43,6 +43,17 @@ describe.each(bothOperations)('FrameReader with %s operations', (_, operations) 
     )
   })
 
+  it('does not hold on to owned bytes for the sake of a short rest', () => {
+    const reader = new FrameReader(lines(), operations)
+    const texts: string[] = []
+    const take = (text: string): boolean => texts.push(text) > 0
+    const bytes = Uint8Array.from(latin1(`${'x'.repeat(200)}\nre`))
+    reader.feed(bytes, false, 0, take)
+    bytes.fill(0xaa)
+    reader.feed(latin1('st\n'), false, 0, take)
+    expect(texts).toEqual(['x'.repeat(200), 'rest'])
+  })
+
   it.each([true, false])('is switched by the receiver of any frame, borrowed: %s', (borrowed) => {
     const reader = new FrameReader(lines(), operations)
     const frames: unknown[] = []
