@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { errorCodes } from 'hawser'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+import { readDocument } from './support/markdown.js'
+import { ROOT } from './support/programs.js'
+
+const source = (path: string): string =>
+  readFileSync(join(ROOT, 'packages/hawser/src', path), 'utf8')
+
+/** What the docstring of every option that is a number says, by the option's name. */
+const docstrings = new Map([
+  ...readOptions('connection/options.ts', 'ConnectionOptions'),
+  ...readOptions('framing/options.ts', 'FrameLimits'),
+  ...readOptions('server/options.ts', 'ServerOptions'),
+  ...readOptions('server/options.ts', 'CloseOptions'),
+  ...readOptions('client/connect.ts', 'ConnectOptions'),
+])
+// Numbers that limit nothing.
+for (const name of ['localPort', 'family']) docstrings.delete(name)
+
+function readOptions(path: string, name: string): [string, string][] {
+  const file = ts.createSourceFile(path, source(path), ts.ScriptTarget.Latest, true)
+  const found = file.statements.find(
+    (statement): statement is ts.InterfaceDeclaration =>
+      ts.isInterfaceDeclaration(statement) && statement.name.text === name,
+  )
+  if (found === undefined) throw new Error(`${path} has no ${name}`)
+  return found.members
+    .filter(ts.isPropertySignature)
+    .filter(({ type }) => /\bnumber\b|^4/.test(type?.getText() ?? ''))
+    .map((member) => {
+      const comments = ts.getJSDocCommentsAndTags(member).map((comment) => comment.getText())
+      return [member.name.getText(), comments.join(' ').replaceAll(/\s*\n\s*\*?\s*/g, ' ')]
+    })
+}
+
+interface Row {
+  option: string
+  default: string
+  cells: string[]
+}
+
+const rows: Row[] = readDocument('LIMITS.md')
+  .text.split('\n')
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+  .filter((cells) => /^`\w+`$/.test(cells[1] ?? ''))
+  .map((cells) => ({ option: cells[1]?.slice(1, -1) ?? '', default: cells[3] ?? '', cells }))
+
+it('every option that is a limit is in LIMITS.md, and no other', () => {
+  expect(rows.map(({ option }) => option).toSorted()).toEqual([...docstrings.keys()].toSorted())
+})
+
+it.each(rows)('the default of $option is the one that its docstring names', (row) => {
+  const plain = (text: string): string => text.replaceAll(/(\d)[ ,](?=\d{3})/g, '$1')
+  const words = row.default === 'off' ? '`Infinity`' : plain(row.default)
+  expect(plain(docstrings.get(row.option) ?? '')).toMatch(
+    new RegExp(`Default ${words}\\b|Default ${words}[,;. ]`),
+  )
+})
+
+describe('what is reached', () => {
+  const [, union = ''] =
+    /export type CloseReason =(.*?)\n\n/s.exec(source('connection/close-info.ts')) ?? []
+  const reasons = new Set([...union.matchAll(/'([a-z-]+)'/g)].map(([, reason]) => reason))
+
+  it.each(rows)('$option names reasons and codes that exist', ({ cells }) => {
+    for (const [, word = ''] of cells
+      .slice(6, -1)
+      .join(' ')
+      .matchAll(/`([A-Z_]{6,}|[a-z]+-[a-z-]+)`/g)) {
+      const exists = word.startsWith('HAWSER_') ? word in errorCodes : reasons.has(word)
+      expect({ word, exists }).toEqual({ word, exists: true })
+    }
+  })
+})
