@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import { describe, it } from 'vitest'
 
 /** The programs, other than Node, that tests talk to. */
-export type Peer = 'nc' | 'telnet' | 'curl' | 'openssl' | 'chromium' | 'ip' | 'bash'
+export type Peer = 'nc' | 'telnet' | 'curl' | 'openssl' | 'chromium' | 'ip' | 'bash' | 'script'
 
 const NAMES: Partial<Record<Peer, readonly string[]>> = {
   nc: ['nc.openbsd', 'nc'],

@@ -1,0 +1,37 @@
+/** The examples below each help text. */
+export const serveExamples = `
+Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, unix:/path.
+A port alone is on 127.0.0.1; *:8000 is on every address; port 0 takes a free one.
+What is typed, or comes in on stdin, goes to every client; "@3 text" goes to client 3.
+Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds.
+
+Examples:
+  hawser serve                                show what reaches tcp://127.0.0.1:8000
+  hawser serve 9000 --echo                    send every line back
+  hawser serve 0.0.0.0:7000 --chat            relay each client's lines to the others
+  hawser serve 8080 --http-hello              answer browsers and curl as well
+  hawser serve unix:/tmp/hawser.sock --hex    dump the bytes of a Unix socket's clients
+  hawser serve --json | jq -r .text           one JSON object a line
+  hawser serve 4000 --framing length:2be      messages behind a 2-byte length
+`
+
+export const connectExamples = `
+Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, unix:/path.
+At the end of its input hawser ends its direction and waits for the rest of the peer's.
+Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds.
+
+Examples:
+  hawser connect 8000                         talk to a server on this machine
+  hawser connect example.com:25 --crlf        speak a protocol whose lines end with CRLF
+  hawser connect 8000 --send PING             send one line, print the answer
+  hawser connect 8000 < request > answer      byte for byte, both ways
+  hawser connect [::1]:8000 --hex             see the bytes
+  hawser connect 8000 --framing json --json   read messages, not chunks
+`
+
+export const mainExamples = `
+Examples:
+  hawser serve                     a TCP server on port 8000 that shows what reaches it
+  hawser connect 8000              talk to it
+  hawser help serve                all options of a command
+`

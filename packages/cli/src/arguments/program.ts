@@ -1,0 +1,157 @@
+import { Command, Option } from 'commander'
+import type { ConnectOptions } from '../connect/options.js'
+import type { ServeOptions } from '../serve/options.js'
+import { parseCount } from './count.js'
+import { parseDuration } from './duration.js'
+import { framingForms, type FramingChoice, parseFraming } from './framing.js'
+import { connectExamples, mainExamples, serveExamples } from './help.js'
+
+/** What a command line asks for. Each settles with the exit code. */
+export interface Actions {
+  serve(options: ServeOptions): Promise<void>
+  connect(options: ConnectOptions): Promise<void>
+}
+
+const defaultEndpoint = 'tcp://127.0.0.1:8000'
+const defaultDrain = 15_000
+const framingHelp = `how bytes are cut into messages: ${framingForms}`
+
+interface ServeFlags {
+  echo?: true
+  chat?: true
+  greeting?: string
+  httpHello?: true
+  framing: FramingChoice
+  maxConnections?: number
+  idle?: number
+  drain: number
+  crlf?: true
+  json?: true
+  hex?: true
+  quiet?: true
+}
+
+interface ConnectFlags {
+  framing?: FramingChoice
+  send?: string[]
+  crlf?: true
+  timeout?: number
+  idle?: number
+  json?: true
+  hex?: true
+  quiet?: true
+}
+
+/** The command line's grammar. */
+export function createProgram(version: string, actions: Actions): Command {
+  const program = new Command('hawser')
+  const silent = (): void => {}
+  program
+    .description('Serve, watch and talk to TCP endpoints from a terminal.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', mainExamples)
+    .exitOverride()
+    .configureOutput({ writeErr: silent, outputError: silent })
+    .configureHelp({ sortOptions: false })
+  addServe(program, actions)
+  addConnect(program, actions)
+  return program
+}
+
+function addServe(program: Command, actions: Actions): void {
+  program
+    .command('serve')
+    .summary('run a TCP server and show what reaches it')
+    .description('Run a TCP server and show every connection and every message as they happen.')
+    .argument('[endpoint...]', `where to listen (default: ${defaultEndpoint})`)
+    .option('--echo', 'send every message back')
+    .addOption(new Option('--chat', 'relay every message to the other clients').conflicts('echo'))
+    .option('--greeting <text>', 'send this to every client that connects')
+    .option('--http-hello', 'answer HTTP requests with a page that says what reached the server')
+    .addOption(
+      new Option('-f, --framing <how>', framingHelp)
+        .argParser(parseFraming)
+        .default({ kind: 'lines' }, 'lines'),
+    )
+    .option('--crlf', 'end the lines that are sent with CRLF')
+    .option('--max-connections <n>', 'refuse more than this', parseCount('--max-connections'))
+    .option('--idle <time>', 'end connections on which nothing moves', parseDuration('--idle'))
+    .addOption(
+      new Option('--drain <time>', 'how long Ctrl-C waits for work under way')
+        .argParser(parseDuration('--drain', 0))
+        .default(defaultDrain, '15s'),
+    )
+    .option('--json', 'print one JSON object a line')
+    .option('--hex', 'print the bytes of messages')
+    .option('-q, --quiet', 'print only where it listens, and errors')
+    .addHelpText('after', serveExamples)
+    .action(async (endpoints: string[], flags: ServeFlags) => {
+      await actions.serve({
+        endpoints:
+          endpoints.length === 0
+            ? [defaultEndpoint]
+            : endpoints.map((endpoint) => completeEndpoint(endpoint, '127.0.0.1')),
+        framing: flags.framing,
+        mode: flags.echo ? 'echo' : flags.chat ? 'chat' : 'print',
+        greeting: flags.greeting,
+        httpHello: flags.httpHello ?? false,
+        maxConnections: flags.maxConnections,
+        idle: flags.idle,
+        drain: flags.drain,
+        crlf: flags.crlf ?? false,
+        json: flags.json ?? false,
+        hex: flags.hex ?? false,
+        quiet: flags.quiet ?? false,
+      })
+    })
+}
+
+function addConnect(program: Command, actions: Actions): void {
+  program
+    .command('connect')
+    .summary('talk to a TCP endpoint')
+    .description('Connect stdin and stdout to a TCP endpoint.')
+    .argument('<endpoint>', 'where to connect')
+    .addOption(
+      new Option(
+        '-f, --framing <how>',
+        `${framingHelp} (default: raw, with --json lines)`,
+      ).argParser(parseFraming),
+    )
+    .option('--send <text>', 'send this instead of stdin; may be repeated', collect)
+    .option('--crlf', 'end the lines that are sent with CRLF')
+    .option(
+      '--timeout <time>',
+      'how long connecting may take (default: 10s)',
+      parseDuration('--timeout'),
+    )
+    .option('--idle <time>', 'end when nothing moves for this long', parseDuration('--idle'))
+    .option('--json', 'print each message as a JSON object')
+    .option('--hex', 'print the bytes of messages')
+    .option('-q, --quiet', 'print no notices')
+    .addHelpText('after', connectExamples)
+    .action(async (endpoint: string, flags: ConnectFlags) => {
+      await actions.connect({
+        endpoint: completeEndpoint(endpoint, 'localhost'),
+        framing: flags.framing ?? { kind: flags.json ? 'lines' : 'raw' },
+        send: flags.send,
+        crlf: flags.crlf ?? false,
+        timeout: flags.timeout,
+        idle: flags.idle,
+        json: flags.json ?? false,
+        hex: flags.hex ?? false,
+        quiet: flags.quiet ?? false,
+      })
+    })
+}
+
+/** A port alone is this machine's own: being reachable from elsewhere is a choice. */
+function completeEndpoint(endpoint: string, host: string): string {
+  return /^\d+$/.test(endpoint) ? `${host}:${endpoint}` : endpoint
+}
+
+function collect(text: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), text]
+}

@@ -1,0 +1,28 @@
+import type { CommanderError } from 'commander'
+import { UsageError } from '../failure.js'
+
+const commands = new Set(['serve', 'connect'])
+
+/**
+ * Commander's errors as ours: what is wrong, and what to do.
+ *
+ * @param words the command line
+ */
+export function explainUsage(error: CommanderError, words: readonly string[]): UsageError {
+  const named = words.find((word) => !word.startsWith('-') && word !== 'help')
+  const help = `see hawser ${named !== undefined && commands.has(named) ? `${named} ` : ''}--help`
+  // `hawser help nonsense` is no error to commander: it prints the help of all.
+  if (error.code === 'commander.help') return new UsageError(`unknown command ${named ?? ''}`, help)
+  if (error.code === 'commander.unknownCommand' && named !== undefined && /[\d:]/.test(named)) {
+    return new UsageError(
+      `unknown command ${named}`,
+      `write hawser serve ${named} or hawser connect ${named}`,
+    )
+  }
+  const [what = '', suggestion] = error.message.replace(/^error: /, '').split(/\s*\n\s*/)
+  const match = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(suggestion ?? '')
+  return new UsageError(
+    what.replaceAll("'", '').replaceAll('. ', ', ').replace(/\.$/, ''),
+    match === null ? help : `did you mean ${match[1]}? (${help})`,
+  )
+}

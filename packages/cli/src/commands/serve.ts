@@ -1,0 +1,134 @@
+import { exitNetwork, exitOk } from '../failure.js'
+import { whenForeground } from '../input/foreground.js'
+import { type EndSignal, Interrupts, signalExitCodes } from '../input/interrupts.js'
+import { LineEditor } from '../input/line-editor.js'
+import { Display } from '../output/display.js'
+import type { ServerEvent } from '../output/events.js'
+import type { Sink } from '../output/sink.js'
+import { isInteractive, openStandardOutput } from '../output/standard.js'
+import { listeningEvent } from '../serve/hints.js'
+import { Host } from '../serve/host.js'
+import type { ServeOptions } from '../serve/options.js'
+import { createRenderer } from '../serve/renderer.js'
+import { Typing } from '../serve/typing.js'
+
+/** Bytes of output that may wait; above that, events are counted and not shown. */
+const terminalBacklog = 256 * 1024
+const pipeBacklog = 8 * 1024 * 1024
+/** How long the last lines may take to be written. */
+const lastWords = 1000
+/** Events that even `--quiet` shows. */
+const loudEvents = new Set<ServerEvent['event']>(['listening', 'error'])
+
+/**
+ * Run a server until it is asked to stop.
+ *
+ * @returns the exit code
+ */
+export function serve(options: ServeOptions): Promise<number> {
+  return new ServeCommand(options).run()
+}
+
+class ServeCommand {
+  readonly #options: ServeOptions
+  readonly #host: Host
+  readonly #display: Display
+  readonly #typing: Typing
+  readonly #interrupts: Interrupts
+  readonly #editor: LineEditor | undefined
+  readonly #force = new AbortController()
+  readonly #exitCode: Promise<number>
+  #exit: (code: number) => void = () => {}
+  #stopping = false
+
+  constructor(options: ServeOptions) {
+    this.#options = options
+    this.#exitCode = new Promise((resolve) => {
+      this.#exit = resolve
+    })
+    this.#interrupts = new Interrupts((count, signal) => this.#interrupt(count, signal))
+    const sink = openStandardOutput((error) => this.#loseOutput(error))
+    this.#editor = isInteractive() ? this.#createEditor(sink) : undefined
+    const backlog = process.stdout.isTTY ? terminalBacklog : pipeBacklog
+    this.#display = new Display(this.#editor ?? sink, createRenderer(options), backlog)
+    this.#host = new Host(options, (event) => this.#tell(event))
+    this.#typing = new Typing(this.#host, {
+      terminator: options.framing.kind === 'raw' ? (options.crlf ? '\r\n' : '\n') : undefined,
+      notice: (text) => this.#display.insist({ event: 'notice', text }),
+    })
+  }
+
+  async run(): Promise<number> {
+    await this.#host.listen()
+    this.#interrupts.listen()
+    this.#tell(listeningEvent(this.#host.server, this.#options))
+    this.#read()
+    const code = await this.#exitCode
+    await this.#display.flush(lastWords)
+    this.#editor?.close()
+    return code
+  }
+
+  #tell(event: ServerEvent): void {
+    if (this.#options.quiet && !loudEvents.has(event.event)) return
+    this.#display.show(event)
+  }
+
+  /** Neither the end of stdin nor an error on it stops the server. */
+  #read(): void {
+    const { stdin } = process
+    stdin.on('error', () => {})
+    if (this.#editor !== undefined) this.#editor.start()
+    else if (stdin.isTTY) whenForeground(() => void this.#pump())
+    else void this.#pump()
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      await this.#typing.pump(process.stdin)
+    } catch (error) {
+      if (this.#stopping) return
+      this.#tell({
+        event: 'notice',
+        text: `stdin: ${(error as Error).message}: nothing more is read`,
+      })
+    }
+  }
+
+  #createEditor(sink: Sink): LineEditor {
+    return new LineEditor(sink, '> ', {
+      line: (text) => this.#typing.take(text),
+      interrupt: () => this.#interrupts.request('SIGINT'),
+      end: () => this.#tell({ event: 'notice', text: 'input ended; Ctrl-C stops the server' }),
+    })
+  }
+
+  #interrupt(count: number, signal: EndSignal): void {
+    if (count === 1) void this.#drain(signal)
+    else if (count === 2) this.#force.abort()
+    else this.#exit(signalExitCodes[signal])
+  }
+
+  async #drain(signal: EndSignal): Promise<void> {
+    this.#stopping = true
+    const { drain } = this.#options
+    if (this.#host.count > 0) {
+      this.#tell({ event: 'draining', connections: this.#host.count, limit: drain })
+    }
+    const result = await this.#host.server.close({ drain, signal: this.#force.signal })
+    if (!this.#options.quiet) this.#display.insist({ event: 'stopped', ...result })
+    this.#exit(this.#force.signal.aborted ? signalExitCodes[signal] : exitOk)
+  }
+
+  /** The reader of our output has gone, as `head` does when it has seen enough: so do we. */
+  #loseOutput(error: NodeJS.ErrnoException): void {
+    if (this.#stopping) return
+    this.#stopping = true
+    const silent = error.code === 'EPIPE' || error.code === 'EIO'
+    if (!silent)
+      process.stderr.write(`hawser: stdout: ${error.message}: make room, or write elsewhere\n`)
+    void this.#host.server
+      .close({ drain: 0 })
+      .finally(() => this.#exit(silent ? exitOk : exitNetwork))
+  }
+}

@@ -1,0 +1,53 @@
+import type { Connection } from 'hawser'
+import { codeOf } from '../failure.js'
+import type { Sink } from '../output/sink.js'
+import type { Outgoing } from '../wire/adapter.js'
+import type { Presenter } from './presenter.js'
+
+/** Bytes of output that may wait to be written before nothing more is taken from the peer. */
+const outputBacklog = 64 * 1024
+
+/** A connection of `hawser connect`. */
+export type Peer = Connection<Uint8Array, Outgoing>
+
+/** What a direction ran into. */
+export interface Troubles {
+  /** A message the framing cannot carry. The next one may pass. */
+  unsendable(error: Error): void
+  /** The connection ended and there was more to send. */
+  cut(): void
+}
+
+/** Write what the peer sends, no faster than the output takes it, until the peer ends. */
+export async function receive(peer: Peer, sink: Sink, presenter: Presenter): Promise<void> {
+  try {
+    for await (const message of peer) {
+      sink.write(presenter.present(message))
+      if (sink.queued > outputBacklog) await sink.drained()
+    }
+  } finally {
+    sink.write(presenter.finish())
+  }
+}
+
+/** Send messages no faster than the peer takes them, then end our direction. */
+export async function transmit(
+  peer: Peer,
+  messages: AsyncIterable<Uint8Array>,
+  troubles: Troubles,
+): Promise<void> {
+  for await (const message of messages) {
+    try {
+      await peer.send(message)
+    } catch (error) {
+      if (isFramingCode(codeOf(error))) troubles.unsendable(error as Error)
+      else return troubles.cut()
+    }
+  }
+  // What cannot be flushed any more is told by `closed`.
+  await peer.end().catch(() => {})
+}
+
+function isFramingCode(code: string | undefined): boolean {
+  return code === 'HAWSER_MESSAGE_INVALID' || code === 'HAWSER_FRAME_TOO_LARGE'
+}

@@ -1,0 +1,105 @@
+import type { Colours } from '../output/colours.js'
+import { incompleteTail } from '../output/decode.js'
+import { dumpBytes } from '../output/hex.js'
+import { describeMessage, stringifySafely } from '../output/json.js'
+import { showBytes } from '../output/text.js'
+
+/** Turns what arrives into what is written to stdout. */
+export interface Presenter {
+  /** A message: whole lines, or bytes as they are. */
+  present(message: Uint8Array): string | Uint8Array
+  /** What is still to be written when nothing more arrives. */
+  finish(): string
+}
+
+/** What a presenter depends on. */
+export interface PresenterOptions {
+  /** Messages are chunks of a stream, not units of their own. */
+  readonly stream: boolean
+  /** A person reads: nothing may act on the terminal. */
+  readonly terminal: boolean
+  readonly json: boolean
+  readonly hex: boolean
+  readonly colours: Colours
+}
+
+/** The presenter for the options. */
+export function createPresenter(options: PresenterOptions): Presenter {
+  if (options.json) return createJsonPresenter(options.hex)
+  if (options.hex) return createHexPresenter(options.stream)
+  if (options.terminal) {
+    return options.stream
+      ? createTextPresenter(options.colours)
+      : createLinePresenter(options.colours)
+  }
+  return options.stream ? unchanged : oneALine
+}
+
+/** Byte for byte. */
+const unchanged: Presenter = { present: (message) => message, finish: () => '' }
+
+/** A message's own bytes and a line feed. */
+const oneALine: Presenter = {
+  present: (message) => Buffer.concat([message, Buffer.from('\n')]),
+  finish: () => '',
+}
+
+function createJsonPresenter(hex: boolean): Presenter {
+  return {
+    present(message) {
+      const time = new Date().toISOString()
+      const description = describeMessage(message, { hex })
+      return `${stringifySafely({ time, event: 'message', direction: 'in', ...description })}\n`
+    },
+    finish: () => '',
+  }
+}
+
+/** In a stream the offsets count on; a message has its own. */
+function createHexPresenter(stream: boolean): Presenter {
+  let offset = 0
+  return {
+    present(message) {
+      const rows = dumpBytes(message, { offset: stream ? offset : 0 })
+      offset += message.length
+      return `${rows.join('\n')}\n`
+    },
+    finish: () => '',
+  }
+}
+
+function createLinePresenter(colours: Colours): Presenter {
+  return { present: (message) => `${showBytes(message, colours.escape)}\n`, finish: () => '' }
+}
+
+/** A stream as text: line feeds and tabs act, everything else that would is escaped. */
+function createTextPresenter(colours: Colours): Presenter {
+  let held: Uint8Array = new Uint8Array(0)
+  return {
+    present(message) {
+      const bytes = held.length === 0 ? message : Buffer.concat([held, message])
+      const tail = heldBack(bytes)
+      held = Uint8Array.from(bytes.subarray(bytes.length - tail))
+      return showStream(bytes.subarray(0, bytes.length - tail), colours)
+    },
+    finish() {
+      return showStream(held, colours)
+    },
+  }
+}
+
+/** The beginning of a character, or the first half of CRLF. */
+function heldBack(bytes: Uint8Array): number {
+  return bytes.at(-1) === 13 ? 1 : incompleteTail(bytes)
+}
+
+function showStream(bytes: Uint8Array, colours: Colours): string {
+  return Buffer.from(bytes)
+    .toString('latin1')
+    .split(/(\r?\n|\t)/)
+    .map((part, index) => {
+      if (index % 2 === 1) return part === '\t' ? part : '\n'
+      return showBytes(Buffer.from(part, 'latin1'), colours.escape)
+    })
+    .join('')
+}

@@ -1,0 +1,64 @@
+/**
+ * How the command fails: one line on stderr that says what happened and what to do, and an exit
+ * code. A stack trace is for whoever sets HAWSER_DEBUG.
+ */
+
+import { escapeText } from './output/escape.js'
+
+/** Everything went well. */
+export const exitOk = 0
+/** The network, or the peer, did not do what was asked. */
+export const exitNetwork = 1
+/** The command line cannot work. */
+export const exitUsage = 2
+
+/** The command line cannot work. */
+export class UsageError extends Error {
+  /**
+   * @param what what is wrong
+   * @param remedy what to do about it
+   */
+  constructor(what: string, remedy: string) {
+    super(`${what}: ${remedy}`)
+    this.name = 'UsageError'
+  }
+}
+
+/** A line for stderr and the code to exit with. */
+export interface Failure {
+  /** Without a line feed. */
+  readonly line: string
+  /** 0–255. */
+  readonly exitCode: number
+}
+
+const usageCodes = new Set(['HAWSER_INVALID_ENDPOINT', 'HAWSER_INVALID_OPTION'])
+
+/** Whether `error` was foreseen: its message is written for people. */
+export function isExpected(error: unknown): error is Error {
+  if (error instanceof UsageError) return true
+  return error instanceof Error && codeOf(error)?.startsWith('HAWSER_') === true
+}
+
+/** Describe whatever was thrown. */
+export function describeFailure(error: unknown): Failure {
+  if (error instanceof UsageError) return failure(error.message, exitUsage)
+  if (isExpected(error)) {
+    return failure(error.message, usageCodes.has(codeOf(error) ?? '') ? exitUsage : exitNetwork)
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return failure(
+    `this is a bug in hawser: ${message}: set HAWSER_DEBUG=1 to see where, and please report it`,
+    exitNetwork,
+  )
+}
+
+/** The `code` of an error, if it has one. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
+function failure(message: string, exitCode: number): Failure {
+  return { line: `hawser: ${escapeText(message.replace(/\s*[\r\n]+\s*/g, ' '))}`, exitCode }
+}

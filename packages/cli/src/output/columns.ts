@@ -1,0 +1,128 @@
+import type { Colours, Paint } from './colours.js'
+import { escapeText } from './escape.js'
+import type { ClosedEvent, MessageEvent, RefusedEvent, Renderer, ServerEvent } from './events.js'
+import { dumpBytes } from './hex.js'
+import { count, plural } from './numbers.js'
+import { showMessage, type TextStyle } from './text.js'
+
+/** How events become lines. */
+export interface ColumnOptions {
+  readonly colours: Colours
+  /** Pad the fields, so that they stand below each other. */
+  readonly aligned: boolean
+  /** Show messages as a dump of their bytes. */
+  readonly hex: boolean
+  /** The most bytes of a message that are shown. Asked each time: a terminal changes its width. */
+  readonly limit: () => number
+}
+
+/** A line an event: time, client, what happened, and the rest. */
+export function createColumnRenderer(options: ColumnOptions): Renderer {
+  const { colours, aligned } = options
+  const gap = aligned ? '  ' : ' '
+
+  const row = (time: Date, who: string, what: string, paint: Paint, rest: string): string => {
+    const client = aligned ? who.padEnd(4) : who
+    const name = aligned ? what.padEnd(9) : what
+    const fields = [colours.time(clockTime(time)), client, paint(name), rest]
+    return `${fields.filter((field) => field !== '').join(gap)}\n`
+  }
+
+  const message = (event: MessageEvent, time: Date): string => {
+    const incoming = event.direction === 'in'
+    const size = `${count(event.bytes.length)} B`
+    const head = aligned ? size.padStart(9) : size
+    const who = event.id === undefined ? '@all' : `@${event.id}`
+    const paint = incoming ? colours.received : colours.sent
+    const note = colours.note(describeRecipients(event))
+    if (options.hex) {
+      const dump = dumpBytes(event.bytes, { indent: '  ', limit: options.limit() })
+      const first = row(time, who, event.direction, paint, `${head}${note}`)
+      return dump.length === 0 ? first : `${first}${dump.join('\n')}\n`
+    }
+    const style: TextStyle = { mark: colours.escape, note: colours.note, limit: options.limit() }
+    const text = showMessage(event.bytes, style)
+    return row(time, who, event.direction, paint, `${head}${note}${gap}${text}`.trimEnd())
+  }
+
+  const listening = (event: ServerEvent & { event: 'listening' }): string => {
+    const how = colours.note(`(${event.framing}, ${event.mode})`)
+    const where = event.endpoints.map(
+      (endpoint) => `listening on ${colours.strong(endpoint)} ${how}\n`,
+    )
+    return `${where.join('')}${event.try.map((command) => `  try  ${command}\n`).join('')}`
+  }
+
+  return (event, time) => {
+    switch (event.event) {
+      case 'listening':
+        return listening(event)
+      case 'connected': {
+        const rest = `${showAddress(event.remote)} ${connected(event.connections, colours.note)}`
+        return row(time, `@${event.id}`, 'connected', colours.connected, rest)
+      }
+      case 'message':
+        return message(event, time)
+      case 'closed': {
+        const error = event.error === undefined ? '' : `: ${escapeText(event.error)}`
+        const rest = `${describeClose(event)}${error} ${connected(event.connections, colours.note)}`
+        return row(time, `@${event.id}`, 'closed', colours.closed, rest)
+      }
+      case 'refused':
+        return row(time, '', 'refused', colours.trouble, describeRefusal(event))
+      case 'error': {
+        const who = event.id === undefined ? '' : `@${event.id}`
+        return row(time, who, 'error', colours.trouble, escapeText(event.message))
+      }
+      case 'notice':
+        return `${colours.note(escapeText(event.text))}\n`
+      case 'dropped':
+        return `${colours.trouble(`… ${count(event.events)} events not shown: they came faster than they could be written`)}\n`
+      case 'draining':
+        return `draining ${plural(event.connections, 'connection')} ${describeLimit(event.limit)}; Ctrl-C again stops at once\n`
+      case 'stopped':
+        return `stopped: ${count(event.drained)} drained, ${count(event.forced)} forced\n`
+    }
+  }
+}
+
+/** Why a connection ended, and what went through it. */
+export function describeClose(
+  event: Pick<ClosedEvent, 'by' | 'reason' | 'bytesRead' | 'bytesWritten' | 'unsent'>,
+): string {
+  const unsent = event.unsent > 0 ? `, ${count(event.unsent)} B unsent` : ''
+  const who = event.by === 'error' ? '' : event.by === 'remote' ? ' by the peer' : ' by us'
+  const bytes = `${count(event.bytesRead)} B in, ${count(event.bytesWritten)} B out${unsent}`
+  return `${event.reason}${who}, ${bytes}`
+}
+
+function describeLimit(milliseconds: number): string {
+  if (milliseconds === Infinity) return 'until all have ended'
+  const seconds = milliseconds % 1000 === 0
+  return `for at most ${seconds ? `${milliseconds / 1000}s` : `${milliseconds}ms`}`
+}
+
+function describeRefusal(event: RefusedEvent): string {
+  return `${showAddress(event.remote)} ${event.reason}: ${plural(event.connections, 'connection')}, the limit is ${count(event.limit)}`
+}
+
+function describeRecipients(event: MessageEvent): string {
+  if (event.recipients === undefined) return ''
+  const missed = event.missed ?? 0
+  return ` to ${count(event.recipients)}${missed === 0 ? '' : `, ${count(missed)} too slow`}`
+}
+
+function connected(connections: number, note: Paint): string {
+  return note(`(${count(connections)} connected)`)
+}
+
+/** A Unix socket's path may hold any byte. */
+function showAddress(address: string): string {
+  return escapeText(address)
+}
+
+function clockTime(time: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const milliseconds = String(time.getMilliseconds()).padStart(3, '0')
+  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${milliseconds}`
+}

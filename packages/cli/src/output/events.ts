@@ -1,0 +1,106 @@
+/** What happens at a server, as `hawser serve` reports it. */
+export type ServerEvent =
+  | ListeningEvent
+  | ConnectedEvent
+  | MessageEvent
+  | ClosedEvent
+  | RefusedEvent
+  | ErrorEvent
+  | NoticeEvent
+  | DroppedEvent
+  | DrainingEvent
+  | StoppedEvent
+
+/** The server accepts connections. */
+export interface ListeningEvent {
+  readonly event: 'listening'
+  readonly endpoints: readonly string[]
+  readonly framing: string
+  readonly mode: string
+  /** Commands that reach it. */
+  readonly try: readonly string[]
+}
+
+/** A client connected. */
+export interface ConnectedEvent {
+  readonly event: 'connected'
+  readonly id: number
+  readonly remote: string
+  readonly local: string
+  /** How many are connected now. */
+  readonly connections: number
+}
+
+/** A message came in or went out. */
+export interface MessageEvent {
+  readonly event: 'message'
+  /** The client's number; absent for one that went to several. */
+  readonly id?: number
+  /** How many clients it went to; absent for a single one. */
+  readonly recipients?: number
+  /** How many clients it should have gone to and did not, because their outbox is full. */
+  readonly missed?: number
+  readonly direction: 'in' | 'out'
+  readonly bytes: Uint8Array
+}
+
+/** A connection ended. */
+export interface ClosedEvent {
+  readonly event: 'closed'
+  readonly id: number
+  readonly by: string
+  readonly reason: string
+  readonly phase: string
+  readonly bytesRead: number
+  readonly bytesWritten: number
+  readonly unsent: number
+  readonly connections: number
+  /** What the error said, if one ended it. */
+  readonly error?: string
+}
+
+/** A client was turned away. */
+export interface RefusedEvent {
+  readonly event: 'refused'
+  readonly remote: string
+  readonly reason: string
+  readonly connections: number
+  readonly limit: number
+}
+
+/** Something went wrong that ended no connection. */
+export interface ErrorEvent {
+  readonly event: 'error'
+  readonly id?: number
+  readonly code: string
+  readonly message: string
+}
+
+/** A word to whoever types. */
+export interface NoticeEvent {
+  readonly event: 'notice'
+  readonly text: string
+}
+
+/** Whoever reads the output was too slow for some of it. */
+export interface DroppedEvent {
+  readonly event: 'dropped'
+  readonly events: number
+}
+
+/** The server stopped accepting and waits for its clients. */
+export interface DrainingEvent {
+  readonly event: 'draining'
+  readonly connections: number
+  readonly limit: number
+}
+
+/** The server has ended. */
+export interface StoppedEvent {
+  readonly event: 'stopped'
+  readonly drained: number
+  readonly forced: number
+}
+
+/** Turns an event into what is written, line feeds included. */
+export type Renderer = (event: ServerEvent, time: Date) => string

@@ -1,0 +1,42 @@
+import { decodePieces, incompleteTail } from './decode.js'
+import { escapeByte, escapeText, type Mark } from './escape.js'
+import { count } from './numbers.js'
+
+/** How text of a peer is shown. */
+export interface TextStyle {
+  /** Applied to each escape. */
+  readonly mark: Mark
+  /** Applied to the note on what was left out. */
+  readonly note: Mark
+  /** The most bytes of a message that are shown; the rest is counted. */
+  readonly limit: number
+}
+
+/** No colours and no limit. */
+export const plainText: TextStyle = {
+  mark: (escape) => escape,
+  note: (note) => note,
+  limit: Infinity,
+}
+
+/**
+ * A message as one line that is safe to print: control, bidirectional and invisible characters and
+ * malformed bytes escaped, and what is longer than the limit cut, with a count.
+ */
+export function showMessage(message: Uint8Array, style: TextStyle = plainText): string {
+  if (message.length <= style.limit) return showBytes(message, style.mark)
+  const head = message.subarray(0, style.limit)
+  const shown = head.subarray(0, head.length - incompleteTail(head))
+  const rest = message.length - shown.length
+  return `${showBytes(shown, style.mark)}${style.note(`… ${count(rest)} more bytes`)}`
+}
+
+/** Bytes as text, with everything escaped that acts on a terminal or cannot be seen. */
+export function showBytes(bytes: Uint8Array, mark: Mark): string {
+  let shown = ''
+  for (const piece of decodePieces(bytes)) {
+    if (typeof piece === 'string') shown += escapeText(piece, mark)
+    else shown += mark(Array.from(piece, escapeByte).join(''))
+  }
+  return shown
+}

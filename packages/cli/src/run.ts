@@ -1,0 +1,59 @@
+import { CommanderError } from 'commander'
+import { createProgram } from './arguments/program.js'
+import { explainUsage } from './arguments/usage.js'
+import { describeFailure, exitOk, exitUsage } from './failure.js'
+
+/** Run a command line to its end, and the process with it. */
+export async function run(words: readonly string[], version: string): Promise<void> {
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+  // EPIPE: whoever read our output has gone. The commands' own output decides for itself.
+  process.stdout.on('error', leaveQuietly)
+  process.stderr.on('error', leaveQuietly)
+  try {
+    await runProgram(words, version)
+  } catch (error) {
+    fail(error)
+  }
+}
+
+async function runProgram(words: readonly string[], version: string): Promise<void> {
+  const program = createProgram(version, {
+    async serve(options) {
+      process.stdout.off('error', leaveQuietly)
+      const { serve } = await import('./commands/serve.js')
+      process.exit(await serve(options))
+    },
+    async connect(options) {
+      process.stdout.off('error', leaveQuietly)
+      const { connect } = await import('./commands/connect.js')
+      process.exit(await connect(options))
+    },
+  })
+  if (words.length === 0) {
+    process.stderr.write(program.helpInformation())
+    process.exitCode = exitUsage
+    return
+  }
+  try {
+    await program.parseAsync(words, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === exitOk) return
+    throw explainUsage(error, words)
+  }
+}
+
+/** One line on stderr, whatever happened. HAWSER_DEBUG=1 shows where. */
+function fail(error: unknown): never {
+  const { line, exitCode } = describeFailure(error)
+  const stack = error instanceof Error ? error.stack : undefined
+  const debug = process.env['HAWSER_DEBUG']
+  const details = debug !== undefined && debug !== '' && stack !== undefined ? `${stack}\n` : ''
+  process.stderr.write(`${line}\n${details}`)
+  process.exit(exitCode)
+}
+
+function leaveQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(exitOk)
+}

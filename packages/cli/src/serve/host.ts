@@ -1,0 +1,215 @@
+import {
+  type CloseInfo,
+  type Connection,
+  createServer,
+  type HawserError,
+  type Refusal,
+  type Server,
+} from 'hawser'
+import { codeOf } from '../failure.js'
+import type { ServerEvent } from '../output/events.js'
+import { type Outgoing, Verbatim } from '../wire/adapter.js'
+import { createFraming } from '../wire/framing.js'
+import { type Incoming, withHttp } from '../wire/http-framing.js'
+import { HttpRequest } from '../wire/http-request.js'
+import { localName, remoteName } from './addresses.js'
+import { createPage } from './http-page.js'
+import type { ServeOptions } from './options.js'
+
+/** A client of `hawser serve`. */
+type Client = Connection<Incoming, Outgoing>
+
+/** How long a client may be silent before it is taken for something else than a browser. */
+const browserSilence = 300
+/** These are told by the `closed` event. */
+const closedCodes = new Set([
+  'HAWSER_CONNECTION_CLOSED',
+  'HAWSER_CONNECTION_ENDED',
+  'HAWSER_CONNECTION_RESET',
+  'HAWSER_CONNECTION_FAILED',
+])
+
+/** The server behind `hawser serve`: what it answers, and what it tells. */
+export class Host {
+  readonly server: Server<Incoming, Outgoing>
+  readonly #options: ServeOptions
+  readonly #tell: (event: ServerEvent) => void
+  readonly #clients = new Map<number, Client>()
+  readonly #greeting: readonly Uint8Array[]
+  /** Clients that are greeted once it is clear that they speak no HTTP. */
+  readonly #ungreeted = new Map<number, NodeJS.Timeout>()
+  #arrived: (() => void)[] = []
+
+  /** @param tell called for every event */
+  constructor(options: ServeOptions, tell: (event: ServerEvent) => void) {
+    this.#options = options
+    this.#tell = tell
+    this.#greeting =
+      options.greeting === undefined
+        ? []
+        : options.greeting.split('\n').map((line) => Buffer.from(line))
+    const framing = createFraming(options.framing, { crlf: options.crlf })
+    this.server = createServer<Incoming, Outgoing>(
+      {
+        framing: options.httpHello ? withHttp(framing) : framing,
+        idleTimeout: options.idle,
+        maxConnections: options.maxConnections,
+        onError: (error, connection) => this.#report(error, connection?.id),
+      },
+      {
+        open: (client) => this.#open(client),
+        message: (client, message) => this.#receive(client, message),
+        close: (client, info) => this.#close(client, info),
+      },
+    )
+    this.server.on('drop', (refusal) => this.#refuse(refusal))
+  }
+
+  /** @returns rejects with what the library says when it cannot listen */
+  async listen(): Promise<void> {
+    await this.server.listen([...this.#options.endpoints])
+    this.server.on('error', (error) => this.#report(error))
+  }
+
+  /** The numbers of those connected. */
+  get count(): number {
+    return this.#clients.size
+  }
+
+  /** Settles when somebody is connected. */
+  occupied(): Promise<void> {
+    if (this.#clients.size > 0) return Promise.resolve()
+    return new Promise((resolve) => this.#arrived.push(resolve))
+  }
+
+  /**
+   * Send what was typed, and wait until the slowest has room for more.
+   *
+   * @param id a client's number, or undefined for all
+   * @returns how many it was sent to
+   */
+  async send(bytes: Uint8Array, id: number | undefined): Promise<number> {
+    const one = id === undefined ? undefined : this.#clients.get(id)
+    const clients = id === undefined ? [...this.#clients.values()] : one === undefined ? [] : [one]
+    if (clients.length === 0) return 0
+    const who = id === undefined ? { recipients: clients.length } : { id }
+    this.#tell({ event: 'message', direction: 'out', bytes, ...who })
+    await Promise.all(clients.map((client) => this.#deliver(client, bytes)))
+    return clients.length
+  }
+
+  #open(client: Client): void {
+    this.#clients.set(client.id, client)
+    this.#tell({
+      event: 'connected',
+      id: client.id,
+      remote: remoteName(client),
+      local: localName(client),
+      connections: this.#clients.size,
+    })
+    const arrived = this.#arrived
+    this.#arrived = []
+    for (const resolve of arrived) resolve()
+    if (this.#greeting.length === 0) return
+    if (!this.#options.httpHello) this.#greet(client)
+    else
+      this.#ungreeted.set(
+        client.id,
+        setTimeout(() => this.#greetLate(client), browserSilence),
+      )
+  }
+
+  #receive(client: Client, message: Incoming): void {
+    if (message instanceof HttpRequest) {
+      this.#forgetGreeting(client)
+      this.#tell({ event: 'message', id: client.id, direction: 'in', bytes: message.bytes })
+      this.#answer(client, message)
+      return
+    }
+    this.#greetLate(client)
+    this.#tell({ event: 'message', id: client.id, direction: 'in', bytes: message })
+    if (this.#options.mode === 'echo') this.#say(client, message)
+    else if (this.#options.mode === 'chat') this.#relay(client, message)
+  }
+
+  #close(client: Client, info: CloseInfo): void {
+    this.#forgetGreeting(client)
+    this.#clients.delete(client.id)
+    const { by, reason, phase, bytesRead, bytesWritten, unsent, error } = info
+    this.#tell({
+      event: 'closed',
+      id: client.id,
+      ...{ by, reason, phase, bytesRead, bytesWritten, unsent },
+      connections: this.#clients.size,
+      ...(error === undefined ? {} : { error: error.message }),
+    })
+  }
+
+  #greetLate(client: Client): void {
+    if (this.#forgetGreeting(client)) this.#greet(client)
+  }
+
+  #forgetGreeting(client: Client): boolean {
+    clearTimeout(this.#ungreeted.get(client.id))
+    return this.#ungreeted.delete(client.id)
+  }
+
+  #greet(client: Client): void {
+    for (const line of this.#greeting) this.#say(client, line)
+  }
+
+  #answer(client: Client, request: HttpRequest): void {
+    const page = createPage(request, {
+      id: client.id,
+      remote: remoteName(client),
+      local: localName(client),
+    })
+    this.#tell({ event: 'message', id: client.id, direction: 'out', bytes: page })
+    void this.#send(client, new Verbatim(page))
+    void client.close()
+  }
+
+  #relay(from: Client, bytes: Uint8Array): void {
+    const others = this.#clients.size - 1
+    if (others === 0) return
+    const recipients = this.server.broadcast(bytes, {
+      except: from,
+      // One that does not keep up misses messages: it must not hold up the others.
+      filter: (client) => client.canSend,
+    })
+    const missed = others - recipients
+    this.#tell({ event: 'message', direction: 'out', bytes, recipients, missed })
+  }
+
+  #say(client: Client, bytes: Uint8Array): void {
+    this.#tell({ event: 'message', id: client.id, direction: 'out', bytes })
+    void this.#deliver(client, bytes)
+  }
+
+  #deliver(client: Client, bytes: Uint8Array): Promise<void> {
+    return this.#send(client, bytes)
+  }
+
+  async #send(client: Client, message: Outgoing): Promise<void> {
+    try {
+      await client.send(message)
+    } catch (error) {
+      if (!closedCodes.has(codeOf(error) ?? '')) this.#report(error as HawserError, client.id)
+    }
+  }
+
+  #refuse(refusal: Refusal): void {
+    this.#tell({
+      event: 'refused',
+      remote: remoteName(refusal),
+      reason: refusal.reason,
+      connections: refusal.connections,
+      limit: refusal.limit,
+    })
+  }
+
+  #report(error: HawserError, id?: number): void {
+    const who = id === undefined ? {} : { id }
+    this.#tell({ event: 'error', ...who, code: error.code, message: error.message })
+  }
+}

@@ -1,0 +1,120 @@
+import { CommanderError } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { createProgram } from '../../src/arguments/program.js'
+import { explainUsage } from '../../src/arguments/usage.js'
+import type { ConnectOptions } from '../../src/connect/options.js'
+import type { ServeOptions } from '../../src/serve/options.js'
+
+interface Parsed {
+  serve?: ServeOptions
+  connect?: ConnectOptions
+}
+
+async function parse(...words: string[]): Promise<Parsed> {
+  const parsed: Parsed = {}
+  const program = createProgram('1.2.3', {
+    serve: async (serve) => void Object.assign(parsed, { serve }),
+    connect: async (connect) => void Object.assign(parsed, { connect }),
+  })
+  try {
+    await program.parseAsync(words, { from: 'user' })
+  } catch (error) {
+    throw error instanceof CommanderError ? explainUsage(error, words) : error
+  }
+  return parsed
+}
+
+describe('hawser serve', () => {
+  it('listens on this machine, shows lines and drains for 15 s unless told otherwise', async () => {
+    expect((await parse('serve')).serve).toEqual({
+      endpoints: ['tcp://127.0.0.1:8000'],
+      framing: { kind: 'lines' },
+      mode: 'print',
+      greeting: undefined,
+      httpHello: false,
+      maxConnections: undefined,
+      idle: undefined,
+      drain: 15_000,
+      crlf: false,
+      json: false,
+      hex: false,
+      quiet: false,
+    })
+  })
+
+  it('takes a port alone as one of this machine, and other endpoints as they are', async () => {
+    const { serve } = await parse('serve', '9000', '*:9001', '[::1]:9002', 'unix:/tmp/a b')
+    expect(serve?.endpoints).toEqual(['127.0.0.1:9000', '*:9001', '[::1]:9002', 'unix:/tmp/a b'])
+  })
+
+  it('takes every option', async () => {
+    const { serve } = await parse(
+      ...['serve', '--chat', '--greeting', 'hi', '--http-hello', '--framing', 'length:2be'],
+      ...[
+        '--crlf',
+        '--max-connections',
+        '3',
+        '--idle',
+        '30s',
+        '--drain=2s',
+        '--json',
+        '--hex',
+        '-q',
+      ],
+    )
+    expect(serve).toMatchObject({
+      framing: { kind: 'length', bytes: 2, endian: 'big' },
+      mode: 'chat',
+      greeting: 'hi',
+      httpHello: true,
+      maxConnections: 3,
+      idle: 30_000,
+      drain: 2000,
+      crlf: true,
+      json: true,
+      hex: true,
+      quiet: true,
+    })
+  })
+})
+
+describe('hawser connect', () => {
+  it('is raw unless told otherwise, and lines for JSON', async () => {
+    expect((await parse('connect', '8000')).connect?.framing).toEqual({ kind: 'raw' })
+    expect((await parse('connect', '8000', '--json')).connect?.framing).toEqual({ kind: 'lines' })
+  })
+
+  it('takes every option, and --send several times', async () => {
+    const { connect } = await parse(
+      ...['connect', 'host:1', '--send', 'a', '--send', 'b', '--timeout', '3s', '--idle', 'off'],
+      ...['--crlf', '--hex', '--quiet', '-f', 'fixed:4'],
+    )
+    expect(connect).toEqual({
+      endpoint: 'host:1',
+      framing: { kind: 'fixed', size: 4 },
+      send: ['a', 'b'],
+      crlf: true,
+      timeout: 3000,
+      idle: Infinity,
+      json: false,
+      hex: true,
+      quiet: true,
+    })
+  })
+})
+
+describe('a command line that cannot work', () => {
+  it.each([
+    [['serve', '--jsno'], 'unknown option --jsno: did you mean --json? (see hawser serve --help)'],
+    [['connect', '1', '--zzz'], 'unknown option --zzz: see hawser connect --help'],
+    [['sreve'], 'unknown command sreve: did you mean serve? (see hawser --help)'],
+    [['8000'], 'unknown command 8000: write hawser serve 8000 or hawser connect 8000'],
+    [['help', 'nonsense'], 'unknown command nonsense: see hawser --help'],
+    [['connect'], 'missing required argument endpoint: see hawser connect --help'],
+    [['serve', '--echo', '--chat'], /^option --chat cannot be used with option --echo: /],
+    [['serve', '--idle', 'soon'], /^--idle is a time, not "soon": /],
+    [['serve', '--max-connections', '-3'], /^--max-connections is a count, not "-3": /],
+  ])('%j says what is wrong and what to do', async (words, expected) => {
+    await expect(parse(...words)).rejects.toThrow(expected)
+  })
+})

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { describeFailure, exitNetwork, exitUsage, UsageError } from '../src/failure.js'
+
+function withCode(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code })
+}
+
+describe('describeFailure', () => {
+  it('is one line: what happened and what to do', () => {
+    expect(describeFailure(new UsageError('no such thing', 'try another'))).toEqual({
+      line: 'hawser: no such thing: try another',
+      exitCode: exitUsage,
+    })
+  })
+
+  it('tells a wrong endpoint from a network that fails', () => {
+    const wrong = describeFailure(withCode('HAWSER_INVALID_ENDPOINT', 'x'))
+    const failed = describeFailure(withCode('HAWSER_CONNECT_REFUSED', 'x'))
+    expect([wrong.exitCode, failed.exitCode]).toEqual([exitUsage, exitNetwork])
+  })
+
+  it('calls everything else a bug, and says how to see more', () => {
+    const { line } = describeFailure(new TypeError('x is\nnot a function'))
+    expect(line).toMatch(
+      /^hawser: this is a bug in hawser: x is not a function: set HAWSER_DEBUG=1/,
+    )
+  })
+
+  it('survives whatever was thrown', () => {
+    expect(describeFailure(undefined).line).toContain('undefined')
+    expect(describeFailure('\x1b[2J').line).toContain('\\x1b[2J')
+  })
+})

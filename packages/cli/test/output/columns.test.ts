@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { createColours } from '../../src/output/colours.js'
+import { type ColumnOptions, createColumnRenderer } from '../../src/output/columns.js'
+import type { ServerEvent } from '../../src/output/events.js'
+
+const time = new Date(2026, 0, 2, 3, 4, 5, 6)
+
+function render(event: ServerEvent, options: Partial<ColumnOptions> = {}): string {
+  return createColumnRenderer({
+    colours: createColours(false),
+    aligned: false,
+    hex: false,
+    limit: () => 4096,
+    ...options,
+  })(event, time)
+}
+
+const closed: ServerEvent = {
+  event: 'closed',
+  id: 3,
+  by: 'remote',
+  reason: 'ended',
+  phase: 'open',
+  bytesRead: 1234,
+  bytesWritten: 5,
+  unsent: 0,
+  connections: 2,
+}
+
+describe('columns', () => {
+  it('shows who connected and how many are there', () => {
+    const event = { event: 'connected', id: 3, remote: '127.0.0.1:5', local: 'x', connections: 2 }
+    expect(render(event as ServerEvent)).toBe(
+      '03:04:05.006 @3 connected 127.0.0.1:5 (2 connected)\n',
+    )
+  })
+
+  it('shows direction, size and text of a message', () => {
+    const bytes = Buffer.from('hello')
+    expect(render({ event: 'message', id: 3, direction: 'in', bytes })).toBe(
+      '03:04:05.006 @3 in 5 B hello\n',
+    )
+    expect(render({ event: 'message', id: 3, direction: 'out', bytes })).toContain(
+      '@3 out 5 B hello',
+    )
+  })
+
+  it('shows to how many a message went, and who was too slow', () => {
+    const bytes = Buffer.from('hi')
+    const event = { event: 'message', direction: 'out', bytes, recipients: 4, missed: 1 } as const
+    expect(render(event)).toBe('03:04:05.006 @all out 2 B to 4, 1 too slow hi\n')
+  })
+
+  it('shows why a connection ended and the bytes each way', () => {
+    expect(render(closed)).toBe(
+      '03:04:05.006 @3 closed ended by the peer, 1,234 B in, 5 B out (2 connected)\n',
+    )
+  })
+
+  it('shows what was left unsent, and the error', () => {
+    const event = {
+      ...closed,
+      by: 'error',
+      reason: 'failed',
+      unsent: 9,
+      error: 'no\nroute',
+    } as const
+    expect(render(event)).toContain('failed, 1,234 B in, 5 B out, 9 B unsent: no\\nroute')
+  })
+
+  it('shows who was refused, with the limit', () => {
+    const event = {
+      event: 'refused',
+      remote: '127.0.0.1:5',
+      reason: 'limit',
+      connections: 3,
+      limit: 3,
+    }
+    expect(render(event as ServerEvent)).toBe(
+      '03:04:05.006 refused 127.0.0.1:5 limit: 3 connections, the limit is 3\n',
+    )
+  })
+
+  it('keeps an event on one line, whatever the peer sent', () => {
+    const bytes = Buffer.from('a\r\nb\u2028c\x85d\ve\fg')
+    expect(render({ event: 'message', id: 1, direction: 'in', bytes })).toMatch(/^[^\r\n]*\n$/)
+  })
+
+  it('puts the columns below each other when aligned', () => {
+    const short = render(
+      { event: 'message', id: 1, direction: 'in', bytes: Buffer.from('x') },
+      { aligned: true },
+    )
+    const long = render(
+      { event: 'message', id: 12, direction: 'out', bytes: Buffer.alloc(1000, 'y') },
+      { aligned: true },
+    )
+    expect(short.indexOf('x')).toBe(long.indexOf('y'))
+  })
+
+  it('shows a dump instead of the text', () => {
+    const event = { event: 'message', id: 1, direction: 'in', bytes: Buffer.from('hi') } as const
+    const [first, second] = render(event, { hex: true }).split('\n')
+    expect(first).toBe('03:04:05.006 @1 in 2 B')
+    expect(second).toMatch(/^ {2}00000000 {2}68 69 .*\|hi\|$/)
+  })
+
+  it('marks escapes by colour, so that a peer cannot fake them', () => {
+    const bytes = Buffer.from('\\x07\x07')
+    const event = { event: 'message', id: 1, direction: 'in', bytes } as const
+    const line = render(event, { colours: createColours(true) })
+    expect(line).toContain('\\x07\x1b[7m\\x07\x1b[27m')
+  })
+})
