@@ -11,6 +11,7 @@ import {
   type ErrorCode,
   errorCodes,
   type Framing,
+  type FunctionHandler,
   FramingError,
   HandlerError,
   HawserError,
@@ -36,7 +37,7 @@ const foreignAddress = '192.0.2.1'
 
 /** What a code's error has to look like. */
 interface Shape {
-  readonly class: typeof HawserError
+  readonly class: abstract new (...args: never[]) => HawserError
   readonly op?: string
   /** Which of the optional fields are there. */
   readonly has?: readonly ('local' | 'remote' | 'cause')[]
@@ -361,7 +362,7 @@ describe.each(Object.entries(provocations))('%s', (code, { provoke, ...shape }) 
     expect(error.message).toMatch(shape.says)
     expect(error.message).toMatch(/^[^\n]+[^.\n]$/)
     expect(error.message).not.toContain('HAWSER_')
-    expect(errorCodes[error.code]).toMatch(/^[A-Z].+\.$/)
+    expect(errorCodes[code as ErrorCode]).toMatch(/^[A-Z].+\.$/)
   })
 })
 
@@ -429,7 +430,10 @@ type Peer = ReturnType<typeof connectPeer<string, string>>
 
 /** How a connection ends when time goes by after `prepare`. */
 async function expire(
-  waits: { readonly [Name in 'idleTimeout' | 'frameTimeout']?: number } & object,
+  waits: Pick<
+    ServerOptions<string, string>,
+    'idleTimeout' | 'firstByteTimeout' | 'frameTimeout' | 'writeTimeout' | 'consumerTimeout'
+  >,
   prepare: (ends: Peer) => unknown,
 ): Promise<unknown> {
   const clock = new VirtualClock()
@@ -451,7 +455,7 @@ interface Served {
 /** A server that is gone when the test is. */
 async function serve(
   options: ServerOptions<Uint8Array, Uint8Array | string> = {},
-  handler: Parameters<typeof createServer>[0] = () => new Promise(() => {}),
+  handler: FunctionHandler<Uint8Array, Uint8Array | string> = () => new Promise(() => {}),
 ): Promise<Served> {
   const server = createServer(options, handler)
   onTestFinished(async () => {
