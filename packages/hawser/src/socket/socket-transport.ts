@@ -107,10 +107,13 @@ export class SocketTransport implements Transport, FastReader {
       for (const chunk of chunks) socket.write(chunk)
       socket.uncork()
     }
-    if (socket.writableLength === 0) return true
+    const isTaken = socket.writableLength === 0 && !socket.destroyed && socket.errored === null
+    if (isTaken) return true
     this.#outstanding = chunks
     // An empty write behind it completes when it has: only a write that waits needs a callback.
-    socket.write('', () => this.#written())
+    socket.write('', (error) => {
+      if (!error) this.#written()
+    })
     return false
   }
 

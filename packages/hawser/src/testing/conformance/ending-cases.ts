@@ -165,6 +165,32 @@ export const endingCases: readonly TransportCase[] = [
     assert.equal(left.sink.writtens, 0, 'written came for bytes that were dropped')
   }),
 
+  defineCase('and so it does though nothing is being read', async ({ left, right }) => {
+    left.pause()
+    right.pause()
+    left.writeUntilRefused()
+    right.reset()
+    await bothClosed({ left, right })
+    assert.ok(left.sink.closedWith instanceof Error, 'closed without an error')
+    assert.equal(left.sink.writtens, 0, 'written came for bytes that were dropped')
+  }),
+
+  defineCase('writes to a peer that has gone are not taken for ever', async (ends) => {
+    const { left, right } = ends
+    left.pause()
+    right.reset()
+    await right.untilClosed()
+    // All in one turn of the event loop, so that nobody can be told that the peer has gone.
+    let writes = 0
+    while (left.write('into the void, '.repeat(1_000))) {
+      writes += 1
+      assert.ok(writes < 10_000, 'bytes are taken on and on that nobody can get')
+      await Promise.resolve()
+    }
+    await left.untilClosed()
+    assert.ok(left.sink.closedWith instanceof Error, 'closed without an error')
+  }),
+
   defineCase('end during a write lets all of it leave first', async ({ left, right }) => {
     right.pause()
     const payload = left.writeUntilRefused()
