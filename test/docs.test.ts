@@ -1,0 +1,198 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type Block, readDocuments } from './support/markdown.js'
+import { ROOT, runNode } from './support/programs.js'
+import { Running } from './support/running.js'
+import { compileSnippets, createProgramFolder, relocate } from './support/snippets.js'
+
+const documents = readDocuments()
+const blocks = documents.flatMap((document) => document.blocks)
+const snippets = compileSnippets(blocks)
+const nameOf = ({ document, line }: Block): string => `${document}:${line}`
+
+it('every document that a newcomer looks for is there', () => {
+  const paths = documents.map(({ path }) => path)
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      'ARCHITECTURE.md',
+      'CHANGELOG.md',
+      'CONTRIBUTING.md',
+      'ERRORS.md',
+      'LIMITS.md',
+      'README.md',
+      'docs/framings.md',
+      'docs/from-node-net.md',
+      'packages/cli/README.md',
+      'packages/hawser/README.md',
+    ]),
+  )
+})
+
+it('every code block says its language, and it is one that is checked here or needs no check', () => {
+  const known = new Set(['ts', 'json', 'sh', 'text', 'mermaid'])
+  expect(blocks.filter(({ language }) => !known.has(language)).map(nameOf)).toEqual([])
+})
+
+describe('TypeScript in the documents', () => {
+  it.each(snippets.map((snippet) => [nameOf(snippet.block), snippet.problems] as const))(
+    '%s compiles under the strict options',
+    (_name, problems) => expect(problems).toEqual([]),
+  )
+
+  const marks = new Set(['continues', 'run', 'serve'])
+  it('carries no mark that means nothing', () => {
+    const strange = snippets.filter(({ block }) => block.marks.some((mark) => !marks.has(mark)))
+    expect(strange.map(({ block }) => nameOf(block))).toEqual([])
+  })
+
+  it.each(findRuns().map((run) => [nameOf(run.client.block), run] as const))(
+    '%s runs and prints what the document says',
+    async (_name, { client, server, output }) => {
+      const folder = createProgramFolder({})
+      const path = join(folder, 'server.sock')
+      const start = (text: string): Running =>
+        new Running(
+          process.execPath,
+          ['--input-type=module', '--eval', relocate(text, path)],
+          folder,
+        )
+      if (server !== undefined) {
+        await start(`${server.output}\nconsole.log('the server is ready')`).prints(/is ready/)
+      }
+      const running = start(client.output)
+      expect({ ...(await running.ended), complaints: running.complained }).toEqual({
+        code: 0,
+        signal: null,
+        complaints: '',
+      })
+      if (output !== undefined) expect(running.printed).toBe(output)
+    },
+  )
+})
+
+/** Each snippet marked `run`, with the server in front of it and the output behind it. */
+function findRuns(): {
+  client: Snippet
+  server: Snippet | undefined
+  output: string | undefined
+}[] {
+  let server: Snippet | undefined
+  return snippets.flatMap((snippet) => {
+    if (server?.block.document !== snippet.block.document) server = undefined
+    if (snippet.block.marks.includes('serve')) server = snippet
+    if (!snippet.block.marks.includes('run')) return []
+    const next = blocks[blocks.indexOf(snippet.block) + 1]
+    const output = next?.marks.includes('output') === true ? next.text : undefined
+    return [{ client: snippet, server, output }]
+  })
+}
+
+type Snippet = (typeof snippets)[number]
+
+describe('JSON in the documents', () => {
+  const json = blocks.filter(({ language }) => language === 'json')
+  it('can be parsed, line by line where each line is a value', () => {
+    for (const block of json) {
+      const texts = block.marks.includes('lines') ? block.text.trim().split('\n') : [block.text]
+      for (const text of texts)
+        expect({ [nameOf(block)]: isJson(text) }).toEqual({ [nameOf(block)]: true })
+    }
+  })
+})
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+describe('commands in the documents', () => {
+  const commands = blocks
+    .filter(({ language }) => language === 'sh')
+    .flatMap((block) => {
+      const lines = block.text.replaceAll('\\\n', ' ').split('\n')
+      return lines
+        .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+        .filter((line) => line !== '')
+        .flatMap((line) => line.split(/\s*(?:\||&&|;)\s*/))
+        .map((command) => ({ command, name: nameOf(block) }))
+    })
+
+  it('name programs that are ours, or that everybody has', () => {
+    const foreign = new Set(['cd', 'curl', 'echo', 'git', 'jq', 'nc', 'printf', 'telnet'])
+    const ours = /^(?:npm|npx|node|hawser)\b/
+    const strange = commands.filter(
+      ({ command }) => !ours.test(command) && !foreign.has(command.split(' ')[0] ?? ''),
+    )
+    expect(strange).toEqual([])
+  })
+
+  it('npm commands name scripts that exist', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>
+    }
+    const builtin = new Set(['ci', 'install', 'pack'])
+    const missing = commands.filter(({ command }) => {
+      const [, verb = '', name = ''] = /^npm (?:-\S+ )*(\S+)(?: (\S+))?/.exec(command) ?? []
+      if (verb === '' || builtin.has(verb)) return false
+      return scripts[verb === 'run' ? name : verb] === undefined
+    })
+    expect(missing).toEqual([])
+  })
+
+  it('node commands name files whose sources exist', () => {
+    const files = commands.flatMap(({ command, name }) => {
+      const [, file] = /^node (\S+\.js)\b/.exec(command) ?? []
+      return file === undefined ? [] : [{ file, name }]
+    })
+    const sourceOf = (file: string): string => file.replace('/dist/', '/').replace(/\.js$/, '.ts')
+    expect(
+      files.filter(
+        ({ file }) => ![file, sourceOf(file)].some((path) => existsSync(join(ROOT, path))),
+      ),
+    ).toEqual([])
+  })
+
+  it('hawser commands name verbs and flags that exist', async () => {
+    const calls = commands.flatMap(({ command, name }) => {
+      const words = command.replace(/^npx --no /, '').replace(/^npm start --/, 'hawser serve')
+      const [program, verb = '', ...rest] = words.split(/\s+/)
+      if (program !== 'hawser') return []
+      const flags = rest.flatMap((word) => /^(-{1,2}[a-z][a-z-]*)/.exec(word)?.[1] ?? [])
+      return [{ verb, flags, name }]
+    })
+    const verbs = [...new Set(calls.map(({ verb }) => verb))].filter(
+      (verb) => !verb.startsWith('-'),
+    )
+    const help = new Map<string, string>()
+    for (const verb of verbs) {
+      const { code, stdout } = await runNode(['packages/cli/bin/hawser.js', verb, '--help'])
+      expect({ verb, code }).toEqual({ verb, code: 0 })
+      help.set(verb, stdout)
+    }
+    const unknown = calls.flatMap(({ verb, flags, name }) =>
+      flags
+        .filter((flag) => !new RegExp(`(^|[\\s,])${flag}\\b`, 'm').test(help.get(verb) ?? ''))
+        .map((flag) => `${name}: ${verb} ${flag}`),
+    )
+    expect(unknown).toEqual([])
+  })
+})
+
+it('every link leads to a file or a heading that exists', () => {
+  const anchors = new Map(documents.map((document) => [document.path, document.anchors]))
+  const broken = documents
+    .flatMap(({ links }) => links)
+    .filter(({ document, target }) => {
+      if (/^[a-z]+:/.test(target)) return false
+      const [file = '', anchor] = target.split('#')
+      const path = file === '' ? document : normalize(join(dirname(document), file))
+      if (!existsSync(join(ROOT, path))) return true
+      return anchor !== undefined && anchors.get(path)?.has(anchor) !== true
+    })
+  expect(broken).toEqual([])
+})
