@@ -1,4 +1,3 @@
-import process from 'node:process'
 import { Connection } from '../connection/connection.js'
 import { Engine } from '../connection/engine.js'
 import {
@@ -7,6 +6,7 @@ import {
   milliseconds,
   resolveSettings,
 } from '../connection/options.js'
+import { report, warn } from '../connection/report.js'
 import type { HandlerObject } from '../connection/settings.js'
 import { type HawserError, OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
@@ -54,13 +54,20 @@ export async function connect<In = Uint8Array, Out = Uint8Array | string>(
   options: ConnectOptions<In, Out> = {},
 ): Promise<Connection<In, Out>> {
   const parsed = parseEndpoint(endpoint)
+  const { handler, onError, signal, localAddress } = options
+  if (handler !== undefined && (typeof handler !== 'object' || handler === null)) {
+    throw new OptionError(
+      'HAWSER_INVALID_OPTION',
+      `the handler is a ${typeof handler}: it takes an object with open, message, writable, close`,
+    )
+  }
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
-  const settings = resolveSettings(options, framing, options.handler, new Budget(Infinity))
+  const settings = resolveSettings(options, framing, handler, new Budget(Infinity))
   const transport = await dial(parsed, {
     timeout: milliseconds('timeout', options.timeout ?? defaultTimeout),
-    signal: options.signal,
-    localAddress: options.localAddress,
-    localPort: options.localPort,
+    signal,
+    localAddress,
+    localPort: portOf(options.localPort),
     family: familyOf(options.family),
     noDelay: options.noDelay ?? true,
     keepAlive: milliseconds('keepAlive', options.keepAlive ?? defaultKeepAlive),
@@ -68,12 +75,21 @@ export async function connect<In = Uint8Array, Out = Uint8Array | string>(
     clock: settings.clock,
   })
   const engine = new Engine(transport, settings, {
-    failed: options.onError ?? ((error) => process.emitWarning(error)),
+    failed: (error, connection) =>
+      onError === undefined ? warn(error) : report(() => onError(error, connection)),
     closed: () => undefined,
   })
   const connection = new Connection(engine)
   engine.start()
   return connection
+}
+
+function portOf(port: number | undefined): number | undefined {
+  if (port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65_535)) return port
+  throw new OptionError(
+    'HAWSER_INVALID_OPTION',
+    `localPort is ${String(port)}: it takes a whole number, 0–65535`,
+  )
 }
 
 function familyOf(family: number | undefined): 4 | 6 | undefined {

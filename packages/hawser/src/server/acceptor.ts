@@ -1,7 +1,5 @@
 import type { CloseInfo } from '../connection/close-info.js'
 import { Connection, engineOf } from '../connection/connection.js'
-import { bufferOperations } from '../connection/buffer-operations.js'
-import { encodeFrame } from '../connection/encode-frame.js'
 import { Engine } from '../connection/engine.js'
 import type { ConnectionOwner } from '../connection/settings.js'
 import type { HawserError } from '../errors.js'
@@ -23,7 +21,9 @@ const mostGoodbyes = 16
 
 /** What the acceptor tells the server. */
 export interface AcceptorOwner<In, Out> {
-  connected(connection: Connection<In, Out>): boolean
+  /** Whether anybody listens for connections. */
+  readonly isHeard: boolean
+  connected(connection: Connection<In, Out>): void
   refused(refusal: Refusal): void
   failed(error: HawserError, connection: Connection<In, Out> | undefined): void
   closed(engine: Engine<In, Out>): void
@@ -58,16 +58,17 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   }
 
   arrived(arrival: Arrival): void {
+    const mayWait = this.#mayWait
     const reason = refusalOf({
       open: this.engines.size,
       maxConnections: this.maxConnections,
       descriptorLimit: this.descriptorLimit,
       waiting: this.waiting.size,
-      maxWaiting: this.#setup.maxWaiting,
+      maxWaiting: mayWait && !this.waiting.isAwaited ? this.#setup.maxWaiting : Infinity,
       draining: this.draining,
       suspended: this.suspended,
     })
-    if (reason === undefined) this.#take(arrival)
+    if (reason === undefined) this.#take(arrival, mayWait)
     else this.#refuse(arrival, reason)
   }
 
@@ -83,24 +84,35 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     this.#owner.closed(engine)
   }
 
-  #take(arrival: Arrival): void {
+  /** Whether connections wait for an iteration: nobody else is there to take them. */
+  get #mayWait(): boolean {
+    const { settings, run } = this.#setup
+    if (run !== undefined || settings.handler !== undefined) return false
+    return this.waiting.isIterated || !this.#owner.isHeard
+  }
+
+  #take(arrival: Arrival, mayWait: boolean): void {
     const { settings, run } = this.#setup
     const engine = new Engine(arrival.take(), settings, this)
     const connection = new Connection(engine)
     this.engines.add(engine)
     this.accepted += 1
-    const noticed = this.#owner.connected(connection)
+    let failure: { readonly cause: unknown } | undefined
+    try {
+      this.#owner.connected(connection)
+    } catch (cause) {
+      failure = { cause }
+    }
     engine.start()
-    if (run !== undefined) engine.run(run)
-    else if (settings.handler === undefined && !noticed) this.waiting.add(connection)
+    if (failure !== undefined) engine.handlerFailed(failure.cause)
+    else if (run !== undefined) engine.run(run)
+    else if (mayWait) this.waiting.add(connection)
   }
 
   #refuse(arrival: Arrival, reason: RefusalReason): void {
     this.refusals[reason] += 1
     const { local, remote } = arrival.addresses
-    arrival.refuse(this.#goodbye(reason), () => {
-      this.#goodbyes -= 1
-    })
+    this.#dismiss(arrival, reason)
     this.#owner.refused({
       reason,
       connections: this.engines.size,
@@ -113,16 +125,16 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     })
   }
 
-  #goodbye(reason: RefusalReason): Uint8Array | undefined {
+  #dismiss(arrival: Arrival, reason: RefusalReason): void {
     const { goodbye, settings } = this.#setup
     if (goodbye === undefined || reason === 'fd-limit' || this.#goodbyes >= mostGoodbyes) {
-      return undefined
+      arrival.refuse()
+      return
     }
     this.#goodbyes += 1
-    return encodeFrame(
-      settings.encoder ?? settings.framing.createEncoder(bufferOperations),
-      goodbye,
-    )
+    arrival.sayGoodbye(goodbye(), settings.clock, () => {
+      this.#goodbyes -= 1
+    })
   }
 
   #limitOf(reason: RefusalReason): number {

@@ -1,10 +1,11 @@
 import { encodeFrame } from '../connection/encode-frame.js'
 import type { Engine } from '../connection/engine.js'
-import type { Encoder } from '../framing/framing.js'
+import type { Framing } from '../framing/framing.js'
 import type { BroadcastOptions } from './options.js'
 
 /**
- * Send one message on many connections, encoded once for each encoder among them.
+ * Send one message on many connections, encoded once for each framing among them; where the framing
+ * is `perConnection`, once for each connection.
  *
  * @returns how many connections took it
  */
@@ -15,7 +16,7 @@ export function broadcast<In, Out>(
 ): number {
   const { except, filter } = options
   const excluded = except === undefined ? undefined : new Set(isMany(except) ? except : [except])
-  const frames = new Map<Encoder<Out>, Uint8Array>()
+  const frames = new Map<Framing<In, Out>, Uint8Array>()
   let taken = 0
   for (const engine of engines) {
     const { connection } = engine
@@ -28,18 +29,16 @@ export function broadcast<In, Out>(
 function send<In, Out>(
   engine: Engine<In, Out>,
   message: Out,
-  frames: Map<Encoder<Out>, Uint8Array>,
+  frames: Map<Framing<In, Out>, Uint8Array>,
 ): boolean {
   const { sender } = engine
-  if (sender.refusal !== undefined) return false
-  if (engine.receiver.framing.perConnection === true) {
-    void sender.send(message)
-    return sender.refusal === undefined
-  }
-  let frame = frames.get(sender.encoder)
+  // One that is being reset refuses nothing yet, and nothing of this would leave.
+  if (sender.refusal !== undefined || engine.error !== undefined) return false
+  const { framing } = engine.receiver
+  let frame = frames.get(framing)
   if (frame === undefined) {
     frame = encodeFrame(sender.encoder, message)
-    frames.set(sender.encoder, frame)
+    if (framing.perConnection !== true) frames.set(framing, frame)
   }
   return sender.share(frame)
 }

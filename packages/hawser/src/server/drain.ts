@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers'
 import type { Engine } from '../connection/engine.js'
 import type { Clock, ClockTimer } from '../policy/clock.js'
 import type { CloseResult } from './options.js'
@@ -7,45 +8,59 @@ import type { CloseResult } from './options.js'
  * delivered to them, and what is left when the time is up by force.
  */
 export class Drain<In, Out> {
+  /** Fulfils when the last connection is gone. */
+  readonly result: Promise<CloseResult>
   readonly #clock: Clock
-  readonly #open: Set<Engine<In, Out>>
-  readonly #total: number
-  readonly #finished: Promise<void>
-  #finish!: () => void
-  #timers: ClockTimer[] = []
-  #forced = 0
+  readonly #began: number
+  readonly #open = new Set<Engine<In, Out>>()
+  readonly #forced = new Set<Engine<In, Out>>()
+  readonly #timers: ClockTimer[] = []
+  #total = 0
+  #over = false
+  #settle!: (result: CloseResult) => void
 
-  constructor(open: Iterable<Engine<In, Out>>, clock: Clock) {
+  constructor(clock: Clock) {
     this.#clock = clock
-    this.#open = new Set(open)
-    this.#total = this.#open.size
-    this.#finished = new Promise((resolve) => {
-      this.#finish = resolve
+    this.#began = clock.now()
+    this.result = new Promise((resolve) => {
+      this.#settle = resolve
     })
   }
 
-  /** Begin, and wait for the last one. */
-  async run(): Promise<CloseResult> {
+  /** Let these come to their end. */
+  start(engines: Iterable<Engine<In, Out>>): void {
+    for (const engine of engines) this.#open.add(engine)
+    this.#total = this.#open.size
     for (const engine of this.#open) engine.drain()
     if (this.#open.size === 0) this.#finish()
-    await this.#finished
-    for (const timer of this.#timers) timer.cancel()
-    return { drained: this.#total - this.#forced, forced: this.#forced }
   }
 
-  /** End by force whatever is left after `waited` milliseconds; called again, the shortest counts. */
+  /** End by force whatever is left after `wait` ms; called again, the shortest counts. */
   limit(wait: number): void {
-    if (wait === 0) this.force(0)
-    else this.#timers.push(this.#clock.schedule(() => this.force(wait), wait, true))
+    if (this.#over) return
+    // Those at rest whose handler only has to notice it are given the turn that this takes.
+    if (wait === 0) setImmediate(() => this.force())
+    else this.#timers.push(this.#clock.schedule(() => this.force(), wait, true))
+  }
+
+  /** End by force whatever is left when `signal` fires. */
+  obey(signal: AbortSignal): void {
+    if (signal.aborted) this.limit(0)
+    else if (!this.#over) {
+      const force = (): void => this.force()
+      signal.addEventListener('abort', force, { once: true })
+      void this.result.then(() => signal.removeEventListener('abort', force))
+    }
   }
 
   /** End by force whatever is left now. */
-  force(waited: number): void {
+  force(): void {
+    const waited = Math.round(this.#clock.now() - this.#began)
     for (const engine of this.#open) {
       // Already ended by us, and only waiting for the peer's FIN: nothing is lost by letting go.
       if (engine.lingers) engine.lingered()
-      else {
-        this.#forced += 1
+      else if (!this.#forced.has(engine)) {
+        this.#forced.add(engine)
         engine.force(waited)
       }
     }
@@ -54,5 +69,12 @@ export class Drain<In, Out> {
   /** A connection is gone. */
   closed(engine: Engine<In, Out>): void {
     if (this.#open.delete(engine) && this.#open.size === 0) this.#finish()
+  }
+
+  #finish(): void {
+    this.#over = true
+    for (const timer of this.#timers) timer.cancel()
+    const forced = this.#forced.size
+    this.#settle({ drained: this.#total - forced, forced })
   }
 }

@@ -37,12 +37,16 @@ export interface ServerOptions<In, Out> extends ConnectionOptions {
    * with reason `pool-full`. Stops: many slow peers together taking all memory.
    */
   readonly pool?: number | undefined
-  /** A message for those who are refused, if it can be written at once. Default: none. */
+  /**
+   * A message for those who are refused. They get a second to take it, and at most 16 at once do; the
+   * others, and those refused for want of file descriptors, are closed without it. Default: none.
+   */
   readonly goodbye?: Out | undefined
   /** Connections the operating system queues before they are accepted (listen(2)). Default 511. */
   readonly backlog?: number | undefined
   /**
-   * Told of every exception out of a handler. Without it, and without an `'error'` listener, the
+   * Told of every exception out of a handler or out of a listener of `connection` or `drop`, and of
+   * what goes wrong on an endpoint after it is listened on. Without it, and without an `'error'` listener, the
    * first one is shown as a process warning.
    */
   readonly onError?:
@@ -60,13 +64,13 @@ export interface Refusal {
   readonly connections: number
   /** The limit it met: connections, or for `not-accepted` connections waiting. */
   readonly limit: number
-  /** The peer's address; undefined on a Unix socket. */
+  /** The peer's address; on a Unix socket its path. */
   readonly remoteAddress: string | undefined
   /** The peer's port; undefined on a Unix socket. */
   readonly remotePort: number | undefined
-  /** `IPv4` or `IPv6`; undefined on a Unix socket. */
+  /** `IPv4`, `IPv6` or `unix`. */
   readonly remoteFamily: string | undefined
-  /** The address of ours that it came to; undefined on a Unix socket. */
+  /** The address of ours that it came to; on a Unix socket its path. */
   readonly localAddress: string | undefined
   /** The port of ours that it came to; undefined on a Unix socket. */
   readonly localPort: number | undefined
@@ -75,11 +79,14 @@ export interface Refusal {
 /** How a server closes. */
 export interface CloseOptions<In, Out> {
   /**
-   * Milliseconds for connections to finish what they are at. Default 15 000; 0 ends at once those
-   * that are not at rest; `Infinity` waits for all.
+   * Milliseconds for connections to finish what they are at. Default 15 000; 0 ends by
+   * force, a turn later, those that are not at rest; `Infinity` waits for all.
    */
   readonly drain?: number | undefined
-  /** Called for each open connection before it is drained: the place to say goodbye. */
+  /**
+   * Called for each open connection before it is drained: the place to say goodbye. Only the first
+   * call of `close` counts here.
+   */
   readonly onDrain?: ((connection: Connection<In, Out>) => void) | undefined
   /** Ends the drain early. */
   readonly signal?: AbortSignal | undefined

@@ -1,5 +1,7 @@
 import { atLeast, defaultKeepAlive, milliseconds, resolveSettings } from '../connection/options.js'
 import type { Settings } from '../connection/settings.js'
+import { bufferOperations } from '../connection/buffer-operations.js'
+import { encodeFrame } from '../connection/encode-frame.js'
 import { OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/raw.js'
@@ -23,7 +25,8 @@ export interface ResolvedServer<In, Out> {
   readonly run: FunctionHandler<In, Out> | undefined
   readonly maxConnections: number
   readonly maxWaiting: number
-  readonly goodbye: Out | undefined
+  /** The bytes for a peer who is refused. */
+  readonly goodbye: (() => Uint8Array) | undefined
   readonly onError: ServerOptions<In, Out>['onError']
 }
 
@@ -41,11 +44,19 @@ export function resolveServer<In, Out>(
       `the handler is a ${typeof handler}: it takes a function, or an object with open, message, writable, close`,
     )
   }
+  const backlog = options.backlog ?? defaultBacklog
+  if (!Number.isInteger(backlog) || backlog < 1) {
+    throw new OptionError(
+      'HAWSER_INVALID_OPTION',
+      `backlog is ${String(backlog)}: it takes a whole number of connections, 1 or more`,
+    )
+  }
   const budget = new Budget(atLeast('pool', options.pool ?? defaultPool, 1))
+  const settings = resolveSettings(options, framing, object, budget)
   return {
-    settings: resolveSettings(options, framing, object, budget),
+    settings,
     listener: {
-      backlog: options.backlog ?? defaultBacklog,
+      backlog,
       noDelay: options.noDelay ?? true,
       keepAlive: milliseconds('keepAlive', options.keepAlive ?? defaultKeepAlive),
       fastRead: options.fastRead ?? true,
@@ -53,7 +64,7 @@ export function resolveServer<In, Out>(
     run,
     maxConnections: connectionCount(options.maxConnections ?? defaultMaxConnections),
     maxWaiting: atLeast('maxWaiting', options.maxWaiting ?? defaultMaxWaiting, 0, 'connections'),
-    goodbye: options.goodbye,
+    goodbye: resolveGoodbye(options.goodbye, settings),
     onError: options.onError,
   }
 }
@@ -61,4 +72,21 @@ export function resolveServer<In, Out>(
 /** @throws OptionError unless it is a number of connections, 0 or more. */
 export function connectionCount(value: number): number {
   return atLeast('maxConnections', value, 0, 'connections')
+}
+
+/** @throws OptionError when the framing cannot carry it: the first refusal would be too late to say so. */
+function resolveGoodbye<In, Out>(
+  goodbye: Out | undefined,
+  { encoder, framing }: Settings<In, Out>,
+): (() => Uint8Array) | undefined {
+  if (goodbye === undefined) return undefined
+  const encode = (): Uint8Array =>
+    encodeFrame(encoder ?? framing.createEncoder(bufferOperations), goodbye)
+  try {
+    const frame = encode()
+    return framing.perConnection === true ? encode : () => frame
+  } catch (cause) {
+    const text = `the framing cannot carry the goodbye: ${String(cause)}`
+    throw new OptionError('HAWSER_INVALID_OPTION', text, { cause })
+  }
 }

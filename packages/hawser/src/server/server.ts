@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events'
+import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import process from 'node:process'
 import { type Connection, engineOf } from '../connection/connection.js'
 import type { Engine } from '../connection/engine.js'
@@ -6,13 +6,15 @@ import { atLeast } from '../connection/options.js'
 import { type HawserError, StateError } from '../errors.js'
 import type { RefusalCounts } from '../policy/connection-limit.js'
 import { descriptorLimit, openDescriptors, reservedDescriptors } from '../socket/descriptors.js'
-import { type Endpoint, parseEndpoint } from '../socket/endpoint.js'
-import { type AddressInfo, Listener } from '../socket/listener.js'
+import type { Endpoint } from '../socket/endpoint.js'
+import type { AddressInfo } from '../socket/listener.js'
 import { Acceptor, type AcceptorOwner } from './acceptor.js'
 import { broadcast } from './broadcast.js'
 import type { Connections } from './connections.js'
 import { Drain } from './drain.js'
+import { Endpoints } from './endpoints.js'
 import type { ServerEvents } from './events.js'
+import { announce, Failures } from './failures.js'
 import type { ServerInfo } from './info.js'
 import type {
   BroadcastOptions,
@@ -36,10 +38,10 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
   readonly connections: Connections<In, Out>
   readonly #setup: ResolvedServer<In, Out>
   readonly #acceptor: Acceptor<In, Out>
-  readonly #listeners: Listener[] = []
+  readonly #endpoints: Endpoints
   readonly #signal: AbortSignal | undefined
   readonly #abort = (): void => void this.close()
-  #handlerErrors = 0
+  readonly #failures: Failures<In, Out>
   #drain: Drain<In, Out> | undefined
   #closing: Promise<CloseResult> | undefined
 
@@ -50,9 +52,11 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
    * @throws OptionError when an option cannot work
    */
   constructor(options: ServerOptions<In, Out> = {}, handler?: Handler<In, Out>) {
-    super()
+    super({ captureRejections: true })
     this.#setup = resolveServer(options, handler)
+    this.#failures = new Failures(this, this.#setup.onError)
     this.#acceptor = new Acceptor(this.#setup, this.#observer())
+    this.#endpoints = new Endpoints(this.#setup.listener, this.#acceptor)
     const { engines } = this.#acceptor
     this.connections = {
       get size() {
@@ -63,6 +67,9 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
         for (const { connection } of engines) yield connection
       },
     }
+    // What an async listener rejects with is treated as what it throws.
+    const rejected = this.#listenerRejected.bind(this)
+    Object.defineProperty(this, captureRejectionSymbol, { value: rejected })
     this.#signal = options.signal
     if (this.#signal?.aborted === true) this.#abort()
     else this.#signal?.addEventListener('abort', this.#abort, { once: true })
@@ -75,7 +82,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
 
   /** Whether at least one endpoint is listened on. */
   get listening(): boolean {
-    return this.#listeners.some((listener) => listener.address !== null)
+    return this.#endpoints.addresses.length > 0
   }
 
   /** The most connections open at once; may be set while the server runs. */
@@ -97,17 +104,17 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
    *   there is an `error` listener, which is told either way
    */
   listen(endpoint: Endpoint | readonly Endpoint[], callback?: () => void): Promise<this> {
-    const listening = this.#listen(isMany(endpoint) ? endpoint : [endpoint]).catch(
-      (error: unknown) => {
-        // Whoever is told by the event need not look at the promise as well.
-        if (this.listenerCount('error') > 0) {
-          listening.catch(ignore)
-          this.emit('error', error as HawserError)
-        }
-        throw error
-      },
-    )
-    if (callback !== undefined) void listening.then(callback, ignore)
+    const wasOpen = this.#drain === undefined
+    const endpoints = isMany(endpoint) ? endpoint : [endpoint]
+    const listening = this.#listen(endpoints, callback).catch((error: unknown) => {
+      // A server that was closed meanwhile was wanted to be; and whoever is told by the event need
+      // not look at the promise as well.
+      const wasClosed = wasOpen && this.#drain !== undefined
+      const isHeard = this.listenerCount('error') > 0
+      if (wasClosed || isHeard) listening.catch(ignore)
+      if (isHeard && !wasClosed) announce(() => this.emit('error', error as HawserError))
+      throw error
+    })
     return listening
   }
 
@@ -118,7 +125,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
 
   /** Where the server listens, all endpoints in the order they were given. */
   addresses(): (AddressInfo | string)[] {
-    return this.#listeners.flatMap(({ address }) => address ?? [])
+    return this.#endpoints.addresses
   }
 
   /** How many connections are open, as a promise or to a callback. */
@@ -143,15 +150,17 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
 
   /** Accept nothing more; connections go on. The operating system refuses who tries. */
   async suspend(): Promise<void> {
-    this.#acceptor.suspended = true
-    await Promise.all(this.#listeners.map((listener) => listener.suspend()))
+    await this.#endpoints.suspend()
   }
 
-  /** Accept again, on the same ports. Rejects with ListenError when somebody else took one. */
+  /**
+   * Accept again, on the same ports. Rejects with ListenError when somebody else took one; then all
+   * stay suspended, and it may be tried again.
+   */
   async resume(): Promise<void> {
     this.#assertOpen()
-    this.#acceptor.suspended = false
-    await Promise.all(this.#listeners.map((listener) => listener.listen()))
+    await this.#endpoints.resume()
+    this.#assertOpen()
   }
 
   /** The server's state and counts at this moment. */
@@ -160,7 +169,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
     const { budget } = this.#setup.settings
     return {
       ...this.#acceptor.traffic,
-      listening: this.listening,
+      listening: this.listening && !this.#acceptor.suspended,
       suspended: this.#acceptor.suspended,
       draining: this.#acceptor.draining,
       addresses: this.addresses(),
@@ -169,7 +178,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
       maxConnections,
       effectiveMaxConnections: Math.min(maxConnections, most),
       refused: { ...this.refused },
-      handlerErrors: this.#handlerErrors,
+      handlerErrors: this.#failures.handlerErrors,
       pool: { used: budget.used, limit: budget.limit },
     }
   }
@@ -182,25 +191,23 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
    */
   close(options: CloseOptions<In, Out> = {}): Promise<CloseResult> {
     const wait = atLeast('drain', options.drain ?? defaultDrain, 0, 'milliseconds')
-    this.#closing ??= this.#close(options)
-    this.#drain?.limit(wait)
-    const { signal } = options
-    if (signal?.aborted === true) this.#drain?.force(0)
-    else if (signal !== undefined) {
-      const force = (): void => this.#drain?.force(0)
-      signal.addEventListener('abort', force, { once: true })
-      void this.#closing.then(() => signal.removeEventListener('abort', force))
+    if (this.#drain === undefined) {
+      const drain = new Drain<In, Out>(this.#setup.settings.clock)
+      this.#drain = drain
+      this.#closing = this.#finish(drain)
+      this.#beginClosing(drain, options.onDrain)
     }
-    return this.#closing
+    this.#drain.limit(wait)
+    if (options.signal !== undefined) this.#drain.obey(options.signal)
+    return this.#closing as Promise<CloseResult>
   }
 
-  /** The connections as they arrive, for a server without a handler. Ends when the server closes. */
-  [Symbol.asyncIterator](): AsyncIterator<Connection<In, Out>, undefined> {
-    const { waiting } = this.#acceptor
-    return {
-      next: () => waiting.take(),
-      return: () => Promise.resolve({ done: true, value: undefined }),
-    }
+  /**
+   * The connections as they arrive, for a server without a handler. Ends when the server begins to
+   * close and those that waited were taken.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Connection<In, Out>, undefined> {
+    return this.#acceptor.waiting.iterate()
   }
 
   /** The same as `close()`, for `await using`. */
@@ -210,51 +217,55 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
 
   /** Keep the process alive while the server listens (the default). */
   ref(): this {
-    for (const listener of this.#listeners) listener.ref()
+    this.#endpoints.ref()
     return this
   }
 
   /** Let the process end though the server listens. */
   unref(): this {
-    for (const listener of this.#listeners) listener.unref()
+    this.#endpoints.unref()
     return this
   }
 
-  async #listen(endpoints: readonly Endpoint[]): Promise<this> {
+  #listenerRejected(error: Error, event: keyof ServerEvents<In, Out>, ...values: unknown[]): void {
+    const [value] = values
+    if (event === 'connection') engineOf(value as Connection<In, Out>).handlerFailed(error)
+    else this.#failures.noteListener(event, error)
+  }
+
+  async #listen(endpoints: readonly Endpoint[], callback?: () => void): Promise<this> {
     this.#assertOpen()
-    const listeners = endpoints.map(
-      (endpoint) => new Listener(parseEndpoint(endpoint), this.#setup.listener, this.#acceptor),
-    )
-    try {
-      for (const listener of listeners) await listener.listen()
-      this.#assertOpen()
-    } catch (error) {
-      for (const listener of listeners) listener.stop()
-      throw error
-    }
-    this.#listeners.push(...listeners)
-    this.#acceptor.descriptorLimit = Math.max(
-      1,
-      descriptorLimit() - openDescriptors() - reservedDescriptors + this.connections.size,
-    )
-    for (const { address } of listeners) if (address !== null) this.emit('listening', address)
+    const open = openDescriptors() + endpoints.length - this.connections.size
+    this.#acceptor.descriptorLimit = Math.max(1, descriptorLimit() - open - reservedDescriptors)
+    const addresses = await this.#endpoints.open(endpoints, () => this.#assertOpen())
+    for (const address of addresses) announce(() => this.emit('listening', address))
+    if (callback !== undefined) announce(callback)
     return this
   }
 
-  async #close(options: CloseOptions<In, Out>): Promise<CloseResult> {
+  #beginClosing(drain: Drain<In, Out>, onDrain: CloseOptions<In, Out>['onDrain']): void {
     this.#acceptor.draining = true
     this.#signal?.removeEventListener('abort', this.#abort)
-    for (const listener of this.#listeners) listener.stop()
-    for (const connection of this.connections) options.onDrain?.(connection)
-    this.#drain = new Drain(this.#acceptor.engines, this.#setup.settings.clock)
-    const result = await this.#drain.run()
+    this.#endpoints.stop()
     this.#acceptor.waiting.end()
-    this.emit('close')
+    for (const connection of onDrain === undefined ? [] : this.connections) {
+      try {
+        onDrain?.(connection)
+      } catch (error) {
+        engineOf(connection).handlerFailed(error)
+      }
+    }
+    drain.start(this.#acceptor.engines)
+  }
+
+  async #finish(drain: Drain<In, Out>): Promise<CloseResult> {
+    const result = await drain.result
+    announce(() => this.emit('close'))
     return result
   }
 
   #assertOpen(): void {
-    if (this.#closing === undefined) return
+    if (this.#drain === undefined) return
     throw new StateError(
       'HAWSER_SERVER_CLOSED',
       'the server was closed and does not start again: make a new one, or use suspend() and resume()',
@@ -263,23 +274,21 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
   }
 
   #observer(): AcceptorOwner<In, Out> {
+    const isHeard = (): boolean => this.listenerCount('connection') > 0
     return {
+      get isHeard() {
+        return isHeard()
+      },
       connected: (connection) => this.emit('connection', connection),
-      refused: (refusal: Refusal) => this.emit('drop', refusal),
-      failed: (error, connection) => this.#failed(error, connection),
+      refused: (refusal: Refusal) => {
+        try {
+          this.emit('drop', refusal)
+        } catch (error) {
+          this.#failures.noteListener('drop', error)
+        }
+      },
+      failed: (error, connection) => this.#failures.note(error, connection),
       closed: (engine: Engine<In, Out>) => this.#drain?.closed(engine),
-    }
-  }
-
-  #failed(error: HawserError, connection: Connection<In, Out> | undefined): void {
-    if (connection !== undefined) this.#handlerErrors += 1
-    try {
-      const { onError } = this.#setup
-      if (onError !== undefined) onError(error, connection)
-      else if (this.listenerCount('error') > 0) this.emit('error', error)
-      else if (this.#handlerErrors <= 1) process.emitWarning(error)
-    } catch (failure) {
-      process.emitWarning(failure as Error)
     }
   }
 }

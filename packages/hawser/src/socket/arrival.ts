@@ -1,4 +1,5 @@
 import type net from 'node:net'
+import type { Clock } from '../policy/clock.js'
 import type { TransportAddresses } from '../transport.js'
 import { addressesOf, type KnownNames, SocketTransport } from './socket-transport.js'
 
@@ -27,21 +28,29 @@ export class Arrival {
     return new SocketTransport(this.#socket, this.#fast, this.#names)
   }
 
-  /** Close it, after `goodbye` if there is one; then `gone` is called once that is over. */
-  refuse(goodbye: Uint8Array | undefined, gone: () => void): void {
+  /** Close it without a word. */
+  refuse(): void {
+    this.#socket.on('error', ignore)
+    this.#socket.destroy()
+  }
+
+  /**
+   * Close it after `goodbye`; then `gone` is called. The time for it is fixed: a peer that goes on
+   * sending must not stay for that. A goodbye under way keeps no process alive.
+   */
+  sayGoodbye(goodbye: Uint8Array, clock: Clock, gone: () => void): void {
     const socket = this.#socket
+    const timer = clock.schedule(() => socket.destroy(), goodbyeTime, false)
     socket.on('error', ignore)
-    if (goodbye === undefined) {
-      socket.destroy()
-      return
-    }
-    socket.once('close', gone)
+    socket.once('close', () => {
+      timer.cancel()
+      gone()
+    })
     // What the refused peer sends is read away: unread bytes would turn the close into a reset that
     // takes the goodbye with it.
-    socket.setTimeout(goodbyeTime, () => socket.destroy())
-    socket.on('end', () => socket.destroy())
     socket.resume()
     socket.end(goodbye)
+    socket.unref()
   }
 }
 

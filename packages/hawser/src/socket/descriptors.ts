@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import process from 'node:process'
 
 /** Descriptors kept back for everything that is not a connection: files, DNS, a log. */
@@ -26,6 +26,18 @@ export function openDescriptors(): number {
     }
   }
   return 0
+}
+
+/** The path an inherited Unix socket is bound to; undefined where that cannot be known. */
+export function boundPath(fd: number): string | undefined {
+  try {
+    const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1]
+    // Num: RefCount Protocol Flags Type St Inode Path (proc(5))
+    const line = new RegExp(`^\\S+: (?:\\S+\\s+){5}${inode} (.+)$`, 'm')
+    return line.exec(readFileSync('/proc/net/unix', 'utf8'))?.[1]
+  } catch {
+    return undefined
+  }
 }
 
 function reportedLimit(): number {

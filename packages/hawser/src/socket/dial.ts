@@ -1,8 +1,9 @@
 import net from 'node:net'
 import { OptionError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
-import type { ParsedEndpoint } from './endpoint.js'
+import { formatEndpoint, type ParsedEndpoint, type TcpEndpoint } from './endpoint.js'
 import { canReadFast, onread } from './fast-read.js'
+import { keepAliveDelay } from './keep-alive.js'
 import { abortedError, connectError, connectTimeout } from './socket-errors.js'
 import { addressesOf, SocketTransport } from './socket-transport.js'
 
@@ -89,7 +90,14 @@ function socketOptions(
       `cannot connect to fd:${endpoint.fd}: a descriptor can be listened on, not connected to`,
     )
   }
-  const { localAddress, localPort, family, noDelay, keepAlive } = options
+  if (endpoint.port === 0) {
+    throw new OptionError(
+      'HAWSER_INVALID_ENDPOINT',
+      `cannot connect to ${formatEndpoint(endpoint)}: port 0 is for listening, connecting needs the real one`,
+    )
+  }
+  const { localAddress, localPort, noDelay, keepAlive } = options
+  const family = familyFor(endpoint, options)
   return {
     ...common,
     port: endpoint.port,
@@ -97,11 +105,38 @@ function socketOptions(
     noDelay,
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: attemptTimeout,
-    ...(keepAlive === Infinity ? {} : { keepAlive: true, keepAliveInitialDelay: keepAlive }),
+    ...(keepAlive === Infinity
+      ? {}
+      : { keepAlive: true, keepAliveInitialDelay: keepAliveDelay(keepAlive) }),
     ...(localAddress === undefined ? {} : { localAddress }),
     ...(localPort === undefined ? {} : { localPort }),
     ...(family === undefined ? {} : { family }),
   }
+}
+
+/**
+ * The only family to use, if it is one: a name that has addresses of both must not be resolved to
+ * one that the local address cannot reach.
+ *
+ * @throws OptionError when the options contradict each other
+ */
+function familyFor(
+  { host }: TcpEndpoint,
+  { family, localAddress }: DialOptions,
+): 4 | 6 | undefined {
+  const remote = net.isIP(host ?? '')
+  if (family !== undefined && remote !== 0 && remote !== family) {
+    const text = `family is ${family}, and ${host} is an IPv${remote} address: leave family out`
+    throw new OptionError('HAWSER_INVALID_OPTION', text)
+  }
+  if (localAddress === undefined) return family
+  const local = net.isIP(localAddress)
+  if (local === 0 || local !== (family ?? local)) {
+    const wanted = family === undefined ? 'IP' : `IPv${family}`
+    const text = `localAddress is ${localAddress}: it takes an ${wanted} address of this machine`
+    throw new OptionError('HAWSER_INVALID_OPTION', text)
+  }
+  return local === 4 ? 4 : 6
 }
 
 function ignore(): void {}

@@ -33,7 +33,8 @@ export type ParsedEndpoint = TcpEndpoint | UnixEndpoint | DescriptorEndpoint
 
 /**
  * Where to listen or connect: `8000`, `'8000'`, `'host:port'`, `'[::1]:8000'`,
- * `'tcp://host:port'`, `'unix:/path'`, `'fd:3'`, or an object with `port`, `path` or `fd`.
+ * `'tcp://host:port'`, `'unix:/path'`, `'/path'`, `'fd:3'`, or an object with `port`, `path` or
+ * `fd`. Whatever `server.address()` returns is one.
  */
 export type Endpoint =
   | string
@@ -41,8 +42,12 @@ export type Endpoint =
   | {
       /** 0–65535; 0 lets the operating system choose. */
       readonly port: number
-      /** Host name or IP address. Default: every address, or localhost to connect. */
+      /** Host name or IP address. Default: `address`. */
       readonly host?: string | undefined
+      /**
+       * IP address, as `server.address()` calls it. Default: every address, or localhost to connect.
+       */
+      readonly address?: string | undefined
       /** Refuse IPv4 on an IPv6 address (IPV6_V6ONLY). Default false. */
       readonly ipv6Only?: boolean | undefined
     }
@@ -56,10 +61,12 @@ export type Endpoint =
     }
 
 /** A Unix socket's path has at most this many bytes on Linux (unix(7)). */
-const longestPath = 107
+export const longestPath = 107
 const forms =
   "it may be written 8000, 'host:port', '[::1]:8000', 'tcp://host:port', 'unix:/path' or 'fd:3'"
 const encoder = new TextEncoder()
+/** What no host name and no address contains; a path behind the port, say. */
+const noHost = /[\s/\\@?#]/
 
 /**
  * Take an endpoint apart.
@@ -72,7 +79,8 @@ export function parseEndpoint(endpoint: Endpoint): ParsedEndpoint {
   if (typeof endpoint !== 'object' || endpoint === null) throw invalid(endpoint, forms)
   if ('path' in endpoint) return unix(endpoint.path)
   if ('fd' in endpoint) return descriptor(endpoint.fd, `fd:${endpoint.fd}`)
-  return tcp(endpoint.host, endpoint.port, endpoint.ipv6Only ?? false, endpoint)
+  const { host, address, port, ipv6Only } = endpoint
+  return tcp(host ?? address, port, ipv6Only ?? false, endpoint)
 }
 
 /** Write an endpoint, or an address a socket reported, as people write it: `tcp://[::1]:8000`. */
@@ -94,16 +102,18 @@ export function formatEndpoint(
 }
 
 function parseText(text: string): ParsedEndpoint {
-  if (text.startsWith('unix:')) return unix(text.slice(5).replace(/^\/\/(?=\/)/, ''))
-  if (text.startsWith('fd:')) return descriptor(Number(text.slice(3) || Number.NaN), text)
+  if (text.startsWith('/')) return unix(text)
+  if (/^unix:/i.test(text)) return unix(text.slice(5).replace(/^\/\/(?=\/)/, ''))
+  const fd = /^fd:(.*)$/i.exec(text)?.[1]
+  if (fd !== undefined) return descriptor(/^\d+$/.test(fd) ? Number(fd) : Number.NaN, text)
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)
-  if (scheme !== null && scheme[1] !== 'tcp') {
+  if (scheme !== null && scheme[1]?.toLowerCase() !== 'tcp') {
     throw invalid(text, `Hawser does not know the scheme ${String(scheme[1])}: ${forms}`)
   }
   const rest = text.slice(scheme?.[0].length ?? 0).replace(/\/$/, '')
-  const match = /^(?:(?:\[([^\]]*)\]|([^:]*)):)?([^:]*)$/.exec(rest)
+  const match = /^(?:(?:\[([^\]]*:[^\]]*)\]|([^:[\]]*)):)?([^:[\]]*)$/.exec(rest)
   if (match === null) {
-    throw invalid(text, `an IPv6 address is written in brackets, as in [::1]:8000; ${forms}`)
+    throw invalid(text, `brackets go round an IPv6 address, as in [::1]:8000; ${forms}`)
   }
   const host = match[1] ?? match[2]
   const port = match[3] as string
@@ -120,7 +130,13 @@ function tcp(
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw invalid(shown, `a port is a whole number, 0–65535, and this is ${String(port)}`)
   }
+  if (host !== undefined && typeof host !== 'string') {
+    throw invalid(shown, `a host is text, and this is a ${typeof host}`)
+  }
   const bare = host?.replace(/^\[(.*)\]$/, '$1')
+  if (bare !== undefined && noHost.test(bare)) {
+    throw invalid(shown, `${bare} is no host name and no IP address; ${forms}`)
+  }
   return { kind: 'tcp', host: bare === '' ? undefined : bare, port, ipv6Only }
 }
 

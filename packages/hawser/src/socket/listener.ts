@@ -2,9 +2,11 @@ import net from 'node:net'
 import { setImmediate } from 'node:timers'
 import type { ParsedEndpoint } from './endpoint.js'
 import { Arrival } from './arrival.js'
+import { boundPath } from './descriptors.js'
 import { acceptFast } from './fast-read.js'
+import { keepAliveDelay } from './keep-alive.js'
 import { addressesOf, type KnownNames } from './socket-transport.js'
-import { listenError } from './socket-errors.js'
+import { acceptError, listenError } from './socket-errors.js'
 import {
   assertReplaceable,
   claimPath,
@@ -46,6 +48,8 @@ export class Listener {
   #server: net.Server | undefined
   #port: number | undefined
   #path: OwnedPath | undefined
+  #starting: Promise<void> | undefined
+  #wanted = false
   #names: KnownNames = {}
   #referenced = true
 
@@ -58,16 +62,31 @@ export class Listener {
   /** Where it listens, as `net.Server.address()` says it; null while it does not. */
   get address(): AddressInfo | string | null {
     if (this.#server?.listening !== true) return null
-    return this.endpoint.kind === 'unix' ? this.endpoint.path : this.#server.address()
+    return this.#names.path ?? this.#server.address()
   }
 
   /**
-   * Listen.
+   * Listen. When it is stopped before that has come about, it comes to nothing, without an error.
    *
    * @throws ListenError
    */
-  async listen(): Promise<void> {
-    if (this.#server !== undefined) return
+  listen(): Promise<void> {
+    this.#wanted = true
+    if (this.#server !== undefined) return Promise.resolve()
+    this.#starting ??= this.#start()
+    return this.#starting
+  }
+
+  async #start(): Promise<void> {
+    try {
+      await this.#bind()
+    } finally {
+      this.#starting = undefined
+      if (!this.#wanted) this.stop()
+    }
+  }
+
+  async #bind(): Promise<void> {
     const { endpoint } = this
     const server = this.#createServer()
     try {
@@ -82,11 +101,12 @@ export class Listener {
     this.#names = namesOf(server, endpoint)
     this.#port = this.#names.local?.port ?? portOf(server)
     if (!this.#referenced) server.unref()
-    server.on('error', (error) => this.#owner.failed(listenError(error, endpoint)))
+    server.on('error', (error) => this.#owner.failed(acceptError(error, endpoint)))
   }
 
-  /** Stop for good. */
+  /** Stop, at once; what has not come about yet does not. */
   stop(): void {
+    this.#wanted = false
     const server = this.#server
     this.#server = undefined
     if (this.#path !== undefined) releasePath(this.#path)
@@ -97,6 +117,10 @@ export class Listener {
   /** Stop until `listen` is called again; an inherited descriptor stays, it could not be reopened. */
   async suspend(): Promise<void> {
     if (this.endpoint.kind === 'fd') return
+    this.#wanted = false
+    await this.#starting?.catch(ignore)
+    // Wanted again meanwhile: whoever came last counts.
+    if (this.#wanted) return
     this.stop()
     // The operating system takes a turn to let go of the port.
     await new Promise((resolve) => {
@@ -119,7 +143,7 @@ export class Listener {
     const options: net.ServerOpts = { allowHalfOpen: true, pauseOnConnect: true, noDelay }
     if (keepAlive !== Infinity) {
       options.keepAlive = true
-      options.keepAliveInitialDelay = keepAlive
+      options.keepAliveInitialDelay = keepAliveDelay(keepAlive)
     }
     return net.createServer(options, (socket) => this.#arrived(socket, false))
   }
@@ -154,7 +178,7 @@ export class Listener {
     const { noDelay, keepAlive } = this.#options
     if (this.endpoint.kind !== 'unix') {
       if (noDelay) socket.setNoDelay(true)
-      if (keepAlive !== Infinity) socket.setKeepAlive(true, keepAlive)
+      if (keepAlive !== Infinity) socket.setKeepAlive(true, keepAliveDelay(keepAlive))
     }
     this.#arrived(socket, true)
   }
@@ -165,7 +189,10 @@ function namesOf(server: net.Server, endpoint: ParsedEndpoint): KnownNames {
   if (endpoint.kind === 'unix') return { path: endpoint.path }
   const address = server.address()
   if (typeof address === 'string') return { path: address }
-  if (address === null || address.address === '0.0.0.0' || address.address === '::') return {}
+  // Node.js does not tell the path of a Unix socket that it did not bind itself.
+  if (address === null)
+    return { path: endpoint.kind === 'fd' ? (boundPath(endpoint.fd) ?? '') : '' }
+  if (address.address === '0.0.0.0' || address.address === '::') return {}
   return { local: address }
 }
 
@@ -183,3 +210,5 @@ function bind(server: net.Server, options: net.ListenOptions): Promise<void> {
     })
   })
 }
+
+function ignore(): void {}

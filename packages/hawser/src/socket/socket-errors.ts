@@ -19,7 +19,12 @@ const listenCodes: Record<string, [ListenCode, string]> = {
     'the operating system does not permit it: ports below 1024 need a privilege, a Unix socket needs a folder one may write to',
   ],
   EPERM: ['HAWSER_PERMISSION_DENIED', 'the operating system does not permit it'],
+  EEXIST: [
+    'HAWSER_ADDRESS_IN_USE',
+    'something that is no socket has that path: remove it, or choose another path',
+  ],
   ENOENT: ['HAWSER_LISTEN_FAILED', 'the folder of the Unix socket does not exist: make it first'],
+  ENOTDIR: ['HAWSER_LISTEN_FAILED', 'a part of its path is no folder: choose another path'],
   ENOTFOUND: ['HAWSER_ADDRESS_UNAVAILABLE', 'the host name does not resolve: check it'],
   EAI_AGAIN: ['HAWSER_ADDRESS_UNAVAILABLE', 'the host name does not resolve now: try again'],
 }
@@ -44,11 +49,18 @@ const connectCodes: Record<string, [ConnectCode, string]> = {
   ],
   EADDRINUSE: ['HAWSER_CONNECT_FAILED', 'the local address and port are in use'],
   EACCES: ['HAWSER_CONNECT_FAILED', 'the operating system does not permit it'],
+  EAGAIN: [
+    'HAWSER_CONNECT_FAILED',
+    'the queue of the Unix socket is full: its server does not keep up, try again later',
+  ],
 }
+
+/** Said of addresses this machine cannot use at all, and so the least telling of several errors. */
+const unusable = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'])
 
 /** Why an endpoint could not be listened on. */
 export function listenError(cause: Error, endpoint: ParsedEndpoint): ListenError {
-  const [code, advice] = listenCodes[codeOf(cause)] ?? ['HAWSER_LISTEN_FAILED', cause.message]
+  const [code, advice] = listenAdvice(cause, endpoint)
   return new ListenError(code, `cannot listen on ${formatEndpoint(endpoint)}: ${advice}`, {
     op: 'listen',
     local: named(endpoint),
@@ -56,13 +68,19 @@ export function listenError(cause: Error, endpoint: ParsedEndpoint): ListenError
   })
 }
 
+/** What went wrong on an endpoint that is listened on. */
+export function acceptError(cause: Error, endpoint: ParsedEndpoint): ListenError {
+  const text = `accepting connections on ${formatEndpoint(endpoint)} failed: ${cause.message}`
+  return new ListenError('HAWSER_LISTEN_FAILED', text, {
+    op: 'accept',
+    local: named(endpoint),
+    cause,
+  })
+}
+
 /** Why a connection was not established. */
 export function connectError(cause: Error, endpoint: ParsedEndpoint): ConnectError {
-  const first = cause instanceof AggregateError ? (cause.errors[0] as Error | undefined) : cause
-  const [code, advice] = connectCodes[codeOf(first ?? cause)] ?? [
-    'HAWSER_CONNECT_FAILED',
-    (first ?? cause).message,
-  ]
+  const [code, advice] = connectAdvice(mostTelling(cause))
   return new ConnectError(code, `cannot connect to ${formatEndpoint(endpoint)}: ${advice}`, {
     op: 'connect',
     remote: named(endpoint),
@@ -84,6 +102,37 @@ export function connectTimeout(endpoint: ParsedEndpoint, timeout: number): Conne
 export function abortedError(op: string, endpoint: ParsedEndpoint, reason: unknown): AbortedError {
   const what = `${op} ${formatEndpoint(endpoint)} was aborted by its signal`
   return new AbortedError('HAWSER_ABORTED', what, { op, remote: named(endpoint), cause: reason })
+}
+
+function listenAdvice(cause: Error, endpoint: ParsedEndpoint): [ListenCode, string] {
+  if (endpoint.kind === 'fd') {
+    const text = `${cause.message}: it takes a listening socket that this process inherited`
+    return ['HAWSER_LISTEN_FAILED', text]
+  }
+  const known = listenCodes[codeOf(cause)]
+  if (known !== undefined) return known
+  return isResolving(cause)
+    ? ['HAWSER_ADDRESS_UNAVAILABLE', `the host name does not resolve (${cause.message}): check it`]
+    : ['HAWSER_LISTEN_FAILED', cause.message]
+}
+
+function connectAdvice(cause: Error): [ConnectCode, string] {
+  const known = connectCodes[codeOf(cause)]
+  if (known !== undefined) return known
+  return isResolving(cause)
+    ? ['HAWSER_DNS_FAILED', `the host name does not resolve (${cause.message}): check it`]
+    : ['HAWSER_CONNECT_FAILED', cause.message]
+}
+
+/** Of a host's several addresses, the error of the one that came the furthest. */
+function mostTelling(cause: Error): Error {
+  if (!(cause instanceof AggregateError)) return cause
+  const errors = cause.errors as Error[]
+  return errors.find((error) => !unusable.has(codeOf(error))) ?? errors[0] ?? cause
+}
+
+function isResolving(cause: Error): boolean {
+  return (cause as NodeJS.ErrnoException).syscall === 'getaddrinfo'
 }
 
 function codeOf(error: Error): string {

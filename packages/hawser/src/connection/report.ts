@@ -1,0 +1,19 @@
+import process from 'node:process'
+
+/**
+ * Tell the user's own function of an error. What goes wrong in there, at once or later, becomes a
+ * process warning: it is nobody's connection that would have to end for it.
+ */
+export function report(tell: () => unknown): void {
+  try {
+    const told = tell()
+    if (told instanceof Promise) told.catch(warn)
+  } catch (failure) {
+    warn(failure)
+  }
+}
+
+/** Show it on the console, as Node.js shows its own warnings. */
+export function warn(failure: unknown): void {
+  process.emitWarning(failure instanceof Error ? failure : String(failure))
+}

@@ -1,0 +1,93 @@
+import { OptionError } from '../errors.js'
+import { type Endpoint, parseEndpoint } from '../socket/endpoint.js'
+import {
+  type AddressInfo,
+  Listener,
+  type ListenerOptions,
+  type ListenerOwner,
+} from '../socket/listener.js'
+
+/** Where a server listens: one endpoint or several, all started and stopped together. */
+export class Endpoints {
+  readonly #options: ListenerOptions
+  readonly #owner: ListenerOwner & { suspended: boolean }
+  readonly #listeners: Listener[] = []
+  #referenced = true
+
+  constructor(options: ListenerOptions, owner: ListenerOwner & { suspended: boolean }) {
+    this.#options = options
+    this.#owner = owner
+  }
+
+  /** Where it listens now, in the order the endpoints were given. */
+  get addresses(): (AddressInfo | string)[] {
+    return this.#listeners.flatMap(({ address }) => address ?? [])
+  }
+
+  /**
+   * Listen on all of them, or on none.
+   *
+   * @param check called when all listen; what it throws undoes them
+   * @returns where
+   * @throws OptionError, ListenError, and what `check` throws
+   */
+  async open(endpoints: readonly Endpoint[], check: () => void): Promise<(AddressInfo | string)[]> {
+    if (endpoints.length === 0) {
+      throw new OptionError(
+        'HAWSER_INVALID_ENDPOINT',
+        'there is no endpoint to listen on: name one',
+      )
+    }
+    const listeners = endpoints.map(
+      (endpoint) => new Listener(parseEndpoint(endpoint), this.#options, this.#owner),
+    )
+    try {
+      for (const listener of listeners) await listener.listen()
+      check()
+    } catch (error) {
+      for (const listener of listeners) listener.stop()
+      throw error
+    }
+    const addresses = listeners.flatMap(({ address }) => address ?? [])
+    this.#listeners.push(...listeners)
+    if (!this.#referenced) this.unref()
+    // Their ports are theirs now, and they begin to accept with all the others.
+    if (this.#owner.suspended) await this.suspend()
+    return addresses
+  }
+
+  /** Stop for good, at once. */
+  stop(): void {
+    for (const listener of this.#listeners) listener.stop()
+  }
+
+  /** Stop until `resume`. */
+  async suspend(): Promise<void> {
+    this.#owner.suspended = true
+    await Promise.all(this.#listeners.map((listener) => listener.suspend()))
+  }
+
+  /**
+   * Listen again, on the same ports; on none if one of them is taken.
+   *
+   * @throws ListenError
+   */
+  async resume(): Promise<void> {
+    this.#owner.suspended = false
+    const results = await Promise.allSettled(this.#listeners.map((listener) => listener.listen()))
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed === undefined) return
+    await this.suspend()
+    throw failed.reason
+  }
+
+  ref(): void {
+    this.#referenced = true
+    for (const listener of this.#listeners) listener.ref()
+  }
+
+  unref(): void {
+    this.#referenced = false
+    for (const listener of this.#listeners) listener.unref()
+  }
+}

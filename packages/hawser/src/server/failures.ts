@@ -1,0 +1,60 @@
+import type { EventEmitter } from 'node:events'
+import process from 'node:process'
+import type { Connection } from '../connection/connection.js'
+import { report, warn } from '../connection/report.js'
+import { HandlerError, type HawserError } from '../errors.js'
+import type { ServerEvents } from './events.js'
+import type { ServerOptions } from './options.js'
+
+/** Brings what went wrong to `onError`, else to the `error` event, else once to the console. */
+export class Failures<In, Out> {
+  /** Exceptions out of handlers and listeners. */
+  handlerErrors = 0
+  readonly #emitter: EventEmitter<ServerEvents<In, Out>>
+  readonly #onError: ServerOptions<In, Out>['onError']
+  #warned = false
+
+  constructor(
+    emitter: EventEmitter<ServerEvents<In, Out>>,
+    onError: ServerOptions<In, Out>['onError'],
+  ) {
+    this.#emitter = emitter
+    this.#onError = onError
+  }
+
+  note(error: HawserError, connection: Connection<In, Out> | undefined): void {
+    if (error instanceof HandlerError) this.handlerErrors += 1
+    const onError = this.#onError
+    if (onError !== undefined) report(() => onError(error, connection))
+    else if (this.#emitter.listenerCount('error') > 0) {
+      report(() => this.#emitter.emit('error', error))
+    } else if (!this.#warned) {
+      this.#warned = true
+      warn(error)
+    }
+  }
+
+  /** A listener of one of the server's events threw, or rejected. */
+  noteListener(event: string, cause: unknown): void {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    const text = `a listener of the server's event '${event}' failed: ${message}`
+    const error = new HandlerError('HAWSER_HANDLER_FAILED', text, { op: 'handle', cause })
+    // It would only be told of itself.
+    if (event === 'error') warn(error)
+    else this.note(error, undefined)
+  }
+}
+
+/**
+ * Call listeners. What they throw is uncaught, as with every EventEmitter, and stops nothing of
+ * ours.
+ */
+export function announce(tell: () => unknown): void {
+  try {
+    tell()
+  } catch (error) {
+    process.nextTick(() => {
+      throw error
+    })
+  }
+}
