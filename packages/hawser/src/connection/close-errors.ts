@@ -68,11 +68,31 @@ export function closedError(info: CloseInfo, details: ErrorDetails): ConnectionE
   )
 }
 
-/** What `send` is answered with once this side has ended. */
-export function endedError(details: ErrorDetails): ConnectionError {
-  return new ConnectionError(
-    'HAWSER_CONNECTION_ENDED',
-    'this side has ended its half of the connection and can send nothing more: send before end()',
-    { op: 'write', ...details },
-  )
+/** What a call is answered with between a reset and the moment the connection is gone. */
+export function closingError(
+  error: HawserError | undefined,
+  details: ErrorDetails,
+): ConnectionError {
+  const text =
+    error === undefined
+      ? 'this side has reset the connection: connect again'
+      : `the connection is being closed: ${error.message}`
+  return new ConnectionError('HAWSER_CONNECTION_CLOSED', text, {
+    op: 'write',
+    ...details,
+    cause: error,
+  })
+}
+
+/** What `send` is answered with once this side has ended, in order or because of `error`. */
+export function endedError(error: HawserError | undefined, details: ErrorDetails): ConnectionError {
+  const text =
+    error === undefined
+      ? 'this side has ended its half of the connection and can send nothing more: send before end()'
+      : `this side is ending the connection and can send nothing more: ${error.message}`
+  return new ConnectionError('HAWSER_CONNECTION_ENDED', text, {
+    op: 'write',
+    ...details,
+    cause: error,
+  })
 }

@@ -191,7 +191,7 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
 
   /** Keep the connection when its function handler settles: from now on you end it. */
   detach(): this {
-    this.#engine.handlerRuns = false
+    this.#engine.detach(false)
     return this
   }
 
@@ -225,13 +225,19 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
    */
   get readable(): ReadableStream<In> {
-    this.#readable ??= toReadable(this.detach())
+    if (this.#readable === undefined) {
+      this.#readable = toReadable(this)
+      this.#engine.detach(false)
+    }
     return this.#readable
   }
 
   /** Where messages go, as a WHATWG stream; closing it ends our direction, aborting it resets. */
   get writable(): WritableStream<Out> {
-    this.#writable ??= toWritable(this.detach())
+    if (this.#writable === undefined) {
+      this.#writable = toWritable(this)
+      this.#engine.detach(true)
+    }
     return this.#writable
   }
 
@@ -242,7 +248,9 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
    */
   duplex(): Duplex {
-    return toDuplex(this.detach(), this.#engine.receiver.framing.streaming === true)
+    const duplex = toDuplex(this, this.#engine.receiver.framing.streaming === true)
+    this.#engine.detach(true)
+    return duplex
   }
 
   /** Keep the process alive while the connection is open (the default). */

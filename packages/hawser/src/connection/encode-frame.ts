@@ -1,6 +1,20 @@
 import { Buffer } from 'node:buffer'
-import type { Encoder } from '../framing/framing.js'
+import type { Encoder, Framing } from '../framing/framing.js'
+import { bufferOperations } from './buffer-operations.js'
 import { Outbox } from './outbox.js'
+
+const encoders = new WeakMap<Framing<unknown, never>, unknown>()
+
+/** A framing's encoder: one for all connections, unless it keeps state for each of them. */
+export function encoderOf<Out>(framing: Framing<unknown, Out>): Encoder<Out> {
+  if (framing.perConnection === true) return framing.createEncoder(bufferOperations)
+  let encoder = encoders.get(framing) as Encoder<Out> | undefined
+  if (encoder === undefined) {
+    encoder = framing.createEncoder(bufferOperations)
+    encoders.set(framing, encoder)
+  }
+  return encoder
+}
 
 /** The bytes of one frame, to be sent on several connections. */
 export function encodeFrame<Out>(encoder: Encoder<Out>, message: Out): Uint8Array {

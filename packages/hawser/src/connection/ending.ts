@@ -1,5 +1,11 @@
 import type { HawserError } from '../errors.js'
-import { closeReasonOf, endedError, transportError } from './close-errors.js'
+import {
+  closedError,
+  closeReasonOf,
+  closingError,
+  endedError,
+  transportError,
+} from './close-errors.js'
 import type { CloseInfo, CloseReason, ConnectionPhase } from './close-info.js'
 import type { Engine } from './engine.js'
 
@@ -24,11 +30,16 @@ export class Ending<In, Out> {
   discarding = false
   /** Both, and the FIN has left: the peer has a while to end too. */
   lingers = false
+  /** It is not to end when its function handler settles. */
+  detached = false
+  /** A stream over our direction was taken: its end is ours. */
+  streamed = false
   /** What ended the connection, if it was not an orderly end. */
   error: HawserError | undefined
   /** How it ended, once it has. */
   info: CloseInfo | undefined
   #sent = false
+  #broken = false
   #cause: Cause | undefined
   readonly #engine: Engine<In, Out>
 
@@ -46,13 +57,21 @@ export class Ending<In, Out> {
     if (this.ours) return
     this.note(by, 'ended')
     this.ours = true
-    this.#engine.openSender?.refuse(endedError(this.#engine.details))
+    this.#refuse()
     this.send()
+  }
+
+  /** Why nothing can be sent, if that is so. */
+  get refusal(): HawserError | undefined {
+    const { details } = this.#engine
+    if (this.info !== undefined) return closedError(this.info, details)
+    if (this.#broken) return closingError(this.error, details)
+    return this.ours ? endedError(this.error, details) : undefined
   }
 
   /** Send the FIN if everything accepted has left. */
   send(): void {
-    if (!this.ours || this.#sent || !this.#engine.isSendingDone) return
+    if (!this.ours || this.#broken || this.#sent || !this.#engine.isSendingDone) return
     this.#sent = true
     this.#engine.transport.end()
     this.#linger()
@@ -69,20 +88,21 @@ export class Ending<In, Out> {
   /** Drop everything, both ways, at once. */
   reset(): void {
     this.note('local', 'reset')
-    this.discarding = true
-    this.#engine.transport.reset()
+    this.#break()
   }
 
   /** It ends because of `error`: at once, or when what was accepted has left. */
   fail(error: HawserError, abrupt: boolean): void {
+    // What was reset is gone already, and an end needs one reason.
+    if (this.#broken) return
     if (this.error !== undefined) {
-      if (abrupt) this.#engine.transport.reset()
+      if (abrupt) this.#break()
       return
     }
     this.error = error
     this.#cause = { by: 'error', reason: closeReasonOf(error), phase: this.#engine.phase }
     this.#engine.receiver.dismiss(error)
-    if (abrupt) this.reset()
+    if (abrupt) this.#break()
     else {
       this.end('error')
       this.discard()
@@ -93,7 +113,7 @@ export class Ending<In, Out> {
   lost(cause: Error): void {
     // A peer that resets after we ended and had sent everything has lost nothing of ours.
     const harmless = this.discarding && this.#sent && this.#engine.unsent === 0
-    if (harmless || this.error !== undefined || this.#cause?.reason === 'reset') return
+    if (harmless || this.#broken || this.error !== undefined) return
     const error = transportError(cause, this.#engine.details)
     const by = error.code === 'HAWSER_CONNECTION_RESET' ? 'remote' : 'error'
     this.error = error
@@ -113,6 +133,20 @@ export class Ending<In, Out> {
       ...(this.error === undefined ? {} : { error: this.error }),
     }
     return this.info
+  }
+
+  #break(): void {
+    this.#broken = true
+    this.ours = true
+    this.discarding = true
+    this.#refuse()
+    this.#engine.transport.reset()
+  }
+
+  #refuse(): void {
+    const { openSender } = this.#engine
+    const { refusal } = this
+    if (refusal !== undefined) openSender?.refuse(refusal)
   }
 
   #linger(): void {

@@ -1,13 +1,14 @@
 import { setImmediate } from 'node:timers'
-import { type ErrorDetails, HandlerError, HawserError, TimeoutError } from '../errors.js'
+import { type ErrorDetails, type HawserError, TimeoutError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import type { Transport, TransportSink } from '../transport.js'
 import { Account } from './account.js'
-import { bufferOperations } from './buffer-operations.js'
-import { closedError, decodingError, endedError } from './close-errors.js'
+import { closedError, decodingError } from './close-errors.js'
 import type { CloseInfo, ConnectionPhase } from './close-info.js'
 import type { Connection } from './connection.js'
+import { encoderOf } from './encode-frame.js'
 import { Ending } from './ending.js'
+import { callClose, callWritable, handlerFailed, runFunction, runOpen } from './handler-calls.js'
 import { HandlerConsumer } from './handler-consumer.js'
 import { Receiver } from './receiver.js'
 import { Sender, type SenderOwner } from './sender.js'
@@ -22,15 +23,15 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
   readonly transport: Transport
   readonly settings: Settings<In, Out>
   readonly receiver: Receiver<In, Out>
+  readonly owner: ConnectionOwner<In, Out>
   connection!: Connection<In, Out>
   onClosed: ((info: CloseInfo) => void) | undefined
   inEvent = false
   isClosed = false
   /** Its server is closing. */
   draining = false
-  /** A function handler is at work, and when it settles the connection ends. */
+  /** A function handler, or an `open` without messages behind it, is at work. */
   handlerRuns = false
-  readonly #owner: ConnectionOwner<In, Out>
   #sender: Sender<Out> | undefined
   #watch: Watch | undefined
   #account: Account<In, Out> | undefined
@@ -40,7 +41,7 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
   constructor(transport: Transport, settings: Settings<In, Out>, owner: ConnectionOwner<In, Out>) {
     this.transport = transport
     this.settings = settings
-    this.#owner = owner
+    this.owner = owner
     this.receiver = new Receiver(this)
   }
 
@@ -101,8 +102,21 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
     return this.isDiscarding || this.isBlocked
   }
 
+  /** Whether everything accepted was handed to the operating system. */
   get isSendingDone(): boolean {
-    return this.#sender === undefined || this.#sender.idle
+    if (this.#sender === undefined) return true
+    return this.closeInfo === undefined ? this.#sender.idle : this.closeInfo.unsent === 0
+  }
+
+  /** Whether the connection stays when its function handler settles. */
+  get isDetached(): boolean {
+    return this.#ending !== undefined && this.#ending.detached
+  }
+
+  /** Whether our direction is somebody's to end, so that the peer's end does not end it. */
+  get #isHeldOpen(): boolean {
+    if (this.handlerRuns) return true
+    return this.#ending !== undefined && this.#ending.streamed && !this.#ending.ours
   }
 
   get canSend(): boolean {
@@ -114,34 +128,32 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
   start(): void {
     const { handler, idleTimeout, firstByteTimeout } = this.settings
     this.transport.start(this)
-    if (handler !== undefined) {
+    if (handler?.message !== undefined) {
       const consumer = new HandlerConsumer(this)
-      if (handler.message !== undefined) this.receiver.consumer = consumer
+      this.receiver.consumer = consumer
       consumer.open()
-    }
+    } else runOpen(this)
     if (idleTimeout !== Infinity || firstByteTimeout !== Infinity) this.arm()
   }
 
   /** Run a function handler; when it settles, the connection ends. */
   run(handler: (connection: Connection<In, Out>) => void | Promise<void>): void {
-    this.handlerRuns = true
-    try {
-      const result = handler(this.connection)
-      if (result === undefined) this.#handlerSettled()
-      else {
-        result.then(
-          () => this.#handlerSettled(),
-          (error: unknown) => this.handlerFailed(error),
-        )
-      }
-    } catch (error) {
-      this.handlerFailed(error)
-    }
+    runFunction(this, handler)
+  }
+
+  /**
+   * Keep the connection when its function handler settles.
+   *
+   * @param streamed a stream over our direction was taken: its end, and nothing else, ends ours
+   */
+  detach(streamed: boolean): void {
+    if (this.handlerRuns) this.ending.detached = true
+    if (streamed) this.ending.streamed = true
   }
 
   switchFraming(next: Framing<In, Out>): void {
     this.receiver.switchFraming(next)
-    this.#sender?.switchTo(next.createEncoder(bufferOperations))
+    this.#sender?.switchTo(encoderOf(next))
   }
 
   /** End our direction when everything accepted has left. */
@@ -187,22 +199,9 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
     this.settle()
   }
 
+  /** A handler threw or rejected. */
   handlerFailed(cause: unknown): void {
-    // What a connection's own end made a handler throw is no fault of the handler.
-    const own = cause instanceof HawserError && (this.isClosed || cause === this.#sender?.refusal)
-    if (own || (cause !== undefined && cause === this.error)) {
-      this.#handlerSettled()
-      return
-    }
-    const message = cause instanceof Error ? cause.message : String(cause)
-    const error = new HandlerError(
-      'HAWSER_HANDLER_FAILED',
-      `the handler failed and its connection is closed: ${message}`,
-      { ...this.details, op: 'handle', cause },
-    )
-    this.#owner.failed(error, this.connection)
-    this.handlerRuns = false
-    this.fail(error, false)
+    handlerFailed(this, cause)
   }
 
   /** The peer broke the framing: what is wrong reaches the consumer, and the connection ends. */
@@ -231,7 +230,7 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
     this.receiver.end()
     this.inEvent = false
     this.#sender?.write()
-    if (this.receiver.consumer === undefined && this.receiver.empty) this.inputTaken()
+    if (this.receiver.consumer === undefined) this.released()
   }
 
   written(): void {
@@ -261,14 +260,7 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
   }
 
   unblocked(): void {
-    const { handler } = this.settings
-    if (handler?.writable !== undefined && !this.isClosed) {
-      try {
-        handler.writable(this.connection)
-      } catch (error) {
-        this.handlerFailed(error)
-      }
-    }
+    callWritable(this)
     this.receiver.advance()
   }
 
@@ -285,16 +277,21 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
     this.transport.close()
   }
 
-  /** An iteration was told that no more will come. */
-  inputTaken(): void {
-    if (this.handlerRuns) return
-    // Not at once: the code behind the loop may still have something to send.
-    setImmediate(() => {
-      if (!this.handlerRuns && this.receiver.consumer === undefined) this.endOurs('remote')
-    })
+  /** Nobody consumes any more: an iteration was left, or told that no more will come. */
+  released(): void {
+    // Not at once: the code behind the loop may have something to send, or begin another.
+    setImmediate(lookAgain, this)
   }
 
   // ── keeping it in line ──────────────────────────────────────────────────────────────────────
+
+  /** End our direction if the peer has ended and nobody is there to take or send more. */
+  lookAgain(): void {
+    const { consumer, ended, empty, done } = this.receiver
+    if (consumer !== undefined) return
+    if (ended && (empty || done) && !this.#isHeldOpen) this.endOurs('remote')
+    this.settle()
+  }
 
   /** Look at the waits that count now. */
   arm(): void {
@@ -308,7 +305,7 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
     if (this.isClosed || this.receiver.isAdvancing) return
     if (this.receiver.ended || this.draining) this.#endWhenDone()
     if (this.#transportGone) {
-      if (this.isDiscarding || this.error !== undefined || this.receiver.isDelivered) this.#close()
+      if (this.isDiscarding || this.error !== undefined || this.#isDelivered) this.#close()
       return
     }
     this.receiver.updateReading()
@@ -329,29 +326,28 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
   }
 
   #createSender(): Sender<Out> {
-    const { framing, encoder } = this.settings
-    const shared = this.receiver.framing === framing ? encoder : undefined
-    const used = shared ?? this.receiver.framing.createEncoder(bufferOperations)
-    const sender = new Sender(this.transport, used, this.settings, this)
-    if (this.closeInfo !== undefined) sender.refuse(closedError(this.closeInfo, this.details))
-    else if (this.#ending?.ours === true) sender.refuse(endedError(this.details))
+    const sender = new Sender(this.transport, encoderOf(this.receiver.framing), this.settings, this)
+    const refusal = this.#ending?.refusal
+    if (refusal !== undefined) sender.refuse(refusal)
     return sender
   }
 
-  #handlerSettled(): void {
-    if (!this.handlerRuns) return
-    this.handlerRuns = false
-    this.finish()
+  /** Whether nothing that was received is still to be delivered to a live consumer. */
+  get #isDelivered(): boolean {
+    const { consumer, ended, empty, done } = this.receiver
+    if (consumer === undefined || !ended) return true
+    return (empty || done) && (consumer.atRest || !(consumer instanceof HandlerConsumer))
   }
 
   #endWhenDone(): void {
     const { consumer, ended, done } = this.receiver
     const rests = consumer === undefined ? !this.handlerRuns : consumer.atRest
-    if (this.#ending?.ours === true || !rests || !done) return
-    if (this.draining && this.isSendingDone) {
+    if (this.isDiscarding || !rests || !done) return
+    if (this.draining) {
+      if (!this.isSendingDone) return
       this.receiver.dismiss(undefined)
       // A function handler still gets to say goodbye: its settling ends the connection.
-      if (!this.handlerRuns) this.finish()
+      if (!this.#isHeldOpen) this.finish()
     } else if (ended && consumer instanceof HandlerConsumer) this.endOurs('remote')
   }
 
@@ -370,14 +366,14 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
     this.#sender?.abandon(closedError(info, this.details))
     // After an orderly end, what was received can still be iterated.
     if (this.error !== undefined) this.receiver.clear()
-    if (consumer instanceof HandlerConsumer) consumer.closed()
-    else this.receiver.dismiss(this.error)
-    try {
-      this.settings.handler?.close?.(this.connection, info)
-    } catch (error) {
-      this.handlerFailed(error)
-    }
-    this.#owner.closed(this.connection, info)
+    const orderly = this.error === undefined && !this.isDiscarding
+    if (consumer?.starving === true || !orderly) this.receiver.dismiss(this.error)
+    callClose(this, info)
+    this.owner.closed(this.connection, info)
     this.onClosed?.(info)
   }
+}
+
+function lookAgain(engine: { lookAgain(): void }): void {
+  engine.lookAgain()
 }

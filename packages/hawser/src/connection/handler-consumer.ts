@@ -1,4 +1,5 @@
 import type { Engine } from './engine.js'
+import { handlerFailed, isThenable } from './handler-calls.js'
 import { accepted } from './sender.js'
 import type { Consumer } from './consumer.js'
 
@@ -21,7 +22,8 @@ function emit(message: unknown): boolean {
 export class HandlerConsumer<In, Out> implements Consumer {
   readonly #engine: Engine<In, Out>
   #busy = false
-  starving = true
+  /** All complete frames that were there when it last looked were taken. */
+  #drained = true
 
   constructor(engine: Engine<In, Out>) {
     this.#engine = engine
@@ -31,13 +33,17 @@ export class HandlerConsumer<In, Out> implements Consumer {
     return !this.#busy
   }
 
+  get starving(): boolean {
+    return this.#drained && this.#ready
+  }
+
   open(): void {
     const { connection, settings } = this.#engine
     if (settings.handler?.open === undefined) return
     try {
       this.#await(settings.handler.open(connection))
     } catch (error) {
-      this.#engine.handlerFailed(error)
+      handlerFailed(this.#engine, error)
     }
   }
 
@@ -60,10 +66,10 @@ export class HandlerConsumer<In, Out> implements Consumer {
       while (this.#ready) {
         inbox.pump(emit)
         if (!this.#ready) break
-        this.starving = true
+        this.#drained = true
         if (!inbox.finish()) return
       }
-      this.starving = false
+      this.#drained = false
     } finally {
       current = outer
     }
@@ -76,7 +82,7 @@ export class HandlerConsumer<In, Out> implements Consumer {
       const result = settings.handler?.message?.(connection, message as In)
       if (result !== undefined && result !== accepted) this.#await(result)
     } catch (error) {
-      this.#engine.handlerFailed(error)
+      handlerFailed(this.#engine, error)
     }
     return this.#ready
   }
@@ -88,16 +94,17 @@ export class HandlerConsumer<In, Out> implements Consumer {
   }
 
   #await(result: void | Promise<void>): void {
-    if (typeof (result as Promise<void> | undefined)?.then !== 'function') return
+    if (!isThenable(result)) return
     this.#busy = true
-    ;(result as Promise<void>).then(
+    result.then(
       () => {
         this.#busy = false
         this.#engine.receiver.advance()
       },
       (error: unknown) => {
         this.#busy = false
-        this.#engine.handlerFailed(error)
+        handlerFailed(this.#engine, error)
+        this.#engine.receiver.advance()
       },
     )
   }

@@ -59,7 +59,7 @@ export class IteratorConsumer<In, Out> implements Consumer, AsyncIterableIterato
         return rejected(engine.malformed(error))
       }
     }
-    if (engine.isClosed) return this.#fail(undefined)
+    if (engine.isClosed || engine.isDiscarding) return this.#fail(undefined)
     return new Promise((resolve) => {
       this.#wait(resolve)
       engine.receiver.advance()
@@ -97,6 +97,14 @@ export class IteratorConsumer<In, Out> implements Consumer, AsyncIterableIterato
     waiter?.(result)
   }
 
+  #letGo(): void {
+    const { receiver } = this.#engine
+    this.#over = true
+    if (receiver.consumer !== this) return
+    receiver.consumer = undefined
+    this.#engine.released()
+  }
+
   #take(): Result<In> | undefined {
     const { receiver } = this.#engine
     // An idle connection has no inbox yet, and asking for a message is no reason to make one.
@@ -109,20 +117,17 @@ export class IteratorConsumer<In, Out> implements Consumer, AsyncIterableIterato
       if (!receiver.inbox.finish()) break
     }
     if (!receiver.done) return undefined
-    this.#over = true
-    receiver.release(this)
-    this.#engine.inputTaken()
+    this.#letGo()
     return done
   }
 
   #finish(): void {
-    this.#over = true
-    this.#engine.receiver.release(this)
+    this.#letGo()
     while (this.#waiter !== undefined) this.#answer(done)
   }
 
   #fail(error: Error | undefined): Promise<Result<In>> {
-    this.#over = true
+    this.#letGo()
     return error === undefined ? Promise.resolve(done) : rejected(error)
   }
 }

@@ -2,7 +2,7 @@ import { OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import type { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
-import { bufferOperations } from './buffer-operations.js'
+import { encoderOf } from './encode-frame.js'
 import type { HandlerObject, Settings } from './settings.js'
 import { systemClock } from './system-clock.js'
 
@@ -103,13 +103,16 @@ export function resolveSettings<In, Out>(
         'never be complete; raise the option inbox or lower maxFrame',
     )
   }
+  const outboxLimit = atLeast('outbox', options.outbox ?? defaultOutbox, 1)
+  const highWaterMark = atLeast('highWaterMark', options.highWaterMark ?? defaultHighWaterMark, 1)
   return {
     framing,
-    encoder: framing.perConnection === true ? undefined : framing.createEncoder(bufferOperations),
+    encoder: framing.perConnection === true ? undefined : encoderOf(framing),
     handler,
     inboxLimit,
-    outboxLimit: atLeast('outbox', options.outbox ?? defaultOutbox, 1),
-    highWaterMark: atLeast('highWaterMark', options.highWaterMark ?? defaultHighWaterMark, 1),
+    outboxLimit,
+    // A mark above the limit would never be looked at, and the limit with it.
+    highWaterMark: Math.min(highWaterMark, outboxLimit),
     readWhileBlocked: options.readWhileBlocked ?? false,
     idleTimeout: milliseconds('idleTimeout', options.idleTimeout ?? Infinity),
     firstByteTimeout: milliseconds('firstByteTimeout', options.firstByteTimeout ?? Infinity),

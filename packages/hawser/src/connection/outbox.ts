@@ -45,9 +45,9 @@ export class Outbox implements FrameOutput {
     return this.#chunkBytes + this.#textBytes + 3 * this.#uncounted + (this.#used - this.#taken)
   }
 
-  /** Changes whenever anything is put in. */
+  /** Grows whenever anything is put in. */
   get mark(): number {
-    return this.#chunkBytes + this.#text.length + this.#used
+    return this.#chunkBytes + this.#text.length + (this.#used - this.#taken)
   }
 
   text(text: string): void {

@@ -62,12 +62,6 @@ export class Receiver<In, Out> {
     return !this.empty && this.consumer !== undefined && this.consumer.starving
   }
 
-  /** Whether nothing that was received is still to be delivered to a live consumer. */
-  get isDelivered(): boolean {
-    if (this.consumer === undefined || !this.ended) return true
-    return this.#inbox?.done === true && this.consumer.atRest
-  }
-
   /** @throws StateError when somebody consumes already. */
   consume(consumer: Consumer): void {
     if (this.consumer !== undefined) {
@@ -79,11 +73,6 @@ export class Receiver<In, Out> {
       )
     }
     this.consumer = consumer
-  }
-
-  /** The consumer lets go, and another may follow. */
-  release(consumer: Consumer): void {
-    if (this.consumer === consumer) this.consumer = undefined
   }
 
   /** Tell the consumer that nothing more will come, and why. */
@@ -101,8 +90,10 @@ export class Receiver<In, Out> {
       throw new OptionError('HAWSER_INVALID_OPTION', text, this.#engine.details)
     }
     this.framing = framing
-    // While a chunk is being decoded, the switch waits for the decoder to stop.
     this.#nextFraming = framing
+    // While a chunk is being decoded, the switch waits for the decoder to stop.
+    if (this.#advancing) return
+    this.#applyFraming()
     this.advance()
   }
 

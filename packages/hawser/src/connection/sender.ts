@@ -139,9 +139,7 @@ export class Sender<Out> {
   /** Settles when what was accepted until now was handed to the operating system. */
   flush(): Promise<void> {
     if (this.idle) return accepted
-    if (this.#refusal !== undefined && this.#refusal.code !== 'HAWSER_CONNECTION_ENDED') {
-      return rejected(this.#refusal)
-    }
+    if (this.#refusal !== undefined && this.#isBroken) return rejected(this.#refusal)
     const waiter = { ...withResolvers(), after: this.accepted }
     this.#flushes.push(waiter)
     return waiter.promise
@@ -150,7 +148,7 @@ export class Sender<Out> {
   /** Write what waits, unless a write is under way. */
   write(): void {
     this.#scheduled = false
-    if (this.#writing > 0) return
+    if (this.#writing > 0 || this.#isBroken) return
     const size = this.#outbox.size
     if (size > 0) {
       this.#handed += size
@@ -169,12 +167,13 @@ export class Sender<Out> {
 
   /** Accept nothing from now on; what was accepted still goes out. */
   refuse(error: HawserError): void {
-    this.#refusal ??= error
+    if (!this.#isBroken) this.#refusal = error
   }
 
   /** The transport is gone: whoever waits is told. */
   abandon(error: HawserError): void {
     this.#refusal = error
+    this.#handed = this.accepted
     this.#outbox.clear()
     this.#blocked = false
     const flushes = this.#flushes
@@ -182,6 +181,11 @@ export class Sender<Out> {
     this.#room?.reject(error)
     this.#room = undefined
     for (const waiter of flushes) waiter.reject(error)
+  }
+
+  /** Whether what waits will never leave; after an orderly end it still does. */
+  get #isBroken(): boolean {
+    return this.#refusal !== undefined && this.#refusal.code !== 'HAWSER_CONNECTION_ENDED'
   }
 
   #put(message: Out): HawserError | undefined {

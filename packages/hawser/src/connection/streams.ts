@@ -42,7 +42,6 @@ export function toDuplex<In, Out>(connection: Connection<In, Out>, bytes: boolea
     // Messages are asked for one at a time, so that the framing can be switched at any of them.
     readableHighWaterMark: 0,
     allowHalfOpen: true,
-    decodeStrings: false,
     read() {
       messages.next().then(
         ({ done, value }) => duplex.push(done === true ? null : value),

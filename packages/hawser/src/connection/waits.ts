@@ -22,6 +22,11 @@ function isWriting({ openSender }: Watched): boolean {
   return openSender !== undefined && openSender.isWriting
 }
 
+/** Bytes handed to the operating system: what is only accepted has not moved. */
+function handedOver({ openSender, unsent }: Watched): number {
+  return openSender === undefined ? 0 : openSender.accepted - unsent
+}
+
 function expire(
   watched: Watched,
   code: TimeoutError['code'],
@@ -44,7 +49,7 @@ export const waits: readonly Wait[] = [
   {
     limit: 'writeTimeout',
     counts: isWriting,
-    progress: (watched) => watched.unsent,
+    progress: handedOver,
     end(watched) {
       const text = `${watched.unsent} bytes waited ${watched.settings.writeTimeout} ms and the peer took none: it stopped reading or is gone (writeTimeout)`
       expire(watched, 'HAWSER_WRITE_TIMEOUT', 'write', text)
@@ -84,7 +89,7 @@ export const waits: readonly Wait[] = [
   {
     limit: 'idleTimeout',
     counts: isReading,
-    progress: (watched) => watched.receiver.bytes + (watched.openSender?.accepted ?? 0),
+    progress: (watched) => watched.receiver.bytes + handedOver(watched),
     end(watched) {
       const text = `no byte moved in either direction for ${watched.settings.idleTimeout} ms (idleTimeout)`
       expire(watched, 'HAWSER_IDLE_TIMEOUT', 'read', text)
