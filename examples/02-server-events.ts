@@ -15,9 +15,8 @@ server.on('error', (error) => console.log(`error: ${error.code}: ${error.message
 await server.listen(endpoint)
 
 // A second server on the same endpoint is told what is wrong, and where, and what to do.
-const [address] = server.addresses()
 const late = createServer()
 late.on('error', (error) => console.log(`error: ${error.code}: ${error.message}`))
-await late.listen(address === undefined ? endpoint : formatEndpoint(address)).catch(() => {})
+await late.listen(server.address() ?? endpoint).catch(() => {})
 
 process.once('SIGINT', () => void server.close())

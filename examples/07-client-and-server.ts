@@ -1,7 +1,7 @@
 // A client and a server in one process, talking both ways.
 //
 //   node examples/dist/07-client-and-server.js [ENDPOINT]
-import { connect, createServer, formatEndpoint, lines } from 'hawser'
+import { connect, createServer, lines } from 'hawser'
 
 const [endpoint = 'tcp://127.0.0.1:0'] = process.argv.slice(2)
 
@@ -15,7 +15,7 @@ const server = createServer({ framing: lines() }, async (connection) => {
 })
 await server.listen(endpoint)
 
-const client = await connect(server.addresses().map(formatEndpoint).join(), { framing: lines() })
+const client = await connect(server.address() ?? endpoint, { framing: lines() })
 process.once('SIGINT', () => void client.close())
 for await (const line of client) {
   console.log(`server: ${line}`)
