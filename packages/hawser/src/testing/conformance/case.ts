@@ -1,5 +1,5 @@
 import type { Transport, TransportCapabilities } from '../../transport.js'
-import { withDeadline } from '../deadline.js'
+import { checkDeadline, withDeadline } from '../deadline.js'
 import { Probe } from './probe.js'
 
 /** Two joined transports that have not been started, and how to let go of them. */
@@ -24,9 +24,11 @@ export interface TransportCase {
   /**
    * Run the case on a fresh pair and dispose of it.
    *
+   * @param deadline how long it may take, in ms of real time. Default 10,000, which is generous: it
+   *   only ends what would otherwise hang.
    * @returns rejects with an `AssertionError`, or an Error when it is not done by its deadline
    */
-  run(makePair: MakePair): Promise<void>
+  run(makePair: MakePair, deadline?: number): Promise<void>
 }
 
 /** Both ends of a case's pair, already started. */
@@ -38,7 +40,6 @@ export interface Ends {
 /** What one case does with its pair. */
 export type CaseBody = (ends: Ends) => Promise<void>
 
-/** Real time for one case. It is generous: it only ends what would otherwise hang. */
 const caseDeadline = 10_000
 
 /** Wrap a body in what all cases have in common: the pair, its start, the last checks, the end. */
@@ -47,7 +48,7 @@ export function defineCase(
   body: CaseBody,
   requires?: keyof TransportCapabilities,
 ): TransportCase {
-  const run = async (makePair: MakePair): Promise<void> => {
+  const run = async (makePair: MakePair, deadline = caseDeadline): Promise<void> => {
     const pair = await makePair()
     try {
       const left = new Probe(pair.left)
@@ -56,7 +57,7 @@ export function defineCase(
       right.start()
       const describe = (): string =>
         `not done: left has ${left.describe()}; right has ${right.describe()}`
-      await withDeadline(body({ left, right }), caseDeadline, describe)
+      await withDeadline(body({ left, right }), checkDeadline(deadline), describe)
       left.verify()
       right.verify()
     } finally {
