@@ -20,7 +20,7 @@ export class Running {
   #printed = ''
   #complained = ''
 
-  /** Starts it in a process group of its own, so that its helpers end with it. */
+  /** Starts it in a process group of its own, so that what it starts ends with it. */
   constructor(program: string, args: readonly string[], cwd: string = ROOT) {
     this.#child = spawn(program, args, { cwd, detached: true })
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
