@@ -161,7 +161,9 @@ export class Listener {
     if (endpoint.kind === 'fd') return { fd: endpoint.fd, backlog } as net.ListenOptions
     if (endpoint.kind === 'unix') return { path: endpoint.path, backlog }
     const port = this.#port ?? endpoint.port
-    const { host, ipv6Only } = endpoint
+    const { ipv6Only } = endpoint
+    // Node.js listens to `ipv6Only` only where a host is named.
+    const host = endpoint.host ?? (ipv6Only ? '::' : undefined)
     return { port, backlog, ipv6Only, ...(host === undefined ? {} : { host }) }
   }
 
