@@ -1,8 +1,15 @@
 import process from 'node:process'
+import { setImmediate } from 'node:timers'
 import { ConnectionError, FramingError, HawserError } from '../errors.js'
 import type { Encoder } from '../framing/framing.js'
 import type { Transport } from '../transport.js'
 import { Outbox } from './outbox.js'
+
+/**
+ * Bytes written in one turn after which `send` asks to wait for the next. A loop that awaits `send`
+ * to a reader as fast as itself would otherwise keep the event loop from everybody else.
+ */
+const longestBurst = 1024 * 1024
 
 /** What `send` answers while there is room: one promise for everybody, known by its identity. */
 export const accepted: Promise<void> = Promise.resolve()
@@ -55,6 +62,7 @@ export class Sender<Out> {
   #writing = 0
   #scheduled = false
   #blocked = false
+  #burst = 0
   #refusal: HawserError | undefined
   /** Shared by all who wait for room: one for each message would outweigh small messages. */
   #room: Waiter | undefined
@@ -138,8 +146,8 @@ export class Sender<Out> {
 
   /** Settles when what was accepted until now was handed to the operating system. */
   flush(): Promise<void> {
-    if (this.idle) return accepted
     if (this.#refusal !== undefined && this.#isBroken) return rejected(this.#refusal)
+    if (this.idle) return accepted
     const waiter = { ...withResolvers(), after: this.accepted }
     this.#flushes.push(waiter)
     return waiter.promise
@@ -156,6 +164,16 @@ export class Sender<Out> {
       if (this.#transport.write(this.#outbox.take())) this.#finishWrite()
       else this.#owner.waiting()
     }
+  }
+
+  /** Write what waits when everybody who goes on in this turn has had a go. */
+  writeLast(): void {
+    if (this.#scheduled || this.#writing > 0) return
+    this.#scheduled = true
+    // What a microtask schedules comes when all of them are done, whatever they lead to.
+    queueMicrotask(() => {
+      process.nextTick(writeLater, this)
+    })
   }
 
   /** The transport has handed over all of the write that was under way. */
@@ -212,7 +230,7 @@ export class Sender<Out> {
     if (this.#writing === 0 && this.#outbox.upperBound <= highWaterMark) return undefined
     if (this.unsent <= highWaterMark) return undefined
     // Only what the operating system would not take counts as a reader that is slow.
-    if (this.#writing === 0) this.write()
+    if (this.#writing === 0) this.#writeNow()
     const { unsent } = this
     if (unsent > outboxLimit) {
       const error = new ConnectionError(
@@ -224,7 +242,7 @@ export class Sender<Out> {
       this.#owner.overflowed(error)
       return error
     }
-    if (unsent > highWaterMark) {
+    if (unsent > highWaterMark || this.#burst > longestBurst) {
       this.#blocked = true
       this.#owner.blocked()
     }
@@ -235,13 +253,30 @@ export class Sender<Out> {
     this.#writing = 0
     this.#outbox.reclaim()
     if (this.#flushes.length > 0) this.#settleFlushes()
-    if (this.#blocked && this.#outbox.size <= this.#limits.highWaterMark) {
-      this.#blocked = false
-      this.#room?.resolve()
-      this.#room = undefined
-      this.#owner.unblocked()
-    }
+    this.#unblock()
     if (this.#outbox.upperBound === 0) this.#owner.flushed()
+  }
+
+  #unblock(): void {
+    if (!this.#blocked || this.#isBroken || this.#burst > longestBurst) return
+    if (this.#outbox.size > this.#limits.highWaterMark) return
+    this.#blocked = false
+    this.#room?.resolve()
+    this.#room = undefined
+    this.#owner.unblocked()
+  }
+
+  /** Write in the middle of a turn, and remember how much until the turn is over. */
+  #writeNow(): void {
+    if (this.#burst === 0) setImmediate(endBurst, this)
+    this.#burst += this.#outbox.size
+    this.write()
+  }
+
+  /** The turn is over in which there was too much to wait for its end. */
+  endBurst(): void {
+    this.#burst = 0
+    if (this.#writing === 0) this.#unblock()
   }
 
   #settleFlushes(): void {
@@ -250,6 +285,10 @@ export class Sender<Out> {
     this.#flushes = left
     for (const waiter of done) waiter.resolve()
   }
+}
+
+function endBurst(sender: { endBurst(): void }): void {
+  sender.endBurst()
 }
 
 // One tick for all senders of a turn: a broadcast would otherwise queue one for each connection.
