@@ -221,7 +221,9 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
     this.inEvent = true
     this.receiver.data(bytes, borrowed, headroom)
     this.inEvent = false
-    this.#sender?.write()
+    // A handler that answered with a promise goes on in this turn: all its replies leave together.
+    if (this.receiver.isMidway) this.#sender?.writeLast()
+    else this.#sender?.write()
   }
 
   end(): void {

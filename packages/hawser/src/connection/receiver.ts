@@ -62,6 +62,11 @@ export class Receiver<In, Out> {
     return !this.empty && this.consumer !== undefined && this.consumer.starving
   }
 
+  /** Whether the consumer is at work and more waits for it. */
+  get isMidway(): boolean {
+    return !this.empty && this.consumer !== undefined && !this.consumer.atRest
+  }
+
   /** @throws StateError when somebody consumes already. */
   consume(consumer: Consumer): void {
     if (this.consumer !== undefined) {

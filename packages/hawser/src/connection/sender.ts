@@ -171,9 +171,7 @@ export class Sender<Out> {
     if (this.#scheduled || this.#writing > 0) return
     this.#scheduled = true
     // What a microtask schedules comes when all of them are done, whatever they lead to.
-    queueMicrotask(() => {
-      process.nextTick(writeLater, this)
-    })
+    queueMicrotask(() => writeLater(this))
   }
 
   /** The transport has handed over all of the write that was under way. */
