@@ -38,28 +38,45 @@ export async function runScenario(
   const rounds: Round[] = []
   const sessions = new Map<Candidate, Session>()
   const loads = new Loads()
+  const passes = scenario.passes ?? 1
+  const part = { ...scale, measured: scale.measured / passes }
   for (let i = 0; i < pairs; i++) {
-    const round = new Map<string, Sample>()
-    for (let j = 0; j < present.length; j++) {
+    const samples = new Map<Candidate, Sample[]>(present.map((candidate) => [candidate, []]))
+    for (let j = 0; j < passes * present.length; j++) {
       const candidate = present[(i + j) % present.length] as Candidate
       progress(`${scenario.id}: round ${i + 1} of ${pairs}, ${candidate.title}`)
       let session = sessions.get(candidate)
       if (session === undefined) {
-        session = await open(candidate, commands.get(candidate) as Command, loads, scale)
+        session = await open(candidate, commands.get(candidate) as Command, loads, part)
         sessions.set(candidate, session)
         await scenario.warmUp?.(candidate, session)
       }
-      round.set(candidate.id, await scenario.measure(candidate, session))
-      if (scenario.freshServers === true || i % roundsPerServer === roundsPerServer - 1) {
-        await session.server.stop()
-        sessions.delete(candidate)
-      }
+      samples.get(candidate)?.push(await scenario.measure(candidate, session))
     }
-    rounds.push(round)
+    rounds.push(new Map([...samples].map(([{ id }, each]) => [id, average(each)])))
+    if (scenario.freshServers === true || i % roundsPerServer === roundsPerServer - 1) {
+      for (const candidate of present) await stop(candidate)
+    }
   }
-  for (const { server } of sessions.values()) await server.stop()
+  for (const candidate of present) await stop(candidate)
   await loads.stop()
   return { scenario, rounds, missing }
+
+  async function stop(candidate: Candidate): Promise<void> {
+    await sessions.get(candidate)?.server.stop()
+    sessions.delete(candidate)
+  }
+}
+
+/** The mean of each column. */
+function average(samples: readonly Sample[]): Sample {
+  const keys = Object.keys(samples[0] ?? {})
+  return Object.fromEntries(
+    keys.map((key) => {
+      const sum = samples.reduce((total, sample) => total + (sample[key] ?? 0), 0)
+      return [key, sum / samples.length]
+    }),
+  )
 }
 
 async function open(

@@ -54,6 +54,11 @@ export interface Scenario {
   readonly candidates: readonly Candidate[]
   readonly columns: readonly Column[]
   readonly figures: readonly Figure[]
+  /**
+   * Into how many parts a round is divided: each server is measured for a part in turn, and the parts'
+   * samples are averaged, so that what else the machine does meets all of them alike. Default 1.
+   */
+  readonly passes?: number
   /** Start the servers anew for every round, not only every third. */
   readonly freshServers?: boolean
   /** Load a server that was just started, until its code is compiled. */

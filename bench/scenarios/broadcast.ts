@@ -17,6 +17,7 @@ export const broadcast: Scenario = {
   id: 'broadcast',
   title: 'broadcast to 1,000 connections',
   description: '64 bytes to each of 1,000 connections, the next when all have got the one before',
+  passes: 4,
   candidates: [
     nodeServer('net-broadcast', 'node:net, socket.write(sameBuffer) in a loop', 'net-broadcast'),
     nodeServer('broadcast', 'Hawser server.broadcast()', 'hawser-broadcast'),

@@ -17,6 +17,7 @@ export const pipelined: Scenario = {
   title: '100 messages in flight',
   description:
     '50 connections, 100 messages of 20–200 bytes in flight on each, answered in upper case',
+  passes: 4,
   candidates: [
     netEcho,
     netSplit,

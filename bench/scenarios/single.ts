@@ -16,6 +16,7 @@ export const single: Scenario = {
   id: 'single',
   title: 'one message in flight',
   description: '50 connections, one line of 20–200 bytes in flight on each, answered in upper case',
+  passes: 4,
   candidates: [
     netEcho,
     netSplit,
