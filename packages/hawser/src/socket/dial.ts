@@ -33,10 +33,9 @@ export interface DialOptions {
  *
  * @throws ConnectError, or AbortedError when the signal fired
  */
-export async function dial(
-  endpoint: ParsedEndpoint,
-  options: DialOptions,
-): Promise<SocketTransport> {
+export async function dial(asked: ParsedEndpoint, options: DialOptions): Promise<SocketTransport> {
+  // Without a host it is this machine, and an error names what was tried.
+  const endpoint = asked.kind === 'tcp' ? { ...asked, host: asked.host ?? 'localhost' } : asked
   const { signal } = options
   if (signal?.aborted === true) throw abortedError('connect', endpoint, signal.reason)
   const fast = options.fastRead && canReadFast
@@ -101,7 +100,7 @@ function socketOptions(
   return {
     ...common,
     port: endpoint.port,
-    host: endpoint.host ?? 'localhost',
+    host: endpoint.host ?? '',
     noDelay,
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: attemptTimeout,

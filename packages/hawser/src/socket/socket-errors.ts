@@ -55,8 +55,15 @@ const connectCodes: Record<string, [ConnectCode, string]> = {
   ],
 }
 
-/** Said of addresses this machine cannot use at all, and so the least telling of several errors. */
-const unusable = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'])
+/** Said of addresses that nothing came back from, and so the least telling of several errors. */
+const silent = new Set([
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+  'EINVAL',
+  'ETIMEDOUT',
+])
 
 /** Why an endpoint could not be listened on. */
 export function listenError(cause: Error, endpoint: ParsedEndpoint): ListenError {
@@ -128,7 +135,7 @@ function connectAdvice(cause: Error): [ConnectCode, string] {
 function mostTelling(cause: Error): Error {
   if (!(cause instanceof AggregateError)) return cause
   const errors = cause.errors as Error[]
-  return errors.find((error) => !unusable.has(codeOf(error))) ?? errors[0] ?? cause
+  return errors.find((error) => !silent.has(codeOf(error))) ?? errors[0] ?? cause
 }
 
 function isResolving(cause: Error): boolean {
