@@ -47,15 +47,15 @@ export class Ending<In, Out> {
     this.#engine = engine
   }
 
-  /** Remember whose doing the end is; the first to be told of counts. */
-  note(by: CloseInfo['by'], reason: CloseReason): void {
-    this.#cause ??= { by, reason, phase: this.#engine.phase }
+  /** Remember whose doing an orderly end is; the first to be told of counts. */
+  note(by: CloseInfo['by']): void {
+    this.#cause ??= { by, reason: 'ended', phase: this.#engine.phase }
   }
 
   /** End our direction when everything accepted has left. */
   end(by: CloseInfo['by']): void {
     if (this.ours) return
-    this.note(by, 'ended')
+    this.note(by)
     this.ours = true
     this.#refuse()
     this.send()
@@ -87,7 +87,11 @@ export class Ending<In, Out> {
 
   /** Drop everything, both ways, at once. */
   reset(): void {
-    this.note('local', 'reset')
+    if (this.#broken) return
+    // Whatever end was under way: this one is what the peer gets to see.
+    if (this.error === undefined) {
+      this.#cause = { by: 'local', reason: 'reset', phase: this.#engine.phase }
+    }
     this.#break()
   }
 
@@ -123,7 +127,7 @@ export class Ending<In, Out> {
   /** It is over. */
   close(): CloseInfo {
     const engine = this.#engine
-    this.note('remote', 'ended')
+    this.note('remote')
     this.info = {
       ...(this.#cause as Cause),
       bytesRead: engine.receiver.bytes,

@@ -227,7 +227,7 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
   }
 
   end(): void {
-    this.ending.note('remote', 'ended')
+    this.ending.note('remote')
     this.inEvent = true
     this.receiver.end()
     this.inEvent = false

@@ -15,8 +15,9 @@ const done: Result<never> = { done: true, value: undefined }
 export class IteratorConsumer<In, Out> implements Consumer, AsyncIterableIterator<In> {
   readonly #engine: Engine<In, Out>
   #waiter: Resolve<In> | undefined
+  #promise: Promise<Result<In>> | undefined
   /** Those who asked before the one in front had its answer: rare, so they have no place of their own. */
-  #queue: Resolve<In>[] | undefined
+  #queue: [Resolve<In>, Promise<Result<In>>][] | undefined
   #over = false
 
   constructor(engine: Engine<In, Out>) {
@@ -60,10 +61,13 @@ export class IteratorConsumer<In, Out> implements Consumer, AsyncIterableIterato
       }
     }
     if (engine.isClosed || engine.isDiscarding) return this.#fail(undefined)
-    return new Promise((resolve) => {
-      this.#wait(resolve)
-      engine.receiver.advance()
+    let resolve!: Resolve<In>
+    const promise = new Promise<Result<In>>((yes) => {
+      resolve = yes
     })
+    this.#wait(resolve, promise)
+    engine.receiver.advance()
+    return promise
   }
 
   return(): Promise<Result<In>> {
@@ -79,21 +83,27 @@ export class IteratorConsumer<In, Out> implements Consumer, AsyncIterableIterato
     if (error === undefined) this.#over = true
     if (this.#waiter === undefined) return
     this.#over = true
+    // Whoever asked ahead may not be looking: a peer's reset must not end the process.
+    if (error !== undefined) this.#promise?.catch(ignore)
     this.#answer(error === undefined ? done : rejected(error))
     while (this.#waiter !== undefined) this.#answer(done)
   }
 
-  #wait(resolve: Resolve<In>): void {
-    if (this.#waiter === undefined) this.#waiter = resolve
-    else {
+  #wait(resolve: Resolve<In>, promise: Promise<Result<In>>): void {
+    if (this.#waiter === undefined) {
+      this.#waiter = resolve
+      this.#promise = promise
+    } else {
       this.#queue ??= []
-      this.#queue.push(resolve)
+      this.#queue.push([resolve, promise])
     }
   }
 
   #answer(result: Result<In> | Promise<Result<In>>): void {
     const waiter = this.#waiter
-    this.#waiter = this.#queue?.shift()
+    const next = this.#queue?.shift()
+    this.#waiter = next?.[0]
+    this.#promise = next?.[1]
     waiter?.(result)
   }
 
@@ -131,3 +141,5 @@ export class IteratorConsumer<In, Out> implements Consumer, AsyncIterableIterato
     return error === undefined ? Promise.resolve(done) : rejected(error)
   }
 }
+
+function ignore(): void {}

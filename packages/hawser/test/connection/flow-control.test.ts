@@ -1,0 +1,265 @@
+import { connect, createServer, lengthPrefixed, lines, type OptionError } from 'hawser'
+import { connectPair, ScriptedPeer } from 'hawser/testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { Budget, privateAllowance } from '../../src/policy/budget.js'
+import { attach } from './support/attach.js'
+import { collect, defer, stateOf, turns } from './support/turns.js'
+
+/** A peer that does not read, so that everything beyond `capacity` waits in our outbox. */
+const deaf = {
+  line: { backward: { capacity: 8 } },
+  reading: false,
+  highWaterMark: 100,
+} as const
+const long = 'x'.repeat(200)
+
+describe('while the outbox is above its high-water mark', () => {
+  it('a handler object gets no message and nothing is read, though it awaits nothing', async () => {
+    const got: string[] = []
+    let writable = 0
+    const { connection, peer, transport } = attach({
+      ...deaf,
+      handler: {
+        message(own, line) {
+          got.push(line)
+          void own.send(long)
+        },
+        writable: () => void (writable += 1),
+      },
+    })
+    await peer.send('a\nb\nc\n')
+    await turns()
+    expect([got, transport.paused, connection.canSend, writable]).toEqual([['a'], true, false, 0])
+    const unseen = peer.send('d\n')
+    await turns()
+    expect(connection.bytesRead).toBe(6)
+    peer.startReading()
+    await unseen
+    await peer.receives(`${long}\n`.repeat(4))
+    expect([got, transport.paused, writable]).toEqual([['a', 'b', 'c', 'd'], false, 4])
+  })
+
+  it('a loop gets no message and nothing is read', async () => {
+    const { connection, peer, transport } = attach(deaf)
+    await peer.send('a\nb\n')
+    const iterator = connection[Symbol.asyncIterator]()
+    expect(await iterator.next()).toMatchObject({ value: 'a' })
+    void connection.send(long)
+    expect(transport.paused).toBe(true)
+    const next = iterator.next()
+    await turns()
+    expect(await stateOf(next)).toBe('pending')
+    peer.startReading()
+    expect(await next).toMatchObject({ value: 'b' })
+    expect(transport.paused).toBe(false)
+  })
+
+  it('messages are delivered all the same under readWhileBlocked', async () => {
+    const got: string[] = []
+    const { peer, transport } = attach({
+      ...deaf,
+      readWhileBlocked: true,
+      handler: {
+        message(own, line) {
+          got.push(line)
+          void own.send(long)
+        },
+      },
+    })
+    await peer.send('a\nb\n')
+    await peer.send('c\n')
+    await turns()
+    expect([got, transport.paused]).toEqual([['a', 'b', 'c'], false])
+  })
+
+  it('a stream of ours takes no more than its next message', async () => {
+    const { connection, peer } = attach(deaf)
+    const writer = connection.writable.getWriter()
+    const first = writer.write(long)
+    await turns()
+    expect([await stateOf(first), connection.messagesWritten]).toEqual(['pending', 1])
+    void writer.write('next')
+    await turns()
+    expect(connection.messagesWritten).toBe(1)
+    peer.startReading()
+    await writer.close()
+    expect((await peer.receiveAll()).length).toBe(206)
+  })
+})
+
+describe('reading', () => {
+  it('goes on while a handler is busy, up to the inbox limit, and then again when it takes', async () => {
+    const working = defer()
+    const { peer, connection, transport } = attach({
+      inbox: 1_000,
+      framing: lines({ maxFrame: 100 }),
+      handler: { message: (own) => (own.messagesRead === 1 ? working.promise : undefined) },
+    })
+    await peer.send('x\n')
+    for (let sent = 0; sent < 9; sent += 1) {
+      await peer.send('x'.repeat(99).concat('\n'))
+      await turns()
+    }
+    expect(transport.paused).toBe(false)
+    await peer.send('x'.repeat(99).concat('\n'))
+    await turns()
+    expect([transport.paused, connection.bytesRead]).toEqual([true, 1_002])
+    working.resolve()
+    await turns()
+    expect([transport.paused, connection.messagesRead]).toEqual([false, 11])
+  })
+
+  it('sees a reset while a handler is busy', async () => {
+    const { peer, connection } = attach({ handler: { message: () => defer().promise } })
+    await peer.send('a\nb\n')
+    await turns()
+    peer.reset()
+    expect(await connection.closed).toMatchObject({ by: 'remote', reason: 'reset' })
+  })
+
+  it('stops at the inbox limit when nobody consumes, and goes on when somebody does', async () => {
+    const { peer, connection, transport } = attach({
+      inbox: 100,
+      framing: lines({ maxFrame: 100 }),
+    })
+    await peer.send('x\n'.repeat(60))
+    await turns()
+    expect(transport.paused).toBe(true)
+    for (let sent = 0; sent < 10; sent += 1) await peer.send('y\n')
+    peer.end()
+    const all = await collect(connection)
+    expect(all).toEqual([...Array<string>(60).fill('x'), ...Array<string>(10).fill('y')])
+  })
+
+  it('stops at the inbox limit when the connection is paused', async () => {
+    const { peer, connection, transport } = attach({
+      inbox: 100,
+      framing: lines({ maxFrame: 100 }),
+      handler: { message: () => undefined },
+    })
+    connection.pause()
+    await peer.send('x\n'.repeat(30))
+    await turns()
+    expect(transport.paused).toBe(false)
+    await peer.send('x\n'.repeat(30))
+    await turns()
+    expect(transport.paused).toBe(true)
+    connection.resume()
+    expect([transport.paused, connection.messagesRead]).toEqual([false, 60])
+  })
+
+  it.each([51, 99, 100])('lets a frame of %i bytes complete in an inbox of 100', async (size) => {
+    const ways = [
+      { handler: { message: () => undefined } },
+      {
+        async run(own: AsyncIterable<unknown>) {
+          await collect(own)
+        },
+      },
+    ]
+    for (const way of ways) {
+      for (const chunkSize of [1, 60]) {
+        const { connection, peer } = attach<Uint8Array, string>({
+          ...way,
+          inbox: 100,
+          framing: lengthPrefixed({ bytes: 4, maxFrame: 100 }),
+          line: { chunkSize },
+        })
+        const frame = Buffer.concat([Buffer.from([0, 0, 0, size]), Buffer.alloc(size, 'x')])
+        await peer.send(Buffer.concat([frame, frame, frame]))
+        peer.end()
+        await connection.closed
+        expect(connection.messagesRead).toBe(3)
+      }
+    }
+  })
+
+  it('does not begin with a framing whose frames the inbox cannot hold', () => {
+    for (const make of [
+      () => createServer({ framing: lines({ maxFrame: 101 }), inbox: 100 }),
+      () => connectPair({ framing: lines({ maxFrame: 101 }), inbox: 100 }),
+    ]) {
+      expect(make).toThrow(
+        expect.objectContaining({
+          code: 'HAWSER_INVALID_OPTION',
+          message: expect.stringMatching(/101.*100/) as string,
+        }) as OptionError,
+      )
+    }
+  })
+})
+
+describe('the pool of all connections', () => {
+  it('counts what each holds beyond 64 KiB each way, and nothing once they are gone', async () => {
+    const pool = new Budget(Infinity)
+    const { connection, peer } = attach({
+      pool,
+      reading: false,
+      highWaterMark: 1_000_000,
+      line: { backward: { capacity: 1 } },
+    })
+    const line = `${'x'.repeat(999)}\n`
+    await peer.send(line.repeat(60))
+    await turns()
+    expect(pool.used).toBe(0)
+    await peer.send(line.repeat(40))
+    await turns()
+    expect(pool.used).toBe(100_000 - privateAllowance)
+    await connection.send('y'.repeat(99_999))
+    await turns()
+    expect(pool.used).toBe(100_000 - privateAllowance + 99_999 - privateAllowance)
+    const iterator = connection[Symbol.asyncIterator]()
+    for (let taken = 0; taken < 90; taken += 1) await iterator.next()
+    await peer.send(line)
+    await turns()
+    expect(pool.used).toBe(99_999 - privateAllowance)
+    connection.reset()
+    await connection.closed
+    expect(pool.used).toBe(0)
+  })
+
+  it('resets the one that has been stalled longest, and the others go on', async () => {
+    const stalled: ScriptedPeer[] = []
+    const reasons: string[] = []
+    const evicted = defer()
+    const server = createServer(
+      { framing: lines(), pool: 4 * 1024 * 1024, outbox: Infinity, highWaterMark: 512 * 1024 },
+      {
+        message: (own, line) => own.send(line),
+        close(own, info) {
+          reasons.push(`${String(own.data)} ${info.reason}`)
+          evicted.resolve()
+        },
+        open: (own) => void (own.data = 'peer'),
+      },
+    )
+    onTestFinished(async () => {
+      for (const peer of stalled) peer.reset()
+      await server.close({ drain: 0 })
+    })
+    await server.listen({ host: '127.0.0.1', port: 0 })
+    for (let count = 0; count < 32; count += 1) {
+      stalled.push(await ScriptedPeer.connect(server.address(), { reading: false }))
+    }
+    const line = `${'z'.repeat(64 * 1024 - 1)}\n`
+    const block = line.repeat(256)
+    for (const peer of stalled) void peer.send(block)
+    await evicted.promise
+    const { port } = server.address() as { port: number }
+    const other = await connect(`tcp://127.0.0.1:${port}`, { framing: lines() })
+    const iterator = other[Symbol.asyncIterator]()
+    for (const word of ['still', 'being', 'served']) {
+      void other.send(word)
+      expect(await iterator.next()).toMatchObject({ value: word })
+    }
+    await iterator.return?.()
+    expect(server.info().pool.used).toBeLessThanOrEqual(4 * 1024 * 1024)
+    expect(reasons.length).toBeGreaterThan(0)
+    expect(reasons.every((reason) => reason === 'peer pool-full')).toBe(true)
+    expect(server.connections.size).toBe(33 - reasons.length)
+    other.reset()
+    for (const peer of stalled) peer.reset()
+    await Promise.all([...server.connections].map(({ closed }) => closed))
+    expect(server.info().pool.used).toBe(0)
+  })
+})
