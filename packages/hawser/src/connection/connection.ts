@@ -31,9 +31,8 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
   }
 
   readonly #engine: Engine<In, Out>
-  #closed: Promise<CloseInfo> | undefined
-  #readable: ReadableStream<In> | undefined
-  #writable: WritableStream<Out> | undefined
+  /** In one place, because few connections have any. */
+  #streams: { readable?: ReadableStream<In>; writable?: WritableStream<Out> } | undefined
 
   /** @internal Connections come from a server or from `connect`. */
   constructor(engine: Engine<In, Out>) {
@@ -105,14 +104,7 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
 
   /** How the connection ended. Always fulfils, never rejects. */
   get closed(): Promise<CloseInfo> {
-    const engine = this.#engine
-    this.#closed ??=
-      engine.closeInfo === undefined
-        ? new Promise((resolve) => {
-            engine.onClosed = resolve
-          })
-        : Promise.resolve(engine.closeInfo)
-    return this.#closed
+    return this.#engine.closing
   }
 
   /**
@@ -225,20 +217,24 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
    */
   get readable(): ReadableStream<In> {
-    if (this.#readable === undefined) {
-      this.#readable = toReadable(this)
+    this.#streams ??= {}
+    const streams = this.#streams
+    if (streams.readable === undefined) {
+      streams.readable = toReadable(this)
       this.#engine.detach(false)
     }
-    return this.#readable
+    return streams.readable
   }
 
   /** Where messages go, as a WHATWG stream; closing it ends our direction, aborting it resets. */
   get writable(): WritableStream<Out> {
-    if (this.#writable === undefined) {
-      this.#writable = toWritable(this)
+    this.#streams ??= {}
+    const streams = this.#streams
+    if (streams.writable === undefined) {
+      streams.writable = toWritable(this)
       this.#engine.detach(true)
     }
-    return this.#writable
+    return streams.writable
   }
 
   /**

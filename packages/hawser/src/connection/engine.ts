@@ -5,6 +5,7 @@ import type { Transport, TransportSink } from '../transport.js'
 import { Account } from './account.js'
 import { closedError, decodingError } from './close-errors.js'
 import type { CloseInfo, ConnectionPhase } from './close-info.js'
+import { endWhenDone, endWhenLeft, isDelivered } from './completion.js'
 import type { Connection } from './connection.js'
 import { encoderOf } from './encode-frame.js'
 import { Ending } from './ending.js'
@@ -13,7 +14,7 @@ import { HandlerConsumer } from './handler-consumer.js'
 import { Receiver } from './receiver.js'
 import { Sender, type SenderOwner } from './sender.js'
 import type { ConnectionOwner, Settings } from './settings.js'
-import { Watch, type Watched } from './watch.js'
+import { needsWatch, Watch, type Watched } from './watch.js'
 
 /**
  * One connection: a transport, the way in ({@link Receiver}), the way out ({@link Sender}) and the
@@ -25,7 +26,6 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
   readonly receiver: Receiver<In, Out>
   readonly owner: ConnectionOwner<In, Out>
   connection!: Connection<In, Out>
-  onClosed: ((info: CloseInfo) => void) | undefined
   inEvent = false
   isClosed = false
   /** Its server is closing. */
@@ -37,6 +37,7 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
   #account: Account<In, Out> | undefined
   #ending: Ending<In, Out> | undefined
   #transportGone = false
+  #closing: { promise: Promise<CloseInfo>; resolve: (info: CloseInfo) => void } | undefined
 
   constructor(transport: Transport, settings: Settings<In, Out>, owner: ConnectionOwner<In, Out>) {
     this.transport = transport
@@ -73,6 +74,20 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
 
   get closeInfo(): CloseInfo | undefined {
     return this.#ending?.info
+  }
+
+  /** Fulfils with how it ended; made when somebody asks. */
+  get closing(): Promise<CloseInfo> {
+    if (this.#closing === undefined) {
+      const { closeInfo } = this
+      let resolve!: (info: CloseInfo) => void
+      const promise = new Promise<CloseInfo>((fulfil) => {
+        resolve = fulfil
+      })
+      if (closeInfo !== undefined) resolve(closeInfo)
+      this.#closing = { promise, resolve }
+    }
+    return this.#closing.promise
   }
 
   get lingers(): boolean {
@@ -113,9 +128,8 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
     return this.#ending !== undefined && this.#ending.detached
   }
 
-  /** Whether our direction is somebody's to end, so that the peer's end does not end it. */
-  get #isHeldOpen(): boolean {
-    if (this.handlerRuns) return true
+  /** Whether a stream over our direction was taken and has not ended. */
+  get isStreamed(): boolean {
     return this.#ending !== undefined && this.#ending.streamed && !this.#ending.ours
   }
 
@@ -282,18 +296,10 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
   /** Nobody consumes any more: an iteration was left, or told that no more will come. */
   released(): void {
     // Not at once: the code behind the loop may have something to send, or begin another.
-    setImmediate(lookAgain, this)
+    setImmediate(endWhenLeft, this)
   }
 
   // ── keeping it in line ──────────────────────────────────────────────────────────────────────
-
-  /** End our direction if the peer has ended and nobody is there to take or send more. */
-  lookAgain(): void {
-    const { consumer, ended, empty, done } = this.receiver
-    if (consumer !== undefined) return
-    if (ended && (empty || done) && !this.#isHeldOpen) this.endOurs('remote')
-    this.settle()
-  }
 
   /** Look at the waits that count now. */
   arm(): void {
@@ -305,26 +311,14 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
   /** Something changed: end, close, read and account as it should be now. */
   settle(): void {
     if (this.isClosed || this.receiver.isAdvancing) return
-    if (this.receiver.ended || this.draining) this.#endWhenDone()
+    if (this.receiver.ended || this.draining) endWhenDone(this)
     if (this.#transportGone) {
-      if (this.isDiscarding || this.error !== undefined || this.#isDelivered) this.#close()
+      if (this.isDiscarding || this.error !== undefined || isDelivered(this)) this.#close()
       return
     }
     this.receiver.updateReading()
     this.#accountFor()
-    if (this.#mustWatch) this.arm()
-  }
-
-  get #mustWatch(): boolean {
-    const { idleTimeout, firstByteTimeout } = this.settings
-    const { receiver } = this
-    return (
-      receiver.stopped ||
-      !receiver.empty ||
-      (this.#sender !== undefined && this.#sender.isWriting) ||
-      idleTimeout !== Infinity ||
-      (firstByteTimeout !== Infinity && receiver.bytes === 0)
-    )
+    if (needsWatch(this)) this.arm()
   }
 
   #createSender(): Sender<Out> {
@@ -332,25 +326,6 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
     const refusal = this.#ending?.refusal
     if (refusal !== undefined) sender.refuse(refusal)
     return sender
-  }
-
-  /** Whether nothing that was received is still to be delivered to a live consumer. */
-  get #isDelivered(): boolean {
-    const { consumer, ended, empty, done } = this.receiver
-    if (consumer === undefined || !ended) return true
-    return (empty || done) && (consumer.atRest || !(consumer instanceof HandlerConsumer))
-  }
-
-  #endWhenDone(): void {
-    const { consumer, ended, done } = this.receiver
-    const rests = consumer === undefined ? !this.handlerRuns : consumer.atRest
-    if (this.isDiscarding || !rests || !done) return
-    if (this.draining) {
-      if (!this.isSendingDone) return
-      this.receiver.dismiss(undefined)
-      // A function handler still gets to say goodbye: its settling ends the connection.
-      if (!this.#isHeldOpen) this.finish()
-    } else if (ended && consumer instanceof HandlerConsumer) this.endOurs('remote')
   }
 
   #accountFor(): void {
@@ -372,10 +347,6 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
     if (consumer?.starving === true || !orderly) this.receiver.dismiss(this.error)
     callClose(this, info)
     this.owner.closed(this.connection, info)
-    this.onClosed?.(info)
+    this.#closing?.resolve(info)
   }
-}
-
-function lookAgain(engine: { lookAgain(): void }): void {
-  engine.lookAgain()
 }

@@ -22,6 +22,17 @@ export interface Watched {
   lingered(): void
 }
 
+/** Whether there may be something to wait for: asked after each event, so that few are watched. */
+export function needsWatch({ settings, receiver, openSender }: Watched): boolean {
+  return (
+    receiver.stopped ||
+    !receiver.empty ||
+    (openSender !== undefined && openSender.isWriting) ||
+    settings.idleTimeout !== Infinity ||
+    (settings.firstByteTimeout !== Infinity && receiver.bytes === 0)
+  )
+}
+
 /** Watches all the waits of one connection with one lazy timer. */
 export class Watch {
   readonly #watched: Watched
