@@ -175,14 +175,44 @@ describe('an endpoint that cannot be listened on', () => {
   })
 
   it.each([
-    ['192.0.2.1:0', 'HAWSER_ADDRESS_UNAVAILABLE', /does not belong to this machine: use one/],
-    ['no-such-host.invalid:0', 'HAWSER_ADDRESS_UNAVAILABLE', /host name does not resolve/],
-    [`${'a'.repeat(300)}:0`, 'HAWSER_ADDRESS_UNAVAILABLE', /host name does not resolve/],
-    ['unix:/no/such/folder/app.sock', 'HAWSER_LISTEN_FAILED', /folder .* does not exist: make it/],
-    ['unix:/dev/null/app.sock', 'HAWSER_LISTEN_FAILED', /no folder/],
-    ['unix:/dev/null', 'HAWSER_ADDRESS_IN_USE', /no socket has that path: remove it/],
-    ['fd:1000', 'HAWSER_LISTEN_FAILED', /takes a listening socket that this process inherited/],
-  ])('%s: %s', async (endpoint, code, advice) => {
+    [
+      'an address of somebody else',
+      '192.0.2.1:0',
+      'HAWSER_ADDRESS_UNAVAILABLE',
+      /does not belong to this machine: use one/,
+    ],
+    [
+      'a name that does not exist',
+      'no-such-host.invalid:0',
+      'HAWSER_ADDRESS_UNAVAILABLE',
+      /host name does not resolve/,
+    ],
+    [
+      'a name that is none',
+      `${'a'.repeat(300)}:0`,
+      'HAWSER_ADDRESS_UNAVAILABLE',
+      /host name does not resolve/,
+    ],
+    [
+      'a folder that does not exist',
+      'unix:/no/such/folder/app.sock',
+      'HAWSER_LISTEN_FAILED',
+      /folder .* does not exist: make it/,
+    ],
+    ['a folder that is none', 'unix:/dev/null/app.sock', 'HAWSER_LISTEN_FAILED', /no folder/],
+    [
+      'a path that something else has',
+      'unix:/dev/null',
+      'HAWSER_ADDRESS_IN_USE',
+      /no socket has that path: remove it/,
+    ],
+    [
+      'a descriptor that nobody passed on',
+      'fd:1000',
+      'HAWSER_LISTEN_FAILED',
+      /takes a listening socket that this process inherited/,
+    ],
+  ])('names itself and the remedy: %s', async (_situation, endpoint, code, advice) => {
     const error = await rejection(make().listen(endpoint))
     expect(error).toMatchObject({ name: 'ListenError', code, op: 'listen' })
     expect(error).toHaveProperty('message', expect.stringMatching(advice))
