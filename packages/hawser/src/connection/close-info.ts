@@ -56,7 +56,10 @@ export interface CloseInfo {
   readonly bytesWritten: number
   /** Bytes accepted and never handed to the operating system. */
   readonly unsent: number
-  /** Bytes received and never delivered: a partial frame, or messages nobody took. */
+  /**
+   * Bytes received and never delivered: a partial frame, or messages nobody took. What arrived after
+   * this side had closed is discarded and not counted here.
+   */
   readonly undelivered: number
   /** The error behind it, where there is one. */
   readonly error?: HawserError

@@ -181,7 +181,10 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
     this.#engine.receiver.resume()
   }
 
-  /** Keep the connection when its function handler settles: from now on you end it. */
+  /**
+   * Keep the connection when its function handler settles: from now on you end it, or the peer does.
+   * Its end still ends ours once all it sent was taken and the handler has settled.
+   */
   detach(): this {
     this.#engine.detach(false)
     return this
@@ -189,7 +192,8 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
 
   /**
    * Read and write with another framing from here on: messages not yet delivered are dropped, and
-   * decoding begins again at the byte behind the last delivered one.
+   * decoding begins again at the byte behind the last delivered one. What the old framing had begun
+   * to discard of a frame too large is gone; the rest of that frame is read with the new one.
    *
    * @returns this connection, typed for the new messages
    * @throws OptionError when the framing's `maxFrame` is larger than the inbox
@@ -226,7 +230,10 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
     return streams.readable
   }
 
-  /** Where messages go, as a WHATWG stream; closing it ends our direction, aborting it resets. */
+  /**
+   * Where messages go, as a WHATWG stream; closing it ends our direction, aborting it resets. Once it
+   * was taken, our direction stays open after the peer's end until you close it.
+   */
   get writable(): WritableStream<Out> {
     this.#streams ??= {}
     const streams = this.#streams
@@ -239,7 +246,7 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
 
   /**
    * Both directions as a Node.js stream: of messages (object mode), or of plain bytes under
-   * `raw()`.
+   * `raw()`. It allows half-open: after the peer's end, our direction stays open until you end it.
    *
    * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
    */

@@ -212,8 +212,8 @@ describe('a message that cannot be sent', () => {
         }),
       }),
     })
-    void connection.send([100, 'text', 16_000])
-    await expect(connection.send([300, 'throw'])).rejects.toMatchObject({
+    void connection.send([100, 'text', 16_200])
+    await expect(connection.send([100, 'throw'])).rejects.toMatchObject({
       code: 'HAWSER_MESSAGE_INVALID',
     })
     expect(await connection.closed).toMatchObject({ reason: 'encode-error' })
