@@ -1,6 +1,7 @@
 import type net from 'node:net'
 import type { Clock } from '../policy/clock.js'
 import type { TransportAddresses } from '../transport.js'
+import type { PeerName } from './fast-read.js'
 import { addressesOf, type KnownNames, SocketTransport } from './socket-transport.js'
 
 /** Milliseconds a refused peer gets to take its goodbye. */
@@ -11,21 +12,23 @@ export class Arrival {
   readonly #socket: net.Socket
   readonly #fast: boolean
   readonly #names: KnownNames
+  readonly #peer: PeerName | undefined
 
-  constructor(socket: net.Socket, fast: boolean, names: KnownNames) {
+  constructor(socket: net.Socket, fast: boolean, names: KnownNames, peer: PeerName | undefined) {
     this.#socket = socket
     this.#fast = fast
     this.#names = names
+    this.#peer = peer
   }
 
   /** Both ends' names. */
   get addresses(): TransportAddresses {
-    return addressesOf(this.#socket, this.#names)
+    return addressesOf(this.#socket, this.#names, this.#peer)
   }
 
   /** Let it in. */
   take(): SocketTransport {
-    return new SocketTransport(this.#socket, this.#fast, this.#names)
+    return new SocketTransport(this.#socket, this.#fast, this.#names, this.#peer)
   }
 
   /** Close it without a word. */

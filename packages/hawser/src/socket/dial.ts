@@ -2,7 +2,7 @@ import net from 'node:net'
 import { OptionError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
 import { formatEndpoint, type ParsedEndpoint, type TcpEndpoint } from './endpoint.js'
-import { canReadFast, onread } from './fast-read.js'
+import { askPeerName, canReadFast, onread } from './fast-read.js'
 import { keepAliveDelay } from './keep-alive.js'
 import { abortedError, connectError, connectTimeout } from './socket-errors.js'
 import { addressesOf, SocketTransport } from './socket-transport.js'
@@ -50,7 +50,9 @@ export async function dial(asked: ParsedEndpoint, options: DialOptions): Promise
     throw error
   }
   const path = endpoint.kind === 'unix' ? endpoint.path : undefined
-  return new SocketTransport(socket, fast, { path, ...addressesOf(socket, { path }) })
+  const peer = path === undefined ? askPeerName(socket) : undefined
+  const { local } = addressesOf(socket, { path }, peer)
+  return new SocketTransport(socket, fast, { path, local }, peer)
 }
 
 function established(

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers'
 import type { ParsedEndpoint } from './endpoint.js'
 import { Arrival } from './arrival.js'
 import { boundPath } from './descriptors.js'
-import { acceptFast } from './fast-read.js'
+import { acceptFast, askPeerName } from './fast-read.js'
 import { keepAliveDelay } from './keep-alive.js'
 import { addressesOf, type KnownNames } from './socket-transport.js'
 import { acceptError, listenError } from './socket-errors.js'
@@ -169,11 +169,12 @@ export class Listener {
 
   #arrived(socket: net.Socket, fast: boolean): void {
     const known = this.#names
-    const { local, remote } = addressesOf(socket, known)
+    const peer = known.path === undefined ? askPeerName(socket) : undefined
     const isShared = known.path !== undefined || known.local !== undefined
+    const names = isShared ? known : { local: addressesOf(socket, known, peer).local }
     // A peer that has gone again already has no name, and there is nothing to say to it.
-    if (remote === undefined) socket.destroy()
-    else this.#owner.arrived(new Arrival(socket, fast, isShared ? known : { local }))
+    if (known.path === undefined && peer === undefined) socket.destroy()
+    else this.#owner.arrived(new Arrival(socket, fast, names, peer))
   }
 
   #arrivedFast(socket: net.Socket): void {

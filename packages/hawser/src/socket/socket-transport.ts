@@ -9,7 +9,7 @@ import type {
   TransportChunk,
   TransportSink,
 } from '../transport.js'
-import { type FastReader, type FastSocket, fastReader } from './fast-read.js'
+import { type FastReader, type FastSocket, fastReader, type PeerName } from './fast-read.js'
 
 /** Whether libuv's queue can be seen, so that a write's progress is known before its end. */
 const showsProgress =
@@ -42,6 +42,8 @@ export interface KnownNames {
 /** A TCP or Unix socket of Node.js as a transport. No closure is made for a connection. */
 export class SocketTransport implements Transport, FastReader {
   readonly #names: KnownNames
+  readonly #ip: string | undefined
+  readonly #port: number
   readonly #socket: OwnedSocket
   readonly #fast: boolean
   #sink: TransportSink | undefined
@@ -51,9 +53,12 @@ export class SocketTransport implements Transport, FastReader {
   /**
    * @param fast whether the socket reads into the static buffer
    * @param names what is known of its names without asking
+   * @param peer whom it is with; undefined for a Unix socket
    */
-  constructor(socket: net.Socket, fast: boolean, names: KnownNames) {
+  constructor(socket: net.Socket, fast: boolean, names: KnownNames, peer: PeerName | undefined) {
     this.#socket = socket
+    this.#ip = peer?.ip
+    this.#port = peer?.port ?? 0
     this.#fast = fast
     this.#names = names
     this.#socket[owner] = this
@@ -67,7 +72,8 @@ export class SocketTransport implements Transport, FastReader {
   }
 
   get addresses(): TransportAddresses {
-    return addressesOf(this.#socket, this.#names)
+    const peer = this.#ip === undefined ? undefined : { ip: this.#ip, port: this.#port }
+    return addressesOf(this.#socket, this.#names, peer)
   }
 
   get unsent(): number {
@@ -190,25 +196,24 @@ function sizeOf(chunks: readonly TransportChunk[]): number {
   return size
 }
 
-/**
- * Both ends' names; on a Unix socket the path that was listened on or connected to. Node.js keeps
- * the peer's once it was asked for, and when the socket has closed it is too late to ask.
- */
-export function addressesOf(socket: net.Socket, names: KnownNames): TransportAddresses {
+/** Both ends' names; on a Unix socket the path that was listened on or connected to. */
+export function addressesOf(
+  socket: net.Socket,
+  names: KnownNames,
+  peer: PeerName | undefined,
+): TransportAddresses {
   if (names.path !== undefined) {
     const end: TransportAddress = { address: names.path, family: 'unix' }
     return { local: end, remote: end }
   }
+  const { localAddress, localPort } = names.local === undefined ? socket : {}
   return {
-    local: names.local ?? address(socket.localAddress, socket.localFamily, socket.localPort),
-    remote: address(socket.remoteAddress, socket.remoteFamily, socket.remotePort),
+    local: names.local ?? address(localAddress, localPort),
+    remote: address(peer?.ip, peer?.port),
   }
 }
 
-function address(
-  ip: string | undefined,
-  family: string | undefined,
-  port: number | undefined,
-): TransportAddress | undefined {
-  return ip === undefined ? undefined : { address: ip, family: family ?? 'IPv4', port: port ?? 0 }
+function address(ip: string | undefined, port: number | undefined): TransportAddress | undefined {
+  if (ip === undefined) return undefined
+  return { address: ip, family: ip.includes(':') ? 'IPv6' : 'IPv4', port: port ?? 0 }
 }
