@@ -84,30 +84,35 @@ const provocations: Record<ErrorCode, Provocation> = {
   HAWSER_FRAME_TOO_LARGE: {
     class: FramingError,
     op: 'decode',
+    has: ['local', 'remote'],
     says: /at byte 0 has 4294967295 bytes, and maxFrame is 1048576: raise maxFrame/,
     provoke: () => receive(lengthPrefixed({ bytes: 4 }), [0xff, 0xff, 0xff, 0xff]),
   },
   HAWSER_FRAME_MALFORMED: {
     class: FramingError,
     op: 'decode',
+    has: ['local', 'remote'],
     says: /byte 0 of the stream\): check that both ends use the same framing/,
     provoke: () => receive(netstring(), 'hello'),
   },
   HAWSER_FRAME_TRUNCATED: {
     class: FramingError,
     op: 'decode',
+    has: ['local', 'remote'],
     says: /^the stream ended 3 bytes into the frame at byte 0: the peer closed before/,
     provoke: () => receive(lengthPrefixed({ bytes: 2 }), [0, 5, 1]),
   },
   HAWSER_TEXT_INVALID: {
     class: FramingError,
     op: 'decode',
+    has: ['local', 'remote'],
     says: /frame of 2 bytes at byte 0 is not valid UTF-8: .*; check the peer's encoding/,
     provoke: () => receive(lines({ invalid: 'reject' }), [0xff, 0xfe, 0x0a]),
   },
   HAWSER_MESSAGE_INVALID: {
     class: FramingError,
     op: 'encode',
+    has: ['local', 'remote'],
     says: /has a line feed at index 3: send its parts as lines of their own/,
     provoke() {
       const [client] = connectPair({ framing: lines() })
@@ -246,6 +251,7 @@ const provocations: Record<ErrorCode, Provocation> = {
   HAWSER_OUTBOX_FULL: {
     class: ConnectionError,
     op: 'write',
+    has: ['local', 'remote'],
     says: /^\d+ bytes wait to be sent and the outbox may hold \d+: .* raise the option outbox/,
     provoke() {
       const { connection } = connectPeer(
@@ -257,8 +263,9 @@ const provocations: Record<ErrorCode, Provocation> = {
   },
   HAWSER_POOL_FULL: {
     class: ConnectionError,
+    op: 'read',
     has: ['local', 'remote'],
-    says: /hold \d+ bytes and may hold \d+ \(pool\): this one, with \d+ bytes/,
+    says: /hold \d+ bytes and may hold \d+ \(pool\): this one, with \d+ bytes, .* raise pool/,
     async provoke() {
       const { endpoint, ended } = await serve({ pool: 1024 })
       const peer = await dial(endpoint)
@@ -270,21 +277,21 @@ const provocations: Record<ErrorCode, Provocation> = {
     class: TimeoutError,
     op: 'read',
     has: ['local', 'remote'],
-    says: /for \d+ ms \(idleTimeout\)/,
+    says: /for \d+ ms: .* or raise idleTimeout/,
     provoke: () => expire({ idleTimeout: 5000 }, () => undefined),
   },
   HAWSER_FIRST_BYTE_TIMEOUT: {
     class: TimeoutError,
     op: 'read',
     has: ['local', 'remote'],
-    says: /no byte for \d+ ms after connecting \(firstByteTimeout\)/,
+    says: /no byte for \d+ ms after connecting: .* raise firstByteTimeout/,
     provoke: () => expire({ firstByteTimeout: 5000 }, () => undefined),
   },
   HAWSER_FRAME_TIMEOUT: {
     class: TimeoutError,
     op: 'read',
     has: ['local', 'remote'],
-    says: /no byte of it came for \d+ ms \(frameTimeout\)/,
+    says: /no byte of it came for \d+ ms: .* too slow for frameTimeout/,
     provoke: () => expire({ frameTimeout: 5000 }, ({ peer }) => peer.send('half a li')),
   },
   HAWSER_WRITE_TIMEOUT: {
@@ -312,8 +319,9 @@ const provocations: Record<ErrorCode, Provocation> = {
   },
   HAWSER_DRAIN_TIMEOUT: {
     class: TimeoutError,
+    op: 'close',
     has: ['local', 'remote'],
-    says: /still at work \d+ ms after its server began to close/,
+    says: /still at work \d+ ms after its server began to close: give it a longer drain/,
     async provoke() {
       const { server, endpoint, ended } = await serve()
       const peer = await dial(endpoint)

@@ -32,8 +32,11 @@ export class Account<In, Out> implements BudgetHolder {
   evict(used: number, limit: number): void {
     const text =
       `the buffers of all connections hold ${used} bytes and may hold ${limit} (pool): this one, ` +
-      `with ${this.#held} bytes, had been without progress the longest`
-    const error = new ConnectionError('HAWSER_POOL_FULL', text, this.#engine.details)
+      `with ${this.#held} bytes, had been without progress the longest; raise pool, or lower maxConnections`
+    const error = new ConnectionError('HAWSER_POOL_FULL', text, {
+      op: 'read',
+      ...this.#engine.details,
+    })
     this.#engine.fail(error, true)
     this.hold(0)
   }

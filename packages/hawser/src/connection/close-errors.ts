@@ -32,13 +32,31 @@ export function closeReasonOf(error: HawserError): CloseReason {
 
 /** What a decoder threw, as an error of ours: a user's own decoder may throw anything. */
 export function decodingError(cause: unknown, details: ErrorDetails): HawserError {
-  if (cause instanceof HawserError) return cause
+  if (cause instanceof HawserError) return located(cause, details)
   const message = cause instanceof Error ? cause.message : String(cause)
   return new FramingError('HAWSER_FRAME_MALFORMED', `the decoder failed: ${message}`, {
     ...details,
     op: 'decode',
     cause,
   })
+}
+
+/** What an encoder threw, as an error of ours: a user's own encoder may throw anything. */
+export function encodingError(cause: unknown, details: ErrorDetails): HawserError {
+  if (cause instanceof HawserError) return located(cause, details)
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new FramingError('HAWSER_MESSAGE_INVALID', `the encoder failed: ${message}`, {
+    ...details,
+    op: 'encode',
+    cause,
+  })
+}
+
+/** The framing knows what is wrong, and only the connection knows with whom. */
+function located(error: HawserError, details: ErrorDetails): HawserError {
+  if (!(error instanceof FramingError) || error.remote !== undefined) return error
+  const { code, message, op, cause } = error
+  return new FramingError(code, message, { ...details, op, cause })
 }
 
 /** What the operating system said when it ended an established connection. */

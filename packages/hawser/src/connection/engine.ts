@@ -196,8 +196,11 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
 
   /** The drain's time is up. */
   force(waited: number): void {
-    const text = `the connection was still at work ${waited} ms after its server began to close`
-    this.fail(new TimeoutError('HAWSER_DRAIN_TIMEOUT', text, this.details), true)
+    const text = `the connection was still at work ${waited} ms after its server began to close: give it a longer drain, or end its work when the loop ends`
+    this.fail(
+      new TimeoutError('HAWSER_DRAIN_TIMEOUT', text, { op: 'close', ...this.details }),
+      true,
+    )
   }
 
   // ── what goes wrong ─────────────────────────────────────────────────────────────────────────
@@ -345,8 +348,9 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
     if (this.error !== undefined) this.receiver.clear()
     const orderly = this.error === undefined && !this.isDiscarding
     if (consumer?.starving === true || !orderly) this.receiver.dismiss(this.error)
-    callClose(this, info)
+    // The server forgets it first, so that whoever is told counts only those that are left.
     this.owner.closed(this.connection, info)
+    callClose(this, info)
     this.#closing?.resolve(info)
   }
 }

@@ -95,6 +95,7 @@ export function resolveSettings<In, Out>(
   handler: HandlerObject<In, Out> | undefined,
   budget: Budget,
 ): Settings<In, Out> {
+  assertFraming(framing)
   const inboxLimit = atLeast('inbox', options.inbox ?? defaultInbox, 1)
   if (framing.maxFrame > inboxLimit) {
     throw new OptionError(
@@ -130,11 +131,20 @@ export function milliseconds(name: string, value: number): number {
   return atLeast(name, value, 1, 'milliseconds')
 }
 
+function assertFraming(framing: { readonly createDecoder?: unknown }): void {
+  if (typeof framing.createDecoder === 'function') return
+  const hint = typeof framing === 'function' ? ': call it, as in lines()' : ''
+  throw new OptionError(
+    'HAWSER_INVALID_OPTION',
+    `framing is a ${typeof framing} and takes what lines(), raw() or framing() answers${hint}`,
+  )
+}
+
 /** @throws OptionError unless `value` is a number of at least `least`; `Infinity` is off. */
 export function atLeast(name: string, value: number, least: number, unit = 'bytes'): number {
   if (typeof value === 'number' && value >= least) return value
   throw new OptionError(
     'HAWSER_INVALID_OPTION',
-    `${name} is ${String(value)}: it takes a number of ${unit}, ${least} or more (Infinity is off)`,
+    `${name} is ${typeof value === 'string' ? JSON.stringify(value) : String(value)}: it takes a number of ${unit}, ${least} or more (Infinity is off)`,
   )
 }

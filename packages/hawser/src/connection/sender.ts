@@ -1,8 +1,9 @@
 import process from 'node:process'
 import { setImmediate } from 'node:timers'
-import { ConnectionError, FramingError, HawserError } from '../errors.js'
+import { ConnectionError, type ErrorDetails, type HawserError } from '../errors.js'
 import type { Encoder } from '../framing/framing.js'
 import type { Transport } from '../transport.js'
+import { encodingError } from './close-errors.js'
 import { Outbox } from './outbox.js'
 
 /**
@@ -16,6 +17,8 @@ export const accepted: Promise<void> = Promise.resolve()
 
 /** What the sender tells the engine. */
 export interface SenderOwner {
+  /** Both ends' names, for errors. */
+  readonly details: ErrorDetails
   /** True while an event is handled, at the end of which the owner calls `write`. */
   readonly inEvent: boolean
   /** A write is under way that the operating system did not take at once. */
@@ -210,7 +213,7 @@ export class Sender<Out> {
     try {
       this.#encoder.encode(message, this.#outbox)
     } catch (cause) {
-      const error = encodingError(cause)
+      const error = encodingError(cause, this.#owner.details)
       // Half a frame is in the outbox: whatever followed would be misread.
       if (this.#outbox.mark !== mark) this.#owner.overflowed(error)
       return error
@@ -235,7 +238,7 @@ export class Sender<Out> {
         'HAWSER_OUTBOX_FULL',
         `${unsent} bytes wait to be sent and the outbox may hold ${outboxLimit}: the peer reads ` +
           'too slowly; await send(), check trySend(), or raise the option outbox',
-        { op: 'write' },
+        { op: 'write', ...this.#owner.details },
       )
       this.#owner.overflowed(error)
       return error
@@ -321,12 +324,3 @@ export function rejected(error: Error): Promise<never> {
 }
 
 function ignore(): void {}
-
-function encodingError(cause: unknown): HawserError {
-  if (cause instanceof HawserError) return cause
-  return new FramingError(
-    'HAWSER_MESSAGE_INVALID',
-    `the encoder failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-    { op: 'encode', cause },
-  )
-}

@@ -73,7 +73,7 @@ export const waits: readonly Wait[] = [
     counts: (watched) => isReading(watched) && watched.receiver.isPartial,
     progress: (watched) => watched.receiver.bytes,
     end(watched) {
-      const text = `a frame was begun and no byte of it came for ${watched.settings.frameTimeout} ms (frameTimeout)`
+      const text = `a frame was begun and no byte of it came for ${watched.settings.frameTimeout} ms: the peer is gone, or too slow for frameTimeout`
       expire(watched, 'HAWSER_FRAME_TIMEOUT', 'read', text)
     },
   },
@@ -82,7 +82,7 @@ export const waits: readonly Wait[] = [
     counts: (watched) => isReading(watched) && watched.receiver.bytes === 0,
     progress: () => 0,
     end(watched) {
-      const text = `the peer sent no byte for ${watched.settings.firstByteTimeout} ms after connecting (firstByteTimeout)`
+      const text = `the peer sent no byte for ${watched.settings.firstByteTimeout} ms after connecting: if it may stay silent, raise firstByteTimeout`
       expire(watched, 'HAWSER_FIRST_BYTE_TIMEOUT', 'read', text)
     },
   },
@@ -91,7 +91,7 @@ export const waits: readonly Wait[] = [
     counts: isReading,
     progress: (watched) => watched.receiver.bytes + handedOver(watched),
     end(watched) {
-      const text = `no byte moved in either direction for ${watched.settings.idleTimeout} ms (idleTimeout)`
+      const text = `no byte moved in either direction for ${watched.settings.idleTimeout} ms: send something now and then, or raise idleTimeout`
       expire(watched, 'HAWSER_IDLE_TIMEOUT', 'read', text)
     },
   },
