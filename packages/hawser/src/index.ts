@@ -40,7 +40,19 @@ export type {
   StandardResult,
   StandardSchema,
 } from './framing/standard-schema.js'
+export type { ChannelName, ChannelPayloads } from './observe/channels.js'
 export type { Traffic } from './observe/counters.js'
+export { observe } from './observe/observe.js'
+export type {
+  ClosePayload,
+  ConnectionPayload,
+  ListenPayload,
+  MessagePayload,
+  ObservedConnection,
+  OverflowPayload,
+  RefusePayload,
+  ServerPayload,
+} from './observe/payloads.js'
 export type { Clock, ClockTimer } from './policy/clock.js'
 export type { RefusalCounts, RefusalReason } from './policy/connection-limit.js'
 export type { Connections } from './server/connections.js'

@@ -6,6 +6,7 @@ import {
   milliseconds,
   resolveSettings,
 } from '../connection/options.js'
+import { publishOpen } from '../connection/publications.js'
 import { report, warn } from '../connection/report.js'
 import type { HandlerObject } from '../connection/settings.js'
 import { type HawserError, OptionError } from '../errors.js'
@@ -80,6 +81,7 @@ export async function connect<In = Uint8Array, Out = Uint8Array | string>(
     closed: () => undefined,
   })
   const connection = new Connection(engine)
+  publishOpen(engine)
   engine.start()
   return connection
 }

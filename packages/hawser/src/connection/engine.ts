@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers'
 import { type ErrorDetails, type HawserError, TimeoutError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
+import { firstByte } from '../observe/channels.js'
+import type { OverflowPayload } from '../observe/payloads.js'
 import type { Transport, TransportSink } from '../transport.js'
 import { Account } from './account.js'
 import { closedError, decodingError } from './close-errors.js'
@@ -11,6 +13,12 @@ import { encoderOf } from './encode-frame.js'
 import { Ending } from './ending.js'
 import { callClose, callWritable, handlerFailed, runFunction, runOpen } from './handler-calls.js'
 import { HandlerConsumer } from './handler-consumer.js'
+import {
+  publishClose,
+  publishFirstByte,
+  publishMessageOut,
+  publishOverflow,
+} from './publications.js'
 import { Receiver } from './receiver.js'
 import { Sender, type SenderOwner } from './sender.js'
 import type { ConnectionOwner, Settings } from './settings.js'
@@ -20,7 +28,7 @@ import { needsWatch, Watch, type Watched } from './watch.js'
  * One connection: a transport, the way in ({@link Receiver}), the way out ({@link Sender}) and the
  * {@link Ending}. What a connection may never need is made when it is needed: idle ones are many.
  */
-export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
+export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched {
   readonly transport: Transport
   readonly settings: Settings<In, Out>
   readonly receiver: Receiver<In, Out>
@@ -231,6 +239,7 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
   // ── what the transport says ─────────────────────────────────────────────────────────────────
 
   data(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
+    if (firstByte.hasSubscribers && this.receiver.bytes === 0) publishFirstByte(this)
     if (this.isDiscarding) {
       this.receiver.bytes += bytes.length
       return
@@ -286,6 +295,14 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
   flushed(): void {
     this.#ending?.send()
     if (this.draining) this.settle()
+  }
+
+  sent(message: Out): void {
+    publishMessageOut(this, message)
+  }
+
+  exceeded(kind: OverflowPayload['kind'], unsent: number, limit: number): void {
+    publishOverflow(this, kind, unsent, limit)
   }
 
   overflowed(error: HawserError): void {
@@ -350,6 +367,7 @@ export class Engine<In, Out> implements TransportSink, SenderOwner, Watched {
     if (consumer?.starving === true || !orderly) this.receiver.dismiss(this.error)
     // The server forgets it first, so that whoever is told counts only those that are left.
     this.owner.closed(this.connection, info)
+    publishClose(this, info)
     callClose(this, info)
     this.#closing?.resolve(info)
   }

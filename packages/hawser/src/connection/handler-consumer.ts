@@ -1,5 +1,7 @@
+import { messageIn } from '../observe/channels.js'
 import type { Engine } from './engine.js'
 import { handlerFailed, isThenable } from './handler-calls.js'
+import { publishMessageIn } from './publications.js'
 import { accepted } from './sender.js'
 import type { Consumer } from './consumer.js'
 
@@ -78,6 +80,7 @@ export class HandlerConsumer<In, Out> implements Consumer {
   deliver(message: unknown): boolean {
     const { connection, settings } = this.#engine
     this.#engine.receiver.messages += 1
+    if (messageIn.hasSubscribers) publishMessageIn(this.#engine, message)
     try {
       const result = settings.handler?.message?.(connection, message as In)
       if (result !== undefined && result !== accepted) this.#await(result)

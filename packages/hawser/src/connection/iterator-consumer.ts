@@ -1,6 +1,8 @@
+import { messageIn } from '../observe/channels.js'
 import type { Consumer } from './consumer.js'
 import type { Engine } from './engine.js'
 import { none } from './inbox.js'
+import { publishMessageIn } from './publications.js'
 import { rejected } from './sender.js'
 
 type Result<In> = IteratorResult<In, undefined>
@@ -122,6 +124,7 @@ export class IteratorConsumer<In, Out> implements Consumer, AsyncIterableIterato
       const message = receiver.inbox.take()
       if (message !== none) {
         receiver.messages += 1
+        if (messageIn.hasSubscribers) publishMessageIn(this.#engine, message)
         return { done: false, value: message }
       }
       if (!receiver.inbox.finish()) break

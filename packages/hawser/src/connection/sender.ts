@@ -2,6 +2,7 @@ import process from 'node:process'
 import { setImmediate } from 'node:timers'
 import { ConnectionError, type ErrorDetails, type HawserError } from '../errors.js'
 import type { Encoder } from '../framing/framing.js'
+import { messageOut } from '../observe/channels.js'
 import type { Transport } from '../transport.js'
 import { encodingError } from './close-errors.js'
 import { Outbox } from './outbox.js'
@@ -16,7 +17,7 @@ const longestBurst = 1024 * 1024
 export const accepted: Promise<void> = Promise.resolve()
 
 /** What the sender tells the engine. */
-export interface SenderOwner {
+export interface SenderOwner<Out> {
   /** Both ends' names, for errors. */
   readonly details: ErrorDetails
   /** True while an event is handled, at the end of which the owner calls `write`. */
@@ -29,6 +30,10 @@ export interface SenderOwner {
   unblocked(): void
   /** Everything accepted has been handed to the operating system. */
   flushed(): void
+  /** A message was accepted; called only while somebody observes messages. */
+  sent(message: Out): void
+  /** `unsent` bytes wait, more than `limit`; called once each time that comes about. */
+  exceeded(kind: 'high-water' | 'full', unsent: number, limit: number): void
   /** Nothing more can be sent: end the connection with this error. */
   overflowed(error: HawserError): void
 }
@@ -57,7 +62,7 @@ interface FlushWaiter extends Waiter {
  */
 export class Sender<Out> {
   readonly #transport: Transport
-  readonly #owner: SenderOwner
+  readonly #owner: SenderOwner<Out>
   readonly #limits: SenderLimits
   #encoder: Encoder<Out>
   readonly #outbox = new Outbox()
@@ -65,6 +70,7 @@ export class Sender<Out> {
   #writing = 0
   #scheduled = false
   #blocked = false
+  #above = false
   #burst = 0
   #refusal: HawserError | undefined
   /** Shared by all who wait for room: one for each message would outweigh small messages. */
@@ -76,7 +82,7 @@ export class Sender<Out> {
     transport: Transport,
     encoder: Encoder<Out>,
     limits: SenderLimits,
-    owner: SenderOwner,
+    owner: SenderOwner<Out>,
   ) {
     this.#transport = transport
     this.#encoder = encoder
@@ -140,10 +146,11 @@ export class Sender<Out> {
   }
 
   /** Take a frame that was encoded before, for several connections at once. */
-  share(frame: Uint8Array): boolean {
+  share(frame: Uint8Array, message: Out): boolean {
     if (this.#refusal !== undefined) return false
     this.#outbox.share(frame)
     this.messages += 1
+    if (messageOut.hasSubscribers) this.#owner.sent(message)
     return this.#settle() === undefined
   }
 
@@ -219,6 +226,7 @@ export class Sender<Out> {
       return error
     }
     this.messages += 1
+    if (messageOut.hasSubscribers) this.#owner.sent(message)
     return this.#settle()
   }
 
@@ -234,6 +242,7 @@ export class Sender<Out> {
     if (this.#writing === 0) this.#writeNow()
     const { unsent } = this
     if (unsent > outboxLimit) {
+      this.#owner.exceeded('full', unsent, outboxLimit)
       const error = new ConnectionError(
         'HAWSER_OUTBOX_FULL',
         `${unsent} bytes wait to be sent and the outbox may hold ${outboxLimit}: the peer reads ` +
@@ -246,8 +255,15 @@ export class Sender<Out> {
     if (unsent > highWaterMark || this.#burst > longestBurst) {
       this.#blocked = true
       this.#owner.blocked()
+      if (unsent > highWaterMark) this.#rise(unsent, highWaterMark)
     }
     return undefined
+  }
+
+  #rise(unsent: number, limit: number): void {
+    if (this.#above) return
+    this.#above = true
+    this.#owner.exceeded('high-water', unsent, limit)
   }
 
   #finishWrite(): void {
@@ -261,7 +277,7 @@ export class Sender<Out> {
   #unblock(): void {
     if (!this.#blocked || this.#isBroken || this.#burst > longestBurst) return
     if (this.#outbox.size > this.#limits.highWaterMark) return
-    this.#blocked = false
+    this.#blocked = this.#above = false
     this.#room?.resolve()
     this.#room = undefined
     this.#owner.unblocked()

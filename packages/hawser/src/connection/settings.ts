@@ -45,6 +45,8 @@ export interface Settings<In, Out> extends Waits {
 
 /** Whoever made the connection: a server, or a client. */
 export interface ConnectionOwner<In, Out> {
+  /** The server, where it is one: observers are told. */
+  readonly server?: object | undefined
   /** Something went wrong on one connection: a handler's exception, above all. */
   failed(error: HawserError, connection: Connection<In, Out>): void
   /** The connection is gone. */

@@ -1,6 +1,7 @@
 import type { CloseInfo } from '../connection/close-info.js'
 import { Connection, engineOf } from '../connection/connection.js'
 import { Engine } from '../connection/engine.js'
+import { publishOpen } from '../connection/publications.js'
 import type { ConnectionOwner } from '../connection/settings.js'
 import type { HawserError } from '../errors.js'
 import { addTraffic, noTraffic, type Traffic } from '../observe/counters.js'
@@ -21,6 +22,7 @@ const mostGoodbyes = 16
 
 /** What the acceptor tells the server. */
 export interface AcceptorOwner<In, Out> {
+  readonly server: object
   /** Whether anybody listens for connections. */
   readonly isHeard: boolean
   connected(connection: Connection<In, Out>): void
@@ -55,6 +57,11 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     const sum = { ...this.#past }
     for (const { connection } of this.engines) addTraffic(sum, connection)
     return sum
+  }
+
+  /** For observers. */
+  get server(): object {
+    return this.#owner.server
   }
 
   arrived(arrival: Arrival): void {
@@ -97,6 +104,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     const connection = new Connection(engine)
     this.engines.add(engine)
     this.accepted += 1
+    publishOpen(engine)
     let failure: { readonly cause: unknown } | undefined
     try {
       this.#owner.connected(connection)

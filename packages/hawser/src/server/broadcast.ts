@@ -40,7 +40,7 @@ function send<In, Out>(
     frame = encodeFrame(sender.encoder, message)
     if (framing.perConnection !== true) frames.set(framing, frame)
   }
-  return sender.share(frame)
+  return sender.share(frame, message)
 }
 
 function isMany<Item>(value: Item | Iterable<Item>): value is Iterable<Item> {

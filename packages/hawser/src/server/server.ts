@@ -24,6 +24,7 @@ import type {
   Refusal,
   ServerOptions,
 } from './options.js'
+import { publishListen, publishRefuse } from './publications.js'
 import { connectionCount, type ResolvedServer, resolveServer } from './resolve.js'
 
 /** Milliseconds a closing server gives its connections when nobody says otherwise. */
@@ -238,7 +239,10 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
     const open = openDescriptors() + endpoints.length - this.connections.size
     this.#acceptor.descriptorLimit = Math.max(1, descriptorLimit() - open - reservedDescriptors)
     const addresses = await this.#endpoints.open(endpoints, () => this.#assertOpen())
-    for (const address of addresses) announce(() => this.emit('listening', address))
+    for (const address of addresses) {
+      publishListen(this, address)
+      announce(() => this.emit('listening', address))
+    }
     if (callback !== undefined) announce(callback)
     return this
   }
@@ -276,11 +280,13 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
   #observer(): AcceptorOwner<In, Out> {
     const isHeard = (): boolean => this.listenerCount('connection') > 0
     return {
+      server: this,
       get isHeard() {
         return isHeard()
       },
       connected: (connection) => this.emit('connection', connection),
       refused: (refusal: Refusal) => {
+        publishRefuse(this, refusal)
         try {
           this.emit('drop', refusal)
         } catch (error) {

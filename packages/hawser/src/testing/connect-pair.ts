@@ -1,6 +1,7 @@
 import { Connection } from '../connection/connection.js'
 import { Engine } from '../connection/engine.js'
 import { type ConnectionOptions, resolveSettings } from '../connection/options.js'
+import { publishOpen } from '../connection/publications.js'
 import type { HandlerObject } from '../connection/settings.js'
 import type { HawserError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
@@ -80,6 +81,7 @@ function attach<In, Out>(
     closed: () => undefined,
   })
   const connection = new Connection(engine)
+  publishOpen(engine)
   engine.start()
   return connection
 }

@@ -1,0 +1,48 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
+import type {
+  ClosePayload,
+  ConnectionPayload,
+  ListenPayload,
+  MessagePayload,
+  OverflowPayload,
+  RefusePayload,
+} from './payloads.js'
+
+/**
+ * The names of the diagnostics channels, each with what is published on it. While nobody has
+ * subscribed to a channel nothing is made for it: a message costs one look at a boolean.
+ */
+export interface ChannelPayloads {
+  /** A server began to listen on an address: once for each, and not again at `resume()`. */
+  'hawser:server:listen': ListenPayload
+  /** A server turned a connection away. */
+  'hawser:server:refuse': RefusePayload
+  /** A connection was accepted, or made by `connect`. */
+  'hawser:connection:open': ConnectionPayload
+  /** The first bytes of the peer arrived, and were not looked at yet. */
+  'hawser:connection:first-byte': ConnectionPayload
+  /** A message is about to be delivered. */
+  'hawser:connection:message-in': MessagePayload
+  /** A message was accepted for sending. */
+  'hawser:connection:message-out': MessagePayload
+  /** The outbox rose above its high-water mark, or above what it may hold. */
+  'hawser:connection:overflow': OverflowPayload
+  /** A connection is gone; published once, last. */
+  'hawser:connection:close': ClosePayload
+}
+
+/** The name of a diagnostics channel. */
+export type ChannelName = keyof ChannelPayloads
+
+export const serverListen: Channel = open('hawser:server:listen')
+export const serverRefuse: Channel = open('hawser:server:refuse')
+export const connectionOpen: Channel = open('hawser:connection:open')
+export const firstByte: Channel = open('hawser:connection:first-byte')
+export const messageIn: Channel = open('hawser:connection:message-in')
+export const messageOut: Channel = open('hawser:connection:message-out')
+export const overflow: Channel = open('hawser:connection:overflow')
+export const connectionClose: Channel = open('hawser:connection:close')
+
+function open(name: ChannelName): Channel {
+  return channel(name)
+}

@@ -1,0 +1,97 @@
+import type { HawserError } from '../errors.js'
+
+/** What can be seen of a connection: the part of `Connection` that observers need. */
+export interface ObservedConnection {
+  /** 1, 2, 3, … in the order this process made its connections. */
+  readonly id: number
+  /** What the program keeps with the connection. */
+  readonly data: unknown
+  /** Our IP address, or the path of our Unix socket. */
+  readonly localAddress: string | undefined
+  /** Our port; undefined on a Unix socket. */
+  readonly localPort: number | undefined
+  /** The peer's IP address. */
+  readonly remoteAddress: string | undefined
+  /** The peer's port; undefined on a Unix socket. */
+  readonly remotePort: number | undefined
+  /** `IPv4`, `IPv6` or `unix`. */
+  readonly remoteFamily: string | undefined
+  /** Bytes received. */
+  readonly bytesRead: number
+  /** Bytes accepted for sending. */
+  readonly bytesWritten: number
+  /** Messages delivered. */
+  readonly messagesRead: number
+  /** Messages accepted for sending. */
+  readonly messagesWritten: number
+  /** Bytes accepted and not yet handed to the operating system. */
+  readonly unsent: number
+}
+
+/** Something happened at a server. */
+export interface ServerPayload {
+  /** The `Server`: compare it with yours. */
+  readonly server: object
+}
+
+/** A server listens. */
+export interface ListenPayload extends ServerPayload {
+  /** Where: address, family and port, or the path of a Unix socket. */
+  readonly address:
+    | { readonly address: string; readonly family: string; readonly port: number }
+    | string
+}
+
+/** A connection was turned away. */
+export interface RefusePayload extends ServerPayload {
+  /** Who, why, and which limit it met: what the server's `drop` event says. */
+  readonly refusal: {
+    readonly reason: string
+    readonly connections: number
+    readonly limit: number
+    readonly remoteAddress?: string | undefined
+    readonly remotePort?: number | undefined
+    readonly remoteFamily?: string | undefined
+    readonly localAddress?: string | undefined
+    readonly localPort?: number | undefined
+  }
+}
+
+/** Something happened on a connection. */
+export interface ConnectionPayload {
+  /** The `Connection`. */
+  readonly connection: ObservedConnection
+  /** The `Server` that accepted it; undefined for one that `connect` made. */
+  readonly server: object | undefined
+}
+
+/** A message came in or goes out. */
+export interface MessagePayload extends ConnectionPayload {
+  /** The message itself, not a copy: look, and do not change it. */
+  readonly message: unknown
+}
+
+/** More waits in an outbox than should. */
+export interface OverflowPayload extends ConnectionPayload {
+  /** `high-water`: senders are asked to wait. `full`: the connection is reset. */
+  readonly kind: 'high-water' | 'full'
+  /** Bytes waiting. */
+  readonly unsent: number
+  /** Bytes that were exceeded: the option `highWaterMark` or `outbox`. */
+  readonly limit: number
+}
+
+/** A connection is gone. */
+export interface ClosePayload extends ConnectionPayload {
+  /** How it ended: what `connection.closed` fulfils with. */
+  readonly info: {
+    readonly by: 'local' | 'remote' | 'error'
+    readonly reason: string
+    readonly phase: string
+    readonly bytesRead: number
+    readonly bytesWritten: number
+    readonly unsent: number
+    readonly undelivered: number
+    readonly error?: HawserError
+  }
+}

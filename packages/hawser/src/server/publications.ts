@@ -1,0 +1,15 @@
+import { serverListen, serverRefuse } from '../observe/channels.js'
+import type { ListenPayload, RefusePayload } from '../observe/payloads.js'
+import type { Refusal } from './options.js'
+
+/** Tell observers that a server listens. */
+export function publishListen(server: object, address: ListenPayload['address']): void {
+  if (!serverListen.hasSubscribers) return
+  serverListen.publish({ server, address } satisfies ListenPayload)
+}
+
+/** Tell observers that a server turned somebody away. */
+export function publishRefuse(server: object, refusal: Refusal): void {
+  if (!serverRefuse.hasSubscribers) return
+  serverRefuse.publish({ server, refusal } satisfies RefusePayload)
+}
