@@ -8,6 +8,7 @@ export default defineConfig({
     // Tests see the sources, so that a changed file needs no build before its test runs.
     alias: [
       { find: /^hawser\/testing$/, replacement: here('packages/hawser/src/testing/index.ts') },
+      { find: /^hawser\/metrics$/, replacement: here('packages/hawser/src/metrics/index.ts') },
       { find: /^hawser$/, replacement: here('packages/hawser/src/index.ts') },
     ],
   },

@@ -41,7 +41,7 @@ export const LIBRARY_UNITS = {
   },
   server: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
   client: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
-  metrics: { units: ['errors', 'observe'], builtins: [] },
+  metrics: { units: ['errors', 'observe', 'server'], builtins: ['perf_hooks'] },
   testing: {
     units: [...BELOW_CONNECTION, 'connection'],
     // `net` for the scripted peer: it fakes the far end, so it must not share our own socket code.

@@ -1,0 +1,7 @@
+export {
+  collectMetrics,
+  type MeteredServer,
+  Metrics,
+  type MetricsOptions,
+  prometheusContentType,
+} from './collect.js'
