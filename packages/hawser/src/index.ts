@@ -54,12 +54,14 @@ export type {
   ServerPayload,
 } from './observe/payloads.js'
 export type { Clock, ClockTimer } from './policy/clock.js'
+export type { ConnectRate } from './policy/connect-rate.js'
 export type { RefusalCounts, RefusalReason } from './policy/connection-limit.js'
 export type { Connections } from './server/connections.js'
 export { createServer } from './server/create-server.js'
 export type { ServerEvents } from './server/events.js'
 export type { ServerInfo } from './server/info.js'
 export type {
+  AccessLists,
   BroadcastOptions,
   CloseOptions,
   CloseResult,

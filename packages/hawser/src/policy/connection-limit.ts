@@ -2,6 +2,12 @@
 export type RefusalReason =
   /** `maxConnections` are open. */
   | 'limit'
+  /** Its address is on the list `deny`, or not on the list `allow`. */
+  | 'denied'
+  /** `perAddress` connections are open from its address. */
+  | 'per-address'
+  /** Its address opens connections faster than `connectRate`. */
+  | 'rate'
   /** The process may not open more file descriptors. */
   | 'fd-limit'
   /** Too many connections wait for `for await (const connection of server)`. */
@@ -20,16 +26,26 @@ export interface AcceptState {
   /** Connections waiting to be taken by an iteration, and how many may. */
   readonly waiting: number
   readonly maxWaiting: number
+  /** Whether the lists keep it out. */
+  readonly denied: boolean
+  /** Connections open from its address, and how many may be. */
+  readonly sameAddress: number
+  readonly perAddress: number
   readonly draining: boolean
   readonly suspended: boolean
 }
 
-/** Why a new connection must be refused now, or undefined when it may come in. */
+/**
+ * Why a new connection must be refused now, or undefined when it may come in. `rate` is not decided
+ * here: only those who may come in otherwise take from what their address may open.
+ */
 export function refusalOf(state: AcceptState): RefusalReason | undefined {
   if (state.draining) return 'draining'
   if (state.suspended) return 'suspended'
   if (state.open >= state.descriptorLimit) return 'fd-limit'
+  if (state.denied) return 'denied'
   if (state.open >= state.maxConnections) return 'limit'
+  if (state.sameAddress >= state.perAddress) return 'per-address'
   if (state.waiting >= state.maxWaiting) return 'not-accepted'
   return undefined
 }
@@ -39,5 +55,14 @@ export type RefusalCounts = Record<RefusalReason, number>
 
 /** All refusals at zero. */
 export function noRefusals(): RefusalCounts {
-  return { limit: 0, 'fd-limit': 0, 'not-accepted': 0, draining: 0, suspended: 0 }
+  return {
+    limit: 0,
+    denied: 0,
+    'per-address': 0,
+    rate: 0,
+    'fd-limit': 0,
+    'not-accepted': 0,
+    draining: 0,
+    suspended: 0,
+  }
 }

@@ -13,6 +13,7 @@ import {
 } from '../policy/connection-limit.js'
 import type { Arrival } from '../socket/arrival.js'
 import type { ListenerOwner } from '../socket/listener.js'
+import { Admission } from './admission.js'
 import type { Refusal } from './options.js'
 import type { ResolvedServer } from './resolve.js'
 import { WaitingLine } from './waiting-line.js'
@@ -35,6 +36,7 @@ export interface AcceptorOwner<In, Out> {
 export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwner {
   readonly engines: Set<Engine<In, Out>> = new Set()
   readonly waiting: WaitingLine<Connection<In, Out>> = new WaitingLine()
+  readonly admission: Admission
   readonly refusals: RefusalCounts = noRefusals()
   accepted = 0
   maxConnections: number
@@ -49,6 +51,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   constructor(setup: ResolvedServer<In, Out>, owner: AcceptorOwner<In, Out>) {
     this.#setup = setup
     this.#owner = owner
+    this.admission = new Admission(setup.admission)
     this.maxConnections = setup.maxConnections
   }
 
@@ -66,15 +69,22 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
 
   arrived(arrival: Arrival): void {
     const mayWait = this.#mayWait
-    const reason = refusalOf({
+    const { admission } = this
+    const peer = admission.isOff ? undefined : arrival.addresses.remote
+    let reason = refusalOf({
       open: this.engines.size,
       maxConnections: this.maxConnections,
       descriptorLimit: this.descriptorLimit,
       waiting: this.waiting.size,
       maxWaiting: mayWait && !this.waiting.isAwaited ? this.#setup.maxWaiting : Infinity,
+      denied: admission.denies(peer),
+      sameAddress: admission.open(peer),
+      perAddress: admission.perAddress,
       draining: this.draining,
       suspended: this.suspended,
     })
+    const { clock } = this.#setup.settings
+    if (reason === undefined && !admission.mayConnect(peer, clock)) reason = 'rate'
     if (reason === undefined) this.#take(arrival, mayWait)
     else this.#refuse(arrival, reason)
   }
@@ -88,6 +98,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     if (!this.engines.delete(engine)) return
     addTraffic(this.#past, connection)
     this.waiting.remove(connection)
+    this.admission.closed(engine.transport)
     this.#owner.closed(engine)
   }
 
@@ -103,6 +114,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     const engine = new Engine(arrival.take(), settings, this)
     const connection = new Connection(engine)
     this.engines.add(engine)
+    this.admission.opened(engine.transport)
     this.accepted += 1
     publishOpen(engine)
     let failure: { readonly cause: unknown } | undefined
@@ -123,7 +135,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     this.#dismiss(arrival, reason)
     this.#owner.refused({
       reason,
-      connections: this.engines.size,
+      connections: reason === 'per-address' ? this.admission.open(remote) : this.engines.size,
       limit: this.#limitOf(reason),
       remoteAddress: remote?.address,
       remotePort: remote?.port,
@@ -147,6 +159,9 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
 
   #limitOf(reason: RefusalReason): number {
     if (reason === 'fd-limit') return this.descriptorLimit
+    if (reason === 'denied') return 0
+    if (reason === 'per-address') return this.admission.perAddress
+    if (reason === 'rate') return this.admission.rate?.perSecond ?? 0
     if (reason === 'not-accepted') return this.#setup.maxWaiting
     return this.maxConnections
   }

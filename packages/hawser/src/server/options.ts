@@ -4,6 +4,7 @@ import type { ConnectionOptions } from '../connection/options.js'
 import type { HandlerObject } from '../connection/settings.js'
 import type { HawserError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
+import type { ConnectRate } from '../policy/connect-rate.js'
 import type { RefusalReason } from '../policy/connection-limit.js'
 
 /**
@@ -16,8 +17,23 @@ export type FunctionHandler<In, Out> = (connection: Connection<In, Out>) => void
 /** What a server does with its connections: a function for each, or one object for all. */
 export type Handler<In, Out> = FunctionHandler<In, Out> | HandlerObject<In, Out>
 
+/** Who may connect over TCP. A Unix socket is never filtered: its mode says who may. */
+export interface AccessLists {
+  /**
+   * Only these: addresses, CIDR blocks, ranges (`10.0.0.1-10.0.0.9`), and names of files that hold
+   * such, one a line with `#` for comments. Default: everybody. An empty list is nobody. `::/0` is
+   * every IPv6 address and no IPv4 one; an IPv4 peer of an IPv6 socket counts as IPv4.
+   */
+  readonly allow?: readonly string[] | undefined
+  /**
+   * Not these, though they be on `allow`; written as there. Default: nobody. The excess is refused
+   * with reason `denied`. Files are read at once, and again only with `server.setAccess`.
+   */
+  readonly deny?: readonly string[] | undefined
+}
+
 /** How a server is set up; every limit has a finite default. */
-export interface ServerOptions<In, Out> extends ConnectionOptions {
+export interface ServerOptions<In, Out> extends ConnectionOptions, AccessLists {
   /** How bytes are cut into messages. Default `raw()`: each chunk as it arrives. */
   readonly framing?: Framing<In, Out> | undefined
   /**
@@ -26,6 +42,19 @@ export interface ServerOptions<In, Out> extends ConnectionOptions {
    * Stops: exhaustion of memory and descriptors.
    */
   readonly maxConnections?: number | undefined
+  /**
+   * The most connections open at once from one address: IPv4, or the /64 network of an IPv6 address.
+   * Default `Infinity`, off: behind a proxy or a carrier's NAT thousands share one. The excess is
+   * refused with reason `per-address`. Stops: one peer taking all of `maxConnections`.
+   */
+  readonly perAddress?: number | undefined
+  /**
+   * New connections a second from one address, with a `burst` at once; a number alone has a burst of
+   * a second's worth. Default `Infinity`, off. Counted by address as in `perAddress`, in a table of
+   * at most 65 536 addresses. The excess is refused with reason `rate`. Stops: a peer that connects
+   * over and over.
+   */
+  readonly connectRate?: number | ConnectRate | undefined
   /**
    * The most connections that may wait for `for await (const connection of server)`. Default 128;
    * the excess is refused with reason `not-accepted`. Stops: a stuck accept loop hoarding sockets.
@@ -60,9 +89,12 @@ export interface ServerOptions<In, Out> extends ConnectionOptions {
 export interface Refusal {
   /** Why. */
   readonly reason: RefusalReason
-  /** How many connections were open. */
+  /** How many connections were open; for `per-address` from its address. */
   readonly connections: number
-  /** The limit it met: connections, or for `not-accepted` connections waiting. */
+  /**
+   * The limit it met: connections, for `not-accepted` connections waiting, for `rate` connections a
+   * second, for `denied` 0.
+   */
   readonly limit: number
   /** The peer's address; on a Unix socket its path. */
   readonly remoteAddress: string | undefined

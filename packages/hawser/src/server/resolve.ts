@@ -5,9 +5,13 @@ import { encodeFrame } from '../connection/encode-frame.js'
 import { OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/raw.js'
+import type { Access } from '../policy/access.js'
 import { Budget } from '../policy/budget.js'
+import type { ConnectRate } from '../policy/connect-rate.js'
+import { readAddresses } from '../socket/access-files.js'
 import type { ListenerOptions } from '../socket/listener.js'
-import type { FunctionHandler, Handler, ServerOptions } from './options.js'
+import type { AdmissionRules } from './admission.js'
+import type { AccessLists, FunctionHandler, Handler, ServerOptions } from './options.js'
 
 /** The most connections when nobody says otherwise: 10 000. */
 export const defaultMaxConnections = 10_000
@@ -25,6 +29,7 @@ export interface ResolvedServer<In, Out> {
   readonly run: FunctionHandler<In, Out> | undefined
   readonly maxConnections: number
   readonly maxWaiting: number
+  readonly admission: AdmissionRules
   /** The bytes for a peer who is refused. */
   readonly goodbye: (() => Uint8Array) | undefined
   readonly onError: ServerOptions<In, Out>['onError']
@@ -64,6 +69,11 @@ export function resolveServer<In, Out>(
     run,
     maxConnections: connectionCount(options.maxConnections ?? defaultMaxConnections),
     maxWaiting: atLeast('maxWaiting', options.maxWaiting ?? defaultMaxWaiting, 0, 'connections'),
+    admission: {
+      access: resolveAccess(options),
+      perAddress: atLeast('perAddress', options.perAddress ?? Infinity, 1, 'connections'),
+      connectRate: resolveRate(options.connectRate ?? Infinity),
+    },
     goodbye: resolveGoodbye(options.goodbye, settings),
     onError: options.onError,
   }
@@ -72,6 +82,27 @@ export function resolveServer<In, Out>(
 /** @throws OptionError unless it is a number of connections, 0 or more. */
 export function connectionCount(value: number): number {
   return atLeast('maxConnections', value, 0, 'connections')
+}
+
+/** @throws OptionError when an entry of a list, or of a file it names, cannot be read. */
+export function resolveAccess({ allow, deny }: AccessLists): Access {
+  return {
+    allow: allow === undefined ? undefined : readAddresses('allow', allow),
+    deny: deny === undefined ? undefined : readAddresses('deny', deny),
+  }
+}
+
+/** @throws OptionError unless it is a rate above 0 with a burst of at least 1. */
+function resolveRate(rate: number | ConnectRate): Required<ConnectRate> | undefined {
+  const { perSecond, burst: asked } = typeof rate === 'object' ? rate : { perSecond: rate }
+  if (!(typeof perSecond === 'number' && perSecond > 0)) {
+    throw new OptionError(
+      'HAWSER_INVALID_OPTION',
+      `connectRate is ${String(perSecond)} a second: it takes a number above 0, such as 10, or 0.1 for six a minute (Infinity is off)`,
+    )
+  }
+  const burst = atLeast('burst', asked ?? Math.max(1, perSecond), 1, 'connections')
+  return perSecond === Infinity || burst === Infinity ? undefined : { perSecond, burst }
 }
 
 /** @throws OptionError when the framing cannot carry it: the first refusal would be too late to say so. */

@@ -17,6 +17,7 @@ import type { ServerEvents } from './events.js'
 import { announce, Failures } from './failures.js'
 import type { ServerInfo } from './info.js'
 import type {
+  AccessLists,
   BroadcastOptions,
   CloseOptions,
   CloseResult,
@@ -25,7 +26,7 @@ import type {
   ServerOptions,
 } from './options.js'
 import { publishListen, publishRefuse } from './publications.js'
-import { connectionCount, type ResolvedServer, resolveServer } from './resolve.js'
+import { connectionCount, resolveAccess, type ResolvedServer, resolveServer } from './resolve.js'
 
 /** Milliseconds a closing server gives its connections when nobody says otherwise. */
 const defaultDrain = 15_000
@@ -94,6 +95,16 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
   /** Holds from the next connection on; those already open stay. */
   set maxConnections(count: number) {
     this.#acceptor.maxConnections = connectionCount(count)
+  }
+
+  /**
+   * Replace both lists, at once: there is no moment at which the new one of them stands beside the
+   * old other. Holds from the next connection on; those already open stay. Files are read again.
+   *
+   * @throws OptionError when an entry cannot be read; then the old lists stay
+   */
+  setAccess(lists: AccessLists): void {
+    this.#acceptor.admission.access = resolveAccess(lists)
   }
 
   /**

@@ -7,6 +7,9 @@ const calm: AcceptState = {
   descriptorLimit: 3,
   waiting: 0,
   maxWaiting: 1,
+  denied: false,
+  sameAddress: 0,
+  perAddress: 2,
   draining: false,
   suspended: false,
 }
@@ -23,6 +26,10 @@ describe('a new connection', () => {
     ['limit', { maxConnections: 0 }],
     ['fd-limit', { open: 3, maxConnections: 10 }],
     ['fd-limit', { open: 3 }],
+    ['denied', { denied: true, open: 2, sameAddress: 2 }],
+    ['fd-limit', { denied: true, open: 3 }],
+    ['per-address', { sameAddress: 2, waiting: 1 }],
+    ['limit', { sameAddress: 2, open: 2 }],
     ['not-accepted', { waiting: 1 }],
     ['not-accepted', { maxWaiting: 0 }],
     ['draining', { draining: true, suspended: true, open: 5 }],
@@ -33,7 +40,7 @@ describe('a new connection', () => {
 
   it('that is refused has a count waiting for it', () => {
     const counts = noRefusals()
-    expect(Object.values(counts)).toEqual([0, 0, 0, 0, 0])
+    expect(Object.values(counts)).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
     expect(noRefusals()).not.toBe(counts)
   })
 })

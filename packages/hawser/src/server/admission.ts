@@ -1,0 +1,80 @@
+import { type Access, isDenied } from '../policy/access.js'
+import { AddressCounts } from '../policy/address-counts.js'
+import { type ConnectRate, ConnectRates } from '../policy/connect-rate.js'
+import type { Clock } from '../policy/clock.js'
+import type { Transport, TransportAddress } from '../transport.js'
+
+/** What decides by a peer's address whether it may come in; every default filled in. */
+export interface AdmissionRules {
+  readonly access: Access
+  readonly perAddress: number
+  /** Undefined is off. */
+  readonly connectRate: Required<ConnectRate> | undefined
+}
+
+/**
+ * Decides by the peer's address. A Unix socket has none: file modes say who may connect. Nothing is
+ * kept for a connection beside a count for its address, and that only where there is a limit.
+ */
+export class Admission {
+  access: Access
+  readonly perAddress: number
+  readonly rate: Required<ConnectRate> | undefined
+  readonly #counts = new AddressCounts()
+  readonly #rates: ConnectRates | undefined
+
+  constructor({ access, perAddress, connectRate }: AdmissionRules) {
+    this.access = access
+    this.perAddress = perAddress
+    this.rate = connectRate
+    this.#rates = connectRate === undefined ? undefined : new ConnectRates(connectRate)
+  }
+
+  /** Whether peers' addresses matter at all. */
+  get isOff(): boolean {
+    const { access, rate } = this
+    return (
+      access.allow === undefined &&
+      access.deny === undefined &&
+      !this.#isCounting &&
+      rate === undefined
+    )
+  }
+
+  /** Whether the lists keep this peer out. */
+  denies(peer: TransportAddress | undefined): boolean {
+    return isTcp(peer) && isDenied(this.access, peer.address)
+  }
+
+  /** How many connections are open from its address; 0 where nobody counts. */
+  open(peer: TransportAddress | undefined): number {
+    return this.#isCounting && isTcp(peer) ? this.#counts.of(peer.address) : 0
+  }
+
+  /** Whether its address may open one more now; takes from what it may. */
+  mayConnect(peer: TransportAddress | undefined, clock: Clock): boolean {
+    return this.#rates === undefined || !isTcp(peer) || this.#rates.take(peer.address, clock.now())
+  }
+
+  /** It came in. */
+  opened(transport: Transport): void {
+    if (!this.#isCounting) return
+    const peer = transport.addresses.remote
+    if (isTcp(peer)) this.#counts.add(peer.address)
+  }
+
+  /** It is gone. */
+  closed(transport: Transport): void {
+    if (!this.#isCounting) return
+    const peer = transport.addresses.remote
+    if (isTcp(peer)) this.#counts.remove(peer.address)
+  }
+
+  get #isCounting(): boolean {
+    return this.perAddress !== Infinity
+  }
+}
+
+function isTcp(peer: TransportAddress | undefined): peer is TransportAddress {
+  return peer !== undefined && peer.family !== 'unix'
+}
