@@ -30,26 +30,19 @@ export function closeReasonOf(error: HawserError): CloseReason {
   return reasons[error.code] ?? 'failed'
 }
 
-/** What a decoder threw, as an error of ours: a user's own decoder may throw anything. */
-export function decodingError(cause: unknown, details: ErrorDetails): HawserError {
+/** What a decoder or encoder threw, as an error of ours: a user's own may throw anything. */
+export function framingError(
+  op: 'decode' | 'encode',
+  cause: unknown,
+  details: ErrorDetails,
+): HawserError {
   if (cause instanceof HawserError) return located(cause, details)
   const message = cause instanceof Error ? cause.message : String(cause)
-  return new FramingError('HAWSER_FRAME_MALFORMED', `the decoder failed: ${message}`, {
-    ...details,
-    op: 'decode',
-    cause,
-  })
-}
-
-/** What an encoder threw, as an error of ours: a user's own encoder may throw anything. */
-export function encodingError(cause: unknown, details: ErrorDetails): HawserError {
-  if (cause instanceof HawserError) return located(cause, details)
-  const message = cause instanceof Error ? cause.message : String(cause)
-  return new FramingError('HAWSER_MESSAGE_INVALID', `the encoder failed: ${message}`, {
-    ...details,
-    op: 'encode',
-    cause,
-  })
+  const [code, who] =
+    op === 'decode'
+      ? (['HAWSER_FRAME_MALFORMED', 'decoder'] as const)
+      : (['HAWSER_MESSAGE_INVALID', 'encoder'] as const)
+  return new FramingError(code, `the ${who} failed: ${message}`, { ...details, op, cause })
 }
 
 /** The framing knows what is wrong, and only the connection knows with whom. */

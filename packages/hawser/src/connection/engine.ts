@@ -5,7 +5,7 @@ import { firstByte } from '../observe/channels.js'
 import type { OverflowPayload } from '../observe/payloads.js'
 import type { Transport, TransportSink } from '../transport.js'
 import { Account } from './account.js'
-import { closedError, decodingError } from './close-errors.js'
+import { closedError, framingError } from './close-errors.js'
 import type { CloseInfo, ConnectionPhase } from './close-info.js'
 import { endWhenDone, endWhenLeft, isDelivered } from './completion.js'
 import type { Connection } from './connection.js'
@@ -231,7 +231,7 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
 
   /** The peer broke the framing: what is wrong reaches the consumer, and the connection ends. */
   malformed(cause: unknown): HawserError {
-    const error = decodingError(cause, this.details)
+    const error = framingError('decode', cause, this.details)
     this.fail(error, false)
     return error
   }

@@ -4,7 +4,7 @@ import { ConnectionError, type ErrorDetails, type HawserError } from '../errors.
 import type { Encoder } from '../framing/framing.js'
 import { messageOut } from '../observe/channels.js'
 import type { Transport } from '../transport.js'
-import { encodingError } from './close-errors.js'
+import { framingError } from './close-errors.js'
 import { Outbox } from './outbox.js'
 
 /**
@@ -220,7 +220,7 @@ export class Sender<Out> {
     try {
       this.#encoder.encode(message, this.#outbox)
     } catch (cause) {
-      const error = encodingError(cause, this.#owner.details)
+      const error = framingError('encode', cause, this.#owner.details)
       // Half a frame is in the outbox: whatever followed would be misread.
       if (this.#outbox.mark !== mark) this.#owner.overflowed(error)
       return error
