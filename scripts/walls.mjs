@@ -7,7 +7,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { listImports } from './lib/imports.mjs'
-import { LIBRARY_UNITS, PUBLIC_ONLY, SOCKET_BUILTINS } from './lib/wall-rules.mjs'
+import { HTTP_FILES, LIBRARY_UNITS, PUBLIC_ONLY, SOCKET_BUILTINS } from './lib/wall-rules.mjs'
 
 const LIBRARY = 'packages/hawser/src'
 const { values } = parseArgs({ options: { root: { type: 'string' } } })
@@ -69,6 +69,7 @@ function judgeOther(from, file, specifier) {
   if (isBuiltin(specifier)) {
     const name = builtinName(specifier)
     if (!specifier.startsWith('node:')) return `write 'node:${name}' for Node's module '${name}'`
+    if (name === 'http' && HTTP_FILES.includes(from)) return undefined
     return publicOnly && SOCKET_BUILTINS.includes(name)
       ? `'${specifier}' belongs to the library's socket folder; use 'hawser' instead`
       : undefined

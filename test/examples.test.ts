@@ -54,6 +54,7 @@ it('every row of the tutorial is one example', () => {
     '05',
     '06',
     '07',
+    '09',
   ])
 })
 
@@ -229,4 +230,24 @@ it('a client and a server in one process talk both ways and end', async () => {
     '',
   ])
   expect(example.complained).toBe('')
+})
+
+it('two servers are on one page of metrics, told apart by name', async () => {
+  const example = runExample('09-metrics', anyPort, anyPort, '0')
+  const [, page = ''] = await example.prints(/metrics on (http:\S+)/)
+  const [, echo = ''] = await example.prints(/listening on (tcp:\S+)/)
+  const [, shout = ''] = await example.prints(/listening on .+\nlistening on (tcp:\S+)/)
+  expect(await converse(echo, 'ahoy', 1)).toEqual(['ahoy'])
+  expect(await converse(shout, 'ahoy', 1)).toEqual(['AHOY'])
+  const client = await connect(echo, { framing: lines() })
+  const port = client.localPort
+  await client.send('once more')
+  for await (const _ of client) break
+  client.reset()
+  await example.prints(new RegExp(`${port}: reset \\(remote\\)`))
+  const text = await (await fetch(page)).text()
+  expect(text).toContain('\nhawser_connections_accepted_total{server="echo"} 2\n')
+  expect(text).toContain('\nhawser_connections_accepted_total{server="shout"} 1\n')
+  expect(text).toContain('\nhawser_messages_read_total{server="echo"} 2\n')
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
 })

@@ -57,6 +57,9 @@ describe('the walls stop', () => {
     ['the command from dist', 'packages/cli/src/ae.ts', `import 'hawser/dist/index.js'`],
     ['the command from src', 'packages/cli/src/af.ts', `import '../../hawser/src/index.js'`],
     ['the command from node:net', 'packages/cli/src/ag.ts', `import net from 'node:net'`],
+    ['the command from node:http', 'packages/cli/src/al.ts', `import http from 'node:http'`],
+    ['metrics from connection', lib('metrics/am.ts'), `import { a } from '../connection/b.js'`],
+    ['the monitor from node:net', 'packages/cli/src/serve/monitor.ts', `import 'node:net'`],
     ['an example from node:net', 'examples/ah.ts', `import net from 'node:net'`],
     ['an example from src', 'examples/ai.ts', `import '../packages/hawser/src/index.js'`],
     ['a benchmark from the command', 'bench/aj.ts', `import '../packages/cli/src/main.js'`],
@@ -90,6 +93,7 @@ it('the walls let through what the table allows', async () => {
     [`${LIBRARY}/connection/a.ts`]: `import { Duplex } from 'node:stream'\nimport '../framing/b.js'`,
     [`${LIBRARY}/server/a.ts`]: `import { EventEmitter } from 'node:events'\nimport '../socket/b.js'`,
     [`${LIBRARY}/index.ts`]: `export { a } from './client/b.js'`,
+    'packages/cli/src/serve/monitor.ts': `import 'node:http'`,
     'packages/cli/src/a.ts': `import 'hawser'\nimport 'hawser/testing'\nimport 'node:fs'`,
     'packages/cli/test/a.test.ts': `import '../../../test/support/peers.js'\nimport '../src/a.js'`,
   })

@@ -56,5 +56,8 @@ export const LIBRARY_UNITS = {
 /** Sockets are opened in one place, so nothing else may name these. */
 export const SOCKET_BUILTINS = ['net', 'tls', 'dgram', 'http', 'https', 'http2']
 
+/** Scrapers and probes speak HTTP: these few files may answer them, on a socket that is not ours. */
+export const HTTP_FILES = ['packages/cli/src/serve/monitor.ts', 'examples/09-metrics.ts']
+
 /** Folders outside the library that see only its public names. */
 export const PUBLIC_ONLY = ['packages/cli/src', 'packages/workbench', 'examples']

@@ -15,6 +15,7 @@ Examples:
   hawser serve 4000 --framing length:2be      messages behind a 2-byte length
 `
 
+  hawser serve --metrics 9464                 for Prometheus: http://127.0.0.1:9464/metrics
 export const connectExamples = `
 Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, unix:/path.
 At the end of its input hawser ends its direction and waits for the rest of the peer's.

@@ -31,6 +31,7 @@ interface ServeFlags {
   quiet?: true
 }
 
+  metrics?: string
 interface ConnectFlags {
   framing?: FramingChoice
   send?: string[]
@@ -101,6 +102,7 @@ function addServe(program: Command, actions: Actions): void {
         idle: flags.idle,
         drain: flags.drain,
         crlf: flags.crlf ?? false,
+    .option('--metrics <endpoint>', 'serve /metrics, /healthz and /readyz there over HTTP')
         json: flags.json ?? false,
         hex: flags.hex ?? false,
         quiet: flags.quiet ?? false,
@@ -122,6 +124,8 @@ function addConnect(program: Command, actions: Actions): void {
     )
     .option('--send <text>', 'send this instead of stdin; may be repeated', collect)
     .option('--crlf', 'end the lines that are sent with CRLF')
+        metrics:
+          flags.metrics === undefined ? undefined : completeEndpoint(flags.metrics, '127.0.0.1'),
     .option(
       '--timeout <time>',
       'how long connecting may take (default: 10s)',

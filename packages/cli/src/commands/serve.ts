@@ -8,6 +8,7 @@ import type { Sink } from '../output/sink.js'
 import { isInteractive, openStandardOutput } from '../output/standard.js'
 import { listeningEvent } from '../serve/hints.js'
 import { Host } from '../serve/host.js'
+import { Monitor } from '../serve/monitor.js'
 import type { ServeOptions } from '../serve/options.js'
 import { createRenderer } from '../serve/renderer.js'
 import { Typing } from '../serve/typing.js'
@@ -32,6 +33,7 @@ export function serve(options: ServeOptions): Promise<number> {
 class ServeCommand {
   readonly #options: ServeOptions
   readonly #host: Host
+  readonly #monitor: Monitor | undefined
   readonly #display: Display
   readonly #typing: Typing
   readonly #interrupts: Interrupts
@@ -52,6 +54,7 @@ class ServeCommand {
     const backlog = process.stdout.isTTY ? terminalBacklog : pipeBacklog
     this.#display = new Display(this.#editor ?? sink, createRenderer(options), backlog)
     this.#host = new Host(options, (event) => this.#tell(event))
+    this.#monitor = options.metrics === undefined ? undefined : new Monitor(this.#host.server)
     this.#typing = new Typing(this.#host, {
       terminator: options.framing.kind === 'raw' ? (options.crlf ? '\r\n' : '\n') : undefined,
       notice: (text) => this.#display.insist({ event: 'notice', text }),
@@ -59,11 +62,15 @@ class ServeCommand {
   }
 
   async run(): Promise<number> {
+    const { metrics: endpoint } = this.#options
+    // First, so that no client is let in by a command that then ends.
+    const metrics = endpoint === undefined ? undefined : await this.#monitor?.listen(endpoint)
     await this.#host.listen()
     this.#interrupts.listen()
-    this.#tell(listeningEvent(this.#host.server, this.#options))
+    this.#tell(listeningEvent(this.#host.server, this.#options, metrics))
     this.#read()
     const code = await this.#exitCode
+    this.#monitor?.close()
     await this.#display.flush(lastWords)
     this.#editor?.close()
     return code

@@ -50,7 +50,8 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
     const where = event.endpoints.map(
       (endpoint) => `listening on ${colours.strong(endpoint)} ${how}\n`,
     )
-    return `${where.join('')}${event.try.map((command) => `  try  ${command}\n`).join('')}`
+    const metrics = event.metrics === undefined ? '' : `metrics on ${event.metrics}\n`
+    return `${where.join('')}${metrics}${event.try.map((command) => `  try  ${command}\n`).join('')}`
   }
 
   return (event, time) => {

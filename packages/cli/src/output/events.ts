@@ -19,6 +19,8 @@ export interface ListeningEvent {
   readonly mode: string
   /** Commands that reach it. */
   readonly try: readonly string[]
+  /** Where metrics are served, if anywhere. */
+  readonly metrics?: string
 }
 
 /** A client connected. */

@@ -2,10 +2,15 @@ import { formatEndpoint, type Server } from 'hawser'
 import type { ListeningEvent } from '../output/events.js'
 import type { ServeOptions } from './options.js'
 
-/** Where a server listens, and commands that reach it, for people to copy. */
+/**
+ * Where a server listens, and commands that reach it, for people to copy.
+ *
+ * @param metrics the URL of its metrics, if they are served
+ */
 export function listeningEvent(
   server: Pick<Server, 'addresses'>,
   options: Pick<ServeOptions, 'mode' | 'framing' | 'httpHello' | 'quiet'>,
+  metrics?: string,
 ): ListeningEvent {
   const addresses = server.addresses()
   const first = addresses[0]
@@ -15,6 +20,7 @@ export function listeningEvent(
     framing: options.framing.kind,
     mode: options.mode,
     try: options.quiet || first === undefined ? [] : suggestCommands(first, options.httpHello),
+    ...(metrics === undefined ? {} : { metrics }),
   }
 }
 

@@ -18,3 +18,5 @@ export interface ServeOptions {
   readonly hex: boolean
   readonly quiet: boolean
 }
+  /** Where metrics and health are served, if anywhere. */
+  readonly metrics: string | undefined

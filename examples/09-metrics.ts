@@ -1,0 +1,51 @@
+// Metrics of two servers on one page for Prometheus, and a line for each connection that failed.
+//
+//   node examples/dist/09-metrics.js [ENDPOINT] [ENDPOINT] [PORT]
+import { createServer as createHttpServer } from 'node:http'
+import { createServer, formatEndpoint, lines, observe } from 'hawser'
+import { collectMetrics, prometheusContentType } from 'hawser/metrics'
+
+const [first = 'tcp://127.0.0.1:8000', second = 'tcp://127.0.0.1:8001', port = '9464'] =
+  process.argv.slice(2)
+
+const echo = createServer(
+  { framing: lines() },
+  { message: (connection, line) => connection.send(line) },
+)
+const shout = createServer(
+  { framing: lines() },
+  { message: (connection, line) => connection.send(line.toUpperCase()) },
+)
+const metrics = collectMetrics(
+  new Map([
+    ['echo', echo],
+    ['shout', shout],
+  ]),
+)
+const stop = observe('hawser:connection:close', ({ connection, info }) => {
+  if (info.reason !== 'ended') console.log(`${connection.remotePort}: ${info.reason} (${info.by})`)
+})
+
+const pages = createHttpServer((_request, response) => {
+  response.setHeader('Content-Type', prometheusContentType)
+  response.end(metrics.prometheus())
+})
+pages.listen(Number(port), '127.0.0.1', () => {
+  const address = pages.address()
+  const where = typeof address === 'object' ? address?.port : address
+  console.log(`metrics on http://127.0.0.1:${where}/metrics`)
+})
+
+await echo.listen(first)
+await shout.listen(second)
+for (const server of [echo, shout]) {
+  console.log(`listening on ${server.addresses().map(formatEndpoint).join()}`)
+}
+
+process.once('SIGINT', () => {
+  stop()
+  metrics.stop()
+  pages.close()
+  pages.closeAllConnections()
+  void Promise.all([echo.close(), shout.close()])
+})
