@@ -1,6 +1,19 @@
 import { UsageError } from '../failure.js'
 
 /**
+ * A whole number of 1 or more.
+ *
+ * @throws UsageError
+ */
+export function parsePositive(option: string): (text: string) => number {
+  return (text) => {
+    const value = parseCount(option)(text)
+    if (value > 0) return value
+    throw new UsageError(`${option} is 0`, 'write a whole number, 1 or more')
+  }
+}
+
+/**
  * A whole number of 0 or more.
  *
  * @throws UsageError

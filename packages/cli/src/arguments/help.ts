@@ -4,6 +4,7 @@ Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, unix:/path.
 A port alone is on 127.0.0.1; *:8000 is on every address; port 0 takes a free one.
 What is typed, or comes in on stdin, goes to every client; "@3 text" goes to client 3.
 Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds.
+Lists: 10.0.0.1,10.0.0.0/8,10.0.0.1-10.0.0.9,./file; rates: 10/s, 30/m, 10/s:50 with a burst.
 
 Examples:
   hawser serve                                show what reaches tcp://127.0.0.1:8000
@@ -11,11 +12,12 @@ Examples:
   hawser serve 0.0.0.0:7000 --chat            relay each client's lines to the others
   hawser serve 8080 --http-hello              answer browsers and curl as well
   hawser serve unix:/tmp/hawser.sock --hex    dump the bytes of a Unix socket's clients
+  hawser serve '*:7000' --allow 10.0.0.0/8    let in one network only
   hawser serve --json | jq -r .text           one JSON object a line
   hawser serve 4000 --framing length:2be      messages behind a 2-byte length
+  hawser serve --metrics 9464                 for Prometheus: http://127.0.0.1:9464/metrics
 `
 
-  hawser serve --metrics 9464                 for Prometheus: http://127.0.0.1:9464/metrics
 export const connectExamples = `
 Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, unix:/path.
 At the end of its input hawser ends its direction and waits for the rest of the peer's.

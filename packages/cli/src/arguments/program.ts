@@ -1,10 +1,12 @@
 import { Command, Option } from 'commander'
 import type { ConnectOptions } from '../connect/options.js'
 import type { ServeOptions } from '../serve/options.js'
-import { parseCount } from './count.js'
+import { parseCount, parsePositive } from './count.js'
 import { parseDuration } from './duration.js'
 import { framingForms, type FramingChoice, parseFraming } from './framing.js'
 import { connectExamples, mainExamples, serveExamples } from './help.js'
+import { collectList } from './list.js'
+import { parseRate, type Rate } from './rate.js'
 
 /** What a command line asks for. Each settles with the exit code. */
 export interface Actions {
@@ -23,15 +25,19 @@ interface ServeFlags {
   httpHello?: true
   framing: FramingChoice
   maxConnections?: number
+  perAddress?: number
+  allow?: string[]
+  deny?: string[]
+  connectRate?: Rate
   idle?: number
   drain: number
+  metrics?: string
   crlf?: true
   json?: true
   hex?: true
   quiet?: true
 }
 
-  metrics?: string
 interface ConnectFlags {
   framing?: FramingChoice
   send?: string[]
@@ -78,12 +84,25 @@ function addServe(program: Command, actions: Actions): void {
     )
     .option('--crlf', 'end the lines that are sent with CRLF')
     .option('--max-connections <n>', 'refuse more than this', parseCount('--max-connections'))
+    .option(
+      '--per-address <n>',
+      'refuse more than this from one address',
+      parsePositive('--per-address'),
+    )
+    .option('--allow <list>', 'let in only these addresses, blocks, ranges, files', collectList)
+    .option('--deny <list>', 'keep out these addresses, blocks, ranges, files', collectList)
+    .option(
+      '--connect-rate <rate>',
+      'refuse an address that connects faster',
+      parseRate('--connect-rate'),
+    )
     .option('--idle <time>', 'end connections on which nothing moves', parseDuration('--idle'))
     .addOption(
       new Option('--drain <time>', 'how long Ctrl-C waits for work under way')
         .argParser(parseDuration('--drain', 0))
         .default(defaultDrain, '15s'),
     )
+    .option('--metrics <endpoint>', 'serve /metrics, /healthz and /readyz there over HTTP')
     .option('--json', 'print one JSON object a line')
     .option('--hex', 'print the bytes of messages')
     .option('-q, --quiet', 'print only where it listens, and errors')
@@ -99,10 +118,15 @@ function addServe(program: Command, actions: Actions): void {
         greeting: flags.greeting,
         httpHello: flags.httpHello ?? false,
         maxConnections: flags.maxConnections,
+        perAddress: flags.perAddress,
+        allow: flags.allow,
+        deny: flags.deny,
+        connectRate: flags.connectRate,
         idle: flags.idle,
         drain: flags.drain,
+        metrics:
+          flags.metrics === undefined ? undefined : completeEndpoint(flags.metrics, '127.0.0.1'),
         crlf: flags.crlf ?? false,
-    .option('--metrics <endpoint>', 'serve /metrics, /healthz and /readyz there over HTTP')
         json: flags.json ?? false,
         hex: flags.hex ?? false,
         quiet: flags.quiet ?? false,
@@ -124,8 +148,6 @@ function addConnect(program: Command, actions: Actions): void {
     )
     .option('--send <text>', 'send this instead of stdin; may be repeated', collect)
     .option('--crlf', 'end the lines that are sent with CRLF')
-        metrics:
-          flags.metrics === undefined ? undefined : completeEndpoint(flags.metrics, '127.0.0.1'),
     .option(
       '--timeout <time>',
       'how long connecting may take (default: 10s)',

@@ -104,7 +104,12 @@ function describeLimit(milliseconds: number): string {
 }
 
 function describeRefusal(event: RefusedEvent): string {
-  return `${showAddress(event.remote)} ${event.reason}: ${plural(event.connections, 'connection')}, the limit is ${count(event.limit)}`
+  const who = `${showAddress(event.remote)} ${event.reason}`
+  if (event.reason === 'denied') return who
+  if (event.reason === 'rate') return `${who}: the limit is ${event.limit} a second`
+  const open = plural(event.connections, 'connection')
+  const whose = event.reason === 'per-address' ? ' from there' : ''
+  return `${who}: ${open}${whose}, the limit is ${count(event.limit)}`
 }
 
 function describeRecipients(event: MessageEvent): string {

@@ -54,6 +54,10 @@ export class Host {
         framing: options.httpHello ? withHttp(framing) : framing,
         idleTimeout: options.idle,
         maxConnections: options.maxConnections,
+        perAddress: options.perAddress,
+        allow: options.allow,
+        deny: options.deny,
+        connectRate: options.connectRate,
         onError: (error, connection) => this.#report(error, connection?.id),
       },
       {

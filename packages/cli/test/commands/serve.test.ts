@@ -209,6 +209,23 @@ describe('hawser serve', () => {
     await refused.closed
   })
 
+  it.each([
+    ['--deny=127.0.0.0/8', 'denied\n'],
+    ['--allow=10.0.0.0/8,::1', 'denied\n'],
+    ['--per-address=1', 'per-address: 1 connection from there, the limit is 1\n'],
+    ['--connect-rate=1/h', 'rate: the limit is 0.000277'],
+  ])('refuses by address with %s', async (flag, text) => {
+    const server = serve(flag)
+    const port = await server.port()
+    if (!text.startsWith('denied')) {
+      await connectLines(port)
+      await server.prints(/@1 connected/)
+    }
+    const { closed, localPort } = await connectLines(port)
+    await server.prints(new RegExp(`refused 127\\.0\\.0\\.1:${localPort} ${text}`))
+    await closed
+  })
+
   it('ends connections on which nothing moves after --idle', async () => {
     const server = serve('--idle', '50ms')
     const client = await connectLines(await server.port())

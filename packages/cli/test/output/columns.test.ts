@@ -81,6 +81,15 @@ describe('columns', () => {
     )
   })
 
+  it.each([
+    ['per-address', 'per-address: 3 connections from there, the limit is 3'],
+    ['rate', 'rate: the limit is 3 a second'],
+    ['denied', 'denied'],
+  ])('shows why an address was refused: %s', (reason, text) => {
+    const event = { event: 'refused', remote: '127.0.0.1:5', reason, connections: 3, limit: 3 }
+    expect(render(event as ServerEvent)).toBe(`03:04:05.006 refused 127.0.0.1:5 ${text}\n`)
+  })
+
   it('keeps an event on one line, whatever the peer sent', () => {
     const bytes = Buffer.from('a\r\nb\u2028c\x85d\ve\fg')
     expect(render({ event: 'message', id: 1, direction: 'in', bytes })).toMatch(/^[^\r\n]*\n$/)
