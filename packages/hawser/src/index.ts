@@ -46,6 +46,7 @@ export { observe } from './observe/observe.js'
 export type {
   ClosePayload,
   ConnectionPayload,
+  ListenAddress,
   ListenPayload,
   MessagePayload,
   ObservedConnection,

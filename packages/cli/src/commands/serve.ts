@@ -8,7 +8,7 @@ import type { Sink } from '../output/sink.js'
 import { isInteractive, openStandardOutput } from '../output/standard.js'
 import { listeningEvent } from '../serve/hints.js'
 import { Host } from '../serve/host.js'
-import { Monitor } from '../serve/monitor.js'
+import type { Monitor } from '../serve/monitor.js'
 import type { ServeOptions } from '../serve/options.js'
 import { createRenderer } from '../serve/renderer.js'
 import { Typing } from '../serve/typing.js'
@@ -33,7 +33,6 @@ export function serve(options: ServeOptions): Promise<number> {
 class ServeCommand {
   readonly #options: ServeOptions
   readonly #host: Host
-  readonly #monitor: Monitor | undefined
   readonly #display: Display
   readonly #typing: Typing
   readonly #interrupts: Interrupts
@@ -42,6 +41,7 @@ class ServeCommand {
   readonly #exitCode: Promise<number>
   #exit: (code: number) => void = () => {}
   #stopping = false
+  #monitor: Monitor | undefined
 
   constructor(options: ServeOptions) {
     this.#options = options
@@ -54,7 +54,6 @@ class ServeCommand {
     const backlog = process.stdout.isTTY ? terminalBacklog : pipeBacklog
     this.#display = new Display(this.#editor ?? sink, createRenderer(options), backlog)
     this.#host = new Host(options, (event) => this.#tell(event))
-    this.#monitor = options.metrics === undefined ? undefined : new Monitor(this.#host.server)
     this.#typing = new Typing(this.#host, {
       terminator: options.framing.kind === 'raw' ? (options.crlf ? '\r\n' : '\n') : undefined,
       notice: (text) => this.#display.insist({ event: 'notice', text }),
@@ -62,9 +61,8 @@ class ServeCommand {
   }
 
   async run(): Promise<number> {
-    const { metrics: endpoint } = this.#options
     // First, so that no client is let in by a command that then ends.
-    const metrics = endpoint === undefined ? undefined : await this.#monitor?.listen(endpoint)
+    const metrics = await this.#serveMetrics(this.#options.metrics)
     await this.#host.listen()
     this.#interrupts.listen()
     this.#tell(listeningEvent(this.#host.server, this.#options, metrics))
@@ -74,6 +72,14 @@ class ServeCommand {
     await this.#display.flush(lastWords)
     this.#editor?.close()
     return code
+  }
+
+  /** @returns the URL of the metrics, if they are served */
+  async #serveMetrics(endpoint: string | undefined): Promise<string | undefined> {
+    if (endpoint === undefined) return undefined
+    const { Monitor } = await import('../serve/monitor.js')
+    this.#monitor = new Monitor(this.#host.server)
+    return this.#monitor.listen(endpoint)
   }
 
   #tell(event: ServerEvent): void {

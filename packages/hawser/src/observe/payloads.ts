@@ -34,25 +34,41 @@ export interface ServerPayload {
   readonly server: object
 }
 
+/** Where a server listens on TCP. */
+export interface ListenAddress {
+  /** The IP address. */
+  readonly address: string
+  /** `IPv4` or `IPv6`. */
+  readonly family: string
+  /** The port. */
+  readonly port: number
+}
+
 /** A server listens. */
 export interface ListenPayload extends ServerPayload {
   /** Where: address, family and port, or the path of a Unix socket. */
-  readonly address:
-    | { readonly address: string; readonly family: string; readonly port: number }
-    | string
+  readonly address: ListenAddress | string
 }
 
 /** A connection was turned away. */
 export interface RefusePayload extends ServerPayload {
   /** Who, why, and which limit it met: what the server's `drop` event says. */
   readonly refusal: {
+    /** Which rule it met: a `RefusalReason`. */
     readonly reason: string
+    /** How many there were. */
     readonly connections: number
+    /** How many there may be. */
     readonly limit: number
+    /** The peer's IP address. */
     readonly remoteAddress?: string | undefined
+    /** The peer's port. */
     readonly remotePort?: number | undefined
+    /** `IPv4`, `IPv6` or `unix`. */
     readonly remoteFamily?: string | undefined
+    /** Our IP address, or the path of our Unix socket. */
     readonly localAddress?: string | undefined
+    /** Our port. */
     readonly localPort?: number | undefined
   }
 }
@@ -85,13 +101,21 @@ export interface OverflowPayload extends ConnectionPayload {
 export interface ClosePayload extends ConnectionPayload {
   /** How it ended: what `connection.closed` fulfils with. */
   readonly info: {
+    /** Whose doing it was. */
     readonly by: 'local' | 'remote' | 'error'
+    /** Why: a `CloseReason`. */
     readonly reason: string
+    /** Where in its life it was: a `ConnectionPhase`. */
     readonly phase: string
+    /** Bytes received. */
     readonly bytesRead: number
+    /** Bytes accepted for sending. */
     readonly bytesWritten: number
+    /** Bytes accepted and never handed to the operating system. */
     readonly unsent: number
+    /** Bytes received and never delivered. */
     readonly undelivered: number
+    /** The error behind it, where there is one. */
     readonly error?: HawserError
   }
 }
