@@ -99,6 +99,7 @@ export class TimeoutError extends HawserError<
   | 'HAWSER_FRAME_TIMEOUT'
   | 'HAWSER_WRITE_TIMEOUT'
   | 'HAWSER_CONSUMER_TIMEOUT'
+  | 'HAWSER_RATE_TIMEOUT'
   | 'HAWSER_DRAIN_TIMEOUT'
 > {}
 
@@ -135,6 +136,7 @@ const table = {
   HAWSER_FRAME_TIMEOUT: 'A frame was begun and made no progress.',
   HAWSER_WRITE_TIMEOUT: 'The peer stopped reading: bytes waited without progress.',
   HAWSER_CONSUMER_TIMEOUT: 'Nobody took the messages that were received.',
+  HAWSER_RATE_TIMEOUT: 'A frame or a write moved more slowly than the minimum rate.',
   HAWSER_DRAIN_TIMEOUT: 'The server closed and the connection outlived its drain.',
   HAWSER_HANDLER_FAILED: 'The handler threw or rejected.',
 } as const

@@ -317,6 +317,25 @@ const provocations: Record<ErrorCode, Provocation> = {
         peer.end()
       }),
   },
+  HAWSER_RATE_TIMEOUT: {
+    class: TimeoutError,
+    op: 'read',
+    has: ['local', 'remote'],
+    says: /^\d+ bytes of a frame came in \d+ ms: the least is 240 a second .*\(minimumRate\)/,
+    provoke: async () => {
+      const clock = new VirtualClock()
+      const { connection, peer } = connectPeer({ framing: lines(), clock })
+      const consuming = caught(() => connection[Symbol.asyncIterator]().next())
+      await peer.send('x'.repeat(1_300))
+      for (let second = 0; second < 12; second += 1) {
+        await peer.send('x')
+        await clock.advance(1_000)
+      }
+      await clock.advance(20_000)
+      await consuming
+      return (await connection.closed).error
+    },
+  },
   HAWSER_DRAIN_TIMEOUT: {
     class: TimeoutError,
     op: 'close',

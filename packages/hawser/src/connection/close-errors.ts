@@ -20,6 +20,7 @@ const reasons: Partial<Record<ErrorCode, CloseReason>> = {
   HAWSER_FRAME_TIMEOUT: 'frame-timeout',
   HAWSER_WRITE_TIMEOUT: 'write-timeout',
   HAWSER_CONSUMER_TIMEOUT: 'consumer-timeout',
+  HAWSER_RATE_TIMEOUT: 'too-slow',
   HAWSER_DRAIN_TIMEOUT: 'drain-timeout',
   HAWSER_HANDLER_FAILED: 'handler-error',
   HAWSER_CONNECTION_RESET: 'reset',

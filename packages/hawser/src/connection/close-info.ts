@@ -34,6 +34,7 @@ export type CloseReason =
   | 'frame-timeout'
   | 'write-timeout'
   | 'consumer-timeout'
+  | 'too-slow'
   | 'drain-timeout'
   /** More was sent than the outbox may hold. */
   | 'outbox-full'

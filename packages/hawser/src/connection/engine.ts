@@ -293,6 +293,7 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
   }
 
   flushed(): void {
+    this.#watch?.flushed()
     this.#ending?.send()
     if (this.draining) this.settle()
   }

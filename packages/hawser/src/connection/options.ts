@@ -44,6 +44,19 @@ export interface ConnectionOptions {
    */
   readonly frameTimeout?: number | undefined
   /**
+   * Bytes a second that a frame or a write under way has to move, else `too-slow`. Default 240;
+   * `Infinity` is off, as everywhere. Silence is left to `frameTimeout` and `writeTimeout`. A frame
+   * of which at most 1 KiB have come has four times `frameTimeout` instead, whatever its rate: it
+   * may be a line that a person types into a terminal which sends each key. The rate is measured
+   * anew every 30 s. Stops: a slowloris that sends a byte a second, a reader that takes one.
+   */
+  readonly minimumRate?: number | undefined
+  /**
+   * Milliseconds that a frame or a write may be under way before `minimumRate` counts. Default
+   * 5 000; `Infinity` is off. Stops: a short outage taken for a slow peer.
+   */
+  readonly minimumRateGrace?: number | undefined
+  /**
    * Milliseconds that bytes may wait to be sent without any being taken, then `write-timeout`.
    * Default 30 000; `Infinity` is off. Stops: a peer that stops reading or has vanished.
    */
@@ -118,6 +131,8 @@ export function resolveSettings<In, Out>(
     idleTimeout: milliseconds('idleTimeout', options.idleTimeout ?? Infinity),
     firstByteTimeout: milliseconds('firstByteTimeout', options.firstByteTimeout ?? Infinity),
     frameTimeout: milliseconds('frameTimeout', options.frameTimeout ?? 30_000),
+    minimumRate: atLeast('minimumRate', options.minimumRate ?? 240, 1, 'bytes a second'),
+    minimumRateGrace: milliseconds('minimumRateGrace', options.minimumRateGrace ?? 5_000),
     writeTimeout: milliseconds('writeTimeout', options.writeTimeout ?? 30_000),
     consumerTimeout: milliseconds('consumerTimeout', options.consumerTimeout ?? 60_000),
     lingerTimeout: milliseconds('lingerTimeout', options.lingerTimeout ?? 1_000),

@@ -31,8 +31,16 @@ export interface Waits {
   readonly clock: Clock
 }
 
+/** The least that a frame or a write under way has to move. */
+export interface PaceLimits {
+  /** Bytes a second; `Infinity` is off. */
+  readonly minimumRate: number
+  /** Milliseconds before that counts; `Infinity` is off. */
+  readonly minimumRateGrace: number
+}
+
 /** What all connections of one server or client share, every default filled in. */
-export interface Settings<In, Out> extends Waits {
+export interface Settings<In, Out> extends Waits, PaceLimits {
   readonly framing: Framing<In, Out>
   readonly encoder: Encoder<Out> | undefined
   readonly handler: HandlerObject<In, Out> | undefined

@@ -14,16 +14,18 @@ export interface Wait {
   end(watched: Watched): void
 }
 
-function isReading({ receiver, isDiscarding }: Watched): boolean {
+/** Whether bytes of the peer are being waited for. */
+export function isReading({ receiver, isDiscarding }: Watched): boolean {
   return !receiver.stopped && !receiver.ended && !isDiscarding
 }
 
-function isWriting({ openSender }: Watched): boolean {
+/** Whether a write is under way that the operating system did not take at once. */
+export function isWriting({ openSender }: Watched): boolean {
   return openSender !== undefined && openSender.isWriting
 }
 
 /** Bytes handed to the operating system: what is only accepted has not moved. */
-function handedOver({ openSender, unsent }: Watched): number {
+export function handedOver({ openSender, unsent }: Watched): number {
   return openSender === undefined ? 0 : openSender.accepted - unsent
 }
 

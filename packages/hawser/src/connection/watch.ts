@@ -1,16 +1,17 @@
 import type { ErrorDetails, HawserError } from '../errors.js'
 import { Deadlines, Stall } from './deadlines.js'
+import { Paces } from './paces.js'
 import type { Receiver } from './receiver.js'
-import type { Waits } from './settings.js'
+import type { PaceLimits, Waits } from './settings.js'
 import { waits } from './waits.js'
 
 /** The little of an engine that its watch looks at and tells. */
 export interface Watched {
-  readonly settings: Waits
+  readonly settings: Waits & PaceLimits
   readonly details: ErrorDetails
   readonly receiver: Pick<
     Receiver<never, never>,
-    'bytes' | 'messages' | 'stopped' | 'ended' | 'empty' | 'isPartial'
+    'bytes' | 'held' | 'messages' | 'stopped' | 'ended' | 'empty' | 'isPartial'
   >
   readonly openSender: { readonly accepted: number; readonly isWriting: boolean } | undefined
   readonly unsent: number
@@ -37,10 +38,12 @@ export function needsWatch({ settings, receiver, openSender }: Watched): boolean
 export class Watch {
   readonly #watched: Watched
   readonly #deadlines: Deadlines
+  readonly #paces: Paces
   readonly #stalls = waits.map(() => new Stall())
 
   constructor(watched: Watched) {
     this.#watched = watched
+    this.#paces = new Paces(watched)
     this.#deadlines = new Deadlines(watched.settings.clock, () => this.#check())
   }
 
@@ -48,7 +51,7 @@ export class Watch {
   arm(): void {
     const watched = this.#watched
     const now = watched.settings.clock.now()
-    let at = Infinity
+    let at = this.#paces.follow(now)
     for (const [index, wait] of waits.entries()) {
       const stall = this.#stalls[index] as Stall
       const allowed = watched.settings[wait.limit]
@@ -57,6 +60,11 @@ export class Watch {
       else at = Math.min(at, stall.deadline(wait.progress(watched), now, allowed))
     }
     this.#deadlines.expect(at, now)
+  }
+
+  /** Everything accepted was handed to the operating system. */
+  flushed(): void {
+    this.#paces.flushed()
   }
 
   /** Watch no more. */
@@ -73,7 +81,7 @@ export class Watch {
         this.#stalls[index]?.expired(wait.progress(watched), now, watched.settings[wait.limit]) ===
           true,
     )
-    if (expired === undefined) this.arm()
-    else expired.end(watched)
+    if (expired !== undefined) expired.end(watched)
+    else if (!this.#paces.check(now)) this.arm()
   }
 }

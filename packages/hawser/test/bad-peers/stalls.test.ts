@@ -200,7 +200,7 @@ describe('a peer that begins a frame and stops', () => {
     })
     for (const byte of 'slowly\n') {
       await peer.send(byte)
-      await clock.advance(20_000)
+      await clock.advance(15_000)
     }
     expect(received).toEqual(['slowly'])
     expect(connection.phase).toBe('open')

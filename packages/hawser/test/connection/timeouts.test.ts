@@ -58,6 +58,7 @@ describe('the idle timeout', () => {
     const { connection, peer } = attach({
       clock,
       idleTimeout: 1_000,
+      minimumRate: Infinity,
       readWhileBlocked: true,
       reading: false,
       line: { chunkSize: 10, capacity: 10 },
@@ -142,9 +143,9 @@ describe('the frame timeout', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('lets a slow peer finish its frame', async () => {
+  it('lets a slow peer finish its frame, where no rate is asked for', async () => {
     const clock = new VirtualClock()
-    const { connection, peer } = attach({ clock, handler })
+    const { connection, peer } = attach({ clock, handler, minimumRate: Infinity })
     for (let sent = 0; sent < 20; sent += 1) {
       await peer.send('x')
       await clock.advance(29_000)
@@ -238,9 +239,9 @@ describe('the write timeout', () => {
     expect(await connection.closed).toMatchObject({ reason: 'write-timeout' })
   })
 
-  it('begins anew with every byte that is taken', async () => {
+  it('begins anew with every byte that is taken, where no rate is asked for', async () => {
     const clock = new VirtualClock()
-    const { connection, peer } = attach({ ...deaf, clock })
+    const { connection, peer } = attach({ ...deaf, clock, minimumRate: Infinity })
     void connection.send('x'.repeat(199))
     for (let step = 0; step < 10; step += 1) {
       await clock.advance(25_000)
@@ -374,6 +375,7 @@ describe('all timeouts', () => {
       frameTimeout: Infinity,
       writeTimeout: Infinity,
       consumerTimeout: Infinity,
+      minimumRate: Infinity,
       inbox: 100,
       framing: lines({ maxFrame: 100 }),
       reading: false,
@@ -419,14 +421,19 @@ describe('all timeouts', () => {
     expect(clock.scheduled).toBe(0)
   })
 
-  it.each(['frameTimeout', 'writeTimeout', 'consumerTimeout', 'lingerTimeout', 'idleTimeout'])(
-    'refuse what is no time: %s',
-    (name) => {
-      for (const value of [0, -1, Number.NaN, '1s']) {
-        expect(() => attach({ [name]: value })).toThrow(
-          expect.objectContaining({ code: 'HAWSER_INVALID_OPTION' }),
-        )
-      }
-    },
-  )
+  it.each([
+    'frameTimeout',
+    'writeTimeout',
+    'consumerTimeout',
+    'minimumRate',
+    'minimumRateGrace',
+    'lingerTimeout',
+    'idleTimeout',
+  ])('refuse what is no time: %s', (name) => {
+    for (const value of [0, -1, Number.NaN, '1s']) {
+      expect(() => attach({ [name]: value })).toThrow(
+        expect.objectContaining({ code: 'HAWSER_INVALID_OPTION' }),
+      )
+    }
+  })
 })
