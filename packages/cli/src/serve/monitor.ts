@@ -31,8 +31,14 @@ export class Monitor {
   constructor(server: MeteredServer) {
     this.#server = server
     this.#metrics = collectMetrics(server)
-    this.#http = createServer({ requestTimeout: patience, headersTimeout: patience })
-    this.#http.keepAliveTimeout = patience
+    this.#http = createServer({
+      requestTimeout: patience,
+      headersTimeout: patience,
+      keepAliveTimeout: patience,
+      // Node.js looks for late ones every 30 s otherwise.
+      connectionsCheckingInterval: 1_000,
+    })
+    this.#http.timeout = patience
     this.#http.maxConnections = mostScrapers
     this.#http.on('request', (request, response) => {
       const { status, type, body } = this.#answer(request)
