@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 import { connect, createServer, lines } from 'hawser'
@@ -54,6 +54,7 @@ it('every row of the tutorial is one example', () => {
     '05',
     '06',
     '07',
+    '08',
     '09',
   ])
 })
@@ -123,6 +124,35 @@ it('the fourth client is refused, counted and named, and two more come in when t
   const { localPort: again } = await occupy(port)
   await example.prints(new RegExp(`port ${again} connected: 5 of 5`))
   expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+})
+
+it('an address is refused its third connection, and all of them once it is on the list', async () => {
+  const file = join(createFolder(), 'deny.txt')
+  writeFileSync(file, '# nobody yet\n')
+  const example = runExample('08-accept-control', anyPort, file)
+  const [, endpoint = ''] = await example.prints(/listening on (tcp:\S+)/)
+  expect(await converse(endpoint, 'ahoy', 1)).toEqual(['AHOY'])
+  const port = Number(endpoint.split(':').at(-1))
+  await occupy(port)
+  await occupy(port)
+  const refused = await connect(endpoint, { framing: lines() })
+  for await (const goodbye of refused) expect(goodbye).toBe('not now')
+  await example.prints(/refused 127\.0\.0\.1: per-address, 1 so far/)
+  const neighbour = { localAddress: '127.0.0.2', framing: lines() }
+  const other = await connect(endpoint, neighbour)
+  await other.close()
+
+  writeFileSync(file, '127.0.0.0/8 # everybody here\n')
+  example.type('\n')
+  await example.prints(/the list was read again/)
+  const denied = await connect(endpoint, neighbour)
+  for await (const goodbye of denied) expect(goodbye).toBe('not now')
+  await example.prints(/refused 127\.0\.0\.2: denied, 1 so far/)
+  writeFileSync(file, '127.0.0.0/80\n')
+  example.type('\n')
+  await example.prints(/deny cannot be used: .*deny\.txt, line 1: the prefix of/)
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+  expect(example.complained).toBe('')
 })
 
 const greeting = 'Hello from the server. Say something.'
