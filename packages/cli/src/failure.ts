@@ -40,11 +40,25 @@ export function isExpected(error: unknown): error is Error {
   return error instanceof Error && codeOf(error)?.startsWith('HAWSER_') === true
 }
 
+/** What the library calls an option, and what the command calls it. */
+const flags: readonly (readonly [RegExp, string])[] = [
+  [/\braise timeout\b/, 'raise --timeout'],
+  [/\braise idleTimeout\b/, 'raise --idle'],
+  [/\blower maxConnections\b/, 'lower --max-connections'],
+]
+
+function nameFlags(message: string): string {
+  return flags.reduce((text, [option, flag]) => text.replace(option, flag), message)
+}
+
 /** Describe whatever was thrown. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof UsageError) return failure(error.message, exitUsage)
   if (isExpected(error)) {
-    return failure(error.message, usageCodes.has(codeOf(error) ?? '') ? exitUsage : exitNetwork)
+    return failure(
+      nameFlags(error.message),
+      usageCodes.has(codeOf(error) ?? '') ? exitUsage : exitNetwork,
+    )
   }
   const message = error instanceof Error ? error.message : String(error)
   return failure(

@@ -19,6 +19,11 @@ describe('describeFailure', () => {
     expect([wrong.exitCode, failed.exitCode]).toEqual([exitUsage, exitNetwork])
   })
 
+  it('names the flags of the command, not the options of the library', () => {
+    const timeout = withCode('HAWSER_CONNECT_TIMEOUT', 'no answer: check it, or raise timeout')
+    expect(describeFailure(timeout).line).toBe('hawser: no answer: check it, or raise --timeout')
+  })
+
   it('calls everything else a bug, and says how to see more', () => {
     const { line } = describeFailure(new TypeError('x is\nnot a function'))
     expect(line).toMatch(

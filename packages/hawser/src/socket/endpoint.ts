@@ -77,7 +77,7 @@ export function parseEndpoint(endpoint: Endpoint): ParsedEndpoint {
   if (typeof endpoint === 'number') return tcp(undefined, endpoint, false, endpoint)
   if (typeof endpoint === 'string') return parseText(endpoint.trim())
   if (typeof endpoint !== 'object' || endpoint === null) throw invalid(endpoint, forms)
-  if ('path' in endpoint) return unix(endpoint.path)
+  if ('path' in endpoint) return unix(endpoint.path, JSON.stringify(endpoint))
   if ('fd' in endpoint) return descriptor(endpoint.fd, `fd:${endpoint.fd}`)
   const { host, address, port, ipv6Only } = endpoint
   return tcp(host ?? address, port, ipv6Only ?? false, endpoint)
@@ -102,8 +102,8 @@ export function formatEndpoint(
 }
 
 function parseText(text: string): ParsedEndpoint {
-  if (text.startsWith('/')) return unix(text)
-  if (/^unix:/i.test(text)) return unix(text.slice(5).replace(/^\/\/(?=\/)/, ''))
+  if (text.startsWith('/')) return unix(text, text)
+  if (/^unix:/i.test(text)) return unix(text.slice(5).replace(/^\/\/(?=\/)/, ''), text)
   const fd = /^fd:(.*)$/i.exec(text)?.[1]
   if (fd !== undefined) return descriptor(/^\d+$/.test(fd) ? Number(fd) : Number.NaN, text)
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)
@@ -140,13 +140,13 @@ function tcp(
   return { kind: 'tcp', host: bare === '' ? undefined : bare, port, ipv6Only }
 }
 
-function unix(path: string): UnixEndpoint {
+function unix(path: string, shown: string): UnixEndpoint {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    throw invalid(path, 'a Unix socket needs a path, as in unix:/run/app.sock')
+    throw invalid(shown, 'a Unix socket needs a path, as in unix:/run/app.sock')
   }
   const size = encoder.encode(path).length
   if (size > longestPath) {
-    throw invalid(path, `its path has ${size} bytes and a Unix socket's may have ${longestPath}`)
+    throw invalid(shown, `its path has ${size} bytes and a Unix socket's may have ${longestPath}`)
   }
   return { kind: 'unix', path }
 }
