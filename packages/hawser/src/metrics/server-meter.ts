@@ -54,6 +54,11 @@ export class ServerMeter {
       ),
       counter('connections_accepted_total', 'Connections accepted.', one(info.accepted)),
       counter(
+        'connections_vanished_total',
+        'Connections reset by their peer before they could be accepted or refused.',
+        one(info.vanished),
+      ),
+      counter(
         'connections_refused_total',
         'Connections turned away, by reason.',
         by('reason', Object.entries(info.refused)),

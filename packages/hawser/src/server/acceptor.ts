@@ -39,6 +39,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   readonly admission: Admission
   readonly refusals: RefusalCounts = noRefusals()
   accepted = 0
+  vanishedCount = 0
   maxConnections: number
   descriptorLimit: number = Infinity
   draining = false
@@ -65,6 +66,10 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   /** For observers. */
   get server(): object {
     return this.#owner.server
+  }
+
+  vanished(): void {
+    this.vanishedCount += 1
   }
 
   arrived(arrival: Arrival): void {

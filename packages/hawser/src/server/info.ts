@@ -16,6 +16,8 @@ export interface ServerInfo extends Readonly<Traffic> {
   readonly connections: number
   /** Connections accepted since the beginning. */
   readonly accepted: number
+  /** Connections that their peer had reset before they could be accepted or refused. */
+  readonly vanished: number
   /** The limit that was set. */
   readonly maxConnections: number
   /** The limit that holds: no more than file descriptors allow. */

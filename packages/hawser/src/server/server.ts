@@ -187,6 +187,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
       addresses: this.addresses(),
       connections: engines.size,
       accepted,
+      vanished: this.#acceptor.vanishedCount,
       maxConnections,
       effectiveMaxConnections: Math.min(maxConnections, most),
       refused: { ...this.refused },

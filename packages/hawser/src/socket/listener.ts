@@ -37,6 +37,8 @@ export interface ListenerOptions {
 /** What a listener tells its server. */
 export interface ListenerOwner {
   arrived(arrival: Arrival): void
+  /** A connection was reset by its peer before it could be looked at. */
+  vanished(): void
   failed(error: Error): void
 }
 
@@ -173,8 +175,10 @@ export class Listener {
     const isShared = known.path !== undefined || known.local !== undefined
     const names = isShared ? known : { local: addressesOf(socket, known, peer).local }
     // A peer that has gone again already has no name, and there is nothing to say to it.
-    if (known.path === undefined && peer === undefined) socket.destroy()
-    else this.#owner.arrived(new Arrival(socket, fast, names, peer))
+    if (known.path === undefined && peer === undefined) {
+      socket.destroy()
+      this.#owner.vanished()
+    } else this.#owner.arrived(new Arrival(socket, fast, names, peer))
   }
 
   #arrivedFast(socket: net.Socket): void {

@@ -23,6 +23,7 @@ async function makePair(endpoint: Endpoint, fastRead: boolean): Promise<Transpor
   const events = new EventEmitter()
   const listener = new Listener(parseEndpoint(endpoint), options, {
     arrived: (arrival) => events.emit('accepted', arrival.take()),
+    vanished: () => undefined,
     failed: (error) => events.emit('error', error),
   })
   await listener.listen()
