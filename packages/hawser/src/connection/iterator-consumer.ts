@@ -3,7 +3,7 @@ import type { Consumer } from './consumer.js'
 import type { Engine } from './engine.js'
 import { none } from './inbox.js'
 import { publishMessageIn } from './publications.js'
-import { rejected } from './sender.js'
+import { rejected } from './promises.js'
 
 type Result<In> = IteratorResult<In, undefined>
 type Resolve<In> = (result: Result<In> | Promise<Result<In>>) => void

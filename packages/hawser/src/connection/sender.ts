@@ -1,4 +1,3 @@
-import process from 'node:process'
 import { setImmediate } from 'node:timers'
 import { ConnectionError, type ErrorDetails, type HawserError } from '../errors.js'
 import type { Encoder } from '../framing/framing.js'
@@ -6,6 +5,8 @@ import { messageOut } from '../observe/channels.js'
 import type { Transport } from '../transport.js'
 import { framingError } from './close-errors.js'
 import { Outbox } from './outbox.js'
+import { rejected, type Waiter, withResolvers } from './promises.js'
+import { writeLater } from './turn.js'
 
 /**
  * Bytes written in one turn after which `send` asks to wait for the next. A loop that awaits `send`
@@ -44,12 +45,6 @@ export interface SenderLimits {
   readonly highWaterMark: number
   /** Bytes above which the connection is closed. */
   readonly outboxLimit: number
-}
-
-interface Waiter {
-  readonly promise: Promise<void>
-  resolve(): void
-  reject(error: HawserError): void
 }
 
 interface FlushWaiter extends Waiter {
@@ -307,36 +302,3 @@ export class Sender<Out> {
 function endBurst(sender: { endBurst(): void }): void {
   sender.endBurst()
 }
-
-// One tick for all senders of a turn: a broadcast would otherwise queue one for each connection.
-let waiting: Sender<never>[] = []
-
-function writeLater(sender: Sender<never>): void {
-  if (waiting.push(sender) === 1) process.nextTick(writeWaiting)
-}
-
-function writeWaiting(): void {
-  const senders = waiting
-  waiting = []
-  for (const sender of senders) sender.write()
-}
-
-function withResolvers(): Waiter {
-  let resolve!: () => void
-  let reject!: (error: HawserError) => void
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes
-    reject = no
-  })
-  promise.catch(ignore)
-  return { promise, resolve, reject }
-}
-
-/** A rejected promise whose rejection is handled: a forgotten `await` must not end the process. */
-export function rejected(error: Error): Promise<never> {
-  const promise = Promise.reject(error)
-  promise.catch(ignore)
-  return promise
-}
-
-function ignore(): void {}

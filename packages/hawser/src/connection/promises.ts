@@ -1,0 +1,29 @@
+import type { HawserError } from '../errors.js'
+
+/** A promise and what settles it. */
+export interface Waiter {
+  readonly promise: Promise<void>
+  resolve(): void
+  reject(error: HawserError): void
+}
+
+/** A promise to be settled later; its rejection is handled, as that of `rejected` is. */
+export function withResolvers(): Waiter {
+  let resolve!: () => void
+  let reject!: (error: HawserError) => void
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes
+    reject = no
+  })
+  promise.catch(ignore)
+  return { promise, resolve, reject }
+}
+
+/** A rejected promise whose rejection is handled: a forgotten `await` must not end the process. */
+export function rejected(error: Error): Promise<never> {
+  const promise = Promise.reject(error)
+  promise.catch(ignore)
+  return promise
+}
+
+function ignore(): void {}

@@ -1,0 +1,20 @@
+import process from 'node:process'
+
+/** Somebody who has something to write at the end of this turn of the event loop. */
+export interface Writer {
+  write(): void
+}
+
+// One tick for all writers of a turn: a broadcast would otherwise queue one for each connection.
+let waiting: Writer[] = []
+
+/** Call `writer.write()` when the code running now, and the promises it settled, have had their go. */
+export function writeLater(writer: Writer): void {
+  if (waiting.push(writer) === 1) process.nextTick(writeWaiting)
+}
+
+function writeWaiting(): void {
+  const writers = waiting
+  waiting = []
+  for (const writer of writers) writer.write()
+}
