@@ -451,6 +451,7 @@ describe('a server', () => {
       addresses: [server.address()],
       connections: 0,
       accepted: 2,
+      vanished: 0,
       maxConnections: 10_000,
       effectiveMaxConnections: expect.any(Number),
       refused: {
