@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { OptionError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
-import { formatEndpoint, type ParsedEndpoint, type TcpEndpoint } from './endpoint.js'
+import { formatEndpoint, isSecure, type ParsedEndpoint, type TcpEndpoint } from './endpoint.js'
 import { askPeerName, canReadFast, onread } from './fast-read.js'
 import { keepAliveDelay } from './keep-alive.js'
 import { abortedError, connectError, connectTimeout } from './socket-errors.js'
@@ -36,6 +36,7 @@ export interface DialOptions {
 export async function dial(asked: ParsedEndpoint, options: DialOptions): Promise<SocketTransport> {
   // Without a host it is this machine, and an error names what was tried.
   const endpoint = asked.kind === 'tcp' ? { ...asked, host: asked.host ?? 'localhost' } : asked
+  isSecure(endpoint, false)
   const { signal } = options
   if (signal?.aborted === true) throw abortedError('connect', endpoint, signal.reason)
   const fast = options.fastRead && canReadFast

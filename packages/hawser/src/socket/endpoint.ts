@@ -10,6 +10,8 @@ export interface TcpEndpoint {
   readonly port: number
   /** Refuse IPv4 on an IPv6 address (IPV6_V6ONLY). */
   readonly ipv6Only: boolean
+  /** True is TLS, false is not; undefined is TLS where the option `tls` was passed. */
+  readonly secure: boolean | undefined
 }
 
 /** A Unix socket. */
@@ -33,8 +35,9 @@ export type ParsedEndpoint = TcpEndpoint | UnixEndpoint | DescriptorEndpoint
 
 /**
  * Where to listen or connect: `8000`, `'8000'`, `'host:port'`, `'[::1]:8000'`,
- * `'tcp://host:port'`, `'unix:/path'`, `'/path'`, `'fd:3'`, or an object with `port`, `path` or
- * `fd`. Whatever `server.address()` returns is one.
+ * `'tcp://host:port'`, `'tls://host:port'`, `'unix:/path'`, `'/path'`, `'fd:3'`, or an object with
+ * `port`, `path` or `fd`. Whatever `server.address()` returns is one. `tls://` is TLS and `tcp://`
+ * is not; a port without either is TLS where the option `tls` was passed.
  */
 export type Endpoint =
   | string
@@ -50,6 +53,8 @@ export type Endpoint =
       readonly address?: string | undefined
       /** Refuse IPv4 on an IPv6 address (IPV6_V6ONLY). Default false. */
       readonly ipv6Only?: boolean | undefined
+      /** TLS or not, as `tls://` and `tcp://` say. Default: TLS where the option `tls` was passed. */
+      readonly secure?: boolean | undefined
     }
   | {
       /** Path of a Unix socket. */
@@ -63,7 +68,7 @@ export type Endpoint =
 /** A Unix socket's path has at most this many bytes on Linux (unix(7)). */
 export const longestPath = 107
 const forms =
-  "it may be written 8000, 'host:port', '[::1]:8000', 'tcp://host:port', 'unix:/path' or 'fd:3'"
+  "it may be written 8000, 'host:port', '[::1]:8000', 'tcp://host:port', 'tls://host:port', 'unix:/path' or 'fd:3'"
 const encoder = new TextEncoder()
 /** What no host name and no address contains; a path behind the port, say. */
 const noHost = /[\s/\\@?#]/
@@ -74,13 +79,28 @@ const noHost = /[\s/\\@?#]/
  * @throws OptionError `HAWSER_INVALID_ENDPOINT` with what is wrong
  */
 export function parseEndpoint(endpoint: Endpoint): ParsedEndpoint {
-  if (typeof endpoint === 'number') return tcp(undefined, endpoint, false, endpoint)
+  if (typeof endpoint === 'number') return tcp(undefined, endpoint, false, undefined, endpoint)
   if (typeof endpoint === 'string') return parseText(endpoint.trim())
   if (typeof endpoint !== 'object' || endpoint === null) throw invalid(endpoint, forms)
   if ('path' in endpoint) return unix(endpoint.path, JSON.stringify(endpoint))
   if ('fd' in endpoint) return descriptor(endpoint.fd, `fd:${endpoint.fd}`)
-  const { host, address, port, ipv6Only } = endpoint
-  return tcp(host ?? address, port, ipv6Only ?? false, endpoint)
+  const { host, address, port, ipv6Only, secure } = endpoint
+  return tcp(host ?? address, port, ipv6Only ?? false, secure, endpoint)
+}
+
+/**
+ * Whether an endpoint is TLS.
+ *
+ * @param offered whether the option `tls` was passed
+ * @throws OptionError when it has to be and the option is missing
+ */
+export function isSecure(endpoint: ParsedEndpoint, offered: boolean): boolean {
+  if (endpoint.kind !== 'tcp') return false
+  if (endpoint.secure !== true || offered) return endpoint.secure ?? offered
+  throw new OptionError(
+    'HAWSER_INVALID_ENDPOINT',
+    `${formatEndpoint(endpoint)} needs the option tls, with a key and a certificate: pass it, or use tcp://`,
+  )
 }
 
 /** Write an endpoint, or an address a socket reported, as people write it: `tcp://[::1]:8000`. */
@@ -98,7 +118,8 @@ export function formatEndpoint(
   }
   if (endpoint.kind === 'unix') return `unix:${endpoint.path}`
   if (endpoint.kind === 'fd') return `fd:${endpoint.fd}`
-  return `tcp://${bracketed(endpoint.host ?? '*')}:${endpoint.port}`
+  const scheme = endpoint.secure === true ? 'tls' : 'tcp'
+  return `${scheme}://${bracketed(endpoint.host ?? '*')}:${endpoint.port}`
 }
 
 function parseText(text: string): ParsedEndpoint {
@@ -107,7 +128,8 @@ function parseText(text: string): ParsedEndpoint {
   const fd = /^fd:(.*)$/i.exec(text)?.[1]
   if (fd !== undefined) return descriptor(/^\d+$/.test(fd) ? Number(fd) : Number.NaN, text)
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)
-  if (scheme !== null && scheme[1]?.toLowerCase() !== 'tcp') {
+  const name = scheme?.[1]?.toLowerCase()
+  if (scheme !== null && name !== 'tcp' && name !== 'tls') {
     throw invalid(text, `Hawser does not know the scheme ${String(scheme[1])}: ${forms}`)
   }
   const rest = text.slice(scheme?.[0].length ?? 0).replace(/\/$/, '')
@@ -118,13 +140,15 @@ function parseText(text: string): ParsedEndpoint {
   const host = match[1] ?? match[2]
   const port = match[3] as string
   if (!/^\d+$/.test(port)) throw invalid(text, `it needs a port number, 0–65535; ${forms}`)
-  return tcp(host === '' || host === '*' ? undefined : host, Number(port), false, text)
+  const secure = name === undefined ? undefined : name === 'tls'
+  return tcp(host === '' || host === '*' ? undefined : host, Number(port), false, secure, text)
 }
 
 function tcp(
   host: string | undefined,
   port: number,
   ipv6Only: boolean,
+  secure: boolean | undefined,
   shown: Endpoint,
 ): TcpEndpoint {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -137,7 +161,7 @@ function tcp(
   if (bare !== undefined && noHost.test(bare)) {
     throw invalid(shown, `${bare} is no host name and no IP address; ${forms}`)
   }
-  return { kind: 'tcp', host: bare === '' ? undefined : bare, port, ipv6Only }
+  return { kind: 'tcp', host: bare === '' ? undefined : bare, port, ipv6Only, secure }
 }
 
 function unix(path: string, shown: string): UnixEndpoint {

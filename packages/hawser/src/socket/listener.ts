@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { setImmediate } from 'node:timers'
-import type { ParsedEndpoint } from './endpoint.js'
+import { isSecure, type ParsedEndpoint } from './endpoint.js'
 import { Arrival } from './arrival.js'
 import { boundPath } from './descriptors.js'
 import { acceptFast, askPeerName } from './fast-read.js'
@@ -56,6 +56,7 @@ export class Listener {
   #referenced = true
 
   constructor(endpoint: ParsedEndpoint, options: ListenerOptions, owner: ListenerOwner) {
+    isSecure(endpoint, false)
     this.endpoint = endpoint
     this.#options = options
     this.#owner = owner

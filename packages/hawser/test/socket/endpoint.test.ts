@@ -8,12 +8,12 @@ import {
 } from 'hawser'
 import { describe, expect, it } from 'vitest'
 
-const tcp = (host: string | undefined, port: number, ipv6Only = false): object => ({
-  kind: 'tcp',
-  host,
-  port,
-  ipv6Only,
-})
+const tcp = (
+  host: string | undefined,
+  port: number,
+  { ipv6Only = false, secure }: { ipv6Only?: boolean; secure?: boolean } = {},
+): object => ({ kind: 'tcp', host, port, ipv6Only, secure })
+const plain = { secure: false }
 const unix = (path: string): object => ({ kind: 'unix', path })
 
 describe('an endpoint', () => {
@@ -29,11 +29,14 @@ describe('an endpoint', () => {
     ['127.0.0.1:0', tcp('127.0.0.1', 0)],
     ['[::1]:8000', tcp('::1', 8000)],
     ['[fe80::1%eth0]:8000', tcp('fe80::1%eth0', 8000)],
-    ['tcp://host.example:8000', tcp('host.example', 8000)],
-    ['tcp://host.example:8000/', tcp('host.example', 8000)],
-    ['TCP://host:1', tcp('host', 1)],
-    ['tcp://[::]:8000', tcp('::', 8000)],
-    ['tcp://8000', tcp(undefined, 8000)],
+    ['tcp://host.example:8000', tcp('host.example', 8000, plain)],
+    ['tcp://host.example:8000/', tcp('host.example', 8000, plain)],
+    ['TCP://host:1', tcp('host', 1, plain)],
+    ['tcp://[::]:8000', tcp('::', 8000, plain)],
+    ['tcp://8000', tcp(undefined, 8000, plain)],
+    ['tls://[::1]:8443', tcp('::1', 8443, { secure: true })],
+    ['TLS://host:1', tcp('host', 1, { secure: true })],
+    [{ port: 1, secure: true }, tcp(undefined, 1, { secure: true })],
     ['unix:/run/app.sock', unix('/run/app.sock')],
     ['unix:///run/app.sock', unix('/run/app.sock')],
     ['unix:app.sock', unix('app.sock')],
@@ -44,7 +47,7 @@ describe('an endpoint', () => {
     [{ port: 1, host: 'h' }, tcp('h', 1)],
     [{ port: 1, host: '' }, tcp(undefined, 1)],
     [{ port: 1, host: '[::1]' }, tcp('::1', 1)],
-    [{ port: 1, host: '::', ipv6Only: true }, tcp('::', 1, true)],
+    [{ port: 1, host: '::', ipv6Only: true }, tcp('::', 1, { ipv6Only: true })],
     [{ port: 1, address: '127.0.0.2' }, tcp('127.0.0.2', 1)],
     [{ path: '/p' }, unix('/p')],
     [{ fd: 0 }, { kind: 'fd', fd: 0 }],
@@ -70,7 +73,6 @@ describe('an endpoint', () => {
     [1.5, /0–65535, and this is 1.5/],
     [Number.NaN, /0–65535, and this is NaN/],
     ['ftp://host:1', /the scheme ftp/],
-    ['tls://host:1', /the scheme tls/],
     ['systemd:name', /needs a port number/],
     ['user@host:1', /user@host is no host name/],
     ['a b:1', /a b is no host name/],
@@ -101,6 +103,7 @@ describe('an endpoint', () => {
     'tcp://127.0.0.1:8000',
     'tcp://[::1]:8000',
     'tcp://*:8000',
+    'tls://host.example:8443',
     'tcp://host.example:0',
     'unix:/run/app.sock',
     'unix:app.sock',
