@@ -11,10 +11,12 @@ import {
   type RefusalReason,
   refusalOf,
 } from '../policy/connection-limit.js'
+import { descriptorLimit, openDescriptors, reservedDescriptors } from '../socket/descriptors.js'
 import type { Arrival } from '../socket/arrival.js'
 import type { ListenerOwner } from '../socket/listener.js'
 import { Admission } from './admission.js'
-import type { Refusal } from './options.js'
+import type { Drain } from './drain.js'
+import type { CloseOptions, Refusal } from './options.js'
 import type { ResolvedServer } from './resolve.js'
 import { WaitingLine } from './waiting-line.js'
 
@@ -66,6 +68,26 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   /** For observers. */
   get server(): object {
     return this.#owner.server
+  }
+
+  /** Leave room for what is open now, and for the `endpoints` that are about to be. */
+  limitDescriptors(endpoints: number): void {
+    const open = openDescriptors() + endpoints - this.engines.size
+    this.descriptorLimit = Math.max(1, descriptorLimit() - open - reservedDescriptors)
+  }
+
+  /** Take in nobody more, and let those that are here come to their end. */
+  drain(drain: Drain<In, Out>, onDrain: CloseOptions<In, Out>['onDrain']): void {
+    this.draining = true
+    this.waiting.end()
+    for (const engine of onDrain === undefined ? [] : this.engines) {
+      try {
+        onDrain?.(engine.connection)
+      } catch (error) {
+        engine.handlerFailed(error)
+      }
+    }
+    drain.start(this.engines)
   }
 
   vanished(): void {

@@ -91,3 +91,12 @@ export class Endpoints {
     for (const listener of this.#listeners) listener.unref()
   }
 }
+
+/** One endpoint or several, as several. */
+export function listOf(endpoint: Endpoint | readonly Endpoint[]): readonly Endpoint[] {
+  return isMany(endpoint) ? endpoint : [endpoint]
+}
+
+function isMany(endpoint: Endpoint | readonly Endpoint[]): endpoint is readonly Endpoint[] {
+  return Array.isArray(endpoint)
+}

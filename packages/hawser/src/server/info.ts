@@ -1,6 +1,10 @@
 import type { Traffic } from '../observe/counters.js'
 import type { RefusalCounts } from '../policy/connection-limit.js'
 import type { AddressInfo } from '../socket/listener.js'
+import type { Acceptor } from './acceptor.js'
+import type { Endpoints } from './endpoints.js'
+import type { Failures } from './failures.js'
+import type { ResolvedServer } from './resolve.js'
 
 /** A server's state and counts at one moment. */
 export interface ServerInfo extends Readonly<Traffic> {
@@ -32,5 +36,36 @@ export interface ServerInfo extends Readonly<Traffic> {
     readonly used: number
     /** Bytes there are. */
     readonly limit: number
+  }
+}
+
+/** The parts of a server that know its state. */
+interface Parts<In, Out> {
+  readonly setup: ResolvedServer<In, Out>
+  readonly acceptor: Acceptor<In, Out>
+  readonly endpoints: Endpoints
+  readonly failures: Failures<In, Out>
+}
+
+/** A server's state and counts at this moment. */
+export function describeServer<In, Out>(parts: Parts<In, Out>): ServerInfo {
+  const { acceptor, endpoints } = parts
+  const { addresses } = endpoints
+  const { maxConnections, suspended } = acceptor
+  const { budget } = parts.setup.settings
+  return {
+    ...acceptor.traffic,
+    listening: addresses.length > 0 && !suspended,
+    suspended,
+    draining: acceptor.draining,
+    addresses,
+    connections: acceptor.engines.size,
+    accepted: acceptor.accepted,
+    vanished: acceptor.vanishedCount,
+    maxConnections,
+    effectiveMaxConnections: Math.min(maxConnections, acceptor.descriptorLimit),
+    refused: { ...acceptor.refusals },
+    handlerErrors: parts.failures.handlerErrors,
+    pool: { used: budget.used, limit: budget.limit },
   }
 }

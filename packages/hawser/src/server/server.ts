@@ -1,31 +1,29 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import process from 'node:process'
 import { type Connection, engineOf } from '../connection/connection.js'
-import type { Engine } from '../connection/engine.js'
 import { atLeast } from '../connection/options.js'
 import { type HawserError, StateError } from '../errors.js'
 import type { RefusalCounts } from '../policy/connection-limit.js'
-import { descriptorLimit, openDescriptors, reservedDescriptors } from '../socket/descriptors.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import type { AddressInfo } from '../socket/listener.js'
-import { Acceptor, type AcceptorOwner } from './acceptor.js'
+import { Acceptor } from './acceptor.js'
 import { broadcast } from './broadcast.js'
-import type { Connections } from './connections.js'
+import { type Connections, viewConnections } from './connections.js'
 import { Drain } from './drain.js'
-import { Endpoints } from './endpoints.js'
+import { Endpoints, listOf } from './endpoints.js'
 import type { ServerEvents } from './events.js'
 import { announce, Failures } from './failures.js'
-import type { ServerInfo } from './info.js'
+import { describeServer, type ServerInfo } from './info.js'
 import type {
   AccessLists,
   BroadcastOptions,
   CloseOptions,
   CloseResult,
   Handler,
-  Refusal,
   ServerOptions,
 } from './options.js'
-import { publishListen, publishRefuse } from './publications.js'
+import { publishListen } from './publications.js'
+import { Reception } from './reception.js'
 import { connectionCount, resolveAccess, type ResolvedServer, resolveServer } from './resolve.js'
 
 /** Milliseconds a closing server gives its connections when nobody says otherwise. */
@@ -44,7 +42,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
   readonly #signal: AbortSignal | undefined
   readonly #abort = (): void => void this.close()
   readonly #failures: Failures<In, Out>
-  #drain: Drain<In, Out> | undefined
+  readonly #reception: Reception<In, Out>
   #closing: Promise<CloseResult> | undefined
 
   /**
@@ -57,18 +55,10 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
     super({ captureRejections: true })
     this.#setup = resolveServer(options, handler)
     this.#failures = new Failures(this, this.#setup.onError)
-    this.#acceptor = new Acceptor(this.#setup, this.#observer())
+    this.#reception = new Reception(this, this.#failures)
+    this.#acceptor = new Acceptor(this.#setup, this.#reception)
     this.#endpoints = new Endpoints(this.#setup.listener, this.#acceptor)
-    const { engines } = this.#acceptor
-    this.connections = {
-      get size() {
-        return engines.size
-      },
-      has: (connection) => engines.has(engineOf(connection)),
-      *[Symbol.iterator]() {
-        for (const { connection } of engines) yield connection
-      },
-    }
+    this.connections = viewConnections(this.#acceptor.engines)
     // What an async listener rejects with is treated as what it throws.
     const rejected = this.#listenerRejected.bind(this)
     Object.defineProperty(this, captureRejectionSymbol, { value: rejected })
@@ -117,8 +107,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
    */
   listen(endpoint: Endpoint | readonly Endpoint[], callback?: () => void): Promise<this> {
     const wasOpen = this.#drain === undefined
-    const endpoints = isMany(endpoint) ? endpoint : [endpoint]
-    const listening = this.#listen(endpoints, callback).catch((error: unknown) => {
+    const listening = this.#listen(listOf(endpoint), callback).catch((error: unknown) => {
       // A server that was closed meanwhile was wanted to be; and whoever is told by the event need
       // not look at the promise as well.
       const wasClosed = wasOpen && this.#drain !== undefined
@@ -177,23 +166,12 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
 
   /** The server's state and counts at this moment. */
   info(): ServerInfo {
-    const { engines, accepted, maxConnections, descriptorLimit: most } = this.#acceptor
-    const { budget } = this.#setup.settings
-    return {
-      ...this.#acceptor.traffic,
-      listening: this.listening && !this.#acceptor.suspended,
-      suspended: this.#acceptor.suspended,
-      draining: this.#acceptor.draining,
-      addresses: this.addresses(),
-      connections: engines.size,
-      accepted,
-      vanished: this.#acceptor.vanishedCount,
-      maxConnections,
-      effectiveMaxConnections: Math.min(maxConnections, most),
-      refused: { ...this.refused },
-      handlerErrors: this.#failures.handlerErrors,
-      pool: { used: budget.used, limit: budget.limit },
-    }
+    return describeServer({
+      setup: this.#setup,
+      acceptor: this.#acceptor,
+      endpoints: this.#endpoints,
+      failures: this.#failures,
+    })
   }
 
   /**
@@ -206,12 +184,12 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
     const wait = atLeast('drain', options.drain ?? defaultDrain, 0, 'milliseconds')
     if (this.#drain === undefined) {
       const drain = new Drain<In, Out>(this.#setup.settings.clock)
-      this.#drain = drain
+      this.#reception.drain = drain
       this.#closing = this.#finish(drain)
       this.#beginClosing(drain, options.onDrain)
     }
-    this.#drain.limit(wait)
-    if (options.signal !== undefined) this.#drain.obey(options.signal)
+    this.#drain?.limit(wait)
+    if (options.signal !== undefined) this.#drain?.obey(options.signal)
     return this.#closing as Promise<CloseResult>
   }
 
@@ -240,6 +218,10 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
     return this
   }
 
+  get #drain(): Drain<In, Out> | undefined {
+    return this.#reception.drain
+  }
+
   #listenerRejected(error: Error, event: keyof ServerEvents<In, Out>, ...values: unknown[]): void {
     const [value] = values
     if (event === 'connection') engineOf(value as Connection<In, Out>).handlerFailed(error)
@@ -248,8 +230,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
 
   async #listen(endpoints: readonly Endpoint[], callback?: () => void): Promise<this> {
     this.#assertOpen()
-    const open = openDescriptors() + endpoints.length - this.connections.size
-    this.#acceptor.descriptorLimit = Math.max(1, descriptorLimit() - open - reservedDescriptors)
+    this.#acceptor.limitDescriptors(endpoints.length)
     const addresses = await this.#endpoints.open(endpoints, () => this.#assertOpen())
     for (const address of addresses) {
       publishListen(this, address)
@@ -260,18 +241,9 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
   }
 
   #beginClosing(drain: Drain<In, Out>, onDrain: CloseOptions<In, Out>['onDrain']): void {
-    this.#acceptor.draining = true
     this.#signal?.removeEventListener('abort', this.#abort)
     this.#endpoints.stop()
-    this.#acceptor.waiting.end()
-    for (const connection of onDrain === undefined ? [] : this.connections) {
-      try {
-        onDrain?.(connection)
-      } catch (error) {
-        engineOf(connection).handlerFailed(error)
-      }
-    }
-    drain.start(this.#acceptor.engines)
+    this.#acceptor.drain(drain, onDrain)
   }
 
   async #finish(drain: Drain<In, Out>): Promise<CloseResult> {
@@ -288,31 +260,6 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
       { op: 'listen' },
     )
   }
-
-  #observer(): AcceptorOwner<In, Out> {
-    const isHeard = (): boolean => this.listenerCount('connection') > 0
-    return {
-      server: this,
-      get isHeard() {
-        return isHeard()
-      },
-      connected: (connection) => this.emit('connection', connection),
-      refused: (refusal: Refusal) => {
-        publishRefuse(this, refusal)
-        try {
-          this.emit('drop', refusal)
-        } catch (error) {
-          this.#failures.noteListener('drop', error)
-        }
-      },
-      failed: (error, connection) => this.#failures.note(error, connection),
-      closed: (engine: Engine<In, Out>) => this.#drain?.closed(engine),
-    }
-  }
-}
-
-function isMany(endpoint: Endpoint | readonly Endpoint[]): endpoint is readonly Endpoint[] {
-  return Array.isArray(endpoint)
 }
 
 function ignore(): void {}

@@ -1,0 +1,47 @@
+import type { Connection } from '../connection/connection.js'
+import type { Engine } from '../connection/engine.js'
+import type { HawserError } from '../errors.js'
+import type { AcceptorOwner } from './acceptor.js'
+import type { Drain } from './drain.js'
+import type { Failures } from './failures.js'
+import type { Refusal } from './options.js'
+import { publishRefuse } from './publications.js'
+import type { Server } from './server.js'
+
+/** Brings what the acceptor tells to the server's events, to observers and to the drain. */
+export class Reception<In, Out> implements AcceptorOwner<In, Out> {
+  readonly server: Server<In, Out>
+  /** Set when the server begins to close. */
+  drain: Drain<In, Out> | undefined
+  readonly #failures: Failures<In, Out>
+
+  constructor(server: Server<In, Out>, failures: Failures<In, Out>) {
+    this.server = server
+    this.#failures = failures
+  }
+
+  get isHeard(): boolean {
+    return this.server.listenerCount('connection') > 0
+  }
+
+  connected(connection: Connection<In, Out>): void {
+    this.server.emit('connection', connection)
+  }
+
+  refused(refusal: Refusal): void {
+    publishRefuse(this.server, refusal)
+    try {
+      this.server.emit('drop', refusal)
+    } catch (error) {
+      this.#failures.noteListener('drop', error)
+    }
+  }
+
+  failed(error: HawserError, connection: Connection<In, Out> | undefined): void {
+    this.#failures.note(error, connection)
+  }
+
+  closed(engine: Engine<In, Out>): void {
+    this.drain?.closed(engine)
+  }
+}
