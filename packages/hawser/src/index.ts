@@ -57,6 +57,7 @@ export type {
 export type { Clock, ClockTimer } from './policy/clock.js'
 export type { ConnectRate } from './policy/connect-rate.js'
 export type { RefusalCounts, RefusalReason } from './policy/connection-limit.js'
+export type { Backplane, BackplaneCodec, BackplaneListener } from './server/backplane.js'
 export type { Connections } from './server/connections.js'
 export { createServer } from './server/create-server.js'
 export type { ServerEvents } from './server/events.js'
