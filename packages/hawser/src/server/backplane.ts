@@ -24,15 +24,17 @@ export interface BackplaneListener {
  *
  * - **At most once.** A message may be lost, and never comes twice. It comes to every other node
  *   that is subscribed to its topic and never to the one that published it.
- * - **In order.** What one node publishes about one topic arrives in the order it was published in.
+ * - **In order.** What one node publishes arrives at another in the order it was published in, also
+ *   when it is about different topics. Between messages of different nodes there is no order.
  * - **Calls take effect in the order they are made in**, also while the promise of an earlier one is
  *   pending. A subscription that exists already may be asked for again, one that does not exist may
  *   be ended; neither changes anything.
  * - **Nothing is shared.** All that passes between nodes is in `topic`, `message` and `from`.
  *
- * A topic is any text of at most 256 bytes of UTF-8, and the empty one (what `broadcast` uses): where
- * names have rules, encode it. A message is as large as what is sent, and a few bytes. Nodes trust
- * each other: whoever can publish can speak to every member.
+ * A topic is any text of at most 256 bytes of UTF-8, and the empty one, to which every node that
+ * listens is subscribed (for `broadcast`, and what is sent to several topics at once): where names
+ * have rules, encode it. A message is as large as what is sent, and a few bytes. Nodes trust each
+ * other: whoever can publish can speak to every member.
  *
  * A call that throws or rejects is brought to `onError` with `HAWSER_BACKPLANE_FAILED`, the first of
  * each run of them, and never keeps a message from the members of this node. A subscription that
