@@ -281,3 +281,12 @@ it('two servers are on one page of metrics, told apart by name', async () => {
   expect(text).toContain('\nhawser_messages_read_total{server="echo"} 2\n')
   expect(await example.interrupt()).toEqual({ code: 0, signal: null })
 })
+
+it('the OpenTelemetry SDK exports what a server counted', async () => {
+  const example = runExample('16-opentelemetry', anyPort)
+  const [, endpoint = ''] = await example.prints(/listening on (tcp:\S+)/)
+  expect(await converse(endpoint, 'ahoy', 1)).toEqual(['ahoy'])
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+  await example.prints(/name: 'hawser\.server\.accepted_connections'[^}]*unit: '\{connection\}'/)
+  await example.prints(/name: 'hawser\.server\.connection\.duration'/)
+})

@@ -1,24 +1,13 @@
 import { performance } from 'node:perf_hooks'
 import { OptionError } from '../errors.js'
-import { observe } from '../observe/observe.js'
-import type { ServerInfo } from '../server/info.js'
 import { type Labels, mergeFamilies } from './family.js'
 import { renderPrometheus } from './prometheus.js'
+import { record } from './recorder.js'
 import { ServerMeter } from './server-meter.js'
+import { listServers, type MeteredServer, type MeteredServers } from './servers.js'
 
 /** The `Content-Type` of {@link Metrics.prometheus}. */
 export const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8'
-
-/** What is needed of a `Server`. */
-export interface MeteredServer {
-  /** Its state and counts. */
-  info(): ServerInfo
-  /** Its open connections. */
-  readonly connections: Iterable<{
-    /** Bytes accepted and not yet handed to the operating system. */
-    readonly unsent: number
-  }>
-}
 
 /** How metrics are collected. */
 export interface MetricsOptions {
@@ -32,38 +21,38 @@ export interface MetricsOptions {
  * Collect metrics of a server, or of several under names that become the label `server`.
  *
  * What a server counts itself is complete whenever this is called; durations, close reasons and
- * overflows are counted from here on. No message is touched: the channels of open, first byte,
- * overflow and close are all that is subscribed to.
+ * overflows are counted from here on. No message is touched.
  *
  * @throws OptionError when a label's name cannot be one
  */
-export function collectMetrics(
-  servers: MeteredServer | ReadonlyMap<string, MeteredServer>,
-  options: MetricsOptions = {},
-): Metrics {
+export function collectMetrics(servers: MeteredServers, options: MetricsOptions = {}): Metrics {
   return new Metrics(servers, options)
+}
+
+interface Metered {
+  readonly meter: ServerMeter
+  readonly server: MeteredServer
+  readonly labels: Labels
 }
 
 /** Metrics of servers, until it is stopped. */
 export class Metrics implements Disposable {
-  readonly #meters = new Map<
-    object,
-    { meter: ServerMeter; server: MeteredServer; labels: Labels }
-  >()
-  readonly #openedAt = new WeakMap<object, number>()
-  readonly #now: () => number
-  readonly #subscriptions: readonly (() => void)[]
+  readonly #metered: ReadonlyMap<object, Metered>
+  readonly #unsubscribe: () => void
 
   /** @internal Made by {@link collectMetrics}. */
   constructor(
-    servers: MeteredServer | ReadonlyMap<string, MeteredServer>,
+    servers: MeteredServers,
     { labels = {}, now = () => performance.now() }: MetricsOptions,
   ) {
     for (const name of Object.keys(labels)) assertLabel(name)
-    this.#now = now
-    if (!isNamed(servers)) this.#add(servers, labels)
-    else for (const [name, server] of servers) this.#add(server, { server: name, ...labels })
-    this.#subscriptions = this.#subscribe()
+    this.#metered = new Map(
+      listServers(servers).map(([name, server]) => {
+        const own = name === undefined ? labels : { server: name, ...labels }
+        return [server, { meter: new ServerMeter(), server, labels: own }]
+      }),
+    )
+    this.#unsubscribe = record((server) => this.#metered.get(server)?.meter, now)
   }
 
   /**
@@ -71,7 +60,7 @@ export class Metrics implements Disposable {
    * so call it once a scrape.
    */
   prometheus(): string {
-    const families = [...this.#meters.values()].flatMap(({ meter, server, labels }) => {
+    const families = [...this.#metered.values()].flatMap(({ meter, server, labels }) => {
       for (const { unsent } of server.connections) meter.sampleOutbox(unsent)
       return meter.families(server.info(), labels)
     })
@@ -80,51 +69,13 @@ export class Metrics implements Disposable {
 
   /** Unsubscribe from all channels; what was counted can still be read. May be called again. */
   stop(): void {
-    for (const unsubscribe of this.#subscriptions) unsubscribe()
+    this.#unsubscribe()
   }
 
   /** The same as `stop()`, for `using`. */
   [Symbol.dispose](): void {
     this.stop()
   }
-
-  #add(server: MeteredServer, labels: Labels): void {
-    this.#meters.set(server, { meter: new ServerMeter(), server, labels })
-  }
-
-  #subscribe(): (() => void)[] {
-    return [
-      observe('hawser:connection:open', ({ connection, server }) => {
-        if (this.#meterOf(server) !== undefined) this.#openedAt.set(connection, this.#now())
-      }),
-      observe('hawser:connection:first-byte', ({ connection, server }) => {
-        const seconds = this.#age(connection)
-        if (seconds !== undefined) this.#meterOf(server)?.heard(seconds)
-      }),
-      observe('hawser:connection:overflow', ({ server, kind }) => {
-        this.#meterOf(server)?.overflowed(kind)
-      }),
-      observe('hawser:connection:close', ({ connection, server, info }) => {
-        this.#meterOf(server)?.closed(info.reason, this.#age(connection))
-      }),
-    ]
-  }
-
-  #meterOf(server: object | undefined): ServerMeter | undefined {
-    return server === undefined ? undefined : this.#meters.get(server)?.meter
-  }
-
-  /** Seconds since it was accepted, if that was seen. */
-  #age(connection: object): number | undefined {
-    const openedAt = this.#openedAt.get(connection)
-    return openedAt === undefined ? undefined : (this.#now() - openedAt) / 1_000
-  }
-}
-
-function isNamed(
-  servers: MeteredServer | ReadonlyMap<string, MeteredServer>,
-): servers is ReadonlyMap<string, MeteredServer> {
-  return servers instanceof Map
 }
 
 const ownLabels = new Set(['server', 'reason', 'kind', 'le'])

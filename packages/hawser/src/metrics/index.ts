@@ -1,7 +1,9 @@
-export {
-  collectMetrics,
-  type MeteredServer,
-  Metrics,
-  type MetricsOptions,
-  prometheusContentType,
-} from './collect.js'
+export { collectMetrics, Metrics, type MetricsOptions, prometheusContentType } from './collect.js'
+export { type Bridge, bridgeMetrics, type BridgeOptions } from './opentelemetry.js'
+export type {
+  OpenTelemetryAttributes,
+  OpenTelemetryInstrumentOptions,
+  OpenTelemetryMeter,
+  OpenTelemetryResult,
+} from './opentelemetry-meter.js'
+export type { MeteredServer, MeteredServers } from './servers.js'

@@ -1,13 +1,11 @@
 import type { ServerInfo } from '../server/info.js'
+import { durationBounds, firstByteBounds, outboxBounds } from './bounds.js'
 import type { Family, Labels, Sample } from './family.js'
 import { Histogram } from './histogram.js'
-
-const durationBounds = [0.01, 0.1, 1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400]
-const firstByteBounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60]
-const outboxBounds = [0, 1_024, 16_384, 65_536, 262_144, 1_048_576, 4_194_304]
+import type { Recorder } from './recorder.js'
 
 /** What is counted of one server besides what it counts itself. */
-export class ServerMeter {
+export class ServerMeter implements Recorder {
   readonly #closed = new Map<string, number>()
   readonly #overflows = new Map([
     ['high-water', 0],

@@ -1,0 +1,50 @@
+import { observe } from '../observe/observe.js'
+import type { OverflowPayload } from '../observe/payloads.js'
+
+/** What a server does not count itself, as it happens. */
+export interface Recorder {
+  /** The peer's first bytes came so many seconds after it was accepted. */
+  heard(seconds: number): void
+  /** An outbox rose above a limit. */
+  overflowed(kind: OverflowPayload['kind']): void
+  /** A connection ended; `seconds` since it was accepted, where that was seen. */
+  closed(reason: string, seconds: number | undefined): void
+}
+
+/**
+ * Tell each server's recorder what its channels say. No message is touched: the channels of open,
+ * first byte, overflow and close are all that is subscribed to.
+ *
+ * @param recorderOf undefined for a server that nobody records
+ * @param now milliseconds from any beginning
+ * @returns ends the subscriptions; may be called again
+ */
+export function record(
+  recorderOf: (server: object) => Recorder | undefined,
+  now: () => number,
+): () => void {
+  const openedAt = new WeakMap<object, number>()
+  const find = (server: object | undefined): Recorder | undefined =>
+    server === undefined ? undefined : recorderOf(server)
+  /** Seconds since it was accepted, if that was seen. */
+  const age = (connection: object): number | undefined => {
+    const since = openedAt.get(connection)
+    return since === undefined ? undefined : (now() - since) / 1_000
+  }
+  const subscriptions = [
+    observe('hawser:connection:open', ({ connection, server }) => {
+      if (find(server) !== undefined) openedAt.set(connection, now())
+    }),
+    observe('hawser:connection:first-byte', ({ connection, server }) => {
+      const seconds = age(connection)
+      if (seconds !== undefined) find(server)?.heard(seconds)
+    }),
+    observe('hawser:connection:overflow', ({ server, kind }) => find(server)?.overflowed(kind)),
+    observe('hawser:connection:close', ({ connection, server, info }) => {
+      find(server)?.closed(info.reason, age(connection))
+    }),
+  ]
+  return () => {
+    for (const unsubscribe of subscriptions) unsubscribe()
+  }
+}
