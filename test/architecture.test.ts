@@ -9,9 +9,9 @@ const { text } = readDocument('ARCHITECTURE.md')
 
 it('the walls that are drawn are the walls that are checked', () => {
   const [, section = ''] = /## The walls\n(.*?)\n## /s.exec(text) ?? []
-  const drawn = [...section.matchAll(/^\| `(\w+)` +\| (.+?) +\|$/gm)].map(
+  const drawn = [...section.matchAll(/^\| `([\w-]+)` +\| (.+?) +\|$/gm)].map(
     ([, unit = '', cell = '']) => {
-      const units = [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name)
+      const units = [...cell.matchAll(/`([\w-]+)`/g)].map(([, name = '']) => name)
       return [unit, units.toSorted()]
     },
   )

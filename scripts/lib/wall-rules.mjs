@@ -7,7 +7,15 @@
  * @property {readonly string[]} builtins Node's modules, without the `node:` in front
  */
 
-const BELOW_CONNECTION = ['errors', 'transport', 'framing', 'policy', 'observe']
+const BELOW_CONNECTION = [
+  'errors',
+  'tls',
+  'transport',
+  'framing',
+  'policy',
+  'proxy-protocol',
+  'observe',
+]
 
 /** What touches neither the network nor the disk. */
 const HARMLESS = ['buffer', 'events', 'perf_hooks', 'process', 'timers']
@@ -15,12 +23,14 @@ const HARMLESS = ['buffer', 'events', 'perf_hooks', 'process', 'timers']
 /** @type {Readonly<Record<string, UnitRule>>} */
 export const LIBRARY_UNITS = {
   errors: { units: [], builtins: [] },
-  transport: { units: [], builtins: [] },
+  tls: { units: [], builtins: [] },
+  transport: { units: ['tls'], builtins: [] },
   framing: { units: ['errors'], builtins: [] },
   policy: { units: ['errors'], builtins: [] },
+  'proxy-protocol': { units: ['errors', 'policy'], builtins: [] },
   observe: { units: ['errors'], builtins: ['diagnostics_channel'] },
   socket: {
-    units: ['errors', 'transport', 'observe', 'policy'],
+    units: ['errors', 'tls', 'transport', 'observe', 'policy', 'proxy-protocol'],
     builtins: [
       ...HARMLESS,
       'net',

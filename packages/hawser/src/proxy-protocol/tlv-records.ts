@@ -1,0 +1,31 @@
+import type { ProxyTlv } from './header.js'
+
+/** Bytes in front of a value: its type, and its length in two. */
+const tlvPrefix = 3
+
+/** A record and where in the header its value begins. */
+export interface FoundTlv extends ProxyTlv {
+  readonly at: number
+}
+
+/**
+ * Cut `bytes[from …]` into records.
+ *
+ * @returns the records, their values copies, or what is wrong
+ */
+export function cutTlvs(bytes: Uint8Array, from: number): FoundTlv[] | string {
+  const found: FoundTlv[] = []
+  let at = from
+  while (at < bytes.length) {
+    const left = bytes.length - at - tlvPrefix
+    if (left < 0) return `the record at byte ${at} of the header is cut off`
+    const length = (bytes[at + 1]! << 8) | bytes[at + 2]!
+    if (length > left) {
+      return `the record at byte ${at} of the header claims ${length} bytes, and ${left} are left`
+    }
+    const start = at + tlvPrefix
+    found.push({ type: bytes[at]!, value: bytes.slice(start, start + length), at: start })
+    at = start + length
+  }
+  return found
+}
