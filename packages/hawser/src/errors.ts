@@ -49,10 +49,18 @@ export class HawserError<Code extends ErrorCode = ErrorCode> extends Error {
 }
 
 /** An option or an endpoint that cannot work; thrown where it was passed, before anything starts. */
-export class OptionError extends HawserError<'HAWSER_INVALID_OPTION' | 'HAWSER_INVALID_ENDPOINT'> {}
+export class OptionError extends HawserError<
+  'HAWSER_INVALID_OPTION' | 'HAWSER_INVALID_ENDPOINT' | 'HAWSER_INVALID_TOPIC'
+> {}
 
 /** A call that the object's present state does not allow. */
-export class StateError extends HawserError<'HAWSER_ALREADY_CONSUMED' | 'HAWSER_SERVER_CLOSED'> {}
+export class StateError extends HawserError<
+  | 'HAWSER_ALREADY_CONSUMED'
+  | 'HAWSER_SERVER_CLOSED'
+  | 'HAWSER_TLS_UNAVAILABLE'
+  | 'HAWSER_NO_GROUPS'
+  | 'HAWSER_TOO_MANY_TOPICS'
+> {}
 
 /** Bytes that do not fit the framing, or a message that the framing cannot carry. */
 export class FramingError extends HawserError<
@@ -92,6 +100,13 @@ export class ConnectionError extends HawserError<
   | 'HAWSER_POOL_FULL'
 > {}
 
+/** TLS that could not be established, or must not be. */
+export class TlsError extends HawserError<
+  | 'HAWSER_TLS_HANDSHAKE_FAILED'
+  | 'HAWSER_TLS_CERTIFICATE_INVALID'
+  | 'HAWSER_TLS_BUFFERED_PLAINTEXT'
+> {}
+
 /** A wait that reached its limit; the code names the phase. */
 export class TimeoutError extends HawserError<
   | 'HAWSER_IDLE_TIMEOUT'
@@ -101,6 +116,17 @@ export class TimeoutError extends HawserError<
   | 'HAWSER_CONSUMER_TIMEOUT'
   | 'HAWSER_RATE_TIMEOUT'
   | 'HAWSER_DRAIN_TIMEOUT'
+  | 'HAWSER_TLS_HANDSHAKE_TIMEOUT'
+> {}
+
+/** What went wrong between this server and the other nodes of its backplane. */
+export class BackplaneError extends HawserError<
+  'HAWSER_BACKPLANE_FAILED' | 'HAWSER_BACKPLANE_FULL'
+> {}
+
+/** What cannot be done with worker processes, or did not work out. */
+export class WorkerError extends HawserError<
+  'HAWSER_WORKER_FAILED' | 'HAWSER_WORKERS_CLOSED' | 'HAWSER_NOT_PRIMARY'
 > {}
 
 /** An exception out of the user's own handler; `cause` is that exception. */
@@ -109,8 +135,11 @@ export class HandlerError extends HawserError<'HAWSER_HANDLER_FAILED'> {}
 const table = {
   HAWSER_INVALID_OPTION: 'An option has a value that cannot work.',
   HAWSER_INVALID_ENDPOINT: 'An endpoint is not one of the forms Hawser understands.',
+  HAWSER_INVALID_TOPIC: 'A topic has a name that cannot be one.',
   HAWSER_ALREADY_CONSUMED: 'A second consumer was started while the first is live.',
   HAWSER_SERVER_CLOSED: 'The server was closed, and a closed server does not start again.',
+  HAWSER_NO_GROUPS: 'The connection was made by connect, and topics are kept by servers.',
+  HAWSER_TOO_MANY_TOPICS: 'The connection is in as many topics as it may be.',
   HAWSER_FRAME_TOO_LARGE: 'A frame is larger than maxFrame.',
   HAWSER_FRAME_MALFORMED: 'The bytes do not follow the framing.',
   HAWSER_FRAME_TRUNCATED: 'The peer ended the stream in the middle of a frame.',
@@ -131,6 +160,11 @@ const table = {
   HAWSER_CONNECTION_ENDED: 'This side has ended its half of the connection.',
   HAWSER_OUTBOX_FULL: 'More was sent than the outbox may hold.',
   HAWSER_POOL_FULL: 'The buffers of all connections together reached their limit.',
+  HAWSER_TLS_HANDSHAKE_FAILED: 'The two sides did not come to terms on TLS.',
+  HAWSER_TLS_HANDSHAKE_TIMEOUT: 'The TLS handshake was not done before its deadline.',
+  HAWSER_TLS_CERTIFICATE_INVALID: 'The certificate of the peer was not accepted.',
+  HAWSER_TLS_BUFFERED_PLAINTEXT: 'Plain text was waiting when TLS was to begin: it could be injected.',
+  HAWSER_TLS_UNAVAILABLE: 'TLS cannot begin on this connection, or not now.',
   HAWSER_IDLE_TIMEOUT: 'Nothing moved in either direction for the idle limit.',
   HAWSER_FIRST_BYTE_TIMEOUT: 'The peer connected and said nothing.',
   HAWSER_FRAME_TIMEOUT: 'A frame was begun and made no progress.',
@@ -138,6 +172,11 @@ const table = {
   HAWSER_CONSUMER_TIMEOUT: 'Nobody took the messages that were received.',
   HAWSER_RATE_TIMEOUT: 'A frame or a write moved more slowly than the minimum rate.',
   HAWSER_DRAIN_TIMEOUT: 'The server closed and the connection outlived its drain.',
+  HAWSER_BACKPLANE_FAILED: 'A call of the backplane failed, or what it brought cannot be used.',
+  HAWSER_BACKPLANE_FULL: 'More was published than the backplane takes.',
+  HAWSER_WORKER_FAILED: 'A worker process did not start.',
+  HAWSER_WORKERS_CLOSED: 'The workers were closed, and closed workers do not start again.',
+  HAWSER_NOT_PRIMARY: 'Workers can be started by the primary process only.',
   HAWSER_HANDLER_FAILED: 'The handler threw or rejected.',
 } as const
 

@@ -1,10 +1,13 @@
 export { type ConnectOptions, connect } from './client/connect.js'
 export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/close-info.js'
 export { Connection } from './connection/connection.js'
+export type { Topics } from './connection/memberships.js'
 export type { ConnectionOptions } from './connection/options.js'
+export type { StartTlsOptions } from './connection/start-tls.js'
 export type { HandlerObject } from './connection/settings.js'
 export {
   AbortedError,
+  BackplaneError,
   ConnectError,
   ConnectionError,
   type ErrorAddress,
@@ -18,6 +21,7 @@ export {
   OptionError,
   StateError,
   TimeoutError,
+  TlsError,
 } from './errors.js'
 export type { ByteOperations, TextEncoding } from './framing/byte-operations.js'
 export type { BinaryMessage } from './framing/binary-message.js'
@@ -46,6 +50,7 @@ export { observe } from './observe/observe.js'
 export type {
   ClosePayload,
   ConnectionPayload,
+  HandshakePayload,
   ListenAddress,
   ListenPayload,
   MessagePayload,
@@ -58,10 +63,21 @@ export type { Clock, ClockTimer } from './policy/clock.js'
 export type { ConnectRate } from './policy/connect-rate.js'
 export type { RefusalCounts, RefusalReason } from './policy/connection-limit.js'
 export type { Backplane, BackplaneCodec, BackplaneListener } from './server/backplane.js'
+export type {
+  PeerCertificate,
+  TlsClientOptions,
+  TlsIdentity,
+  TlsMaterial,
+  TlsServerOptions,
+  TlsSession,
+  TlsVersion,
+} from './tls.js'
 export type { Connections } from './server/connections.js'
 export { createServer } from './server/create-server.js'
+export type { Group } from './server/group.js'
 export type { ServerEvents } from './server/events.js'
-export type { ServerInfo } from './server/info.js'
+export type { BackplaneInfo, ServerInfo } from './server/info.js'
+export { memoryBackplane, type MemoryBackplane } from './server/memory-backplane.js'
 export type {
   AccessLists,
   BroadcastOptions,
@@ -79,10 +95,12 @@ export {
   formatEndpoint,
   type ParsedEndpoint,
   parseEndpoint,
+  type SocketEndpoint,
+  type SystemdEndpoint,
   type TcpEndpoint,
-  type UnixEndpoint,
 } from './socket/endpoint.js'
 export type { AddressInfo } from './socket/listener.js'
+export type { UnixAddress, UnixEndpoint } from './socket/unix-endpoint.js'
 export type {
   Transport,
   TransportAddress,

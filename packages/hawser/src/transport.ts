@@ -1,3 +1,5 @@
+import type { TlsSession } from './tls.js'
+
 /**
  * The byte stream a connection is built on. Everything that carries bytes (a TCP socket, a Unix
  * socket, a TLS session, a pair in memory) fulfils this one contract, and the conformance suite in
@@ -72,6 +74,8 @@ export interface Transport {
   readonly unsent: number
   /** Both ends' names, where the transport knows them. */
   readonly addresses: TransportAddresses
+  /** What was agreed on, where it speaks TLS. */
+  readonly tls?: TlsSession | undefined
   /** Begin to push into `sink`. Called once, before anything else. */
   start(sink: TransportSink): void
   /** Push no more `data` until `resume`. While paused neither FIN nor reset may be noticed. */

@@ -13,15 +13,22 @@ import { type HawserError, OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/raw.js'
 import { Budget } from '../policy/budget.js'
-import { dial } from '../socket/dial.js'
+import { dial, upgrade } from '../socket/dial.js'
 import { type Endpoint, parseEndpoint } from '../socket/endpoint.js'
+import type { TlsClientOptions } from '../tls.js'
 
 /** How a connection is made and what it is limited to. */
 export interface ConnectOptions<In, Out> extends ConnectionOptions {
   /** How bytes are cut into messages. Default `raw()`: each chunk as it arrives. */
   readonly framing?: Framing<In, Out> | undefined
   /**
-   * Milliseconds for name resolution and TCP together, then `HAWSER_CONNECT_TIMEOUT`. Default
+   * TLS, for endpoints written `tls://` and those without `tcp://` before them; on the others, what
+   * `connection.startTls()` begins with. Default for `tls://`: the certificate has to be vouched for
+   * by an authority that Node.js knows, and to be for the endpoint's host.
+   */
+  readonly tls?: TlsClientOptions | undefined
+  /**
+   * Milliseconds for name resolution, TCP and TLS together, then `HAWSER_CONNECT_TIMEOUT`. Default
    * 10 000; `Infinity` waits as long as the operating system does. Stops: a firewall that answers
    * nothing.
    */
@@ -47,7 +54,8 @@ const defaultTimeout = 10_000
  * Connect to a server.
  *
  * @returns fulfils with the open connection; rejects with ConnectError (`HAWSER_CONNECT_REFUSED`,
- *   `HAWSER_CONNECT_TIMEOUT`, `HAWSER_DNS_FAILED`, `HAWSER_CONNECT_FAILED`), AbortedError
+ *   `HAWSER_CONNECT_TIMEOUT`, `HAWSER_DNS_FAILED`, `HAWSER_CONNECT_FAILED`), TlsError
+ *   (`HAWSER_TLS_HANDSHAKE_FAILED`, `HAWSER_TLS_CERTIFICATE_INVALID`), AbortedError
  *   (`HAWSER_ABORTED`) or OptionError
  */
 export async function connect<In = Uint8Array, Out = Uint8Array | string>(
@@ -73,12 +81,15 @@ export async function connect<In = Uint8Array, Out = Uint8Array | string>(
     noDelay: options.noDelay ?? true,
     keepAlive: milliseconds('keepAlive', options.keepAlive ?? defaultKeepAlive),
     fastRead: options.fastRead ?? true,
+    tls: options.tls,
     clock: settings.clock,
   })
   const engine = new Engine(transport, settings, {
     failed: (error, connection) =>
       onError === undefined ? warn(error) : report(() => onError(error, connection)),
     closed: () => undefined,
+    startTls: (_transport, tls) =>
+      upgrade(transport, parsed, tls ?? options.tls ?? {}, settings.clock),
   })
   const connection = new Connection(engine)
   publishOpen(engine)

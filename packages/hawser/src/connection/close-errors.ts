@@ -22,6 +22,10 @@ const reasons: Partial<Record<ErrorCode, CloseReason>> = {
   HAWSER_CONSUMER_TIMEOUT: 'consumer-timeout',
   HAWSER_RATE_TIMEOUT: 'too-slow',
   HAWSER_DRAIN_TIMEOUT: 'drain-timeout',
+  HAWSER_TLS_HANDSHAKE_FAILED: 'tls-failed',
+  HAWSER_TLS_CERTIFICATE_INVALID: 'tls-failed',
+  HAWSER_TLS_HANDSHAKE_TIMEOUT: 'tls-timeout',
+  HAWSER_TLS_BUFFERED_PLAINTEXT: 'plaintext-buffered',
   HAWSER_HANDLER_FAILED: 'handler-error',
   HAWSER_CONNECTION_RESET: 'reset',
 }

@@ -36,6 +36,11 @@ export type CloseReason =
   | 'consumer-timeout'
   | 'too-slow'
   | 'drain-timeout'
+  /** TLS was to begin on the open connection, and its handshake failed or was too slow. */
+  | 'tls-failed'
+  | 'tls-timeout'
+  /** TLS was to begin, and plain text was waiting behind the message that asked for it. */
+  | 'plaintext-buffered'
   /** More was sent than the outbox may hold. */
   | 'outbox-full'
   /** The bytes of all connections reached the pool's limit, and this one was stalled longest. */

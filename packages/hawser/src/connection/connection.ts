@@ -1,10 +1,14 @@
 import type { Duplex } from 'node:stream'
 import type { ReadableStream, WritableStream } from 'node:stream/web'
 import type { Framing } from '../framing/framing.js'
+import type { TlsSession } from '../tls.js'
+import type { TransportAddress } from '../transport.js'
 import type { CloseInfo, ConnectionPhase } from './close-info.js'
 import type { Engine } from './engine.js'
 import { IteratorConsumer } from './iterator-consumer.js'
+import { membershipsOf, type Topics, topicsOf } from './memberships.js'
 import { accepted } from './sender.js'
+import { startTls, type StartTlsOptions } from './start-tls.js'
 import { toDuplex, toReadable, toWritable } from './streams.js'
 
 let lastId = 0
@@ -65,6 +69,21 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
   /** `IPv4`, `IPv6` or `unix`. */
   get remoteFamily(): string | undefined {
     return this.#engine.transport.addresses.remote?.family
+  }
+
+  /** Our end; undefined where the transport does not know it. */
+  get local(): TransportAddress | undefined {
+    return this.#engine.transport.addresses.local
+  }
+
+  /** The client's or server's end that we talk to: behind a proxy that says whom it speaks for, theirs. */
+  get remote(): TransportAddress | undefined {
+    return this.#engine.transport.addresses.remote
+  }
+
+  /** What was agreed on with the peer, and its certificate; undefined without TLS. */
+  get tls(): TlsSession | undefined {
+    return this.#engine.transport.tls
   }
 
   /** Bytes received since the beginning. */
@@ -182,6 +201,33 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
   }
 
   /**
+   * Become a member of a topic, and get what `server.to(topic)` sends. A closed connection joins none.
+   *
+   * @param topic 1–256 bytes of UTF-8
+   * @returns whether it is a member now
+   * @throws OptionError `HAWSER_INVALID_TOPIC`; StateError `HAWSER_TOO_MANY_TOPICS` (more than the
+   *   server's `maxTopics`), `HAWSER_NO_GROUPS` (the connection was made by `connect`)
+   */
+  join(topic: string): boolean {
+    return membershipsOf(this.#engine).join(this.#engine, topic)
+  }
+
+  /**
+   * Be a member no more. A connection that closes leaves all its topics by itself.
+   *
+   * @returns whether it was one
+   * @throws StateError `HAWSER_NO_GROUPS`
+   */
+  leave(topic: string): boolean {
+    return membershipsOf(this.#engine).leave(this.#engine, topic)
+  }
+
+  /** The topics it is a member of; of a closed one, those it was in at its end. */
+  get topics(): Topics {
+    return topicsOf(this.#engine)
+  }
+
+  /**
    * Keep the connection when its function handler settles: from now on you end it, or the peer does.
    * Its end still ends ours once all it sent was taken and the handler has settled.
    */
@@ -201,6 +247,23 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
   switchFraming<NextIn, NextOut>(next: Framing<NextIn, NextOut>): Connection<NextIn, NextOut> {
     this.#engine.switchFraming(next as unknown as Framing<In, Out>)
     return this as unknown as Connection<NextIn, NextOut>
+  }
+
+  /**
+   * Begin TLS on this connection, which has been in plain text until now (STARTTLS): as a server on
+   * one from a server, as a client on one from `connect`. Reading stops at once, `reply` leaves, and
+   * then the handshake is awaited; what is sent meanwhile leaves after it, under TLS. Call it on the
+   * message that asks for TLS, before the next is taken; no stream may have been taken.
+   *
+   * @returns fulfils with what was agreed on. Rejects with StateError `HAWSER_TLS_UNAVAILABLE`, and
+   *   the connection goes on as it was; or with TlsError (`HAWSER_TLS_BUFFERED_PLAINTEXT`: the peer
+   *   had sent more already, which somebody in between may have injected, CVE-2011-0411;
+   *   `HAWSER_TLS_HANDSHAKE_FAILED`, `HAWSER_TLS_CERTIFICATE_INVALID`) or TimeoutError
+   *   (`HAWSER_TLS_HANDSHAKE_TIMEOUT`), and the connection is reset
+   */
+  startTls(options: StartTlsOptions<Out> = {}): Promise<TlsSession> {
+    const isStreamed = this.#streams !== undefined || this.#engine.isStreamed
+    return startTls(this.#engine, options, isStreamed)
   }
 
   /**

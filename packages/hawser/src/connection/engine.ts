@@ -22,6 +22,7 @@ import {
 import { Receiver } from './receiver.js'
 import { Sender, type SenderOwner } from './sender.js'
 import type { ConnectionOwner, Settings } from './settings.js'
+import { upgradeLost } from './start-tls.js'
 import { needsWatch, Watch, type Watched } from './watch.js'
 
 /**
@@ -120,9 +121,14 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
     return this.#sender !== undefined && this.#sender.isBlocked && !this.settings.readWhileBlocked
   }
 
+  /** Whether TLS is about to begin. */
+  get isUpgrading(): boolean {
+    return this.#sender !== undefined && this.#sender.held
+  }
+
   /** Whether messages are to be held back, apart from a pause. */
   get withholds(): boolean {
-    return this.isDiscarding || this.isBlocked
+    return this.isDiscarding || this.isBlocked || this.isUpgrading
   }
 
   /** Whether everything accepted was handed to the operating system. */
@@ -270,7 +276,8 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
   }
 
   closed(cause: Error | undefined): void {
-    if (cause !== undefined) this.ending.lost(cause)
+    if (this.isUpgrading) this.fail(upgradeLost(this.details, cause), true)
+    else if (cause !== undefined) this.ending.lost(cause)
     this.#transportGone = true
     this.receiver.advance()
   }

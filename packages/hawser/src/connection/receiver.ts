@@ -179,8 +179,8 @@ export class Receiver<In, Out> {
   }
 
   #shouldStop(): boolean {
-    const { isBlocked, draining, settings } = this.#engine
-    if (isBlocked) return true
+    const { isBlocked, isUpgrading, draining, settings } = this.#engine
+    if (isBlocked || isUpgrading) return true
     if (draining) return !this.isPartial
     if (this.held < settings.inboxLimit) return false
     return this.consumer === undefined || !this.consumer.starving

@@ -71,7 +71,10 @@ export class Sender<Out> {
   /** Shared by all who wait for room: one for each message would outweigh small messages. */
   #room: Waiter | undefined
   #flushes: FlushWaiter[] = []
+  #sealed = false
   messages = 0
+  /** TLS is about to begin: nothing is read until it has. */
+  held = false
 
   constructor(
     transport: Transport,
@@ -161,7 +164,7 @@ export class Sender<Out> {
   /** Write what waits, unless a write is under way. */
   write(): void {
     this.#scheduled = false
-    if (this.#writing > 0 || this.#isBroken) return
+    if (this.#writing > 0 || this.#isBroken || this.#sealed) return
     const size = this.#outbox.size
     if (size > 0) {
       this.#handed += size
@@ -177,6 +180,18 @@ export class Sender<Out> {
     this.#scheduled = true
     // What a microtask schedules comes when all of them are done, whatever they lead to.
     queueMicrotask(() => writeLater(this))
+  }
+
+  /** Write what waits, and none of what is accepted from now on until `release`. */
+  seal(): void {
+    this.write()
+    this.#sealed = true
+  }
+
+  /** Write again. */
+  release(): void {
+    this.held = this.#sealed = false
+    this.write()
   }
 
   /** The transport has handed over all of the write that was under way. */

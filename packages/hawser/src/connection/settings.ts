@@ -2,8 +2,11 @@ import type { HawserError } from '../errors.js'
 import type { Encoder, Framing } from '../framing/framing.js'
 import type { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
+import type { TlsClientOptions, TlsServerOptions } from '../tls.js'
+import type { Transport } from '../transport.js'
 import type { CloseInfo } from './close-info.js'
 import type { Connection } from './connection.js'
+import type { Memberships } from './memberships.js'
 
 /**
  * One object for all connections: the fast way to consume. No promise and no closure is made for a
@@ -55,6 +58,17 @@ export interface Settings<In, Out> extends Waits, PaceLimits {
 export interface ConnectionOwner<In, Out> {
   /** The server, where it is one: observers are told. */
   readonly server?: object | undefined
+  /** Where its connections join topics; a client has none. */
+  readonly groups?: Memberships<In, Out> | undefined
+  /**
+   * Begin TLS on a connection's transport.
+   *
+   * @throws TlsError, TimeoutError, OptionError; StateError when there is no certificate to show
+   */
+  startTls?(
+    transport: Transport,
+    options: TlsServerOptions | TlsClientOptions | undefined,
+  ): Promise<void>
   /** Something went wrong on one connection: a handler's exception, above all. */
   failed(error: HawserError, connection: Connection<In, Out>): void
   /** The connection is gone. */

@@ -2,6 +2,7 @@ import { type Channel, channel } from 'node:diagnostics_channel'
 import type {
   ClosePayload,
   ConnectionPayload,
+  HandshakePayload,
   ListenPayload,
   MessagePayload,
   OverflowPayload,
@@ -17,6 +18,8 @@ export interface ChannelPayloads {
   'hawser:server:listen': ListenPayload
   /** A server turned a connection away. */
   'hawser:server:refuse': RefusePayload
+  /** A TLS handshake at a server is done; those that fail are refused. */
+  'hawser:server:handshake': HandshakePayload
   /** A connection was accepted, or made by `connect`. */
   'hawser:connection:open': ConnectionPayload
   /** The first bytes of the peer arrived, and were not looked at yet. */
@@ -36,6 +39,7 @@ export type ChannelName = keyof ChannelPayloads
 
 export const serverListen: Channel = open('hawser:server:listen')
 export const serverRefuse: Channel = open('hawser:server:refuse')
+export const serverHandshake: Channel = open('hawser:server:handshake')
 export const connectionOpen: Channel = open('hawser:connection:open')
 export const firstByte: Channel = open('hawser:connection:first-byte')
 export const messageIn: Channel = open('hawser:connection:message-in')

@@ -70,7 +70,21 @@ export interface RefusePayload extends ServerPayload {
     readonly localAddress?: string | undefined
     /** Our port. */
     readonly localPort?: number | undefined
+    /** What was wrong with how it began. */
+    readonly error?: HawserError | undefined
   }
+}
+
+/** A TLS handshake is done. */
+export interface HandshakePayload extends ServerPayload {
+  /** How long it took. */
+  readonly milliseconds: number
+  /** `TLSv1.2` or `TLSv1.3`. */
+  readonly protocol: string
+  /** Whether an earlier session was taken up again. */
+  readonly resumed: boolean
+  /** The peer's IP address. */
+  readonly remoteAddress: string | undefined
 }
 
 /** Something happened on a connection. */

@@ -12,6 +12,10 @@ export type RefusalReason =
   | 'fd-limit'
   /** Too many connections wait for `for await (const connection of server)`. */
   | 'not-accepted'
+  /** Its TLS handshake failed, or its certificate was not accepted. */
+  | 'tls-failed'
+  /** Its TLS handshake was not done in time. */
+  | 'tls-timeout'
   /** The server is closing. */
   | 'draining'
   /** The server is suspended, on an endpoint whose descriptor cannot be closed and opened again. */
@@ -62,6 +66,8 @@ export function noRefusals(): RefusalCounts {
     rate: 0,
     'fd-limit': 0,
     'not-accepted': 0,
+    'tls-failed': 0,
+    'tls-timeout': 0,
     draining: 0,
     suspended: 0,
   }

@@ -14,8 +14,16 @@ import {
 import { descriptorLimit, openDescriptors, reservedDescriptors } from '../socket/descriptors.js'
 import type { Arrival } from '../socket/arrival.js'
 import type { ListenerOwner } from '../socket/listener.js'
+import type { SocketTransport } from '../socket/socket-transport.js'
+import { ServerTls } from '../socket/tls/server-tls.js'
+import { TlsStore } from '../socket/tls/tls-store.js'
+import type { TlsServerOptions } from '../tls.js'
+import type { Transport, TransportAddress, TransportAddresses } from '../transport.js'
 import { Admission } from './admission.js'
 import type { Drain } from './drain.js'
+import { openingRefusal, secure } from './opening.js'
+import { Openings } from './openings.js'
+import { Groups } from './groups.js'
 import type { CloseOptions, Refusal } from './options.js'
 import type { ResolvedServer } from './resolve.js'
 import { WaitingLine } from './waiting-line.js'
@@ -39,7 +47,10 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   readonly engines: Set<Engine<In, Out>> = new Set()
   readonly waiting: WaitingLine<Connection<In, Out>> = new WaitingLine()
   readonly admission: Admission
+  readonly groups: Groups<In, Out>
   readonly refusals: RefusalCounts = noRefusals()
+  readonly openings: Openings = new Openings()
+  readonly tls: TlsStore
   accepted = 0
   vanishedCount = 0
   maxConnections: number
@@ -55,7 +66,9 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     this.#setup = setup
     this.#owner = owner
     this.admission = new Admission(setup.admission)
+    this.groups = new Groups(setup.groups, this)
     this.maxConnections = setup.maxConnections
+    this.tls = new TlsStore(setup.tls, (error) => owner.failed(error, undefined))
   }
 
   /** What went through all connections, those that are gone included. */
@@ -79,6 +92,8 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   /** Take in nobody more, and let those that are here come to their end. */
   drain(drain: Drain<In, Out>, onDrain: CloseOptions<In, Out>['onDrain']): void {
     this.draining = true
+    this.tls.unwatch()
+    drain.await(this.openings.end())
     this.waiting.end()
     for (const engine of onDrain === undefined ? [] : this.engines) {
       try {
@@ -98,22 +113,17 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     const mayWait = this.#mayWait
     const { admission } = this
     const peer = admission.isOff ? undefined : arrival.addresses.remote
-    let reason = refusalOf({
-      open: this.engines.size,
-      maxConnections: this.maxConnections,
-      descriptorLimit: this.descriptorLimit,
-      waiting: this.waiting.size,
-      maxWaiting: mayWait && !this.waiting.isAwaited ? this.#setup.maxWaiting : Infinity,
-      denied: admission.denies(peer),
-      sameAddress: admission.open(peer),
-      perAddress: admission.perAddress,
-      draining: this.draining,
-      suspended: this.suspended,
-    })
     const { clock } = this.#setup.settings
+    let reason = this.#reasonAgainst(peer, mayWait)
     if (reason === undefined && !admission.mayConnect(peer, clock)) reason = 'rate'
-    if (reason === undefined) this.#take(arrival, mayWait)
-    else this.#refuse(arrival, reason)
+    if (reason !== undefined) this.#refuse(arrival, reason)
+    else if (arrival.secure) void this.#open(arrival)
+    else this.#take(arrival.take(), mayWait)
+  }
+
+  async startTls(transport: Transport, options: TlsServerOptions | undefined): Promise<void> {
+    const tls = options === undefined ? this.tls.current : new ServerTls(options)
+    await secure(this.server, transport, tls, this.#setup.settings.clock)
   }
 
   failed(error: HawserError, connection?: Connection<In, Out>): void {
@@ -125,6 +135,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     if (!this.engines.delete(engine)) return
     addTraffic(this.#past, connection)
     this.waiting.remove(connection)
+    this.groups.closed(engine)
     this.admission.closed(engine.transport)
     this.#owner.closed(engine)
   }
@@ -136,9 +147,58 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     return this.waiting.isIterated || !this.#owner.isHeard
   }
 
-  #take(arrival: Arrival, mayWait: boolean): void {
+  #reasonAgainst(peer: TransportAddress | undefined, mayWait: boolean): RefusalReason | undefined {
+    const { admission, waiting } = this
+    return refusalOf({
+      open: this.engines.size + this.openings.size,
+      maxConnections: this.maxConnections,
+      descriptorLimit: this.descriptorLimit,
+      waiting: waiting.size,
+      maxWaiting: mayWait && !waiting.isAwaited ? this.#setup.maxWaiting : Infinity,
+      denied: admission.denies(peer),
+      sameAddress: admission.open(peer),
+      perAddress: admission.perAddress,
+      draining: this.draining,
+      suspended: this.suspended,
+    })
+  }
+
+  /** Do what has to be done before the first message, and let it in then. */
+  async #open(arrival: Arrival): Promise<void> {
+    const { clock } = this.#setup.settings
+    const { addresses } = arrival
+    const transport = arrival.take()
+    this.admission.opened(transport)
+    let error: HawserError | undefined
+    try {
+      await this.openings.begin(transport, () =>
+        secure(this.server, transport, this.tls.current, clock),
+      )
+    } catch (cause) {
+      error = cause as HawserError
+    }
+    this.admission.closed(transport)
+    // A probe that only looks whether somebody listens is nothing to be told of.
+    const isProbe = error?.code === 'HAWSER_TLS_HANDSHAKE_FAILED' && !transport.hasReceived
+    if (isProbe && !this.draining) {
+      this.vanished()
+      return
+    }
+    const mayWait = this.#mayWait
+    const reason =
+      this.draining || error === undefined
+        ? this.#reasonAgainst(this.admission.isOff ? undefined : addresses.remote, mayWait)
+        : openingRefusal(error)
+    if (reason === undefined) this.#take(transport, mayWait)
+    else {
+      transport.close()
+      this.#tellRefused(addresses, reason, error)
+    }
+  }
+
+  #take(transport: SocketTransport, mayWait: boolean): void {
     const { settings, run } = this.#setup
-    const engine = new Engine(arrival.take(), settings, this)
+    const engine = new Engine(transport, settings, this)
     const connection = new Connection(engine)
     this.engines.add(engine)
     this.admission.opened(engine.transport)
@@ -157,9 +217,17 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   }
 
   #refuse(arrival: Arrival, reason: RefusalReason): void {
-    this.refusals[reason] += 1
-    const { local, remote } = arrival.addresses
+    const { addresses } = arrival
     this.#dismiss(arrival, reason)
+    this.#tellRefused(addresses, reason, undefined)
+  }
+
+  #tellRefused(
+    { local, remote }: TransportAddresses,
+    reason: RefusalReason,
+    error: HawserError | undefined,
+  ): void {
+    this.refusals[reason] += 1
     this.#owner.refused({
       reason,
       connections: reason === 'per-address' ? this.admission.open(remote) : this.engines.size,
@@ -169,12 +237,19 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
       remoteFamily: remote?.family,
       localAddress: local?.address,
       localPort: local?.port,
+      error,
     })
   }
 
   #dismiss(arrival: Arrival, reason: RefusalReason): void {
     const { goodbye, settings } = this.#setup
-    if (goodbye === undefined || reason === 'fd-limit' || this.#goodbyes >= mostGoodbyes) {
+    // It is for those who could read it: under TLS nothing was agreed on yet.
+    if (
+      goodbye === undefined ||
+      arrival.secure ||
+      reason === 'fd-limit' ||
+      this.#goodbyes >= mostGoodbyes
+    ) {
       arrival.refuse()
       return
     }
@@ -186,7 +261,8 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
 
   #limitOf(reason: RefusalReason): number {
     if (reason === 'fd-limit') return this.descriptorLimit
-    if (reason === 'denied') return 0
+    if (reason === 'denied' || reason === 'tls-failed') return 0
+    if (reason === 'tls-timeout') return this.tls.current?.handshakeTimeout ?? 0
     if (reason === 'per-address') return this.admission.perAddress
     if (reason === 'rate') return this.admission.rate?.perSecond ?? 0
     if (reason === 'not-accepted') return this.#setup.maxWaiting

@@ -1,40 +1,53 @@
 import { encodeFrame } from '../connection/encode-frame.js'
 import type { Engine } from '../connection/engine.js'
+import { OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import type { BroadcastOptions } from './options.js'
+
+/** What became of one message for many connections. */
+export interface Delivery {
+  /** How many took it. */
+  taken: number
+  /** How many were above their high-water mark and were passed over. */
+  skipped: number
+}
 
 /**
  * Send one message on many connections, encoded once for each framing among them; where the framing
  * is `perConnection`, once for each connection.
- *
- * @returns how many connections took it
  */
-export function broadcast<In, Out>(
+export function deliver<In, Out>(
   engines: Iterable<Engine<In, Out>>,
   message: Out,
   options: BroadcastOptions<In, Out>,
-): number {
-  const { except, filter } = options
+): Delivery {
+  const { except, filter, overflow = 'reset' } = options
+  if (overflow !== 'reset' && overflow !== 'skip') {
+    throw new OptionError(
+      'HAWSER_INVALID_OPTION',
+      `overflow is ${JSON.stringify(overflow)}: it takes 'reset' or 'skip'`,
+    )
+  }
   const excluded = except === undefined ? undefined : new Set(isMany(except) ? except : [except])
   const frames = new Map<Framing<In, Out>, Uint8Array>()
-  let taken = 0
+  const delivery: Delivery = { taken: 0, skipped: 0 }
   for (const engine of engines) {
     const { connection } = engine
     if (excluded?.has(connection) === true || filter?.(connection) === false) continue
-    if (send(engine, message, frames)) taken += 1
+    // One that is being reset refuses nothing yet, and nothing of this would leave.
+    if (engine.sender.refusal !== undefined || engine.error !== undefined) continue
+    if (overflow === 'skip' && engine.unsent > engine.settings.highWaterMark) delivery.skipped += 1
+    else if (send(engine, message, frames)) delivery.taken += 1
   }
-  return taken
+  return delivery
 }
 
 function send<In, Out>(
-  engine: Engine<In, Out>,
+  { sender, receiver }: Engine<In, Out>,
   message: Out,
   frames: Map<Framing<In, Out>, Uint8Array>,
 ): boolean {
-  const { sender } = engine
-  // One that is being reset refuses nothing yet, and nothing of this would leave.
-  if (sender.refusal !== undefined || engine.error !== undefined) return false
-  const { framing } = engine.receiver
+  const { framing } = receiver
   let frame = frames.get(framing)
   if (frame === undefined) {
     frame = encodeFrame(sender.encoder, message)

@@ -17,6 +17,7 @@ export class Drain<In, Out> {
   readonly #timers: ClockTimer[] = []
   #total = 0
   #over = false
+  #others: Promise<void> = Promise.resolve()
   #settle!: (result: CloseResult) => void
 
   constructor(clock: Clock) {
@@ -33,6 +34,11 @@ export class Drain<In, Out> {
     this.#total = this.#open.size
     for (const engine of this.#open) engine.drain()
     if (this.#open.size === 0) this.#finish()
+  }
+
+  /** Be over only when `others` is, too. */
+  await(others: Promise<void>): void {
+    this.#others = others
   }
 
   /** End by force whatever is left after `wait` ms; called again, the shortest counts. */
@@ -75,6 +81,7 @@ export class Drain<In, Out> {
     this.#over = true
     for (const timer of this.#timers) timer.cancel()
     const forced = this.#forced.size
-    this.#settle({ drained: this.#total - forced, forced })
+    const result = { drained: this.#total - forced, forced }
+    void this.#others.then(() => this.#settle(result))
   }
 }

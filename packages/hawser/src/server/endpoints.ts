@@ -1,5 +1,11 @@
 import { OptionError } from '../errors.js'
-import { type Endpoint, parseEndpoint } from '../socket/endpoint.js'
+import {
+  type Endpoint,
+  type ParsedEndpoint,
+  parseEndpoint,
+  type SocketEndpoint,
+} from '../socket/endpoint.js'
+import { inheritedDescriptors } from '../socket/inherited.js'
 import {
   type AddressInfo,
   Listener,
@@ -38,9 +44,9 @@ export class Endpoints {
         'there is no endpoint to listen on: name one',
       )
     }
-    const listeners = endpoints.map(
-      (endpoint) => new Listener(parseEndpoint(endpoint), this.#options, this.#owner),
-    )
+    const listeners = endpoints
+      .flatMap((endpoint) => socketsOf(parseEndpoint(endpoint)))
+      .map((endpoint) => new Listener(endpoint, this.#options, this.#owner))
     try {
       for (const listener of listeners) await listener.listen()
       check()
@@ -99,4 +105,10 @@ export function listOf(endpoint: Endpoint | readonly Endpoint[]): readonly Endpo
 
 function isMany(endpoint: Endpoint | readonly Endpoint[]): endpoint is readonly Endpoint[] {
   return Array.isArray(endpoint)
+}
+
+/** The sockets of an endpoint: one, or as many as systemd passed on under its name. */
+function socketsOf(endpoint: ParsedEndpoint): readonly SocketEndpoint[] {
+  if (endpoint.kind !== 'systemd') return [endpoint]
+  return inheritedDescriptors(endpoint).map((fd) => ({ kind: 'fd', fd }))
 }

@@ -4,7 +4,22 @@ import type { AddressInfo } from '../socket/listener.js'
 import type { Acceptor } from './acceptor.js'
 import type { Endpoints } from './endpoints.js'
 import type { Failures } from './failures.js'
+import type { Relay } from './relay.js'
 import type { ResolvedServer } from './resolve.js'
+
+/** What passed between a server and the other nodes of its backplane. */
+export interface BackplaneInfo {
+  /** This node's name. */
+  readonly nodeId: string
+  /** Messages published. */
+  readonly published: number
+  /** Messages of other nodes. */
+  readonly received: number
+  /** Messages that could not be published. */
+  readonly lost: number
+  /** Bytes that wait to be published. */
+  readonly queued: number
+}
 
 /** A server's state and counts at one moment. */
 export interface ServerInfo extends Readonly<Traffic> {
@@ -30,6 +45,12 @@ export interface ServerInfo extends Readonly<Traffic> {
   readonly refused: Readonly<RefusalCounts>
   /** Exceptions out of handlers. */
   readonly handlerErrors: number
+  /** Topics that have members on this server. */
+  readonly topics: number
+  /** Messages that members did not get because they read too slowly (`overflow: 'skip'`). */
+  readonly skipped: number
+  /** Of the backplane, where there is one. */
+  readonly backplane?: BackplaneInfo
   /** Bytes of the server-wide pool in use, and its size. */
   readonly pool: {
     /** Bytes in use. */
@@ -51,7 +72,7 @@ interface Parts<In, Out> {
 export function describeServer<In, Out>(parts: Parts<In, Out>): ServerInfo {
   const { acceptor, endpoints } = parts
   const { addresses } = endpoints
-  const { maxConnections, suspended } = acceptor
+  const { groups, maxConnections, suspended } = acceptor
   const { budget } = parts.setup.settings
   return {
     ...acceptor.traffic,
@@ -66,6 +87,14 @@ export function describeServer<In, Out>(parts: Parts<In, Out>): ServerInfo {
     effectiveMaxConnections: Math.min(maxConnections, acceptor.descriptorLimit),
     refused: { ...acceptor.refusals },
     handlerErrors: parts.failures.handlerErrors,
+    topics: groups.size,
+    skipped: groups.skipped,
+    ...(groups.relay === undefined ? {} : { backplane: describeBackplane(groups.relay) }),
     pool: { used: budget.used, limit: budget.limit },
   }
+}
+
+function describeBackplane<Out>(relay: Relay<Out>): BackplaneInfo {
+  const { nodeId, published, received, lost, queued } = relay
+  return { nodeId, published, received, lost, queued }
 }

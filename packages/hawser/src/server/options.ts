@@ -6,6 +6,8 @@ import type { HawserError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import type { ConnectRate } from '../policy/connect-rate.js'
 import type { RefusalReason } from '../policy/connection-limit.js'
+import type { Backplane, BackplaneCodec } from './backplane.js'
+import type { TlsServerOptions } from '../tls.js'
 
 /**
  * Called once for each connection. When it returns, or the promise it returned settles, the
@@ -71,6 +73,35 @@ export interface ServerOptions<In, Out> extends ConnectionOptions, AccessLists {
    * others, and those refused for want of file descriptors, are closed without it. Default: none.
    */
   readonly goodbye?: Out | undefined
+  /**
+   * TLS on the endpoints written `tls://`, and on those without `tcp://` before them; on the others,
+   * what `connection.startTls()` begins with. A connection in its handshake counts like an open one,
+   * and is ended when the server closes. Default: none. Stops: everybody in between from reading and
+   * changing what is sent.
+   */
+  readonly tls?: TlsServerOptions | undefined
+  /**
+   * Topics that one connection may be a member of, with `connection.join`. Default 1 000; `Infinity`
+   * is off. One more throws `HAWSER_TOO_MANY_TOPICS`. Stops: a peer that joins without end.
+   */
+  readonly maxTopics?: number | undefined
+  /**
+   * Joins this server with others, so that what is sent to topics, and `broadcast`, reaches their
+   * connections too. Each server needs a node of its own, and closes it. Default: none.
+   */
+  readonly backplane?: Backplane | undefined
+  /**
+   * How messages become bytes between nodes; the same on all of them. Default: text as UTF-8, bytes
+   * as they are, and everything else as JSON. Needed where messages are objects that JSON cannot
+   * bring back.
+   */
+  readonly backplaneCodec?: BackplaneCodec<Out> | undefined
+  /**
+   * Bytes published that may wait for the backplane. Default 8 MiB; `Infinity` is off. Beyond it,
+   * members on other nodes miss what is sent, and `onError` is told once with
+   * `HAWSER_BACKPLANE_FULL`. Stops: a slow backplane taking all memory.
+   */
+  readonly backplaneQueue?: number | undefined
   /** Connections the operating system queues before they are accepted (listen(2)). Default 511. */
   readonly backlog?: number | undefined
   /**
@@ -93,7 +124,7 @@ export interface Refusal {
   readonly connections: number
   /**
    * The limit it met: connections, for `not-accepted` connections waiting, for `rate` connections a
-   * second, for `denied` 0.
+   * second; 0 where there is no number.
    */
   readonly limit: number
   /** The peer's address; on a Unix socket its path. */
@@ -106,6 +137,8 @@ export interface Refusal {
   readonly localAddress: string | undefined
   /** The port of ours that it came to; undefined on a Unix socket. */
   readonly localPort: number | undefined
+  /** What was wrong with how it began: its TLS handshake, say. */
+  readonly error?: HawserError | undefined
 }
 
 /** How a server closes. */
@@ -132,12 +165,24 @@ export interface CloseResult {
   readonly forced: number
 }
 
-/** Sent with `broadcast`. */
+/** How one message for many is sent: with `broadcast`, and with `send` of `server.to()`. */
 export interface BroadcastOptions<In, Out> {
   /** Who does not get it: the sender, usually. */
   readonly except?: Connection<In, Out> | Iterable<Connection<In, Out>> | undefined
-  /** Who gets it. */
+  /**
+   * Who gets it. A function cannot travel: with a filter, nothing is sent to other nodes of a
+   * backplane.
+   */
   readonly filter?: ((connection: Connection<In, Out>) => boolean) | undefined
+  /**
+   * What happens to one that reads too slowly. `reset`: it gets everything, until its outbox is full,
+   * and is then reset, as by `send`; what it has got by then has no gap. `skip`: while its outbox is
+   * above its high-water mark it does not get the message, and `server.info().skipped` counts that;
+   * for what the next message replaces, such as positions and prices. Default `reset`.
+   */
+  readonly overflow?: 'reset' | 'skip' | undefined
+  /** Send nothing to other nodes of a backplane. Default false. */
+  readonly local?: boolean | undefined
 }
 
 export type { CloseInfo }

@@ -1,5 +1,5 @@
-import { serverListen, serverRefuse } from '../observe/channels.js'
-import type { ListenPayload, RefusePayload } from '../observe/payloads.js'
+import { serverHandshake, serverListen, serverRefuse } from '../observe/channels.js'
+import type { HandshakePayload, ListenPayload, RefusePayload } from '../observe/payloads.js'
 import type { Refusal } from './options.js'
 
 /** Tell observers that a server listens. */
@@ -12,4 +12,9 @@ export function publishListen(server: object, address: ListenPayload['address'])
 export function publishRefuse(server: object, refusal: Refusal): void {
   if (!serverRefuse.hasSubscribers) return
   serverRefuse.publish({ server, refusal } satisfies RefusePayload)
+}
+
+/** Tell observers that a TLS handshake is done. */
+export function publishHandshake(payload: HandshakePayload): void {
+  if (serverHandshake.hasSubscribers) serverHandshake.publish(payload)
 }

@@ -7,10 +7,13 @@ import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/raw.js'
 import type { Access } from '../policy/access.js'
 import { Budget } from '../policy/budget.js'
+import type { Clock } from '../policy/clock.js'
 import type { ConnectRate } from '../policy/connect-rate.js'
 import { readAddresses } from '../socket/access-files.js'
 import type { ListenerOptions } from '../socket/listener.js'
+import type { TlsServerOptions } from '../tls.js'
 import type { AdmissionRules } from './admission.js'
+import type { GroupSettings } from './groups.js'
 import type { AccessLists, FunctionHandler, Handler, ServerOptions } from './options.js'
 
 /** The most connections when nobody says otherwise: 10 000. */
@@ -19,6 +22,10 @@ export const defaultMaxConnections = 10_000
 export const defaultMaxWaiting = 128
 /** The pool of all connections' buffers when nobody says otherwise: 256 MiB. */
 export const defaultPool: number = 256 * 1024 * 1024
+/** The topics of one connection when nobody says otherwise: 1 000. */
+export const defaultMaxTopics = 1_000
+/** What may wait for the backplane when nobody says otherwise: 8 MiB. */
+export const defaultBackplaneQueue: number = 8 * 1024 * 1024
 /** What listen(2) is passed when nobody says otherwise: 511, as Node.js does. */
 export const defaultBacklog = 511
 
@@ -26,10 +33,12 @@ export const defaultBacklog = 511
 export interface ResolvedServer<In, Out> {
   readonly settings: Settings<In, Out>
   readonly listener: ListenerOptions
+  readonly tls: TlsServerOptions | undefined
   readonly run: FunctionHandler<In, Out> | undefined
   readonly maxConnections: number
   readonly maxWaiting: number
   readonly admission: AdmissionRules
+  readonly groups: GroupSettings<Out>
   /** The bytes for a peer who is refused. */
   readonly goodbye: (() => Uint8Array) | undefined
   readonly onError: ServerOptions<In, Out>['onError']
@@ -65,7 +74,9 @@ export function resolveServer<In, Out>(
       noDelay: options.noDelay ?? true,
       keepAlive: milliseconds('keepAlive', options.keepAlive ?? defaultKeepAlive),
       fastRead: options.fastRead ?? true,
+      offersTls: options.tls !== undefined,
     },
+    tls: options.tls,
     run,
     maxConnections: connectionCount(options.maxConnections ?? defaultMaxConnections),
     maxWaiting: atLeast('maxWaiting', options.maxWaiting ?? defaultMaxWaiting, 0, 'connections'),
@@ -74,8 +85,21 @@ export function resolveServer<In, Out>(
       perAddress: atLeast('perAddress', options.perAddress ?? Infinity, 1, 'connections'),
       connectRate: resolveRate(options.connectRate ?? Infinity),
     },
+    groups: resolveGroups(options, settings.clock),
     goodbye: resolveGoodbye(options.goodbye, settings),
     onError: options.onError,
+  }
+}
+
+function resolveGroups<In, Out>(
+  { backplane, backplaneCodec, ...options }: ServerOptions<In, Out>,
+  clock: Clock,
+): GroupSettings<Out> {
+  const queueLimit = atLeast('backplaneQueue', options.backplaneQueue ?? defaultBackplaneQueue, 1)
+  return {
+    maxTopics: atLeast('maxTopics', options.maxTopics ?? defaultMaxTopics, 0, 'topics'),
+    clock,
+    relay: backplane && { backplane, codec: backplaneCodec, queueLimit },
   }
 }
 

@@ -6,13 +6,14 @@ import { type HawserError, StateError } from '../errors.js'
 import type { RefusalCounts } from '../policy/connection-limit.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import type { AddressInfo } from '../socket/listener.js'
+import type { TlsServerOptions } from '../tls.js'
 import { Acceptor } from './acceptor.js'
-import { broadcast } from './broadcast.js'
 import { type Connections, viewConnections } from './connections.js'
 import { Drain } from './drain.js'
 import { Endpoints, listOf } from './endpoints.js'
 import type { ServerEvents } from './events.js'
 import { announce, Failures } from './failures.js'
+import { Group } from './group.js'
 import { describeServer, type ServerInfo } from './info.js'
 import type {
   AccessLists,
@@ -98,6 +99,16 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
   }
 
   /**
+   * Show other certificates from the next connection on; those already open, or in their handshake,
+   * go on with what they began with.
+   *
+   * @throws OptionError when they cannot be used; then what was there stays
+   */
+  setTls(options: TlsServerOptions): void {
+    this.#acceptor.tls.replace(options)
+  }
+
+  /**
    * Listen on an endpoint, or on several; may be called again for more. If one of several fails,
    * none of them is kept.
    *
@@ -139,14 +150,25 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
   }
 
   /**
-   * Send one message on every connection, encoded once. A connection whose outbox is full is reset,
-   * as it is by `send`.
+   * Send one message on every connection, encoded once; with a backplane on those of the other nodes
+   * as well, at most once, unless a `filter` or `local` keeps it here. A connection whose outbox is
+   * full is reset, as it is by `send`, unless `overflow` says otherwise.
    *
-   * @returns how many connections took it
-   * @throws FramingError when the framing cannot carry the message
+   * @returns how many connections of this server took it
+   * @throws FramingError when the framing cannot carry the message; OptionError
    */
   broadcast(message: Out, options: BroadcastOptions<In, Out> = {}): number {
-    return broadcast(this.#acceptor.engines, message, options)
+    return this.#acceptor.groups.send(undefined, message, options)
+  }
+
+  /**
+   * The members of a topic, or of several: `server.to('news').send(message)`. Connections become
+   * members with `connection.join(topic)`.
+   *
+   * @throws OptionError `HAWSER_INVALID_TOPIC`
+   */
+  to(topics: string | readonly string[]): Group<In, Out> {
+    return new Group(this.#acceptor.groups, topics)
   }
 
   /** Accept nothing more; connections go on. The operating system refuses who tries. */
@@ -231,7 +253,9 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
   async #listen(endpoints: readonly Endpoint[], callback?: () => void): Promise<this> {
     this.#assertOpen()
     this.#acceptor.limitDescriptors(endpoints.length)
+    this.#acceptor.groups.relay?.start()
     const addresses = await this.#endpoints.open(endpoints, () => this.#assertOpen())
+    this.#acceptor.tls.watch()
     for (const address of addresses) {
       publishListen(this, address)
       announce(() => this.emit('listening', address))
@@ -248,6 +272,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
 
   async #finish(drain: Drain<In, Out>): Promise<CloseResult> {
     const result = await drain.result
+    await this.#acceptor.groups.relay?.close()
     announce(() => this.emit('close'))
     return result
   }

@@ -13,8 +13,17 @@ export class Arrival {
   readonly #fast: boolean
   readonly #names: KnownNames
   readonly #peer: PeerName | undefined
+  /** Whether its endpoint speaks TLS. */
+  readonly secure: boolean
 
-  constructor(socket: net.Socket, fast: boolean, names: KnownNames, peer: PeerName | undefined) {
+  constructor(
+    socket: net.Socket,
+    fast: boolean,
+    names: KnownNames,
+    peer: PeerName | undefined,
+    secure: boolean,
+  ) {
+    this.secure = secure
     this.#socket = socket
     this.#fast = fast
     this.#names = names

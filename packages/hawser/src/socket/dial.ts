@@ -1,11 +1,15 @@
 import net from 'node:net'
-import { OptionError } from '../errors.js'
+import { OptionError, TimeoutError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
 import { formatEndpoint, isSecure, type ParsedEndpoint, type TcpEndpoint } from './endpoint.js'
 import { askPeerName, canReadFast, onread } from './fast-read.js'
 import { keepAliveDelay } from './keep-alive.js'
 import { abortedError, connectError, connectTimeout } from './socket-errors.js'
 import { addressesOf, SocketTransport } from './socket-transport.js'
+import type { TlsClientOptions } from '../tls.js'
+import { ClientTls } from './tls/client-tls.js'
+import { defaultHandshakeTimeout } from './tls/server-tls.js'
+import { isOwned } from './unix-endpoint.js'
 
 /**
  * Milliseconds until the next of several addresses is tried. Node.js gives up the one before, and
@@ -15,7 +19,7 @@ const attemptTimeout = 1_000
 
 /** How to dial. */
 export interface DialOptions {
-  /** Milliseconds for name resolution and TCP together; `Infinity` is off. */
+  /** Milliseconds for name resolution, TCP and TLS together; `Infinity` is off. */
   readonly timeout: number
   readonly signal: AbortSignal | undefined
   readonly localAddress: string | undefined
@@ -25,19 +29,24 @@ export interface DialOptions {
   /** Milliseconds; `Infinity` is off. */
   readonly keepAlive: number
   readonly fastRead: boolean
+  /** Undefined is none, unless the endpoint is `tls://`. */
+  readonly tls: TlsClientOptions | undefined
   readonly clock: Clock
 }
 
 /**
  * Establish one connection.
  *
- * @throws ConnectError, or AbortedError when the signal fired
+ * @throws ConnectError, TlsError, or AbortedError when the signal fired
  */
 export async function dial(asked: ParsedEndpoint, options: DialOptions): Promise<SocketTransport> {
   // Without a host it is this machine, and an error names what was tried.
   const endpoint = asked.kind === 'tcp' ? { ...asked, host: asked.host ?? 'localhost' } : asked
-  isSecure(endpoint, false)
-  const { signal } = options
+  const tls = isSecure(endpoint, options.tls !== undefined || isTls(endpoint))
+    ? new ClientTls(options.tls ?? {}, hostOf(endpoint))
+    : undefined
+  const { signal, clock } = options
+  const began = clock.now()
   if (signal?.aborted === true) throw abortedError('connect', endpoint, signal.reason)
   const fast = options.fastRead && canReadFast
   const socket = net.connect(socketOptions(endpoint, options, fast))
@@ -53,7 +62,55 @@ export async function dial(asked: ParsedEndpoint, options: DialOptions): Promise
   const path = endpoint.kind === 'unix' ? endpoint.path : undefined
   const peer = path === undefined ? askPeerName(socket) : undefined
   const { local } = addressesOf(socket, { path }, peer)
-  return new SocketTransport(socket, fast, { path, local }, peer)
+  const transport = new SocketTransport(socket, fast, { path, local }, peer)
+  if (tls !== undefined) {
+    const left = Math.max(1, options.timeout - (clock.now() - began))
+    await secured(transport, tls, endpoint, { ...options, left })
+  }
+  return transport
+}
+
+async function secured(
+  transport: SocketTransport,
+  tls: ClientTls,
+  endpoint: ParsedEndpoint,
+  { signal, timeout, left, clock }: DialOptions & { readonly left: number },
+): Promise<void> {
+  const abort = (): void => transport.close()
+  signal?.addEventListener('abort', abort)
+  try {
+    await transport.upgrade(tls.wrap, { timeout: left, clock })
+  } catch (error) {
+    transport.close()
+    if (signal?.aborted === true) throw abortedError('connect', endpoint, signal.reason)
+    throw error instanceof TimeoutError ? connectTimeout(endpoint, timeout, error) : error
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+/**
+ * Begin TLS on a connection that was established in plain text.
+ *
+ * @throws TlsError, TimeoutError; OptionError when the options cannot be used
+ */
+export async function upgrade(
+  transport: SocketTransport,
+  endpoint: ParsedEndpoint,
+  options: TlsClientOptions,
+  clock: Clock,
+): Promise<void> {
+  const { wrap } = new ClientTls(options, hostOf(endpoint))
+  await transport.upgrade(wrap, { timeout: defaultHandshakeTimeout, clock })
+}
+
+/** The name that a server has to prove when nobody names another. */
+function hostOf(endpoint: ParsedEndpoint): string {
+  return endpoint.kind === 'tcp' ? (endpoint.host ?? 'localhost') : 'localhost'
+}
+
+function isTls(endpoint: ParsedEndpoint): boolean {
+  return endpoint.kind === 'tcp' && endpoint.secure === true
 }
 
 function established(
@@ -85,11 +142,19 @@ function socketOptions(
   fast: boolean,
 ): net.NetConnectOpts {
   const common = { allowHalfOpen: true, ...(fast ? { onread } : {}) }
-  if (endpoint.kind === 'unix') return { ...common, path: endpoint.path }
-  if (endpoint.kind === 'fd') {
+  if (endpoint.kind === 'unix') {
+    if (isOwned(endpoint)) {
+      throw new OptionError(
+        'HAWSER_INVALID_ENDPOINT',
+        `cannot connect to ${formatEndpoint(endpoint)}: mode, owner and group are for listening, leave them out`,
+      )
+    }
+    return { ...common, path: endpoint.path }
+  }
+  if (endpoint.kind !== 'tcp') {
     throw new OptionError(
       'HAWSER_INVALID_ENDPOINT',
-      `cannot connect to fd:${endpoint.fd}: a descriptor can be listened on, not connected to`,
+      `cannot connect to ${formatEndpoint(endpoint)}: a descriptor can be listened on, not connected to`,
     )
   }
   if (endpoint.port === 0) {

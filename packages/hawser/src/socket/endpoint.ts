@@ -1,8 +1,16 @@
 import { OptionError } from '../errors.js'
+import { invalidEndpoint as invalid } from './invalid-endpoint.js'
+import {
+  formatUnix,
+  parseUnix,
+  parseUnixText,
+  type UnixAddress,
+  type UnixEndpoint,
+} from './unix-endpoint.js'
 
 /** A TCP port, on one address or on all. */
 export interface TcpEndpoint {
-  /** Tells the three apart. */
+  /** Tells the four apart. */
   readonly kind: 'tcp'
   /** Host name or IP address without brackets; undefined is every address, or localhost to connect. */
   readonly host: string | undefined
@@ -14,30 +22,34 @@ export interface TcpEndpoint {
   readonly secure: boolean | undefined
 }
 
-/** A Unix socket. */
-export interface UnixEndpoint {
-  /** Tells the three apart. */
-  readonly kind: 'unix'
-  /** The socket's path. */
-  readonly path: string
-}
-
 /** A listening socket inherited from the parent process. */
 export interface DescriptorEndpoint {
-  /** Tells the three apart. */
+  /** Tells the four apart. */
   readonly kind: 'fd'
   /** The file descriptor's number. */
   readonly fd: number
 }
 
+/** Listening sockets that systemd opened and passed on (sd_listen_fds(3)). */
+export interface SystemdEndpoint {
+  /** Tells the four apart. */
+  readonly kind: 'systemd'
+  /** What `FileDescriptorName=` calls them in their unit; undefined is all that were passed on. */
+  readonly name: string | undefined
+}
+
+/** An endpoint that is a single socket. */
+export type SocketEndpoint = TcpEndpoint | UnixEndpoint | DescriptorEndpoint
+
 /** An endpoint taken apart. */
-export type ParsedEndpoint = TcpEndpoint | UnixEndpoint | DescriptorEndpoint
+export type ParsedEndpoint = SocketEndpoint | SystemdEndpoint
 
 /**
  * Where to listen or connect: `8000`, `'8000'`, `'host:port'`, `'[::1]:8000'`,
- * `'tcp://host:port'`, `'tls://host:port'`, `'unix:/path'`, `'/path'`, `'fd:3'`, or an object with
- * `port`, `path` or `fd`. Whatever `server.address()` returns is one. `tls://` is TLS and `tcp://`
- * is not; a port without either is TLS where the option `tls` was passed.
+ * `'tcp://host:port'`, `'tls://host:port'`, `'unix:/path'`, `'unix:/path?mode=660&group=web'`,
+ * `'/path'`, `'fd:3'`, `'systemd:name'`, `'systemd:*'`, or an object with `port`, `path`, `fd` or
+ * `systemd`. Whatever `server.address()` returns is one. `tls://` is TLS and `tcp://` is not; a port
+ * without either is TLS where the option `tls` was passed.
  */
 export type Endpoint =
   | string
@@ -56,20 +68,18 @@ export type Endpoint =
       /** TLS or not, as `tls://` and `tcp://` say. Default: TLS where the option `tls` was passed. */
       readonly secure?: boolean | undefined
     }
-  | {
-      /** Path of a Unix socket. */
-      readonly path: string
-    }
+  | UnixAddress
   | {
       /** Number of an inherited file descriptor. */
       readonly fd: number
     }
+  | {
+      /** The name of sockets that systemd passes on; `'*'` is all of them. */
+      readonly systemd: string
+    }
 
-/** A Unix socket's path has at most this many bytes on Linux (unix(7)). */
-export const longestPath = 107
 const forms =
-  "it may be written 8000, 'host:port', '[::1]:8000', 'tcp://host:port', 'tls://host:port', 'unix:/path' or 'fd:3'"
-const encoder = new TextEncoder()
+  "it may be written 8000, 'host:port', '[::1]:8000', 'tcp://host:port', 'tls://host:port', 'unix:/path', 'fd:3' or 'systemd:name'"
 /** What no host name and no address contains; a path behind the port, say. */
 const noHost = /[\s/\\@?#]/
 
@@ -82,8 +92,9 @@ export function parseEndpoint(endpoint: Endpoint): ParsedEndpoint {
   if (typeof endpoint === 'number') return tcp(undefined, endpoint, false, undefined, endpoint)
   if (typeof endpoint === 'string') return parseText(endpoint.trim())
   if (typeof endpoint !== 'object' || endpoint === null) throw invalid(endpoint, forms)
-  if ('path' in endpoint) return unix(endpoint.path, JSON.stringify(endpoint))
+  if ('path' in endpoint) return parseUnix(endpoint, JSON.stringify(endpoint))
   if ('fd' in endpoint) return descriptor(endpoint.fd, `fd:${endpoint.fd}`)
+  if ('systemd' in endpoint) return systemd(endpoint.systemd, endpoint)
   const { host, address, port, ipv6Only, secure } = endpoint
   return tcp(host ?? address, port, ipv6Only ?? false, secure, endpoint)
 }
@@ -95,7 +106,7 @@ export function parseEndpoint(endpoint: Endpoint): ParsedEndpoint {
  * @throws OptionError when it has to be and the option is missing
  */
 export function isSecure(endpoint: ParsedEndpoint, offered: boolean): boolean {
-  if (endpoint.kind !== 'tcp') return false
+  if (endpoint.kind !== 'tcp') return endpoint.kind !== 'unix' && offered
   if (endpoint.secure !== true || offered) return endpoint.secure ?? offered
   throw new OptionError(
     'HAWSER_INVALID_ENDPOINT',
@@ -110,21 +121,22 @@ export function formatEndpoint(
     | string
     | { readonly address: string; readonly port?: number | undefined },
 ): string {
-  if (typeof endpoint === 'string') return `unix:${endpoint}`
+  if (typeof endpoint === 'string') return formatUnix({ path: endpoint })
   if ('address' in endpoint) {
     return endpoint.port === undefined
-      ? `unix:${endpoint.address}`
+      ? formatUnix({ path: endpoint.address })
       : `tcp://${bracketed(endpoint.address)}:${endpoint.port}`
   }
-  if (endpoint.kind === 'unix') return `unix:${endpoint.path}`
+  if (endpoint.kind === 'unix') return formatUnix(endpoint)
+  if (endpoint.kind === 'systemd') return `systemd:${endpoint.name ?? '*'}`
   if (endpoint.kind === 'fd') return `fd:${endpoint.fd}`
   const scheme = endpoint.secure === true ? 'tls' : 'tcp'
   return `${scheme}://${bracketed(endpoint.host ?? '*')}:${endpoint.port}`
 }
 
 function parseText(text: string): ParsedEndpoint {
-  if (text.startsWith('/')) return unix(text, text)
-  if (/^unix:/i.test(text)) return unix(text.slice(5).replace(/^\/\/(?=\/)/, ''), text)
+  if (text.startsWith('/') || /^unix:/i.test(text)) return parseUnixText(text)
+  if (/^systemd:/i.test(text)) return systemd(text.slice(8), text)
   const fd = /^fd:(.*)$/i.exec(text)?.[1]
   if (fd !== undefined) return descriptor(/^\d+$/.test(fd) ? Number(fd) : Number.NaN, text)
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)
@@ -164,17 +176,6 @@ function tcp(
   return { kind: 'tcp', host: bare === '' ? undefined : bare, port, ipv6Only, secure }
 }
 
-function unix(path: string, shown: string): UnixEndpoint {
-  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    throw invalid(shown, 'a Unix socket needs a path, as in unix:/run/app.sock')
-  }
-  const size = encoder.encode(path).length
-  if (size > longestPath) {
-    throw invalid(shown, `its path has ${size} bytes and a Unix socket's may have ${longestPath}`)
-  }
-  return { kind: 'unix', path }
-}
-
 function descriptor(fd: number, shown: string): DescriptorEndpoint {
   if (!Number.isInteger(fd) || fd < 0) {
     throw invalid(shown, 'a descriptor is a whole number, 0 or more, as in fd:3')
@@ -182,11 +183,13 @@ function descriptor(fd: number, shown: string): DescriptorEndpoint {
   return { kind: 'fd', fd }
 }
 
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
+function systemd(name: string, shown: Endpoint): SystemdEndpoint {
+  if (typeof name !== 'string' || !/^[!-9;-~]*$/.test(name)) {
+    throw invalid(shown, 'systemd names sockets without a space and without a colon')
+  }
+  return { kind: 'systemd', name: name === '' || name === '*' ? undefined : name }
 }
 
-function invalid(endpoint: unknown, what: string): OptionError {
-  const shown = typeof endpoint === 'string' ? endpoint : JSON.stringify(endpoint)
-  return new OptionError('HAWSER_INVALID_ENDPOINT', `the endpoint ${shown} cannot be used: ${what}`)
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
 }

@@ -1,18 +1,20 @@
 import net from 'node:net'
 import { setImmediate } from 'node:timers'
-import { isSecure, type ParsedEndpoint } from './endpoint.js'
+import { isSecure, type SocketEndpoint } from './endpoint.js'
 import { Arrival } from './arrival.js'
 import { boundPath } from './descriptors.js'
 import { acceptFast, askPeerName } from './fast-read.js'
 import { keepAliveDelay } from './keep-alive.js'
 import { addressesOf, type KnownNames } from './socket-transport.js'
+import { sharedListening } from './shared-listening.js'
 import { acceptError, listenError } from './socket-errors.js'
+import type { UnixEndpoint } from './unix-endpoint.js'
 import {
   assertReplaceable,
   claimPath,
+  findPlace,
   type OwnedPath,
   releasePath,
-  temporaryName,
 } from './unix-path.js'
 
 /** Where a TCP endpoint is listened on, as `net.Server.address()` says it. */
@@ -32,6 +34,8 @@ export interface ListenerOptions {
   /** Milliseconds; `Infinity` is off. */
   readonly keepAlive: number
   readonly fastRead: boolean
+  /** Whether there is a certificate to show. */
+  readonly offersTls: boolean
 }
 
 /** What a listener tells its server. */
@@ -44,9 +48,10 @@ export interface ListenerOwner {
 
 /** One endpoint that is listened on; may stop and start again without losing its port. */
 export class Listener {
-  readonly endpoint: ParsedEndpoint
+  readonly endpoint: SocketEndpoint
   readonly #options: ListenerOptions
   readonly #owner: ListenerOwner
+  readonly #secure: boolean
   #server: net.Server | undefined
   #port: number | undefined
   #path: OwnedPath | undefined
@@ -55,8 +60,8 @@ export class Listener {
   #names: KnownNames = {}
   #referenced = true
 
-  constructor(endpoint: ParsedEndpoint, options: ListenerOptions, owner: ListenerOwner) {
-    isSecure(endpoint, false)
+  constructor(endpoint: SocketEndpoint, options: ListenerOptions, owner: ListenerOwner) {
+    this.#secure = isSecure(endpoint, options.offersTls)
     this.endpoint = endpoint
     this.#options = options
     this.#owner = owner
@@ -93,7 +98,8 @@ export class Listener {
     const { endpoint } = this
     const server = this.#createServer()
     try {
-      if (endpoint.kind === 'unix') await this.#listenUnix(server, endpoint.path)
+      if (endpoint.kind === 'unix') await this.#listenUnix(server, endpoint)
+      else if (endpoint.kind === 'tcp') await this.#listenTcp(server)
       else await bind(server, this.#listenOptions())
     } catch (cause) {
       server.close()
@@ -115,11 +121,14 @@ export class Listener {
     if (this.#path !== undefined) releasePath(this.#path)
     this.#path = undefined
     server?.close()
+    if (server !== undefined && this.endpoint.kind === 'tcp') {
+      sharedListening()?.stopTcp(this.#listenOptions())
+    }
   }
 
   /** Stop until `listen` is called again; an inherited descriptor stays, it could not be reopened. */
   async suspend(): Promise<void> {
-    if (this.endpoint.kind === 'fd') return
+    if (this.endpoint.kind === 'fd' && sharedListening() === undefined) return
     this.#wanted = false
     await this.#starting?.catch(ignore)
     // Wanted again meanwhile: whoever came last counts.
@@ -151,11 +160,32 @@ export class Listener {
     return net.createServer(options, (socket) => this.#arrived(socket, false))
   }
 
-  async #listenUnix(server: net.Server, target: string): Promise<void> {
-    await assertReplaceable(target)
-    const temporary = temporaryName(target)
-    await bind(server, { path: temporary, backlog: this.#options.backlog })
-    this.#path = claimPath(temporary, target)
+  async #listenTcp(server: net.Server): Promise<void> {
+    const shared = sharedListening()
+    if (shared === undefined) await bind(server, this.#listenOptions())
+    else {
+      await shared.listenTcp(this.#listenOptions(), async (options) => {
+        await bind(server, options)
+        return portOf(server) ?? 0
+      })
+    }
+  }
+
+  async #listenUnix(server: net.Server, endpoint: UnixEndpoint): Promise<void> {
+    const { backlog } = this.#options
+    const shared = sharedListening()
+    if (shared !== undefined) {
+      await shared.listenUnix(endpoint, (path) => bind(server, { path, backlog }))
+      return
+    }
+    await assertReplaceable(endpoint.path)
+    const place = findPlace(endpoint)
+    try {
+      await bind(server, { path: place.path, backlog })
+      this.#path = claimPath(place, endpoint.path)
+    } finally {
+      place.clear()
+    }
   }
 
   #listenOptions(): net.ListenOptions {
@@ -163,7 +193,9 @@ export class Listener {
     const { backlog } = this.#options
     if (endpoint.kind === 'fd') return { fd: endpoint.fd, backlog } as net.ListenOptions
     if (endpoint.kind === 'unix') return { path: endpoint.path, backlog }
-    const port = this.#port ?? endpoint.port
+    // Among several processes, whoever shares the listening sockets knows the port.
+    const known = sharedListening() === undefined ? this.#port : undefined
+    const port = known ?? endpoint.port
     const { ipv6Only } = endpoint
     // Node.js listens to `ipv6Only` only where a host is named.
     const host = endpoint.host ?? (ipv6Only ? '::' : undefined)
@@ -179,7 +211,7 @@ export class Listener {
     if (known.path === undefined && peer === undefined) {
       socket.destroy()
       this.#owner.vanished()
-    } else this.#owner.arrived(new Arrival(socket, fast, names, peer))
+    } else this.#owner.arrived(new Arrival(socket, fast, names, peer, this.#secure))
   }
 
   #arrivedFast(socket: net.Socket): void {
@@ -193,7 +225,7 @@ export class Listener {
 }
 
 /** What all sockets of a listener have in common. */
-function namesOf(server: net.Server, endpoint: ParsedEndpoint): KnownNames {
+function namesOf(server: net.Server, endpoint: SocketEndpoint): KnownNames {
   if (endpoint.kind === 'unix') return { path: endpoint.path }
   const address = server.address()
   if (typeof address === 'string') return { path: address }

@@ -96,12 +96,19 @@ export function connectError(cause: Error, endpoint: ParsedEndpoint): ConnectErr
 }
 
 /** The deadline passed before the connection was established. */
-export function connectTimeout(endpoint: ParsedEndpoint, timeout: number): ConnectError {
+export function connectTimeout(
+  endpoint: ParsedEndpoint,
+  timeout: number,
+  handshake?: Error,
+): ConnectError {
+  const what =
+    handshake === undefined
+      ? `no connection after ${timeout} ms, name resolution included: check the address and firewalls`
+      : `it answers, and TLS was not established after ${timeout} ms in all: check that it speaks TLS`
   return new ConnectError(
     'HAWSER_CONNECT_TIMEOUT',
-    `cannot connect to ${formatEndpoint(endpoint)}: no connection after ${timeout} ms, name resolution ` +
-      'included: check the address and firewalls, or raise timeout',
-    { op: 'connect', remote: named(endpoint) },
+    `cannot connect to ${formatEndpoint(endpoint)}: ${what}, or raise timeout`,
+    { op: 'connect', remote: named(endpoint), cause: handshake },
   )
 }
 
@@ -113,8 +120,14 @@ export function abortedError(op: string, endpoint: ParsedEndpoint, reason: unkno
 
 function listenAdvice(cause: Error, endpoint: ParsedEndpoint): [ListenCode, string] {
   if (endpoint.kind === 'fd') {
-    const text = `${cause.message}: it takes a listening socket that this process inherited`
+    const text = `${cause.message}: it takes a listening socket that this process inherited (a .socket unit with Accept=no)`
     return ['HAWSER_LISTEN_FAILED', text]
+  }
+  if (codeOf(cause) === 'EPERM' && (cause as NodeJS.ErrnoException).syscall === 'chown') {
+    const text =
+      'only root may give a socket to another user, and others only to a group they are in: ' +
+      'leave its owner out, or join the group'
+    return ['HAWSER_PERMISSION_DENIED', text]
   }
   const known = listenCodes[codeOf(cause)]
   if (known !== undefined) return known

@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer'
 import type net from 'node:net'
 import process from 'node:process'
+import { setImmediate } from 'node:timers'
+import type { TlsSession } from '../tls.js'
 import type {
   Transport,
   TransportAddress,
@@ -10,6 +12,8 @@ import type {
   TransportSink,
 } from '../transport.js'
 import { type FastReader, type FastSocket, fastReader, type PeerName } from './fast-read.js'
+import type { HandshakeLimits, Wrap } from './tls/handshake.js'
+import { handshakeLost } from './tls/tls-errors.js'
 
 /** Whether libuv's queue can be seen, so that a write's progress is known before its end. */
 const showsProgress =
@@ -39,13 +43,25 @@ export interface KnownNames {
   readonly local?: TransportAddress | undefined
 }
 
+/** What only a connection has that began otherwise than with its first message. */
+interface Beginning {
+  /** Bytes that were read too far, for whoever reads next. */
+  unread?: Uint8Array
+  /** They are to be pushed in the next turn. */
+  due?: boolean
+  /** The socket beneath TLS. */
+  beneath?: OwnedSocket
+  session?: TlsSession
+}
+
 /** A TCP or Unix socket of Node.js as a transport. No closure is made for a connection. */
 export class SocketTransport implements Transport, FastReader {
   readonly #names: KnownNames
   readonly #ip: string | undefined
   readonly #port: number
-  readonly #socket: OwnedSocket
-  readonly #fast: boolean
+  #socket: OwnedSocket
+  #fast: boolean
+  #beginning: Beginning | undefined
   #sink: TransportSink | undefined
   #error: Error | undefined
   #outstanding: readonly TransportChunk[] | undefined
@@ -73,24 +89,73 @@ export class SocketTransport implements Transport, FastReader {
 
   get addresses(): TransportAddresses {
     const peer = this.#ip === undefined ? undefined : { ip: this.#ip, port: this.#port }
-    return addressesOf(this.#socket, this.#names, peer)
+    return addressesOf(this.#beneath, this.#names, peer)
+  }
+
+  get tls(): TlsSession | undefined {
+    return this.#beginning?.session
+  }
+
+  /** Whether the peer has sent anything at all. */
+  get hasReceived(): boolean {
+    return this.#beneath.bytesRead > 0
   }
 
   get unsent(): number {
     if (this.#outstanding === undefined) return 0
-    return this.#socket._handle?.writeQueueSize ?? sizeOf(this.#outstanding)
+    const queued = this.#beneath._handle?.writeQueueSize
+    if (queued === undefined) return sizeOf(this.#outstanding)
+    // What TLS adds was not accepted by anybody, and what it holds back is not in the queue yet.
+    return this.#fast ? queued : Math.min(Math.max(queued, 1), sizeOf(this.#outstanding))
   }
 
   start(sink: TransportSink): void {
+    const isFirst = this.#sink === undefined
     this.#sink = sink
+    if (isFirst) this.#listen()
+    this.resume()
+  }
+
+  /**
+   * Give back bytes that were read too far, and stop reading: `start` may then be called once more,
+   * or `upgrade`.
+   */
+  unread(bytes: Uint8Array | undefined): void {
+    this.pause()
+    if (bytes === undefined || bytes.length === 0) return
+    this.#beginning ??= {}
+    this.#beginning.unread = bytes
+  }
+
+  /**
+   * Speak TLS from here on. Reading has to be stopped, and nothing may be under way to be written.
+   * It stays stopped; if the handshake fails, the socket is for the caller to close.
+   *
+   * @param wrap begins TLS on the socket
+   * @throws TlsError, TimeoutError
+   */
+  async upgrade(wrap: Wrap, limits: Omit<HandshakeLimits, 'details'>): Promise<void> {
     const socket = this.#socket
-    socket.on('end', tellEnd)
-    if (this.#fast) {
-      socket[fastReader] = this
-      // A stream that has not read yet does so a tick after `resume`, though it was paused since.
-      socket.read(0)
-    } else socket.on('data', tellData)
-    socket.resume()
+    const details = this.addresses
+    if (socket.destroyed) throw handshakeLost(details)
+    this.#beginning ??= {}
+    const { unread } = this.#beginning
+    if (unread !== undefined) {
+      delete this.#beginning.unread
+      socket.unshift(unread)
+    }
+    socket.off('data', tellData).off('end', tellEnd)
+    const secure = await wrap(socket, { ...limits, details })
+    socket.off('close', tellClosed)
+    const upgraded: OwnedSocket = secure.socket
+    this.#beginning.beneath = socket
+    this.#beginning.session = secure.session
+    upgraded[owner] = this
+    upgraded.on('error', noteError).on('close', tellClosed)
+    upgraded.pause()
+    this.#socket = upgraded
+    this.#fast = false
+    if (this.#sink !== undefined) this.#listen()
   }
 
   read(bytes: Uint8Array, headroom: number): void {
@@ -98,11 +163,16 @@ export class SocketTransport implements Transport, FastReader {
   }
 
   pause(): void {
+    if (this.#beginning !== undefined) this.#beginning.due = false
     this.#socket.pause()
   }
 
   resume(): void {
-    this.#socket.resume()
+    if (this.#beginning?.unread === undefined) this.#socket.resume()
+    else {
+      this.#beginning.due = true
+      setImmediate(pushUnread, this)
+    }
   }
 
   write(chunks: readonly TransportChunk[]): boolean {
@@ -129,16 +199,18 @@ export class SocketTransport implements Transport, FastReader {
 
   reset(): void {
     const socket = this.#socket
-    if (!this.capabilities.reset || socket.destroyed) socket.destroy()
+    const beneath = this.#beneath
+    if (!this.capabilities.reset || beneath.destroyed) this.close()
     else if (isShuttingDown(socket)) {
       // libuv refuses to reset during shutdown(2), and Node.js would then lose the descriptor.
       socket.pause()
-      socket.once('finish', resetLater)
-    } else socket.resetAndDestroy()
+      socket.once('finish', () => beneath.resetAndDestroy())
+    } else beneath.resetAndDestroy()
   }
 
   close(): void {
     this.#socket.destroy()
+    this.#beneath.destroy()
   }
 
   ref(): void {
@@ -149,12 +221,38 @@ export class SocketTransport implements Transport, FastReader {
     this.#socket.unref()
   }
 
+  /** @internal what was given back comes first */
+  pushUnread(): void {
+    const beginning = this.#beginning
+    if (beginning?.due !== true || beginning.unread === undefined) return
+    const { unread } = beginning
+    delete beginning.unread
+    if (this.#socket.destroyed) return
+    this.#sink?.data(unread, false, 0)
+    // Unless they made somebody stop it.
+    if (beginning.due) this.#socket.resume()
+  }
+
   /** @internal called by the shared listeners below */
   handle(event: 'data' | 'end' | 'error' | 'close', value?: Uint8Array | Error): void {
     if (event === 'data') this.#sink?.data(value as Uint8Array, false, 0)
     else if (event === 'end') this.#sink?.end()
     else if (event === 'error') this.#error ??= value as Error
     else this.#sink?.closed(this.#error)
+  }
+
+  get #beneath(): OwnedSocket {
+    return this.#beginning?.beneath ?? this.#socket
+  }
+
+  #listen(): void {
+    const socket = this.#socket
+    socket.on('end', tellEnd)
+    if (this.#fast) {
+      socket[fastReader] = this
+      // A stream that has not read yet does so a tick after `resume`, though it was paused since.
+      socket.read(0)
+    } else socket.on('data', tellData)
   }
 
   #written(): void {
@@ -181,8 +279,8 @@ function tellClosed(this: OwnedSocket): void {
   this[owner]?.handle('close')
 }
 
-function resetLater(this: net.Socket): void {
-  this.resetAndDestroy()
+function pushUnread(transport: SocketTransport): void {
+  transport.pushUnread()
 }
 
 /** Whether the FIN was asked for and has not left; it does in the next turn. */

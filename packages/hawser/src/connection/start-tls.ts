@@ -1,0 +1,83 @@
+import { type ErrorDetails, StateError, TlsError } from '../errors.js'
+import type { TlsClientOptions, TlsServerOptions, TlsSession } from '../tls.js'
+import type { Engine } from './engine.js'
+
+/** How TLS begins on an open connection. */
+export interface StartTlsOptions<Out> {
+  /**
+   * The last message in plain text: a server's agreement, such as SMTP's `220 ready`. It has left
+   * before the handshake begins, and nothing else is written in between.
+   */
+  readonly reply?: Out | undefined
+  /**
+   * Options for this connection alone: a server's on a connection from a server, a client's on one
+   * from `connect`. Default: the option `tls` that the server, or `connect`, was given.
+   */
+  readonly tls?: TlsServerOptions | TlsClientOptions | undefined
+}
+
+/**
+ * Stop reading, make sure that nothing was read too far, say so, and wrap. From the call on nothing
+ * is read in plain text, so a ClientHello may come whenever it likes.
+ */
+export async function startTls<In, Out>(
+  engine: Engine<In, Out>,
+  { reply, tls }: StartTlsOptions<Out>,
+  isStreamed: boolean,
+): Promise<TlsSession> {
+  const { owner, transport, receiver } = engine
+  if (owner.startTls === undefined) throw unavailable('its transport is no socket', engine.details)
+  if (engine.isUpgrading) throw unavailable('it is about to already', engine.details)
+  if (transport.tls !== undefined) throw unavailable('it speaks TLS already', engine.details)
+  if (receiver.ended) throw unavailable('the peer has ended its direction', engine.details)
+  // A stream takes messages before anybody has asked for them.
+  if (isStreamed) throw unavailable('a stream was taken: iterate, or use a handler', engine.details)
+  const { sender } = engine
+  if (sender.refusal !== undefined) throw sender.refusal
+  sender.held = true
+  receiver.updateReading()
+  try {
+    // Called for a message out of a chunk, the rest of it is put back first.
+    await Promise.resolve()
+    assertNothingWaits(engine)
+    while (!sender.idle) await sender.flush()
+    const sent = reply === undefined ? undefined : sender.send(reply)
+    sender.seal()
+    const left = sender.flush()
+    await Promise.all([sent, left])
+    await owner.startTls(transport, tls)
+    return transport.tls as unknown as TlsSession
+  } catch (error) {
+    if (error instanceof TlsError || isTimeout(error)) engine.fail(error as TlsError, true)
+    throw error
+  } finally {
+    sender.release()
+    receiver.advance()
+  }
+}
+
+/** The peer went away while TLS was to begin. */
+export function upgradeLost(details: ErrorDetails, cause: Error | undefined): TlsError {
+  const text = 'the TLS handshake failed: the peer closed the connection in the middle of it'
+  return new TlsError('HAWSER_TLS_HANDSHAKE_FAILED', text, { op: 'handshake', ...details, cause })
+}
+
+/** Why TLS cannot begin. */
+export function unavailable(why: string, details: ErrorDetails): StateError {
+  const text = `TLS cannot begin on this connection: ${why}`
+  return new StateError('HAWSER_TLS_UNAVAILABLE', text, { op: 'handshake', ...details })
+}
+
+function assertNothingWaits<In, Out>({ receiver, details }: Engine<In, Out>): void {
+  if (receiver.empty) return
+  throw new TlsError(
+    'HAWSER_TLS_BUFFERED_PLAINTEXT',
+    `${receiver.held} bytes of plain text were waiting behind the last message when TLS was to begin: ` +
+      'taken up after the handshake, they would pass for protected ones (command injection), so the connection is reset',
+    { op: 'handshake', ...details },
+  )
+}
+
+function isTimeout(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'HAWSER_TLS_HANDSHAKE_TIMEOUT'
+}

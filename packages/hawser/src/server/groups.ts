@@ -1,0 +1,158 @@
+import { Buffer } from 'node:buffer'
+import type { Engine } from '../connection/engine.js'
+import type { Memberships, Topics } from '../connection/memberships.js'
+import { type HawserError, StateError } from '../errors.js'
+import type { Clock } from '../policy/clock.js'
+import { deliver } from './broadcast.js'
+import type { BroadcastOptions } from './options.js'
+import { Relay, type RelayOptions } from './relay.js'
+import { assertTopic } from './topic-name.js'
+
+/** How a server keeps its groups; every default filled in. */
+export interface GroupSettings<Out> {
+  readonly maxTopics: number
+  readonly clock: Clock
+  /** Undefined is none. */
+  readonly relay: RelayOptions<Out> | undefined
+}
+
+/** Whose groups they are. */
+export interface GroupsOwner<In, Out> {
+  /** All open connections. */
+  readonly engines: ReadonlySet<Engine<In, Out>>
+  failed(error: HawserError): void
+}
+
+interface Topic<In, Out> {
+  readonly name: string
+  readonly members: Set<Engine<In, Out>>
+}
+
+/**
+ * Who is a member of which topic. Nothing is kept for a connection that never joined one, nor for a
+ * topic without members.
+ */
+export class Groups<In, Out> implements Memberships<In, Out> {
+  /** Messages that members did not get because they read too slowly. */
+  skipped = 0
+  readonly relay: Relay<Out> | undefined
+  readonly #topics = new Map<string, Topic<In, Out>>()
+  /** Names, not topics, because those of a closed connection can still be asked for. */
+  readonly #joined = new WeakMap<Engine<In, Out>, Set<string>>()
+  readonly #maxTopics: number
+  readonly #owner: GroupsOwner<In, Out>
+
+  constructor(settings: GroupSettings<Out>, owner: GroupsOwner<In, Out>) {
+    this.#maxTopics = settings.maxTopics
+    this.#owner = owner
+    this.relay =
+      settings.relay &&
+      new Relay(settings.relay, settings.clock, {
+        isWanted: (topic) => this.#topics.has(topic),
+        received: (topics, message, options) => void this.#deliver(topics, message, options),
+        failed: (error) => owner.failed(error),
+      })
+  }
+
+  /** How many topics have members. */
+  get size(): number {
+    return this.#topics.size
+  }
+
+  join(engine: Engine<In, Out>, name: string): boolean {
+    assertTopic(name)
+    if (engine.isClosed) return false
+    const mine = this.#joined.get(engine)
+    if (mine?.has(name) === true) return true
+    if ((mine?.size ?? 0) >= this.#maxTopics) {
+      throw new StateError(
+        'HAWSER_TOO_MANY_TOPICS',
+        `the connection is in ${this.#maxTopics} topics and may be in no more: leave one first, or raise maxTopics`,
+        { op: 'join', ...engine.details },
+      )
+    }
+    const topic = this.#topics.get(name) ?? this.#open(name)
+    topic.members.add(engine)
+    if (mine === undefined) this.#joined.set(engine, new Set([topic.name]))
+    else mine.add(topic.name)
+    return true
+  }
+
+  leave(engine: Engine<In, Out>, name: string): boolean {
+    if (engine.isClosed || this.#joined.get(engine)?.delete(name) !== true) return false
+    this.#remove(engine, name)
+    return true
+  }
+
+  topicsOf(engine: Engine<In, Out>): Topics {
+    const joined = this.#joined
+    return {
+      get size() {
+        return joined.get(engine)?.size ?? 0
+      },
+      has: (name) => joined.get(engine)?.has(name) === true,
+      *[Symbol.iterator]() {
+        yield* joined.get(engine) ?? []
+      },
+    }
+  }
+
+  /** The connection is gone. */
+  closed(engine: Engine<In, Out>): void {
+    for (const name of this.#joined.get(engine) ?? []) this.#remove(engine, name)
+  }
+
+  /** The members of one topic or several on this node, each once; without topics, everybody. */
+  membersOf(names: readonly string[] | undefined): ReadonlySet<Engine<In, Out>> {
+    if (names === undefined) return this.#owner.engines
+    const [name] = names
+    if (name !== undefined && names.length === 1) {
+      return this.#topics.get(name)?.members ?? new Set()
+    }
+    return new Set(names.flatMap((each) => [...(this.#topics.get(each)?.members ?? [])]))
+  }
+
+  /**
+   * Send to the members of topics, on this node and on others; without topics, to everybody.
+   *
+   * @returns how many connections of this node took it
+   */
+  send(
+    names: readonly string[] | undefined,
+    message: Out,
+    options: BroadcastOptions<In, Out>,
+  ): number {
+    const taken = this.#deliver(names, message, options)
+    // A filter cannot travel, and without it some would get what is not for them.
+    if (options.local !== true && options.filter === undefined) {
+      this.relay?.publish(names, message, options.overflow ?? 'reset')
+    }
+    return taken
+  }
+
+  #deliver(
+    names: readonly string[] | undefined,
+    message: Out,
+    options: BroadcastOptions<In, Out>,
+  ): number {
+    const { taken, skipped } = deliver(this.membersOf(names), message, options)
+    this.skipped += skipped
+    return taken
+  }
+
+  #open(name: string): Topic<In, Out> {
+    // A copy: a name that was cut out of a message would keep all of that message.
+    const topic: Topic<In, Out> = { name: Buffer.from(name).toString(), members: new Set() }
+    this.#topics.set(topic.name, topic)
+    this.relay?.subscribe(topic.name)
+    return topic
+  }
+
+  #remove(engine: Engine<In, Out>, name: string): void {
+    const members = this.#topics.get(name)?.members
+    members?.delete(engine)
+    if (members?.size !== 0) return
+    this.#topics.delete(name)
+    this.relay?.unsubscribe(name)
+  }
+}

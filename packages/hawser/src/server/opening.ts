@@ -1,0 +1,42 @@
+import type { HawserError } from '../errors.js'
+import type { Clock } from '../policy/clock.js'
+import type { RefusalReason } from '../policy/connection-limit.js'
+import { unavailable } from '../connection/start-tls.js'
+import { SocketTransport } from '../socket/socket-transport.js'
+import type { ServerTls } from '../socket/tls/server-tls.js'
+import type { Transport } from '../transport.js'
+import { publishHandshake } from './publications.js'
+
+/** Why a connection is refused whose beginning failed. */
+export function openingRefusal({ code }: HawserError): RefusalReason {
+  return code === 'HAWSER_TLS_HANDSHAKE_TIMEOUT' ? 'tls-timeout' : 'tls-failed'
+}
+
+/**
+ * Begin TLS.
+ *
+ * @throws TlsError, TimeoutError; StateError when there is no certificate to show
+ */
+export async function secure(
+  server: object,
+  transport: Transport,
+  current: ServerTls | undefined,
+  clock: Clock,
+): Promise<void> {
+  const { addresses } = transport
+  if (!(transport instanceof SocketTransport)) {
+    throw unavailable('its transport is no socket', addresses)
+  }
+  if (current === undefined) {
+    throw unavailable('pass the option tls to the server, or to startTls', addresses)
+  }
+  const began = clock.now()
+  await transport.upgrade(current.wrap, { timeout: current.handshakeTimeout, clock })
+  publishHandshake({
+    server,
+    milliseconds: clock.now() - began,
+    protocol: transport.tls?.protocol ?? '',
+    resumed: transport.tls?.resumed === true,
+    remoteAddress: transport.addresses.remote?.address,
+  })
+}

@@ -1,0 +1,84 @@
+import { Buffer } from 'node:buffer'
+import { readFileSync } from 'node:fs'
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
+import { OptionError } from '../../errors.js'
+import type { TlsIdentity, TlsMaterial } from '../../tls.js'
+
+/** What a context takes beside who one is. */
+export type ContextOptions = Pick<SecureContextOptions, 'minVersion' | 'sessionIdContext'>
+
+/**
+ * Make a context of keys and certificates, reading the files among them.
+ *
+ * @param where what is said of it in errors: `tls`, or `tls.sni['a.example']`
+ * @throws OptionError when a file cannot be read, or the parts do not fit together
+ */
+export function createContext(
+  where: string,
+  { key, cert, passphrase, ca }: TlsIdentity,
+  options: ContextOptions,
+): SecureContext {
+  if ((key === undefined) !== (cert === undefined)) {
+    const [given, missing] = key === undefined ? ['cert', 'key'] : ['key', 'cert']
+    throw invalid(`${where} has a ${given} and no ${missing}: pass both, or neither`)
+  }
+  const material = {
+    ...(key === undefined ? {} : { key: readMaterial(`${where}.key`, key) }),
+    ...(cert === undefined ? {} : { cert: readMaterial(`${where}.cert`, cert) }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(ca === undefined ? {} : { ca: listOf(ca).map((one) => readMaterial(`${where}.ca`, one)) }),
+  }
+  try {
+    return createSecureContext({ ...material, ...options })
+  } catch (cause) {
+    throw invalid(`${where} cannot be used: ${explain(cause as Error)}`, cause)
+  }
+}
+
+/** The files that an identity names. */
+export function filesOf({ key, cert, ca }: TlsIdentity): string[] {
+  return [key, cert, ...listOf(ca ?? [])].filter(
+    (material): material is string => typeof material === 'string' && !isPem(material),
+  )
+}
+
+function readMaterial(where: string, material: TlsMaterial): string | Buffer {
+  if (material instanceof Uint8Array) return Buffer.from(material)
+  if (typeof material !== 'string' || material === '') {
+    throw invalid(`${where} is ${typeof material}: it takes PEM text, bytes, or a file's name`)
+  }
+  if (isPem(material)) return material
+  try {
+    return readFileSync(material)
+  } catch (cause) {
+    const text = `${where} names the file ${JSON.stringify(material)}, which cannot be read: ${(cause as Error).message}`
+    throw invalid(text, cause)
+  }
+}
+
+function isPem(text: string): boolean {
+  return text.includes('-----BEGIN')
+}
+
+function listOf(ca: TlsIdentity['ca'] & {}): readonly TlsMaterial[] {
+  return typeof ca === 'string' || ca instanceof Uint8Array ? [ca] : ca
+}
+
+const explanations: readonly (readonly [RegExp, string])[] = [
+  [/key values mismatch/i, 'the key does not belong to the certificate'],
+  [/no start line/i, 'it is not PEM: a PEM file has a line that begins with -----BEGIN'],
+  [/bad end line|bad base64|wrong tag|asn1|too long/i, 'the PEM is damaged, or half written'],
+  [/bad decrypt|bad password/i, 'the passphrase is wrong'],
+  [/interrupted or cancelled|password/i, 'the key is encrypted: pass its passphrase'],
+  [/ee key too small|ca md too weak/i, 'the key or the signature is too weak for OpenSSL'],
+]
+
+/** OpenSSL's words are for those who wrote it. */
+function explain({ message }: Error): string {
+  const known = explanations.find(([pattern]) => pattern.test(message))
+  return known === undefined ? message : `${known[1]} (${message})`
+}
+
+function invalid(text: string, cause?: unknown): OptionError {
+  return new OptionError('HAWSER_INVALID_OPTION', text, { cause })
+}

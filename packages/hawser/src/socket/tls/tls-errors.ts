@@ -1,0 +1,89 @@
+import { type ErrorDetails, TimeoutError, TlsError } from '../../errors.js'
+
+/** What OpenSSL and Node.js find wrong with a peer's certificate, and what to do about it. */
+const certificateFaults: Record<string, string> = {
+  CERT_HAS_EXPIRED: 'it has expired: renew it, and check the clocks',
+  CERT_NOT_YET_VALID: 'it is not valid yet: check the clocks',
+  CERT_REVOKED: 'it was revoked',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed: pass it as ca if you trust it',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its authority is not among those that are trusted: pass that as ca',
+  UNABLE_TO_GET_ISSUER_CERT: 'its issuer is not known: pass the authority as ca',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its issuer is not known: pass the authority as ca',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'its issuer is not known: pass the authority as ca, or let the peer send the certificates between',
+  CERT_SIGNATURE_FAILURE: 'its signature is wrong',
+  INVALID_PURPOSE: 'it was issued for another purpose',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for other names',
+  CERTIFICATE_MISSING: 'it showed none',
+}
+
+/** Alerts of the peer (RFC 8446 section 6), as OpenSSL reports them, and faults of our own. */
+const failures: readonly (readonly [RegExp, string])[] = [
+  [/ALERT_UNKNOWN_CA/, 'the peer does not know the authority of our certificate'],
+  [/ALERT_CERTIFICATE_EXPIRED/, 'the peer says that our certificate has expired'],
+  [
+    /ALERT_(BAD|NO)_CERTIFICATE|CERTIFICATE_REQUIRED/,
+    'the peer asks for another certificate of ours',
+  ],
+  [
+    /ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW/,
+    'the two sides have no protocol version in common',
+  ],
+  [/NO_APPLICATION_PROTOCOL/, 'the two sides have no protocol of the option alpn in common'],
+  [
+    /NO_SHARED_CIPHER|HANDSHAKE_FAILURE|NO_SUITABLE/,
+    'the two sides have no cipher in common, or one has no certificate',
+  ],
+  [
+    /WRONG_VERSION_NUMBER|HTTP_REQUEST|UNEXPECTED_MESSAGE|PACKET_LENGTH|BAD_RECORD|UNKNOWN_PROTOCOL|RECORD_LAYER/,
+    'what came was no TLS: the other side may speak plain text',
+  ],
+  [
+    /PEER_DID_NOT_RETURN_A_CERTIFICATE/,
+    'the client showed no certificate, and the server requires one',
+  ],
+  [/UNRECOGNIZED_NAME/, 'the server has no certificate for that name'],
+]
+
+/** A handshake came to nothing. */
+export function handshakeError(cause: Error, details: ErrorDetails): TlsError {
+  const { code = '' } = cause as NodeJS.ErrnoException
+  const fault = certificateFaults[code]
+  if (fault !== undefined) return certificateError(code, details, cause)
+  const shown = `${code} ${cause.message}`.toUpperCase().replaceAll(' ', '_')
+  const known = failures.find(([pattern]) => pattern.test(shown))?.[1]
+  const text =
+    known ?? (isLost(code) ? 'the peer closed the connection in the middle of it' : cause.message)
+  return new TlsError('HAWSER_TLS_HANDSHAKE_FAILED', `the TLS handshake failed: ${text}`, {
+    op: 'handshake',
+    ...details,
+    cause,
+  })
+}
+
+/** The peer's certificate will not do. */
+export function certificateError(code: string, details: ErrorDetails, cause?: Error): TlsError {
+  const names = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? ` (${cause?.message ?? ''})` : ''
+  const fault = certificateFaults[code] ?? 'it cannot be verified'
+  return new TlsError(
+    'HAWSER_TLS_CERTIFICATE_INVALID',
+    `the peer's certificate was not accepted: ${fault} (${code})${names}`,
+    { op: 'handshake', ...details, cause },
+  )
+}
+
+/** The peer went away. */
+export function handshakeLost(details: ErrorDetails): TlsError {
+  const text = 'the TLS handshake failed: the peer closed the connection in the middle of it'
+  return new TlsError('HAWSER_TLS_HANDSHAKE_FAILED', text, { op: 'handshake', ...details })
+}
+
+/** The peer took too long. */
+export function handshakeTimeout(timeout: number, details: ErrorDetails): TimeoutError {
+  const text = `the TLS handshake was not done after ${timeout} ms: the peer stalls, or does not speak TLS (handshakeTimeout)`
+  return new TimeoutError('HAWSER_TLS_HANDSHAKE_TIMEOUT', text, { op: 'handshake', ...details })
+}
+
+function isLost(code: string): boolean {
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECANCELED'
+}

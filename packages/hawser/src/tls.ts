@@ -1,0 +1,119 @@
+/**
+ * What TLS takes and what it tells, as types only: a server, a client and a connection all speak
+ * of it, and only `socket/` knows how it is done.
+ */
+
+/**
+ * A PEM text (it has `-----BEGIN` in it), the bytes of one, or the name of a file that holds one.
+ */
+export type TlsMaterial = string | Uint8Array
+
+/** The oldest protocol version to speak. */
+export type TlsVersion = 'TLSv1.2' | 'TLSv1.3'
+
+/** Who one says to be. */
+export interface TlsIdentity {
+  /** The private key. */
+  readonly key?: TlsMaterial | undefined
+  /** The certificate, followed by those between it and its authority. */
+  readonly cert?: TlsMaterial | undefined
+  /** Decrypts the private key. */
+  readonly passphrase?: string | undefined
+  /**
+   * Which authorities vouch for the peer; several are joined. Default for a client: those that
+   * Node.js knows; for a server: none, so that with `clientCertificate` it has to be passed.
+   */
+  readonly ca?: TlsMaterial | readonly TlsMaterial[] | undefined
+}
+
+/** TLS of a server. */
+export interface TlsServerOptions extends TlsIdentity {
+  /**
+   * Identities by the name the client asks for (SNI, RFC 6066 section 3): `a.example`, or
+   * `*.b.example` for every name with one more label. Any other name gets `key` and `cert`; without
+   * those it is refused.
+   */
+  readonly sni?: Readonly<Record<string, TlsIdentity>> | undefined
+  /**
+   * Protocols to choose from, best first (ALPN, RFC 7301). A client that offers others only is
+   * refused; one that offers none is not. Default: none is chosen.
+   */
+  readonly alpn?: readonly string[] | undefined
+  /**
+   * Whether clients show a certificate. `none`, the default: they are not asked. `request`: they are
+   * asked, and `connection.tls.authorized` says whether one came and `ca` vouches for it. `require`:
+   * without such a one they are refused.
+   */
+  readonly clientCertificate?: 'none' | 'request' | 'require' | undefined
+  /** The oldest protocol version. Default `TLSv1.2` (RFC 8996 retired those before). */
+  readonly minVersion?: TlsVersion | undefined
+  /**
+   * Milliseconds a handshake may take, then it is refused with `tls-timeout`. Default 5 000;
+   * `Infinity` is off. Stops: peers that hold a place among `maxConnections` without a word.
+   */
+  readonly handshakeTimeout?: number | undefined
+  /**
+   * Read the files named in `key`, `cert`, `ca` and `sni` again when they change. Files that do not
+   * fit together, because one of them is half written, are reported to `onError` and what was there
+   * before stays in use. Default false.
+   */
+  readonly watch?: boolean | undefined
+}
+
+/** TLS of a client. */
+export interface TlsClientOptions extends TlsIdentity {
+  /**
+   * The name the server has to prove, and that it is asked for (SNI). Default: the endpoint's host.
+   */
+  readonly servername?: string | undefined
+  /** Protocols to offer, best first (ALPN, RFC 7301). Default: none. */
+  readonly alpn?: readonly string[] | undefined
+  /** The oldest protocol version. Default `TLSv1.2` (RFC 8996 retired those before). */
+  readonly minVersion?: TlsVersion | undefined
+  /**
+   * Talk to whoever answers, whatever its certificate. Default false. True gives up what TLS is for:
+   * anybody in between can read and change everything. `connection.tls.authorizationError` tells
+   * what would have been refused.
+   */
+  readonly insecure?: boolean | undefined
+}
+
+/** A certificate that the peer showed. */
+export interface PeerCertificate {
+  /** Whose it is, one attribute a line: `CN=a.example`. */
+  readonly subject: string
+  /** Who issued it, written as `subject`. */
+  readonly issuer: string
+  /** The names it is for: `DNS:a.example, IP Address:192.0.2.1`. */
+  readonly subjectAltName: string | undefined
+  /** The first day it is valid, as OpenSSL writes it. */
+  readonly validFrom: string
+  /** The last day it is valid, as OpenSSL writes it. */
+  readonly validTo: string
+  /** Its serial number, hexadecimal. */
+  readonly serialNumber: string
+  /** SHA-256 of all of it, hexadecimal with colons. */
+  readonly fingerprint256: string
+  /** All of it, DER. */
+  readonly raw: Uint8Array
+}
+
+/** What was agreed on with the peer. */
+export interface TlsSession {
+  /** `TLSv1.2` or `TLSv1.3`. */
+  readonly protocol: string
+  /** The cipher suite, by its name in RFC 8446 or RFC 5246. */
+  readonly cipher: string
+  /** The protocol that was chosen (ALPN). */
+  readonly alpn: string | undefined
+  /** The name the client asked for (SNI). */
+  readonly servername: string | undefined
+  /** What the peer showed; undefined when it was not asked for, or on a resumed session. */
+  readonly peerCertificate: PeerCertificate | undefined
+  /** Whether the peer showed a certificate and an authority vouches for it. */
+  readonly authorized: boolean
+  /** Why it is not authorized: OpenSSL's code, such as `CERT_HAS_EXPIRED`. */
+  readonly authorizationError: string | undefined
+  /** Whether an earlier session was taken up again. */
+  readonly resumed: boolean
+}
