@@ -3,7 +3,20 @@ import { delimiter, join } from 'node:path'
 import { describe, it } from 'vitest'
 
 /** The programs, other than Node, that tests talk to. */
-export type Peer = 'nc' | 'telnet' | 'curl' | 'openssl' | 'chromium' | 'ip' | 'bash' | 'script'
+export type Peer =
+  | 'nc'
+  | 'telnet'
+  | 'curl'
+  | 'openssl'
+  | 'chromium'
+  | 'ip'
+  | 'bash'
+  | 'script'
+  | 'python3'
+  | 'setpriv'
+  | 'systemd-analyze'
+  | 'systemd-notify'
+  | 'systemd-socket-activate'
 
 const NAMES: Partial<Record<Peer, readonly string[]>> = {
   nc: ['nc.openbsd', 'nc'],

@@ -29,6 +29,7 @@ export class Running {
     })
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#complained += text
+      this.#look()
     })
     // What is typed to a program that has ended goes nowhere.
     this.#child.stdin.on('error', () => {})
@@ -54,7 +55,16 @@ export class Running {
   }
 
   /** Waits until it has printed this, and fails when it does not. */
-  async prints(pattern: RegExp): Promise<RegExpExecArray> {
+  prints(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#waitFor(pattern, () => this.#printed)
+  }
+
+  /** Waits until it has written this to its error output, and fails when it does not. */
+  complains(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#waitFor(pattern, () => this.#complained)
+  }
+
+  async #waitFor(pattern: RegExp, text: () => string): Promise<RegExpExecArray> {
     let late = false
     const timer = setTimeout(() => {
       late = true
@@ -62,7 +72,7 @@ export class Running {
     }, patience)
     try {
       for (;;) {
-        const found = pattern.exec(this.#printed)
+        const found = pattern.exec(text())
         if (found !== null) return found
         if (this.#over || late) {
           const how = late ? `printed no ${pattern} in ${patience} ms` : `ended without ${pattern}`

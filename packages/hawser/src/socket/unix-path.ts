@@ -1,13 +1,24 @@
 import { randomInt } from 'node:crypto'
-import { lstatSync, renameSync, statSync, unlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
-import { longestPath } from './endpoint.js'
+import { groupId, userId } from './accounts.js'
+import { isOwned, longestPath, type UnixEndpoint } from './unix-endpoint.js'
 
 /**
  * A Unix socket is bound under a temporary name in the same folder and renamed, so that the path
  * never names a socket nobody listens on, a stale file is replaced in one step, and a live server's
- * is not.
+ * is not. One with a mode or an owner of its own is bound in a folder that nobody else may enter, and
+ * gets them there: not even for a moment can anybody else connect.
  */
 
 /** A bound path that is ours: remembered by inode, since anybody may have replaced it meanwhile. */
@@ -19,24 +30,40 @@ export interface OwnedPath {
 const letters = 'abcdefghijklmnopqrstuvwxyz0123456789'
 const usualLength = 7
 const mostTries = 200
+/** The socket in its private folder. */
+const inFolder = '/s'
 const encoder = new TextEncoder()
 
+/** Where a socket is bound before it is where it belongs. */
+export interface Place {
+  readonly path: string
+  /** Make the socket that was bound there what it is to be. */
+  settle(): void
+  /** Remove what is left. */
+  clear(): void
+}
+
 /**
- * A free name in the same folder. It is kept so short that it fits where the target itself just
- * does: Node.js cuts a longer path off without a word and binds something else.
+ * A free place beside the endpoint's path.
  *
- * @throws an `EADDRINUSE` error when every name that fits is taken
+ * @throws an `EADDRINUSE` error when every name that fits is taken, an `ENOUSER` or `ENOGROUP` error
+ *   when its owner or group does not exist
  */
-export function temporaryName(target: string): string {
-  const folder = target.slice(0, target.lastIndexOf('/') + 1)
-  const length = Math.min(usualLength, longestPath - encoder.encode(folder).length)
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    let name = length > 1 ? '.' : ''
-    while (name.length < length) name += letters.charAt(randomInt(letters.length))
-    const found = folder + name
-    if (found !== target && !exists(found)) return found
+export function findPlace(endpoint: UnixEndpoint): Place {
+  const { path: target, mode, owner, group } = endpoint
+  if (!isOwned(endpoint)) return { path: freeName(target, 0), settle: nothing, clear: nothing }
+  const [uid, gid] = [userId(owner), groupId(group)]
+  const folder = freeName(target, inFolder.length)
+  mkdirSync(folder, 0o700)
+  const bound = folder + inFolder
+  return {
+    path: bound,
+    settle() {
+      if (owner !== undefined || group !== undefined) chownSync(bound, uid, gid)
+      if (mode !== undefined) chmodSync(bound, mode)
+    },
+    clear: () => rmSync(folder, { recursive: true, force: true }),
   }
-  throw coded('EADDRINUSE', `no temporary name beside ${target} is free`)
 }
 
 /**
@@ -55,10 +82,11 @@ export async function assertReplaceable(target: string): Promise<void> {
   if (await answers(target)) throw coded('EADDRINUSE', `a server answers at ${target}`)
 }
 
-/** Put the socket bound at `temporary` in its place. */
-export function claimPath(temporary: string, target: string): OwnedPath {
-  const { ino } = statSync(temporary, { bigint: true })
-  renameSync(temporary, target)
+/** Put the socket that was bound at `place` where it belongs. */
+export function claimPath(place: Place, target: string): OwnedPath {
+  place.settle()
+  const { ino } = statSync(place.path, { bigint: true })
+  renameSync(place.path, target)
   return { path: target, inode: ino }
 }
 
@@ -70,6 +98,27 @@ export function releasePath(owned: OwnedPath): void {
   } catch {
     // Somebody else was faster, or the folder is gone or closed to us: there is nothing to release.
   }
+}
+
+/**
+ * A free name in the folder of `target`, so short that it fits, with `more` bytes behind it, where
+ * the target itself just does: Node.js cuts a longer path off without a word and binds something
+ * else.
+ */
+function freeName(target: string, more: number): string {
+  const folder = target.slice(0, target.lastIndexOf('/') + 1)
+  const length = Math.min(usualLength, longestPath - encoder.encode(folder).length - more)
+  if (length < 1) {
+    const text = `a Unix socket's path may have ${longestPath} bytes, and to set its mode or owner in private this one has to be shorter by ${1 - length}`
+    throw coded('ENAMETOOLONG', text)
+  }
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    let name = length > 1 ? '.' : ''
+    while (name.length < length) name += letters.charAt(randomInt(letters.length))
+    const found = folder + name
+    if (found !== target && !exists(found)) return found
+  }
+  throw coded('EADDRINUSE', `no temporary name beside ${target} is free`)
 }
 
 function exists(name: string): boolean {
@@ -93,3 +142,5 @@ function answers(target: string): Promise<boolean> {
 function coded(code: string, message: string): Error {
   return Object.assign(new Error(message), { code })
 }
+
+function nothing(): void {}

@@ -145,6 +145,33 @@ describe('a port without a host', () => {
     await six.receives('::1')
   })
 
+  it('under [::] is so too, for clients that connect with either', async () => {
+    const server = make({ framing: lines() }, (connection) => {
+      void connection.send(`${connection.remoteFamily} ${connection.remoteAddress}`)
+    })
+    await server.listen('tcp://[::]:0')
+    expect(server.address()).toMatchObject({ address: '::', family: 'IPv6' })
+    const seen: string[] = []
+    for (const host of ['127.0.0.1', '[::1]']) {
+      const client = await connect(`tcp://${host}:${portOf(server)}`, { framing: lines() })
+      for await (const line of client) seen.push(line)
+    }
+    expect(seen).toEqual(['IPv6 ::ffff:127.0.0.1', 'IPv6 ::1'])
+  })
+
+  it('under [::] leaves the port to IPv4 when it is for IPv6 only', async () => {
+    const six = make({ framing: lines() }, (connection) => void connection.send('six'))
+    await six.listen({ port: 0, host: '::', ipv6Only: true })
+    const four = make({ framing: lines() }, (connection) => void connection.send('four'))
+    await four.listen({ port: portOf(six), host: '0.0.0.0' })
+    const seen: string[] = []
+    for (const host of ['127.0.0.1', '::1']) {
+      const client = await connect({ port: portOf(six), host }, { framing: lines() })
+      for await (const line of client) seen.push(line)
+    }
+    expect(seen).toEqual(['four', 'six'])
+  })
+
   it('is for IPv6 only when that is asked for', async () => {
     const server = make()
     await server.listen({ port: 0, ipv6Only: true })

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Endpoint, parseEndpoint } from 'hawser'
+import { type Endpoint, parseEndpoint, type SocketEndpoint } from 'hawser'
 import { transportCases, type Transport, type TransportPair } from 'hawser/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/connection/system-clock.js'
@@ -21,7 +21,7 @@ afterAll(() => rm(folder, { recursive: true }))
 async function makePair(endpoint: Endpoint, fastRead: boolean): Promise<TransportPair> {
   const options = { backlog: 5, noDelay: true, keepAlive: Infinity, fastRead }
   const events = new EventEmitter()
-  const listener = new Listener(parseEndpoint(endpoint), options, {
+  const listener = new Listener(parseEndpoint(endpoint) as SocketEndpoint, options, {
     arrived: (arrival) => events.emit('accepted', arrival.take()),
     vanished: () => undefined,
     failed: (error) => events.emit('error', error),

@@ -14,7 +14,14 @@ const tcp = (
   { ipv6Only = false, secure }: { ipv6Only?: boolean; secure?: boolean } = {},
 ): object => ({ kind: 'tcp', host, port, ipv6Only, secure })
 const plain = { secure: false }
-const unix = (path: string): object => ({ kind: 'unix', path })
+const unix = (path: string, settings: object = {}): object => ({
+  kind: 'unix',
+  path,
+  mode: undefined,
+  owner: undefined,
+  group: undefined,
+  ...settings,
+})
 
 describe('an endpoint', () => {
   it.each<[Endpoint, object]>([
@@ -42,6 +49,13 @@ describe('an endpoint', () => {
     ['unix:app.sock', unix('app.sock')],
     ['UNIX:/run/app.sock', unix('/run/app.sock')],
     ['/run/app.sock', unix('/run/app.sock')],
+    ['/run/what?.sock', unix('/run/what?.sock')],
+    ['unix:/run/app.sock?mode=660', unix('/run/app.sock', { mode: 0o660 })],
+    ['unix:/run/app.sock?mode=0600', unix('/run/app.sock', { mode: 0o600 })],
+    [
+      'unix:///run/app.sock?group=www-data&mode=660&owner=1000',
+      unix('/run/app.sock', { mode: 0o660, owner: 1000, group: 'www-data' }),
+    ],
     ['fd:3', { kind: 'fd', fd: 3 }],
     [{ port: 1 }, tcp(undefined, 1)],
     [{ port: 1, host: 'h' }, tcp('h', 1)],
@@ -50,6 +64,17 @@ describe('an endpoint', () => {
     [{ port: 1, host: '::', ipv6Only: true }, tcp('::', 1, { ipv6Only: true })],
     [{ port: 1, address: '127.0.0.2' }, tcp('127.0.0.2', 1)],
     [{ path: '/p' }, unix('/p')],
+    [{ path: '/p?mode=660' }, unix('/p?mode=660')],
+    [
+      { path: '/p', mode: 0o640, owner: 'app', group: 0 },
+      unix('/p', { mode: 0o640, owner: 'app', group: 0 }),
+    ],
+    ['systemd:http', { kind: 'systemd', name: 'http' }],
+    ['systemd:app.socket', { kind: 'systemd', name: 'app.socket' }],
+    ['systemd:', { kind: 'systemd', name: undefined }],
+    ['systemd:*', { kind: 'systemd', name: undefined }],
+    [{ systemd: 'http' }, { kind: 'systemd', name: 'http' }],
+    [{ systemd: '*' }, { kind: 'systemd', name: undefined }],
     [{ fd: 0 }, { kind: 'fd', fd: 0 }],
   ])('%j is taken apart', (endpoint, parsed) => {
     expect(parseEndpoint(endpoint)).toEqual(parsed)
@@ -73,7 +98,24 @@ describe('an endpoint', () => {
     [1.5, /0–65535, and this is 1.5/],
     [Number.NaN, /0–65535, and this is NaN/],
     ['ftp://host:1', /the scheme ftp/],
-    ['systemd:name', /needs a port number/],
+    ['systemd:a:b', /without a space and without a colon/],
+    ['systemd:a b', /without a space and without a colon/],
+    [{ systemd: 5 }, /without a space and without a colon/],
+    ['/p?mode=660', /put unix: in front/],
+    ['unix:/p?', /each at most once, and not ""/],
+    ['unix:/p?mod=660', /each at most once, and not "mod=660"/],
+    ['unix:/p?mode=660&mode=600', /each at most once, and not "mode=600"/],
+    ['unix:/p?mode', /a mode is three octal digits/],
+    ['unix:/p?mode=rw', /a mode is three octal digits.*this is rw/],
+    ['unix:/p?mode=668', /a mode is three octal digits/],
+    ['unix:/p?mode=1777', /0 to 0o777, and this is 1023 \(0o1777\)/],
+    ['unix:/p?owner=', /its owner is a name or a number/],
+    [{ path: '/p', mode: 660 }, /this is 660 \(0o1224\): write 0o660/],
+    [{ path: '/p', mode: '660' }, /a mode is 0 to 0o777/],
+    [{ path: '/p', mode: -1 }, /a mode is 0 to 0o777/],
+    [{ path: '/p', owner: -1 }, /its owner is a name or a number, and this is -1/],
+    [{ path: '/p', group: 2 ** 32 - 1 }, /its group is a name or a number/],
+    [{ path: '/p', group: 'a:b' }, /its group is a name or a number/],
     ['user@host:1', /user@host is no host name/],
     ['a b:1', /a b is no host name/],
     ['host/x:1', /host\/x is no host name/],
@@ -107,7 +149,12 @@ describe('an endpoint', () => {
     'tcp://host.example:0',
     'unix:/run/app.sock',
     'unix:app.sock',
+    'unix:/run/app.sock?mode=060',
+    'unix:/run/app.sock?mode=660&owner=1000&group=www-data',
+    '/run/what?.sock',
     'fd:3',
+    'systemd:http',
+    'systemd:*',
   ])('%s is written as it was read', (text) => {
     expect(formatEndpoint(parseEndpoint(text))).toBe(text)
   })
@@ -117,6 +164,7 @@ describe('an endpoint', () => {
     [{ address: '127.0.0.1', family: 'IPv4', port: 80 }, 'tcp://127.0.0.1:80'],
     [{ address: '/run/app.sock', family: 'unix' }, 'unix:/run/app.sock'],
     ['/run/app.sock', 'unix:/run/app.sock'],
+    ['/run/what?.sock', '/run/what?.sock'],
   ])('the address %j is written as an endpoint', (address, text) => {
     expect(formatEndpoint(address)).toBe(text)
   })
@@ -128,6 +176,8 @@ describe('an endpoint', () => {
     await expect(server.listen([])).rejects.toEqual(wrong)
     await expect(connect('nonsense')).rejects.toEqual(wrong)
     await expect(connect('fd:3')).rejects.toEqual(wrong)
+    await expect(connect('systemd:http')).rejects.toEqual(wrong)
+    await expect(connect('unix:/run/app.sock?mode=660')).rejects.toEqual(wrong)
     await expect(connect('127.0.0.1:0')).rejects.toEqual(wrong)
     await server.close()
   })
