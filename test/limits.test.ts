@@ -16,6 +16,7 @@ const docstrings = new Map([
   ...readOptions('server/options.ts', 'ServerOptions'),
   ...readOptions('server/options.ts', 'CloseOptions'),
   ...readOptions('client/connect.ts', 'ConnectOptions'),
+  ...readOptions('tls.ts', 'TlsServerOptions'),
 ])
 // Numbers that limit nothing.
 for (const name of ['localPort', 'family']) docstrings.delete(name)

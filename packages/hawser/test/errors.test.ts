@@ -1,11 +1,15 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import { chmodSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import {
   AbortedError,
+  BackplaneError,
+  type BackplaneCodec,
   ConnectError,
   connect,
+  type Connection,
   ConnectionError,
   createServer,
   type ErrorCode,
@@ -18,6 +22,7 @@ import {
   lengthPrefixed,
   lines,
   ListenError,
+  memoryBackplane,
   netstring,
   OptionError,
   parseEndpoint,
@@ -25,9 +30,11 @@ import {
   type ServerOptions,
   StateError,
   TimeoutError,
+  TlsError,
 } from 'hawser'
 import { connectPair, connectPeer, ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createAuthority, type Pair } from '../../../test/support/certificates.js'
 import { readDocument } from '../../../test/support/markdown.js'
 import { createFolder } from '../../../test/support/folders.js'
 
@@ -61,6 +68,11 @@ const provocations: Record<ErrorCode, Provocation> = {
     says: /^the endpoint http:\/\/127.0.0.1 cannot be used: .* may be written 8000/,
     provoke: () => caught(() => parseEndpoint('http://127.0.0.1')),
   },
+  HAWSER_INVALID_TOPIC: {
+    class: OptionError,
+    says: /^the topic is empty: it takes text of 1 to 256 bytes/,
+    provoke: () => caught(() => createServer().to('')),
+  },
   HAWSER_ALREADY_CONSUMED: {
     class: StateError,
     has: ['local', 'remote'],
@@ -79,6 +91,29 @@ const provocations: Record<ErrorCode, Provocation> = {
       const server = createServer()
       await server.close()
       return caught(() => server.listen(anyPort))
+    },
+  },
+  HAWSER_NO_GROUPS: {
+    class: StateError,
+    op: 'join',
+    has: ['local', 'remote'],
+    says: /^this connection was made by connect, .* ask the server/,
+    provoke() {
+      const [client] = connectPair()
+      return caught(() => client.join('news'))
+    },
+  },
+  HAWSER_TOO_MANY_TOPICS: {
+    class: StateError,
+    op: 'join',
+    has: ['local', 'remote'],
+    says: /is in \d+ topics and may be in no more: leave one first, or raise maxTopics/,
+    async provoke() {
+      const { server, endpoint } = await serve({ maxTopics: 0 })
+      const arrival = once(server, 'connection')
+      await dial(endpoint)
+      const [connection] = (await arrival) as [Connection]
+      return caught(() => connection.join('news'))
     },
   },
   HAWSER_FRAME_TOO_LARGE: {
@@ -273,6 +308,75 @@ const provocations: Record<ErrorCode, Provocation> = {
       return ended
     },
   },
+  HAWSER_TLS_HANDSHAKE_FAILED: {
+    class: TlsError,
+    op: 'handshake',
+    has: ['local', 'remote', 'cause'],
+    says: /^the TLS handshake failed: what came was no TLS/,
+    async provoke() {
+      const { endpoint } = await serve({}, (connection) => connection.send('220 hello\r\n'))
+      return caught(() => connect(endpoint.replace('tcp', 'tls')))
+    },
+  },
+  HAWSER_TLS_CERTIFICATE_INVALID: {
+    class: TlsError,
+    op: 'handshake',
+    has: ['local', 'remote', 'cause'],
+    says: /^the peer's certificate was not accepted: .* pass .* as ca .* \([A-Z_]+\)$/,
+    async provoke() {
+      const { endpoint } = await serve({ tls: await createIdentity() }, undefined, 'tls')
+      return caught(() => connect(endpoint))
+    },
+  },
+  HAWSER_TLS_BUFFERED_PLAINTEXT: {
+    class: TlsError,
+    op: 'handshake',
+    has: ['local', 'remote'],
+    says: /^6 bytes of plain text were waiting behind .* so the connection is reset$/,
+    async provoke() {
+      const { endpoint, ended } = await serve(
+        { tls: await createIdentity() },
+        async (connection) => {
+          await takeOne(connection.switchFraming(lines()))
+          await connection.startTls({ reply: '220 go' })
+        },
+      )
+      const peer = await dial(endpoint)
+      void peer.send('STARTTLS\r\nEVIL\r\n')
+      return ended
+    },
+  },
+  HAWSER_TLS_HANDSHAKE_TIMEOUT: {
+    class: TimeoutError,
+    op: 'handshake',
+    has: ['local', 'remote'],
+    says: /^the TLS handshake was not done after \d+ ms: the peer stalls, or does not speak TLS/,
+    async provoke() {
+      const clock = new VirtualClock()
+      const { endpoint, ended } = await serve(
+        { tls: await createIdentity(), clock },
+        async (connection) => {
+          await takeOne(connection.switchFraming(lines()))
+          await connection.startTls({ reply: '220 go' })
+        },
+      )
+      const peer = await dial(endpoint)
+      await peer.send('STARTTLS\r\n')
+      await peer.receives('220 go\n')
+      await clock.advance(5_000)
+      return ended
+    },
+  },
+  HAWSER_TLS_UNAVAILABLE: {
+    class: StateError,
+    op: 'handshake',
+    has: ['local', 'remote'],
+    says: /^TLS cannot begin on this connection: .*/,
+    provoke() {
+      const [client] = connectPair()
+      return caught(() => client.startTls())
+    },
+  },
   HAWSER_IDLE_TIMEOUT: {
     class: TimeoutError,
     op: 'read',
@@ -348,6 +452,20 @@ const provocations: Record<ErrorCode, Provocation> = {
       await server.close({ drain: 0 })
       return ended
     },
+  },
+  HAWSER_BACKPLANE_FAILED: {
+    class: BackplaneError,
+    op: 'publish',
+    has: ['cause'],
+    says: /^the backplane failed to publish: .*; members on other nodes do not get it/,
+    provoke: () =>
+      complaint({ backplane: memoryBackplane().node(), backplaneCodec: { ...json, encode: fail } }),
+  },
+  HAWSER_BACKPLANE_FULL: {
+    class: BackplaneError,
+    op: 'publish',
+    says: /^\d+ bytes wait to be published and \d+ may \(backplaneQueue\): .* or raise backplaneQueue/,
+    provoke: () => complaint({ backplane: memoryBackplane().node(), backplaneQueue: 1 }),
   },
   HAWSER_HANDLER_FAILED: {
     class: HandlerError,
@@ -432,6 +550,17 @@ it('what cannot be sent is too large with the same code as what cannot be receiv
   })
 })
 
+/** One message, whatever it is. */
+async function takeOne(connection: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of connection) return
+}
+
+/** A server's certificate that nobody has a reason to trust. */
+async function createIdentity(): Promise<Pair> {
+  const authority = await createAuthority('unknown authority')
+  return authority.issue({ name: 'localhost', names: ['localhost', '127.0.0.1'] })
+}
+
 /** What a call throws, or its promise rejects with. */
 async function caught(call: () => unknown): Promise<unknown> {
   try {
@@ -472,6 +601,26 @@ async function expire(
   return (await ends.connection.closed).error
 }
 
+const json: BackplaneCodec<Uint8Array | string> = {
+  encode: (message) => new TextEncoder().encode(JSON.stringify(message)),
+  decode: (bytes) => JSON.parse(new TextDecoder().decode(bytes)) as string,
+}
+
+function fail(): never {
+  throw new Error('the link is down')
+}
+
+/** What a server says that sends two messages to everybody. */
+async function complaint(
+  options: ServerOptions<Uint8Array, Uint8Array | string>,
+): Promise<unknown> {
+  let told: unknown
+  const { server } = await serve({ ...options, onError: (error) => (told = error) })
+  server.broadcast('one')
+  server.broadcast('two')
+  return told
+}
+
 interface Served {
   server: Server
   endpoint: string
@@ -483,6 +632,7 @@ interface Served {
 async function serve(
   options: ServerOptions<Uint8Array, Uint8Array | string> = {},
   handler: FunctionHandler<Uint8Array, Uint8Array | string> = () => new Promise(() => {}),
+  scheme: 'tcp' | 'tls' = 'tcp',
 ): Promise<Served> {
   const server = createServer(options, handler)
   onTestFinished(async () => {
@@ -493,10 +643,10 @@ async function serve(
       void closed.then(({ error }) => resolve(error))
     })
   })
-  await server.listen(anyPort)
+  await server.listen(`${scheme}://127.0.0.1:0`)
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
-  return { server, endpoint: `tcp://127.0.0.1:${address.port}`, ended }
+  return { server, endpoint: `${scheme}://127.0.0.1:${address.port}`, ended }
 }
 
 /** A peer that is gone when the test is. */

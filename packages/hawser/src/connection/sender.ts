@@ -4,6 +4,7 @@ import type { Encoder } from '../framing/framing.js'
 import { messageOut } from '../observe/channels.js'
 import type { Transport } from '../transport.js'
 import { framingError } from './close-errors.js'
+import { Flushes } from './flushes.js'
 import { Outbox } from './outbox.js'
 import { rejected, type Waiter, withResolvers } from './promises.js'
 import { writeLater } from './turn.js'
@@ -47,10 +48,6 @@ export interface SenderLimits {
   readonly outboxLimit: number
 }
 
-interface FlushWaiter extends Waiter {
-  readonly after: number
-}
-
 /**
  * The way out of one connection: messages are encoded into the outbox, and the outbox is written
  * once at the end of the event or turn that filled it. At most one write is under way.
@@ -70,7 +67,7 @@ export class Sender<Out> {
   #refusal: HawserError | undefined
   /** Shared by all who wait for room: one for each message would outweigh small messages. */
   #room: Waiter | undefined
-  #flushes: FlushWaiter[] = []
+  #flushes: Flushes | undefined
   #sealed = false
   messages = 0
   /** TLS is about to begin: nothing is read until it has. */
@@ -156,9 +153,8 @@ export class Sender<Out> {
   flush(): Promise<void> {
     if (this.#refusal !== undefined && this.#isBroken) return rejected(this.#refusal)
     if (this.idle) return accepted
-    const waiter = { ...withResolvers(), after: this.accepted }
-    this.#flushes.push(waiter)
-    return waiter.promise
+    this.#flushes ??= new Flushes()
+    return this.#flushes.wait(this.accepted)
   }
 
   /** Write what waits, unless a write is under way. */
@@ -212,11 +208,9 @@ export class Sender<Out> {
     this.#handed = this.accepted
     this.#outbox.clear()
     this.#blocked = false
-    const flushes = this.#flushes
-    this.#flushes = []
     this.#room?.reject(error)
     this.#room = undefined
-    for (const waiter of flushes) waiter.reject(error)
+    this.#flushes?.reject(error)
   }
 
   /** Whether what waits will never leave; after an orderly end it still does. */
@@ -279,7 +273,7 @@ export class Sender<Out> {
   #finishWrite(): void {
     this.#writing = 0
     this.#outbox.reclaim()
-    if (this.#flushes.length > 0) this.#settleFlushes()
+    this.#flushes?.reach(this.#handed)
     this.#unblock()
     if (this.#outbox.upperBound === 0) this.#owner.flushed()
   }
@@ -304,13 +298,6 @@ export class Sender<Out> {
   endBurst(): void {
     this.#burst = 0
     if (this.#writing === 0) this.#unblock()
-  }
-
-  #settleFlushes(): void {
-    const left = this.#flushes.filter((waiter) => waiter.after > this.#handed)
-    const done = this.#flushes.filter((waiter) => waiter.after <= this.#handed)
-    this.#flushes = left
-    for (const waiter of done) waiter.resolve()
   }
 }
 

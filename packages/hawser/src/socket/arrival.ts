@@ -2,7 +2,8 @@ import type net from 'node:net'
 import type { Clock } from '../policy/clock.js'
 import type { TransportAddresses } from '../transport.js'
 import type { PeerName } from './fast-read.js'
-import { addressesOf, type KnownNames, SocketTransport } from './socket-transport.js'
+import { addressesOf, type KnownNames } from './names.js'
+import { SocketTransport } from './socket-transport.js'
 
 /** Milliseconds a refused peer gets to take its goodbye. */
 const goodbyeTime = 1_000

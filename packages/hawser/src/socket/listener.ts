@@ -5,7 +5,7 @@ import { Arrival } from './arrival.js'
 import { boundPath } from './descriptors.js'
 import { acceptFast, askPeerName } from './fast-read.js'
 import { keepAliveDelay } from './keep-alive.js'
-import { addressesOf, type KnownNames } from './socket-transport.js'
+import { addressesOf, type KnownNames } from './names.js'
 import { sharedListening } from './shared-listening.js'
 import { acceptError, listenError } from './socket-errors.js'
 import type { UnixEndpoint } from './unix-endpoint.js'
@@ -55,6 +55,8 @@ export class Listener {
   #server: net.Server | undefined
   #port: number | undefined
   #path: OwnedPath | undefined
+  /** Tells whoever shares the listening sockets that this one is not used any more. */
+  #release: (() => void) | undefined
   #starting: Promise<void> | undefined
   #wanted = false
   #names: KnownNames = {}
@@ -121,9 +123,8 @@ export class Listener {
     if (this.#path !== undefined) releasePath(this.#path)
     this.#path = undefined
     server?.close()
-    if (server !== undefined && this.endpoint.kind === 'tcp') {
-      sharedListening()?.stopTcp(this.#listenOptions())
-    }
+    this.#release?.()
+    this.#release = undefined
   }
 
   /** Stop until `listen` is called again; an inherited descriptor stays, it could not be reopened. */
@@ -164,7 +165,7 @@ export class Listener {
     const shared = sharedListening()
     if (shared === undefined) await bind(server, this.#listenOptions())
     else {
-      await shared.listenTcp(this.#listenOptions(), async (options) => {
+      this.#release = await shared.listenTcp(this.#listenOptions(), async (options) => {
         await bind(server, options)
         return portOf(server) ?? 0
       })
@@ -175,7 +176,8 @@ export class Listener {
     const { backlog } = this.#options
     const shared = sharedListening()
     if (shared !== undefined) {
-      await shared.listenUnix(endpoint, (path) => bind(server, { path, backlog }))
+      const bindAt = (path: string): Promise<void> => bind(server, { path, backlog })
+      this.#release = await shared.listenUnix(endpoint, bindAt)
       return
     }
     await assertReplaceable(endpoint.path)

@@ -5,13 +5,13 @@ import { setImmediate } from 'node:timers'
 import type { TlsSession } from '../tls.js'
 import type {
   Transport,
-  TransportAddress,
   TransportAddresses,
   TransportCapabilities,
   TransportChunk,
   TransportSink,
 } from '../transport.js'
 import { type FastReader, type FastSocket, fastReader, type PeerName } from './fast-read.js'
+import { addressesOf, type KnownNames } from './names.js'
 import type { HandshakeLimits, Wrap } from './tls/handshake.js'
 import { handshakeLost } from './tls/tls-errors.js'
 
@@ -33,14 +33,6 @@ const capabilities: Record<'tcp' | 'unix', Record<'fast' | 'plain', TransportCap
 
 function describe(reset: boolean, borrowedReads: boolean): TransportCapabilities {
   return { reset, halfClose: true, borrowedReads, writeProgress: showsProgress }
-}
-
-/** Names of a socket that need not be asked for; one object for all sockets of a listener where that can be. */
-export interface KnownNames {
-  /** The path, if it is a Unix socket. */
-  readonly path?: string | undefined
-  /** Our end, if the endpoint is one address. */
-  readonly local?: TransportAddress | undefined
 }
 
 /** What only a connection has that began otherwise than with its first message. */
@@ -292,26 +284,4 @@ function sizeOf(chunks: readonly TransportChunk[]): number {
   let size = 0
   for (const chunk of chunks) size += Buffer.byteLength(chunk)
   return size
-}
-
-/** Both ends' names; on a Unix socket the path that was listened on or connected to. */
-export function addressesOf(
-  socket: net.Socket,
-  names: KnownNames,
-  peer: PeerName | undefined,
-): TransportAddresses {
-  if (names.path !== undefined) {
-    const end: TransportAddress = { address: names.path, family: 'unix' }
-    return { local: end, remote: end }
-  }
-  const { localAddress, localPort } = names.local === undefined ? socket : {}
-  return {
-    local: names.local ?? address(localAddress, localPort),
-    remote: address(peer?.ip, peer?.port),
-  }
-}
-
-function address(ip: string | undefined, port: number | undefined): TransportAddress | undefined {
-  if (ip === undefined) return undefined
-  return { address: ip, family: ip.includes(':') ? 'IPv6' : 'IPv4', port: port ?? 0 }
 }

@@ -459,6 +459,8 @@ describe('a server', () => {
         denied: 0,
         'per-address': 0,
         rate: 0,
+        'tls-failed': 0,
+        'tls-timeout': 0,
         'fd-limit': 0,
         'not-accepted': 0,
         draining: 0,

@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 /** A client's and a server's end of one connection, as the library makes them. */
 async function makePair(endpoint: Endpoint, fastRead: boolean): Promise<TransportPair> {
-  const options = { backlog: 5, noDelay: true, keepAlive: Infinity, fastRead }
+  const options = { backlog: 5, noDelay: true, keepAlive: Infinity, fastRead, offersTls: false }
   const events = new EventEmitter()
   const listener = new Listener(parseEndpoint(endpoint) as SocketEndpoint, options, {
     arrived: (arrival) => events.emit('accepted', arrival.take()),
@@ -38,6 +38,7 @@ async function makePair(endpoint: Endpoint, fastRead: boolean): Promise<Transpor
     localAddress: undefined,
     localPort: undefined,
     family: undefined,
+    tls: undefined,
     clock: systemClock,
   })
   const [right] = await accepted
