@@ -24,6 +24,18 @@ export class UsageError extends Error {
   }
 }
 
+/** The command line is fine, and something around it is not: a file, a folder. */
+export class CommandError extends Error {
+  /**
+   * @param what what is wrong
+   * @param remedy what to do about it
+   */
+  constructor(what: string, remedy: string) {
+    super(`${what}: ${remedy}`)
+    this.name = 'CommandError'
+  }
+}
+
 /** A line for stderr and the code to exit with. */
 export interface Failure {
   /** Without a line feed. */
@@ -36,7 +48,7 @@ const usageCodes = new Set(['HAWSER_INVALID_ENDPOINT', 'HAWSER_INVALID_OPTION'])
 
 /** Whether `error` was foreseen: its message is written for people. */
 export function isExpected(error: unknown): error is Error {
-  if (error instanceof UsageError) return true
+  if (error instanceof UsageError || error instanceof CommandError) return true
   return error instanceof Error && codeOf(error)?.startsWith('HAWSER_') === true
 }
 

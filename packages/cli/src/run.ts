@@ -29,6 +29,10 @@ async function runProgram(words: readonly string[], version: string): Promise<vo
       const { connect } = await import('./commands/connect.js')
       process.exit(await connect(options))
     },
+    async cert(options) {
+      const { cert } = await import('./commands/cert.js')
+      process.exit(await cert(options))
+    },
   })
   if (words.length === 0) {
     process.stderr.write(program.helpInformation())

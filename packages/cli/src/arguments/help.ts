@@ -32,9 +32,21 @@ Examples:
   hawser connect 8000 --framing json --json   read messages, not chunks
 `
 
+export const certExamples = `
+It is kept in a folder of your cache that only you may enter, renewed a month before its end, and
+good for no name but its own; names that were added once are kept until --force.
+
+Examples:
+  hawser cert                                 make it, and show how to use it
+  hawser cert --name dev.example,192.0.2.7    for further names
+  hawser cert --out certs --days 30           in a folder of a project
+  curl --cacert "$(hawser cert --print)" https://localhost:8000/
+`
+
 export const mainExamples = `
 Examples:
   hawser serve                     a TCP server on port 8000 that shows what reaches it
   hawser connect 8000              talk to it
+  hawser cert                      a certificate for trying TLS on this machine
   hawser help serve                all options of a command
 `

@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander'
+import type { CertOptions } from '../certificate/options.js'
 import type { ConnectOptions } from '../connect/options.js'
 import type { ServeOptions } from '../serve/options.js'
+import { addCert } from './cert-command.js'
 import { parseCount, parsePositive } from './count.js'
 import { parseDuration } from './duration.js'
 import { framingForms, type FramingChoice, parseFraming } from './framing.js'
@@ -12,6 +14,7 @@ import { parseRate, type Rate } from './rate.js'
 export interface Actions {
   serve(options: ServeOptions): Promise<void>
   connect(options: ConnectOptions): Promise<void>
+  cert(options: CertOptions): Promise<void>
 }
 
 const defaultEndpoint = 'tcp://127.0.0.1:8000'
@@ -64,6 +67,7 @@ export function createProgram(version: string, actions: Actions): Command {
     .configureHelp({ sortOptions: false })
   addServe(program, actions)
   addConnect(program, actions)
+  addCert(program, (options) => actions.cert(options))
   return program
 }
 

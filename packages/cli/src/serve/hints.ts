@@ -1,5 +1,6 @@
 import { formatEndpoint, type Server } from 'hawser'
 import type { ListeningEvent } from '../output/events.js'
+import { quoteWord } from '../output/quote.js'
 import type { ServeOptions } from './options.js'
 
 /**
@@ -51,9 +52,4 @@ export function suggestCommands(
 function reachableHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1'
   return host === '::' ? '::1' : host
-}
-
-/** A word as a shell takes it, whatever it holds. */
-function quoteWord(word: string): string {
-  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }

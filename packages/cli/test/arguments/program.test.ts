@@ -2,12 +2,14 @@ import { CommanderError } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { createProgram } from '../../src/arguments/program.js'
 import { explainUsage } from '../../src/arguments/usage.js'
+import type { CertOptions } from '../../src/certificate/options.js'
 import type { ConnectOptions } from '../../src/connect/options.js'
 import type { ServeOptions } from '../../src/serve/options.js'
 
 interface Parsed {
   serve?: ServeOptions
   connect?: ConnectOptions
+  cert?: CertOptions
 }
 
 async function parse(...words: string[]): Promise<Parsed> {
@@ -15,6 +17,7 @@ async function parse(...words: string[]): Promise<Parsed> {
   const program = createProgram('1.2.3', {
     serve: async (serve) => void Object.assign(parsed, { serve }),
     connect: async (connect) => void Object.assign(parsed, { connect }),
+    cert: async (cert) => void Object.assign(parsed, { cert }),
   })
   try {
     await program.parseAsync(words, { from: 'user' })
