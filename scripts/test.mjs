@@ -16,6 +16,7 @@ const checked = [
   'packages/hawser/test',
   'packages/cli/test',
   'test',
+  'test/faults',
   'examples',
   'bench',
   'scripts',
