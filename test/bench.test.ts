@@ -40,6 +40,8 @@ describe('the bench, at its smallest', () => {
       'idle',
       'broadcast',
       'stalled',
+      'slow-peers',
+      'observe',
       'trickle',
     ])
     for (const { candidates, missing, figures } of report.scenarios) {

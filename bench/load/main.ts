@@ -1,12 +1,14 @@
 import { answerRequests } from '../control.js'
 import { Exchange, type ExchangeOptions, type Extent } from './exchange.js'
 import { Listeners } from './listeners.js'
+import { SlowPeers, type SlowPeersOptions } from './slow-peers.js'
 import { Stallers } from './stallers.js'
 
 // The process that makes the load. It has one set of connections of each kind at a time.
 let exchange: Exchange | undefined
 let listeners: Listeners | undefined
 let stallers: Stallers | undefined
+let slowPeers: SlowPeers | undefined
 
 answerRequests(
   {
@@ -28,11 +30,18 @@ answerRequests(
       stallers.send(bytes as number)
     },
     stalled: () => stallers?.sent(),
+    slow: async (options) => {
+      slowPeers = new SlowPeers()
+      await slowPeers.open(options as SlowPeersOptions)
+      await slowPeers.stuck()
+    },
+    lost: () => slowPeers?.lost,
     close: () => {
       exchange?.close()
       listeners?.close()
       stallers?.close()
-      exchange = listeners = stallers = undefined
+      slowPeers?.close()
+      exchange = listeners = stallers = slowPeers = undefined
     },
   },
   null,

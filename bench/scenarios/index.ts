@@ -2,8 +2,10 @@ import type { Scenario } from '../scenario.js'
 import { broadcast } from './broadcast.js'
 import { chunks } from './chunks.js'
 import { idle } from './idle.js'
+import { observe } from './observe.js'
 import { pipelined } from './pipelined.js'
 import { single } from './single.js'
+import { slowPeers } from './slow-peers.js'
 import { stalled } from './stalled.js'
 import { trickle } from './trickle.js'
 
@@ -15,5 +17,7 @@ export const scenarios: readonly Scenario[] = [
   idle,
   broadcast,
   stalled,
+  slowPeers,
+  observe,
   trickle,
 ]

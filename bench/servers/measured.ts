@@ -18,7 +18,7 @@ export function answerMeasurements(
 }
 
 /** Microseconds of processor time this process has used, in user mode and in the kernel. */
-function readCpu(): number {
+export function readCpu(): number {
   const { user, system } = process.cpuUsage()
   return user + system
 }

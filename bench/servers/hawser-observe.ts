@@ -1,0 +1,37 @@
+import { channel } from 'node:diagnostics_channel'
+import { serveHawser } from './hawser-server.js'
+import { loadCopy } from './library-copy.js'
+
+/** Who watches: `unobservable`, `nobody`, `metrics` or `channels`. */
+const [, , watcher = 'nobody'] = process.argv
+const { library, metrics } = await loadCopy(watcher !== 'unobservable')
+
+const server = library.createServer(
+  { framing: library.lines(), backlog: 4096 },
+  {
+    message(connection, line) {
+      void connection.send(line.toUpperCase())
+    },
+  },
+)
+
+let events = 0
+if (watcher === 'metrics') metrics.collectMetrics(server)
+else if (watcher === 'channels') {
+  // As `ChannelPayloads` names them: there is no list of them at run time.
+  for (const name of [
+    'server:listen',
+    'server:refuse',
+    'connection:open',
+    'connection:first-byte',
+    'connection:message-in',
+    'connection:message-out',
+    'connection:overflow',
+    'connection:close',
+  ]) {
+    channel(`hawser:${name}`).subscribe(() => {
+      events += 1
+    })
+  }
+}
+await serveHawser(server, { events: () => events })

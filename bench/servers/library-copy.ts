@@ -1,0 +1,50 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type * as Library from 'hawser'
+import type * as Metrics from 'hawser/metrics'
+
+/** The library, and what renders its metrics, out of one copy. */
+export interface LibraryCopy {
+  readonly library: typeof Library
+  readonly metrics: typeof Metrics
+}
+
+/**
+ * Load a copy of the built library. One that is not `observable` has every `hasSubscribers` written
+ * as `false`, so that the compiler leaves out the check and what it guards: what the library would be
+ * if nobody could ever watch it. Both are copies, so that nothing else tells them apart.
+ */
+export async function loadCopy(observable: boolean): Promise<LibraryCopy> {
+  const built = fileURLToPath(new URL('./', import.meta.resolve('hawser')))
+  const folder = await mkdtemp(join(tmpdir(), 'hawser-bench-library-'))
+  try {
+    await cp(built, folder, { recursive: true })
+    await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n')
+    if (!observable) await blind(folder)
+    const load = (path: string): Promise<unknown> => import(pathToFileURL(join(folder, path)).href)
+    return {
+      library: (await load('index.js')) as LibraryCopy['library'],
+      metrics: (await load('metrics/index.js')) as LibraryCopy['metrics'],
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function blind(folder: string): Promise<void> {
+  let checks = 0
+  for (const name of await readdir(folder, { recursive: true })) {
+    if (!name.endsWith('.js')) continue
+    const path = join(folder, name)
+    const source = await readFile(path, 'utf8')
+    const blinded = source.replaceAll(/\b\w+\.hasSubscribers\b/g, () => {
+      checks += 1
+      return 'false'
+    })
+    if (blinded !== source) await writeFile(path, blinded)
+  }
+  if (checks < 4)
+    throw new Error(`found ${checks} checks for subscribers: they are written otherwise now`)
+}
