@@ -1,19 +1,33 @@
 // `npm run test:runtimes`: packs the library, installs the tarball in an empty folder as a user
 // would, runs test/runtimes/smoke.mjs there on every runtime and prints a table of the outcomes.
 // `--this` takes the Node that runs it alone and installs no runtime: a step of `npm test`.
+// `--help` says so, and so does an argument that there is not.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 
+const USAGE = `npm run test:runtimes -- [options]
+
+Packs the library, installs it as a user would, and runs test/runtimes/smoke.mjs on every runtime.
+The first time it downloads the runtimes, about 1 GB, into test/runtimes/node_modules.
+
+  --this   only on the Node.js that runs this; downloads nothing
+  --help   this
+`
 const LIMIT = 60_000
 const root = fileURLToPath(new URL('..', import.meta.url))
 const home = join(root, 'test/runtimes')
 const installed = (/** @type {string} */ path) => join(home, 'node_modules', path)
 
-const onlyThis = process.argv.includes('--this')
+const { onlyThis, help } = readArguments()
+if (help) {
+  process.stdout.write(USAGE)
+  process.exit(0)
+}
 
 const nodes = ['20', '22', '24', '26'].map((major) => ({
   name: `Node ${major}`,
@@ -51,6 +65,18 @@ installLibrary()
 const outcomes = []
 for (const { name, command } of runtimes) outcomes.push(await runSmoke(name, command))
 printTable(outcomes)
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: { this: { type: 'boolean' }, help: { type: 'boolean' } },
+    })
+    return { onlyThis: values.this === true, help: values.help === true }
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
+    process.exit(2)
+  }
+}
 
 function installRuntimes() {
   const stamp = createHash('sha256').update(readFileSync(join(home, 'package-lock.json')))

@@ -1,9 +1,10 @@
 // The smoke suite: what a user of the packed library relies on, in plain JavaScript and without a
 // test framework, so that every runtime can run it. Prints one JSON object a line for the runner.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import {
   connect,
   createServer,
@@ -246,6 +247,33 @@ const checks = {
     same(reason, 'reset')
     same(await exchange(LOCAL, lines(), ['still here']), ['still here'])
     await server.close({ drain: 1_000 })
+  },
+
+  'every subpath can be imported, with nothing else installed': async () => {
+    const manifest = fileURLToPath(import.meta.resolve('hawser/package.json'))
+    const { exports } = JSON.parse(readFileSync(manifest, 'utf8'))
+    const subpaths = Object.keys(exports).filter((subpath) => !subpath.endsWith('.json'))
+    same(subpaths.length > 2, true)
+    for (const subpath of subpaths) {
+      const names = Object.keys(await import(`hawser${subpath.slice(1)}`))
+      same([subpath, names.length > 0], [subpath, true])
+    }
+  },
+
+  'metrics tell what a server did': async () => {
+    const { collectMetrics } = await import('hawser/metrics')
+    const server = createServer({ framing: lines() }, echo)
+    const metrics = collectMetrics(server)
+    await server.listen(LOCAL)
+    const client = await connect(whereIs(server, LOCAL), { framing: lines() })
+    await client.send('hello')
+    await client.end()
+    for await (const answer of client) same(answer, 'hello')
+    await server.close({ drain: 1_000 })
+    const page = metrics.prometheus()
+    metrics.stop()
+    same(page.includes('\nhawser_connections_closed_total{reason="ended"} 1\n'), true)
+    same(page.includes('\nhawser_messages_read_total 1\n'), true)
   },
 
   'a refused connection has a code': async () => {
