@@ -52,13 +52,17 @@ export const LIBRARY_UNITS = {
   server: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
   client: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
   metrics: { units: ['errors', 'observe', 'server'], builtins: ['perf_hooks'] },
+  systemd: {
+    units: ['errors', 'policy', 'connection', 'socket'],
+    builtins: ['child_process', 'process'],
+  },
   testing: {
     units: [...BELOW_CONNECTION, 'connection'],
     // `net` for the scripted peer: it fakes the far end, so it must not share our own socket code.
     builtins: [...HARMLESS, 'assert', 'assert/strict', 'net'],
   },
   index: {
-    units: [...BELOW_CONNECTION, 'socket', 'connection', 'server', 'client'],
+    units: [...BELOW_CONNECTION, 'socket', 'connection', 'server', 'client', 'systemd'],
     builtins: [],
   },
 }

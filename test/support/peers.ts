@@ -13,7 +13,6 @@ export type Peer =
   | 'bash'
   | 'script'
   | 'python3'
-  | 'setpriv'
   | 'systemd-analyze'
   | 'systemd-notify'
   | 'systemd-socket-activate'

@@ -129,6 +129,9 @@ export class WorkerError extends HawserError<
   'HAWSER_WORKER_FAILED' | 'HAWSER_WORKERS_CLOSED' | 'HAWSER_NOT_PRIMARY'
 > {}
 
+/** systemd wanted to be told how the service is, and could not be. */
+export class NotifyError extends HawserError<'HAWSER_NOTIFY_FAILED'> {}
+
 /** An exception out of the user's own handler; `cause` is that exception. */
 export class HandlerError extends HawserError<'HAWSER_HANDLER_FAILED'> {}
 
@@ -177,6 +180,7 @@ const table = {
   HAWSER_WORKER_FAILED: 'A worker process did not start.',
   HAWSER_WORKERS_CLOSED: 'The workers were closed, and closed workers do not start again.',
   HAWSER_NOT_PRIMARY: 'Workers can be started by the primary process only.',
+  HAWSER_NOTIFY_FAILED: 'systemd could not be told how the service is.',
   HAWSER_HANDLER_FAILED: 'The handler threw or rejected.',
 } as const
 

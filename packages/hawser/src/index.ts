@@ -18,6 +18,7 @@ export {
   HandlerError,
   HawserError,
   ListenError,
+  NotifyError,
   OptionError,
   StateError,
   TimeoutError,
@@ -101,6 +102,12 @@ export {
 } from './socket/endpoint.js'
 export type { AddressInfo } from './socket/listener.js'
 export type { UnixAddress, UnixEndpoint } from './socket/unix-endpoint.js'
+export { SystemdNotifier } from './systemd/notifier.js'
+export {
+  type NotifiedServer,
+  notifySystemd,
+  type SystemdOptions,
+} from './systemd/notify-systemd.js'
 export type {
   Transport,
   TransportAddress,

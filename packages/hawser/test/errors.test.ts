@@ -23,6 +23,8 @@ import {
   ListenError,
   memoryBackplane,
   netstring,
+  NotifyError,
+  notifySystemd,
   OptionError,
   parseEndpoint,
   type Server,
@@ -465,6 +467,17 @@ const provocations: Record<ErrorCode, Provocation> = {
     op: 'publish',
     says: /^\d+ bytes wait to be published and \d+ may \(backplaneQueue\): .* or raise backplaneQueue/,
     provoke: () => complaint({ backplane: memoryBackplane().node(), backplaneQueue: 1 }),
+  },
+  HAWSER_NOTIFY_FAILED: {
+    class: NotifyError,
+    op: 'notify',
+    has: ['cause'],
+    says: /^systemd could not be told READY=1: the program systemd-notify is not in PATH: install/,
+    provoke: () =>
+      new Promise((onError) => {
+        const env = { PATH: '/nowhere', NOTIFY_SOCKET: '/nowhere' }
+        void notifySystemd(undefined, { env, onError }).ready()
+      }),
   },
   HAWSER_HANDLER_FAILED: {
     class: HandlerError,

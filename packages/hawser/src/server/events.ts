@@ -13,6 +13,8 @@ export interface ServerEvents<In, Out> {
   drop: [refusal: Refusal]
   /** An endpoint could not be listened on, or a handler failed. */
   error: [error: HawserError]
+  /** The server begins to close: it accepts nothing more, and its connections are drained. */
+  closing: []
   /** The server has closed, and so have all its connections. */
   close: []
 }

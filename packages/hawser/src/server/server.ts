@@ -267,6 +267,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
   #beginClosing(drain: Drain<In, Out>, onDrain: CloseOptions<In, Out>['onDrain']): void {
     this.#signal?.removeEventListener('abort', this.#abort)
     this.#endpoints.stop()
+    announce(() => this.emit('closing'))
     this.#acceptor.drain(drain, onDrain)
   }
 

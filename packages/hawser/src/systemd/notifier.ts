@@ -1,0 +1,132 @@
+import process from 'node:process'
+import { report } from '../connection/report.js'
+import { type HawserError, NotifyError } from '../errors.js'
+import type { Clock, ClockTimer } from '../policy/clock.js'
+import type { Environment } from './notify-command.js'
+
+/** What keeps no process alive. */
+const ping = 'WATCHDOG=1'
+
+/** What a notifier needs. */
+export interface NotifierSetup {
+  readonly environment: Environment
+  readonly clock: Clock
+  readonly onError: (error: HawserError) => void
+}
+
+/**
+ * Tells systemd how a service is (sd_notify(3)). Where nobody wants to be told, because
+ * `NOTIFY_SOCKET` is not set, every call does nothing. No call rejects: what goes wrong is told to
+ * `onError`.
+ */
+export class SystemdNotifier implements Disposable {
+  /** Whether there is somebody to tell. */
+  readonly active: boolean
+  /** Milliseconds after which a silent service is taken for hung; `Infinity` where nobody watches. */
+  readonly watchdog: number
+  readonly #setup: NotifierSetup
+  #last: Promise<void> = Promise.resolve()
+  #pinging = false
+  #timer: ClockTimer | undefined
+  #stopped = false
+
+  /** @internal Made by `notifySystemd`. */
+  constructor(setup: NotifierSetup) {
+    this.#setup = setup
+    this.active = (setup.environment['NOTIFY_SOCKET'] ?? '') !== ''
+    this.watchdog = this.active ? watchdogTime(setup.environment) : Infinity
+  }
+
+  /**
+   * It has started, or has reloaded: `READY=1`. From now on the watchdog is told that it is alive,
+   * twice within its time, for as long as the event loop turns.
+   *
+   * @param status what `systemctl status` shows
+   * @returns fulfils when systemd took it in
+   */
+  ready(status?: string): Promise<void> {
+    if (this.#timer === undefined) this.#watch()
+    return this.#send('READY=1', ...statusLine(status))
+  }
+
+  /** It begins to end: `STOPPING=1`. */
+  stopping(status?: string): Promise<void> {
+    return this.#send('STOPPING=1', ...statusLine(status))
+  }
+
+  /** It reads its configuration again (`RELOADING=1`); say `ready()` when that is done. */
+  reloading(status?: string): Promise<void> {
+    // CLOCK_MONOTONIC, by which systemd tells this reload from an earlier one.
+    const time = process.hrtime.bigint() / 1_000n
+    return this.#send('RELOADING=1', `MONOTONIC_USEC=${time}`, ...statusLine(status))
+  }
+
+  /** What `systemctl status` shows: one line. */
+  status(text: string): Promise<void> {
+    return this.#send(...statusLine(text))
+  }
+
+  /** Tell the watchdog nothing more: it will end the service if that goes on. May be called again. */
+  stop(): void {
+    this.#stopped = true
+    this.#timer?.cancel()
+  }
+
+  /** The same as `stop()`, for `using`. */
+  [Symbol.dispose](): void {
+    this.stop()
+  }
+
+  #watch(): void {
+    if (this.watchdog === Infinity || this.#stopped) return
+    // A timer, so that it is the event loop that says it is alive.
+    this.#timer = this.#setup.clock.schedule(() => this.#ping(), this.watchdog / 2, false)
+  }
+
+  #ping(): void {
+    this.#watch()
+    // One that systemd has not taken in yet says all that a second one could.
+    if (this.#pinging) return
+    this.#pinging = true
+    void this.#send(ping).then(() => {
+      this.#pinging = false
+    })
+  }
+
+  /** One after the other, in the order of the calls. */
+  #send(...assignments: string[]): Promise<void> {
+    if (this.active) this.#last = this.#last.then(() => this.#tell(assignments))
+    return this.#last
+  }
+
+  async #tell(assignments: readonly string[]): Promise<void> {
+    const { environment, onError } = this.#setup
+    try {
+      // Only where it is needed: most programs start no other.
+      const { runNotify } = await import('./notify-command.js')
+      await runNotify(assignments, environment, assignments[0] !== ping)
+    } catch (cause) {
+      const error = notifyError(assignments[0] ?? '', cause as NodeJS.ErrnoException)
+      report(() => onError(error))
+    }
+  }
+}
+
+/** Half of it is a ping; `WATCHDOG_PID` says whom it is about (sd_watchdog_enabled(3)). */
+function watchdogTime({ WATCHDOG_USEC: time, WATCHDOG_PID: pid }: Environment): number {
+  const isOurs = pid === undefined || Number(pid) === process.pid
+  return isOurs && time !== undefined && /^[1-9]\d*$/.test(time) ? Number(time) / 1_000 : Infinity
+}
+
+function statusLine(status: string | undefined): string[] {
+  return status === undefined ? [] : [`STATUS=${status.replaceAll(/\s*[\r\n]+\s*/g, ' ')}`]
+}
+
+function notifyError(what: string, cause: NodeJS.ErrnoException): NotifyError {
+  const advice =
+    cause.code === 'ENOENT'
+      ? 'the program systemd-notify is not in PATH: install systemd, or unset NOTIFY_SOCKET'
+      : `${cause.message}: check NOTIFY_SOCKET and NotifyAccess=`
+  const text = `systemd could not be told ${what}: ${advice}`
+  return new NotifyError('HAWSER_NOTIFY_FAILED', text, { op: 'notify', cause })
+}

@@ -1,0 +1,66 @@
+import process from 'node:process'
+import { warn } from '../connection/report.js'
+import { systemClock } from '../connection/system-clock.js'
+import type { HawserError } from '../errors.js'
+import type { Clock } from '../policy/clock.js'
+import { formatEndpoint } from '../socket/endpoint.js'
+import type { AddressInfo } from '../socket/listener.js'
+import { SystemdNotifier } from './notifier.js'
+import type { Environment } from './notify-command.js'
+
+/** What is needed of a `Server`. */
+export interface NotifiedServer {
+  /** Where it listens. */
+  addresses(): readonly (AddressInfo | string)[]
+  /** Its open connections. */
+  readonly connections: {
+    /** How many there are. */
+    readonly size: number
+  }
+  /** Tells of its beginning and its end. */
+  on(event: 'listening' | 'closing' | 'close', listener: () => void): unknown
+}
+
+/** How systemd is told. */
+export interface SystemdOptions {
+  /** Where `NOTIFY_SOCKET`, `WATCHDOG_USEC`, `WATCHDOG_PID` and `PATH` are. Default `process.env`. */
+  readonly env?: Environment | undefined
+  /** Where time comes from. Default: the system. */
+  readonly clock?: Clock | undefined
+  /** Told when systemd could not be told. Default: shown as a process warning. */
+  readonly onError?: ((error: HawserError) => void) | undefined
+}
+
+/**
+ * Tell systemd how a service of `Type=notify` is (sd_notify(3)): `READY=1` once the server listens,
+ * `STOPPING=1` when it begins to close, and `WATCHDOG=1` twice within `WatchdogSec=` for as long as
+ * the event loop turns. Without `NOTIFY_SOCKET` it does nothing.
+ *
+ * It is told by systemd's own program systemd-notify. A service that does not run as root needs
+ * `NotifyAccess=all`, since there it is that program that systemd hears.
+ *
+ * @param server leave it out to say everything yourself
+ */
+export function notifySystemd(
+  server?: NotifiedServer,
+  { env = process.env, clock = systemClock, onError = warn }: SystemdOptions = {},
+): SystemdNotifier {
+  const notifier = new SystemdNotifier({ environment: env, clock, onError })
+  if (server === undefined || !notifier.active) return notifier
+  let told = ''
+  const listening = (): void => {
+    const places = server.addresses().map((address) => formatEndpoint(address))
+    const status = `listening on ${places.join(', ')}`
+    if (status === told) return
+    void (told === '' ? notifier.ready(status) : notifier.status(status))
+    told = status
+  }
+  server.on('listening', listening)
+  server.on('closing', () => {
+    const { size } = server.connections
+    void notifier.stopping(`draining ${size} ${size === 1 ? 'connection' : 'connections'}`)
+  })
+  server.on('close', () => notifier.stop())
+  if (server.addresses().length > 0) listening()
+  return notifier
+}
