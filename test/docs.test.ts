@@ -23,6 +23,7 @@ it('every document that a newcomer looks for is there', () => {
       'README.md',
       'docs/framings.md',
       'docs/from-node-net.md',
+      'docs/groups.md',
       'docs/observing.md',
       'packages/cli/README.md',
       'packages/hawser/README.md',

@@ -44,19 +44,12 @@ async function occupy(port: number): Promise<net.Socket> {
   return socket
 }
 
-it('every row of the tutorial is one example', () => {
+it('every example has a number of its own', () => {
   const files = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.ts'))
-  expect(files.toSorted().map((name) => name.slice(0, 2))).toEqual([
-    '01',
-    '02',
-    '03',
-    '04',
-    '05',
-    '06',
-    '07',
-    '08',
-    '09',
-  ])
+  const numbers = files.map((name) => name.slice(0, 2))
+  expect(numbers.filter((number) => !/^\d\d$/.test(number))).toEqual([])
+  expect(numbers).toHaveLength(new Set(numbers).size)
+  expect(numbers.length).toBeGreaterThan(8)
 })
 
 it('servers made by function and by class say by event, callback and promise that they listen', async () => {
@@ -280,6 +273,36 @@ it('two servers are on one page of metrics, told apart by name', async () => {
   expect(text).toContain('\nhawser_connections_accepted_total{server="shout"} 1\n')
   expect(text).toContain('\nhawser_messages_read_total{server="echo"} 2\n')
   expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+})
+
+it('what is said in a room reaches it on both servers', async () => {
+  const example = runExample('10-rooms', anyPort, anyPort)
+  const [, first = '', second = ''] = await example.prints(
+    /listening on (tcp:\S+)\nlistening on (tcp:\S+)/,
+  )
+  const [anna, ben] = await Promise.all(
+    [first, second].map((endpoint) => connect(endpoint, { framing: lines() })),
+  )
+  if (anna === undefined || ben === undefined) throw new Error('nobody connected')
+  const heard = [anna, ben].map((guest) => guest[Symbol.asyncIterator]())
+  const next = async (who: 0 | 1): Promise<unknown> => (await heard[who]?.next())?.value
+  for (const who of [0, 1] as const) expect(await next(who)).toMatch(/^\/join ROOM, /)
+  await ben.send('hello?')
+  expect(await next(1)).toBe('join a room first: /join ROOM')
+  await ben.send('/join harbour')
+  expect(await next(1)).toBe('[harbour] you and 0 more here')
+  for (const line of ['/name Anna', '/join harbour', 'ahoy']) await anna.send(line)
+  expect(await next(0)).toBe('[harbour] you and 0 more here')
+  expect(await next(1)).toBe('[harbour] Anna has joined')
+  expect(await next(1)).toBe('[harbour] Anna says: ahoy')
+  for (const room of ['a', 'b', 'c']) await anna.send(`/join ${room}`)
+  for (const room of ['a', 'b']) expect(await next(0)).toBe(`[${room}] you and 0 more here`)
+  expect(await next(0)).toMatch(/is in 3 topics and may be in no more/)
+  anna.reset()
+  expect(await next(1)).toBe('[harbour] Anna has gone')
+  await ben.close()
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+  expect(example.complained).toBe('')
 })
 
 it('the OpenTelemetry SDK exports what a server counted', async () => {

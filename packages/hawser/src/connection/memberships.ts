@@ -34,6 +34,6 @@ export function membershipsOf<In, Out>(engine: Engine<In, Out>): Memberships<In,
   throw new StateError(
     'HAWSER_NO_GROUPS',
     'this connection was made by connect, and topics are kept by servers: ask the server to join you, in a message',
-    engine.details,
+    { op: 'join', ...engine.details },
   )
 }

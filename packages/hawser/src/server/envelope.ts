@@ -89,5 +89,6 @@ function decodeBody<Out>(
   if (codec !== undefined) return codec.decode(body)
   if (kind === kinds.bytes) return body as Out
   if (kind === kinds.text) return body.toString() as Out
-  return JSON.parse(body.toString()) as Out
+  if (kind === kinds.json) return JSON.parse(body.toString()) as Out
+  throw new Error(`its body is of the unknown kind ${kind}`)
 }

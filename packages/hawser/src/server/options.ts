@@ -81,8 +81,8 @@ export interface ServerOptions<In, Out> extends ConnectionOptions, AccessLists {
    */
   readonly tls?: TlsServerOptions | undefined
   /**
-   * Topics that one connection may be a member of, with `connection.join`. Default 1 000; `Infinity`
-   * is off. One more throws `HAWSER_TOO_MANY_TOPICS`. Stops: a peer that joins without end.
+   * Topics that one connection may be a member of, with `connection.join`. Default 100; `Infinity` is
+   * off. One more throws `HAWSER_TOO_MANY_TOPICS`. Stops: a peer that joins without end.
    */
   readonly maxTopics?: number | undefined
   /**

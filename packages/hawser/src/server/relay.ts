@@ -154,7 +154,9 @@ export class Relay<Out> implements BackplaneListener {
 
   #isReady(): boolean {
     if (this.#closed) return false
-    this.#calls.run('open', () => this.#open(), 'nothing is exchanged with other nodes')
+    if (!this.#isOpen) {
+      void this.#calls.run('open', () => this.#open(), 'nothing is exchanged with other nodes')
+    }
     return this.#isOpen
   }
 

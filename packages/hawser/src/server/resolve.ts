@@ -22,8 +22,8 @@ export const defaultMaxConnections = 10_000
 export const defaultMaxWaiting = 128
 /** The pool of all connections' buffers when nobody says otherwise: 256 MiB. */
 export const defaultPool: number = 256 * 1024 * 1024
-/** The topics of one connection when nobody says otherwise: 1 000. */
-export const defaultMaxTopics = 1_000
+/** The topics of one connection when nobody says otherwise: 100. */
+export const defaultMaxTopics = 100
 /** What may wait for the backplane when nobody says otherwise: 8 MiB. */
 export const defaultBackplaneQueue: number = 8 * 1024 * 1024
 /** What listen(2) is passed when nobody says otherwise: 511, as Node.js does. */

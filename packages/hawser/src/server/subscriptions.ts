@@ -27,7 +27,7 @@ export class Subscriptions {
   }
 
   begin(topic: string): void {
-    this.#calls.run(
+    void this.#calls.run(
       'subscribe',
       () => this.#backplane.subscribe(topic),
       `it is tried again every ${retryDelay} ms, and until then what other nodes send there does not arrive`,
@@ -40,7 +40,7 @@ export class Subscriptions {
   end(topic: string): void {
     this.#missing.delete(topic)
     const consequence = 'what other nodes send there goes on arriving, for nobody'
-    this.#calls.run('unsubscribe', () => this.#backplane.unsubscribe(topic), consequence)
+    void this.#calls.run('unsubscribe', () => this.#backplane.unsubscribe(topic), consequence)
   }
 
   /** Ask for nothing any more. */

@@ -11,7 +11,6 @@ export function assertTopic(topic: unknown): asserts topic is string {
   throw new OptionError(
     'HAWSER_INVALID_TOPIC',
     `the topic ${problem}: it takes text of 1 to ${longestTopic} bytes of UTF-8`,
-    { op: 'join' },
   )
 }
 

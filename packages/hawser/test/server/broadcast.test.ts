@@ -1,65 +1,23 @@
-import { type Connection, type Encoder, type Framing, lines, type Server } from 'hawser'
-import { ScriptedPeer } from 'hawser/testing'
+import { type Connection, lines } from 'hawser'
+import type { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { connectMembers, countingLines, resetAll } from './support/members.js'
 import { readWays, serve } from './support/serving.js'
 
 forbidStrayErrors()
-
-/** Lines whose encoders count what they encode, all together. */
-function countingLines(options: { perConnection?: boolean; prefix?: string } = {}): {
-  framing: Framing<string, string>
-  count(): number
-} {
-  const { perConnection = false, prefix = '' } = options
-  const real = lines()
-  let count = 0
-  const framing: Framing<string, string> = {
-    ...real,
-    perConnection,
-    createEncoder: (operations): Encoder<string> => {
-      const encoder = real.createEncoder(operations)
-      let own = 0
-      return {
-        encode(message, output) {
-          count += 1
-          own += 1
-          encoder.encode(perConnection ? `${prefix}${own} ${message}` : prefix + message, output)
-        },
-      }
-    },
-  }
-  return { framing, count: () => count }
-}
-
-async function join<In, Out>(
-  server: Server<In, Out>,
-  count: number,
-): Promise<{ peers: ScriptedPeer[]; members: Connection<In, Out>[] }> {
-  const peers: ScriptedPeer[] = []
-  for (let each = 1; each <= count; each += 1) {
-    peers.push(await ScriptedPeer.connect(server.address()))
-    await until(() => server.connections.size === each)
-  }
-  return { peers, members: [...server.connections] }
-}
-
-function leave(peers: readonly ScriptedPeer[]): void {
-  for (const peer of peers) peer.reset()
-}
 
 describe.each(readWays)('a broadcast, %s', (_name, fastRead) => {
   it('reaches everybody, and is encoded once', async () => {
     const { framing, count } = countingLines()
     const server = await serve({ fastRead, framing }, {})
-    const { peers, members } = await join(server, 4)
+    const { peers, members } = await connectMembers(server, 4)
     expect(server.broadcast('hello')).toBe(4)
     expect(server.broadcast('again')).toBe(4)
     for (const peer of peers) await peer.receives('hello\nagain\n')
     expect(count()).toBe(2)
     expect(members[0]).toMatchObject({ messagesWritten: 2, bytesWritten: 12 })
-    leave(peers)
+    resetAll(peers)
   })
 })
 
@@ -73,7 +31,7 @@ describe('a broadcast', () => {
 
   it('leaves out one, several, and those a filter leaves out', async () => {
     const server = await serve({ framing: lines() }, {})
-    const { peers, members } = await join(server, 3)
+    const { peers, members } = await connectMembers(server, 3)
     type Member = Connection<string, string>
     const [one, two, three] = members as [Member, Member, Member]
     expect(server.broadcast('not first', { except: one })).toBe(2)
@@ -86,60 +44,60 @@ describe('a broadcast', () => {
     await peers[0]?.receives('end\n')
     await peers[1]?.receives('not first\nsecond\nsecond again\nend\n')
     await peers[2]?.receives('not first\nthird\nthird again\nend\n')
-    leave(peers)
+    resetAll(peers)
   })
 
   it('keeps its place among what is sent to one', async () => {
     const server = await serve({ framing: lines() }, {})
-    const { peers, members } = await join(server, 2)
+    const { peers, members } = await connectMembers(server, 2)
     void members[0]?.send('before')
     server.broadcast('everybody')
     void members[0]?.send('after')
     await peers[0]?.receives('before\neverybody\nafter\n')
     await peers[1]?.receives('everybody\n')
-    leave(peers)
+    resetAll(peers)
   })
 
   it('is encoded for each where encoders remember', async () => {
     const { framing, count } = countingLines({ perConnection: true })
     const server = await serve({ framing }, {})
-    const { peers, members } = await join(server, 2)
+    const { peers, members } = await connectMembers(server, 2)
     void members[1]?.send('alone')
     expect(server.broadcast('hello')).toBe(2)
     await peers[0]?.receives('1 hello\n')
     await peers[1]?.receives('1 alone\n2 hello\n')
     expect(count()).toBe(3)
-    leave(peers)
+    resetAll(peers)
   })
 
   it('is encoded once for each framing that connections were switched to', async () => {
     const first = countingLines()
     const second = countingLines({ prefix: '> ' })
     const server = await serve({ framing: first.framing }, {})
-    const { peers, members } = await join(server, 5)
+    const { peers, members } = await connectMembers(server, 5)
     for (const member of members.slice(2)) member.switchFraming(second.framing)
     expect(server.broadcast('hello')).toBe(5)
     for (const peer of peers.slice(0, 2)) await peer.receives('hello\n')
     for (const peer of peers.slice(2)) await peer.receives('> hello\n')
     expect(first.count()).toBe(1)
     expect(second.count()).toBe(1)
-    leave(peers)
+    resetAll(peers)
   })
 
   it('that the framing cannot carry throws, and nobody gets a part of it', async () => {
     const server = await serve({ framing: lines() }, {})
-    const { peers } = await join(server, 2)
+    const { peers } = await connectMembers(server, 2)
     expect(() => server.broadcast('two\nlines')).toThrow(
       expect.objectContaining({ code: 'HAWSER_MESSAGE_INVALID' }),
     )
     expect(server.broadcast('one line')).toBe(2)
     for (const peer of peers) await peer.receives('one line\n')
-    leave(peers)
+    resetAll(peers)
   })
 
   it('ends one whose outbox is full, and reaches the others', async () => {
     const server = await serve({ framing: lines(), outbox: 1_000_000, highWaterMark: 1_000 }, {})
-    const { peers, members } = await join(server, 2)
+    const { peers, members } = await connectMembers(server, 2)
     const [slow, quick] = peers as [ScriptedPeer, ScriptedPeer]
     slow.stopReading()
     const big = 'x'.repeat(200_000)
@@ -153,12 +111,12 @@ describe('a broadcast', () => {
     await quick.receives('small\n')
     expect(await members[0]?.closed).toMatchObject({ by: 'error', reason: 'outbox-full' })
     expect(members[1]?.phase).toBe('open')
-    leave(peers)
+    resetAll(peers)
   })
 
   it('passes over those who have ended, and goes on when one is closed in its middle', async () => {
     const server = await serve({ framing: lines() }, {})
-    const { peers, members } = await join(server, 4)
+    const { peers, members } = await connectMembers(server, 4)
     void members[0]?.end()
     const filter = (connection: Connection<string, string>): boolean => {
       if (connection === members[1]) members[2]?.reset()
@@ -169,6 +127,6 @@ describe('a broadcast', () => {
     await peers[1]?.receives('hello\n')
     await peers[2]?.receivesReset()
     await peers[3]?.receives('hello\n')
-    leave(peers)
+    resetAll(peers)
   })
 })

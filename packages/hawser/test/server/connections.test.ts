@@ -467,6 +467,8 @@ describe('a server', () => {
         suspended: 0,
       },
       handlerErrors: 0,
+      topics: 0,
+      skipped: 0,
       pool: { used: 0, limit: 256 * 1024 * 1024 },
       bytesRead: 12,
       bytesWritten: 14,

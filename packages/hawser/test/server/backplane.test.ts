@@ -1,0 +1,533 @@
+import {
+  type Backplane,
+  type BackplaneCodec,
+  type BackplaneListener,
+  type Connection,
+  framing,
+  type HawserError,
+  jsonLines,
+  lines,
+  memoryBackplane,
+  raw,
+  type Server,
+  type ServerOptions,
+} from 'hawser'
+import { type ScriptedPeer, VirtualClock } from 'hawser/testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { forbidStrayErrors } from '../bad-peers/support/strays.js'
+import { until } from '../bad-peers/support/until.js'
+import { connectMembers, resetAll } from './support/members.js'
+import { loopback, make, rejection, serve } from './support/serving.js'
+
+forbidStrayErrors()
+
+type Lines = Server<string, string>
+
+interface Node {
+  readonly server: Lines
+  readonly peer: ScriptedPeer
+  readonly member: Connection<string, string>
+  readonly errors: HawserError[]
+}
+
+/** A server of lines on this backplane, with one connection. */
+async function startNode(
+  backplane: Backplane,
+  options: Partial<ServerOptions<string, string>> = {},
+): Promise<Node> {
+  const errors: HawserError[] = []
+  const onError = (error: HawserError): void => void errors.push(error)
+  const server = await serve({ framing: lines(), backplane, onError, ...options }, {})
+  const { peers, members } = await connectMembers(server, 1)
+  const [peer, member] = [peers[0], members[0]]
+  if (peer === undefined || member === undefined) throw new Error('nobody connected')
+  onTestFinished(() => peer.reset())
+  return { server, peer, member, errors }
+}
+
+/** Two servers or more, joined in memory. */
+async function startNodes(count: number): Promise<Node[]> {
+  const backplane = memoryBackplane()
+  const nodes: Node[] = []
+  while (nodes.length < count) nodes.push(await startNode(backplane.node()))
+  return nodes
+}
+
+type Two = [Node, Node]
+type Three = [Node, Node, Node]
+
+/** A backplane whose calls are written down, and answered as the test says. */
+class ScriptedBackplane implements Backplane {
+  readonly nodeId = 'scripted'
+  readonly calls: string[] = []
+  readonly published: { topic: string; message: Uint8Array }[] = []
+  listener: BackplaneListener | undefined
+  /** What the next calls answer; throw or reject to fail. */
+  answer: (call: string) => void | Promise<void> = () => undefined
+
+  open(listener: BackplaneListener): void {
+    this.calls.push('open')
+    this.listener = listener
+  }
+
+  subscribe(topic: string): void | Promise<void> {
+    return this.#note(`subscribe ${topic}`)
+  }
+
+  unsubscribe(topic: string): void | Promise<void> {
+    return this.#note(`unsubscribe ${topic}`)
+  }
+
+  publish(topic: string, message: Uint8Array): void | Promise<void> {
+    this.published.push({ topic, message })
+    return this.#note(`publish ${topic}`)
+  }
+
+  close(): void | Promise<void> {
+    return this.#note('close')
+  }
+
+  #note(call: string): void | Promise<void> {
+    this.calls.push(call)
+    return this.answer(call)
+  }
+}
+
+describe('servers on a backplane', () => {
+  it('bring a message to the members on every node, each once, and count those here', async () => {
+    const nodes = await startNodes(3)
+    const [one, two, three] = nodes as Three
+    for (const { member } of [one, two]) member.join('news')
+    expect(one.server.to('news').send('from one')).toBe(1)
+    await one.peer.receives('from one\n')
+    await two.peer.receives('from one\n')
+    expect(three.server.to('news').send('from three')).toBe(0)
+    await one.peer.receives('from three\n')
+    await two.peer.receives('from three\n')
+    three.server.broadcast('end')
+    for (const { peer } of nodes) await peer.receives('end\n')
+    expect(one.server.info().backplane).toEqual({
+      nodeId: 'node-1',
+      published: 1,
+      received: 2,
+      lost: 0,
+      queued: 0,
+    })
+    expect(three.server.info().backplane).toMatchObject({ published: 2, received: 0 })
+    expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
+  })
+
+  it('bring it once to who is in several of the topics', async () => {
+    const [one, two] = (await startNodes(2)) as Two
+    two.member.join('a')
+    two.member.join('b')
+    expect(one.server.to(['a', 'b', 'c']).send('once')).toBe(0)
+    expect(one.server.to(['c', 'd']).send('not for you')).toBe(0)
+    one.server.to('b').send('end')
+    await two.peer.receives('once\nend\n')
+  })
+
+  it('keep the order in which one node sends, whatever it sends to', async () => {
+    const [one, two] = (await startNodes(2)) as Two
+    two.member.join('a')
+    two.member.join('b')
+    let expected = ''
+    for (let each = 0; each < 40; each += 1) {
+      const line = String(each)
+      expected += `${line}\n`
+      if (each % 4 === 0) one.server.broadcast(line)
+      else if (each % 4 === 1) one.server.to(['a', 'b']).send(line)
+      else one.server.to(each % 4 === 2 ? 'a' : 'b').send(line)
+    }
+    await two.peer.receives(expected)
+  })
+
+  it('leave out on their own node who is left out', async () => {
+    const [one, two] = (await startNodes(2)) as Two
+    for (const { member } of [one, two]) member.join('news')
+    expect(one.server.to('news').send('not me', { except: one.member })).toBe(0)
+    expect(one.server.broadcast('nor here', { except: one.member })).toBe(0)
+    await two.peer.receives('not me\nnor here\n')
+    one.server.broadcast('end')
+    await one.peer.receives('end\n')
+  })
+
+  it('keep here what is meant to be local, and what has a filter', async () => {
+    const [one, two] = (await startNodes(2)) as Two
+    for (const { member } of [one, two]) member.join('news')
+    expect(one.server.to('news').send('local', { local: true })).toBe(1)
+    expect(one.server.to('news').send('filtered', { filter: () => true })).toBe(1)
+    expect(one.server.broadcast('local too', { local: true })).toBe(1)
+    one.server.broadcast('end')
+    await one.peer.receives('local\nfiltered\nlocal too\nend\n')
+    await two.peer.receives('end\n')
+  })
+
+  it('encode for the framing that each member has', async () => {
+    const backplane = memoryBackplane()
+    const one = await startNode(backplane.node())
+    const two = await startNode(backplane.node(), { framing: lines({ sendCrlf: true }) })
+    const three = await startNode(backplane.node(), { framing: jsonLines<string>() })
+    one.server.broadcast('héllo')
+    await one.peer.receives('héllo\n')
+    await two.peer.receives('héllo\r\n')
+    await three.peer.receives('"héllo"\n')
+  })
+
+  it('carry bytes as they are', async () => {
+    const backplane = memoryBackplane()
+    const one = make({ framing: raw(), backplane: backplane.node() })
+    const two = await serve({ framing: raw(), backplane: backplane.node() }, {})
+    const { peers } = await connectMembers(two, 1)
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)
+    one.broadcast(bytes)
+    // What was published is what it was then.
+    bytes.fill(0)
+    await peers[0]?.receives(Uint8Array.from({ length: 256 }, (_, index) => index))
+    resetAll(peers)
+  })
+
+  it('carry what JSON can', async () => {
+    const backplane = memoryBackplane()
+    const one = make({ framing: jsonLines<unknown>(), backplane: backplane.node() })
+    const two = await serve({ framing: jsonLines<unknown>(), backplane: backplane.node() }, {})
+    const { peers } = await connectMembers(two, 1)
+    for (const value of [{ a: [1, null] }, 7, 'text', null, false]) one.broadcast(value)
+    await peers[0]?.receives('{"a":[1,null]}\n7\n"text"\nnull\nfalse\n')
+    resetAll(peers)
+  })
+
+  it('carry anything with a codec', async () => {
+    const numbers = framing<bigint>({
+      name: 'numbers',
+      maxFrame: 100,
+      decoder: () => ({ decode: () => 0 }),
+      encoder: () => ({ encode: (message, output) => output.text(`<${message}>`) }),
+    })
+    const backplaneCodec: BackplaneCodec<bigint> = {
+      encode: (message) => new TextEncoder().encode(message.toString(16)),
+      decode: (bytes) => BigInt(`0x${new TextDecoder().decode(bytes)}`),
+    }
+    const backplane = memoryBackplane()
+    const shared = { framing: numbers, backplaneCodec }
+    const one = make({ ...shared, backplane: backplane.node() })
+    const two = await serve({ ...shared, backplane: backplane.node() }, {})
+    const { peers } = await connectMembers(two, 1)
+    one.broadcast(2n ** 70n)
+    await peers[0]?.receives(`<${2n ** 70n}>`)
+    resetAll(peers)
+  })
+
+  it('say what is to become of slow members elsewhere', async () => {
+    const backplane = memoryBackplane()
+    const one = make<string, string>({ framing: lines(), backplane: backplane.node() })
+    const two = await startNode(backplane.node(), { highWaterMark: 1_000 })
+    two.peer.stopReading()
+    const big = 'x'.repeat(200_000)
+    for (let rounds = 0; two.server.info().skipped < 3; rounds += 1) {
+      one.broadcast(big, { overflow: 'skip' })
+      await new Promise(setImmediate)
+      expect(rounds).toBeLessThan(200)
+    }
+    expect(two.member.phase).toBe('open')
+    one.broadcast('')
+    const { messagesWritten } = two.member
+    await until(() => two.member.messagesWritten === messagesWritten + 1)
+  })
+
+  it('go on without one that is gone', async () => {
+    const [one, two, three] = (await startNodes(3)) as Three
+    for (const { member } of [one, two, three]) member.join('news')
+    one.server.to('news').send('last words')
+    two.peer.reset()
+    await one.server.close({ drain: 0 })
+    await three.peer.receives('last words\n')
+    three.server.to('news').send('still here')
+    await three.peer.receives('still here\n')
+    expect(one.server.info().backplane).toMatchObject({ received: 0 })
+    // Sending when all is over is no error, and goes nowhere.
+    expect(one.server.to('news').send('too late')).toBe(0)
+    expect(one.server.info().backplane).toMatchObject({ published: 1 })
+    expect([...one.errors, ...three.errors]).toEqual([])
+  })
+
+  it('may speak without ever listening', async () => {
+    const backplane = memoryBackplane()
+    const two = await startNode(backplane.node('listens'))
+    const one = make<string, string>({ framing: lines(), backplane: backplane.node('speaks') })
+    expect(one.broadcast('hello')).toBe(0)
+    await two.peer.receives('hello\n')
+  })
+
+  it('need a node each', async () => {
+    const node = memoryBackplane().node('shared')
+    await serve({ backplane: node })
+    const second = make({ backplane: node })
+    expect(await rejection(second.listen(loopback))).toMatchObject({
+      code: 'HAWSER_INVALID_OPTION',
+      message: 'the node shared of the backplane has a server: give every server a node of its own',
+    })
+    expect(second.listening).toBe(false)
+  })
+})
+
+describe('a backplane', () => {
+  it('is subscribed to what has members, and to what is for everybody', async () => {
+    const backplane = new ScriptedBackplane()
+    const { server, member, peer } = await startNode(backplane)
+    const { peers, members } = await connectMembers(server, 1)
+    member.join('a')
+    members[0]?.join('a')
+    member.join('a')
+    member.leave('a')
+    members[0]?.leave('a')
+    member.join('b')
+    peer.reset()
+    await until(() => server.connections.size === 1)
+    await server.close({ drain: 0 })
+    resetAll(peers)
+    expect(backplane.calls).toEqual([
+      'open',
+      'subscribe ',
+      'subscribe a',
+      'unsubscribe a',
+      'subscribe b',
+      'unsubscribe b',
+      'close',
+    ])
+  })
+
+  it('is not touched by a server that never used it', async () => {
+    const backplane = new ScriptedBackplane()
+    await make({ backplane }).close()
+    expect(backplane.calls).toEqual([])
+  })
+
+  it('that cannot publish keeps nothing from those here, and is complained of once in a row', async () => {
+    const backplane = new ScriptedBackplane()
+    const { server, peer, member, errors } = await startNode(backplane)
+    member.join('news')
+    backplane.answer = () => {
+      throw new Error('the link is down')
+    }
+    for (const line of ['1', '2']) expect(server.to('news').send(line)).toBe(1)
+    backplane.answer = () => Promise.reject(new Error('the link is still down'))
+    expect(server.broadcast('3')).toBe(1)
+    await new Promise(setImmediate)
+    expect(errors).toHaveLength(1)
+    expect(errors[0]).toMatchObject({
+      name: 'BackplaneError',
+      code: 'HAWSER_BACKPLANE_FAILED',
+      op: 'publish',
+      message:
+        'the backplane failed to publish: the link is down; members on other nodes do not get it, those on this one did',
+      cause: new Error('the link is down'),
+    })
+    backplane.answer = () => undefined
+    server.broadcast('4')
+    backplane.answer = () => Promise.reject(new Error('down again'))
+    server.broadcast('5')
+    await new Promise(setImmediate)
+    expect(errors.map(({ cause }) => String(cause))).toEqual([
+      'Error: the link is down',
+      'Error: down again',
+    ])
+    await peer.receives('1\n2\n3\n4\n5\n')
+    expect(server.info().backplane).toMatchObject({ published: 1, lost: 4, queued: 0 })
+  })
+
+  it('is told of nothing that cannot be carried', async () => {
+    const backplane = new ScriptedBackplane()
+    const { server, errors } = await startNode(backplane)
+    expect(() => server.broadcast('two\nlines')).toThrow(/line feed/)
+    expect(backplane.published).toEqual([])
+    const other = await serve(
+      {
+        framing: jsonLines<unknown>(),
+        backplane: new ScriptedBackplane(),
+        onError: (e) => void errors.push(e),
+      },
+      {},
+    )
+    expect(other.broadcast(undefined)).toBe(0)
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /a undefined is no text, no bytes and no JSON: pass a/,
+        ) as string,
+      },
+    ])
+    expect(other.info().backplane).toMatchObject({ published: 0, lost: 1 })
+  })
+
+  it('that could not subscribe is asked again every second while there are members', async () => {
+    const clock = new VirtualClock()
+    const backplane = new ScriptedBackplane()
+    const { member, errors } = await startNode(backplane, { clock })
+    backplane.answer = (call) =>
+      call.startsWith('sub') ? Promise.reject(new Error('not now')) : undefined
+    member.join('a')
+    member.join('b')
+    await new Promise(setImmediate)
+    await clock.advance(999)
+    expect(backplane.calls.slice(2)).toEqual(['subscribe a', 'subscribe b'])
+    member.leave('b')
+    await clock.advance(1)
+    backplane.answer = () => undefined
+    await clock.advance(1_000)
+    await clock.advance(10_000)
+    expect(backplane.calls.slice(4)).toEqual(['unsubscribe b', 'subscribe a', 'subscribe a'])
+    expect(errors).toHaveLength(1)
+    expect(errors[0]).toMatchObject({ code: 'HAWSER_BACKPLANE_FAILED', op: 'subscribe' })
+  })
+
+  it('that is slow has a bounded queue, beyond which messages are lost and counted', async () => {
+    const backplane = new ScriptedBackplane()
+    const { server, member, peer, errors } = await startNode(backplane, { backplaneQueue: 10_000 })
+    member.join('news')
+    const releases: (() => void)[] = []
+    backplane.answer = () => new Promise<void>((resolve) => void releases.push(resolve))
+    const text = 'x'.repeat(900)
+    for (let each = 0; each < 30; each += 1) expect(server.to('news').send(text)).toBe(1)
+    const { published, lost, queued } = server.info().backplane ?? {}
+    expect({ published, lost }).toEqual({ published: 0, lost: 18 })
+    expect(queued).toBeGreaterThan(10_000)
+    expect(queued).toBeLessThan(11_000)
+    expect(errors).toHaveLength(1)
+    expect(errors[0]).toMatchObject({
+      code: 'HAWSER_BACKPLANE_FULL',
+      message: expect.stringMatching(/^\d+ bytes wait .* 10000 may \(backplaneQueue\)/) as string,
+    })
+    for (const release of releases.splice(0)) release()
+    await new Promise(setImmediate)
+    expect(server.info().backplane).toMatchObject({ published: 12, lost: 18, queued: 0 })
+    // It has recovered: the next time is told again.
+    for (let each = 0; each < 30; each += 1) server.to('news').send(text)
+    expect(errors).toHaveLength(2)
+    for (const release of releases.splice(0)) release()
+    await peer.receives(`${text}\n`.repeat(60))
+    backplane.answer = () => undefined
+  })
+
+  it('takes one message larger than its queue', async () => {
+    const [one, two] = await Promise.all([
+      startNode(memoryBackplane().node(), { backplaneQueue: 1 }),
+      startNode(memoryBackplane().node()),
+    ])
+    expect(one.server.broadcast('a few bytes')).toBe(1)
+    await new Promise(setImmediate)
+    expect(one.server.info().backplane).toMatchObject({ published: 1, lost: 0 })
+    expect(two.errors).toEqual([])
+  })
+
+  it.each<[string, (listener: BackplaneListener) => void, string, RegExp]>([
+    [
+      'nothing in it',
+      (l) => l.message('', new Uint8Array(0), 'other'),
+      'HAWSER_BACKPLANE_FAILED',
+      /has 0 bytes, too few; a message of the node other is lost/,
+    ],
+    [
+      'another form',
+      (l) => l.message('', Uint8Array.of(9, 0, 0, 0, 0, 0, 0), 'other'),
+      'HAWSER_BACKPLANE_FAILED',
+      /its form is 9 and this node reads 1/,
+    ],
+    [
+      'topics that are cut off',
+      (l) => l.message('', Uint8Array.of(1, 1, 0, 0, 0, 0, 9), 'other'),
+      'HAWSER_BACKPLANE_FAILED',
+      /failed to receive/,
+    ],
+    [
+      'more topics than there are bytes',
+      (l) => l.message('', Uint8Array.of(1, 1, 0, 255, 255, 255, 255, 0, 0), 'other'),
+      'HAWSER_BACKPLANE_FAILED',
+      /failed to receive/,
+    ],
+    [
+      'broken JSON',
+      (l) => l.message('', Uint8Array.of(1, 2, 0, 0, 0, 0, 0, 123), 'other'),
+      'HAWSER_BACKPLANE_FAILED',
+      /JSON/,
+    ],
+    [
+      'an unknown kind of body',
+      (l) => l.message('', Uint8Array.of(1, 9, 0, 0, 0, 0, 0, 49), 'other'),
+      'HAWSER_BACKPLANE_FAILED',
+      /body is of the unknown kind 9/,
+    ],
+    [
+      'what only a codec reads',
+      (l) => l.message('', Uint8Array.of(1, 3, 0, 0, 0, 0, 0, 1), 'other'),
+      'HAWSER_BACKPLANE_FAILED',
+      /one node has a backplaneCodec/,
+    ],
+    [
+      'what the framing cannot carry',
+      (l) => l.message('', Uint8Array.of(1, 1, 0, 0, 0, 0, 0, 10), 'other'),
+      'HAWSER_MESSAGE_INVALID',
+      /line feed/,
+    ],
+    [
+      'news of its own trouble',
+      (l) => l.failed(new Error('the link was lost')),
+      'HAWSER_BACKPLANE_FAILED',
+      /^the backplane failed: the link was lost; members on other nodes may miss/,
+    ],
+  ])('that brings %s is complained of, and nothing ends', async (_name, bring, code, message) => {
+    const backplane = new ScriptedBackplane()
+    const { server, peer, errors } = await startNode(backplane)
+    bring(backplane.listener as BackplaneListener)
+    expect(errors).toMatchObject([{ code, message: expect.stringMatching(message) as string }])
+    server.broadcast('still here')
+    await peer.receives('still here\n')
+  })
+
+  it('that brings a node what it said itself is not listened to', async () => {
+    const backplane = new ScriptedBackplane()
+    const { server, peer } = await startNode(backplane)
+    server.broadcast('once')
+    const [parcel] = backplane.published
+    if (parcel === undefined) throw new Error('nothing was published')
+    backplane.listener?.message(parcel.topic, parcel.message, backplane.nodeId)
+    backplane.listener?.message(parcel.topic, parcel.message, 'other')
+    await peer.receives('once\nonce\n')
+    expect(server.info().backplane).toMatchObject({ received: 1 })
+  })
+
+  it('that does not close keeps a server from closing for a second', async () => {
+    const clock = new VirtualClock()
+    const backplane = new ScriptedBackplane()
+    const server = await serve({ backplane, clock })
+    backplane.answer = () => new Promise<never>(() => undefined)
+    let closed = false
+    const closing = server.close().then(() => {
+      closed = true
+    })
+    await until(() => backplane.calls.includes('close'))
+    await clock.advance(999)
+    expect(closed).toBe(false)
+    await clock.advance(1)
+    await closing
+  })
+
+  it('that fails to close, or to open for a message, is complained of', async () => {
+    const backplane = new ScriptedBackplane()
+    const errors: HawserError[] = []
+    const server = await serve({ backplane, onError: (error) => void errors.push(error) })
+    backplane.answer = () => Promise.reject(new Error('no'))
+    await server.close()
+    const node = memoryBackplane().node()
+    await serve({ backplane: node })
+    make({ backplane: node, onError: (error) => void errors.push(error) }).broadcast('hello')
+    expect(errors.map(({ message }) => message)).toEqual([
+      'the backplane failed to close: no; it is left as it is',
+      expect.stringMatching(/^the backplane failed to open: the node node-1 .* has a server/),
+    ])
+  })
+
+  it('has a queue of a number of bytes', () => {
+    expect(() => make({ backplaneQueue: 0 })).toThrow(/backplaneQueue is 0: it takes a number/)
+  })
+})
