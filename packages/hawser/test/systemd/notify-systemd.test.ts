@@ -47,7 +47,7 @@ class ServiceManager {
 
   /** Waits until it was told something that has this in it. */
   hears(text: string): Promise<unknown> {
-    return this.#running.prints(new RegExp(text))
+    return this.#running.prints(new RegExp(`${text}.*\\n`))
   }
 
   get messages(): string[] {
@@ -74,13 +74,13 @@ describeManager('systemd is told', (python) => {
     const places = `tcp://127.0.0.1:${four?.port}, tcp://[::1]:${six?.port}`
     expect(manager.messages).toEqual([`READY=1\nSTATUS=listening on ${places}`])
     await server.close()
-    await manager.hears('STOPPING=1')
+    await notifier.status('closed')
   })
 
   it('at once that a server is ready that listens already, and of later endpoints', async () => {
     const manager = await ServiceManager.start(python)
     const server = await make().listen(loopback)
-    notifySystemd(server, { env: manager.env })
+    const notifier = notifySystemd(server, { env: manager.env })
     await manager.hears('READY=1')
     const path = join(createFolder(), 'app.sock')
     await server.listen(`unix:${path}`)
@@ -88,13 +88,13 @@ describeManager('systemd is told', (python) => {
     const first = `listening on tcp://127.0.0.1:${portOf(server)}`
     expect(manager.messages).toEqual([`READY=1\nSTATUS=${first}`, `STATUS=${first}, unix:${path}`])
     await server.close()
-    await manager.hears('STOPPING=1')
+    await notifier.status('closed')
   })
 
   it('that a server stops, when it begins to', async () => {
     const manager = await ServiceManager.start(python)
     const server = await make().listen(loopback)
-    notifySystemd(server, { env: manager.env })
+    const notifier = notifySystemd(server, { env: manager.env })
     await using peer = await ScriptedPeer.connect(server.address())
     await peer.send('x')
     for await (const connection of server) {
@@ -104,6 +104,7 @@ describeManager('systemd is told', (python) => {
       expect(manager.messages.at(-1)).toBe('STOPPING=1\nSTATUS=draining 1 connection')
       connection.reset()
       await closing
+      await notifier.status('closed')
     }
   })
 
