@@ -22,6 +22,7 @@ else if (watcher === 'channels') {
   for (const name of [
     'server:listen',
     'server:refuse',
+    'server:handshake',
     'connection:open',
     'connection:first-byte',
     'connection:message-in',

@@ -1,113 +1,99 @@
-import { durationBounds, firstByteBounds, outboxBounds } from './bounds.js'
+import { durationBounds, firstByteBounds, handshakeBounds, outboxBounds } from './bounds.js'
 import type { OpenTelemetryInstrumentOptions, OpenTelemetryMeter } from './opentelemetry-meter.js'
+import { type Reading, readings } from './readings.js'
 
 type Histogram = ReturnType<OpenTelemetryMeter['createHistogram']>
 type Counter = ReturnType<OpenTelemetryMeter['createCounter']>
 
 /** Everything that is measured of servers. */
 export interface Instruments {
+  readonly handshake: Histogram
   readonly duration: Histogram
   readonly firstByte: Histogram
   readonly outbox: Histogram
   readonly closed: Counter
   readonly overflows: Counter
-  readonly observables: Readonly<Record<ObservableName, object>>
+  /** What is asked once a collection, by the name in its readings. */
+  readonly observables: ReadonlyMap<string, object>
 }
 
-type ObservableName =
-  | 'accepting'
-  | 'connections'
-  | 'limit'
-  | 'accepted'
-  | 'vanished'
-  | 'refused'
-  | 'io'
-  | 'messages'
-  | 'handlerErrors'
-  | 'poolUsage'
-  | 'poolLimit'
+const prefix = 'hawser.server.'
 
-/**
- * Make all instruments.
- *
- * @see https://opentelemetry.io/docs/specs/semconv/general/naming/ how they are named; those of
- * Kestrel, a server too, are stable there and were followed where they exist
- */
+/** Make all instruments. */
 export function createInstruments(meter: OpenTelemetryMeter): Instruments {
-  const counter = (name: string, options: OpenTelemetryInstrumentOptions): object =>
-    meter.createObservableCounter(`hawser.server.${name}`, options)
-  const upDown = (name: string, options: OpenTelemetryInstrumentOptions): object =>
-    meter.createObservableUpDownCounter(`hawser.server.${name}`, options)
+  const histogram = (
+    name: string,
+    unit: string,
+    bounds: readonly number[],
+    description: string,
+  ): Histogram =>
+    meter.createHistogram(prefix + name, {
+      unit,
+      description,
+      advice: { explicitBucketBoundaries: [...bounds] },
+    })
   return {
-    duration: meter.createHistogram(
-      'hawser.server.connection.duration',
-      bounded('s', durationBounds, 'How long connections were open.'),
+    handshake: histogram(
+      'tls_handshake.duration',
+      's',
+      handshakeBounds,
+      'How long TLS handshakes took that were done.',
     ),
-    firstByte: meter.createHistogram(
-      'hawser.server.connection.time_to_first_byte',
-      bounded('s', firstByteBounds, "From accepting a connection to its peer's first byte."),
+    duration: histogram(
+      'connection.duration',
+      's',
+      durationBounds,
+      'How long connections were open.',
     ),
-    outbox: meter.createHistogram(
-      'hawser.server.outbox.size',
-      bounded(
-        'By',
-        outboxBounds,
-        'Bytes waiting in outboxes: each open connection is looked at once a collection.',
-      ),
+    firstByte: histogram(
+      'connection.time_to_first_byte',
+      's',
+      firstByteBounds,
+      "From accepting a connection to its peer's first byte.",
     ),
-    closed: meter.createCounter(
-      'hawser.server.closed_connections',
-      measured('{connection}', 'Connections that ended, by reason.'),
+    outbox: histogram(
+      'outbox.size',
+      'By',
+      outboxBounds,
+      'Bytes waiting in outboxes: each open connection is looked at once a collection.',
     ),
-    overflows: meter.createCounter(
-      'hawser.server.outbox.overflows',
-      measured(
-        '{overflow}',
-        'Times an outbox rose above its high-water mark, or above what it may hold.',
-      ),
-    ),
-    observables: {
-      accepting: meter.createObservableGauge(
-        'hawser.server.accepting',
-        measured('1', 'Whether connections are accepted: 1 or 0.'),
-      ),
-      connections: upDown('active_connections', measured('{connection}', 'Connections open now.')),
-      limit: upDown(
-        'connection.limit',
-        measured('{connection}', 'The most connections open at once.'),
-      ),
-      accepted: counter('accepted_connections', measured('{connection}', 'Connections accepted.')),
-      vanished: counter(
-        'vanished_connections',
-        measured(
-          '{connection}',
-          'Connections reset by their peer before they could be accepted or refused.',
-        ),
-      ),
-      refused: counter(
-        'refused_connections',
-        measured('{connection}', 'Connections turned away, by reason.'),
-      ),
-      io: counter('io', measured('By', 'Bytes received, and bytes accepted for sending.')),
-      messages: counter(
-        'messages',
-        measured('{message}', 'Messages delivered, and messages accepted for sending.'),
-      ),
-      handlerErrors: counter('handler_errors', measured('{error}', 'Exceptions out of handlers.')),
-      poolUsage: upDown('pool.usage', measured('By', 'Bytes of the server-wide pool in use.')),
-      poolLimit: upDown('pool.limit', measured('By', 'Bytes there are in the pool.')),
-    },
+    closed: meter.createCounter(`${prefix}closed_connections`, {
+      unit: '{connection}',
+      description: 'Connections that ended, by reason.',
+    }),
+    overflows: meter.createCounter(`${prefix}outbox.overflows`, {
+      unit: '{overflow}',
+      description: 'Times an outbox rose above its high-water mark, or above what it may hold.',
+    }),
+    observables: createObservables(meter),
   }
 }
 
-function measured(unit: string, description: string): OpenTelemetryInstrumentOptions {
-  return { unit, description }
+function createObservables(meter: OpenTelemetryMeter): Map<string, object> {
+  const observables = new Map<string, object>()
+  for (const { kind, instrument, unit } of readings) {
+    if (observables.has(instrument)) continue
+    const description = readings
+      .filter((reading) => reading.instrument === instrument)
+      .map(({ help }) => help)
+      .join(' ')
+    observables.set(instrument, create(meter, kind, prefix + instrument, { unit, description }))
+  }
+  return observables
 }
 
-function bounded(
-  unit: string,
-  bounds: readonly number[],
-  description: string,
-): OpenTelemetryInstrumentOptions {
-  return { unit, description, advice: { explicitBucketBoundaries: [...bounds] } }
+function create(
+  meter: OpenTelemetryMeter,
+  kind: Reading['kind'],
+  name: string,
+  options: OpenTelemetryInstrumentOptions,
+): object {
+  switch (kind) {
+    case 'counter':
+      return meter.createObservableCounter(name, options)
+    case 'gauge':
+      return meter.createObservableGauge(name, options)
+    case 'up-down':
+      return meter.createObservableUpDownCounter(name, options)
+  }
 }

@@ -5,6 +5,7 @@ import type {
   OpenTelemetryMeter,
   OpenTelemetryResult,
 } from './opentelemetry-meter.js'
+import { type Reading, readings, readNumbers } from './readings.js'
 import { record, type Recorder } from './recorder.js'
 import { listServers, type MeteredServer, type MeteredServers } from './servers.js'
 
@@ -46,7 +47,7 @@ export function bridgeMetrics(
   const observe = (result: OpenTelemetryResult): void => {
     for (const each of bridged.values()) each.observe(result)
   }
-  const observables = Object.values(instruments.observables)
+  const observables = [...instruments.observables.values()]
   const unsubscribe = record((server) => bridged.get(server), now)
   meter.addBatchObservableCallback(observe, observables)
   const stop = (): void => {
@@ -72,6 +73,11 @@ class BridgedServer implements Recorder {
     this.#attributes = attributes
   }
 
+  handshaken(seconds: number, protocol: string): void {
+    const version = protocol.replace(/^TLSv/, '')
+    this.#instruments.handshake.record(seconds, this.#with('tls.protocol.version', version))
+  }
+
   heard(seconds: number): void {
     this.#instruments.firstByte.record(seconds, this.#attributes)
   }
@@ -88,29 +94,21 @@ class BridgedServer implements Recorder {
   observe(result: OpenTelemetryResult): void {
     const { observables, outbox } = this.#instruments
     const info = this.#server.info()
-    const all = this.#attributes
-    for (const { unsent } of this.#server.connections) outbox.record(unsent, all)
-    result.observe(observables.accepting, info.listening && !info.draining ? 1 : 0, all)
-    result.observe(observables.connections, info.connections, all)
-    // A limit that is off is not measured: not every exporter can write Infinity.
-    const limit = (instrument: object, value: number): void => {
-      if (value !== Infinity) result.observe(instrument, value, all)
+    for (const { unsent } of this.#server.connections) outbox.record(unsent, this.#attributes)
+    for (const reading of readings) {
+      const instrument = observables.get(reading.instrument)
+      if (instrument === undefined) continue
+      for (const [word, value] of readNumbers(reading, info)) {
+        // A limit that is off is not measured: not every exporter can write Infinity.
+        if (value === Infinity) continue
+        result.observe(instrument, value, this.#attributesOf(reading, word))
+      }
     }
-    limit(observables.limit, info.effectiveMaxConnections)
-    result.observe(observables.accepted, info.accepted, all)
-    result.observe(observables.vanished, info.vanished, all)
-    for (const [reason, count] of Object.entries(info.refused)) {
-      result.observe(observables.refused, count, this.#with('hawser.refusal.reason', reason))
-    }
-    const received = this.#with('network.io.direction', 'receive')
-    const transmitted = this.#with('network.io.direction', 'transmit')
-    result.observe(observables.io, info.bytesRead, received)
-    result.observe(observables.io, info.bytesWritten, transmitted)
-    result.observe(observables.messages, info.messagesRead, received)
-    result.observe(observables.messages, info.messagesWritten, transmitted)
-    result.observe(observables.handlerErrors, info.handlerErrors, all)
-    result.observe(observables.poolUsage, info.pool.used, all)
-    limit(observables.poolLimit, info.pool.limit)
+  }
+
+  #attributesOf({ attributes, by }: Reading, word: string | undefined): OpenTelemetryAttributes {
+    if (word !== undefined && by !== undefined) return this.#with(by.attribute, word)
+    return attributes === undefined ? this.#attributes : { ...this.#attributes, ...attributes }
   }
 
   #with(name: string, value: string): OpenTelemetryAttributes {

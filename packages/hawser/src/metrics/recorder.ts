@@ -3,6 +3,8 @@ import type { OverflowPayload } from '../observe/payloads.js'
 
 /** What a server does not count itself, as it happens. */
 export interface Recorder {
+  /** A TLS handshake took so many seconds; `protocol` is `TLSv1.2` or `TLSv1.3`. */
+  handshaken(seconds: number, protocol: string): void
   /** The peer's first bytes came so many seconds after it was accepted. */
   heard(seconds: number): void
   /** An outbox rose above a limit. */
@@ -12,8 +14,8 @@ export interface Recorder {
 }
 
 /**
- * Tell each server's recorder what its channels say. No message is touched: the channels of open,
- * first byte, overflow and close are all that is subscribed to.
+ * Tell each server's recorder what its channels say. No message is touched: the channels of
+ * handshake, open, first byte, overflow and close are all that is subscribed to.
  *
  * @param recorderOf undefined for a server that nobody records
  * @param now milliseconds from any beginning
@@ -32,6 +34,9 @@ export function record(
     return since === undefined ? undefined : (now() - since) / 1_000
   }
   const subscriptions = [
+    observe('hawser:server:handshake', ({ server, milliseconds, protocol }) => {
+      find(server)?.handshaken(milliseconds / 1_000, protocol)
+    }),
     observe('hawser:connection:open', ({ connection, server }) => {
       if (find(server) !== undefined) openedAt.set(connection, now())
     }),

@@ -10,10 +10,11 @@ import {
   PeriodicExportingMetricReader,
   type SumMetricData,
 } from '@opentelemetry/sdk-metrics'
-import { connect, type Connection, lines, type Server } from 'hawser'
+import { connect, type Connection, lines, memoryBackplane, type Server } from 'hawser'
 import { type Bridge, bridgeMetrics, type BridgeOptions } from 'hawser/metrics'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { portOf, serve } from '../server/support/serving.js'
+import { make, nextConnection, portOf, serve } from '../server/support/serving.js'
+import { createSecure } from './support/secure.js'
 
 /** The real SDK, with an exporter that keeps what it gets. */
 class Telemetry {
@@ -113,7 +114,13 @@ describe('what the OpenTelemetry SDK exports', () => {
 
   it('has names, units and kinds that keep to the conventions', async () => {
     const server = await serve(
-      { framing: lines(), highWaterMark: 1_000, outbox: 64_000_000, maxConnections: 1 },
+      {
+        framing: lines(),
+        highWaterMark: 1_000,
+        outbox: 64_000_000,
+        maxConnections: 1,
+        backplane: memoryBackplane().node(),
+      },
       {},
     )
     const telemetry = new Telemetry()
@@ -141,6 +148,9 @@ describe('what the OpenTelemetry SDK exports', () => {
         'hawser.server.accepted_connections {connection} COUNTER',
         'hawser.server.accepting 1 GAUGE',
         'hawser.server.active_connections {connection} SUM',
+        'hawser.server.backplane.lost_messages {message} COUNTER',
+        'hawser.server.backplane.messages {message} COUNTER',
+        'hawser.server.backplane.queue.usage By SUM',
         'hawser.server.closed_connections {connection} COUNTER',
         'hawser.server.connection.duration s HISTOGRAM',
         'hawser.server.connection.limit {connection} SUM',
@@ -153,6 +163,8 @@ describe('what the OpenTelemetry SDK exports', () => {
         'hawser.server.pool.limit By SUM',
         'hawser.server.pool.usage By SUM',
         'hawser.server.refused_connections {connection} COUNTER',
+        'hawser.server.skipped_messages {message} COUNTER',
+        'hawser.server.topic.count {topic} SUM',
         'hawser.server.vanished_connections {connection} COUNTER',
       ]),
     )
@@ -204,6 +216,24 @@ describe('what the OpenTelemetry SDK exports', () => {
     expect(duration?.buckets.boundaries.slice(bucket - 1, bucket + 1)).toEqual([5, 15])
   })
 
+  it('tells TLS handshakes apart by their protocol', async () => {
+    const { tls, ca } = await createSecure()
+    const server = make({ framing: lines(), tls }, {})
+    await server.listen('tls://127.0.0.1:0')
+    const telemetry = new Telemetry()
+    telemetry.bridge(server)
+    const arrived = nextConnection(server)
+    const client = await connect(`tls://127.0.0.1:${portOf(server)}`, { tls: { ca } })
+    await arrived
+    client.reset()
+    await client.closed
+    const handshakes = (await telemetry.collect()).get('hawser.server.tls_handshake.duration')
+    expect(handshakes).toMatchObject({
+      descriptor: { unit: 's' },
+      dataPoints: [{ attributes: { 'tls.protocol.version': '1.3' }, value: { count: 1 } }],
+    })
+  })
+
   it('looks at the outbox of each open connection once a collection', async () => {
     const server = await serveEcho()
     const telemetry = new Telemetry()
@@ -245,8 +275,9 @@ describe('a bridge that was stopped', () => {
       bridge.stop()
       expect(await telemetry.values('hawser.server.accepted_connections')).toEqual([])
     }
-    for (const word of ['open', 'first-byte', 'overflow', 'close']) {
-      expect(channel(`hawser:connection:${word}`).hasSubscribers).toBe(false)
+    const channels = ['open', 'first-byte', 'overflow', 'close'].map((name) => `connection:${name}`)
+    for (const name of ['server:handshake', ...channels]) {
+      expect(channel(`hawser:${name}`).hasSubscribers).toBe(false)
     }
   })
 

@@ -1,0 +1,202 @@
+import type { ServerInfo } from '../server/info.js'
+
+/** One number of a server, or several told apart by a word, as each system of metrics names it. */
+export interface Reading {
+  /** `up-down`: what can be summed over servers; a `gauge` cannot. Prometheus calls both a gauge. */
+  readonly kind: 'counter' | 'gauge' | 'up-down'
+  /** For Prometheus, without `hawser_`. */
+  readonly name: string
+  /** For OpenTelemetry, without `hawser.server.`; several readings may share one. */
+  readonly instrument: string
+  /** For OpenTelemetry, in the notation of UCUM. */
+  readonly unit: string
+  readonly help: string
+  /** Tells it from the others of its instrument. */
+  readonly attributes?: Readonly<Record<string, string>>
+  /** What the words of several numbers are: a label, and an attribute. */
+  readonly by?: { readonly label: string; readonly attribute: string }
+  /** Undefined where there is nothing to read; several numbers by word. */
+  readonly read: (info: ServerInfo) => number | undefined | Readonly<Record<string, number>>
+}
+
+const received = { 'network.io.direction': 'receive' }
+const transmitted = { 'network.io.direction': 'transmit' }
+
+/**
+ * Everything that a server counts itself.
+ *
+ * @see https://prometheus.io/docs/practices/naming/ how the names are made
+ * @see https://opentelemetry.io/docs/specs/semconv/general/naming/ how the instruments are named;
+ * those of Kestrel, a server too, are stable there and were followed where they exist
+ */
+export const readings: readonly Reading[] = [
+  {
+    kind: 'gauge',
+    name: 'accepting',
+    instrument: 'accepting',
+    unit: '1',
+    help: 'Whether connections are accepted: 1 or 0.',
+    read: ({ listening, draining }) => (listening && !draining ? 1 : 0),
+  },
+  {
+    kind: 'up-down',
+    name: 'connections',
+    instrument: 'active_connections',
+    unit: '{connection}',
+    help: 'Connections open now.',
+    read: ({ connections }) => connections,
+  },
+  {
+    kind: 'up-down',
+    name: 'connections_limit',
+    instrument: 'connection.limit',
+    unit: '{connection}',
+    help: 'The most connections open at once.',
+    read: ({ effectiveMaxConnections }) => effectiveMaxConnections,
+  },
+  {
+    kind: 'counter',
+    name: 'connections_accepted_total',
+    instrument: 'accepted_connections',
+    unit: '{connection}',
+    help: 'Connections accepted.',
+    read: ({ accepted }) => accepted,
+  },
+  {
+    kind: 'counter',
+    name: 'connections_vanished_total',
+    instrument: 'vanished_connections',
+    unit: '{connection}',
+    help: 'Connections reset by their peer before they could be accepted or refused.',
+    read: ({ vanished }) => vanished,
+  },
+  {
+    kind: 'counter',
+    name: 'connections_refused_total',
+    instrument: 'refused_connections',
+    unit: '{connection}',
+    help: 'Connections turned away, by reason.',
+    by: { label: 'reason', attribute: 'hawser.refusal.reason' },
+    read: ({ refused }) => ({ ...refused }),
+  },
+  {
+    kind: 'counter',
+    name: 'bytes_read_total',
+    instrument: 'io',
+    unit: 'By',
+    help: 'Bytes received.',
+    attributes: received,
+    read: ({ bytesRead }) => bytesRead,
+  },
+  {
+    kind: 'counter',
+    name: 'bytes_written_total',
+    instrument: 'io',
+    unit: 'By',
+    help: 'Bytes accepted for sending.',
+    attributes: transmitted,
+    read: ({ bytesWritten }) => bytesWritten,
+  },
+  {
+    kind: 'counter',
+    name: 'messages_read_total',
+    instrument: 'messages',
+    unit: '{message}',
+    help: 'Messages delivered.',
+    attributes: received,
+    read: ({ messagesRead }) => messagesRead,
+  },
+  {
+    kind: 'counter',
+    name: 'messages_written_total',
+    instrument: 'messages',
+    unit: '{message}',
+    help: 'Messages accepted for sending.',
+    attributes: transmitted,
+    read: ({ messagesWritten }) => messagesWritten,
+  },
+  {
+    kind: 'counter',
+    name: 'handler_errors_total',
+    instrument: 'handler_errors',
+    unit: '{error}',
+    help: 'Exceptions out of handlers.',
+    read: ({ handlerErrors }) => handlerErrors,
+  },
+  {
+    kind: 'up-down',
+    name: 'topics',
+    instrument: 'topic.count',
+    unit: '{topic}',
+    help: 'Topics that have members.',
+    read: ({ topics }) => topics,
+  },
+  {
+    kind: 'counter',
+    name: 'messages_skipped_total',
+    instrument: 'skipped_messages',
+    unit: '{message}',
+    help: 'Messages that members of topics missed because they read too slowly.',
+    read: ({ skipped }) => skipped,
+  },
+  {
+    kind: 'counter',
+    name: 'backplane_messages_published_total',
+    instrument: 'backplane.messages',
+    unit: '{message}',
+    help: 'Messages published on the backplane.',
+    attributes: transmitted,
+    read: ({ backplane }) => backplane?.published,
+  },
+  {
+    kind: 'counter',
+    name: 'backplane_messages_received_total',
+    instrument: 'backplane.messages',
+    unit: '{message}',
+    help: 'Messages of other nodes of the backplane.',
+    attributes: received,
+    read: ({ backplane }) => backplane?.received,
+  },
+  {
+    kind: 'counter',
+    name: 'backplane_messages_lost_total',
+    instrument: 'backplane.lost_messages',
+    unit: '{message}',
+    help: 'Messages that could not be published on the backplane.',
+    read: ({ backplane }) => backplane?.lost,
+  },
+  {
+    kind: 'up-down',
+    name: 'backplane_queue_bytes',
+    instrument: 'backplane.queue.usage',
+    unit: 'By',
+    help: 'Bytes waiting to be published on the backplane.',
+    read: ({ backplane }) => backplane?.queued,
+  },
+  {
+    kind: 'up-down',
+    name: 'pool_bytes',
+    instrument: 'pool.usage',
+    unit: 'By',
+    help: 'Bytes of the server-wide pool in use.',
+    read: ({ pool }) => pool.used,
+  },
+  {
+    kind: 'up-down',
+    name: 'pool_limit_bytes',
+    instrument: 'pool.limit',
+    unit: 'By',
+    help: 'Bytes there are in the pool.',
+    read: ({ pool }) => pool.limit,
+  },
+]
+
+/** The numbers of a reading, each with the word that tells it from the others, if any. */
+export function readNumbers(
+  reading: Reading,
+  info: ServerInfo,
+): (readonly [string | undefined, number])[] {
+  const found = reading.read(info)
+  if (found === undefined) return []
+  return typeof found === 'number' ? [[undefined, found]] : Object.entries(found)
+}
