@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { faults } from './faults/list.js'
 import { ROOT, runNode } from './support/programs.js'
 
-const entry = join(ROOT, 'test/faults/dist/run.js')
+const entry = join(ROOT, 'test/faults/dist/faults/run.js')
 
 beforeAll(async () => {
   const built = await runNode(['node_modules/typescript/bin/tsc', '-b', 'test/faults'])

@@ -34,16 +34,19 @@ export class Account {
   acknowledged = 0
   readonly problems: string[] = []
   readonly #largest: number
+  readonly #answerSize: number
   #digest = 0
   readonly #expected: number[] = []
 
   /**
    * @param client a name without spaces, that no other client of the run has
    * @param largest bytes of the largest request, about
+   * @param answerSize bytes that each answer has beyond the number and the checksum
    */
-  constructor(client: string, largest = 512) {
+  constructor(client: string, largest = 512, answerSize = 0) {
     this.client = client
     this.#largest = largest
+    this.#answerSize = answerSize
   }
 
   /** How many requests have no answer yet. */
@@ -56,7 +59,7 @@ export class Account {
     this.sent += 1
     const size = (this.sent * 7919) % this.#largest
     const from = (this.sent * 31) % (filling.length - size)
-    const text = `${this.client} ${this.sent} ${filling.slice(from, from + size)}`
+    const text = `${this.client} ${this.sent} ${this.#answerSize} ${filling.slice(from, from + size)}`
     this.#digest = crc32(text, this.#digest)
     this.#expected.push(this.#digest)
     return text
@@ -65,7 +68,7 @@ export class Account {
   /** An answer came; whether it is the right one. */
   answer(text: string): boolean {
     const digest = this.#expected.shift()
-    if (text === `${this.acknowledged + 1} ${digest}`) {
+    if (text === `${this.acknowledged + 1} ${digest}${filling.slice(0, this.#answerSize)}`) {
       this.acknowledged += 1
       return true
     }
@@ -91,10 +94,13 @@ export class Entry {
 
   /** Take a request; the answer to it. */
   take(text: string): string {
-    if (this.client === '') this.client = text.slice(0, text.indexOf(' '))
+    const [client = '', , size] = text.split(' ', 3)
+    // Half a message of somebody who then left.
+    if (size === undefined) return 'that is no request'
+    this.client ||= client
     this.taken += 1
     this.digest = crc32(text, this.digest)
-    return `${this.taken} ${this.digest}`
+    return `${this.taken} ${this.digest}${filling.slice(0, Number(size))}`
   }
 }
 

@@ -1,0 +1,55 @@
+import { answerRequests } from '../answering.js'
+import { dialectNames, dialectOf } from '../dialects.js'
+import { Book } from '../ledger.js'
+import type { SoakEndpoint } from '../soak-endpoint.js'
+import { serve, styles } from '../styles.js'
+
+/** Every style of consuming with every framing, and every style under TLS. */
+const book = new Book()
+const servers = new Map<ReturnType<typeof serve>, SoakEndpoint>()
+
+/** Milliseconds for the rest of a frame, so that what a peer holds open ends within the soak. */
+const frameTimeout = 1_000
+
+async function listen(pair: { cert: string; key: string }): Promise<SoakEndpoint[]> {
+  for (const style of styles) {
+    for (const dialect of dialectNames) {
+      await add(style, dialect, false)
+    }
+    await add(style, 'lines', true)
+  }
+  return [...servers.values()]
+
+  async function add(
+    style: (typeof styles)[number],
+    dialect: (typeof dialectNames)[number],
+    secure: boolean,
+  ): Promise<void> {
+    const tls = { ...pair, handshakeTimeout: frameTimeout }
+    const server = serve(style, dialectOf(dialect), book, {
+      frameTimeout,
+      ...(secure ? { tls } : {}),
+    })
+    await server.listen(`${secure ? 'tls' : 'tcp'}://127.0.0.1:0`)
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('not listening on TCP')
+    servers.set(server, { style, dialect, secure, port: address.port })
+  }
+}
+
+function info(): { connections: number; accepted: number; refused: Record<string, number> } {
+  let connections = 0
+  let accepted = 0
+  const refused: Record<string, number> = {}
+  for (const server of servers.keys()) {
+    const each = server.info()
+    connections += each.connections
+    accepted += each.accepted
+    for (const [reason, count] of Object.entries(each.refused)) {
+      refused[reason] = (refused[reason] ?? 0) + count
+    }
+  }
+  return { connections, accepted, refused }
+}
+
+answerRequests({ listen, info, book: () => book.collect() })
