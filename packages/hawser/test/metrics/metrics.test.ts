@@ -13,7 +13,7 @@ import parse from 'parse-prometheus-text-format'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { until } from '../bad-peers/support/until.js'
 import { make, nextConnection, portOf, serve } from '../server/support/serving.js'
-import { createSecure } from './support/secure.js'
+import { createSecure } from '../server/support/secure.js'
 
 /** Collect until the test ends. */
 function collect(

@@ -14,7 +14,7 @@ import { connect, type Connection, lines, memoryBackplane, type Server } from 'h
 import { type Bridge, bridgeMetrics, type BridgeOptions } from 'hawser/metrics'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { make, nextConnection, portOf, serve } from '../server/support/serving.js'
-import { createSecure } from './support/secure.js'
+import { createSecure } from '../server/support/secure.js'
 
 /** The real SDK, with an exporter that keeps what it gets. */
 class Telemetry {
