@@ -21,6 +21,7 @@ export const broadcast: Scenario = {
   candidates: [
     nodeServer('net-broadcast', 'node:net, socket.write(sameBuffer) in a loop', 'net-broadcast'),
     nodeServer('broadcast', 'Hawser server.broadcast()', 'hawser-broadcast'),
+    nodeServer('topic', "Hawser server.to('all').send(), each in 10 other topics", 'hawser-topic'),
     nodeServer('broadcast-fallback', 'the same, fastRead: false', 'hawser-broadcast', 'fallback'),
   ],
   columns: [
@@ -33,6 +34,12 @@ export const broadcast: Scenario = {
       atMost: 1.15,
       unit: '×',
       value: ratio('cpu', 'broadcast', 'net-broadcast'),
+    },
+    {
+      title: 'a message to a topic: CPU per message to a broadcast',
+      atMost: 1.1,
+      unit: '×',
+      value: ratio('cpu', 'topic', 'broadcast'),
     },
   ],
   warmUp: async (_, session) => {

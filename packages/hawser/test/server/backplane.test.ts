@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import {
   type Backplane,
   type BackplaneCodec,
@@ -16,6 +17,7 @@ import { type ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
 import { until } from '../bad-peers/support/until.js'
+import { describeBackplane } from './support/backplane-contract.js'
 import { connectMembers, resetAll } from './support/members.js'
 import { loopback, make, rejection, serve } from './support/serving.js'
 
@@ -92,6 +94,17 @@ class ScriptedBackplane implements Backplane {
     return this.answer(call)
   }
 }
+
+describeBackplane(
+  'a backplane in memory',
+  (count) => {
+    const backplane = memoryBackplane()
+    return Array.from({ length: count }, () => backplane.node())
+  },
+  async () => {
+    for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate)
+  },
+)
 
 describe('servers on a backplane', () => {
   it('bring a message to the members on every node, each once, and count those here', async () => {
@@ -529,5 +542,63 @@ describe('a backplane', () => {
 
   it('has a queue of a number of bytes', () => {
     expect(() => make({ backplaneQueue: 0 })).toThrow(/backplaneQueue is 0: it takes a number/)
+  })
+})
+
+const burst = fc.record({
+  moves: fc.array(
+    fc.record({ who: fc.nat(2), topic: fc.constantFrom('a', 'b'), joins: fc.boolean() }),
+    { maxLength: 3 },
+  ),
+  sends: fc.array(fc.record({ from: fc.nat(2), to: fc.subarray(['a', 'b', 'c']) }), {
+    maxLength: 8,
+  }),
+})
+
+describe('any sequence of joining, leaving and sending on three nodes', () => {
+  it('brings every member what a plain model says, in the order of each sender', async () => {
+    const nodes = await startNodes(3)
+    await fc.assert(
+      fc.asyncProperty(fc.array(burst, { maxLength: 8 }), async (bursts) => {
+        for (const { member } of nodes) for (const topic of member.topics) member.leave(topic)
+        const expected = nodes.map((): string[][] => [[], [], []])
+        let count = 0
+        for (const { moves, sends } of bursts) {
+          for (const { who, topic, joins } of moves) {
+            if (joins) nodes[who]?.member.join(topic)
+            else nodes[who]?.member.leave(topic)
+          }
+          for (const { from, to } of sends) {
+            count += 1
+            const line = `${from} ${count}`
+            // To no topic in particular is to everybody.
+            const takers = nodes.filter(
+              ({ member }) => to.length === 0 || to.some((topic) => member.topics.has(topic)),
+            )
+            for (const taker of takers) expected[nodes.indexOf(taker)]?.[from]?.push(line)
+            const { server, member } = nodes[from] as Node
+            const here = takers.some((taker) => taker.member === member) ? 1 : 0
+            const taken = to.length === 0 ? server.broadcast(line) : server.to(to).send(line)
+            expect(taken).toBe(here)
+          }
+          // What is under way has arrived before anybody moves again.
+          for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate)
+        }
+        for (const [at, { peer }] of nodes.entries()) {
+          const size = (expected[at] ?? []).flat().reduce((sum, line) => sum + line.length + 1, 0)
+          const got = Buffer.from(await peer.receive(size))
+            .toString()
+            .split('\n')
+            .slice(0, -1)
+          const bySender = [0, 1, 2].map((from) =>
+            got.filter((line) => line.startsWith(`${from} `)),
+          )
+          expect(bySender).toEqual(expected[at])
+          expect(peer.unread).toBe(0)
+        }
+      }),
+      { numRuns: 60 },
+    )
+    expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
   })
 })
