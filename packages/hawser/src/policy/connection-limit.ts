@@ -1,6 +1,6 @@
 /** Why a connection was refused. */
 export type RefusalReason =
-  /** `maxConnections` are open. */
+  /** `maxConnections` are open, and under `atLimit: 'pause'` as many wait as may. */
   | 'limit'
   /** Its address is on the list `deny`, or not on the list `allow`. */
   | 'denied'
@@ -18,7 +18,10 @@ export type RefusalReason =
   | 'tls-timeout'
   /** The server is closing. */
   | 'draining'
-  /** The server is suspended, on an endpoint whose descriptor cannot be closed and opened again. */
+  /**
+   * The server was suspended while it waited for room, or is, on an endpoint whose descriptor cannot
+   * be closed and opened again.
+   */
   | 'suspended'
 
 /** What a server knows when a connection arrives. */

@@ -24,6 +24,7 @@ import type { Drain } from './drain.js'
 import { openingRefusal, secure } from './opening.js'
 import { Openings } from './openings.js'
 import { Groups } from './groups.js'
+import { Holding, type HoldingOwner } from './holding.js'
 import type { CloseOptions, Refusal } from './options.js'
 import type { ResolvedServer } from './resolve.js'
 import { WaitingLine } from './waiting-line.js'
@@ -43,7 +44,7 @@ export interface AcceptorOwner<In, Out> {
 }
 
 /** Decides about each arriving connection, and keeps the register of those that came in. */
-export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwner {
+export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwner, HoldingOwner {
   readonly engines: Set<Engine<In, Out>> = new Set()
   readonly waiting: WaitingLine<Connection<In, Out>> = new WaitingLine()
   readonly admission: Admission
@@ -51,24 +52,52 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   readonly refusals: RefusalCounts = noRefusals()
   readonly openings: Openings = new Openings()
   readonly tls: TlsStore
+  /** Those who wait for room; undefined where nobody does. */
+  readonly holding: Holding | undefined
   accepted = 0
   vanishedCount = 0
-  maxConnections: number
   descriptorLimit: number = Infinity
   draining = false
-  suspended = false
   readonly #setup: ResolvedServer<In, Out>
   readonly #owner: AcceptorOwner<In, Out>
   readonly #past = noTraffic()
   #goodbyes = 0
+  #maxConnections: number
+  #suspended = false
 
   constructor(setup: ResolvedServer<In, Out>, owner: AcceptorOwner<In, Out>) {
     this.#setup = setup
     this.#owner = owner
     this.admission = new Admission(setup.admission)
     this.groups = new Groups(setup.groups, this)
-    this.maxConnections = setup.maxConnections
+    this.#maxConnections = setup.maxConnections
+    this.holding = setup.mostHeld === 0 ? undefined : new Holding(setup.mostHeld, this)
     this.tls = new TlsStore(setup.tls, (error) => owner.failed(error, undefined))
+    // A limit of none is reached from the beginning.
+    this.holding?.moved()
+  }
+
+  get maxConnections(): number {
+    return this.#maxConnections
+  }
+
+  set maxConnections(count: number) {
+    this.#maxConnections = count
+    this.holding?.moved()
+  }
+
+  get suspended(): boolean {
+    return this.#suspended
+  }
+
+  set suspended(is: boolean) {
+    this.#suspended = is
+    if (is) this.#release('suspended')
+  }
+
+  /** Connections that are open, or about to be. */
+  get open(): number {
+    return this.engines.size + this.openings.size
   }
 
   /** What went through all connections, those that are gone included. */
@@ -85,13 +114,14 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
 
   /** Leave room for what is open now, and for the `endpoints` that are about to be. */
   limitDescriptors(endpoints: number): void {
-    const open = openDescriptors() + endpoints - this.engines.size
+    const open = openDescriptors() + endpoints - this.open - (this.holding?.size ?? 0)
     this.descriptorLimit = Math.max(1, descriptorLimit() - open - reservedDescriptors)
   }
 
   /** Take in nobody more, and let those that are here come to their end. */
   drain(drain: Drain<In, Out>, onDrain: CloseOptions<In, Out>['onDrain']): void {
     this.draining = true
+    this.#release('draining')
     this.tls.unwatch()
     drain.await(this.openings.end())
     this.waiting.end()
@@ -110,15 +140,28 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   }
 
   arrived(arrival: Arrival): void {
-    const mayWait = this.#mayWait
-    const { admission } = this
+    const { admission, holding } = this
     const peer = admission.isOff ? undefined : arrival.addresses.remote
     const { clock } = this.#setup.settings
-    let reason = this.#reasonAgainst(peer, mayWait)
+    let reason = this.#reasonAgainst(peer, this.#mayWait)
     if (reason === undefined && !admission.mayConnect(peer, clock)) reason = 'rate'
     if (reason !== undefined) this.#refuse(arrival, reason)
-    else if (arrival.secure) void this.#open(arrival)
-    else this.#take(arrival.take(), mayWait)
+    else if (holding?.mustWait !== true) this.#letIn(arrival)
+    else if (holding.hold(arrival)) admission.opened(arrival)
+    else this.#refuse(arrival, 'limit')
+  }
+
+  admit(arrival: Arrival): void {
+    this.admission.closed(arrival)
+    if (arrival.isGone) {
+      arrival.refuse()
+      this.vanished()
+      return
+    }
+    const peer = this.admission.isOff ? undefined : arrival.addresses.remote
+    const reason = this.#reasonAgainst(peer, this.#mayWait)
+    if (reason === undefined) this.#letIn(arrival)
+    else this.#refuse(arrival, reason)
   }
 
   async startTls(transport: Transport, options: TlsServerOptions | undefined): Promise<void> {
@@ -138,6 +181,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     this.groups.closed(engine)
     this.admission.closed(engine.transport)
     this.#owner.closed(engine)
+    this.holding?.moved()
   }
 
   /** Whether connections wait for an iteration: nobody else is there to take them. */
@@ -150,8 +194,9 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   #reasonAgainst(peer: TransportAddress | undefined, mayWait: boolean): RefusalReason | undefined {
     const { admission, waiting } = this
     return refusalOf({
-      open: this.engines.size + this.openings.size,
-      maxConnections: this.maxConnections,
+      open: this.open + (this.holding?.size ?? 0),
+      // Where connections wait for room, they are not refused for want of it.
+      maxConnections: this.holding === undefined ? this.#maxConnections : Infinity,
       descriptorLimit: this.descriptorLimit,
       waiting: waiting.size,
       maxWaiting: mayWait && !waiting.isAwaited ? this.#setup.maxWaiting : Infinity,
@@ -161,6 +206,20 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
       draining: this.draining,
       suspended: this.suspended,
     })
+  }
+
+  /** Refuse those who wait for room. */
+  #release(reason: RefusalReason): void {
+    for (const arrival of this.holding?.clear() ?? []) {
+      this.admission.closed(arrival)
+      this.#refuse(arrival, reason)
+    }
+  }
+
+  #letIn(arrival: Arrival): void {
+    if (arrival.secure) void this.#open(arrival).then(() => this.holding?.moved())
+    else this.#take(arrival.take(), this.#mayWait)
+    this.holding?.moved()
   }
 
   /** Do what has to be done before the first message, and let it in then. */

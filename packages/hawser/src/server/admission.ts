@@ -2,7 +2,7 @@ import { type Access, isDenied } from '../policy/access.js'
 import { AddressCounts } from '../policy/address-counts.js'
 import { type ConnectRate, ConnectRates } from '../policy/connect-rate.js'
 import type { Clock } from '../policy/clock.js'
-import type { Transport, TransportAddress } from '../transport.js'
+import type { TransportAddress, TransportAddresses } from '../transport.js'
 
 /** What decides by a peer's address whether it may come in; every default filled in. */
 export interface AdmissionRules {
@@ -10,6 +10,11 @@ export interface AdmissionRules {
   readonly perAddress: number
   /** Undefined is off. */
   readonly connectRate: Required<ConnectRate> | undefined
+}
+
+/** Whatever knows who its peer is. */
+interface Addressed {
+  readonly addresses: TransportAddresses
 }
 
 /**
@@ -57,16 +62,16 @@ export class Admission {
   }
 
   /** It came in. */
-  opened(transport: Transport): void {
+  opened(one: Addressed): void {
     if (!this.#isCounting) return
-    const peer = transport.addresses.remote
+    const peer = one.addresses.remote
     if (isTcp(peer)) this.#counts.add(peer.address)
   }
 
   /** It is gone. */
-  closed(transport: Transport): void {
+  closed(one: Addressed): void {
     if (!this.#isCounting) return
-    const peer = transport.addresses.remote
+    const peer = one.addresses.remote
     if (isTcp(peer)) this.#counts.remove(peer.address)
   }
 

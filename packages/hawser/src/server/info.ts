@@ -33,6 +33,10 @@ export interface ServerInfo extends Readonly<Traffic> {
   readonly addresses: readonly (AddressInfo | string)[]
   /** Connections open now. */
   readonly connections: number
+  /** Whether nobody is let in until a tenth of the limit is free (`atLimit: 'pause'`). */
+  readonly paused: boolean
+  /** Connections that wait for room (`atLimit: 'pause'`). */
+  readonly held: number
   /** Connections accepted since the beginning. */
   readonly accepted: number
   /** Connections that their peer had reset before they could be accepted or refused. */
@@ -81,6 +85,8 @@ export function describeServer<In, Out>(parts: Parts<In, Out>): ServerInfo {
     draining: acceptor.draining,
     addresses,
     connections: acceptor.engines.size,
+    paused: acceptor.holding?.isPaused ?? false,
+    held: acceptor.holding?.size ?? 0,
     accepted: acceptor.accepted,
     vanished: acceptor.vanishedCount,
     maxConnections,

@@ -45,6 +45,14 @@ export interface ServerOptions<In, Out> extends ConnectionOptions, AccessLists {
    */
   readonly maxConnections?: number | undefined
   /**
+   * What becomes of a connection beyond `maxConnections`. `'reject'`, the default, refuses it at once.
+   * `'pause'` lets it wait, accepted but neither read from nor begun, until no more than 90 % of
+   * `maxConnections` are open; those who wait are then let in in their order, up to the limit. At most
+   * `backlog` wait, the excess is refused with reason `limit`. They count for `perAddress` and for the
+   * limit that file descriptors set. For a burst of peers that would only try again.
+   */
+  readonly atLimit?: 'reject' | 'pause' | undefined
+  /**
    * The most connections open at once from one address: IPv4, or the /64 network of an IPv6 address.
    * Default `Infinity`, off: behind a proxy or a carrier's NAT thousands share one. The excess is
    * refused with reason `per-address`. Stops: one peer taking all of `maxConnections`.
@@ -102,7 +110,10 @@ export interface ServerOptions<In, Out> extends ConnectionOptions, AccessLists {
    * `HAWSER_BACKPLANE_FULL`. Stops: a slow backplane taking all memory.
    */
   readonly backplaneQueue?: number | undefined
-  /** Connections the operating system queues before they are accepted (listen(2)). Default 511. */
+  /**
+   * Connections the operating system queues before they are accepted (listen(2)), and that wait for
+   * room under `atLimit: 'pause'`. Default 511.
+   */
   readonly backlog?: number | undefined
   /**
    * Told of every exception out of a handler or out of a listener of `connection` or `drop`, and of

@@ -36,6 +36,8 @@ export interface ResolvedServer<In, Out> {
   readonly tls: TlsServerOptions | undefined
   readonly run: FunctionHandler<In, Out> | undefined
   readonly maxConnections: number
+  /** How many connections wait for room; 0 where they are refused. */
+  readonly mostHeld: number
   readonly maxWaiting: number
   readonly admission: AdmissionRules
   readonly groups: GroupSettings<Out>
@@ -79,6 +81,7 @@ export function resolveServer<In, Out>(
     tls: options.tls,
     run,
     maxConnections: connectionCount(options.maxConnections ?? defaultMaxConnections),
+    mostHeld: isHolding(options.atLimit ?? 'reject') ? backlog : 0,
     maxWaiting: atLeast('maxWaiting', options.maxWaiting ?? defaultMaxWaiting, 0, 'connections'),
     admission: {
       access: resolveAccess(options),
@@ -106,6 +109,13 @@ function resolveGroups<In, Out>(
 /** @throws OptionError unless it is a number of connections, 0 or more. */
 export function connectionCount(value: number): number {
   return atLeast('maxConnections', value, 0, 'connections')
+}
+
+/** @throws OptionError unless it is one of the two words. */
+function isHolding(atLimit: string): boolean {
+  if (atLimit === 'pause' || atLimit === 'reject') return atLimit === 'pause'
+  const text = `atLimit is ${JSON.stringify(atLimit)}: it takes 'reject' or 'pause'`
+  throw new OptionError('HAWSER_INVALID_OPTION', text)
 }
 
 /** @throws OptionError when an entry of a list, or of a file it names, cannot be read. */

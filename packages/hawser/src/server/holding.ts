@@ -1,0 +1,80 @@
+import { setImmediate } from 'node:timers'
+import { isPaused } from '../policy/limit-pause.js'
+import type { Arrival } from '../socket/arrival.js'
+
+/** What is asked of whoever takes connections in. */
+export interface HoldingOwner {
+  /** Connections open now. */
+  readonly open: number
+  /** The most that may be. */
+  readonly maxConnections: number
+  /** Its turn has come. */
+  admit(arrival: Arrival): void
+}
+
+/**
+ * Connections that wait for room (`atLimit: 'pause'`), first come, first served: accepted, not read
+ * from and not begun, as they would be in the operating system's queue. Node.js has no way to leave
+ * them there: it accepts whatever comes for as long as it listens.
+ */
+export class Holding {
+  readonly #capacity: number
+  readonly #owner: HoldingOwner
+  readonly #arrivals = new Set<Arrival>()
+  #paused = false
+  #isDue = false
+
+  constructor(capacity: number, owner: HoldingOwner) {
+    this.#capacity = capacity
+    this.#owner = owner
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.#arrivals.size
+  }
+
+  /** Whether nobody is taken in, until a tenth of the limit is free. */
+  get isPaused(): boolean {
+    return this.#paused
+  }
+
+  /** Whether somebody who arrives now has to wait. */
+  get mustWait(): boolean {
+    return this.#paused || this.size > 0
+  }
+
+  /** @returns false when as many wait as may */
+  hold(arrival: Arrival): boolean {
+    if (this.size >= this.#capacity) return false
+    this.#arrivals.add(arrival)
+    return true
+  }
+
+  /** The number of open connections has changed, or the limit has. */
+  moved(): void {
+    const { open, maxConnections } = this.#owner
+    this.#paused = isPaused(this.#paused, open, maxConnections)
+    if (this.#paused || this.size === 0 || this.#isDue) return
+    this.#isDue = true
+    // Not in the middle of another one's end.
+    setImmediate(() => this.#admit())
+  }
+
+  /** Those who wait: they do not any more. */
+  clear(): Arrival[] {
+    const arrivals = [...this.#arrivals]
+    this.#arrivals.clear()
+    return arrivals
+  }
+
+  #admit(): void {
+    this.#isDue = false
+    for (const arrival of this.#arrivals) {
+      if (this.#paused) return
+      this.#arrivals.delete(arrival)
+      // It tells how many are open then.
+      this.#owner.admit(arrival)
+    }
+  }
+}
