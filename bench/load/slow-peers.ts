@@ -8,6 +8,9 @@ export interface SlowPeersOptions {
   slowlorises: number
   /** Connections that send lines and take a byte a second of the answers. */
   sippers: number
+  /** Connections that begin a TLS handshake and leave it at that, and where. */
+  handshakes: number
+  tlsPort?: number
 }
 
 const tick = 20
@@ -15,18 +18,28 @@ const second = 1_000
 /** Bytes that a sipper sends at most: a server that takes all without being read must survive it. */
 const mostPoured = 8 * 1024 * 1024
 
+/** The first bytes of a ClientHello: a handshake record (RFC 8446, section 5.1) of 512 bytes. */
+const hello = Buffer.from([22, 3, 1, 2, 0, 1])
+
 /** Peers that hold on to what they have for as long as they are let. */
 export class SlowPeers {
   readonly #slowlorises: Socket[] = []
   readonly #sippers: Socket[] = []
+  readonly #handshakes: Socket[] = []
   readonly #timers: NodeJS.Timeout[] = []
   #next = 0
   #lost = 0
 
   /** Open all of them, and begin. */
-  async open({ port, slowlorises, sippers }: SlowPeersOptions): Promise<void> {
+  async open(options: SlowPeersOptions): Promise<void> {
+    const { port, slowlorises, sippers, handshakes, tlsPort = port } = options
     for (let i = 0; i < slowlorises; i++) this.#slowlorises.push(await this.#connect(port))
     for (let i = 0; i < sippers; i++) this.#sippers.push(await this.#connect(port, true))
+    for (let i = 0; i < handshakes; i++) {
+      const socket = await this.#connect(tlsPort)
+      this.#handshakes.push(socket)
+      if (i % 2 === 0) socket.write(hello)
+    }
     const traffic = makeTraffic('kilobyte', 'same')
     for (const socket of this.#sippers) pour(socket, traffic)
     // Evenly over the second: all at once would be a burst that no slowloris makes.
@@ -60,7 +73,8 @@ export class SlowPeers {
   /** Reset every connection. */
   close(): void {
     for (const timer of this.#timers.splice(0)) clearInterval(timer)
-    for (const socket of [...this.#slowlorises.splice(0), ...this.#sippers.splice(0)]) {
+    const all = [this.#slowlorises, this.#sippers, this.#handshakes]
+    for (const socket of all.flatMap((sockets) => sockets.splice(0))) {
       socket.removeAllListeners()
       socket.on('error', () => {})
       socket.resetAndDestroy()

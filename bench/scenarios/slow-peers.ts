@@ -1,9 +1,11 @@
 import { nodeServer, type Candidate } from '../candidates.js'
 import type { ExchangeResult } from '../load/exchange.js'
 import { scaled, type Sample, type Scenario, type Session } from '../scenario.js'
+import { netSplit } from './servers.js'
 
 const slowlorises = 500
 const sippers = 20
+const handshakes = 100
 
 /** Those who behave. */
 const others = { connections: 20, window: 1, kind: 'lines', answer: 'upper' } as const
@@ -11,17 +13,18 @@ const others = { connections: 20, window: 1, kind: 'lines', answer: 'upper' } as
 /** Clients that hold on to what they have: what the others notice of them. */
 export const slowPeers: Scenario = {
   id: 'slow-peers',
-  title: '500 slowlorises and 20 slow readers',
+  title: '500 slowlorises, 20 slow readers, 100 stalled handshakes',
   description:
-    '20 clients exchange lines, alone and then beside 500 that send a byte of a line a second and ' +
-    '20 that send lines and take a byte of the answers a second; "during" begins a moment after no ' +
-    'buffer takes more of those answers',
+    '20 clients exchange lines, alone and then beside 500 that send a byte of a line a second, 20 ' +
+    'that send lines and take a byte of the answers a second, and 100 in a TLS handshake that goes ' +
+    'no further; "during" begins a moment after no buffer takes more of those answers; node:net is ' +
+    'spared the handshakes',
   passes: 2,
   freshServers: true,
   candidates: [
-    nodeServer('net-split', 'node:net, split by hand', 'net-split'),
-    nodeServer('handler', 'Hawser lines(), handler object', 'hawser-lines'),
-    nodeServer('iteration', 'Hawser lines(), for await', 'hawser-iteration'),
+    netSplit,
+    nodeServer('handler', 'Hawser lines(), handler object', 'hawser-secure'),
+    nodeServer('iteration', 'Hawser lines(), for await', 'hawser-secure', 'iteration'),
   ],
   columns: [
     { key: 'calm', title: 'p99 µs before', digits: 0, spread: true },
@@ -55,8 +58,9 @@ async function warmUpOthers(_: Candidate, { load, port, scale }: Session): Promi
   await load.ask('close')
 }
 
-async function measureSlowPeers(_: Candidate, session: Session): Promise<Sample> {
-  const { load, port, scale } = session
+async function measureSlowPeers({ id }: Candidate, session: Session): Promise<Sample> {
+  const { load, server, port, scale } = session
+  const speaksTls = id !== netSplit.id
   const other = await session.otherLoad()
   await load.ask('open', { ...others, port })
   await load.ask('run', { duration: scale.measured / 2 })
@@ -65,6 +69,8 @@ async function measureSlowPeers(_: Candidate, session: Session): Promise<Sample>
     port,
     slowlorises: scaled(slowlorises, scale),
     sippers: scaled(sippers, scale),
+    handshakes: speaksTls ? scaled(handshakes, scale) : 0,
+    ...(speaksTls ? { tlsPort: (await server.ask('tlsPort')) as number } : {}),
   })
   await load.ask('run', { duration: scale.measured / 2 })
   const stressed = (await load.ask('run', { duration: scale.measured * 2 })) as ExchangeResult
