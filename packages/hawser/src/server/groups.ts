@@ -109,7 +109,11 @@ export class Groups<In, Out> implements Memberships<In, Out> {
     if (name !== undefined && names.length === 1) {
       return this.#topics.get(name)?.members ?? new Set()
     }
-    return new Set(names.flatMap((each) => [...(this.#topics.get(each)?.members ?? [])]))
+    const members = new Set<Engine<In, Out>>()
+    for (const each of names) {
+      for (const engine of this.#topics.get(each)?.members ?? []) members.add(engine)
+    }
+    return members
   }
 
   /**
