@@ -56,7 +56,7 @@ describe('the bench, at its smallest', () => {
         expect(stdout).toContain(title)
       }
     }
-  }, 60_000)
+  }, 120_000)
 
   it('says which scenarios there are when it does not know one', async () => {
     const failed = run(process.execPath, [entry, '--scenario', 'nonesuch'])
