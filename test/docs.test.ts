@@ -24,6 +24,7 @@ it('every document that a newcomer looks for is there', () => {
       'docs/framings.md',
       'docs/from-node-net.md',
       'docs/groups.md',
+      'docs/listening.md',
       'docs/observing.md',
       'packages/cli/README.md',
       'packages/hawser/README.md',
@@ -32,7 +33,7 @@ it('every document that a newcomer looks for is there', () => {
 })
 
 it('every code block says its language, and it is one that is checked here or needs no check', () => {
-  const known = new Set(['ts', 'json', 'sh', 'text', 'mermaid'])
+  const known = new Set(['ts', 'json', 'sh', 'text', 'mermaid', 'ini'])
   expect(blocks.filter(({ language }) => !known.has(language)).map(nameOf)).toEqual([])
 })
 

@@ -55,6 +55,14 @@ export const readings: readonly Reading[] = [
     read: ({ effectiveMaxConnections }) => effectiveMaxConnections,
   },
   {
+    kind: 'up-down',
+    name: 'connections_held',
+    instrument: 'queued_connections',
+    unit: '{connection}',
+    help: "Connections that wait for room (atLimit: 'pause').",
+    read: ({ held }) => held,
+  },
+  {
     kind: 'counter',
     name: 'connections_accepted_total',
     instrument: 'accepted_connections',

@@ -99,6 +99,7 @@ describe('what the OpenTelemetry SDK exports', () => {
     expect(await values('active_connections')).toEqual([[{}, 1]])
     expect(await values('connection.limit')).toEqual([[{}, server.info().effectiveMaxConnections]])
     expect(await values('accepted_connections')).toEqual([[{}, 3]])
+    expect(await values('queued_connections')).toEqual([[{}, 0]])
     expect(await values('vanished_connections')).toEqual([[{}, 0]])
     expect(await values('closed_connections')).toEqual([[{ 'hawser.close.reason': 'ended' }, 2]])
     const bothWays = (count: number): unknown => [
@@ -162,6 +163,7 @@ describe('what the OpenTelemetry SDK exports', () => {
         'hawser.server.outbox.size By HISTOGRAM',
         'hawser.server.pool.limit By SUM',
         'hawser.server.pool.usage By SUM',
+        'hawser.server.queued_connections {connection} SUM',
         'hawser.server.refused_connections {connection} COUNTER',
         'hawser.server.skipped_messages {message} COUNTER',
         'hawser.server.topic.count {topic} SUM',

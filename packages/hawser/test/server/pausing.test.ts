@@ -1,10 +1,18 @@
-import { type HandlerObject, lines, type Refusal, type Server, type ServerOptions } from 'hawser'
+import {
+  connect,
+  type HandlerObject,
+  lines,
+  type Refusal,
+  type Server,
+  type ServerOptions,
+} from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
 import { until } from '../bad-peers/support/until.js'
-import { loopback, make, readWays } from './support/serving.js'
+import { createSecure } from './support/secure.js'
+import { loopback, make, portOf, readWays } from './support/serving.js'
 
 forbidStrayErrors()
 
@@ -215,6 +223,37 @@ describe('a server that pauses', () => {
     expect(server.info()).toMatchObject({ connections: 0, held: 1, paused: true })
     server.maxConnections = 1
     await peer.receives('welcome\n')
+  })
+
+  it('begins no TLS handshake with those who wait', async () => {
+    const { tls, ca } = await createSecure()
+    const { server } = await pausing({ maxConnections: 1, tls })
+    const options = { framing: lines(), tls: { ca } }
+    const first = await connect({ ...loopback, port: portOf(server), secure: true }, options)
+    let isOpen = false
+    const second = connect({ ...loopback, port: portOf(server), secure: true }, options)
+    void second.then(() => (isOpen = true))
+    await until(() => server.info().held === 1)
+    expect([server.info().connections, isOpen]).toEqual([1, false])
+    first.reset()
+    const { value } = await (await second)[Symbol.asyncIterator]().next()
+    expect(value).toBe('welcome')
+    expect(server.info()).toMatchObject({ accepted: 2, held: 0, refused: { limit: 0 } })
+    await (await second).close()
+  })
+
+  it('makes room when a handshake fails', async () => {
+    const { tls } = await createSecure()
+    const { server, drops } = await pausing({ maxConnections: 1, tls })
+    await using first = await ScriptedPeer.connect(server.address())
+    await until(() => server.info().paused)
+    await using second = await ScriptedPeer.connect(server.address())
+    await until(() => server.info().held === 1)
+    await first.send('no hello')
+    await until(() => server.info().held === 0)
+    await second.send('none either')
+    await until(() => !server.info().paused)
+    expect(drops).toMatchObject([{ reason: 'tls-failed' }, { reason: 'tls-failed' }])
   })
 
   it('is not what a server does when nobody asks for it', async () => {
