@@ -57,6 +57,15 @@ const flags: readonly (readonly [RegExp, string])[] = [
   [/\braise timeout\b/, 'raise --timeout'],
   [/\braise idleTimeout\b/, 'raise --idle'],
   [/\blower maxConnections\b/, 'lower --max-connections'],
+  [/\btls\.(cert|key|ca)\b/, '--$1'],
+  [/^tls cannot be used\b/, '--cert and --key cannot be used'],
+  [/: pass its passphrase/, ': decrypt it for this command, with openssl pkey'],
+  [
+    /: pass it as ca if you trust it/,
+    ': name it with --ca FILE if you trust it; hawser cert --print names that of hawser serve --tls',
+  ],
+  [/: pass (?:that|the authority) as ca\b/, ': name the authority with --ca FILE'],
+  [/\bthe option alpn\b/, '--alpn'],
 ]
 
 function nameFlags(message: string): string {

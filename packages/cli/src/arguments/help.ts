@@ -1,6 +1,6 @@
 /** The examples below each help text. */
 export const serveExamples = `
-Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, unix:/path.
+Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, tls://host:port, unix:/path.
 A port alone is on 127.0.0.1; *:8000 is on every address; port 0 takes a free one.
 What is typed, or comes in on stdin, goes to every client; "@3 text" goes to client 3.
 Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds.
@@ -15,11 +15,13 @@ Examples:
   hawser serve '*:7000' --allow 10.0.0.0/8    let in one network only
   hawser serve --json | jq -r .text           one JSON object a line
   hawser serve 4000 --framing length:2be      messages behind a 2-byte length
+  hawser serve --tls                          TLS for trying out, see hawser cert
+  hawser serve '*:443' --cert site.pem --key site.key
   hawser serve --metrics 9464                 for Prometheus: http://127.0.0.1:9464/metrics
 `
 
 export const connectExamples = `
-Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, unix:/path.
+Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, tls://host:port, unix:/path.
 At the end of its input hawser ends its direction and waits for the rest of the peer's.
 Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds.
 
@@ -29,6 +31,8 @@ Examples:
   hawser connect 8000 --send PING             send one line, print the answer
   hawser connect 8000 < request > answer      byte for byte, both ways
   hawser connect [::1]:8000 --hex             see the bytes
+  hawser connect tls://example.com:443        with TLS
+  hawser connect 8000 --tls --ca "$(hawser cert --print)"
   hawser connect 8000 --framing json --json   read messages, not chunks
 `
 

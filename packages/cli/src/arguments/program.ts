@@ -9,6 +9,14 @@ import { framingForms, type FramingChoice, parseFraming } from './framing.js'
 import { connectExamples, mainExamples, serveExamples } from './help.js'
 import { collectList } from './list.js'
 import { parseRate, type Rate } from './rate.js'
+import {
+  addConnectTls,
+  addServeTls,
+  type ConnectTlsFlags,
+  readConnectTls,
+  readServeTls,
+  type ServeTlsFlags,
+} from './tls-flags.js'
 
 /** What a command line asks for. Each settles with the exit code. */
 export interface Actions {
@@ -21,7 +29,7 @@ const defaultEndpoint = 'tcp://127.0.0.1:8000'
 const defaultDrain = 15_000
 const framingHelp = `how bytes are cut into messages: ${framingForms}`
 
-interface ServeFlags {
+interface ServeFlags extends ServeTlsFlags {
   echo?: true
   chat?: true
   greeting?: string
@@ -41,7 +49,7 @@ interface ServeFlags {
   quiet?: true
 }
 
-interface ConnectFlags {
+interface ConnectFlags extends ConnectTlsFlags {
   framing?: FramingChoice
   send?: string[]
   crlf?: true
@@ -72,7 +80,7 @@ export function createProgram(version: string, actions: Actions): Command {
 }
 
 function addServe(program: Command, actions: Actions): void {
-  program
+  const command = program
     .command('serve')
     .summary('run a TCP server and show what reaches it')
     .description('Run a TCP server and show every connection and every message as they happen.')
@@ -112,11 +120,14 @@ function addServe(program: Command, actions: Actions): void {
     .option('-q, --quiet', 'print only where it listens, and errors')
     .addHelpText('after', serveExamples)
     .action(async (endpoints: string[], flags: ServeFlags) => {
+      const tls = readServeTls(flags, endpoints)
+      const usual = tls === undefined ? defaultEndpoint : defaultEndpoint.replace('tcp', 'tls')
       await actions.serve({
         endpoints:
           endpoints.length === 0
-            ? [defaultEndpoint]
+            ? [usual]
             : endpoints.map((endpoint) => completeEndpoint(endpoint, '127.0.0.1')),
+        tls,
         framing: flags.framing,
         mode: flags.echo ? 'echo' : flags.chat ? 'chat' : 'print',
         greeting: flags.greeting,
@@ -136,10 +147,11 @@ function addServe(program: Command, actions: Actions): void {
         quiet: flags.quiet ?? false,
       })
     })
+  addServeTls(command)
 }
 
 function addConnect(program: Command, actions: Actions): void {
-  program
+  const command = program
     .command('connect')
     .summary('talk to a TCP endpoint')
     .description('Connect stdin and stdout to a TCP endpoint.')
@@ -165,6 +177,7 @@ function addConnect(program: Command, actions: Actions): void {
     .action(async (endpoint: string, flags: ConnectFlags) => {
       await actions.connect({
         endpoint: completeEndpoint(endpoint, 'localhost'),
+        tls: readConnectTls(flags, endpoint),
         framing: flags.framing ?? { kind: flags.json ? 'lines' : 'raw' },
         send: flags.send,
         crlf: flags.crlf ?? false,
@@ -175,6 +188,7 @@ function addConnect(program: Command, actions: Actions): void {
         quiet: flags.quiet ?? false,
       })
     })
+  addConnectTls(command)
 }
 
 /** A port alone is this machine's own: being reachable from elsewhere is a choice. */

@@ -1,15 +1,21 @@
 import { quoteWord } from '../output/quote.js'
 
-/**
- * Commands that use a certificate, for people to copy.
- *
- * @param port the server's
- */
-export function adviseCertificate(certificate: string, port = 8000): string[] {
+/** Where the server of a certificate is. */
+export interface AdvisedServer {
+  readonly host?: string
+  readonly port?: number
+  /** It answers HTTP as well. */
+  readonly http?: boolean
+}
+
+/** Commands that trust a certificate, for people to copy. */
+export function adviseCertificate(certificate: string, server: AdvisedServer = {}): string[] {
+  const { host = 'localhost', port = 8000, http = true } = server
   const file = quoteWord(certificate)
+  const target = `${host.includes(':') ? `[${host}]` : host}:${port}`
   return [
-    `npx --no hawser connect tls://localhost:${port} --ca ${file}`,
-    `openssl s_client -connect localhost:${port} -servername localhost -CAfile ${file}`,
-    `curl --cacert ${file} https://localhost:${port}/`,
+    `npx --no hawser connect tls://${target} --ca ${file}`,
+    `openssl s_client -connect ${target} -CAfile ${file}`,
+    ...(http ? [`curl --cacert ${file} https://${target}/`] : []),
   ]
 }

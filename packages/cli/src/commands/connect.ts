@@ -12,6 +12,7 @@ import { LineQueue } from '../input/line-queue.js'
 import { type Colours, createColours, wantsColour } from '../output/colours.js'
 import { describeClose } from '../output/columns.js'
 import type { Sink } from '../output/sink.js'
+import { describeTls, summarizeTls } from '../output/tls.js'
 import { isInteractive, openStandardOutput } from '../output/standard.js'
 import { createFraming } from '../wire/framing.js'
 
@@ -74,12 +75,13 @@ class ConnectCommand implements Troubles {
   }
 
   async #open(): Promise<Peer | undefined> {
-    const { endpoint, framing, crlf, timeout, idle } = this.#options
+    const { endpoint, framing, crlf, timeout, idle, tls } = this.#options
     try {
       return await open(endpoint, {
         framing: createFraming(framing, { crlf }),
         timeout,
         idleTimeout: idle,
+        tls,
         signal: this.#abort.signal,
         // A pause is the reader's affair at both ends of a pipe, however long it takes.
         consumerTimeout: Infinity,
@@ -192,7 +194,9 @@ class ConnectCommand implements Troubles {
 }
 
 function describePeer(peer: Peer, endpoint: string): string {
-  const { remoteAddress: address, remotePort: port, localPort } = peer
+  const { remoteAddress: address, remotePort: port, localPort, tls } = peer
   if (address === undefined || port === undefined) return endpoint
-  return `${formatEndpoint({ address, port })} from port ${localPort}`
+  const where = formatEndpoint({ address, port })
+  if (tls === undefined) return `${where} from port ${localPort}`
+  return `${where.replace('tcp:', 'tls:')} from port ${localPort}, ${describeTls(summarizeTls(tls))}`
 }

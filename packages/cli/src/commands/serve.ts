@@ -1,4 +1,4 @@
-import { exitNetwork, exitOk } from '../failure.js'
+import { codeOf, describeFailure, exitNetwork, exitOk } from '../failure.js'
 import { whenForeground } from '../input/foreground.js'
 import { type EndSignal, Interrupts, signalExitCodes } from '../input/interrupts.js'
 import { LineEditor } from '../input/line-editor.js'
@@ -11,6 +11,7 @@ import { Host } from '../serve/host.js'
 import type { Monitor } from '../serve/monitor.js'
 import type { ServeOptions } from '../serve/options.js'
 import { createRenderer } from '../serve/renderer.js'
+import type { PreparedTls } from '../serve/tls.js'
 import { Typing } from '../serve/typing.js'
 
 /** Bytes of output that may wait; above that, events are counted and not shown. */
@@ -26,12 +27,19 @@ const loudEvents = new Set<ServerEvent['event']>(['listening', 'error'])
  *
  * @returns the exit code
  */
-export function serve(options: ServeOptions): Promise<number> {
-  return new ServeCommand(options).run()
+export async function serve(options: ServeOptions): Promise<number> {
+  return new ServeCommand(options, await prepare(options.tls)).run()
+}
+
+async function prepare(tls: ServeOptions['tls']): Promise<PreparedTls | undefined> {
+  if (tls === undefined) return undefined
+  const { prepareTls } = await import('../serve/tls.js')
+  return prepareTls(tls)
 }
 
 class ServeCommand {
   readonly #options: ServeOptions
+  readonly #tls: PreparedTls | undefined
   readonly #host: Host
   readonly #display: Display
   readonly #typing: Typing
@@ -43,8 +51,9 @@ class ServeCommand {
   #stopping = false
   #monitor: Monitor | undefined
 
-  constructor(options: ServeOptions) {
+  constructor(options: ServeOptions, tls: PreparedTls | undefined) {
     this.#options = options
+    this.#tls = tls
     this.#exitCode = new Promise((resolve) => {
       this.#exit = resolve
     })
@@ -53,7 +62,7 @@ class ServeCommand {
     this.#editor = isInteractive() ? this.#createEditor(sink) : undefined
     const backlog = process.stdout.isTTY ? terminalBacklog : pipeBacklog
     this.#display = new Display(this.#editor ?? sink, createRenderer(options), backlog)
-    this.#host = new Host(options, (event) => this.#tell(event))
+    this.#host = new Host(options, tls?.options, (event) => this.#tell(event))
     this.#typing = new Typing(this.#host, {
       terminator: options.framing.kind === 'raw' ? (options.crlf ? '\r\n' : '\n') : undefined,
       notice: (text) => this.#display.insist({ event: 'notice', text }),
@@ -65,7 +74,14 @@ class ServeCommand {
     const metrics = await this.#serveMetrics(this.#options.metrics)
     await this.#host.listen()
     this.#interrupts.listen()
-    this.#tell(listeningEvent(this.#host.server, this.#options, metrics))
+    // In a terminal it says that the terminal is gone, and ends the command as it ends others.
+    if (this.#tls !== undefined && this.#editor === undefined) {
+      process.on('SIGHUP', () => this.#readCertificates())
+    }
+    const trust = this.#tls?.trust
+    this.#tell(listeningEvent(this.#host.server, this.#options, { metrics, trust }))
+    const notice = this.#tls?.notice
+    if (notice !== undefined) this.#display.insist({ event: 'notice', text: notice })
     this.#read()
     const code = await this.#exitCode
     this.#monitor?.close()
@@ -80,6 +96,19 @@ class ServeCommand {
     const { Monitor } = await import('../serve/monitor.js')
     this.#monitor = new Monitor(this.#host.server)
     return this.#monitor.listen(endpoint)
+  }
+
+  #readCertificates(): void {
+    const { options } = this.#tls ?? {}
+    if (options === undefined || this.#stopping) return
+    try {
+      this.#host.server.setTls(options)
+      this.#tell({ event: 'notice', text: 'certificates read again' })
+    } catch (error) {
+      const { line } = describeFailure(error)
+      const message = `${line.replace(/^hawser: /, '')}; what was read before stays in use`
+      this.#tell({ event: 'error', code: codeOf(error) ?? '', message })
+    }
   }
 
   #tell(event: ServerEvent): void {

@@ -1,5 +1,16 @@
 import type { FramingChoice } from '../arguments/framing.js'
 
+/** TLS of `hawser connect`. Certificates, keys and authorities are names of files. */
+export interface ConnectTls {
+  readonly cert: string | undefined
+  readonly key: string | undefined
+  readonly ca: readonly string[] | undefined
+  readonly alpn: readonly string[] | undefined
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3' | undefined
+  readonly servername: string | undefined
+  readonly insecure: boolean | undefined
+}
+
 /** The options of `hawser connect`. Times are milliseconds. */
 export interface ConnectOptions {
   readonly endpoint: string
@@ -12,4 +23,5 @@ export interface ConnectOptions {
   readonly json: boolean
   readonly hex: boolean
   readonly quiet: boolean
+  readonly tls: ConnectTls | undefined
 }

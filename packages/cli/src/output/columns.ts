@@ -4,6 +4,7 @@ import type { ClosedEvent, MessageEvent, RefusedEvent, Renderer, ServerEvent } f
 import { dumpBytes } from './hex.js'
 import { count, plural } from './numbers.js'
 import { showMessage, type TextStyle } from './text.js'
+import { describeTls } from './tls.js'
 
 /** How events become lines. */
 export interface ColumnOptions {
@@ -59,7 +60,9 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
       case 'listening':
         return listening(event)
       case 'connected': {
-        const rest = `${showAddress(event.remote)} ${connected(event.connections, colours.note)}`
+        const tls = event.tls === undefined ? '' : ` ${describeTls(event.tls)}`
+        const now = connected(event.connections, colours.note)
+        const rest = `${showAddress(event.remote)}${tls} ${now}`
         return row(time, `@${event.id}`, 'connected', colours.connected, rest)
       }
       case 'message':
@@ -105,6 +108,7 @@ function describeLimit(milliseconds: number): string {
 
 function describeRefusal(event: RefusedEvent): string {
   const who = `${showAddress(event.remote)} ${event.reason}`
+  if (event.error !== undefined) return `${who}: ${escapeText(event.error)}`
   if (event.reason === 'denied') return who
   if (event.reason === 'rate') return `${who}: the limit is ${event.limit} a second`
   const open = plural(event.connections, 'connection')

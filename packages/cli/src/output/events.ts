@@ -31,6 +31,22 @@ export interface ConnectedEvent {
   readonly local: string
   /** How many are connected now. */
   readonly connections: number
+  /** What was agreed on, where it is TLS. */
+  readonly tls?: TlsSummary
+}
+
+/** What the two sides of a TLS connection agreed on. */
+export interface TlsSummary {
+  readonly protocol: string
+  readonly cipher: string
+  /** The name the client asked for. */
+  readonly servername?: string
+  readonly alpn?: string
+  readonly resumed?: true
+  /** Whose certificate the peer showed. */
+  readonly peer?: string
+  /** Why the peer's certificate is not to be trusted. */
+  readonly unauthorized?: string
 }
 
 /** A message came in or went out. */
@@ -68,6 +84,8 @@ export interface RefusedEvent {
   readonly reason: string
   readonly connections: number
   readonly limit: number
+  /** What was wrong with how it began. */
+  readonly error?: string
 }
 
 /** Something went wrong that ended no connection. */

@@ -1,28 +1,83 @@
-import { formatEndpoint, type Server } from 'hawser'
+import { formatEndpoint, parseEndpoint, type Server } from 'hawser'
+import { adviseCertificate } from '../certificate/advice.js'
 import type { ListeningEvent } from '../output/events.js'
 import { quoteWord } from '../output/quote.js'
 import type { ServeOptions } from './options.js'
 
-/**
- * Where a server listens, and commands that reach it, for people to copy.
- *
- * @param metrics the URL of its metrics, if they are served
- */
+/** What else is said where a server listens. */
+export interface ListeningDetails {
+  /** The URL of its metrics, if they are served. */
+  readonly metrics?: string | undefined
+  /** The file of the development certificate, if it is in use. */
+  readonly trust?: string | undefined
+}
+
+/** Where a server listens, and commands that reach it, for people to copy. */
 export function listeningEvent(
   server: Pick<Server, 'addresses'>,
-  options: Pick<ServeOptions, 'mode' | 'framing' | 'httpHello' | 'quiet'>,
-  metrics?: string,
+  options: Pick<ServeOptions, 'endpoints' | 'mode' | 'framing' | 'httpHello' | 'quiet' | 'tls'>,
+  { metrics, trust }: ListeningDetails = {},
 ): ListeningEvent {
   const addresses = server.addresses()
   const first = addresses[0]
+  const secure = listSecure(options, addresses.length)
   return {
     event: 'listening',
-    endpoints: addresses.map((address) => formatEndpoint(address)),
+    endpoints: addresses.map((address, index) => {
+      const endpoint = formatEndpoint(address)
+      return secure[index] === true ? endpoint.replace('tcp:', 'tls:') : endpoint
+    }),
     framing: options.framing.kind,
     mode: options.mode,
-    try: options.quiet || first === undefined ? [] : suggestCommands(first, options.httpHello),
+    try:
+      options.quiet || first === undefined
+        ? []
+        : secure[0] === true && typeof first !== 'string'
+          ? suggestTls(first, options.httpHello, trust)
+          : suggestCommands(first, options.httpHello),
     ...(metrics === undefined ? {} : { metrics }),
   }
+}
+
+/** Which of the addresses speak TLS. */
+function listSecure(
+  { endpoints, tls }: Pick<ServeOptions, 'endpoints' | 'tls'>,
+  addresses: number,
+): boolean[] {
+  if (tls === undefined) return []
+  const secure = endpoints.map((endpoint) => {
+    const parsed = parseEndpoint(endpoint)
+    return parsed.kind === 'tcp' ? (parsed.secure ?? true) : parsed.kind !== 'unix'
+  })
+  // systemd may have passed on several under one name: nobody else shares the list with them then.
+  return secure.length === addresses
+    ? secure
+    : Array.from({ length: addresses }, () => secure.includes(true))
+}
+
+/**
+ * @param http the server answers HTTP as well
+ * @param trust the file of the development certificate, if it is in use
+ */
+export function suggestTls(
+  { address, port }: { readonly address: string; readonly port: number },
+  http: boolean,
+  trust: string | undefined,
+): string[] {
+  const host = reachableHost(address)
+  if (trust !== undefined) {
+    return adviseCertificate(trust, { host: isLoopback(host) ? 'localhost' : host, port, http })
+  }
+  const target = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return [
+    `openssl s_client -connect ${target}`,
+    ...(http ? [`curl https://${target}/`] : []),
+    `npx --no hawser connect tls://${target}`,
+  ]
+}
+
+function isLoopback(host: string): boolean {
+  return host === '127.0.0.1' || host === '::1'
 }
 
 /** @param http the server answers HTTP as well */

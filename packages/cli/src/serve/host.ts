@@ -5,9 +5,11 @@ import {
   type HawserError,
   type Refusal,
   type Server,
+  type TlsServerOptions,
 } from 'hawser'
 import { codeOf } from '../failure.js'
 import type { ServerEvent } from '../output/events.js'
+import { summarizeTls } from '../output/tls.js'
 import { type Outgoing, Verbatim } from '../wire/adapter.js'
 import { createFraming } from '../wire/framing.js'
 import { type Incoming, withHttp } from '../wire/http-framing.js'
@@ -40,8 +42,15 @@ export class Host {
   readonly #ungreeted = new Map<number, NodeJS.Timeout>()
   #arrived: (() => void)[] = []
 
-  /** @param tell called for every event */
-  constructor(options: ServeOptions, tell: (event: ServerEvent) => void) {
+  /**
+   * @param tell called for every event
+   * @throws OptionError when TLS cannot be used
+   */
+  constructor(
+    options: ServeOptions,
+    tls: TlsServerOptions | undefined,
+    tell: (event: ServerEvent) => void,
+  ) {
     this.#options = options
     this.#tell = tell
     this.#greeting =
@@ -58,6 +67,7 @@ export class Host {
         allow: options.allow,
         deny: options.deny,
         connectRate: options.connectRate,
+        tls,
         onError: (error, connection) => this.#report(error, connection?.id),
       },
       {
@@ -110,6 +120,7 @@ export class Host {
       remote: remoteName(client),
       local: localName(client),
       connections: this.#clients.size,
+      ...(client.tls === undefined ? {} : { tls: summarizeTls(client.tls) }),
     })
     const arrived = this.#arrived
     this.#arrived = []
@@ -209,6 +220,7 @@ export class Host {
       reason: refusal.reason,
       connections: refusal.connections,
       limit: refusal.limit,
+      ...(refusal.error === undefined ? {} : { error: refusal.error.message }),
     })
   }
 

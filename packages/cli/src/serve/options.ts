@@ -4,6 +4,17 @@ import type { Rate } from '../arguments/rate.js'
 /** What the server does with a message, besides showing it. */
 export type Mode = 'print' | 'echo' | 'chat'
 
+/** TLS of `hawser serve`. Certificates, keys and authorities are names of files. */
+export interface ServeTls {
+  /** Undefined: the development certificate. */
+  readonly cert: string | undefined
+  readonly key: string | undefined
+  readonly ca: readonly string[] | undefined
+  readonly alpn: readonly string[] | undefined
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3' | undefined
+  readonly clientCertificate: 'none' | 'request' | 'require' | undefined
+}
+
 /** The options of `hawser serve`. Times are milliseconds. */
 export interface ServeOptions {
   readonly endpoints: readonly string[]
@@ -25,4 +36,5 @@ export interface ServeOptions {
   readonly quiet: boolean
   /** Where metrics and health are served, if anywhere. */
   readonly metrics: string | undefined
+  readonly tls: ServeTls | undefined
 }

@@ -21,7 +21,7 @@ describe('hawser cert', () => {
     expect(rows.slice(5)).toEqual([
       '  try  npx --no hawser serve --tls',
       `  try  npx --no hawser connect tls://localhost:8000 --ca ${file}`,
-      `  try  openssl s_client -connect localhost:8000 -servername localhost -CAfile ${file}`,
+      `  try  openssl s_client -connect localhost:8000 -CAfile ${file}`,
       `  try  curl --cacert ${file} https://localhost:8000/`,
       '',
     ])

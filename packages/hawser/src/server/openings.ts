@@ -24,7 +24,9 @@ export class Openings {
     try {
       await open()
     } catch (error) {
-      transport.close()
+      // Under TLS 1.3 the peer was done first, and would take our FIN for an orderly end.
+      if (isVerdict(error)) transport.reset()
+      else transport.close()
       throw error
     } finally {
       this.#transports.delete(transport)
@@ -41,4 +43,8 @@ export class Openings {
           this.#ended = resolve
         })
   }
+}
+
+function isVerdict(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'HAWSER_TLS_CERTIFICATE_INVALID'
 }

@@ -23,8 +23,8 @@ export function createContext(
     throw invalid(`${where} has a ${given} and no ${missing}: pass both, or neither`)
   }
   const material = {
-    ...(key === undefined ? {} : { key: readMaterial(`${where}.key`, key) }),
     ...(cert === undefined ? {} : { cert: readMaterial(`${where}.cert`, cert) }),
+    ...(key === undefined ? {} : { key: readMaterial(`${where}.key`, key) }),
     ...(passphrase === undefined ? {} : { passphrase }),
     ...(ca === undefined ? {} : { ca: listOf(ca).map((one) => readMaterial(`${where}.ca`, one)) }),
   }
@@ -66,6 +66,10 @@ function listOf(ca: TlsIdentity['ca'] & {}): readonly TlsMaterial[] {
 
 const explanations: readonly (readonly [RegExp, string])[] = [
   [/key values mismatch/i, 'the key does not belong to the certificate'],
+  [
+    /decoder routines::unsupported/i,
+    'the key is none that OpenSSL knows, or is missing: its PEM has a line such as -----BEGIN PRIVATE KEY-----',
+  ],
   [/no start line/i, 'it is not PEM: a PEM file has a line that begins with -----BEGIN'],
   [/bad end line|bad base64|wrong tag|asn1|too long/i, 'the PEM is damaged, or half written'],
   [/bad decrypt|bad password/i, 'the passphrase is wrong'],
