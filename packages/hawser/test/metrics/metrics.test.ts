@@ -40,6 +40,10 @@ function valueOf(metrics: Metrics, name: string, labels: Record<string, string> 
   return Number(found?.value)
 }
 
+function valuesOf({ metrics }: ReturnType<typeof parse>[number]): (string | undefined)[] {
+  return metrics.map(({ value }) => value)
+}
+
 /** Lines that are answered with themselves. */
 function serveEcho(
   options: Omit<ServerOptions<string, string>, 'framing'> = {},
@@ -120,6 +124,31 @@ describe('a page of metrics', () => {
     const byReason = counted.map(({ labels, value }) => [labels?.['reason'], Number(value)])
     expect(Object.fromEntries(byReason)).toEqual(server.info().refused)
     expect(valueOf(metrics, 'hawser_connections_refused_total', { reason: 'limit' })).toBe(1)
+  })
+
+  it('has every number that a server tells of itself', () => {
+    let next = 1_000
+    const numbers = new Map<string, number>()
+    /** The same shape, with another number wherever there is one. */
+    const renumber = (value: unknown, path: string): unknown => {
+      if (typeof value === 'number') {
+        next += 1
+        numbers.set(path, next)
+        return next
+      }
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+      return Object.fromEntries(
+        Object.entries(value).map(([key, part]) => [key, renumber(part, `${path}.${key}`)]),
+      )
+    }
+    const info = renumber(make({ backplane: memoryBackplane().node() }).info(), 'info')
+    // The limit that holds is there instead of the one that was asked for.
+    numbers.delete('info.maxConnections')
+    const metrics = collect({ info: () => info as ReturnType<Server['info']>, connections: [] })
+    const values = new Set([...scrape(metrics).values()].flatMap((family) => valuesOf(family)))
+    const missing = [...numbers].filter(([, number]) => !values.has(String(number)))
+    expect(missing.map(([path]) => path)).toEqual([])
+    expect(numbers.size).toBeGreaterThan(20)
   })
 
   it('says that a server neither suspended nor draining is accepting, and no other', async () => {
