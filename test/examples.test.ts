@@ -1,7 +1,7 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
-import { connect, createServer, lines } from 'hawser'
+import { connect, type Connection, createServer, lines } from 'hawser'
 import { expect, it, onTestFinished } from 'vitest'
 import { createFolder } from './support/folders.js'
 import { itPeer } from './support/peers.js'
@@ -312,4 +312,27 @@ it('the OpenTelemetry SDK exports what a server counted', async () => {
   expect(await example.interrupt()).toEqual({ code: 0, signal: null })
   await example.prints(/name: 'hawser\.server\.accepted_connections'[^}]*unit: '\{connection\}'/)
   await example.prints(/name: 'hawser\.server\.connection\.duration'/)
+})
+
+it('a service has a socket with a mode, and the third client waits for its turn', async () => {
+  const path = join(createFolder(), 'service.sock')
+  const example = runExample('17-service', `unix:${path}?mode=600`)
+  await example.prints(/nobody wants to be told/)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  const dial = (): Promise<Connection<string, string>> => connect(path, { framing: lines() })
+  const hear = async (client: Connection<string, string>): Promise<string> => {
+    for await (const line of client) return line
+    throw new Error('it ended')
+  }
+  const first = await dial()
+  expect(await hear(first)).toBe('your turn')
+  const second = await dial()
+  expect(await hear(second)).toBe('your turn')
+  const third = await dial()
+  await third.send('ahoy')
+  await first.close()
+  expect([await hear(third), await hear(third)]).toEqual(['your turn', 'AHOY'])
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+  expect(example.printed).toMatch(/closing: 2 drain, 0 that wait are refused\nclosed: 2 drained/)
+  await Promise.all([second.close(), third.close()])
 })
