@@ -15,11 +15,11 @@ const docstrings = new Map([
   ...readOptions('framing/options.ts', 'FrameLimits'),
   ...readOptions('server/options.ts', 'ServerOptions'),
   ...readOptions('server/options.ts', 'CloseOptions'),
-  ...readOptions('client/connect.ts', 'ConnectOptions'),
+  ...readOptions('client/dial-options.ts', 'DialOptions'),
   ...readOptions('tls.ts', 'TlsServerOptions'),
 ])
 // Numbers that limit nothing.
-for (const name of ['localPort', 'family']) docstrings.delete(name)
+for (const name of ['localPort', 'family', 'random']) docstrings.delete(name)
 
 function readOptions(path: string, name: string): [string, string][] {
   const file = ts.createSourceFile(path, source(path), ts.ScriptTarget.Latest, true)

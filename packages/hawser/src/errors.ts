@@ -79,13 +79,38 @@ export class ListenError extends HawserError<
   | 'HAWSER_LISTEN_FAILED'
 > {}
 
+/** One address that was tried, and why no connection came of it. */
+export interface ConnectAttempt {
+  /** The IP address, the path of a Unix socket, or a host name that did not resolve. */
+  readonly address: string
+  /** The port, 1–65535. Absent for a Unix socket. */
+  readonly port?: number
+  /** The operating system's name for it, such as `ECONNREFUSED`, or the code of one of our errors. */
+  readonly code: string
+  /** What happened, in words. */
+  readonly message: string
+}
+
 /** A connection that was not established. */
 export class ConnectError extends HawserError<
   | 'HAWSER_CONNECT_REFUSED'
   | 'HAWSER_CONNECT_TIMEOUT'
   | 'HAWSER_CONNECT_FAILED'
   | 'HAWSER_DNS_FAILED'
-> {}
+> {
+  /** Every address that was tried, in that order. */
+  readonly attempts: readonly ConnectAttempt[]
+
+  constructor(
+    code: ConnectError['code'],
+    message: string,
+    details: ErrorDetails = {},
+    attempts: readonly ConnectAttempt[] = [],
+  ) {
+    super(code, message, details)
+    this.attempts = attempts
+  }
+}
 
 /** An `AbortSignal` that fired; `cause` is the signal's reason. */
 export class AbortedError extends HawserError<'HAWSER_ABORTED'> {}

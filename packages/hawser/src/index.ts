@@ -1,4 +1,5 @@
 export { type ConnectOptions, connect } from './client/connect.js'
+export type { DialOptions } from './client/dial-options.js'
 export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/close-info.js'
 export { Connection } from './connection/connection.js'
 export type { Topics } from './connection/memberships.js'
@@ -8,6 +9,7 @@ export type { HandlerObject } from './connection/settings.js'
 export {
   AbortedError,
   BackplaneError,
+  type ConnectAttempt,
   ConnectError,
   ConnectionError,
   type ErrorAddress,
@@ -61,6 +63,7 @@ export type {
   ServerPayload,
 } from './observe/payloads.js'
 export type { Clock, ClockTimer } from './policy/clock.js'
+export type { EndpointOrder } from './policy/endpoint-order.js'
 export type { ConnectRate } from './policy/connect-rate.js'
 export type { RefusalCounts, RefusalReason } from './policy/connection-limit.js'
 export type { Backplane, BackplaneCodec, BackplaneListener } from './server/backplane.js'
@@ -100,6 +103,7 @@ export {
   type SystemdEndpoint,
   type TcpEndpoint,
 } from './socket/endpoint.js'
+export type { KeepAliveOptions } from './socket/keep-alive.js'
 export type { AddressInfo } from './socket/listener.js'
 export type { UnixAddress, UnixEndpoint } from './socket/unix-endpoint.js'
 export { SystemdNotifier } from './systemd/notifier.js'

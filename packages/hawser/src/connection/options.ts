@@ -103,7 +103,7 @@ export const defaultKeepAlive = 60_000
 
 /** Fill in every default and refuse what cannot work. */
 export function resolveSettings<In, Out>(
-  options: ConnectionOptions,
+  options: Omit<ConnectionOptions, 'keepAlive'>,
   framing: Framing<In, Out>,
   handler: HandlerObject<In, Out> | undefined,
   budget: Budget,

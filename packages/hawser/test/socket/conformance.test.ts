@@ -33,7 +33,9 @@ async function makePair(endpoint: Endpoint, fastRead: boolean): Promise<Transpor
   const target = typeof address === 'string' ? { path: address } : { ...address, host: '127.0.0.1' }
   const left = await dial(parseEndpoint(target), {
     ...options,
+    keepAlive: { idle: Infinity, probes: undefined },
     timeout: Infinity,
+    attemptDelay: Infinity,
     signal: undefined,
     localAddress: undefined,
     localPort: undefined,

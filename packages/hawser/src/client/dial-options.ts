@@ -1,0 +1,51 @@
+import type { ConnectionOptions } from '../connection/options.js'
+import type { EndpointOrder } from '../policy/endpoint-order.js'
+import type { KeepAliveOptions } from '../socket/keep-alive.js'
+import type { TlsClientOptions } from '../tls.js'
+
+/** How a connection is made. */
+export interface DialOptions extends Pick<ConnectionOptions, 'noDelay' | 'fastRead'> {
+  /**
+   * TLS, for endpoints written `tls://` and those without `tcp://` before them; on the others, what
+   * `connection.startTls()` begins with. Default for `tls://`: the certificate has to be vouched for
+   * by an authority that Node.js knows, and to be for the endpoint's host.
+   */
+  readonly tls?: TlsClientOptions | undefined
+  /**
+   * Milliseconds for name resolution, TCP and TLS together, then `HAWSER_CONNECT_TIMEOUT`; of several
+   * endpoints each gets an equal share of what is left. Default 10 000; `Infinity` waits as long as
+   * the operating system does. Stops: a firewall that answers nothing.
+   */
+  readonly timeout?: number | undefined
+  /** Gives up connecting when it fires, with `HAWSER_ABORTED`. Has no effect afterwards. */
+  readonly signal?: AbortSignal | undefined
+  /**
+   * Which of several endpoints is tried first: `first`, as they were written, so that the others are
+   * spares; `random`, in a new order each time; `round-robin`, one further on each time that the same
+   * array is passed. The next is tried when one has failed. Default `first`.
+   */
+  readonly order?: EndpointOrder | undefined
+  /** Where chance comes from: a number from 0 up to, and not including, 1. Default `Math.random`. */
+  readonly random?: (() => number) | undefined
+  /**
+   * Milliseconds until the next address of a name is tried beside those that have not answered, IPv6
+   * and IPv4 in turns (RFC 8305); the next follows at once when one has failed, and the first that
+   * answers wins. Default 250; at least 10; `Infinity` waits for failure. Stops: a broken IPv6 that
+   * keeps everybody waiting.
+   */
+  readonly attemptDelay?: number | undefined
+  /** The local IP address to connect from. Default: the operating system's choice. */
+  readonly localAddress?: string | undefined
+  /** The local port to connect from. Default: the operating system's choice. */
+  readonly localPort?: number | undefined
+  /** Use only IPv4 (4) or only IPv6 (6). Default: both, and the first that answers. */
+  readonly family?: 4 | 6 | undefined
+  /**
+   * Milliseconds of silence after which TCP keepalive probes begin, or `{ idle, interval, count }`.
+   * Default 60 000, then a probe each second, and the connection fails when ten in a row go
+   * unanswered; `Infinity` is off. Stops: a connection whose peer vanished without a word (RFC 9293
+   * section 3.8.4). While sent bytes are unacknowledged there are no probes; `writeTimeout` is for
+   * those, since no version of Node.js can set TCP_USER_TIMEOUT (tcp(7)).
+   */
+  readonly keepAlive?: number | KeepAliveOptions | undefined
+}

@@ -1,0 +1,125 @@
+import { defaultKeepAlive, milliseconds } from '../connection/options.js'
+import { AbortedError, type HawserError, OptionError } from '../errors.js'
+import type { Clock } from '../policy/clock.js'
+import { endpointOrders, EndpointTurns, type TurnCount } from '../policy/endpoint-order.js'
+import { dialable } from '../socket/client-socket.js'
+import { noneConnected } from '../socket/connect-errors.js'
+import { dial, type DialPlan } from '../socket/dial.js'
+import { type Endpoint, type ParsedEndpoint, parseEndpoint } from '../socket/endpoint.js'
+import { resolveKeepAlive } from '../socket/keep-alive.js'
+import type { SocketTransport } from '../socket/socket-transport.js'
+import type { DialOptions } from './dial-options.js'
+
+/** Milliseconds a connection may take to be made when nobody says otherwise. */
+const defaultTimeout = 10_000
+/** Milliseconds until the next address is tried when nobody says otherwise (RFC 8305 section 8). */
+const defaultAttemptDelay = 250
+/** The least between two attempts (RFC 8305 section 5): none at all would be a flood. */
+const leastAttemptDelay = 10
+
+/** A connection just made, and which of the endpoints it is to. */
+export interface Dialled {
+  readonly transport: SocketTransport
+  readonly endpoint: ParsedEndpoint
+}
+
+/** Makes connections to one endpoint or to several; whoever connects again and again keeps one. */
+export class Dialler {
+  readonly #options: DialPlan
+  readonly #turns: EndpointTurns<ParsedEndpoint>
+
+  /** @throws OptionError when an endpoint or an option cannot work */
+  constructor(endpoint: Endpoint | readonly Endpoint[], settings: DialOptions, clock: Clock) {
+    this.#options = resolve(settings, clock)
+    const endpoints = (isList(endpoint) ? endpoint : [endpoint]).map((each) => parseEndpoint(each))
+    if (endpoints.length === 0)
+      throw invalid('the list of endpoints is empty: it takes one or more')
+    for (const each of endpoints) dialable(each, this.#options)
+    const { order = 'first', random = Math.random } = settings
+    if (!endpointOrders.includes(order)) {
+      throw invalid(`order is ${JSON.stringify(order)}: it takes ${endpointOrders.join(', ')}`)
+    }
+    const count = order === 'round-robin' && isList(endpoint) ? countOf(endpoint) : undefined
+    this.#turns = new EndpointTurns(endpoints, order, random, count)
+  }
+
+  /**
+   * Make one connection. Of several endpoints each gets an equal share of the time that is left, so
+   * that one which answers nothing leaves some for the others.
+   *
+   * @param signal the one of the options, unless another is passed
+   * @throws OptionError, ConnectError, TlsError, or AbortedError when the signal fired
+   */
+  async dial(signal: AbortSignal | undefined = this.#options.signal): Promise<Dialled> {
+    const { clock, timeout } = this.#options
+    const endpoints = this.#turns.next()
+    const began = clock.now()
+    const errors: HawserError[] = []
+    for (const [index, endpoint] of endpoints.entries()) {
+      const left = Math.max(1, timeout - (clock.now() - began))
+      const share = Math.ceil(left / (endpoints.length - index))
+      try {
+        const options = { ...this.#options, timeout: share, signal }
+        return { transport: await dial(endpoint, options), endpoint }
+      } catch (error) {
+        const isFinal = error instanceof OptionError || error instanceof AbortedError
+        if (isFinal || endpoints.length === 1) throw error
+        errors.push(error as HawserError)
+      }
+    }
+    throw noneConnected(endpoints, errors)
+  }
+}
+
+function resolve(settings: DialOptions, clock: Clock): DialPlan {
+  const attemptDelay = milliseconds('attemptDelay', settings.attemptDelay ?? defaultAttemptDelay)
+  if (attemptDelay < leastAttemptDelay) {
+    throw invalid(
+      `attemptDelay is ${attemptDelay}: it takes milliseconds, ${leastAttemptDelay} or more (Infinity waits for failure)`,
+    )
+  }
+  return {
+    timeout: milliseconds('timeout', settings.timeout ?? defaultTimeout),
+    signal: settings.signal,
+    attemptDelay,
+    localAddress: settings.localAddress,
+    localPort: portOf(settings.localPort),
+    family: familyOf(settings.family),
+    noDelay: settings.noDelay ?? true,
+    keepAlive: resolveKeepAlive(
+      settings.keepAlive ?? defaultKeepAlive,
+      defaultKeepAlive,
+      milliseconds,
+    ),
+    fastRead: settings.fastRead ?? true,
+    tls: settings.tls,
+    clock,
+  }
+}
+
+/** Calls that pass the same list take turns. */
+const counts = new WeakMap<readonly Endpoint[], TurnCount>()
+
+function countOf(list: readonly Endpoint[]): TurnCount {
+  const count = counts.get(list) ?? { turns: 0 }
+  counts.set(list, count)
+  return count
+}
+
+function isList(endpoint: Endpoint | readonly Endpoint[]): endpoint is readonly Endpoint[] {
+  return Array.isArray(endpoint)
+}
+
+function portOf(port: number | undefined): number | undefined {
+  if (port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65_535)) return port
+  throw invalid(`localPort is ${String(port)}: it takes a whole number, 0–65535`)
+}
+
+function familyOf(family: number | undefined): 4 | 6 | undefined {
+  if (family === undefined || family === 4 || family === 6) return family
+  throw invalid(`family is ${family}: it takes 4 or 6`)
+}
+
+function invalid(text: string): OptionError {
+  return new OptionError('HAWSER_INVALID_OPTION', text)
+}

@@ -1,0 +1,96 @@
+import net from 'node:net'
+import { OptionError } from '../errors.js'
+import { formatEndpoint, type ParsedEndpoint, type TcpEndpoint } from './endpoint.js'
+import { canReadFast, onread } from './fast-read.js'
+import { type KeepAlive, keepAliveDelay } from './keep-alive.js'
+import type { RaceTarget } from './race.js'
+import { isOwned, type UnixEndpoint } from './unix-endpoint.js'
+
+/** What a socket is made with. */
+export interface ClientSocketOptions {
+  readonly localAddress: string | undefined
+  readonly localPort: number | undefined
+  readonly family: 4 | 6 | undefined
+  readonly noDelay: boolean
+  readonly keepAlive: KeepAlive
+  readonly fastRead: boolean
+}
+
+/** An endpoint that can be connected to. */
+export type DialEndpoint = TcpEndpoint | UnixEndpoint
+
+/**
+ * The endpoint as one that can be connected to; without a host it is this machine.
+ *
+ * @throws OptionError when it can only be listened on, or when the options contradict it
+ */
+export function dialable(endpoint: ParsedEndpoint, options: ClientSocketOptions): DialEndpoint {
+  if (endpoint.kind === 'unix') {
+    if (!isOwned(endpoint)) return endpoint
+    throw unfit(endpoint, 'mode, owner and group are for listening, leave them out')
+  }
+  if (endpoint.kind !== 'tcp') {
+    throw unfit(endpoint, 'a descriptor can be listened on, not connected to')
+  }
+  // An error names what was tried.
+  const named = { ...endpoint, host: endpoint.host ?? 'localhost' }
+  if (endpoint.port === 0) {
+    throw unfit(named, 'port 0 is for listening, connecting needs the real one')
+  }
+  familyFor(named.host, options)
+  return named
+}
+
+/**
+ * The only family to use, if it is one: a name that has addresses of both must not be resolved to
+ * one that the local address cannot reach.
+ *
+ * @throws OptionError when the options contradict each other
+ */
+export function familyFor(
+  host: string,
+  { family, localAddress }: ClientSocketOptions,
+): 4 | 6 | undefined {
+  const remote = net.isIP(host)
+  if (family !== undefined && remote !== 0 && remote !== family) {
+    const text = `family is ${family}, and ${host} is an IPv${remote} address: leave family out`
+    throw new OptionError('HAWSER_INVALID_OPTION', text)
+  }
+  if (localAddress === undefined) return family
+  const local = net.isIP(localAddress)
+  if (local === 0 || local !== (family ?? local)) {
+    const wanted = family === undefined ? 'IP' : `IPv${family}`
+    const text = `localAddress is ${localAddress}: it takes an ${wanted} address of this machine`
+    throw new OptionError('HAWSER_INVALID_OPTION', text)
+  }
+  return local === 4 ? 4 : 6
+}
+
+/** Whether sockets are to read into the static buffer. */
+export function readsFast({ fastRead }: ClientSocketOptions): boolean {
+  return fastRead && canReadFast
+}
+
+/** Begin to connect to one address. */
+export function openSocket(target: RaceTarget, options: ClientSocketOptions): net.Socket {
+  const common = { allowHalfOpen: true, ...(readsFast(options) ? { onread } : {}) }
+  const { address, port } = target
+  if (port === undefined) return net.connect({ ...common, path: address })
+  const { localAddress, localPort, noDelay, keepAlive } = options
+  return net.connect({
+    ...common,
+    host: address,
+    port,
+    noDelay,
+    ...(keepAlive.idle === Infinity
+      ? {}
+      : { keepAlive: true, keepAliveInitialDelay: keepAliveDelay(keepAlive.idle) }),
+    ...(localAddress === undefined ? {} : { localAddress }),
+    ...(localPort === undefined ? {} : { localPort }),
+  })
+}
+
+function unfit(endpoint: ParsedEndpoint, why: string): OptionError {
+  const text = `cannot connect to ${formatEndpoint(endpoint)}: ${why}`
+  return new OptionError('HAWSER_INVALID_ENDPOINT', text)
+}

@@ -1,0 +1,22 @@
+import dns from 'node:dns'
+import net from 'node:net'
+import { interleaveFamilies } from '../policy/interleave.js'
+
+/**
+ * The addresses of a host in the order in which to try them. An address is its own. Names go to the
+ * operating system's resolver, which asks for both families at once and sorts what it finds by
+ * RFC 6724; it cannot be interrupted, so who waits no longer just leaves.
+ *
+ * @param family the only one to use, if it is one
+ * @throws the resolver's error
+ */
+export async function lookUp(host: string, family: 4 | 6 | undefined): Promise<string[]> {
+  if (net.isIP(host) !== 0) return [host]
+  const found = await new Promise<dns.LookupAddress[]>((resolve, reject) => {
+    dns.lookup(host, { all: true, verbatim: true, family: family ?? 0 }, (error, addresses) => {
+      if (error === null) resolve(addresses)
+      else reject(error)
+    })
+  })
+  return interleaveFamilies(found, (each) => each.family).map(({ address }) => address)
+}
