@@ -17,6 +17,7 @@ const docstrings = new Map([
   ...readOptions('server/options.ts', 'CloseOptions'),
   ...readOptions('client/dial-options.ts', 'DialOptions'),
   ...readOptions('tls.ts', 'TlsServerOptions'),
+  ...readOptions('client/client-options.ts', 'ClientOptions'),
 ])
 // Numbers that limit nothing.
 for (const name of ['localPort', 'family', 'random']) docstrings.delete(name)

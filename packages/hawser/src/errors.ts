@@ -132,6 +132,9 @@ export class TlsError extends HawserError<
   | 'HAWSER_TLS_BUFFERED_PLAINTEXT'
 > {}
 
+/** What came instead of the PROXY protocol header that was expected. */
+export class ProxyHeaderError extends HawserError<'HAWSER_PROXY_HEADER_INVALID'> {}
+
 /** A wait that reached its limit; the code names the phase. */
 export class TimeoutError extends HawserError<
   | 'HAWSER_IDLE_TIMEOUT'
@@ -142,6 +145,10 @@ export class TimeoutError extends HawserError<
   | 'HAWSER_RATE_TIMEOUT'
   | 'HAWSER_DRAIN_TIMEOUT'
   | 'HAWSER_TLS_HANDSHAKE_TIMEOUT'
+  | 'HAWSER_REQUEST_TIMEOUT'
+  | 'HAWSER_QUEUE_TIMEOUT'
+  | 'HAWSER_HEARTBEAT_TIMEOUT'
+  | 'HAWSER_PROXY_HEADER_TIMEOUT'
 > {}
 
 /** What went wrong between this server and the other nodes of its backplane. */
@@ -156,6 +163,15 @@ export class WorkerError extends HawserError<
 
 /** systemd wanted to be told how the service is, and could not be. */
 export class NotifyError extends HawserError<'HAWSER_NOTIFY_FAILED'> {}
+
+/** A request or a message of a client that came to nothing. */
+export class ClientError extends HawserError<
+  | 'HAWSER_DISCONNECTED'
+  | 'HAWSER_NOT_CONNECTED'
+  | 'HAWSER_QUEUE_FULL'
+  | 'HAWSER_CLIENT_CLOSED'
+  | 'HAWSER_UNEXPECTED_REPLY'
+> {}
 
 /** An exception out of the user's own handler; `cause` is that exception. */
 export class HandlerError extends HawserError<'HAWSER_HANDLER_FAILED'> {}
@@ -193,6 +209,8 @@ const table = {
   HAWSER_TLS_CERTIFICATE_INVALID: 'The certificate of the peer was not accepted.',
   HAWSER_TLS_BUFFERED_PLAINTEXT: 'Plain text was waiting when TLS was to begin: it could be injected.',
   HAWSER_TLS_UNAVAILABLE: 'TLS cannot begin on this connection, or not now.',
+  HAWSER_PROXY_HEADER_INVALID: 'The connection did not begin with a valid PROXY protocol header.',
+  HAWSER_PROXY_HEADER_TIMEOUT: 'The PROXY protocol header was not there before its deadline.',
   HAWSER_IDLE_TIMEOUT: 'Nothing moved in either direction for the idle limit.',
   HAWSER_FIRST_BYTE_TIMEOUT: 'The peer connected and said nothing.',
   HAWSER_FRAME_TIMEOUT: 'A frame was begun and made no progress.',
@@ -206,6 +224,14 @@ const table = {
   HAWSER_WORKERS_CLOSED: 'The workers were closed, and closed workers do not start again.',
   HAWSER_NOT_PRIMARY: 'Workers can be started by the primary process only.',
   HAWSER_NOTIFY_FAILED: 'systemd could not be told how the service is.',
+  HAWSER_REQUEST_TIMEOUT: 'The reply to a request did not come in time.',
+  HAWSER_QUEUE_TIMEOUT: 'A message waited too long for a connection.',
+  HAWSER_HEARTBEAT_TIMEOUT: 'The peer of a client gave no sign of life.',
+  HAWSER_DISCONNECTED: 'The connection ended before the reply to a request came.',
+  HAWSER_NOT_CONNECTED: 'A client has no connection, and its messages do not wait for one.',
+  HAWSER_QUEUE_FULL: 'Too many messages of a client wait to be sent.',
+  HAWSER_CLIENT_CLOSED: 'The client was closed, or gave up.',
+  HAWSER_UNEXPECTED_REPLY: 'A reply came that no request was waiting for.',
   HAWSER_HANDLER_FAILED: 'The handler threw or rejected.',
 } as const
 

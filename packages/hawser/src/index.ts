@@ -1,5 +1,16 @@
+export { Client, type ClientEvents, type ClientInfo, createClient } from './client/client.js'
+export type {
+  ClientCloseOptions,
+  ClientOptions,
+  FreshConnection,
+  ReconnectOptions,
+  RequestOptions,
+} from './client/client-options.js'
 export { type ConnectOptions, connect } from './client/connect.js'
 export type { DialOptions } from './client/dial-options.js'
+export type { Correlation, IdentifiedReplies, OrderedReplies } from './client/correlation.js'
+export type { HeartbeatOptions } from './client/heartbeat.js'
+export type { ClientStatus, StatusFeed } from './client/status.js'
 export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/close-info.js'
 export { Connection } from './connection/connection.js'
 export type { Topics } from './connection/memberships.js'
@@ -22,9 +33,11 @@ export {
   ListenError,
   NotifyError,
   OptionError,
+  ProxyHeaderError,
   StateError,
   TimeoutError,
   TlsError,
+  WorkerError,
 } from './errors.js'
 export type { ByteOperations, TextEncoding } from './framing/byte-operations.js'
 export type { BinaryMessage } from './framing/binary-message.js'
@@ -62,10 +75,18 @@ export type {
   RefusePayload,
   ServerPayload,
 } from './observe/payloads.js'
+export type { BackoffOptions } from './policy/backoff.js'
 export type { Clock, ClockTimer } from './policy/clock.js'
 export type { EndpointOrder } from './policy/endpoint-order.js'
 export type { ConnectRate } from './policy/connect-rate.js'
 export type { RefusalCounts, RefusalReason } from './policy/connection-limit.js'
+export type {
+  ProxyAddress,
+  ProxyHeader,
+  ProxySsl,
+  ProxyTlv,
+  ProxyTlvs,
+} from './proxy-protocol/header.js'
 export type { Backplane, BackplaneCodec, BackplaneListener } from './server/backplane.js'
 export type {
   PeerCertificate,
@@ -92,6 +113,7 @@ export type {
   Refusal,
   ServerOptions,
 } from './server/options.js'
+export type { ProxyProtocolOptions } from './server/proxy-trust.js'
 export { Server } from './server/server.js'
 export {
   type DescriptorEndpoint,
@@ -113,6 +135,7 @@ export {
   type SystemdOptions,
 } from './systemd/notify-systemd.js'
 export type {
+  ProxiedConnection,
   Transport,
   TransportAddress,
   TransportAddresses,

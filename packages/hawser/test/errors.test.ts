@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import { chmodSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
@@ -6,10 +7,14 @@ import {
   AbortedError,
   BackplaneError,
   type BackplaneCodec,
+  type Client,
+  ClientError,
+  type ClientOptions,
   ConnectError,
   connect,
   type Connection,
   ConnectionError,
+  createClient,
   createServer,
   type ErrorCode,
   errorCodes,
@@ -31,13 +36,16 @@ import {
   type ServerOptions,
   StateError,
   TimeoutError,
+  WorkerError,
   TlsError,
 } from 'hawser'
 import { connectPair, connectPeer, ScriptedPeer, VirtualClock } from 'hawser/testing'
+import { startWorkers } from 'hawser/workers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAuthority, type Pair } from '../../../test/support/certificates.js'
 import { readDocument } from '../../../test/support/markdown.js'
 import { createFolder } from '../../../test/support/folders.js'
+import { createProgramFolder } from '../../../test/support/snippets.js'
 
 const anyPort = 'tcp://127.0.0.1:0'
 /** Set aside for documentation (RFC 5737): no machine has it. */
@@ -479,6 +487,140 @@ const provocations: Record<ErrorCode, Provocation> = {
         void notifySystemd(undefined, { env, onError }).ready()
       }),
   },
+  HAWSER_WORKER_FAILED: {
+    class: WorkerError,
+    op: 'listen',
+    says: /^worker 1 did not start: it ended with code \d before it listened: its output says why/,
+    provoke: () => caught(() => startWorkers({ script: workerOf('process.exit(3)') })),
+  },
+  HAWSER_WORKERS_CLOSED: {
+    class: WorkerError,
+    says: /^the workers of process \d+ were closed and do not start again: call startWorkers/,
+    async provoke() {
+      const listening = `
+        import { createServer } from 'hawser'
+        import { joinWorkers } from 'hawser/workers'
+        const server = createServer()
+        joinWorkers(server)
+        await server.listen('${anyPort}')`
+      const workers = await startWorkers({ script: workerOf(listening), count: 1 })
+      await workers.close()
+      return caught(() => workers.reload())
+    },
+  },
+  HAWSER_NOT_PRIMARY: {
+    class: WorkerError,
+    says: /^process \d+ is a worker, and a worker starts no workers: look at currentWorker/,
+    async provoke() {
+      const starting = `
+        import { currentWorker, startWorkers } from 'hawser/workers'
+        await startWorkers({ script: process.argv[1] }).catch((error) => currentWorker().report(error))
+        process.exit(1)`
+      const error = (await caught(() =>
+        startWorkers({ script: workerOf(starting), count: 1 }),
+      )) as WorkerError
+      const { code, message } = error.cause as { code: 'HAWSER_NOT_PRIMARY'; message: string }
+      return new WorkerError(code, message)
+    },
+  },
+  HAWSER_REQUEST_TIMEOUT: {
+    class: TimeoutError,
+    op: 'request',
+    has: ['local', 'remote'],
+    says: /^no reply came in \d+ ms: .* repeat it only if that does no harm \(timeout\)$/,
+    provoke: () =>
+      withClient({}, async (client, clock, peer) => {
+        const asking = caught(() => client.request('question'))
+        await peer.receives('question\n')
+        await clock.advance(30_000)
+        return asking
+      }),
+  },
+  HAWSER_QUEUE_TIMEOUT: {
+    class: TimeoutError,
+    op: 'request',
+    says: /^the message waited \d+ ms for a connection and was not sent/,
+    provoke: () =>
+      withClient({ maxPending: 1 }, async (client, clock) => {
+        void client.request('first', { timeout: Infinity })
+        const waiting = caught(() => client.send('second'))
+        await clock.advance(30_000)
+        return waiting
+      }),
+  },
+  HAWSER_HEARTBEAT_TIMEOUT: {
+    class: TimeoutError,
+    op: 'read',
+    has: ['local', 'remote'],
+    says: /^nothing came after 2 pings, one every 15000 ms: the peer has vanished/,
+    provoke: () =>
+      withClient({ heartbeat: { ping: 'ping' } }, async (client, clock) => {
+        const disconnected = once(client, 'disconnected')
+        await clock.advance(45_000)
+        const [{ info }] = (await disconnected) as [{ info: { error: unknown } }]
+        return info.error
+      }),
+  },
+  HAWSER_DISCONNECTED: {
+    class: ClientError,
+    op: 'request',
+    has: ['local', 'remote', 'cause'],
+    says: /^the connection ended \(reset, by remote\) before .* only if that does no harm$/,
+    provoke: () =>
+      withClient({}, async (client, _clock, peer) => {
+        const asking = caught(() => client.request('question'))
+        await peer.receives('question\n')
+        peer.reset()
+        return asking
+      }),
+  },
+  HAWSER_NOT_CONNECTED: {
+    class: ClientError,
+    op: 'request',
+    has: ['cause'],
+    says: /^there is no connection.* and nothing was sent: try again, or .* whileDown: 'queue'$/,
+    provoke: () =>
+      withClient({ whileDown: 'refuse' }, async (client, _clock, peer) => {
+        const disconnected = once(client, 'disconnected')
+        peer.reset()
+        await disconnected
+        return caught(() => client.send('message'))
+      }),
+  },
+  HAWSER_QUEUE_FULL: {
+    class: ClientError,
+    op: 'request',
+    says: /^\d+ messages wait to be sent and no more may: .* raise the option queue$/,
+    provoke: () =>
+      withClient({ maxPending: 1, queue: 1 }, (client) => {
+        void client.request('first')
+        void client.request('second')
+        return caught(() => client.request('third'))
+      }),
+  },
+  HAWSER_CLIENT_CLOSED: {
+    class: ClientError,
+    op: 'request',
+    says: /^the client is closed and sends nothing more$/,
+    provoke: () =>
+      withClient({}, async (client) => {
+        await client.close({ drain: 0 })
+        return caught(() => client.send('late'))
+      }),
+  },
+  HAWSER_UNEXPECTED_REPLY: {
+    class: ClientError,
+    op: 'request',
+    has: ['local', 'remote'],
+    says: /and no request was waiting for one: .* so the connection is reset$/,
+    provoke: () =>
+      withClient({ correlate: { isPush: () => false } }, async (client, _clock, peer) => {
+        const disconnected = once(client, 'disconnected')
+        await peer.send('unasked\n')
+        const [{ info }] = (await disconnected) as [{ info: { error: unknown } }]
+        return info.error
+      }),
+  },
   HAWSER_HANDLER_FAILED: {
     class: HandlerError,
     op: 'handle',
@@ -573,6 +715,27 @@ async function createIdentity(): Promise<Pair> {
   return authority.issue({ name: 'localhost', names: ['localhost', '127.0.0.1'] })
 }
 
+/** What comes of a client whose server the test plays. */
+async function withClient(
+  options: ClientOptions<string, string>,
+  provoke: (
+    client: Client<string, string>,
+    clock: VirtualClock,
+    peer: ScriptedPeer,
+  ) => Promise<unknown>,
+): Promise<unknown> {
+  const clock = new VirtualClock()
+  const listener = await ScriptedPeer.listen()
+  const client = createClient(listener.address, { framing: lines(), clock, ...options })
+  onTestFinished(async () => {
+    await client.close({ drain: 0 })
+    await listener.close()
+  })
+  const peer = await listener.accept()
+  await client.ready()
+  return provoke(client, clock, peer)
+}
+
 /** What a call throws, or its promise rejects with. */
 async function caught(call: () => unknown): Promise<unknown> {
   try {
@@ -581,6 +744,11 @@ async function caught(call: () => unknown): Promise<unknown> {
     return error
   }
   throw new Error('nothing was thrown')
+}
+
+/** A worker's program, in a file of its own. */
+function workerOf(source: string): string {
+  return join(createProgramFolder({ 'worker.js': source }), 'worker.js')
 }
 
 /** What the iteration throws when a peer sends this and ends. */

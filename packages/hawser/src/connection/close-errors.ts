@@ -26,6 +26,9 @@ const reasons: Partial<Record<ErrorCode, CloseReason>> = {
   HAWSER_TLS_CERTIFICATE_INVALID: 'tls-failed',
   HAWSER_TLS_HANDSHAKE_TIMEOUT: 'tls-timeout',
   HAWSER_TLS_BUFFERED_PLAINTEXT: 'plaintext-buffered',
+  HAWSER_HEARTBEAT_TIMEOUT: 'heartbeat-timeout',
+  HAWSER_REQUEST_TIMEOUT: 'request-timeout',
+  HAWSER_UNEXPECTED_REPLY: 'unexpected-reply',
   HAWSER_HANDLER_FAILED: 'handler-error',
   HAWSER_CONNECTION_RESET: 'reset',
 }

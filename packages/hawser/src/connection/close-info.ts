@@ -41,6 +41,12 @@ export type CloseReason =
   | 'tls-timeout'
   /** TLS was to begin, and plain text was waiting behind the message that asked for it. */
   | 'plaintext-buffered'
+  /** A client's peer gave no sign of life. */
+  | 'heartbeat-timeout'
+  /** As many requests as may wait were given up, and no reply came. */
+  | 'request-timeout'
+  /** A reply came that no request was waiting for. */
+  | 'unexpected-reply'
   /** More was sent than the outbox may hold. */
   | 'outbox-full'
   /** The bytes of all connections reached the pool's limit, and this one was stalled longest. */

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { ReadableStream, WritableStream } from 'node:stream/web'
 import type { Framing } from '../framing/framing.js'
+import type { ProxyHeader } from '../proxy-protocol/header.js'
 import type { TlsSession } from '../tls.js'
 import type { TransportAddress } from '../transport.js'
 import type { CloseInfo, ConnectionPhase } from './close-info.js'
@@ -71,7 +72,10 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
     return this.#engine.transport.addresses.remote?.family
   }
 
-  /** Our end; undefined where the transport does not know it. */
+  /**
+   * Our end; undefined where the transport does not know it. Behind a proxy that says for whom it
+   * speaks: where the client connected to.
+   */
   get local(): TransportAddress | undefined {
     return this.#engine.transport.addresses.local
   }
@@ -79,6 +83,20 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
   /** The client's or server's end that we talk to: behind a proxy that says whom it speaks for, theirs. */
   get remote(): TransportAddress | undefined {
     return this.#engine.transport.addresses.remote
+  }
+
+  /**
+   * The socket's other end: the proxy, where one says for whom it speaks, and otherwise what `remote`
+   * is.
+   */
+  get peer(): TransportAddress | undefined {
+    const { proxied, addresses } = this.#engine.transport
+    return proxied === undefined ? addresses.remote : proxied.peer
+  }
+
+  /** The PROXY protocol header that the connection began with; undefined when there was none. */
+  get proxyHeader(): ProxyHeader | undefined {
+    return this.#engine.transport.proxied?.header
   }
 
   /** What was agreed on with the peer, and its certificate; undefined without TLS. */

@@ -1,0 +1,75 @@
+import type { CloseInfo } from '../connection/close-info.js'
+import type { Connection } from '../connection/connection.js'
+import { ClientError, ConnectError, type ErrorDetails, TimeoutError } from '../errors.js'
+
+type Ends = Pick<Connection<never, never>, 'local' | 'remote'>
+
+/** The connection ended before the reply came. */
+export function disconnectedError(info: CloseInfo, ends: Ends): ClientError {
+  return new ClientError(
+    'HAWSER_DISCONNECTED',
+    `the connection ended (${info.reason}, by ${info.by}) before the reply came: the request may have been carried out or not, so repeat it only if that does no harm`,
+    { op: 'request', ...detailsOf(ends), cause: info.error },
+  )
+}
+
+/** No reply in time. `timeout` 0: none to any of as many requests as may wait. */
+export function requestTimeout(timeout: number, ends: Ends): TimeoutError {
+  const text =
+    timeout === 0
+      ? 'all requests that may wait for a reply were given up and none came: the connection is reset'
+      : `no reply came in ${timeout} ms: the request may have been carried out or not, so repeat it only if that does no harm (timeout)`
+  return new TimeoutError('HAWSER_REQUEST_TIMEOUT', text, { op: 'request', ...detailsOf(ends) })
+}
+
+/** A reply came and nobody had asked. */
+export function unansweredError(ends: Ends): ClientError {
+  return new ClientError(
+    'HAWSER_UNEXPECTED_REPLY',
+    'the server sent a reply and no request was waiting for one: the two sides are out of step, so the connection is reset',
+    { op: 'request', ...detailsOf(ends) },
+  )
+}
+
+/** The client was closed. */
+export function closedClientError(cause: Error | undefined): ClientError {
+  const why = cause === undefined ? '' : `: ${cause.message}`
+  const text = `the client is closed and sends nothing more${why}`
+  return new ClientError('HAWSER_CLIENT_CLOSED', text, { op: 'request', cause })
+}
+
+/** There is no connection, and messages are not to wait for one. */
+export function notConnectedError(cause: Error | undefined): ClientError {
+  const why = cause === undefined ? '' : ` (${cause.message})`
+  const text = `there is no connection${why} and nothing was sent: try again, or let messages wait with whileDown: 'queue'`
+  return new ClientError('HAWSER_NOT_CONNECTED', text, { op: 'request', cause })
+}
+
+/** Too many messages wait already. */
+export function queueFullError(limit: number, cause: Error | undefined): ClientError {
+  const text = `${limit} messages wait to be sent and no more may: nothing was sent; slow down, or raise the option queue`
+  return new ClientError('HAWSER_QUEUE_FULL', text, { op: 'request', cause })
+}
+
+/** It waited too long to be sent. */
+export function queueTimeout(timeout: number, cause: Error | undefined): TimeoutError {
+  const why = cause === undefined ? '' : `: ${cause.message}`
+  const text = `the message waited ${timeout} ms for a connection and was not sent${why}`
+  return new TimeoutError('HAWSER_QUEUE_TIMEOUT', text, { op: 'request', cause })
+}
+
+/** The peer gives no sign of life. */
+export function heartbeatTimeout(misses: number, every: number, ends: Ends): TimeoutError {
+  const text = `nothing came after ${misses} pings, one every ${every} ms: the peer has vanished, or hangs, so the connection is reset`
+  return new TimeoutError('HAWSER_HEARTBEAT_TIMEOUT', text, { op: 'read', ...detailsOf(ends) })
+}
+
+/** `onConnect` did not come to its end. */
+export function onConnectTimeout(timeout: number, ends: Ends): ConnectError {
+  const text = `onConnect was still at work after ${timeout} ms, so the connection is reset: see what it waits for, or raise timeout`
+  return new ConnectError('HAWSER_CONNECT_TIMEOUT', text, { op: 'connect', ...detailsOf(ends) })
+}
+
+function detailsOf({ local, remote }: Ends): ErrorDetails {
+  return { local, remote }
+}

@@ -1,0 +1,96 @@
+import type { Connection } from '../connection/connection.js'
+import type { HawserError } from '../errors.js'
+import type { BackoffOptions } from '../policy/backoff.js'
+import type { ConnectOptions } from './connect.js'
+import type { Correlation } from './correlation.js'
+import type { HeartbeatOptions } from './heartbeat.js'
+
+/** How a client comes back. */
+export interface ReconnectOptions extends BackoffOptions {
+  /**
+   * Tries in a row that may fail before the client gives up and is closed. Default `Infinity`; 0 makes
+   * it give up when the first connection ends, or does not come about.
+   */
+  readonly attempts?: number | undefined
+}
+
+/** How one request is made. */
+export interface RequestOptions {
+  /** Milliseconds until the reply, the time before it was sent included. Default: the client's. */
+  readonly timeout?: number | undefined
+  /** Gives the request up, with `HAWSER_ABORTED`. It may be carried out all the same. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What `onConnect` can do with a fresh connection. */
+export interface FreshConnection<In, Out> {
+  /** The connection: send on it what needs no reply. Its messages go to the client. */
+  readonly connection: Connection<In, Out>
+  /** A request on it, ahead of everything that waits. */
+  request(message: Out, options?: Pick<RequestOptions, 'timeout'>): Promise<In>
+}
+
+/** How a client connects, stays connected, and asks. */
+export interface ClientOptions<In, Out> extends Omit<
+  ConnectOptions<In, Out>,
+  'handler' | 'signal' | 'onError'
+> {
+  /** Waits between tries: full jitter from 0 to 100 ms … 30 s, forgotten after 10 s of connection. */
+  readonly reconnect?: ReconnectOptions | undefined
+  /**
+   * Called for each new connection before anything else flows on it: log in here, and subscribe
+   * again. When it throws or rejects, the connection is reset and the next try begins after the
+   * backoff.
+   */
+  readonly onConnect?: ((fresh: FreshConnection<In, Out>) => void | Promise<void>) | undefined
+  /**
+   * What becomes of messages sent while there is no connection: they wait (`queue`, the default), or
+   * are refused with `HAWSER_NOT_CONNECTED` (`refuse`).
+   */
+  readonly whileDown?: 'queue' | 'refuse' | undefined
+  /**
+   * Messages that may wait for a connection, or for room on it; the next one is refused with
+   * `HAWSER_QUEUE_FULL`. Default 1 000; `Infinity` is off. Stops: an outage that fills the memory.
+   */
+  readonly queue?: number | undefined
+  /**
+   * Milliseconds a message may wait to be sent, then `HAWSER_QUEUE_TIMEOUT`; a request waits as long
+   * as its own timeout. Default 30 000; `Infinity` is off. Stops: an order of yesterday that is carried
+   * out when the server comes back.
+   */
+  readonly queueTimeout?: number | undefined
+  /** How replies find their requests. Default: in order. */
+  readonly correlate?: Correlation<In, Out> | undefined
+  /**
+   * Requests on the way at once; more wait in the queue. Default 1 000; `Infinity` is off; 1 waits for
+   * each reply before the next request. Stops: replies that nobody could ever wait for.
+   */
+  readonly maxPending?: number | undefined
+  /**
+   * Milliseconds a request may take until its reply, then `HAWSER_REQUEST_TIMEOUT`. Default 30 000;
+   * `Infinity` is off. Stops: a caller that waits for ever.
+   */
+  readonly requestTimeout?: number | undefined
+  /** Finds out that the peer has vanished. Default: TCP keepalive does, after minutes. */
+  readonly heartbeat?: HeartbeatOptions<In, Out> | undefined
+  /**
+   * Told of each message that answers nothing. While a returned promise is pending, the next waits.
+   * Default: iterate over the client; what nobody takes makes the connection wait.
+   */
+  readonly onMessage?: ((message: In) => void | Promise<void>) | undefined
+  /** Told of what `onMessage` throws. Default: shown as a process warning. */
+  readonly onError?: ((error: HawserError) => void) | undefined
+  /** Closes the client when it fires. */
+  readonly signal?: AbortSignal | undefined
+  /** Where randomness comes from, 0 up to and not including 1. Default `Math.random`. */
+  readonly random?: (() => number) | undefined
+}
+
+/** How a client closes. */
+export interface ClientCloseOptions {
+  /**
+   * Milliseconds for requests that were sent, and messages that wait, to finish. Default 15 000; 0 ends
+   * at once; `Infinity` waits for all.
+   */
+  readonly drain?: number | undefined
+}

@@ -1,0 +1,311 @@
+import { EventEmitter } from 'node:events'
+import type { Connection } from '../connection/connection.js'
+import { atLeast } from '../connection/options.js'
+import { report, warn } from '../connection/report.js'
+import { AbortedError, HandlerError, type HawserError } from '../errors.js'
+import type { Endpoint } from '../socket/endpoint.js'
+import {
+  closedClientError,
+  notConnectedError,
+  queueFullError,
+  queueTimeout,
+} from './client-errors.js'
+import type { ClientCloseOptions, ClientOptions, RequestOptions } from './client-options.js'
+import { Link, type LinkOwner } from './link.js'
+import { type Outgoing, OutgoingQueue } from './outgoing-queue.js'
+import { Pending } from './pending.js'
+import { Pushes } from './pushes.js'
+import { type ResolvedClient, resolveClient } from './resolve-client.js'
+import type { Session } from './session.js'
+import { type ClientStatus, StatusFeed } from './status.js'
+
+/** The events of a client: each change of its status, by its state and as `status`. */
+export interface ClientEvents {
+  /** Any change. */
+  status: [status: ClientStatus]
+  /** It dials. */
+  connecting: [status: ClientStatus]
+  /** Messages flow. */
+  connected: [status: ClientStatus]
+  /** The connection is gone, or did not come about; the status says why. */
+  disconnected: [status: ClientStatus]
+  /** It was closed, or gave up. */
+  closed: [status: ClientStatus]
+}
+
+/** What a client did and has at one moment. */
+export interface ClientInfo {
+  /** Messages that wait for a connection, or for room on it. */
+  readonly queued: number
+  /** Requests that were sent and wait for their reply. */
+  readonly pending: number
+  /** Replies that came after their request had been given up. */
+  readonly late: number
+  /** Connections that messages flowed on, since the beginning. */
+  readonly connections: number
+}
+
+/**
+ * A connection that comes back: it dials, logs in through `onConnect`, and dials again when it is lost.
+ * Messages may be sent at any time; requests settle once, whatever happens.
+ */
+export class Client<In = Uint8Array, Out = Uint8Array | string>
+  extends EventEmitter<ClientEvents>
+  implements AsyncIterable<In>, LinkOwner<In>
+{
+  /** What it is at now; iterate over it for every change. */
+  readonly status: StatusFeed = new StatusFeed()
+  readonly #setup: ResolvedClient<In, Out>
+  readonly #link: Link<In, Out>
+  readonly #queue: OutgoingQueue<In, Out>
+  readonly #pushes = new Pushes<In>()
+  readonly #ended: Promise<void>
+  readonly #abort = (): void => void this.close({ drain: 0 })
+  #late = 0
+  #connections = 0
+  #isPumping = false
+  #closing: Promise<void> | undefined
+  #refusal: HawserError | undefined
+
+  /** @throws OptionError when an option cannot work */
+  constructor(endpoint: Endpoint, options: ClientOptions<In, Out> = {}) {
+    super()
+    this.#setup = resolveClient(endpoint, options)
+    const { queue, clock } = this.#setup
+    this.#queue = new OutgoingQueue(queue, clock, ({ timeout }) =>
+      queueTimeout(timeout, this.#link.lastError),
+    )
+    this.#link = new Link(this.#setup, this)
+    this.#ended = this.#link.run()
+    const { signal } = options
+    if (signal?.aborted === true) this.#abort()
+    else signal?.addEventListener('abort', this.#abort, { once: true })
+  }
+
+  /** The connection that messages flow on now; undefined while there is none. */
+  get connection(): Connection<In, Out> | undefined {
+    return this.#link.session?.connection
+  }
+
+  /** Fulfils when messages flow; rejects with `HAWSER_CLIENT_CLOSED` when they never will. */
+  async ready(): Promise<this> {
+    for await (const status of this.status) {
+      if (status.state === 'connected') return this
+    }
+    throw this.#refusal ?? closedClientError(undefined)
+  }
+
+  /**
+   * Send a message that nothing answers. While there is no connection it waits, or is refused
+   * (`whileDown`); a connection that is lost may take with it what it had accepted.
+   *
+   * @returns fulfils when a connection has room for more; rejects as `connection.send` does, and with
+   *   `HAWSER_NOT_CONNECTED`, `HAWSER_QUEUE_FULL`, `HAWSER_QUEUE_TIMEOUT`, `HAWSER_CLIENT_CLOSED`
+   */
+  send(message: Out): Promise<void> {
+    const { session } = this.#link
+    if (session !== undefined && this.#queue.size === 0 && this.#refusal === undefined) {
+      return session.connection.send(message)
+    }
+    const waiter = new Pending<void>(this.#setup.clock.now(), this.#setup.queueTimeout)
+    this.#enqueue({ message, waiter }, waiter)
+    return waiter.promise
+  }
+
+  /**
+   * Send a request and wait for its reply. Never sent twice: what may be repeated only the caller knows.
+   *
+   * @returns fulfils with the reply. Rejects with `HAWSER_REQUEST_TIMEOUT`, `HAWSER_ABORTED` or
+   *   `HAWSER_DISCONNECTED`, and then it may have been carried out or not; or with
+   *   `HAWSER_NOT_CONNECTED`, `HAWSER_QUEUE_FULL`, `HAWSER_CLIENT_CLOSED` or a FramingError, and then
+   *   it was never sent
+   */
+  request(message: Out, options: RequestOptions = {}): Promise<In> {
+    const { clock, requestTimeout } = this.#setup
+    const { signal, timeout = requestTimeout } = options
+    const pending = new Pending<In>(clock.now(), timeout)
+    if (signal?.aborted === true) this.#giveUp(pending, signal)
+    const { session } = this.#link
+    const mayGo = session !== undefined && this.#queue.size === 0 && this.#refusal === undefined
+    if (!mayGo || !session.dispatch(message, pending)) {
+      this.#enqueue({ message, request: pending }, pending)
+    }
+    if (signal !== undefined && !pending.settled) {
+      pending.obey(signal, () => this.#giveUp(pending, signal))
+    }
+    return pending.promise
+  }
+
+  /** Counts at this moment. */
+  info(): ClientInfo {
+    return {
+      queued: this.#queue.size,
+      pending: this.#link.session?.pending ?? 0,
+      late: this.#late,
+      connections: this.#connections,
+    }
+  }
+
+  /**
+   * Send nothing more, let what is under way finish, and close the connection.
+   *
+   * @returns fulfils when nothing is left of it: no socket, no timer, no listener
+   */
+  close(options: ClientCloseOptions = {}): Promise<void> {
+    const drain = atLeast('drain', options.drain ?? 15_000, 0, 'milliseconds')
+    this.#closing ??= this.#close(drain)
+    return this.#closing
+  }
+
+  /** The messages that answer nothing, across connections; ends when the client is closed. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined> {
+    return this.#pushes.iterate()
+  }
+
+  /** The same as `close()`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** @internal */
+  get isDeaf(): boolean {
+    return this.#pushes.isFull
+  }
+
+  /** @internal */
+  pushed(message: In): void | Promise<void> {
+    const { isPong, onMessage } = this.#setup
+    if (isPong?.(message) === true) return undefined
+    if (onMessage === undefined) return this.#pushes.push(message)
+    try {
+      const result = onMessage(message)
+      return result instanceof Promise ? result.catch((error) => this.#failed(error)) : undefined
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  /** @internal */
+  late(): void {
+    this.#late += 1
+  }
+
+  /** @internal */
+  room(): void {
+    const { session } = this.#link
+    if (session === undefined || this.#isPumping || this.#queue.size === 0) return
+    this.#isPumping = true
+    this.#queue.drain((entry) => take(session, entry))
+    this.#isPumping = false
+  }
+
+  /** @internal */
+  changed(status: ClientStatus): void {
+    if (status.state === 'connected') {
+      this.#connections += 1
+      this.room()
+    } else if (status.state === 'disconnected' && this.#setup.whileDown === 'refuse') {
+      this.#queue.reject(notConnectedError(this.#link.lastError))
+    }
+    this.status.change(status)
+    report(() => this.emit('status', status))
+    report(() => this.emit(status.state, status))
+  }
+
+  /** @internal */
+  gaveUp(error: Error | undefined): void {
+    this.#refuse(error)
+    this.#setup.options.signal?.removeEventListener('abort', this.#abort)
+    this.#pushes.end()
+    this.changed({ state: 'closed', error })
+  }
+
+  #enqueue<Reply>(entry: Outgoing<In, Out>, pending: Pending<Reply>): void {
+    if (pending.settled) return
+    const { lastError, session } = this.#link
+    if (this.#refusal !== undefined) pending.reject(this.#refusal)
+    else if (session === undefined && this.#setup.whileDown === 'refuse') {
+      pending.reject(notConnectedError(lastError))
+    } else if (!this.#queue.push(entry)) {
+      pending.reject(queueFullError(this.#setup.queue, lastError))
+    }
+  }
+
+  #giveUp(pending: Pending<In>, signal: AbortSignal): void {
+    const text = 'the request was aborted by its signal: it may have been carried out or not'
+    const { local, remote } = this.connection ?? {}
+    const cause: unknown = signal.reason
+    pending.reject(
+      new AbortedError('HAWSER_ABORTED', text, { op: 'request', local, remote, cause }),
+    )
+    this.#link.session?.giveUp(pending)
+  }
+
+  #refuse(cause: Error | undefined): void {
+    this.#refusal ??= closedClientError(cause)
+    this.#queue.reject(this.#refusal)
+  }
+
+  async #close(drain: number): Promise<void> {
+    const { session } = this.#link
+    const under = [...this.#queue.promises, ...(session?.promises ?? [])]
+    this.#refusal ??= closedClientError(undefined)
+    const settled = Promise.allSettled(under)
+    const isDone =
+      session !== undefined &&
+      drain > 0 &&
+      (await this.#within(drain, Promise.race([settled, session.connection.closed])))
+    this.#refuse(undefined)
+    session?.reject(this.#refusal)
+    await this.#link.stop(isDone)
+    await this.#ended
+  }
+
+  /** Whether it is done within so many milliseconds. */
+  async #within(milliseconds: number, done: Promise<unknown>): Promise<boolean> {
+    const { clock } = this.#setup
+    return new Promise((resolve) => {
+      const timer = clock.schedule(() => resolve(false), milliseconds, true)
+      void done.then(() => {
+        timer.cancel()
+        resolve(true)
+      })
+    })
+  }
+
+  #failed(cause: unknown): void {
+    const { onError } = this.#setup.options
+    const message = cause instanceof Error ? cause.message : String(cause)
+    const text = `onMessage failed, and the client goes on: ${message}`
+    const error = new HandlerError('HAWSER_HANDLER_FAILED', text, { op: 'handle', cause })
+    if (onError === undefined) warn(error)
+    else report(() => onError(error))
+  }
+}
+
+/**
+ * Make a client that stays connected; it begins to connect at once.
+ *
+ * @throws OptionError when an option cannot work
+ */
+export function createClient<In = Uint8Array, Out = Uint8Array | string>(
+  endpoint: Endpoint,
+  options: ClientOptions<In, Out> = {},
+): Client<In, Out> {
+  return new Client(endpoint, options)
+}
+
+/** @returns false when there is no room for it now */
+function take<In, Out>(
+  session: Session<In, Out>,
+  { message, request, waiter }: Outgoing<In, Out>,
+): boolean {
+  if (request !== undefined) return session.dispatch(message, request)
+  try {
+    if (!session.connection.trySend(message)) return false
+    waiter?.resolve()
+  } catch (error) {
+    waiter?.reject(error as HawserError)
+  }
+  return true
+}

@@ -1,0 +1,56 @@
+import type { Pending } from './pending.js'
+
+/** Replies come in the order of their requests, as in Redis, SMTP or Memcached. The default. */
+export interface OrderedReplies<In> {
+  /**
+   * Whether a message answers nothing: the server pushed it. Default: none does, unless it comes while
+   * no request is waiting.
+   */
+  readonly isPush?: ((message: In) => boolean) | undefined
+}
+
+/** Requests carry an id, and each reply repeats that of its request, in any order. */
+export interface IdentifiedReplies<In, Out> {
+  /**
+   * Give a request its id.
+   *
+   * @param sequence 1, 2, 3, …: an id that is not in use on this connection
+   * @returns the message to send, and its id, which may as well be one that it had
+   */
+  readonly identify: (
+    message: Out,
+    sequence: number,
+  ) => { readonly message: Out; readonly id: string | number | bigint }
+  /** The id of the request that a message answers; undefined when the server pushed it. */
+  readonly idOf: (message: In) => string | number | bigint | undefined
+}
+
+/** How replies find their requests. */
+export type Correlation<In, Out> = OrderedReplies<In> | IdentifiedReplies<In, Out>
+
+/**
+ * What became of a message: it settled a request; its request had been given up; it answers nothing
+ * (`push`); or it can only mean that both sides are out of step.
+ */
+export type Verdict = 'reply' | 'late' | 'push' | 'unexpected'
+
+/** Remembers which requests of one connection wait for their reply. */
+export interface Correlator<In, Out> {
+  /** Places taken: requests that wait, and those given up whose reply may still come. */
+  readonly size: number
+  /** The requests that wait. */
+  readonly waiting: Iterable<Pending<In>>
+  /**
+   * Prepare a request.
+   *
+   * @returns what to send, and `commit`, to be called when it was
+   * @throws what `identify` throws
+   */
+  prepare(message: Out, pending: Pending<In>): { readonly message: Out; readonly key: unknown }
+  /** It was sent. */
+  commit(key: unknown, pending: Pending<In>): void
+  /** A message arrived. */
+  receive(message: In): Verdict
+  /** A request that was sent is not waited for any more. */
+  giveUp(key: unknown): void
+}

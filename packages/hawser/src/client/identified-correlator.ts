@@ -1,0 +1,56 @@
+import { FramingError } from '../errors.js'
+import type { Correlator, IdentifiedReplies, Verdict } from './correlation.js'
+import type { Pending } from './pending.js'
+
+type Id = string | number | bigint
+
+/** Replies by the id of their requests. */
+export class IdentifiedCorrelator<In, Out> implements Correlator<In, Out> {
+  readonly #rules: IdentifiedReplies<In, Out>
+  readonly #requests = new Map<Id, Pending<In>>()
+  #sequence = 0
+
+  constructor(rules: IdentifiedReplies<In, Out>) {
+    this.#rules = rules
+  }
+
+  get size(): number {
+    return this.#requests.size
+  }
+
+  get waiting(): Pending<In>[] {
+    return [...this.#requests.values()]
+  }
+
+  prepare(message: Out): { readonly message: Out; readonly key: unknown } {
+    this.#sequence = this.#sequence >= 0x7fff_ffff ? 1 : this.#sequence + 1
+    while (this.#requests.has(this.#sequence)) this.#sequence += 1
+    const identified = this.#rules.identify(message, this.#sequence)
+    if (!this.#requests.has(identified.id))
+      return { message: identified.message, key: identified.id }
+    throw new FramingError(
+      'HAWSER_MESSAGE_INVALID',
+      `a request with the id ${String(identified.id)} is waiting for its reply on this connection: give each its own`,
+      { op: 'encode' },
+    )
+  }
+
+  commit(key: unknown, pending: Pending<In>): void {
+    this.#requests.set(key as Id, pending)
+  }
+
+  receive(message: In): Verdict {
+    const id = this.#rules.idOf(message)
+    if (id === undefined) return 'push'
+    const pending = this.#requests.get(id)
+    // Given up, answered before, or never asked: nobody else's, in any case.
+    if (pending === undefined) return 'late'
+    this.#requests.delete(id)
+    pending.resolve(message)
+    return 'reply'
+  }
+
+  giveUp(key: unknown): void {
+    this.#requests.delete(key as Id)
+  }
+}

@@ -1,0 +1,189 @@
+import type { Connection } from '../connection/connection.js'
+import type { CloseInfo } from '../connection/close-info.js'
+import { OptionError } from '../errors.js'
+import { Backoff } from '../policy/backoff.js'
+import type { Clock } from '../policy/clock.js'
+import type { Endpoint } from '../socket/endpoint.js'
+import { heartbeatTimeout, onConnectTimeout } from './client-errors.js'
+import type { ClientOptions } from './client-options.js'
+import { connect } from './connect.js'
+import { createCorrelator } from './create-correlator.js'
+import { Heartbeat } from './heartbeat.js'
+import { Session, type SessionOwner } from './session.js'
+import type { ClientStatus } from './status.js'
+
+/** What a link tells its client. */
+export interface LinkOwner<In> extends SessionOwner<In> {
+  /** Whether the connection is made to wait for whoever takes what was pushed. */
+  readonly isDeaf: boolean
+  /** Everything changed but `closed`. */
+  changed(status: Exclude<ClientStatus, { state: 'closed' }>): void
+  /** There will be no further connection; `error` is why, unless it was stopped. */
+  gaveUp(error: Error | undefined): void
+}
+
+/** A client's options with every default filled in that a link needs. */
+export interface LinkSetup<In, Out> {
+  readonly endpoint: Endpoint
+  readonly options: ClientOptions<In, Out>
+  readonly clock: Clock
+  readonly timeout: number
+  readonly maxPending: number
+  readonly requestTimeout: number
+  readonly attempts: number
+}
+
+/** Keeps one connection up: dials, lets `onConnect` at it, and dials again when it is gone. */
+export class Link<In, Out> {
+  /** The connection that messages flow on. */
+  session: Session<In, Out> | undefined
+  /** Why there is none. */
+  lastError: Error | undefined
+  readonly #setup: LinkSetup<In, Out>
+  readonly #owner: LinkOwner<In>
+  readonly #backoff: Backoff
+  readonly #stopping = new AbortController()
+  #connection: Connection<In, Out> | undefined
+
+  constructor(setup: LinkSetup<In, Out>, owner: LinkOwner<In>) {
+    this.#setup = setup
+    this.#owner = owner
+    const { reconnect = {}, random = Math.random } = setup.options
+    this.#backoff = new Backoff(reconnect, random)
+  }
+
+  /** Begin, and go on until `stop`, or until there is no point in going on. */
+  async run(): Promise<void> {
+    let attempt = 0
+    let error: Error | undefined
+    while (!this.#isStopped) {
+      attempt += 1
+      this.#owner.changed({ state: 'connecting', attempt })
+      const { info, worked, ...result } = await this.#connect()
+      error = result.error
+      if (worked > 0) attempt = 0
+      if (this.#isStopped) break
+      this.lastError = error ?? info?.error
+      if (error instanceof OptionError || this.#backoff.failures >= this.#setup.attempts) break
+      const retryIn = Math.round(this.#backoff.failed(worked))
+      this.#owner.changed({ state: 'disconnected', retryIn, info, error })
+      await this.#wait(retryIn)
+    }
+    this.#owner.gaveUp(this.#isStopped ? undefined : (error ?? this.lastError))
+  }
+
+  /** Dial no more, and close the connection there is: in order, or at once. */
+  async stop(inOrder: boolean): Promise<void> {
+    this.#stopping.abort()
+    if (inOrder) await this.#connection?.close()
+    else this.#connection?.reset()
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted
+  }
+
+  /** One connection, from dialling to its end. */
+  async #connect(): Promise<{ info?: CloseInfo; error?: Error; worked: number }> {
+    const { clock, options, endpoint, maxPending } = this.#setup
+    const session = new Session(
+      createCorrelator(options.correlate ?? {}),
+      { maxPending, clock },
+      this.#owner,
+    )
+    try {
+      const connection = await connect(endpoint, {
+        // Who waits for replies has to go on reading: two sides that wait for each other wait long.
+        readWhileBlocked: true,
+        ...withoutClientOptions(options),
+        handler: session.handler,
+        signal: this.#stopping.signal,
+      })
+      this.#connection = connection
+      if (this.#isStopped) void connection.close()
+      await this.#greet(session)
+      const since = clock.now()
+      const heartbeat = this.#listen(session)
+      this.session = session
+      this.#owner.changed({ state: 'connected' })
+      const info = await connection.closed
+      heartbeat?.stop()
+      // A connection of no length worked, too: the next attempt is the first again.
+      return { info, worked: Math.max(1, clock.now() - since) }
+    } catch (error) {
+      this.#connection?.reset()
+      return { error: error as Error, worked: 0 }
+    } finally {
+      this.session = undefined
+      this.#connection = undefined
+    }
+  }
+
+  /** Let `onConnect` log in, for as long as dialling may take. */
+  async #greet(session: Session<In, Out>): Promise<void> {
+    const { options, clock, timeout, requestTimeout } = this.#setup
+    if (options.onConnect === undefined) return
+    const { connection } = session
+    const request = (message: Out, { timeout: own = requestTimeout } = {}): Promise<In> =>
+      session.request(message, own)
+    let timer
+    const ended = connection.closed.then((info) => {
+      throw (
+        info.error ?? new Error(`the connection ended (${info.reason}) while onConnect was at work`)
+      )
+    })
+    ended.catch(ignore)
+    const expired = new Promise<never>((_resolve, reject) => {
+      timer = clock.schedule(() => reject(onConnectTimeout(timeout, connection)), timeout, true)
+    })
+    try {
+      await Promise.race([options.onConnect({ connection, request }), ended, expired])
+    } finally {
+      ;(timer as unknown as { cancel(): void }).cancel()
+    }
+  }
+
+  #listen(session: Session<In, Out>): Heartbeat<In, Out> | undefined {
+    const { options, clock } = this.#setup
+    const { heartbeat } = options
+    if (heartbeat === undefined) return undefined
+    const owner = this.#owner
+    const { connection } = session
+    const heard = {
+      connection,
+      get isDeaf() {
+        return owner.isDeaf
+      },
+      ping: (message: Out) => {
+        if (heartbeat.isPong === undefined) void session.request(message, Infinity).catch(ignore)
+        else void connection.send(message)
+      },
+      vanished: (misses: number, every: number) =>
+        session.fail(heartbeatTimeout(misses, every, connection)),
+    }
+    return new Heartbeat(heartbeat, heard, clock)
+  }
+
+  #wait(milliseconds: number): Promise<void> {
+    const { signal } = this.#stopping
+    return new Promise((resolve) => {
+      const done = (): void => {
+        timer.cancel()
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = this.#setup.clock.schedule(done, milliseconds, true)
+      signal.addEventListener('abort', done)
+    })
+  }
+}
+
+/** What `connect` is passed: it looks at none of the rest, and a stray `handler` would be one. */
+function withoutClientOptions<In, Out>(
+  options: ClientOptions<In, Out>,
+): Omit<ClientOptions<In, Out>, 'onError'> {
+  const { onError: _onError, ...rest } = options
+  return rest
+}
+
+function ignore(): void {}

@@ -1,0 +1,51 @@
+import type { Correlator, OrderedReplies, Verdict } from './correlation.js'
+import type { Pending } from './pending.js'
+
+/** Replies in the order of their requests. One that was given up keeps its place: its reply will come. */
+export class OrderedCorrelator<In, Out> implements Correlator<In, Out> {
+  readonly #isPush: ((message: In) => boolean) | undefined
+  #requests: (Pending<In> | undefined)[] = []
+  #head = 0
+
+  constructor({ isPush }: OrderedReplies<In>) {
+    this.#isPush = isPush
+  }
+
+  get size(): number {
+    return this.#requests.length - this.#head
+  }
+
+  get waiting(): Pending<In>[] {
+    return this.#requests.filter(
+      (pending): pending is Pending<In> => pending !== undefined && !pending.settled,
+    )
+  }
+
+  prepare(message: Out): { readonly message: Out; readonly key: unknown } {
+    return { message, key: undefined }
+  }
+
+  commit(_key: unknown, pending: Pending<In>): void {
+    this.#requests.push(pending)
+  }
+
+  receive(message: In): Verdict {
+    if (this.#isPush?.(message) === true) return 'push'
+    if (this.size === 0) return this.#isPush === undefined ? 'push' : 'unexpected'
+    const pending = this.#requests[this.#head]
+    this.#requests[this.#head] = undefined
+    this.#head += 1
+    if (this.#head === this.#requests.length) {
+      this.#requests.length = 0
+      this.#head = 0
+    } else if (this.#head > 1_024 && this.#head * 2 > this.#requests.length) {
+      this.#requests = this.#requests.slice(this.#head)
+      this.#head = 0
+    }
+    if (pending === undefined || pending.settled) return 'late'
+    pending.resolve(message)
+    return 'reply'
+  }
+
+  giveUp(): void {}
+}

@@ -1,0 +1,94 @@
+import { Deadlines } from '../connection/deadlines.js'
+import type { HawserError } from '../errors.js'
+import type { Clock } from '../policy/clock.js'
+import type { Pending } from './pending.js'
+
+/** A message that waits to be sent. */
+export interface Outgoing<In, Out> {
+  readonly message: Out
+  /** A request; it settles with its reply. */
+  readonly request?: Pending<In> | undefined
+  /** A message that nothing answers; it settles when it was sent. */
+  readonly waiter?: Pending<void> | undefined
+}
+
+/** Messages that wait for a connection, or for room on it: bounded in number and in time. */
+export class OutgoingQueue<In, Out> {
+  readonly #limit: number
+  readonly #clock: Clock
+  readonly #deadlines: Deadlines
+  readonly #expired: (pending: Pending<unknown>) => HawserError
+  #entries: Outgoing<In, Out>[] = []
+  #head = 0
+
+  /** @param expired the error for one whose time is up */
+  constructor(limit: number, clock: Clock, expired: (pending: Pending<unknown>) => HawserError) {
+    this.#limit = limit
+    this.#clock = clock
+    this.#expired = expired
+    this.#deadlines = new Deadlines(clock, () => this.#expire())
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.#entries.length - this.#head
+  }
+
+  /** What all of them wait for. */
+  get promises(): Promise<unknown>[] {
+    return this.#entries.slice(this.#head).map((entry) => pendingOf(entry).promise)
+  }
+
+  /** @returns false, with nothing taken, when it is full */
+  push(entry: Outgoing<In, Out>): boolean {
+    if (this.size >= this.#limit) this.#purge()
+    if (this.size >= this.#limit) return false
+    this.#entries.push(entry)
+    const { deadline } = pendingOf(entry)
+    this.#deadlines.expect(deadline, this.#clock.now())
+    return true
+  }
+
+  /** Hand them out in order, until `take` answers false. */
+  drain(take: (entry: Outgoing<In, Out>) => boolean): void {
+    while (this.#head < this.#entries.length) {
+      const entry = this.#entries[this.#head] as Outgoing<In, Out>
+      if (!pendingOf(entry).settled && !take(entry)) return
+      this.#head += 1
+      if (this.#head > 1_024 && this.#head * 2 > this.#entries.length) this.#purge()
+    }
+    this.#entries.length = 0
+    this.#head = 0
+    this.#deadlines.cancel()
+  }
+
+  /** None of them will be sent. */
+  reject(error: HawserError): void {
+    const entries = this.#entries.slice(this.#head)
+    this.#entries = []
+    this.#head = 0
+    this.#deadlines.cancel()
+    for (const entry of entries) pendingOf(entry).reject(error)
+  }
+
+  #expire(): void {
+    const now = this.#clock.now()
+    for (const entry of this.#entries.slice(this.#head)) {
+      const pending = pendingOf(entry)
+      if (pending.deadline <= now) pending.reject(this.#expired(pending))
+    }
+    this.#purge()
+    const next = Math.min(...this.#entries.map((entry) => pendingOf(entry).deadline))
+    this.#deadlines.expect(next, now)
+  }
+
+  /** Forget those that nobody waits for. */
+  #purge(): void {
+    this.#entries = this.#entries.slice(this.#head).filter((entry) => !pendingOf(entry).settled)
+    this.#head = 0
+  }
+}
+
+function pendingOf<In, Out>({ request, waiter }: Outgoing<In, Out>): Pending<unknown> {
+  return (request ?? waiter) as Pending<unknown>
+}

@@ -1,0 +1,53 @@
+import type { HawserError } from '../errors.js'
+
+/** A request on its way to its reply. */
+export class Pending<In> {
+  readonly promise: Promise<In>
+  /** When it is given up, by the clock; `Infinity` never. */
+  readonly deadline: number
+  /** Milliseconds it was given. */
+  readonly timeout: number
+  /** Whether it has its reply, or will not get one. */
+  settled = false
+  /** What its correlator knows it by, once it was sent. */
+  key: unknown
+  #resolve!: (reply: In) => void
+  #reject!: (error: HawserError) => void
+  #forget: (() => void) | undefined
+
+  constructor(now: number, timeout: number) {
+    this.timeout = timeout
+    this.deadline = now + timeout
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    // Awaited or not, it must not end the process.
+    this.promise.catch(ignore)
+  }
+
+  /** Give it up when `signal` fires. */
+  obey(signal: AbortSignal, abort: () => void): void {
+    signal.addEventListener('abort', abort, { once: true })
+    this.#forget = () => signal.removeEventListener('abort', abort)
+  }
+
+  resolve(reply: In): void {
+    this.#settle()
+    this.#resolve(reply)
+  }
+
+  reject(error: HawserError): void {
+    if (this.settled) return
+    this.#settle()
+    this.#reject(error)
+  }
+
+  #settle(): void {
+    this.settled = true
+    this.#forget?.()
+    this.#forget = undefined
+  }
+}
+
+function ignore(): void {}

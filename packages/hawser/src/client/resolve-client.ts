@@ -1,0 +1,73 @@
+import { atLeast, milliseconds, resolveSettings } from '../connection/options.js'
+import { OptionError } from '../errors.js'
+import type { Framing } from '../framing/framing.js'
+import { raw } from '../framing/raw.js'
+import { Budget } from '../policy/budget.js'
+import { type Endpoint, parseEndpoint } from '../socket/endpoint.js'
+import type { ClientOptions } from './client-options.js'
+import { assertCorrelation } from './create-correlator.js'
+import { defaultEvery, defaultMisses } from './heartbeat.js'
+import type { LinkSetup } from './link.js'
+
+/** A client's options with every default filled in. */
+export interface ResolvedClient<In, Out> extends LinkSetup<In, Out> {
+  readonly queue: number
+  readonly queueTimeout: number
+  readonly whileDown: 'queue' | 'refuse'
+  readonly isPong: ((message: In) => boolean) | undefined
+  readonly onMessage: ClientOptions<In, Out>['onMessage']
+}
+
+/** Messages that may wait when nobody says otherwise. */
+const defaultQueue = 1_000
+/** Requests on the way when nobody says otherwise. */
+const defaultPending = 1_000
+/** Milliseconds for a reply, and for a place on a connection, when nobody says otherwise. */
+const defaultWait = 30_000
+/** Milliseconds to connect when nobody says otherwise. */
+const defaultTimeout = 10_000
+
+/**
+ * Fill in every default and refuse what cannot work, before anything begins.
+ *
+ * @throws OptionError
+ */
+export function resolveClient<In, Out>(
+  endpoint: Endpoint,
+  options: ClientOptions<In, Out>,
+): ResolvedClient<In, Out> {
+  parseEndpoint(endpoint)
+  const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
+  const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity))
+  const { whileDown = 'queue', heartbeat, reconnect, correlate } = options
+  if (whileDown !== 'queue' && whileDown !== 'refuse') {
+    throw invalid(`whileDown is ${JSON.stringify(whileDown)}: it takes 'queue' or 'refuse'`)
+  }
+  if (correlate !== undefined) assertCorrelation(correlate)
+  if (heartbeat !== undefined) {
+    milliseconds('heartbeat.every', heartbeat.every ?? defaultEvery)
+    atLeast('heartbeat.misses', heartbeat.misses ?? defaultMisses, 1, 'pings')
+  }
+  for (const name of ['initial', 'max', 'resetAfter'] as const) {
+    if (reconnect?.[name] !== undefined) milliseconds(`reconnect.${name}`, reconnect[name])
+  }
+  if (reconnect?.factor !== undefined) atLeast('reconnect.factor', reconnect.factor, 1, 'times')
+  return {
+    endpoint,
+    options,
+    clock,
+    timeout: milliseconds('timeout', options.timeout ?? defaultTimeout),
+    maxPending: atLeast('maxPending', options.maxPending ?? defaultPending, 1, 'requests'),
+    requestTimeout: milliseconds('requestTimeout', options.requestTimeout ?? defaultWait),
+    attempts: atLeast('reconnect.attempts', reconnect?.attempts ?? Infinity, 0, 'attempts'),
+    queue: atLeast('queue', options.queue ?? defaultQueue, 0, 'messages'),
+    queueTimeout: milliseconds('queueTimeout', options.queueTimeout ?? defaultWait),
+    whileDown,
+    isPong: heartbeat?.isPong,
+    onMessage: options.onMessage,
+  }
+}
+
+function invalid(text: string): OptionError {
+  return new OptionError('HAWSER_INVALID_OPTION', text)
+}

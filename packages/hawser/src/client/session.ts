@@ -1,0 +1,176 @@
+import { type Connection, engineOf } from '../connection/connection.js'
+import type { CloseInfo } from '../connection/close-info.js'
+import { Deadlines } from '../connection/deadlines.js'
+import type { HandlerObject } from '../connection/settings.js'
+import { ClientError, type HawserError } from '../errors.js'
+import type { Clock } from '../policy/clock.js'
+import { disconnectedError, requestTimeout, unansweredError } from './client-errors.js'
+import type { Correlator } from './correlation.js'
+import { Pending } from './pending.js'
+
+/** What a session tells whoever uses it. */
+export interface SessionOwner<In> {
+  /** The server pushed a message; while a returned promise is pending nothing more is delivered. */
+  pushed(message: In): void | Promise<void>
+  /** A message answers a request that was given up; it is dropped. */
+  late(): void
+  /** There may be room for requests again. */
+  room(): void
+}
+
+/** How requests of a session are limited. */
+export interface SessionLimits {
+  /** Requests that may wait for their reply at once. */
+  readonly maxPending: number
+  readonly clock: Clock
+}
+
+/**
+ * One connection and the requests on it. Whatever happens to the connection, each of them settles
+ * once; a reply that comes too late is nobody else's.
+ */
+export class Session<In, Out> {
+  /** Takes the messages of its connection. */
+  readonly handler: HandlerObject<In, Out>
+  readonly #owner: SessionOwner<In>
+  readonly #correlator: Correlator<In, Out>
+  readonly #limits: SessionLimits
+  readonly #deadlines: Deadlines
+  #connection: Connection<In, Out> | undefined
+  #isFull = false
+
+  constructor(correlator: Correlator<In, Out>, limits: SessionLimits, owner: SessionOwner<In>) {
+    this.#correlator = correlator
+    this.#limits = limits
+    this.#owner = owner
+    this.#deadlines = new Deadlines(limits.clock, () => this.#expire())
+    this.handler = {
+      open: (connection) => {
+        this.#connection = connection
+      },
+      message: (_connection, message) => this.#receive(message),
+      writable: () => owner.room(),
+      close: (_connection, info) => this.#closed(info),
+    }
+  }
+
+  /** The connection; there once it is open. */
+  get connection(): Connection<In, Out> {
+    if (this.#connection === undefined) throw new TypeError('the session has no connection yet')
+    return this.#connection
+  }
+
+  /** Requests that wait for their reply. */
+  get pending(): number {
+    let count = 0
+    for (const _ of this.#correlator.waiting) count += 1
+    return count
+  }
+
+  /** What those requests wait for. */
+  get promises(): Promise<unknown>[] {
+    return [...this.#correlator.waiting].map(({ promise }) => promise)
+  }
+
+  /**
+   * Send a request, if there is room for one.
+   *
+   * @returns false, with nothing done, when there is none now. Otherwise `pending` will settle.
+   */
+  dispatch(message: Out, pending: Pending<In>): boolean {
+    if (pending.settled) return true
+    const correlator = this.#correlator
+    if (correlator.size >= this.#limits.maxPending) {
+      this.#isFull = true
+      return false
+    }
+    try {
+      const prepared = correlator.prepare(message, pending)
+      if (!this.connection.trySend(prepared.message)) return false
+      pending.key = prepared.key
+      correlator.commit(prepared.key, pending)
+    } catch (error) {
+      pending.reject(error as HawserError)
+      return true
+    }
+    if (pending.deadline !== Infinity) {
+      this.#deadlines.expect(pending.deadline, pending.deadline - pending.timeout)
+    }
+    return true
+  }
+
+  /** Wait for a reply no more; when it comes it is dropped. */
+  giveUp(pending: Pending<In>): void {
+    if (pending.key !== undefined) this.#correlator.giveUp(pending.key)
+    this.#roomAgain()
+  }
+
+  /**
+   * One request, past everybody who waits.
+   *
+   * @param timeout milliseconds; `Infinity` is off
+   * @returns the reply; rejects as the client's `request` does
+   */
+  request(message: Out, timeout: number): Promise<In> {
+    const pending = new Pending<In>(this.#limits.clock.now(), timeout)
+    if (!this.dispatch(message, pending)) {
+      const text = 'there is no room for a request on this connection: await the ones before it'
+      pending.reject(new ClientError('HAWSER_QUEUE_FULL', text, { op: 'request' }))
+    }
+    return pending.promise
+  }
+
+  /** No reply is waited for any more. */
+  reject(error: HawserError): void {
+    for (const pending of this.#correlator.waiting) pending.reject(error)
+  }
+
+  /** End the connection because of `error`: nothing on it can be relied on. */
+  fail(error: HawserError): void {
+    engineOf(this.connection).fail(error, true)
+  }
+
+  #receive(message: In): void | Promise<void> {
+    switch (this.#correlator.receive(message)) {
+      case 'reply':
+        this.#roomAgain()
+        return
+      case 'late':
+        this.#owner.late()
+        this.#roomAgain()
+        return
+      case 'push':
+        return this.#owner.pushed(message)
+      case 'unexpected':
+        this.fail(unansweredError(this.connection))
+    }
+  }
+
+  #roomAgain(): void {
+    if (!this.#isFull) return
+    this.#isFull = false
+    this.#owner.room()
+  }
+
+  #expire(): void {
+    const now = this.#limits.clock.now()
+    let next = Infinity
+    for (const pending of this.#correlator.waiting) {
+      if (pending.deadline > now) next = Math.min(next, pending.deadline)
+      else {
+        pending.reject(requestTimeout(pending.timeout, this.connection))
+        this.giveUp(pending)
+      }
+    }
+    if (next !== Infinity) this.#deadlines.expect(next, now)
+    // Every place is taken by a request that was given up: nothing more would ever be sent.
+    else if (this.#correlator.size >= this.#limits.maxPending) {
+      this.fail(requestTimeout(0, this.connection))
+    }
+  }
+
+  #closed(info: CloseInfo): void {
+    this.#deadlines.cancel()
+    this.reject(disconnectedError(info, this.connection))
+  }
+}

@@ -1,0 +1,100 @@
+import type { CloseInfo } from '../connection/close-info.js'
+
+/** Where a client stands. */
+export type ClientStatus =
+  /** It dials, or `onConnect` is at work; `attempt` counts from 1 since it was last connected. */
+  | { readonly state: 'connecting'; readonly attempt: number }
+  /** Messages flow. */
+  | { readonly state: 'connected' }
+  /**
+   * There is no connection: `info` says how the last one ended, `error` why a try failed. The next
+   * try begins in `retryIn` milliseconds.
+   */
+  | {
+      readonly state: 'disconnected'
+      readonly retryIn: number
+      readonly info?: CloseInfo | undefined
+      readonly error?: Error | undefined
+    }
+  /** It was closed, or gave up because of `error`. */
+  | { readonly state: 'closed'; readonly error?: Error | undefined }
+
+/** Changes that an iteration which is slow keeps; older ones are dropped. */
+const kept = 64
+
+/** What a client is at now, and every change of it. */
+export class StatusFeed implements AsyncIterable<ClientStatus> {
+  #current: ClientStatus = { state: 'connecting', attempt: 1 }
+  readonly #readers = new Set<Reader>()
+
+  /** What it is at now. */
+  get current(): ClientStatus {
+    return this.#current
+  }
+
+  /** `connecting`, `connected`, `disconnected` or `closed`. */
+  get state(): ClientStatus['state'] {
+    return this.#current.state
+  }
+
+  /** @internal */
+  change(status: ClientStatus): void {
+    this.#current = status
+    for (const reader of this.#readers) reader.push(status)
+    if (status.state === 'closed') this.#readers.clear()
+  }
+
+  /** What it is at, and then every change, until it is closed. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<ClientStatus, undefined> {
+    const reader = new Reader((done) => this.#readers.delete(done))
+    this.#readers.add(reader)
+    reader.push(this.#current)
+    return reader
+  }
+}
+
+type Result = IteratorResult<ClientStatus, undefined>
+
+class Reader implements AsyncIterableIterator<ClientStatus, undefined> {
+  readonly #queue: ClientStatus[] = []
+  readonly #waiting: ((result: Result) => void)[] = []
+  readonly #left: (reader: Reader) => void
+  #over = false
+
+  constructor(left: (reader: Reader) => void) {
+    this.#left = left
+  }
+
+  push(status: ClientStatus): void {
+    if (this.#over) return
+    const waiter = this.#waiting.shift()
+    if (waiter !== undefined) waiter({ done: false, value: status })
+    else if (this.#queue.push(status) > kept) this.#queue.shift()
+    if (status.state === 'closed') this.#finish()
+  }
+
+  next(): Promise<Result> {
+    const value = this.#queue.shift()
+    if (value !== undefined) return Promise.resolve({ done: false, value })
+    if (this.#over) return Promise.resolve({ done: true, value: undefined })
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve)
+    })
+  }
+
+  return(): Promise<Result> {
+    this.#queue.length = 0
+    this.#finish()
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  #finish(): void {
+    this.#over = true
+    this.#left(this)
+    for (const resolve of this.#waiting.splice(0)) resolve({ done: true, value: undefined })
+  }
+}
