@@ -56,6 +56,10 @@ export const LIBRARY_UNITS = {
     units: ['errors', 'policy', 'connection', 'socket'],
     builtins: ['child_process', 'process'],
   },
+  workers: {
+    units: ['errors', 'policy', 'observe', 'socket', 'connection', 'server', 'metrics'],
+    builtins: ['child_process', 'cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
+  },
   testing: {
     units: [...BELOW_CONNECTION, 'connection'],
     // `net` for the scripted peer: it fakes the far end, so it must not share our own socket code.

@@ -54,6 +54,8 @@ export class Listener {
   readonly #secure: boolean
   #server: net.Server | undefined
   #port: number | undefined
+  /** A worker is handed connections before it knows that it listens; they wait until it does. */
+  readonly #early: net.Socket[] = []
   #path: OwnedPath | undefined
   /** Tells whoever shares the listening sockets that this one is not used any more. */
   #release: (() => void) | undefined
@@ -105,6 +107,7 @@ export class Listener {
       else await bind(server, this.#listenOptions())
     } catch (cause) {
       server.close()
+      for (const socket of this.#early.splice(0)) socket.destroy()
       throw listenError(cause as Error, endpoint)
     }
     this.#server = server
@@ -113,6 +116,7 @@ export class Listener {
     this.#port = this.#names.local?.port ?? portOf(server)
     if (!this.#referenced) server.unref()
     server.on('error', (error) => this.#owner.failed(acceptError(error, endpoint)))
+    for (const socket of this.#early.splice(0)) this.#arrived(socket, false)
   }
 
   /** Stop, at once; what has not come about yet does not. */
@@ -131,9 +135,11 @@ export class Listener {
   async suspend(): Promise<void> {
     if (this.endpoint.kind === 'fd' && sharedListening() === undefined) return
     this.#wanted = false
-    await this.#starting?.catch(ignore)
-    // Wanted again meanwhile: whoever came last counts.
-    if (this.#wanted) return
+    if (this.#starting !== undefined) {
+      await this.#starting.catch(ignore)
+      // Wanted again meanwhile: whoever came last counts.
+      if (this.#wanted) return
+    }
     this.stop()
     // The operating system takes a turn to let go of the port.
     await new Promise((resolve) => {
@@ -158,7 +164,10 @@ export class Listener {
       options.keepAlive = true
       options.keepAliveInitialDelay = keepAliveDelay(keepAlive)
     }
-    return net.createServer(options, (socket) => this.#arrived(socket, false))
+    return net.createServer(options, (socket) => {
+      if (this.#server === undefined) this.#early.push(socket)
+      else this.#arrived(socket, false)
+    })
   }
 
   async #listenTcp(server: net.Server): Promise<void> {

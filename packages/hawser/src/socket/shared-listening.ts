@@ -1,5 +1,7 @@
-import type net from 'node:net'
+import type { ListenOptions } from 'node:net'
 import type { UnixEndpoint } from './unix-endpoint.js'
+
+export type { ListenOptions }
 
 /**
  * How a process listens that shares its listening sockets with others. Whoever brings processes
@@ -13,8 +15,8 @@ export interface SharedListening {
    * @returns to be called when it is listened on no more
    */
   listenTcp(
-    options: net.ListenOptions,
-    bind: (options: net.ListenOptions) => Promise<number>,
+    options: ListenOptions,
+    bind: (options: ListenOptions) => Promise<number>,
   ): Promise<() => void>
   /**
    * Listen on a Unix socket.

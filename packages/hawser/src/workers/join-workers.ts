@@ -1,0 +1,85 @@
+import { OptionError } from '../errors.js'
+import type { Server } from '../server/server.js'
+import { findMember, type JoinedServer, type Member } from './member.js'
+
+/** How a server joins. */
+export interface JoinOptions {
+  /**
+   * Tells several servers of one program apart; all workers must use the same names. Default `main`.
+   */
+  readonly name?: string | undefined
+  /**
+   * Called when the worker leaves and the server has closed: the place to put away what else the
+   * program has open. When the promise it returned settles, the process ends. It has what is left of
+   * `leaveTimeout`.
+   */
+  readonly leave?: (() => void | Promise<void>) | undefined
+}
+
+/** What a worker knows of itself. */
+export interface WorkerContext {
+  /** Its place, from 1 up to `count`; whoever replaces it has the same. */
+  readonly slot: number
+  /** How many workers there are to be. */
+  readonly count: number
+  /**
+   * Tell the primary why this worker cannot go on: `startWorkers`, `reload` or the `exit` event say
+   * so. The process does not end by this.
+   */
+  report(error: unknown): Promise<void>
+}
+
+/** This process as a worker of `startWorkers`; undefined in every other process. */
+export function currentWorker(): WorkerContext | undefined {
+  const member = findMember()
+  return member === undefined ? undefined : contextOf(member)
+}
+
+/**
+ * Let a server take part: call it before `server.listen`. When all servers that joined listen, the
+ * worker counts as started. When it is told to leave, they stop accepting, drain, and the process
+ * ends. In a process that is no worker nothing happens, so the same program runs alone too.
+ *
+ * From here on SIGINT and SIGHUP do nothing to a worker (a terminal sends them to all processes, and
+ * the primary says what follows), and SIGTERM has it replaced.
+ *
+ * @returns what the worker knows of itself; undefined when this process is none
+ * @throws OptionError when the server listens already, or another one of that name has joined
+ */
+export function joinWorkers<In, Out>(
+  server: Server<In, Out>,
+  options: JoinOptions = {},
+): WorkerContext | undefined {
+  const member = findMember()
+  if (member === undefined) return undefined
+  const { name = 'main', leave } = options
+  if (server.listening) {
+    throw invalid('joinWorkers(server) was called after server.listen: call it before')
+  }
+  if (member.servers.some((joined) => joined.name === name)) {
+    throw invalid(
+      `two servers of this worker joined as ${JSON.stringify(name)}: give each a name, as in joinWorkers(server, { name: 'admin' })`,
+    )
+  }
+  const joined: JoinedServer = {
+    name,
+    connections: server.connections,
+    isListening: () => server.listening,
+    addresses: () => server.addresses(),
+    suspend: () => server.suspend(),
+    close: (drain) => server.close({ drain }),
+    leave: () => leave?.(),
+  }
+  member.servers.push(joined)
+  server.on('listening', () => member.listening())
+  return contextOf(member)
+}
+
+function contextOf(member: Member): WorkerContext {
+  const { slot, count } = member.setup
+  return { slot, count, report: (error) => member.report(error) }
+}
+
+function invalid(text: string): OptionError {
+  return new OptionError('HAWSER_INVALID_OPTION', text)
+}

@@ -1,0 +1,124 @@
+import cluster from 'node:cluster'
+import process from 'node:process'
+import type { CloseResult } from '../server/options.js'
+import type { AddressInfo } from '../socket/listener.js'
+import { shareListening } from '../socket/shared-listening.js'
+import { awaitNewcomers } from './newcomers.js'
+import { PoolListening } from './pool-listening.js'
+import { PrimaryLink } from './primary-link.js'
+import {
+  newcomerTime,
+  type PrimaryMessage,
+  unpackTime,
+  type WorkerSetup,
+  workerVariable,
+} from './protocol.js'
+
+/** What a worker needs of a server that joined. */
+export interface JoinedServer {
+  readonly name: string
+  readonly connections: Iterable<{ readonly bytesRead: number }>
+  isListening(): boolean
+  addresses(): (AddressInfo | string)[]
+  suspend(): Promise<void>
+  close(drain: number): Promise<CloseResult>
+  /** The program's own, called when the server has closed. */
+  leave(): unknown
+}
+
+/** This process as a worker. */
+export class Member {
+  readonly setup: WorkerSetup
+  readonly primary: PrimaryLink
+  readonly servers: JoinedServer[] = []
+  #isReady = false
+  #leaving = false
+
+  constructor(setup: WorkerSetup) {
+    this.setup = setup
+    this.primary = new PrimaryLink((message) => this.#hear(message))
+    shareListening(new PoolListening(this.primary, setup.reusePort))
+    cluster.worker?.on('disconnect', () => this.#abandoned())
+    process.on('uncaughtExceptionMonitor', (error) => void this.report(error))
+    // A terminal sends these to all processes at once. What is done about them the primary says.
+    process.on('SIGINT', ignore)
+    process.on('SIGHUP', ignore)
+    process.on('SIGTERM', () => void this.primary.say({ hawser: 'replace' }))
+  }
+
+  /** A server listens: perhaps they all do now. */
+  listening(): void {
+    if (this.#isReady || !this.servers.every((server) => server.isListening())) return
+    this.#isReady = true
+    const addresses = this.servers.flatMap((server) => server.addresses())
+    void this.primary.say({ hawser: 'ready', addresses })
+    // From here on it is the listening servers that keep the process alive.
+    this.primary.release()
+  }
+
+  /** Tell the primary what went wrong. */
+  async report(error: unknown): Promise<void> {
+    const { code, message } =
+      error instanceof Error
+        ? (error as NodeJS.ErrnoException)
+        : { code: undefined, message: String(error) }
+    await this.primary.say({ hawser: 'failed', code, message })
+  }
+
+  #hear(message: PrimaryMessage): void {
+    if (message.hawser === 'leave') void this.#leave(unpackTime(message.drain))
+  }
+
+  /** The primary has died: what is open may still end in order, and nothing new comes. */
+  #abandoned(): void {
+    // Otherwise Node.js would end the process on the spot.
+    if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true
+    this.primary.lost()
+    void this.#leave(unpackTime(this.setup.drain))
+  }
+
+  async #leave(drain: number): Promise<void> {
+    const { servers } = this
+    if (this.#leaving) {
+      // The first call goes on, with the shorter drain.
+      for (const server of servers) void server.close(drain)
+      return
+    }
+    this.#leaving = true
+    let failed = false
+    try {
+      if (drain > 0) {
+        await Promise.all(servers.map((server) => server.suspend()))
+        // Connections that were on their way here are given back before the answer comes; were this
+        // process to end first, they would be reset.
+        await this.primary.ask({ hawser: 'sync' }).catch(ignore)
+        await awaitNewcomers(servers, Math.min(newcomerTime, drain))
+      }
+      const results = await Promise.all(servers.map((server) => server.close(drain)))
+      const drained = results.reduce((sum, result) => sum + result.drained, 0)
+      const forced = results.reduce((sum, result) => sum + result.forced, 0)
+      await Promise.all(servers.map((server) => server.leave()))
+      await this.primary.say({ hawser: 'left', drained, forced })
+    } catch (error) {
+      failed = true
+      await this.report(error)
+    }
+    process.exit(failed ? 1 : 0)
+  }
+}
+
+const key = Symbol.for('hawser.workers.member')
+const home = globalThis as { [key]?: Member | undefined }
+
+/** This process as a worker, if it is one of ours. */
+export function findMember(): Member | undefined {
+  if (home[key] !== undefined) return home[key]
+  const text = process.env[workerVariable]
+  if (!cluster.isWorker || text === undefined) return undefined
+  // What this process starts is no worker.
+  delete process.env[workerVariable]
+  home[key] = new Member(JSON.parse(text) as WorkerSetup)
+  return home[key]
+}
+
+function ignore(): void {}

@@ -1,0 +1,163 @@
+import { availableParallelism } from 'node:os'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { atLeast, milliseconds } from '../connection/options.js'
+import { OptionError } from '../errors.js'
+import type { BackoffOptions } from '../policy/backoff.js'
+
+/** How workers are started and ended. */
+export interface WorkersOptions {
+  /** The program each worker runs: a path or a `file:` URL. It calls `joinWorkers(server)`. */
+  readonly script: string | URL
+  /** Its arguments. Default: none. */
+  readonly args?: readonly string[] | undefined
+  /** Added to the environment it has from this process. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+  /** Options of Node.js for it. Default: those of this process. */
+  readonly execArgv?: readonly string[] | undefined
+  /**
+   * How many workers. Default `'auto'`: one for each processor that this process may use
+   * (`os.availableParallelism()`).
+   */
+  readonly count?: number | 'auto' | undefined
+  /**
+   * Milliseconds for the connections of a worker that leaves to finish what they are at. Default
+   * 15 000; `Infinity` waits for all.
+   */
+  readonly drain?: number | undefined
+  /**
+   * Milliseconds until a worker must listen. Default 30 000; `Infinity` is off. A worker that takes
+   * longer is ended and counts as failed (`HAWSER_WORKER_FAILED`).
+   */
+  readonly startTimeout?: number | undefined
+  /**
+   * Milliseconds a worker that leaves has on top of its drain, for its `leave` function and to end.
+   * Default 2 000; `Infinity` is off. Then it is killed.
+   */
+  readonly leaveTimeout?: number | undefined
+  /** How long to wait before a worker that crashed is replaced. Default 100 ms to 30 s. */
+  readonly backoff?: BackoffOptions | undefined
+  /**
+   * Bytes of messages that may wait for one slow worker. Default 8 MiB; `Infinity` is off. What is
+   * above is dropped and counted. Stops: one stuck worker filling the primary's memory.
+   */
+  readonly queue?: number | undefined
+  /**
+   * Let each worker open a listening socket of its own (SO_REUSEPORT) instead of handing out
+   * connections from this process. Default false. Linux, with Node.js 23.1 or newer, or 22.12 and newer
+   * of 22. The kernel then spreads connections by a hash, and resets those in the queue of a worker
+   * that leaves: `reload()` loses some.
+   *
+   * @see https://man7.org/linux/man-pages/man7/socket.7.html SO_REUSEPORT
+   */
+  readonly reusePort?: boolean | undefined
+  /**
+   * Where what the workers print goes. Default `inherit`: to where this process prints. A function is
+   * handed whole lines, so that those of several workers do not run into each other; while a promise
+   * of it is pending, that worker's output is not read.
+   */
+  readonly output?: 'inherit' | WorkerOutput | undefined
+  /** Closes all workers when it fires. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Takes lines that a worker printed, their line feeds included. */
+export type WorkerOutput = (
+  lines: Uint8Array,
+  from: {
+    /** The worker's place, from 1. */
+    readonly slot: number
+    /** Whether it printed them to its error output. */
+    readonly error: boolean
+  },
+) => void | Promise<void>
+
+/** Options with every default filled in. */
+export interface ResolvedWorkers {
+  readonly script: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly execArgv: readonly string[]
+  readonly count: number
+  readonly drain: number
+  readonly startTimeout: number
+  readonly leaveTimeout: number
+  readonly backoff: BackoffOptions
+  readonly queue: number
+  readonly reusePort: boolean
+  readonly output: 'inherit' | WorkerOutput
+}
+
+/** Bytes that may wait for one worker when nobody says otherwise: 8 MiB. */
+export const defaultQueue: number = 8 * 1024 * 1024
+/** More workers than this are a slip of the finger. */
+const mostWorkers = 1_024
+
+/** Fill in every default and refuse what cannot work. */
+export function resolveWorkers(options: WorkersOptions): ResolvedWorkers {
+  const reusePort = options.reusePort ?? false
+  if (reusePort) assertReusePort(process.platform, process.versions.node)
+  const output = options.output ?? 'inherit'
+  if (output !== 'inherit' && typeof output !== 'function') {
+    throw invalid(`output is ${JSON.stringify(output)}: it takes 'inherit' or a function`)
+  }
+  return {
+    script: scriptPath(options.script),
+    args: options.args ?? [],
+    env: options.env ?? {},
+    execArgv: options.execArgv ?? process.execArgv,
+    count: workerCount(options.count ?? 'auto'),
+    drain: atLeast('drain', options.drain ?? 15_000, 0, 'milliseconds'),
+    startTimeout: milliseconds('startTimeout', options.startTimeout ?? 30_000),
+    leaveTimeout: milliseconds('leaveTimeout', options.leaveTimeout ?? 2_000),
+    backoff: resolveBackoff(options.backoff ?? {}),
+    queue: atLeast('queue', options.queue ?? defaultQueue, 1),
+    reusePort,
+    output,
+  }
+}
+
+/** @throws OptionError unless this runtime can share a port among listening sockets. */
+export function assertReusePort(platform: string, version: string): void {
+  if (platform !== 'linux') {
+    throw invalid(
+      `reusePort works on Linux, and this is ${platform}: leave it out, and connections are handed out by the primary`,
+    )
+  }
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const has = major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12)
+  if (has) return
+  throw invalid(
+    `reusePort needs Node.js 22.12, 23.1 or newer, and this is ${version}: leave it out, and connections are handed out by the primary`,
+  )
+}
+
+function workerCount(count: number | 'auto'): number {
+  if (count === 'auto') return availableParallelism()
+  if (Number.isInteger(count) && count >= 1 && count <= mostWorkers) return count
+  throw invalid(
+    `count is ${JSON.stringify(count)}: it takes a whole number of workers from 1 to ${mostWorkers}, or 'auto'`,
+  )
+}
+
+function scriptPath(script: string | URL): string {
+  if (script instanceof URL) return fileURLToPath(script)
+  if (typeof script === 'string' && script !== '') {
+    return script.startsWith('file:') ? fileURLToPath(script) : script
+  }
+  throw invalid(`script is ${JSON.stringify(script)}: it takes a path or a file: URL`)
+}
+
+function resolveBackoff(backoff: BackoffOptions): BackoffOptions {
+  const { initial = 100, max = 30_000, factor = 2, resetAfter = 10_000 } = backoff
+  return {
+    initial: atLeast('backoff.initial', initial, 0, 'milliseconds'),
+    max: atLeast('backoff.max', max, 0, 'milliseconds'),
+    factor: atLeast('backoff.factor', factor, 1, 'times'),
+    resetAfter: atLeast('backoff.resetAfter', resetAfter, 0, 'milliseconds'),
+  }
+}
+
+function invalid(text: string): OptionError {
+  return new OptionError('HAWSER_INVALID_OPTION', text)
+}

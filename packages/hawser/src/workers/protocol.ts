@@ -1,0 +1,96 @@
+import type { AddressInfo } from '../socket/listener.js'
+import type { UnixEndpoint } from '../socket/unix-endpoint.js'
+
+/**
+ * What the primary and its workers say to each other, over the IPC channel that Node.js makes for a
+ * forked process. Every message has the key `hawser`, so that a program may send its own beside them.
+ */
+
+/** The environment variable that makes a process a worker of ours. */
+export const workerVariable = 'HAWSER_WORKER'
+
+/** Milliseconds that newly accepted connections get for their first bytes before a drain begins. */
+export const newcomerTime = 1_000
+
+/** What that variable holds, as JSON. */
+export interface WorkerSetup {
+  /** The worker's place, from 1 up to `count`; whoever replaces it has the same. */
+  readonly slot: number
+  readonly count: number
+  /** Milliseconds to drain when the primary is gone; -1 is for ever. */
+  readonly drain: number
+  readonly reusePort: boolean
+}
+
+/** How a worker's servers closed. */
+export interface LeaveResult {
+  readonly drained: number
+  readonly forced: number
+}
+
+/** What a worker says. */
+export type WorkerMessage = LifeMessage | BindingMessage | SyncMessage
+
+/** About its own life. */
+export type LifeMessage =
+  /** All servers that joined listen. */
+  | { readonly hawser: 'ready'; readonly addresses: readonly (AddressInfo | string)[] }
+  /** It cannot go on, and ends; why. */
+  | { readonly hawser: 'failed'; readonly code: string | undefined; readonly message: string }
+  /** It was asked by somebody else to end, and goes on until it is told to leave. */
+  | { readonly hawser: 'replace' }
+  /** Its servers have closed, and it ends. */
+  | ({ readonly hawser: 'left' } & LeaveResult)
+
+/** An answer is wanted, once all that was said before has been heard. */
+export interface SyncMessage {
+  readonly hawser: 'sync'
+  readonly id: number
+}
+
+/** About where it listens. */
+export type BindingMessage =
+  /** It is about to listen over TCP there: at which port? */
+  | {
+      readonly hawser: 'bind'
+      readonly id: number
+      readonly where: string
+      readonly port: number
+    }
+  /** It listens there, at this port. */
+  | { readonly hawser: 'bound'; readonly where: string; readonly actual: number }
+  /** It listens there no more. */
+  | { readonly hawser: 'unbound'; readonly where: string }
+  /** It is about to listen on a Unix socket: where is it to be bound? */
+  | { readonly hawser: 'bind-path'; readonly id: number; readonly endpoint: UnixEndpoint }
+  /** It is bound: may it be moved to where it belongs? */
+  | { readonly hawser: 'bound-path'; readonly id: number; readonly path: string }
+  /** It listens there no more. */
+  | { readonly hawser: 'unbound-path'; readonly path: string }
+
+/** What the primary says. */
+export type PrimaryMessage =
+  /** Stop accepting, drain for so many milliseconds (-1 is for ever), and end. */
+  | { readonly hawser: 'leave'; readonly drain: number }
+  /** The answer to the request of that id. */
+  | {
+      readonly hawser: 'answer'
+      readonly id: number
+      readonly value?: unknown
+      readonly error?: { readonly code: string | undefined; readonly message: string }
+    }
+
+/** JSON and messages know no `Infinity` everywhere. */
+export function packTime(milliseconds: number): number {
+  return milliseconds === Infinity ? -1 : milliseconds
+}
+
+/** The other way. */
+export function unpackTime(milliseconds: number): number {
+  return milliseconds < 0 ? Infinity : milliseconds
+}
+
+/** Whether a message is one of ours, and not the program's own. */
+export function isOurs(message: unknown): message is { readonly hawser: string } {
+  return typeof message === 'object' && message !== null && 'hawser' in message
+}

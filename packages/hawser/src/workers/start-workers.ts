@@ -1,0 +1,43 @@
+import cluster from 'node:cluster'
+import process from 'node:process'
+import { AbortedError, WorkerError } from '../errors.js'
+import { resolveWorkers, type WorkersOptions } from './options.js'
+import { Workers } from './workers.js'
+
+/**
+ * Start worker processes that all run the same program and listen at the same endpoints.
+ *
+ * The first is started alone, so that what is wrong with the program is said once.
+ *
+ * @returns fulfils when all of them listen
+ * @throws OptionError when an option cannot work; WorkerError `HAWSER_NOT_PRIMARY` in a worker, and
+ *   `HAWSER_WORKER_FAILED` when one of them does not start; then all are ended again
+ */
+export async function startWorkers(options: WorkersOptions): Promise<Workers> {
+  const resolved = resolveWorkers(options)
+  if (!cluster.isPrimary) {
+    throw new WorkerError(
+      'HAWSER_NOT_PRIMARY',
+      `process ${process.pid} is a worker, and a worker starts no workers: look at currentWorker() first, or keep the workers' program in a file of its own`,
+    )
+  }
+  const { signal } = options
+  const isAborted = (): boolean => signal?.aborted === true
+  if (isAborted()) throw abortedError(signal)
+  const workers = new Workers(resolved)
+  const close = (): void => void workers.close()
+  signal?.addEventListener('abort', close, { once: true })
+  workers.once('close', () => signal?.removeEventListener('abort', close))
+  try {
+    await workers.start()
+  } catch (error) {
+    throw isAborted() ? abortedError(signal) : error
+  }
+  return workers
+}
+
+function abortedError(signal: AbortSignal | undefined): AbortedError {
+  const text =
+    'the workers were not started: the signal passed to startWorkers fired before they listened'
+  return new AbortedError('HAWSER_ABORTED', text, { op: 'listen', cause: signal?.reason })
+}

@@ -1,0 +1,196 @@
+import { EventEmitter } from 'node:events'
+import { atLeast } from '../connection/options.js'
+import { Bindings } from './bindings.js'
+import type { WorkerExit, WorkersEvents } from './events.js'
+import { describeWorker, describeWorkers, type WorkersInfo } from './info.js'
+import type { ResolvedWorkers } from './options.js'
+import { Slot } from './slot.js'
+import { type Ending, type ProcessOwner, WorkerProcess } from './worker-process.js'
+
+/** How the workers are ended. */
+export interface WorkersCloseOptions {
+  /** Milliseconds for connections to finish what they are at. Default: that of `startWorkers`. */
+  readonly drain?: number | undefined
+  /** Ends the drain early. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How workers ended. */
+export interface WorkersCloseResult {
+  /** Connections that ended by themselves, or at rest. */
+  readonly drained: number
+  /** Connections that were reset when the drain's time was up. */
+  readonly forced: number
+  /** Workers that did not end in time and were killed, with what connections they had. */
+  readonly killed: number
+}
+
+/** What came of a reload. */
+export interface ReloadResult extends WorkersCloseResult {
+  /** Workers that were replaced. */
+  readonly replaced: number
+}
+
+/** After so many failures in a row it is called a crash loop. */
+const crashLoop = 5
+
+/** Processes that serve the same endpoints, and are replaced when they crash. */
+export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposable {
+  readonly #options: ResolvedWorkers
+  readonly #slots: readonly Slot[]
+  readonly #all = new Set<WorkerProcess>()
+  readonly #bindings: Bindings
+  #crashes = 0
+  #closing: Promise<WorkersCloseResult> | undefined
+  #reloading: Promise<unknown> = Promise.resolve()
+  #reloads = 0
+
+  /** @internal Made by `startWorkers`. */
+  constructor(options: ResolvedWorkers) {
+    super()
+    this.#options = options
+    this.#bindings = new Bindings(options.reusePort)
+    const owner = this.#owner()
+    const spawn = (number: number): WorkerProcess => {
+      const worker = new WorkerProcess(number, options, owner)
+      this.#all.add(worker)
+      return worker
+    }
+    this.#slots = Array.from({ length: options.count }, (_, index) => {
+      return new Slot(index + 1, options.backoff, () => spawn(index + 1))
+    })
+  }
+
+  /** @internal Called once, by `startWorkers`. */
+  async start(): Promise<void> {
+    const [first, ...others] = this.#slots
+    try {
+      await first?.start()
+      await Promise.all(others.map((slot) => slot.start()))
+    } catch (error) {
+      await this.close({ drain: 0 })
+      throw error
+    }
+  }
+
+  /** The state of all workers at this moment. */
+  info(): WorkersInfo {
+    return describeWorkers(this.#slots, this.#all, {
+      crashes: this.#crashes,
+      closing: this.#closing !== undefined,
+      reloading: this.#reloads > 0,
+    })
+  }
+
+  /**
+   * Replace all workers, one after the other: start the new one, wait until it listens, let the old
+   * one drain. So a new version of the program, of its options or of its certificates comes into use
+   * without a refused or a reset connection (but see `reusePort`). A call during a reload waits for it
+   * and begins another.
+   *
+   * It takes up to the number of workers times the drain. There is one process more meanwhile.
+   *
+   * @throws WorkerError `HAWSER_WORKER_FAILED` when a new worker does not start; then the reload ends
+   *   there, and the old ones that are left go on. `HAWSER_WORKERS_CLOSED` when they were closed
+   */
+  reload(): Promise<ReloadResult> {
+    this.#reloads += 1
+    const reloading = this.#reloading
+      .catch(ignore)
+      .then(() => this.#reload())
+      .finally(() => {
+        this.#reloads -= 1
+      })
+    this.#reloading = reloading
+    return reloading
+  }
+
+  /**
+   * Let all workers stop accepting, drain and end. Called again, the shortest drain counts.
+   *
+   * @returns how many connections ended by themselves or at rest, and how many were forced
+   */
+  close(options: WorkersCloseOptions = {}): Promise<WorkersCloseResult> {
+    const drain = atLeast('drain', options.drain ?? this.#options.drain, 0, 'milliseconds')
+    for (const slot of this.#slots) slot.stop()
+    this.#leave(drain)
+    this.#closing ??= this.#finish()
+    const { signal } = options
+    const force = (): void => this.#leave(0)
+    if (signal?.aborted === true) force()
+    else if (signal !== undefined) {
+      signal.addEventListener('abort', force, { once: true })
+      void this.#closing.then(() => signal.removeEventListener('abort', force))
+    }
+    return this.#closing
+  }
+
+  /** The same as `close()`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #leave(drain: number): void {
+    for (const worker of this.#all) worker.leave(drain)
+  }
+
+  async #finish(): Promise<WorkersCloseResult> {
+    const workers = [...this.#all]
+    await Promise.all(workers.map(({ exited }) => exited))
+    this.emit('close')
+    return add(workers)
+  }
+
+  async #reload(): Promise<ReloadResult> {
+    const replaced: WorkerProcess[] = []
+    for (const slot of this.#slots) {
+      const old = await slot.replace(this.#options.drain)
+      if (old !== undefined) replaced.push(old)
+    }
+    return { replaced: this.#slots.length, ...add(replaced) }
+  }
+
+  #owner(): ProcessOwner {
+    return {
+      heard: (worker, message) => this.#bindings.heard(worker, message),
+      listening: (worker) => this.emit('listening', describeWorker(worker)),
+      wantsReplacement: (worker) => this.#replaceAlone(worker),
+      disconnected: (worker) => this.#bindings.gone(worker),
+      ended: (worker, ending) => this.#ended(worker, ending),
+    }
+  }
+
+  #replaceAlone(worker: WorkerProcess): void {
+    const slot = this.#slots[worker.slot - 1]
+    if (slot?.current !== worker || this.#closing !== undefined || slot.isBusy) return
+    // It was asked to end, whether or not its successor starts.
+    const leave = (): void => worker.leave(this.#options.drain)
+    slot.replace(this.#options.drain).catch(leave)
+  }
+
+  #ended(worker: WorkerProcess, ending: Ending): void {
+    const { slot: number, pid, result, failure } = worker
+    this.#all.delete(worker)
+    const slot = this.#slots[number - 1]
+    const expected = result !== undefined || this.#closing !== undefined
+    if (!expected) this.#crashes += 1
+    const restartIn = slot?.ended(worker)
+    const exit: WorkerExit = { slot: number, pid, ...ending, failure, expected, restartIn }
+    this.emit('exit', exit)
+    if (restartIn !== undefined && slot?.failures === crashLoop) {
+      this.emit('crashLoop', { slot: number, failures: crashLoop, exit })
+    }
+  }
+}
+
+function add(workers: readonly WorkerProcess[]): WorkersCloseResult {
+  let drained = 0
+  let forced = 0
+  for (const { result } of workers) {
+    drained += result?.drained ?? 0
+    forced += result?.forced ?? 0
+  }
+  return { drained, forced, killed: workers.filter(({ killed }) => killed).length }
+}
+
+function ignore(): void {}

@@ -1,0 +1,313 @@
+import { once } from 'node:events'
+import { existsSync, lstatSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { createServer } from 'hawser'
+import { currentWorker, joinWorkers, type Workers } from 'hawser/workers'
+import { describe, expect, it } from 'vitest'
+import { createFolder } from '../../../../test/support/folders.js'
+import { Running } from '../../../../test/support/running.js'
+import { addressOf, askPid, Caller, startPool } from './support/pool.js'
+
+const pidsOf = (workers: Workers): (number | undefined)[] =>
+  workers.info().workers.map(({ pid }) => pid)
+
+describe('workers', () => {
+  it('serve one port, and take connections in turn', async () => {
+    const workers = await startPool({ count: 3 })
+    const callers = await Promise.all(Array.from({ length: 9 }, () => Caller.call(workers)))
+    const counts = new Map<number, number>()
+    for (const caller of callers) {
+      const pid = await caller.pid()
+      counts.set(pid, (counts.get(pid) ?? 0) + 1)
+    }
+    expect(new Set(counts.keys())).toEqual(new Set(pidsOf(workers)))
+    expect([...counts.values()].every((count) => count >= 2)).toBe(true)
+  })
+
+  it('serve one Unix socket, put it where it belongs, and take it away', async () => {
+    const path = join(createFolder(), 'app.sock')
+    const stale = net.createServer().listen(path)
+    await once(stale, 'listening')
+    const env = { ENDPOINT: `unix:${path}` }
+    await expect(startPool({ env })).rejects.toMatchObject({
+      code: 'HAWSER_WORKER_FAILED',
+      message: expect.stringContaining('something already listens there') as string,
+    })
+    stale.close()
+    const pool = await startPool({ env })
+    expect(lstatSync(path).isSocket()).toBe(true)
+    expect(new Set([await askPid(pool), await askPid(pool)])).toEqual(new Set(pidsOf(pool)))
+    await pool.reload()
+    expect(new Set([await askPid(pool), await askPid(pool)])).toEqual(new Set(pidsOf(pool)))
+    await pool.close()
+    expect(existsSync(path)).toBe(false)
+  })
+
+  it('know their place', async () => {
+    const workers = await startPool()
+    const slots = await Promise.all(
+      [1, 2].map(async () => {
+        const caller = await Caller.call(workers)
+        await caller.say('slot')
+        return (await caller.next()) ?? ''
+      }),
+    )
+    expect(slots.toSorted().map((text) => JSON.parse(text) as object)).toEqual([
+      { slot: 1, count: 2 },
+      { slot: 2, count: 2 },
+    ])
+  })
+
+  it('need not be: the same program runs alone', async () => {
+    const server = createServer()
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => process.listenerCount(name))
+    expect([currentWorker(), joinWorkers(server)]).toEqual([undefined, undefined])
+    await server.listen('127.0.0.1:0')
+    expect(server.listening).toBe(true)
+    await server.close()
+    const after = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => process.listenerCount(name))
+    expect(after).toEqual(signals)
+  })
+
+  it('print whole lines to whoever asks for them', async () => {
+    const printed: string[] = []
+    const workers = await startPool({
+      output: (bytes, { slot, error }) => {
+        for (const line of String(bytes).trimEnd().split('\n')) {
+          printed.push(`${slot} ${error} ${line}`)
+        }
+      },
+    })
+    const [first, second] = pidsOf(workers)
+    await workers.close()
+    expect(printed.toSorted()).toEqual([
+      `1 false left ${first}`,
+      `1 false listening ${first}`,
+      `2 false left ${second}`,
+      `2 false listening ${second}`,
+    ])
+  })
+})
+
+describe('a worker that crashes', () => {
+  it('is replaced, and only its own connections are lost', async () => {
+    const workers = await startPool()
+    const [one, other] = [await Caller.call(workers), await Caller.call(workers)]
+    const [crashing, staying] = [await one.pid(), await other.pid()]
+    const exit = once(workers, 'exit')
+    const replaced = once(workers, 'listening')
+    await one.say('crash')
+    expect(await one.isLeft()).toBe(true)
+    expect(await exit).toMatchObject([{ pid: crashing, code: 7, signal: null, expected: false }])
+    await replaced
+    expect(await other.pid()).toBe(staying)
+    const pids = pidsOf(workers)
+    expect(pids).toContain(staying)
+    expect(pids).not.toContain(crashing)
+    expect(new Set([await askPid(workers), await askPid(workers)])).toEqual(new Set(pids))
+    expect(workers.info()).toMatchObject({ listening: 2, crashes: 1, restarts: 1 })
+  })
+
+  it('does not leave a client hanging that was on its way to it', async () => {
+    const workers = await startPool({ count: 1 })
+    const [pid = 0] = pidsOf(workers)
+    process.kill(pid, 'SIGSTOP')
+    const caller = await Caller.call(workers)
+    await caller.say('hello')
+    // The stopped worker cannot take the second one, so the first is known to be on its way.
+    await Caller.call(workers)
+    process.kill(pid, 'SIGKILL')
+    expect(await caller.isLeft()).toBe(true)
+    expect(caller.connection.bytesRead).toBe(0)
+  })
+
+  it('has its port again, though the system chose it and nobody else had it', async () => {
+    const workers = await startPool({ count: 1 })
+    const before = addressOf(workers)
+    const caller = await Caller.call(workers)
+    const replaced = once(workers, 'listening')
+    await caller.say('crash')
+    await replaced
+    expect(addressOf(workers)).toEqual(before)
+    await askPid(workers)
+  })
+
+  it('is called a crash loop the fifth time, and tried again', async () => {
+    const folder = createFolder()
+    const broken = join(folder, 'broken')
+    const workers = await startPool({
+      count: 1,
+      env: { BROKEN_IF: broken },
+      backoff: { initial: 1, max: 2 },
+    })
+    writeFileSync(broken, '')
+    const looping = once(workers, 'crashLoop')
+    const caller = await Caller.call(workers)
+    await caller.say('crash')
+    const [loop] = (await looping) as [{ exit: { restartIn: number } }]
+    expect(loop).toMatchObject({
+      slot: 1,
+      failures: 5,
+      exit: { failure: { message: 'this version is broken' }, expected: false },
+    })
+    expect(loop.exit.restartIn).toBeLessThan(3)
+    expect(workers.info()).toMatchObject({ listening: 0 })
+    expect(workers.info().crashes).toBeGreaterThanOrEqual(5)
+  })
+})
+
+describe('reload', () => {
+  it('replaces every worker, and lets the old ones finish', async () => {
+    const workers = await startPool()
+    const old = pidsOf(workers)
+    const callers = [await Caller.call(workers), await Caller.call(workers)]
+    // Connected, and silent so far: their first request is still answered by whom they came to.
+    const silent = [await Caller.call(workers), await Caller.call(workers)]
+    for (const caller of callers) await caller.pid()
+    const reloading = workers.reload()
+    const answers = await Promise.all(silent.map((caller) => caller.pid()))
+    expect(new Set(answers)).toEqual(new Set(old))
+    expect(await reloading).toEqual({ replaced: 2, drained: 4, forced: 0, killed: 0 })
+    for (const caller of [...callers, ...silent]) {
+      expect(await caller.next()).toBeUndefined()
+      expect(await caller.isLeft()).toBe(true)
+    }
+    const fresh = pidsOf(workers)
+    expect(fresh.filter((pid) => old.includes(pid))).toEqual([])
+    expect(new Set([await askPid(workers), await askPid(workers)])).toEqual(new Set(fresh))
+    expect(workers.info()).toMatchObject({ crashes: 0, restarts: 2, reloading: false })
+  })
+
+  it('loses none of those that connect meanwhile', async () => {
+    const workers = await startPool()
+    let reloading = true
+    const reloads = (async () => {
+      await workers.reload()
+      await workers.reload()
+      reloading = false
+    })()
+    const call = async (): Promise<number> => {
+      let answered = 0
+      while (reloading) {
+        expect(await askPid(workers)).toBeGreaterThan(0)
+        answered += 1
+      }
+      return answered
+    }
+    const counts = await Promise.all(Array.from({ length: 10 }, call))
+    await reloads
+    expect(Math.min(...counts)).toBeGreaterThan(0)
+  })
+
+  it('stops at a new worker that does not start, and the old ones stay', async () => {
+    const broken = join(createFolder(), 'broken')
+    const workers = await startPool({ env: { BROKEN_IF: broken } })
+    const before = pidsOf(workers)
+    writeFileSync(broken, '')
+    await expect(workers.reload()).rejects.toMatchObject({
+      code: 'HAWSER_WORKER_FAILED',
+      message: 'worker 1 did not start: this version is broken',
+    })
+    expect(pidsOf(workers)).toEqual(before)
+    expect(before).toContain(await askPid(workers))
+    expect(workers.info()).toMatchObject({ listening: 2, reloading: false })
+  })
+
+  it('is done for one worker when that is sent SIGTERM', async () => {
+    const workers = await startPool()
+    const [first = 0, second = 0] = pidsOf(workers)
+    const caller = await Caller.call(workers)
+    const pid = await caller.pid()
+    const exit = once(workers, 'exit')
+    process.kill(pid, 'SIGTERM')
+    expect(await exit).toMatchObject([{ pid, code: 0, expected: true }])
+    expect(await caller.next()).toBeUndefined()
+    const others = [first, second].filter((other) => other !== pid)
+    expect(pidsOf(workers)).toEqual(expect.arrayContaining(others))
+    expect(workers.info()).toMatchObject({ listening: 2, crashes: 0, restarts: 1 })
+  })
+})
+
+describe('close', () => {
+  it('drains, and counts who ended and who was forced', async () => {
+    const workers = await startPool()
+    const callers = [await Caller.call(workers), await Caller.call(workers)]
+    for (const caller of callers) await caller.pid()
+    const [, stuck] = callers
+    await stuck?.say('hold')
+    const closing = workers.close({ drain: 60_000 })
+    expect(await callers[0]?.next()).toBeUndefined()
+    // The second signal of an impatient operator.
+    expect(await workers.close({ drain: 0 })).toEqual({ drained: 1, forced: 1, killed: 0 })
+    expect(await closing).toEqual({ drained: 1, forced: 1, killed: 0 })
+    expect(workers.info()).toMatchObject({ closing: true, listening: 0, workers: [] })
+  })
+
+  it('kills a worker that does not answer', async () => {
+    const workers = await startPool({ count: 1, leaveTimeout: 50 })
+    const caller = await Caller.call(workers)
+    await caller.pid()
+    await caller.say('block')
+    expect(await workers.close({ drain: 0 })).toEqual({ drained: 0, forced: 0, killed: 1 })
+  })
+
+  it('is what the signal does', async () => {
+    const controller = new AbortController()
+    const workers = await startPool({ signal: controller.signal })
+    const closed = once(workers, 'close')
+    controller.abort()
+    await closed
+    await expect(startPool({ signal: controller.signal })).rejects.toMatchObject({
+      code: 'HAWSER_ABORTED',
+    })
+  })
+})
+
+describe('a primary that is killed', () => {
+  it('leaves no worker behind, and they let their connections finish', async () => {
+    const script = fileURLToPath(new URL('support/primary.mjs', import.meta.url))
+    const primary = new Running(process.execPath, [script])
+    const [, port] = await primary.prints(/serving (\d+) by (\d+),(\d+)/)
+    const caller = await Caller.call({
+      address: '127.0.0.1',
+      family: 'IPv4',
+      port: Number(port),
+    })
+    const pid = await caller.pid()
+    // It fulfils when nobody has its output open any more: when the workers are gone too.
+    const ending = primary.kill()
+    expect(await caller.next()).toBeUndefined()
+    await ending
+    expect(primary.printed).toContain(`left ${pid}`)
+    expect(primary.printed.match(/^left /gm)).toHaveLength(2)
+  })
+})
+
+describe('options', () => {
+  it.each([
+    [{ count: 0 }, /count is 0: it takes a whole number of workers from 1 to 1024, or 'auto'/],
+    [{ count: 1.5 }, /count is 1.5/],
+    [{ script: '' }, /script is "": it takes a path or a file: URL/],
+    [{ drain: -1 }, /drain is -1/],
+    [{ startTimeout: 0 }, /startTimeout is 0/],
+    [{ leaveTimeout: 0 }, /leaveTimeout is 0/],
+    [{ queue: 0 }, /queue is 0/],
+    [{ backoff: { factor: 0.5 } }, /backoff.factor is 0.5/],
+  ])('%j is refused', async (options, message) => {
+    await expect(startPool(options)).rejects.toMatchObject({
+      code: 'HAWSER_INVALID_OPTION',
+      message: expect.stringMatching(message) as string,
+    })
+  })
+
+  it('a script that never joins is ended', async () => {
+    const script = join(createFolder({ 'idle.mjs': 'setInterval(() => {}, 1000)' }), 'idle.mjs')
+    await expect(startPool({ script, startTimeout: 300 })).rejects.toMatchObject({
+      code: 'HAWSER_WORKER_FAILED',
+      message: expect.stringMatching(/did not listen within 300 ms: call joinWorkers/) as string,
+    })
+  })
+})
