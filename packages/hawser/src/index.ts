@@ -21,6 +21,7 @@ export {
   AbortedError,
   BackplaneError,
   type ConnectAttempt,
+  ClientError,
   ConnectError,
   ConnectionError,
   type ErrorAddress,
