@@ -543,7 +543,7 @@ const provocations: Record<ErrorCode, Provocation> = {
     provoke: () =>
       withClient({ maxPending: 1 }, async (client, clock) => {
         void client.request('first', { timeout: Infinity })
-        const waiting = caught(() => client.send('second'))
+        const waiting = caught(() => client.request('second'))
         await clock.advance(30_000)
         return waiting
       }),
