@@ -1,6 +1,7 @@
 /** The examples below each help text. */
 export const serveExamples = `
-Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, tls://host:port, unix:/path.
+Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, tls://host:port, fd:3, systemd:name,
+unix:/path, 'unix:/path?mode=660&owner=app&group=web'.
 A port alone is on 127.0.0.1; *:8000 is on every address; port 0 takes a free one.
 What is typed, or comes in on stdin, goes to every client; "@3 text" goes to client 3.
 Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds.
@@ -13,6 +14,7 @@ Examples:
   hawser serve 8080 --http-hello              answer browsers and curl as well
   hawser serve unix:/tmp/hawser.sock --hex    dump the bytes of a Unix socket's clients
   hawser serve '*:7000' --allow 10.0.0.0/8    let in one network only
+  hawser serve systemd:web                    serve on what systemd passes on, and tell it so
   hawser serve --json | jq -r .text           one JSON object a line
   hawser serve 4000 --framing length:2be      messages behind a 2-byte length
   hawser serve --tls                          TLS for trying out, see hawser cert

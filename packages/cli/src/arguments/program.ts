@@ -36,6 +36,7 @@ interface ServeFlags extends ServeTlsFlags {
   httpHello?: true
   framing: FramingChoice
   maxConnections?: number
+  atLimit?: 'reject' | 'pause'
   perAddress?: number
   allow?: string[]
   deny?: string[]
@@ -95,7 +96,13 @@ function addServe(program: Command, actions: Actions): void {
         .default({ kind: 'lines' }, 'lines'),
     )
     .option('--crlf', 'end the lines that are sent with CRLF')
-    .option('--max-connections <n>', 'refuse more than this', parseCount('--max-connections'))
+    .option('--max-connections <n>', 'let in no more than this', parseCount('--max-connections'))
+    .addOption(
+      new Option('--at-limit <what>', 'reject those beyond it, or let them wait (pause)').choices([
+        'reject',
+        'pause',
+      ]),
+    )
     .option(
       '--per-address <n>',
       'refuse more than this from one address',
@@ -133,6 +140,7 @@ function addServe(program: Command, actions: Actions): void {
         greeting: flags.greeting,
         httpHello: flags.httpHello ?? false,
         maxConnections: flags.maxConnections,
+        atLimit: flags.atLimit,
         perAddress: flags.perAddress,
         allow: flags.allow,
         deny: flags.deny,

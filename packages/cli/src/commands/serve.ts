@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { notifySystemd, type SystemdNotifier } from 'hawser'
 import { codeOf, describeFailure, exitNetwork, exitOk } from '../failure.js'
 import { whenForeground } from '../input/foreground.js'
 import { type EndSignal, Interrupts, signalExitCodes } from '../input/interrupts.js'
@@ -50,6 +52,7 @@ class ServeCommand {
   #exit: (code: number) => void = () => {}
   #stopping = false
   #monitor: Monitor | undefined
+  #systemd: SystemdNotifier | undefined
 
   constructor(options: ServeOptions, tls: PreparedTls | undefined) {
     this.#options = options
@@ -72,6 +75,9 @@ class ServeCommand {
   async run(): Promise<number> {
     // First, so that no client is let in by a command that then ends.
     const metrics = await this.#serveMetrics(this.#options.metrics)
+    this.#systemd = notifySystemd(this.#host.server, {
+      onError: ({ code, message }) => this.#tell({ event: 'error', code, message }),
+    })
     await this.#host.listen()
     this.#interrupts.listen()
     // In a terminal it says that the terminal is gone, and ends the command as it ends others.
@@ -86,6 +92,7 @@ class ServeCommand {
     const code = await this.#exitCode
     this.#monitor?.close()
     await this.#display.flush(lastWords)
+    await Promise.race([this.#systemd.flush(), delay(lastWords, undefined, { ref: false })])
     this.#editor?.close()
     return code
   }
@@ -101,6 +108,7 @@ class ServeCommand {
   #readCertificates(): void {
     const { options } = this.#tls ?? {}
     if (options === undefined || this.#stopping) return
+    void this.#systemd?.reloading()
     try {
       this.#host.server.setTls(options)
       this.#tell({ event: 'notice', text: 'certificates read again' })
@@ -109,6 +117,7 @@ class ServeCommand {
       const message = `${line.replace(/^hawser: /, '')}; what was read before stays in use`
       this.#tell({ event: 'error', code: codeOf(error) ?? '', message })
     }
+    void this.#systemd?.ready()
   }
 
   #tell(event: ServerEvent): void {

@@ -63,6 +63,7 @@ export class Host {
         framing: options.httpHello ? withHttp(framing) : framing,
         idleTimeout: options.idle,
         maxConnections: options.maxConnections,
+        atLimit: options.atLimit,
         perAddress: options.perAddress,
         allow: options.allow,
         deny: options.deny,

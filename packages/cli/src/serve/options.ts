@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly greeting: string | undefined
   readonly httpHello: boolean
   readonly maxConnections: number | undefined
+  /** What becomes of those beyond it. */
+  readonly atLimit: 'reject' | 'pause' | undefined
   readonly perAddress: number | undefined
   /** Addresses, blocks, ranges, and files that hold such. */
   readonly allow: readonly string[] | undefined

@@ -66,6 +66,15 @@ export class SystemdNotifier implements Disposable {
     return this.#send(...statusLine(text))
   }
 
+  /**
+   * Await this before `process.exit()`, which would cut off what is being said.
+   *
+   * @returns fulfils when systemd took in all that it was told
+   */
+  flush(): Promise<void> {
+    return this.#last
+  }
+
   /** Tell the watchdog nothing more: it will end the service if that goes on. May be called again. */
   stop(): void {
     this.#stopped = true

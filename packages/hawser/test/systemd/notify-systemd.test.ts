@@ -222,6 +222,42 @@ describeManager('systemd is told', (python) => {
   })
 })
 
+describeManager('all that systemd is told', (python) => {
+  it('is awaited before a program exits by itself', async () => {
+    const manager = await ServiceManager.start(python)
+    const script = `
+      import { createServer, notifySystemd } from 'hawser'
+      const server = createServer()
+      const systemd = notifySystemd(server)
+      await server.listen('127.0.0.1:0')
+      await server.close()
+      await systemd.flush()
+      process.exit()
+    `
+    const env = { ...process.env, ...manager.env }
+    const ended = await runNode(['--input-type=module', '-e', script], { env })
+    expect(ended).toEqual({ code: 0, stdout: '', stderr: '' })
+    await manager.hears('STOPPING=1')
+    expect(manager.messages).toHaveLength(2)
+  })
+
+  it('is waited for by a program that ends by itself', async () => {
+    const manager = await ServiceManager.start(python)
+    const script = `
+      import { createServer, notifySystemd } from 'hawser'
+      const server = createServer()
+      notifySystemd(server)
+      await server.listen('127.0.0.1:0')
+      await server.close()
+    `
+    const env = { ...process.env, ...manager.env }
+    const ended = await runNode(['--input-type=module', '-e', script], { env })
+    expect(ended).toEqual({ code: 0, stdout: '', stderr: '' })
+    await manager.hears('STOPPING=1')
+    expect(manager.messages).toHaveLength(2)
+  })
+})
+
 describe('systemd that cannot be told', () => {
   async function complaint(env: Record<string, string | undefined>): Promise<HawserError[]> {
     const errors: HawserError[] = []
