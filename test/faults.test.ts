@@ -11,7 +11,7 @@ beforeAll(async () => {
 }, 60_000)
 
 describe('a short version of each fault, of which nothing acknowledged is lost', () => {
-  it.each(faults.map(({ name, title }) => [title, name]))(
+  it.concurrent.each(faults.map(({ name, title }) => [title, name]))(
     '%s',
     async (_title, name) => {
       const { code, stdout, stderr } = await runNode([entry, '--short', name])

@@ -1,6 +1,8 @@
 import { descriptors } from './descriptors.js'
 import type { Fault } from './fault.js'
+import { loss } from './loss.js'
 import { soak } from './soak.js'
+import { stalled } from './stalled.js'
 
 /** Every fault, in the order they run. */
-export const faults: readonly Fault[] = [descriptors, soak]
+export const faults: readonly Fault[] = [descriptors, stalled, loss, soak]

@@ -44,13 +44,18 @@ interface Held {
 /** Connections of every kind come and go; measured at rest, after a collection. */
 export async function runSoak(stage: Stage, options: SoakOptions): Promise<Finding> {
   const flags = ['--expose-gc']
-  const server = await stage.start('soak-server', { flags })
+  const server = await stage.start('styles-server', { flags })
   const clients = await stage.start('soak-clients', { flags })
   const authority = await createAuthority('Hawser soak')
   const pair = await authority.issue({ name: 'soak', names: ['127.0.0.1'] })
-  const endpoints = await server.ask<SoakEndpoint[]>('listen', pair)
+  // What a peer holds open must end within the soak.
+  const endpoints = await server.ask<SoakEndpoint[]>('listen', {
+    host: '127.0.0.1',
+    options: { frameTimeout: 1_000 },
+    pair,
+  })
   const base = { server: server.descriptors, clients: clients.descriptors }
-  const order: SoakOrder = { endpoints, ca: authority.cert, actors: 24, rest: 150 }
+  const order: SoakOrder = { endpoints, ca: authority.cert, actors: 32, rest: 120 }
   await clients.ask('order', order)
 
   const totals = { visits: 0, sent: 0, acknowledged: 0 }

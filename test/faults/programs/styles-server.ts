@@ -1,3 +1,4 @@
+import type { ServerOptions } from 'hawser'
 import { answerRequests } from '../answering.js'
 import { dialectNames, dialectOf } from '../dialects.js'
 import { Book } from '../ledger.js'
@@ -8,15 +9,19 @@ import { serve, styles } from '../styles.js'
 const book = new Book()
 const servers = new Map<ReturnType<typeof serve>, SoakEndpoint>()
 
-/** Milliseconds for the rest of a frame, so that what a peer holds open ends within the soak. */
-const frameTimeout = 1_000
+interface Wish {
+  readonly host: string
+  readonly options: ServerOptions<unknown, unknown>
+  /** For TLS, where it is wanted. */
+  readonly pair?: { readonly cert: string; readonly key: string }
+}
 
-async function listen(pair: { cert: string; key: string }): Promise<SoakEndpoint[]> {
+async function listen({ host, options, pair }: Wish): Promise<SoakEndpoint[]> {
   for (const style of styles) {
     for (const dialect of dialectNames) {
       await add(style, dialect, false)
     }
-    await add(style, 'lines', true)
+    if (pair !== undefined) await add(style, 'lines', true)
   }
   return [...servers.values()]
 
@@ -25,12 +30,12 @@ async function listen(pair: { cert: string; key: string }): Promise<SoakEndpoint
     dialect: (typeof dialectNames)[number],
     secure: boolean,
   ): Promise<void> {
-    const tls = { ...pair, handshakeTimeout: frameTimeout }
+    const tls = { ...pair, handshakeTimeout: options.frameTimeout }
     const server = serve(style, dialectOf(dialect), book, {
-      frameTimeout,
+      ...options,
       ...(secure ? { tls } : {}),
     })
-    await server.listen(`${secure ? 'tls' : 'tcp'}://127.0.0.1:0`)
+    await server.listen(`${secure ? 'tls' : 'tcp'}://${host}:0`)
     const address = server.address()
     if (address === null || typeof address === 'string') throw new Error('not listening on TCP')
     servers.set(server, { style, dialect, secure, port: address.port })
