@@ -60,7 +60,7 @@ function located(error: HawserError, details: ErrorDetails): HawserError {
   return new FramingError(code, message, { ...details, op, cause })
 }
 
-/** What the operating system said when it ended an established connection. */
+/** What the operating system, or TLS, said when it ended an established connection. */
 export function transportError(cause: Error, details: ErrorDetails): ConnectionError {
   const { code } = cause as NodeJS.ErrnoException
   if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED') {
@@ -70,9 +70,10 @@ export function transportError(cause: Error, details: ErrorDetails): ConnectionE
       { op: 'read', ...details, cause },
     )
   }
+  const who = /^ERR_(?:SSL|TLS)_/.test(code ?? '') ? 'TLS' : 'the operating system'
   return new ConnectionError(
     'HAWSER_CONNECTION_FAILED',
-    `the operating system ended the connection: ${cause.message}`,
+    `${who} ended the connection: ${cause.message}`,
     { op: 'read', ...details, cause },
   )
 }

@@ -13,7 +13,7 @@ import type {
 import { type FastReader, type FastSocket, fastReader, type PeerName } from './fast-read.js'
 import { addressesOf, type KnownNames } from './names.js'
 import type { HandshakeLimits, Wrap } from './tls/handshake.js'
-import { handshakeLost } from './tls/tls-errors.js'
+import { handshakeLost, sessionFault } from './tls/tls-errors.js'
 
 /** Whether libuv's queue can be seen, so that a write's progress is known before its end. */
 const showsProgress =
@@ -169,6 +169,7 @@ export class SocketTransport implements Transport, FastReader {
 
   write(chunks: readonly TransportChunk[]): boolean {
     const socket = this.#socket
+    if (this.#beginning?.beneath !== undefined) return this.#writeSecurely(chunks)
     if (chunks.length === 1) socket.write(chunks[0] as TransportChunk)
     else {
       socket.cork()
@@ -229,7 +230,7 @@ export class SocketTransport implements Transport, FastReader {
   handle(event: 'data' | 'end' | 'error' | 'close', value?: Uint8Array | Error): void {
     if (event === 'data') this.#sink?.data(value as Uint8Array, false, 0)
     else if (event === 'end') this.#sink?.end()
-    else if (event === 'error') this.#error ??= value as Error
+    else if (event === 'error') this.#error ??= sessionFault(value as Error)
     else this.#sink?.closed(this.#error)
   }
 
@@ -245,6 +246,23 @@ export class SocketTransport implements Transport, FastReader {
       // A stream that has not read yet does so a tick after `resume`, though it was paused since.
       socket.read(0)
     } else socket.on('data', tellData)
+  }
+
+  /**
+   * Under TLS every write waits, and an empty one must not be made: what the operating system says to
+   * it, Node.js drops, and a reset would pass for an end.
+   */
+  #writeSecurely(chunks: readonly TransportChunk[]): boolean {
+    const socket = this.#socket
+    const last = chunks.length - 1
+    this.#outstanding = chunks
+    socket.cork()
+    for (const [index, chunk] of chunks.entries()) {
+      if (index < last) socket.write(chunk)
+      else socket.write(chunk, (error) => (error ? undefined : this.#written()))
+    }
+    socket.uncork()
+    return false
   }
 
   #written(): void {

@@ -46,7 +46,11 @@ export function handshaken(
         reject(error)
       }
     }
-    const done = (): void => settle()
+    const done = (): void => {
+      settle()
+      // From here on Node.js only tells of what goes wrong, and leaves the connection as it is.
+      socket.on('_tlsError', (error: Error) => socket.destroy(error))
+    }
     const fail = (cause: Error): void => settle(handshakeError(cause, details))
     const lost = (): void => settle(handshakeLost(details))
     const timer = clock.schedule(() => settle(handshakeTimeout(timeout, details)), timeout, true)

@@ -39,6 +39,10 @@ const failures: readonly (readonly [RegExp, string])[] = [
     'what came was no TLS: the other side may speak plain text',
   ],
   [
+    /RENEGOTIATION/,
+    'the peer asked for another handshake, which costs far more than it pays (CVE-2011-1473)',
+  ],
+  [
     /PEER_DID_NOT_RETURN_A_CERTIFICATE/,
     'the client showed no certificate, and the server requires one',
   ],
@@ -59,6 +63,26 @@ export function handshakeError(cause: Error, details: ErrorDetails): TlsError {
     ...details,
     cause,
   })
+}
+
+/** What went wrong on an established session, in words for people. */
+export function sessionFault(cause: Error): Error {
+  const { code = '', reason } = cause as NodeJS.ErrnoException & { readonly reason?: string }
+  if (!/^ERR_(?:SSL|TLS)_/.test(code)) return cause
+  const shown = `${code} ${cause.message}`.toUpperCase().replaceAll(' ', '_')
+  const text = failures.find(([pattern]) => pattern.test(shown))?.[1] ?? reason ?? cause.message
+  return Object.assign(new Error(text, { cause }), { code })
+}
+
+/** The peer's certificate will not do. */
+export function certificateError(code: string, details: ErrorDetails, cause?: Error): TlsError {
+  const names = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? ` (${cause?.message ?? ''})` : ''
+  const fault = certificateFaults[code] ?? 'it cannot be verified'
+  return new TlsError(
+    'HAWSER_TLS_CERTIFICATE_INVALID',
+    `the peer's certificate was not accepted: ${fault} (${code})${names}`,
+    { op: 'handshake', ...details, cause },
+  )
 }
 
 /** The peer's certificate will not do. */
