@@ -55,8 +55,14 @@ export function isExpected(error: unknown): error is Error {
 /** What the library calls an option, and what the command calls it. */
 const flags: readonly (readonly [RegExp, string])[] = [
   [/\braise timeout\b/, 'raise --timeout'],
-  [/\braise idleTimeout\b/, 'raise --idle'],
-  [/\blower maxConnections\b/, 'lower --max-connections'],
+  [/\bidleTimeout\b/g, '--idle'],
+  [/\bfirstByteTimeout\b/g, '--first-byte-timeout'],
+  [/\bframeTimeout\b/g, '--frame-timeout'],
+  [/\bwriteTimeout\b/g, '--write-timeout'],
+  [/\bhandshakeTimeout\b/g, '--handshake-timeout'],
+  [/\bminimumRate\b/g, '--minimum-rate'],
+  [/\bmaxFrame\b/g, '--max-frame'],
+  [/\bmaxConnections\b/g, '--max-connections'],
   [/\btls\.(cert|key|ca)\b/, '--$1'],
   [/^tls cannot be used\b/, '--cert and --key cannot be used'],
   [/: pass its passphrase/, ': decrypt it for this command, with openssl pkey'],
@@ -68,7 +74,8 @@ const flags: readonly (readonly [RegExp, string])[] = [
   [/\bthe option alpn\b/, '--alpn'],
 ]
 
-function nameFlags(message: string): string {
+/** A message of the library, in the words of the command. */
+export function nameFlags(message: string): string {
   return flags.reduce((text, [option, flag]) => text.replace(option, flag), message)
 }
 

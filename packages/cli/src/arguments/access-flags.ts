@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { parseCount, parsePositive } from './count.js'
 import { collectList } from './list.js'
 import { parseRate, type Rate } from './rate.js'
@@ -6,17 +6,24 @@ import { parseRate, type Rate } from './rate.js'
 /** Who may connect, and how many. */
 export interface AccessFlags {
   maxConnections?: number
+  atLimit?: 'reject' | 'pause'
   perAddress?: number
   allow?: string[]
   deny?: string[]
   connectRate?: Rate
 }
 
-/** Add the options that refuse connections. */
+/** Add the options that refuse connections, or let them wait. */
 export function addAccess(command: Command): void {
   command
     .optionsGroup('Who may connect:')
-    .option('--max-connections <n>', 'refuse more than this', parseCount('--max-connections'))
+    .option('--max-connections <n>', 'let in no more than this', parseCount('--max-connections'))
+    .addOption(
+      new Option('--at-limit <what>', 'reject those beyond it, or let them wait (pause)').choices([
+        'reject',
+        'pause',
+      ]),
+    )
     .option(
       '--per-address <n>',
       'refuse more than this from one address',

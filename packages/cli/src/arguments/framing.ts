@@ -14,6 +14,9 @@ export type FramingChoice =
 /** The forms of `--framing`, for help texts. */
 export const framingForms = 'lines, raw, length:2be, delim:0d0a, fixed:N, netstring, json'
 
+/** What `--framing` is for. */
+export const framingHelp: string = `how bytes are cut into messages: ${framingForms}`
+
 /**
  * @param text such as `lines`, `length:4le`, `length:varint`, `delim:00`, `fixed:16`
  * @throws UsageError

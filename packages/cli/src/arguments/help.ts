@@ -4,7 +4,7 @@ Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, tls://host:port, fd:3, 
 unix:/path, 'unix:/path?mode=660&owner=app&group=web'.
 A port alone is on 127.0.0.1; *:8000 is on every address; port 0 takes a free one.
 What is typed, or comes in on stdin, goes to every client; "@3 text" goes to client 3.
-Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds.
+Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds. Sizes: 4096, 64KiB, 1MiB.
 Lists: 10.0.0.1,10.0.0.0/8,10.0.0.1-10.0.0.9,./file; rates: 10/s, 30/m, 10/s:50 with a burst.
 
 Examples:
@@ -32,7 +32,7 @@ Examples:
   hawser connect example.com:25 --crlf        speak a protocol whose lines end with CRLF
   hawser connect 8000 --send PING             send one line, print the answer
   hawser connect 8000 < request > answer      byte for byte, both ways
-  hawser connect [::1]:8000 --hex             see the bytes
+  hawser connect '[::1]:8000' --hex           see the bytes
   hawser connect tls://example.com:443        with TLS
   hawser connect 8000 --tls --ca "$(hawser cert --print)"
   hawser connect 8000 --framing json --json   read messages, not chunks

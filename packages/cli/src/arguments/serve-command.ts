@@ -89,6 +89,7 @@ function readServe(endpoints: readonly string[], flags: ServeFlags): ServeOption
     greeting: flags.greeting,
     httpHello: flags.httpHello ?? false,
     maxConnections: flags.maxConnections,
+    atLimit: flags.atLimit,
     perAddress: flags.perAddress,
     allow: flags.allow,
     deny: flags.deny,

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { UsageError } from '../failure.js'
 import type { ConnectTls } from '../connect/options.js'
 import type { ServeTls } from '../serve/options.js'
+import { parseDuration } from './duration.js'
 import { collectList } from './list.js'
 
 /** What both sides of TLS may be told. */
@@ -16,6 +17,7 @@ interface TlsFlags {
 
 /** What a server may be told. */
 export interface ServeTlsFlags extends TlsFlags {
+  handshakeTimeout?: number
   clientCertificate?: 'none' | 'request' | 'require'
 }
 
@@ -34,6 +36,7 @@ const keyFlag = ['--key <file>', 'its private key, if that is not in the same fi
 /** Add the options of a server's TLS. */
 export function addServeTls(command: Command): void {
   command
+    .optionsGroup('TLS:')
     .option('--tls', 'speak TLS, with the development certificate of hawser cert')
     .option(certFlag[0], `--tls with this ${certFlag[1]}`)
     .option(...keyFlag)
@@ -47,11 +50,17 @@ export function addServeTls(command: Command): void {
     )
     .option('--alpn <list>', 'protocols to agree on (ALPN), best first', collectList)
     .addOption(versionOption())
+    .option(
+      '--handshake-timeout <time>',
+      'refuse those who take longer to begin TLS (default: 5s)',
+      parseDuration('--handshake-timeout'),
+    )
 }
 
 /** Add the options of a client's TLS. */
 export function addConnectTls(command: Command): void {
   command
+    .optionsGroup('TLS:')
     .option('--tls', 'speak TLS, as to tls://host:port')
     .option('--ca <file>', 'authorities to trust instead of the usual ones; repeatable', collect)
     .option(certFlag[0], `show this ${certFlag[1]}`)
@@ -67,9 +76,11 @@ export function readServeTls(
   flags: ServeTlsFlags,
   endpoints: readonly string[],
 ): ServeTls | undefined {
-  const { cert, key, ca, alpn, minTls, clientCertificate } = flags
+  const { cert, key, ca, alpn, minTls, clientCertificate, handshakeTimeout } = flags
   const asked = flags.tls ?? endpoints.some(isTls)
-  const named = [cert, key, ca, alpn, minTls, clientCertificate].some((flag) => flag !== undefined)
+  const named = [cert, key, ca, alpn, minTls, clientCertificate, handshakeTimeout].some(
+    (flag) => flag !== undefined,
+  )
   if (!asked && !named) return undefined
   assertKey(flags)
   if (ca === undefined && (clientCertificate ?? 'none') !== 'none') {
@@ -78,7 +89,8 @@ export function readServeTls(
       'name the authority of their certificates with --ca FILE',
     )
   }
-  return { cert, key: key ?? cert, ca, alpn, minVersion: versionOf(minTls), clientCertificate }
+  const minVersion = versionOf(minTls)
+  return { cert, key: key ?? cert, ca, alpn, minVersion, clientCertificate, handshakeTimeout }
 }
 
 /** @param endpoint where to connect: `tls://` asks for TLS as well */

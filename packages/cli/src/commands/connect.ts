@@ -4,7 +4,7 @@ import type { ConnectOptions } from '../connect/options.js'
 import { createPresenter } from '../connect/presenter.js'
 import { lineToMessage, readMessages, type SourceOptions } from '../connect/sources.js'
 import { ConversationOutput } from '../connect/terminal.js'
-import { exitNetwork, exitOk, isExpected } from '../failure.js'
+import { exitNetwork, exitOk, isExpected, nameFlags } from '../failure.js'
 import { whenForeground } from '../input/foreground.js'
 import { type EndSignal, Interrupts, signalExitCodes } from '../input/interrupts.js'
 import { LineEditor } from '../input/line-editor.js'
@@ -15,6 +15,7 @@ import type { Sink } from '../output/sink.js'
 import { describeTls, summarizeTls } from '../output/tls.js'
 import { isInteractive, openStandardOutput } from '../output/standard.js'
 import { createFraming } from '../wire/framing.js'
+import { roomFor } from '../wire/room.js'
 
 /**
  * Talk to a peer until both have ended.
@@ -75,10 +76,12 @@ class ConnectCommand implements Troubles {
   }
 
   async #open(): Promise<Peer | undefined> {
-    const { endpoint, framing, crlf, timeout, idle, tls } = this.#options
+    const { endpoint, crlf, maxFrame, timeout, idle, tls } = this.#options
+    const framing = createFraming(this.#options.framing, { crlf, maxFrame })
     try {
       return await open(endpoint, {
-        framing: createFraming(framing, { crlf }),
+        framing,
+        ...roomFor(framing),
         timeout,
         idleTimeout: idle,
         tls,
@@ -87,6 +90,7 @@ class ConnectCommand implements Troubles {
         consumerTimeout: Infinity,
         writeTimeout: Infinity,
         frameTimeout: Infinity,
+        minimumRate: Infinity,
       })
     } catch (error) {
       if (!this.#abort.signal.aborted) throw error
@@ -157,7 +161,7 @@ class ConnectCommand implements Troubles {
   }
 
   #report(info: CloseInfo): void {
-    if (info.error !== undefined) this.#fail(info.error.message)
+    if (info.error !== undefined) this.#fail(nameFlags(info.error.message))
     else {
       if (info.unsent > 0 || info.reason !== 'ended') this.#exitCode ||= exitNetwork
       this.#notice(`closed: ${describeClose(info)}`)

@@ -15,6 +15,8 @@ export interface ConnectTls {
 export interface ConnectOptions {
   readonly endpoint: string
   readonly framing: FramingChoice
+  /** Bytes. */
+  readonly maxFrame: number | undefined
   /** Lines to send instead of stdin. */
   readonly send: readonly string[] | undefined
   readonly crlf: boolean

@@ -7,13 +7,14 @@ import {
   type Server,
   type TlsServerOptions,
 } from 'hawser'
-import { codeOf } from '../failure.js'
+import { codeOf, nameFlags } from '../failure.js'
 import type { ServerEvent } from '../output/events.js'
 import { summarizeTls } from '../output/tls.js'
 import { type Outgoing, Verbatim } from '../wire/adapter.js'
 import { createFraming } from '../wire/framing.js'
 import { type Incoming, withHttp } from '../wire/http-framing.js'
 import { HttpRequest } from '../wire/http-request.js'
+import { roomFor } from '../wire/room.js'
 import { localName, remoteName } from './addresses.js'
 import { createPage } from './http-page.js'
 import type { ServeOptions } from './options.js'
@@ -57,10 +58,16 @@ export class Host {
       options.greeting === undefined
         ? []
         : options.greeting.split('\n').map((line) => Buffer.from(line))
-    const framing = createFraming(options.framing, { crlf: options.crlf })
+    const { crlf, maxFrame } = options
+    const framing = createFraming(options.framing, { crlf, maxFrame })
     this.server = createServer<Incoming, Outgoing>(
       {
         framing: options.httpHello ? withHttp(framing) : framing,
+        ...roomFor(framing),
+        firstByteTimeout: options.firstByteTimeout,
+        frameTimeout: options.frameTimeout,
+        writeTimeout: options.writeTimeout,
+        minimumRate: options.minimumRate,
         idleTimeout: options.idle,
         maxConnections: options.maxConnections,
         atLimit: options.atLimit,
@@ -157,7 +164,7 @@ export class Host {
       id: client.id,
       ...{ by, reason, phase, bytesRead, bytesWritten, unsent },
       connections: this.#clients.size,
-      ...(error === undefined ? {} : { error: error.message }),
+      ...(error === undefined ? {} : { error: nameFlags(error.message) }),
     })
   }
 
@@ -221,12 +228,12 @@ export class Host {
       reason: refusal.reason,
       connections: refusal.connections,
       limit: refusal.limit,
-      ...(refusal.error === undefined ? {} : { error: refusal.error.message }),
+      ...(refusal.error === undefined ? {} : { error: nameFlags(refusal.error.message) }),
     })
   }
 
   #report(error: HawserError, id?: number): void {
     const who = id === undefined ? {} : { id }
-    this.#tell({ event: 'error', ...who, code: error.code, message: error.message })
+    this.#tell({ event: 'error', ...who, code: error.code, message: nameFlags(error.message) })
   }
 }

@@ -13,12 +13,16 @@ export interface ServeTls {
   readonly alpn: readonly string[] | undefined
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3' | undefined
   readonly clientCertificate: 'none' | 'request' | 'require' | undefined
+  /** Milliseconds. */
+  readonly handshakeTimeout: number | undefined
 }
 
 /** The options of `hawser serve`. Times are milliseconds. */
 export interface ServeOptions {
   readonly endpoints: readonly string[]
   readonly framing: FramingChoice
+  /** Bytes. */
+  readonly maxFrame: number | undefined
   readonly mode: Mode
   readonly greeting: string | undefined
   readonly httpHello: boolean
@@ -30,6 +34,11 @@ export interface ServeOptions {
   readonly allow: readonly string[] | undefined
   readonly deny: readonly string[] | undefined
   readonly connectRate: Rate | undefined
+  readonly firstByteTimeout: number | undefined
+  readonly frameTimeout: number | undefined
+  readonly writeTimeout: number | undefined
+  /** Bytes a second. */
+  readonly minimumRate: number | undefined
   readonly idle: number | undefined
   readonly drain: number
   readonly crlf: boolean

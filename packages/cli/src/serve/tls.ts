@@ -18,8 +18,8 @@ export interface PreparedTls {
  * @returns rejects with CommandError when that cannot be made
  */
 export async function prepareTls(tls: ServeTls): Promise<PreparedTls> {
-  const { cert, key, ca, alpn, minVersion, clientCertificate } = tls
-  const shared = { ca, alpn, minVersion, clientCertificate, watch: true } as const
+  const { cert, key, ca, alpn, minVersion, clientCertificate, handshakeTimeout } = tls
+  const shared = { ca, alpn, minVersion, clientCertificate, handshakeTimeout, watch: true } as const
   if (cert !== undefined) {
     return { options: { ...shared, cert, key }, trust: undefined, notice: undefined }
   }

@@ -16,6 +16,8 @@ import { adaptFraming, type Conversion, type Outgoing } from './adapter.js'
 export interface WireOptions {
   /** End lines that are sent with CRLF. */
   readonly crlf: boolean
+  /** The largest message, in bytes. Default 1 MiB; no matter for messages of a fixed size. */
+  readonly maxFrame?: number | undefined
 }
 
 const bytesToBytes: Conversion<Uint8Array, Uint8Array> = {
@@ -37,26 +39,26 @@ const jsonToBytes: Conversion<unknown, unknown> = {
 /** The library's framing for what the user chose, with bytes for messages. */
 export function createFraming(
   choice: FramingChoice,
-  options: WireOptions,
+  { crlf, maxFrame }: WireOptions,
 ): Framing<Uint8Array, Outgoing> {
   switch (choice.kind) {
     case 'lines':
-      return adaptFraming(lines({ encoding: 'latin1', sendCrlf: options.crlf }), lineToBytes)
+      return adaptFraming(lines({ encoding: 'latin1', sendCrlf: crlf, maxFrame }), lineToBytes)
     case 'raw':
-      return adaptFraming(raw(), bytesToBytes)
+      return adaptFraming(raw({ maxFrame }), bytesToBytes)
     case 'length':
       return adaptFraming(
-        lengthPrefixed({ bytes: choice.bytes, endian: choice.endian }),
+        lengthPrefixed({ bytes: choice.bytes, endian: choice.endian, maxFrame }),
         bytesToBytes,
       )
     case 'delim':
-      return adaptFraming(delimited(choice.delimiter), bytesToBytes)
+      return adaptFraming(delimited(choice.delimiter, { maxFrame }), bytesToBytes)
     case 'fixed':
       return adaptFraming(fixed(choice.size), bytesToBytes)
     case 'netstring':
-      return adaptFraming(netstring(), bytesToBytes)
+      return adaptFraming(netstring({ maxFrame }), bytesToBytes)
     case 'json':
-      return adaptFraming(jsonLines<unknown>(), jsonToBytes)
+      return adaptFraming(jsonLines<unknown>({ maxFrame }), jsonToBytes)
   }
 }
 
