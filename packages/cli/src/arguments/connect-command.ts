@@ -1,0 +1,104 @@
+import { type Command, Option } from 'commander'
+import type { ConnectOptions } from '../connect/options.js'
+import { parseDuration } from './duration.js'
+import { completeEndpoint } from './endpoint.js'
+import { type FramingChoice, framingHelp, parseFraming } from './framing.js'
+import { connectExamples } from './help.js'
+import { assertMaxFrame } from './serve-command.js'
+import { parseSize } from './size.js'
+import { addConnectTls, type ConnectTlsFlags, readConnectTls } from './tls-flags.js'
+
+interface ConnectFlags extends ConnectTlsFlags {
+  framing?: FramingChoice
+  maxFrame?: number
+  send?: string[]
+  crlf?: true
+  timeout?: number
+  idle?: number
+  json?: true
+  hex?: true
+  quiet?: true
+}
+
+/** Add `hawser connect`. */
+export function addConnect(
+  program: Command,
+  act: (options: ConnectOptions) => Promise<void>,
+): void {
+  const command = program
+    .command('connect')
+    .summary('talk to a TCP endpoint')
+    .description('Connect stdin and stdout to a TCP endpoint.')
+    .argument('<endpoint>', 'where to connect')
+    .addHelpText('after', connectExamples)
+    .action((endpoint: string, flags: ConnectFlags) => act(readConnect(endpoint, flags)))
+  addMessages(command)
+  addTimes(command)
+  addConnectTls(command)
+  addOutput(command)
+}
+
+function addMessages(command: Command): void {
+  command
+    .optionsGroup('What it sends and takes:')
+    .addOption(
+      new Option(
+        '-f, --framing <how>',
+        `${framingHelp} (default: raw, with --json lines)`,
+      ).argParser(parseFraming),
+    )
+    .option(
+      '--max-frame <size>',
+      'the largest message to take (default: 1MiB)',
+      parseSize('--max-frame'),
+    )
+    .option('--send <text>', 'send this instead of stdin; may be repeated', collect)
+    .option('--crlf', 'end the lines that are sent with CRLF')
+}
+
+function addTimes(command: Command): void {
+  command
+    .optionsGroup('How long it takes:')
+    .option(
+      '--timeout <time>',
+      'how long connecting may take (default: 10s)',
+      parseDuration('--timeout'),
+    )
+    .option(
+      '--idle <time>',
+      'end when nothing moves for this long (default: off)',
+      parseDuration('--idle'),
+    )
+}
+
+function addOutput(command: Command): void {
+  const heading = 'What it shows:'
+  command
+    .optionsGroup(heading)
+    .option('--json', 'print each message as a JSON object')
+    .option('--hex', 'print the bytes of messages')
+    .option('-q, --quiet', 'print no notices')
+    .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
+}
+
+function readConnect(endpoint: string, flags: ConnectFlags): ConnectOptions {
+  const framing = flags.framing ?? { kind: flags.json ? 'lines' : 'raw' }
+  assertMaxFrame(framing, flags.maxFrame)
+  return {
+    endpoint: completeEndpoint(endpoint, 'localhost'),
+    tls: readConnectTls(flags, endpoint),
+    framing,
+    maxFrame: flags.maxFrame,
+    send: flags.send,
+    crlf: flags.crlf ?? false,
+    timeout: flags.timeout,
+    idle: flags.idle,
+    json: flags.json ?? false,
+    hex: flags.hex ?? false,
+    quiet: flags.quiet ?? false,
+  }
+}
+
+function collect(text: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), text]
+}

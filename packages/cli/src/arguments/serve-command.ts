@@ -1,0 +1,118 @@
+import { type Command, Option } from 'commander'
+import { UsageError } from '../failure.js'
+import type { ServeOptions } from '../serve/options.js'
+import { type AccessFlags, addAccess } from './access-flags.js'
+import { completeEndpoint } from './endpoint.js'
+import { type FramingChoice, framingHelp, parseFraming } from './framing.js'
+import { serveExamples } from './help.js'
+import { parseSize } from './size.js'
+import { addTimeouts, type TimeoutFlags } from './timeout-flags.js'
+import { addServeTls, readServeTls, type ServeTlsFlags } from './tls-flags.js'
+
+const defaultEndpoint = 'tcp://127.0.0.1:8000'
+
+interface ServeFlags extends AccessFlags, TimeoutFlags, ServeTlsFlags {
+  echo?: true
+  chat?: true
+  greeting?: string
+  httpHello?: true
+  framing: FramingChoice
+  maxFrame?: number
+  metrics?: string
+  crlf?: true
+  json?: true
+  hex?: true
+  quiet?: true
+}
+
+/** Add `hawser serve`. */
+export function addServe(program: Command, act: (options: ServeOptions) => Promise<void>): void {
+  const command = program
+    .command('serve')
+    .summary('run a TCP server and show what reaches it')
+    .description('Run a TCP server and show every connection and every message as they happen.')
+    .argument('[endpoint...]', `where to listen (default: ${defaultEndpoint})`)
+    .addHelpText('after', serveExamples)
+    .action((endpoints: string[], flags: ServeFlags) => act(readServe(endpoints, flags)))
+  addMessages(command)
+  addAccess(command)
+  addTimeouts(command)
+  addServeTls(command)
+  addOutput(command)
+}
+
+function addMessages(command: Command): void {
+  command
+    .optionsGroup('What it does:')
+    .option('--echo', 'send every message back')
+    .addOption(new Option('--chat', 'relay every message to the other clients').conflicts('echo'))
+    .option('--greeting <text>', 'send this to every client that connects')
+    .option('--http-hello', 'answer HTTP requests with a page that says what reached the server')
+    .addOption(
+      new Option('-f, --framing <how>', framingHelp)
+        .argParser(parseFraming)
+        .default({ kind: 'lines' }, 'lines'),
+    )
+    .option(
+      '--max-frame <size>',
+      'the largest message to take (default: 1MiB)',
+      parseSize('--max-frame'),
+    )
+    .option('--crlf', 'end the lines that are sent with CRLF')
+}
+
+function addOutput(command: Command): void {
+  const heading = 'What it shows:'
+  command
+    .optionsGroup(heading)
+    .option('--metrics <endpoint>', 'serve /metrics, /healthz and /readyz there over HTTP')
+    .option('--json', 'print one JSON object a line')
+    .option('--hex', 'print the bytes of messages')
+    .option('-q, --quiet', 'print only where it listens, and errors')
+    .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
+}
+
+function readServe(endpoints: readonly string[], flags: ServeFlags): ServeOptions {
+  const { framing, metrics } = flags
+  assertMaxFrame(framing, flags.maxFrame)
+  const tls = readServeTls(flags, endpoints)
+  const usual = tls === undefined ? defaultEndpoint : defaultEndpoint.replace('tcp', 'tls')
+  return {
+    endpoints:
+      endpoints.length === 0
+        ? [usual]
+        : endpoints.map((endpoint) => completeEndpoint(endpoint, '127.0.0.1')),
+    tls,
+    framing,
+    maxFrame: flags.maxFrame,
+    mode: flags.echo ? 'echo' : flags.chat ? 'chat' : 'print',
+    greeting: flags.greeting,
+    httpHello: flags.httpHello ?? false,
+    maxConnections: flags.maxConnections,
+    atLimit: flags.atLimit,
+    perAddress: flags.perAddress,
+    allow: flags.allow,
+    deny: flags.deny,
+    connectRate: flags.connectRate,
+    firstByteTimeout: flags.firstByteTimeout,
+    frameTimeout: flags.frameTimeout,
+    writeTimeout: flags.writeTimeout,
+    minimumRate: flags.minimumRate,
+    idle: flags.idle,
+    drain: flags.drain,
+    metrics: metrics === undefined ? undefined : completeEndpoint(metrics, '127.0.0.1'),
+    crlf: flags.crlf ?? false,
+    json: flags.json ?? false,
+    hex: flags.hex ?? false,
+    quiet: flags.quiet ?? false,
+  }
+}
+
+/** @throws UsageError when the framing says itself how large a message is */
+export function assertMaxFrame(framing: FramingChoice, maxFrame: number | undefined): void {
+  if (maxFrame === undefined || framing.kind !== 'fixed') return
+  throw new UsageError(
+    `--max-frame is ${maxFrame}, and each message of fixed:${framing.size} has ${framing.size} bytes`,
+    'leave one of them out',
+  )
+}
