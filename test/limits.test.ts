@@ -17,6 +17,8 @@ const docstrings = new Map([
   ...readOptions('server/options.ts', 'CloseOptions'),
   ...readOptions('client/dial-options.ts', 'DialOptions'),
   ...readOptions('tls.ts', 'TlsServerOptions'),
+  ...readOptions('tls.ts', 'TlsSessionsOptions'),
+  ...readOptions('server/proxy-trust.ts', 'ProxyProtocolOptions'),
   ...readOptions('client/client-options.ts', 'ClientOptions'),
 ])
 // Numbers that limit nothing.

@@ -96,6 +96,8 @@ export type {
   TlsMaterial,
   TlsServerOptions,
   TlsSession,
+  TlsSessions,
+  TlsSessionsOptions,
   TlsVersion,
 } from './tls.js'
 export type { Connections } from './server/connections.js'
@@ -127,6 +129,7 @@ export {
   type TcpEndpoint,
 } from './socket/endpoint.js'
 export type { KeepAliveOptions } from './socket/keep-alive.js'
+export { createTlsSessions } from './socket/tls/tls-sessions.js'
 export type { AddressInfo } from './socket/listener.js'
 export type { UnixAddress, UnixEndpoint } from './socket/unix-endpoint.js'
 export { SystemdNotifier } from './systemd/notifier.js'

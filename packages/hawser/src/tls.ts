@@ -76,6 +76,38 @@ export interface TlsClientOptions extends TlsIdentity {
    * what would have been refused.
    */
   readonly insecure?: boolean | undefined
+  /**
+   * Public keys that the server may have, each as the SHA-256 of its SubjectPublicKeyInfo in base64,
+   * as in RFC 7469 section 2.4 and curl's `--pinnedpubkey`: `'sha256//AAAA…='`, the `sha256//` may
+   * be left out. The server's own certificate has to have one of them, besides being vouched for;
+   * with `insecure` it is all that is asked. Otherwise `HAWSER_TLS_CERTIFICATE_INVALID`. Pin a spare
+   * key too, or its replacement locks everybody out. Default: none. Stops: an authority that vouches
+   * for somebody else.
+   */
+  readonly pins?: readonly string[] | undefined
+  /**
+   * Where sessions are remembered, so that the next connection takes one up again: what
+   * `createTlsSessions()` answers. Only what was agreed on with the same checks is taken up. Default:
+   * every handshake is a full one.
+   */
+  readonly sessions?: TlsSessions | undefined
+}
+
+/** TLS sessions that connections share; `createTlsSessions` makes one. */
+export interface TlsSessions {
+  /** How many are kept. */
+  readonly size: number
+  /** Forget them all, so that the next handshake is a full one. */
+  clear(): void
+}
+
+/** How sessions are kept. */
+export interface TlsSessionsOptions {
+  /**
+   * How many peers' sessions are kept; the longest unused goes first. Default 256; `Infinity` is off.
+   * Stops: a client of ever new names that remembers them all.
+   */
+  readonly maxSessions?: number | undefined
 }
 
 /** A certificate that the peer showed. */

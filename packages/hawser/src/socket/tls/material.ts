@@ -42,6 +42,12 @@ export function filesOf({ key, cert, ca }: TlsIdentity): string[] {
   )
 }
 
+/** What tells two identities apart, and what they trust: read, in a fixed order. */
+export function materialsOf({ cert, ca }: TlsIdentity): (string | Buffer)[] {
+  const own = cert === undefined ? '' : readMaterial('tls.cert', cert)
+  return [own, ...listOf(ca ?? []).map((one) => readMaterial('tls.ca', one))]
+}
+
 function readMaterial(where: string, material: TlsMaterial): string | Buffer {
   if (material instanceof Uint8Array) return Buffer.from(material)
   if (typeof material !== 'string' || material === '') {

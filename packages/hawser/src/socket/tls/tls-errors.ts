@@ -85,14 +85,20 @@ export function certificateError(code: string, details: ErrorDetails, cause?: Er
   )
 }
 
-/** The peer's certificate will not do. */
-export function certificateError(code: string, details: ErrorDetails, cause?: Error): TlsError {
-  const names = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? ` (${cause?.message ?? ''})` : ''
-  const fault = certificateFaults[code] ?? 'it cannot be verified'
+/**
+ * The peer's key is none of those that were pinned.
+ *
+ * @param pin the key it has
+ */
+export function pinError(pin: string | undefined, details: ErrorDetails): TlsError {
+  const fault =
+    pin === undefined
+      ? 'it showed none, and pins ask for one'
+      : `its public key is ${pin}, which is not among the pins: if the key was replaced, pin the new one`
   return new TlsError(
     'HAWSER_TLS_CERTIFICATE_INVALID',
-    `the peer's certificate was not accepted: ${fault} (${code})${names}`,
-    { op: 'handshake', ...details, cause },
+    `the peer's certificate was not accepted: ${fault}`,
+    { op: 'handshake', ...details },
   )
 }
 
