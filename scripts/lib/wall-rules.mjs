@@ -24,7 +24,7 @@ const HARMLESS = ['buffer', 'events', 'perf_hooks', 'process', 'timers']
 export const LIBRARY_UNITS = {
   errors: { units: [], builtins: [] },
   tls: { units: [], builtins: [] },
-  transport: { units: ['tls'], builtins: [] },
+  transport: { units: ['tls', 'proxy-protocol'], builtins: [] },
   framing: { units: ['errors'], builtins: [] },
   policy: { units: ['errors'], builtins: [] },
   'proxy-protocol': { units: ['errors', 'policy'], builtins: [] },

@@ -1,3 +1,4 @@
+import type { ProxyHeader } from './proxy-protocol/header.js'
 import type { TlsSession } from './tls.js'
 
 /**
@@ -34,6 +35,14 @@ export interface TransportAddresses {
   readonly local: TransportAddress | undefined
   /** The peer's end. */
   readonly remote: TransportAddress | undefined
+}
+
+/** A connection that came through a proxy which said so. */
+export interface ProxiedConnection {
+  /** The socket's other end: the proxy. */
+  readonly peer: TransportAddress | undefined
+  /** What it said. */
+  readonly header: ProxyHeader
 }
 
 /**
@@ -74,6 +83,8 @@ export interface Transport {
   readonly unsent: number
   /** Both ends' names, where the transport knows them. */
   readonly addresses: TransportAddresses
+  /** The proxy it came through, where that one said for whom it speaks: `addresses` are theirs. */
+  readonly proxied?: ProxiedConnection | undefined
   /** What was agreed on, where it speaks TLS. */
   readonly tls?: TlsSession | undefined
   /** Begin to push into `sink`. Called once, before anything else. */

@@ -31,6 +31,7 @@ import {
   NotifyError,
   notifySystemd,
   OptionError,
+  ProxyHeaderError,
   parseEndpoint,
   type Server,
   type ServerOptions,
@@ -374,6 +375,29 @@ const provocations: Record<ErrorCode, Provocation> = {
       await peer.receives('220 go\n')
       await clock.advance(5_000)
       return ended
+    },
+  },
+  HAWSER_PROXY_HEADER_INVALID: {
+    class: ProxyHeaderError,
+    op: 'proxy-header',
+    has: ['local', 'remote'],
+    says: /header: it begins with "GET \/.*"; check that the peer is a proxy/,
+    async provoke() {
+      const { peer, refused } = await refuseHeader()
+      await peer.send('GET /')
+      return refused
+    },
+  },
+  HAWSER_PROXY_HEADER_TIMEOUT: {
+    class: TimeoutError,
+    op: 'proxy-header',
+    has: ['local', 'remote'],
+    says: /^0 bytes of a PROXY protocol header came in 5000 ms: .* or raise headerTimeout/,
+    async provoke() {
+      const { clock, refused } = await refuseHeader()
+      while (clock.pending === 0) await new Promise(setImmediate)
+      await clock.advance(5_000)
+      return refused
     },
   },
   HAWSER_TLS_UNAVAILABLE: {
@@ -830,6 +854,26 @@ async function serve(
 }
 
 /** A peer that is gone when the test is. */
+/** A peer of a server that wants to hear whom it speaks for, and with what error it is refused. */
+async function refuseHeader(): Promise<{
+  peer: ScriptedPeer
+  clock: VirtualClock
+  refused: Promise<unknown>
+}> {
+  const clock = new VirtualClock()
+  const proxyProtocol = { mode: 'require', trusted: ['127.0.0.1'] } as const
+  const server = createServer({ proxyProtocol, clock })
+  onTestFinished(async () => {
+    await server.close({ drain: 0 })
+  })
+  const refused = new Promise<unknown>((resolve) => {
+    server.on('drop', ({ error }) => resolve(error))
+  })
+  await server.listen(anyPort)
+  const { port } = server.address() as { port: number }
+  return { peer: await dial(`tcp://127.0.0.1:${port}`), clock, refused }
+}
+
 async function dial(endpoint: string): Promise<ScriptedPeer> {
   const peer = await ScriptedPeer.connect(endpoint)
   onTestFinished(async () => {

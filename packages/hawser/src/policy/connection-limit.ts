@@ -16,6 +16,12 @@ export type RefusalReason =
   | 'tls-failed'
   /** Its TLS handshake was not done in time. */
   | 'tls-timeout'
+  /** A trusted proxy did not begin with a valid PROXY protocol header. */
+  | 'proxy-invalid'
+  /** Its PROXY protocol header was not there in time. */
+  | 'proxy-timeout'
+  /** It comes from none of the proxies that are trusted, and a PROXY protocol header is required. */
+  | 'proxy-untrusted'
   /** The server is closing. */
   | 'draining'
   /**
@@ -71,6 +77,9 @@ export function noRefusals(): RefusalCounts {
     'not-accepted': 0,
     'tls-failed': 0,
     'tls-timeout': 0,
+    'proxy-invalid': 0,
+    'proxy-timeout': 0,
+    'proxy-untrusted': 0,
     draining: 0,
     suspended: 0,
   }

@@ -14,6 +14,7 @@ import {
 import { descriptorLimit, openDescriptors, reservedDescriptors } from '../socket/descriptors.js'
 import type { Arrival } from '../socket/arrival.js'
 import type { ListenerOwner } from '../socket/listener.js'
+import { type HeaderRules, readProxyHeader } from '../socket/proxy-phase.js'
 import type { SocketTransport } from '../socket/socket-transport.js'
 import { ServerTls } from '../socket/tls/server-tls.js'
 import { TlsStore } from '../socket/tls/tls-store.js'
@@ -21,7 +22,7 @@ import type { TlsServerOptions } from '../tls.js'
 import type { Transport, TransportAddress, TransportAddresses } from '../transport.js'
 import { Admission } from './admission.js'
 import type { Drain } from './drain.js'
-import { openingRefusal, secure } from './opening.js'
+import { clientOf, isProbe, openingRefusal, secure } from './opening.js'
 import { Openings } from './openings.js'
 import { Groups } from './groups.js'
 import { Holding, type HoldingOwner } from './holding.js'
@@ -31,6 +32,14 @@ import { WaitingLine } from './waiting-line.js'
 
 /** Goodbyes under way at once: each holds a descriptor that a served connection could have. */
 const mostGoodbyes = 16
+
+/** Refusals that no limit was met by. */
+const numberless: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
+  'denied',
+  'tls-failed',
+  'proxy-invalid',
+  'proxy-untrusted',
+])
 
 /** What the acceptor tells the server. */
 export interface AcceptorOwner<In, Out> {
@@ -141,9 +150,10 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
 
   arrived(arrival: Arrival): void {
     const { admission, holding } = this
-    const peer = admission.isOff ? undefined : arrival.addresses.remote
+    const peer = this.#clientOf(arrival)
     const { clock } = this.#setup.settings
     let reason = this.#reasonAgainst(peer, this.#mayWait)
+    if (reason === undefined && this.#isUntrusted(arrival)) reason = 'proxy-untrusted'
     if (reason === undefined && !admission.mayConnect(peer, clock)) reason = 'rate'
     if (reason !== undefined) this.#refuse(arrival, reason)
     else if (holding?.mustWait !== true) this.#letIn(arrival)
@@ -158,8 +168,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
       this.vanished()
       return
     }
-    const peer = this.admission.isOff ? undefined : arrival.addresses.remote
-    const reason = this.#reasonAgainst(peer, this.#mayWait)
+    const reason = this.#reasonAgainst(this.#clientOf(arrival), this.#mayWait)
     if (reason === undefined) this.#letIn(arrival)
     else this.#refuse(arrival, reason)
   }
@@ -216,42 +225,66 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     }
   }
 
+  /** Whose address the rules are asked about. Whose a proxy's connection is, it has still to say. */
+  #clientOf(arrival: Arrival): TransportAddress | undefined {
+    if (this.admission.isOff) return undefined
+    const { proxy } = this.#setup
+    const { remote } = arrival.addresses
+    return proxy?.mode === 'require' || proxy?.trusts(remote) === true ? undefined : remote
+  }
+
+  #isUntrusted(arrival: Arrival): boolean {
+    const { proxy } = this.#setup
+    return proxy?.mode === 'require' && !proxy.trusts(arrival.addresses.remote)
+  }
+
   #letIn(arrival: Arrival): void {
-    if (arrival.secure) void this.#open(arrival).then(() => this.holding?.moved())
-    else this.#take(arrival.take(), this.#mayWait)
+    const { proxy } = this.#setup
+    const header = proxy?.trusts(arrival.addresses.remote) === true ? proxy : undefined
+    if (arrival.secure || header !== undefined) {
+      void this.#open(arrival, header).then(() => this.holding?.moved())
+    } else this.#take(arrival.take(), this.#mayWait)
     this.holding?.moved()
   }
 
   /** Do what has to be done before the first message, and let it in then. */
-  async #open(arrival: Arrival): Promise<void> {
+  async #open(arrival: Arrival, header: HeaderRules | undefined): Promise<void> {
     const { clock } = this.#setup.settings
-    const { addresses } = arrival
     const transport = arrival.take()
-    this.admission.opened(transport)
+    let reason: RefusalReason | undefined
     let error: HawserError | undefined
     try {
-      await this.openings.begin(transport, () =>
-        secure(this.server, transport, this.tls.current, clock),
-      )
+      await this.openings.begin(transport, async () => {
+        if (header !== undefined) {
+          await readProxyHeader(transport, header, clock)
+          reason = this.admission.refuses(clientOf(transport), clock)
+        }
+        if (reason === undefined && arrival.secure) await this.#secure(transport)
+      })
     } catch (cause) {
       error = cause as HawserError
     }
-    this.admission.closed(transport)
-    // A probe that only looks whether somebody listens is nothing to be told of.
-    const isProbe = error?.code === 'HAWSER_TLS_HANDSHAKE_FAILED' && !transport.hasReceived
-    if (isProbe && !this.draining) {
+    if (isProbe(error, transport) && !this.draining) {
       this.vanished()
       return
     }
     const mayWait = this.#mayWait
-    const reason =
-      this.draining || error === undefined
-        ? this.#reasonAgainst(this.admission.isOff ? undefined : addresses.remote, mayWait)
-        : openingRefusal(error)
+    if (error !== undefined && !this.draining) reason = openingRefusal(error)
+    reason ??= this.#reasonAgainst(clientOf(transport), mayWait)
     if (reason === undefined) this.#take(transport, mayWait)
     else {
-      transport.close()
+      const { addresses } = transport
+      if (error === undefined) this.#dismiss(arrival, reason)
       this.#tellRefused(addresses, reason, error)
+    }
+  }
+
+  async #secure(transport: SocketTransport): Promise<void> {
+    this.admission.opened(transport)
+    try {
+      await secure(this.server, transport, this.tls.current, this.#setup.settings.clock)
+    } finally {
+      this.admission.closed(transport)
     }
   }
 
@@ -320,8 +353,9 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
 
   #limitOf(reason: RefusalReason): number {
     if (reason === 'fd-limit') return this.descriptorLimit
-    if (reason === 'denied' || reason === 'tls-failed') return 0
     if (reason === 'tls-timeout') return this.tls.current?.handshakeTimeout ?? 0
+    if (reason === 'proxy-timeout') return this.#setup.proxy?.headerTimeout ?? 0
+    if (numberless.has(reason)) return 0
     if (reason === 'per-address') return this.admission.perAddress
     if (reason === 'rate') return this.admission.rate?.perSecond ?? 0
     if (reason === 'not-accepted') return this.#setup.maxWaiting

@@ -2,6 +2,7 @@ import { type Access, isDenied } from '../policy/access.js'
 import { AddressCounts } from '../policy/address-counts.js'
 import { type ConnectRate, ConnectRates } from '../policy/connect-rate.js'
 import type { Clock } from '../policy/clock.js'
+import type { RefusalReason } from '../policy/connection-limit.js'
 import type { TransportAddress, TransportAddresses } from '../transport.js'
 
 /** What decides by a peer's address whether it may come in; every default filled in. */
@@ -59,6 +60,13 @@ export class Admission {
   /** Whether its address may open one more now; takes from what it may. */
   mayConnect(peer: TransportAddress | undefined, clock: Clock): boolean {
     return this.#rates === undefined || !isTcp(peer) || this.#rates.take(peer.address, clock.now())
+  }
+
+  /** Why a client is kept out whose address a proxy told; takes from what it may. */
+  refuses(client: TransportAddress | undefined, clock: Clock): RefusalReason | undefined {
+    if (this.denies(client)) return 'denied'
+    if (this.open(client) >= this.perAddress) return 'per-address'
+    return this.mayConnect(client, clock) ? undefined : 'rate'
   }
 
   /** It came in. */

@@ -4,12 +4,32 @@ import type { RefusalReason } from '../policy/connection-limit.js'
 import { unavailable } from '../connection/start-tls.js'
 import { SocketTransport } from '../socket/socket-transport.js'
 import type { ServerTls } from '../socket/tls/server-tls.js'
-import type { Transport } from '../transport.js'
+import type { Transport, TransportAddress } from '../transport.js'
 import { publishHandshake } from './publications.js'
+
+/**
+ * Whom the rules for clients' addresses are asked about: nobody, where a proxy connects for itself.
+ * Its health checks would be refused otherwise wherever proxies are not clients.
+ */
+export function clientOf({ proxied, addresses }: Transport): TransportAddress | undefined {
+  return proxied?.header.command === 'local' ? undefined : addresses.remote
+}
 
 /** Why a connection is refused whose beginning failed. */
 export function openingRefusal({ code }: HawserError): RefusalReason {
+  if (code === 'HAWSER_PROXY_HEADER_INVALID') return 'proxy-invalid'
+  if (code === 'HAWSER_PROXY_HEADER_TIMEOUT') return 'proxy-timeout'
   return code === 'HAWSER_TLS_HANDSHAKE_TIMEOUT' ? 'tls-timeout' : 'tls-failed'
+}
+
+/**
+ * Whether the peer went away without a word, as one does that only looks whether somebody listens:
+ * nothing to be told of.
+ */
+export function isProbe(error: HawserError | undefined, transport: SocketTransport): boolean {
+  const isCutOff =
+    error?.code === 'HAWSER_TLS_HANDSHAKE_FAILED' || error?.code === 'HAWSER_PROXY_HEADER_INVALID'
+  return isCutOff && !transport.hasReceived
 }
 
 /**

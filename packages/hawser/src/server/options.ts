@@ -8,6 +8,7 @@ import type { ConnectRate } from '../policy/connect-rate.js'
 import type { RefusalReason } from '../policy/connection-limit.js'
 import type { Backplane, BackplaneCodec } from './backplane.js'
 import type { TlsServerOptions } from '../tls.js'
+import type { ProxyProtocolOptions } from './proxy-trust.js'
 
 /**
  * Called once for each connection. When it returns, or the promise it returned settles, the
@@ -88,6 +89,12 @@ export interface ServerOptions<In, Out> extends ConnectionOptions, AccessLists {
    * changing what is sent.
    */
   readonly tls?: TlsServerOptions | undefined
+  /**
+   * Read whom a proxy speaks for, before TLS, on all endpoints. `connection.remote`, `allow`, `deny`,
+   * `perAddress` and `connectRate` are about that client then; a connection counts from accept. The
+   * header of a peer that is not trusted is never looked at. Default: none is.
+   */
+  readonly proxyProtocol?: ProxyProtocolOptions | undefined
   /**
    * Topics that one connection may be a member of, with `connection.join`. Default 100; `Infinity` is
    * off. One more throws `HAWSER_TOO_MANY_TOPICS`. Stops: a peer that joins without end.

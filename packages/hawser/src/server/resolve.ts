@@ -14,6 +14,7 @@ import type { ListenerOptions } from '../socket/listener.js'
 import type { TlsServerOptions } from '../tls.js'
 import type { AdmissionRules } from './admission.js'
 import type { GroupSettings } from './groups.js'
+import { ProxyTrust } from './proxy-trust.js'
 import type { AccessLists, FunctionHandler, Handler, ServerOptions } from './options.js'
 
 /** The most connections when nobody says otherwise: 10 000. */
@@ -34,6 +35,8 @@ export interface ResolvedServer<In, Out> {
   readonly settings: Settings<In, Out>
   readonly listener: ListenerOptions
   readonly tls: TlsServerOptions | undefined
+  /** Undefined: no header is looked for. */
+  readonly proxy: ProxyTrust | undefined
   readonly run: FunctionHandler<In, Out> | undefined
   readonly maxConnections: number
   /** How many connections wait for room; 0 where they are refused. */
@@ -79,6 +82,7 @@ export function resolveServer<In, Out>(
       offersTls: options.tls !== undefined,
     },
     tls: options.tls,
+    proxy: options.proxyProtocol && new ProxyTrust(options.proxyProtocol),
     run,
     maxConnections: connectionCount(options.maxConnections ?? defaultMaxConnections),
     mostHeld: isHolding(options.atLimit ?? 'reject') ? backlog : 0,

@@ -2,8 +2,10 @@ import { Buffer } from 'node:buffer'
 import type net from 'node:net'
 import process from 'node:process'
 import { setImmediate } from 'node:timers'
+import type { ProxyHeader } from '../proxy-protocol/header.js'
 import type { TlsSession } from '../tls.js'
 import type {
+  ProxiedConnection,
   Transport,
   TransportAddresses,
   TransportCapabilities,
@@ -39,11 +41,16 @@ function describe(reset: boolean, borrowedReads: boolean): TransportCapabilities
 interface Beginning {
   /** Bytes that were read too far, for whoever reads next. */
   unread?: Uint8Array
+  /** The peer's end was read too. */
+  ended?: boolean
   /** They are to be pushed in the next turn. */
   due?: boolean
   /** The socket beneath TLS. */
   beneath?: OwnedSocket
   session?: TlsSession
+  proxied?: ProxiedConnection
+  /** How much was received before what the proxy passes on. */
+  headerSize?: number
 }
 
 /** A TCP or Unix socket of Node.js as a transport. No closure is made for a connection. */
@@ -80,6 +87,8 @@ export class SocketTransport implements Transport, FastReader {
   }
 
   get addresses(): TransportAddresses {
+    const { source, destination } = this.#beginning?.proxied?.header ?? {}
+    if (source !== undefined) return { local: destination, remote: source }
     const peer = this.#ip === undefined ? undefined : { ip: this.#ip, port: this.#port }
     return addressesOf(this.#beneath, this.#names, peer)
   }
@@ -88,9 +97,13 @@ export class SocketTransport implements Transport, FastReader {
     return this.#beginning?.session
   }
 
-  /** Whether the peer has sent anything at all. */
+  get proxied(): ProxiedConnection | undefined {
+    return this.#beginning?.proxied
+  }
+
+  /** Whether the peer has sent anything at all; a proxy's header is nothing. */
   get hasReceived(): boolean {
-    return this.#beneath.bytesRead > 0
+    return this.#beneath.bytesRead > (this.#beginning?.headerSize ?? 0)
   }
 
   get unsent(): number {
@@ -111,12 +124,23 @@ export class SocketTransport implements Transport, FastReader {
   /**
    * Give back bytes that were read too far, and stop reading: `start` may then be called once more,
    * or `upgrade`.
+   *
+   * @param ended whether the peer's end was told behind them, and is to be told again
    */
-  unread(bytes: Uint8Array | undefined): void {
+  unread(bytes: Uint8Array | undefined, ended = false): void {
     this.pause()
+    if (ended) (this.#beginning ??= {}).ended = true
     if (bytes === undefined || bytes.length === 0) return
     this.#beginning ??= {}
     this.#beginning.unread = bytes
+  }
+
+  /** A proxy said, in its first `size` bytes, for whom it opened the connection. */
+  speaksFor(header: ProxyHeader, size: number): void {
+    const peer = this.addresses.remote
+    this.#beginning ??= {}
+    this.#beginning.proxied = { peer, header }
+    this.#beginning.headerSize = size
   }
 
   /**
@@ -129,8 +153,8 @@ export class SocketTransport implements Transport, FastReader {
   async upgrade(wrap: Wrap, limits: Omit<HandshakeLimits, 'details'>): Promise<void> {
     const socket = this.#socket
     const details = this.addresses
-    if (socket.destroyed) throw handshakeLost(details)
     this.#beginning ??= {}
+    if (socket.destroyed || this.#beginning.ended === true) throw handshakeLost(details)
     const { unread } = this.#beginning
     if (unread !== undefined) {
       delete this.#beginning.unread
@@ -160,9 +184,11 @@ export class SocketTransport implements Transport, FastReader {
   }
 
   resume(): void {
-    if (this.#beginning?.unread === undefined) this.#socket.resume()
-    else {
-      this.#beginning.due = true
+    const beginning = this.#beginning
+    if (beginning === undefined || (beginning.unread === undefined && beginning.ended !== true)) {
+      this.#socket.resume()
+    } else {
+      beginning.due = true
       setImmediate(pushUnread, this)
     }
   }
@@ -217,13 +243,18 @@ export class SocketTransport implements Transport, FastReader {
   /** @internal what was given back comes first */
   pushUnread(): void {
     const beginning = this.#beginning
-    if (beginning?.due !== true || beginning.unread === undefined) return
+    if (beginning?.due !== true || this.#socket.destroyed) return
     const { unread } = beginning
-    delete beginning.unread
-    if (this.#socket.destroyed) return
-    this.#sink?.data(unread, false, 0)
-    // Unless they made somebody stop it.
-    if (beginning.due) this.#socket.resume()
+    if (unread !== undefined) {
+      delete beginning.unread
+      this.#sink?.data(unread, false, 0)
+    }
+    // They may have made somebody stop it.
+    if (!beginning.due) return
+    if (beginning.ended === true) {
+      delete beginning.ended
+      this.#sink?.end()
+    } else if (unread !== undefined) this.#socket.resume()
   }
 
   /** @internal called by the shared listeners below */

@@ -40,7 +40,8 @@ describe('a new connection', () => {
 
   it('that is refused has a count waiting for it', () => {
     const counts = noRefusals()
-    expect(Object.values(counts)).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
+    expect(Object.keys(counts)).toContain('not-accepted')
+    expect(new Set(Object.values(counts))).toEqual(new Set([0]))
     expect(noRefusals()).not.toBe(counts)
   })
 })

@@ -452,6 +452,8 @@ describe('a server', () => {
       connections: 0,
       accepted: 2,
       vanished: 0,
+      held: 0,
+      paused: false,
       maxConnections: 10_000,
       effectiveMaxConnections: expect.any(Number),
       refused: {
@@ -461,6 +463,9 @@ describe('a server', () => {
         rate: 0,
         'tls-failed': 0,
         'tls-timeout': 0,
+        'proxy-invalid': 0,
+        'proxy-timeout': 0,
+        'proxy-untrusted': 0,
         'fd-limit': 0,
         'not-accepted': 0,
         draining: 0,

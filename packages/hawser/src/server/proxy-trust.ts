@@ -1,0 +1,84 @@
+import { atLeast, milliseconds } from '../connection/options.js'
+import { OptionError } from '../errors.js'
+import type { AddressSet } from '../policy/address-set.js'
+import { parseIp } from '../policy/ip-address.js'
+import { defaultMaxHeader, leastMaxHeader } from '../proxy-protocol/header-reader.js'
+import { readAddresses } from '../socket/access-files.js'
+import type { HeaderRules } from '../socket/proxy-phase.js'
+import type { TransportAddress } from '../transport.js'
+
+/** Milliseconds a header may take when nobody says otherwise. */
+export const defaultHeaderTimeout = 5_000
+
+/** Which proxies say for whom they speak, and how (the PROXY protocol, versions 1 and 2). */
+export interface ProxyProtocolOptions {
+  /**
+   * `require`: every connection begins with a header, and comes from a proxy that is trusted.
+   * `optional`: those from trusted proxies may; of all others the first byte is the application's,
+   * whatever it looks like. A trusted peer that says nothing is taken for one without a header after
+   * `headerTimeout`: a server that speaks first should require it.
+   */
+  readonly mode: 'require' | 'optional'
+  /**
+   * The proxies' own addresses, written as in `allow`; and `unix` for whoever may open the server's
+   * Unix sockets. There is no default: whoever is trusted can say to be anybody.
+   */
+  readonly trusted: readonly string[]
+  /**
+   * Milliseconds a header may take, then the connection is refused with `proxy-timeout`. Default
+   * 5 000; `Infinity` is off. Stops: connections that hold a place among `maxConnections` without a
+   * word.
+   */
+  readonly headerTimeout?: number | undefined
+  /**
+   * Bytes of a version 2 header, records and all. Default 4 KiB; at most 65 551, at least 232. A
+   * header that claims more is refused with `proxy-invalid`. Stops: thousands of connections that
+   * each hold the 64 KiB a header may claim.
+   */
+  readonly maxHeader?: number | undefined
+}
+
+/** Who may send a header, and what it is held to. */
+export class ProxyTrust implements HeaderRules {
+  readonly mode: 'require' | 'optional'
+  readonly headerTimeout: number
+  readonly maxHeader: number
+  readonly #trusted: AddressSet
+  readonly #trustsUnix: boolean
+
+  /** @throws OptionError when an option cannot work, or a file among `trusted` cannot be read */
+  constructor({ mode, trusted, headerTimeout, maxHeader }: ProxyProtocolOptions) {
+    if (mode !== 'require' && mode !== 'optional') {
+      throw invalid(`mode is ${String(mode)}: it takes require or optional`)
+    }
+    if (trusted === undefined) {
+      throw invalid('trusted is missing: list the addresses of your proxies, such as 10.0.0.0/8')
+    }
+    this.mode = mode
+    this.#trustsUnix = Array.isArray(trusted) && trusted.includes('unix')
+    this.#trusted = readAddresses(
+      'proxyProtocol.trusted',
+      this.#trustsUnix ? trusted.filter((entry) => entry !== 'unix') : trusted,
+    )
+    this.headerTimeout = milliseconds(
+      'proxyProtocol.headerTimeout',
+      headerTimeout ?? defaultHeaderTimeout,
+    )
+    this.maxHeader = atLeast(
+      'proxyProtocol.maxHeader',
+      maxHeader ?? defaultMaxHeader,
+      leastMaxHeader,
+    )
+  }
+
+  /** Whether a header from this socket's other end would be believed. */
+  trusts(peer: TransportAddress | undefined): boolean {
+    if (peer?.family === 'unix') return this.#trustsUnix
+    const address = peer === undefined ? undefined : parseIp(peer.address)
+    return address !== undefined && this.#trusted.has(address)
+  }
+}
+
+function invalid(text: string): OptionError {
+  return new OptionError('HAWSER_INVALID_OPTION', `proxyProtocol.${text}`)
+}
