@@ -38,7 +38,7 @@ export async function namespaceWrapper(stage: Stage): Promise<readonly string[]>
     await runCommand('unshare', '--net', 'true')
   } catch (error) {
     stage.skip(
-      `network namespaces are not permitted (${(error as Error).message}); run it as root, or under unshare --map-root-user`,
+      `network namespaces are not permitted (${(error as Error).message}); run it as root, or under unshare --map-root-user --net`,
     )
   }
   return [findProgram('unshare') ?? '', '--net']
@@ -50,7 +50,7 @@ export async function joinNamespaces(
   programs: readonly [Program, Program],
   weather: Weather,
 ): Promise<Network> {
-  const why = await tryNetem(programs, weather)
+  const why = await tryNetem(stage, programs, weather)
   if (why === undefined) return netem(programs, weather)
   const perl =
     findProgram('perl') ?? stage.skip(`${why}, and no perl on this machine to do without`)
@@ -59,13 +59,18 @@ export async function joinNamespaces(
 
 /** Why netem cannot be had; undefined where it could. */
 async function tryNetem(
+  stage: Stage,
   [first, second]: readonly [Program, Program],
   weather: Weather,
 ): Promise<string | undefined> {
-  await runCommand(
-    ...(['ip', 'link', 'add', 'name', device(first), 'netns', String(first.pid)] as const),
-    ...(['type', 'veth', 'peer', 'name', device(second), 'netns', String(second.pid)] as const),
-  )
+  const far = ['netns', String(second.pid)]
+  const peer = ['type', 'veth', 'peer', 'name', device(second), ...far]
+  const near = ['name', device(first), 'netns', String(first.pid)]
+  try {
+    await runCommand('ip', 'link', 'add', ...near, ...peer)
+  } catch (error) {
+    stage.skip(`a link between network namespaces is not permitted (${(error as Error).message})`)
+  }
   try {
     await runCommand('nsenter', ...inside(first), 'tc', ...discipline('add', first, weather))
     return undefined

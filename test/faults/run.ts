@@ -68,7 +68,7 @@ async function happen(fault: Fault, short: boolean): Promise<boolean> {
   const time = `${((performance.now() - began) / 1000).toFixed(1)} s`
   const holds = here.failures.length === 0
   if (skipped !== undefined && holds) {
-    console.log(`SKIPPED  ${fault.name}: ${skipped}`)
+    console.log(`SKIPPED  ${fault.name}: ${skipped.replaceAll(/\s+/g, ' ')}`)
     return true
   }
   const verdict = holds ? 'ok     ' : 'FAILED '
