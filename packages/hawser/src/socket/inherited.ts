@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { ListenError } from '../errors.js'
 import { formatEndpoint, type SystemdEndpoint } from './endpoint.js'
+import { sharedListening } from './shared-listening.js'
 
 /** SD_LISTEN_FDS_START: behind standard input, output and error. */
 const firstDescriptor = 3
@@ -22,10 +23,10 @@ export function inheritedDescriptors(endpoint: SystemdEndpoint): number[] {
       `${count === undefined ? 'LISTEN_FDS' : 'LISTEN_PID'} is not set: start this as the service of a .socket unit, or with systemd-socket-activate`,
     )
   }
-  if (Number(pid) !== process.pid) {
+  if (Number(pid) !== receiver()) {
     throw missing(
       endpoint,
-      `its sockets are for process ${pid} (LISTEN_PID) and this is ${process.pid}: start node itself in ExecStart=, without npm or a shell in front that does not exec`,
+      `its sockets are for process ${pid} (LISTEN_PID) and this is ${receiver()}: start node itself in ExecStart=, without npm or a shell in front that does not exec`,
     )
   }
   const total = /^\d{1,6}$/.test(count) ? Number(count) : 0
@@ -45,6 +46,11 @@ export function inheritedDescriptors(endpoint: SystemdEndpoint): number[] {
       ? `it passed ${passed} without names (LISTEN_FDNAMES is not set): use systemd:* for all of them`
       : `it passed ${passed}, called ${all.map(nameOf).join(', ')}: set FileDescriptorName=${endpoint.name} in the .socket unit, or use one of these names`,
   )
+}
+
+/** Among several processes it is the primary that has the sockets, and listens on them for all. */
+function receiver(): number {
+  return sharedListening() === undefined ? process.pid : process.ppid
 }
 
 function missing(endpoint: SystemdEndpoint, what: string): ListenError {

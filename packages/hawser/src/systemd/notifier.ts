@@ -2,6 +2,7 @@ import process from 'node:process'
 import { report } from '../connection/report.js'
 import { type HawserError, NotifyError } from '../errors.js'
 import type { Clock, ClockTimer } from '../policy/clock.js'
+import { sharedListening } from '../socket/shared-listening.js'
 import type { Environment } from './notify-command.js'
 
 /** What keeps no process alive. */
@@ -20,11 +21,10 @@ export interface NotifierSetup {
  * `onError`.
  */
 export class SystemdNotifier implements Disposable {
-  /** Whether there is somebody to tell. */
-  readonly active: boolean
   /** Milliseconds after which a silent service is taken for hung; `Infinity` where nobody watches. */
   readonly watchdog: number
   readonly #setup: NotifierSetup
+  readonly #isWanted: boolean
   #last: Promise<void> = Promise.resolve()
   #pinging = false
   #timer: ClockTimer | undefined
@@ -33,8 +33,13 @@ export class SystemdNotifier implements Disposable {
   /** @internal Made by `notifySystemd`. */
   constructor(setup: NotifierSetup) {
     this.#setup = setup
-    this.active = (setup.environment['NOTIFY_SOCKET'] ?? '') !== ''
-    this.watchdog = this.active ? watchdogTime(setup.environment) : Infinity
+    this.#isWanted = (setup.environment['NOTIFY_SOCKET'] ?? '') !== ''
+    this.watchdog = this.#isWanted ? watchdogTime(setup.environment) : Infinity
+  }
+
+  /** Whether there is somebody to tell. A worker tells nobody: the primary process speaks for all. */
+  get active(): boolean {
+    return this.#isWanted && sharedListening() === undefined
   }
 
   /**

@@ -4,14 +4,15 @@ import net from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { AddressInfo } from 'hawser'
+import { type AddressInfo, connect, lines } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { itPeer } from '../../../../test/support/peers.js'
 import { Running } from '../../../../test/support/running.js'
 
-const program: string = fileURLToPath(new URL('support/activated.mjs', import.meta.url))
+const support = (name: string): string => fileURLToPath(new URL(`support/${name}`, import.meta.url))
+const program: string = support('activated.mjs')
 
 async function listenOn(where: net.ListenOptions): Promise<net.Server> {
   const server = net.createServer()
@@ -28,13 +29,15 @@ interface Passed {
   readonly count?: string
   /** A shell that sets `LISTEN_PID` and becomes the program; false leaves it to somebody else. */
   readonly pid?: boolean | 'unset'
+  readonly program?: string
 }
 
 /** Starts the program on `endpoints`, and takes the first line that it prints. */
 async function activate(
   endpoints: readonly string[],
-  { sockets = [], names, count = String(sockets.length), pid = true }: Passed,
+  passed: Passed,
 ): Promise<{ answer: unknown; finish: () => Promise<unknown> }> {
+  const { sockets = [], names, count = String(sockets.length), pid = true } = passed
   const { LISTEN_PID: _pid, LISTEN_FDS: _fds, LISTEN_FDNAMES: _names, ...env } = process.env
   const script = pid === true ? 'LISTEN_PID=$$ exec "$@"' : 'exec "$@"'
   const handles = sockets.map(
@@ -42,7 +45,7 @@ async function activate(
   )
   const child: ChildProcess = spawn(
     '/bin/sh',
-    ['-c', script, 'sh', process.execPath, program, ...endpoints],
+    ['-c', script, 'sh', process.execPath, passed.program ?? program, ...endpoints],
     {
       env: {
         ...env,
@@ -108,6 +111,27 @@ describe('sockets that were passed on as systemd does', () => {
     })
     const own = { address: '127.0.0.1', family: 'IPv4', port: expect.any(Number) }
     expect(answer).toEqual([second.address(), own, first.address()])
+    expect(await finish()).toBe(0)
+  })
+
+  it('are listened on by all workers, whose primary they were passed to', async () => {
+    const other = await listenOn({ host: '127.0.0.1', port: 0 })
+    const server = await listenOn({ host: '127.0.0.1', port: 0 })
+    const { answer, finish } = await activate(['systemd:app'], {
+      sockets: [other, server],
+      names: 'other:app',
+      program: support('activated-workers.mjs'),
+    })
+    const address = server.address() as AddressInfo
+    expect(answer).toEqual([address])
+    server.close()
+    const served = new Set<string>()
+    while (served.size < 2) {
+      const client = await connect(address, { framing: lines() })
+      for await (const line of client) served.add(line)
+    }
+    // What systemd is told is the primary's to say.
+    for (const line of served) expect(line).toMatch(/^\d+ false$/)
     expect(await finish()).toBe(0)
   })
 })
