@@ -1,0 +1,63 @@
+/** How long to wait between tries of something that keeps failing. Times are milliseconds. */
+export interface BackoffOptions {
+  /** The longest wait after the first failure. Default 100. */
+  readonly initial?: number | undefined
+  /** The longest wait there is. Default 30 000. */
+  readonly max?: number | undefined
+  /** By how much the longest wait grows with each failure. Default 2. */
+  readonly factor?: number | undefined
+  /** How long it must have worked for the failures before to be forgotten. Default 10 000. */
+  readonly resetAfter?: number | undefined
+}
+
+/**
+ * Exponential backoff with full jitter: each wait is drawn from 0 to a bound that doubles with every
+ * failure. Many that failed together come back spread over the whole of the bound, not in step.
+ *
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+export class Backoff {
+  readonly #initial: number
+  readonly #max: number
+  readonly #factor: number
+  readonly #resetAfter: number
+  readonly #random: () => number
+  #failures = 0
+
+  /** @param random from 0 up to, and not including, 1 */
+  constructor(options: BackoffOptions, random: () => number) {
+    this.#initial = options.initial ?? 100
+    this.#max = options.max ?? 30_000
+    this.#factor = options.factor ?? 2
+    this.#resetAfter = options.resetAfter ?? 10_000
+    this.#random = random
+  }
+
+  /** How many times in a row it has failed. */
+  get failures(): number {
+    return this.#failures
+  }
+
+  /** The longest that the wait after the next failure can be. */
+  get bound(): number {
+    return Math.min(this.#max, this.#initial * this.#factor ** this.#failures)
+  }
+
+  /**
+   * It failed again.
+   *
+   * @param worked for how many milliseconds it had worked, 0 if not at all
+   * @returns milliseconds to wait before the next try
+   */
+  failed(worked: number): number {
+    if (worked >= this.#resetAfter) this.#failures = 0
+    const wait = this.#random() * this.bound
+    this.#failures += 1
+    return wait
+  }
+
+  /** Forget all failures. */
+  reset(): void {
+    this.#failures = 0
+  }
+}
