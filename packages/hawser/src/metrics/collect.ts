@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { OptionError } from '../errors.js'
-import { type Labels, mergeFamilies } from './family.js'
+import { type Family, type Labels, mergeFamilies } from './family.js'
 import { renderPrometheus } from './prometheus.js'
 import { record } from './recorder.js'
 import { ServerMeter } from './server-meter.js'
@@ -60,11 +60,15 @@ export class Metrics implements Disposable {
    * so call it once a scrape.
    */
   prometheus(): string {
-    const families = [...this.#metered.values()].flatMap(({ meter, server, labels }) => {
+    return renderPrometheus(mergeFamilies(this.families()))
+  }
+
+  /** @internal The same as data, for whoever adds those of several processes. */
+  families(): Family[] {
+    return [...this.#metered.values()].flatMap(({ meter, server, labels }) => {
       for (const { unsent } of server.connections) meter.sampleOutbox(unsent)
       return meter.families(server.info(), labels)
     })
-    return renderPrometheus(mergeFamilies(families))
   }
 
   /** Unsubscribe from all channels; what was counted can still be read. May be called again. */

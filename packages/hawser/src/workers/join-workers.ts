@@ -1,11 +1,14 @@
 import { OptionError } from '../errors.js'
+import { collectMetrics } from '../metrics/collect.js'
 import type { Server } from '../server/server.js'
 import { findMember, type JoinedServer, type Member } from './member.js'
+import { Share } from './share.js'
 
 /** How a server joins. */
 export interface JoinOptions {
   /**
    * Tells several servers of one program apart; all workers must use the same names. Default `main`.
+   * Any other is the label `server` of its metrics.
    */
   readonly name?: string | undefined
   /**
@@ -40,6 +43,9 @@ export function currentWorker(): WorkerContext | undefined {
  * worker counts as started. When it is told to leave, they stop accepting, drain, and the process
  * ends. In a process that is no worker nothing happens, so the same program runs alone too.
  *
+ * `server.maxConnections` is the limit of all workers together from here on: each has a share of it,
+ * which it can exchange with the others, and which `server.maxConnections` shows.
+ *
  * From here on SIGINT and SIGHUP do nothing to a worker (a terminal sends them to all processes, and
  * the primary says what follows), and SIGTERM has it replaced.
  *
@@ -64,6 +70,13 @@ export function joinWorkers<In, Out>(
   const joined: JoinedServer = {
     name,
     connections: server.connections,
+    metrics: collectMetrics(name === 'main' ? server : new Map([[name, server]])),
+    share:
+      server.maxConnections === Infinity
+        ? undefined
+        : new Share(name, server, member.setup.count, (message) => {
+            void member.primary.say(message)
+          }),
     isListening: () => server.listening,
     addresses: () => server.addresses(),
     suspend: () => server.suspend(),

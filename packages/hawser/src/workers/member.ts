@@ -1,5 +1,7 @@
 import cluster from 'node:cluster'
 import process from 'node:process'
+import { systemClock } from '../connection/system-clock.js'
+import type { Metrics } from '../metrics/collect.js'
 import type { CloseResult } from '../server/options.js'
 import type { AddressInfo } from '../socket/listener.js'
 import { shareListening } from '../socket/shared-listening.js'
@@ -13,11 +15,20 @@ import {
   type WorkerSetup,
   workerVariable,
 } from './protocol.js'
+import type { Share } from './share.js'
+
+type Published = PrimaryMessage & { readonly hawser: 'published' }
+
+/** Milliseconds to wait for a share of the limits before listening without. */
+const shareTime = 500
 
 /** What a worker needs of a server that joined. */
 export interface JoinedServer {
   readonly name: string
   readonly connections: Iterable<{ readonly bytesRead: number }>
+  readonly metrics: Metrics
+  /** Its share of `maxConnections`; undefined when that is off. */
+  readonly share: Share | undefined
   isListening(): boolean
   addresses(): (AddressInfo | string)[]
   suspend(): Promise<void>
@@ -31,13 +42,14 @@ export class Member {
   readonly setup: WorkerSetup
   readonly primary: PrimaryLink
   readonly servers: JoinedServer[] = []
+  readonly #published = new Map<string, (message: Published) => void>()
   #isReady = false
   #leaving = false
 
   constructor(setup: WorkerSetup) {
     this.setup = setup
     this.primary = new PrimaryLink((message) => this.#hear(message))
-    shareListening(new PoolListening(this.primary, setup.reusePort))
+    shareListening(new PoolListening(this.primary, setup.reusePort, () => this.#begun()))
     cluster.worker?.on('disconnect', () => this.#abandoned())
     process.on('uncaughtExceptionMonitor', (error) => void this.report(error))
     // A terminal sends these to all processes at once. What is done about them the primary says.
@@ -56,6 +68,12 @@ export class Member {
     this.primary.release()
   }
 
+  /** Be told what other workers publish for a node; the answer ends that. */
+  onPublished(node: string, take: (message: Published) => void): () => void {
+    this.#published.set(node, take)
+    return () => void this.#published.delete(node)
+  }
+
   /** Tell the primary what went wrong. */
   async report(error: unknown): Promise<void> {
     const { code, message } =
@@ -66,7 +84,41 @@ export class Member {
   }
 
   #hear(message: PrimaryMessage): void {
-    if (message.hawser === 'leave') void this.#leave(unpackTime(message.drain))
+    switch (message.hawser) {
+      case 'leave':
+        void this.#leave(unpackTime(message.drain))
+        return
+      case 'scrape':
+        void this.#scrape(message.id)
+        return
+      case 'published':
+        this.#published.get(message.node)?.(message)
+        return
+      case 'granted':
+        this.#shareOf(message.server)?.granted(message.count)
+        return
+      case 'scarce':
+        this.#shareOf(message.server)?.scarce(message.isScarce)
+        return
+      case 'answer':
+    }
+  }
+
+  #shareOf(name: string): Share | undefined {
+    return this.servers.find((server) => server.name === name)?.share
+  }
+
+  #scrape(id: number): Promise<void> {
+    const families = this.servers.flatMap(({ metrics }) => metrics.families())
+    return this.primary.say({ hawser: 'scraped', id, families })
+  }
+
+  /** Whoever listens without a share would turn away those who come before it is there. */
+  async #begun(): Promise<void> {
+    await Promise.race([
+      Promise.all(this.servers.flatMap(({ share }) => share?.begun ?? [])),
+      new Promise<void>((resolve) => systemClock.schedule(resolve, shareTime, false)),
+    ])
   }
 
   /** The primary has died: what is open may still end in order, and nothing new comes. */
@@ -92,12 +144,14 @@ export class Member {
         // Connections that were on their way here are given back before the answer comes; were this
         // process to end first, they would be reset.
         await this.primary.ask({ hawser: 'sync' }).catch(ignore)
+        for (const { share } of servers) share?.leave()
         await awaitNewcomers(servers, Math.min(newcomerTime, drain))
       }
       const results = await Promise.all(servers.map((server) => server.close(drain)))
       const drained = results.reduce((sum, result) => sum + result.drained, 0)
       const forced = results.reduce((sum, result) => sum + result.forced, 0)
       await Promise.all(servers.map((server) => server.leave()))
+      await this.#scrape(0)
       await this.primary.say({ hawser: 'left', drained, forced })
     } catch (error) {
       failed = true

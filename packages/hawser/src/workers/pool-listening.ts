@@ -6,10 +6,13 @@ import type { PrimaryLink } from './primary-link.js'
 export class PoolListening implements SharedListening {
   readonly #primary: PrimaryLink
   readonly #reusePort: boolean
+  readonly #ready: () => Promise<void>
   /** Which of several equal endpoints are listened on. */
   readonly #used = new Set<string>()
 
-  constructor(primary: PrimaryLink, reusePort: boolean) {
+  /** @param ready fulfils when connections may come */
+  constructor(primary: PrimaryLink, reusePort: boolean, ready: () => Promise<void>) {
+    this.#ready = ready
     this.#primary = primary
     this.#reusePort = reusePort
   }
@@ -25,6 +28,7 @@ export class PoolListening implements SharedListening {
       void this.#primary.say({ hawser: 'unbound', where })
     }
     try {
+      await this.#ready()
       const asked = options.port ?? 0
       const port = (await this.#primary.ask({ hawser: 'bind', where, port: asked })) as number
       const reuse = this.#reusePort ? { reusePort: true } : {}
@@ -44,6 +48,7 @@ export class PoolListening implements SharedListening {
     const { path } = endpoint
     const release = (): void => void this.#primary.say({ hawser: 'unbound-path', path })
     try {
+      await this.#ready()
       const place = (await this.#primary.ask({ hawser: 'bind-path', endpoint })) as string
       await bind(place)
       await this.#primary.ask({ hawser: 'bound-path', path })

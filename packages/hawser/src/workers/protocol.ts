@@ -1,3 +1,4 @@
+import type { Family } from '../metrics/family.js'
 import type { AddressInfo } from '../socket/listener.js'
 import type { UnixEndpoint } from '../socket/unix-endpoint.js'
 
@@ -29,7 +30,12 @@ export interface LeaveResult {
 }
 
 /** What a worker says. */
-export type WorkerMessage = LifeMessage | BindingMessage | SyncMessage
+export type WorkerMessage =
+  | LifeMessage
+  | BindingMessage
+  | BackplaneMessage
+  | ShareMessage
+  | SyncMessage
 
 /** About its own life. */
 export type LifeMessage =
@@ -41,12 +47,42 @@ export type LifeMessage =
   | { readonly hawser: 'replace' }
   /** Its servers have closed, and it ends. */
   | ({ readonly hawser: 'left' } & LeaveResult)
+  /** What it has counted. */
+  | { readonly hawser: 'scraped'; readonly id: number; readonly families: readonly Family[] }
 
 /** An answer is wanted, once all that was said before has been heard. */
 export interface SyncMessage {
   readonly hawser: 'sync'
   readonly id: number
 }
+
+/** About topics that several workers share. */
+export type BackplaneMessage =
+  | {
+      readonly hawser: 'subscribe'
+      readonly id: number
+      readonly node: string
+      readonly topic: string
+    }
+  | { readonly hawser: 'unsubscribe'; readonly node: string; readonly topic: string }
+  | {
+      readonly hawser: 'publish'
+      readonly node: string
+      readonly topic: string
+      readonly message: Uint8Array
+    }
+
+/** About its share of a limit that holds for all workers together. */
+export type ShareMessage =
+  /** It may have so many more, of so many there are. */
+  | {
+      readonly hawser: 'want'
+      readonly server: string
+      readonly total: number
+      readonly count: number
+    }
+  /** It gives so many back. */
+  | { readonly hawser: 'give-back'; readonly server: string; readonly count: number }
 
 /** About where it listens. */
 export type BindingMessage =
@@ -72,6 +108,20 @@ export type BindingMessage =
 export type PrimaryMessage =
   /** Stop accepting, drain for so many milliseconds (-1 is for ever), and end. */
   | { readonly hawser: 'leave'; readonly drain: number }
+  /** Say what you have counted. */
+  | { readonly hawser: 'scrape'; readonly id: number }
+  /** A node of another worker published this. */
+  | {
+      readonly hawser: 'published'
+      readonly node: string
+      readonly topic: string
+      readonly message: Uint8Array
+      readonly from: string
+    }
+  /** So many more are yours. */
+  | { readonly hawser: 'granted'; readonly server: string; readonly count: number }
+  /** Others need some: give back what you can spare; as long as it is true, whenever you can. */
+  | { readonly hawser: 'scarce'; readonly server: string; readonly isScarce: boolean }
   /** The answer to the request of that id. */
   | {
       readonly hawser: 'answer'

@@ -2,17 +2,19 @@ import cluster, { type Worker } from 'node:cluster'
 import type { Readable } from 'node:stream'
 import { systemClock } from '../connection/system-clock.js'
 import { WorkerError } from '../errors.js'
+import type { Family } from '../metrics/family.js'
 import type { ClockTimer } from '../policy/clock.js'
 import type { AddressInfo } from '../socket/listener.js'
 import { closeLostHandoffs } from './handoffs.js'
 import type { ResolvedWorkers } from './options.js'
 import {
-  type BindingMessage,
   isOurs,
   type LeaveResult,
+  type LifeMessage,
   newcomerTime,
   packTime,
   type PrimaryMessage,
+  type SyncMessage,
   type WorkerMessage,
   type WorkerSetup,
   workerVariable,
@@ -39,7 +41,9 @@ export interface Ending {
 /** What a worker process tells the pool. */
 export interface ProcessOwner {
   /** A message that is not about starting and ending. */
-  heard(worker: WorkerProcess, message: BindingMessage): void
+  heard(worker: WorkerProcess, message: Exclude<WorkerMessage, LifeMessage | SyncMessage>): void
+  /** It said what it has counted. */
+  scraped(worker: WorkerProcess, id: number, families: readonly Family[]): void
   /** It was asked by somebody else to end. */
   wantsReplacement(worker: WorkerProcess): void
   /** Its channel is closed: what it held is free again. */
@@ -187,6 +191,7 @@ export class WorkerProcess {
     else if (kind === 'failed') this.failure = { code: message.code, message: message.message }
     else if (kind === 'left') this.result = { drained: message.drained, forced: message.forced }
     else if (kind === 'replace') this.#owner.wantsReplacement(this)
+    else if (kind === 'scraped') this.#owner.scraped(this, message.id, message.families)
     else if (kind === 'sync') this.answer(message.id, undefined)
     else this.#owner.heard(this, message)
   }

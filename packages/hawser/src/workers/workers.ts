@@ -1,9 +1,12 @@
 import { EventEmitter } from 'node:events'
-import { atLeast } from '../connection/options.js'
+import { atLeast, milliseconds } from '../connection/options.js'
 import { Bindings } from './bindings.js'
 import type { WorkerExit, WorkersEvents } from './events.js'
 import { describeWorker, describeWorkers, type WorkersInfo } from './info.js'
 import type { ResolvedWorkers } from './options.js'
+import { NodeRelay } from './node-relay.js'
+import { Scrapes, type WorkersMetricsOptions } from './scrapes.js'
+import { ShareLedger } from './share-ledger.js'
 import { Slot } from './slot.js'
 import { type Ending, type ProcessOwner, WorkerProcess } from './worker-process.js'
 
@@ -40,6 +43,9 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
   readonly #slots: readonly Slot[]
   readonly #all = new Set<WorkerProcess>()
   readonly #bindings: Bindings
+  readonly #shares = new ShareLedger()
+  readonly #relay = new NodeRelay()
+  readonly #scrapes = new Scrapes()
   #crashes = 0
   #closing: Promise<WorkersCloseResult> | undefined
   #reloading: Promise<unknown> = Promise.resolve()
@@ -80,6 +86,16 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
       closing: this.#closing !== undefined,
       reloading: this.#reloads > 0,
     })
+  }
+
+  /**
+   * Metrics of all workers in the text format of Prometheus, version 0.0.4: those of `hawser/metrics`
+   * for every server that joined, and what only the primary knows. What a worker counted stays when it
+   * leaves; of one that crashed, what it had counted when it was last asked.
+   */
+  async prometheus(options: WorkersMetricsOptions = {}): Promise<string> {
+    const deadline = milliseconds('deadline', options.deadline ?? 1_000)
+    return this.#scrapes.render([...this.#all], this.info(), options.by ?? 'worker', deadline)
   }
 
   /**
@@ -152,12 +168,41 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
 
   #owner(): ProcessOwner {
     return {
-      heard: (worker, message) => this.#bindings.heard(worker, message),
+      heard: (worker, message) => this.#heard(worker, message),
+      scraped: (worker, id, families) => this.#scrapes.answered(worker, id, families),
       listening: (worker) => this.emit('listening', describeWorker(worker)),
       wantsReplacement: (worker) => this.#replaceAlone(worker),
-      disconnected: (worker) => this.#bindings.gone(worker),
+      disconnected: (worker) => this.#gone(worker),
       ended: (worker, ending) => this.#ended(worker, ending),
     }
+  }
+
+  #heard(worker: WorkerProcess, message: Parameters<ProcessOwner['heard']>[1]): void {
+    switch (message.hawser) {
+      case 'want':
+      case 'give-back':
+        this.#shares.heard(worker, message)
+        return
+      case 'subscribe':
+      case 'unsubscribe':
+      case 'publish':
+        this.#relay.heard(worker, message)
+        return
+      case 'bind':
+      case 'bound':
+      case 'unbound':
+      case 'bind-path':
+      case 'bound-path':
+      case 'unbound-path':
+        this.#bindings.heard(worker, message)
+    }
+  }
+
+  /** What it held is free again. */
+  #gone(worker: WorkerProcess): void {
+    this.#bindings.gone(worker)
+    this.#shares.gone(worker)
+    this.#relay.gone(worker)
   }
 
   #replaceAlone(worker: WorkerProcess): void {
@@ -171,6 +216,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
   #ended(worker: WorkerProcess, ending: Ending): void {
     const { slot: number, pid, result, failure } = worker
     this.#all.delete(worker)
+    this.#scrapes.ended(worker)
     const slot = this.#slots[number - 1]
     const expected = result !== undefined || this.#closing !== undefined
     if (!expected) this.#crashes += 1

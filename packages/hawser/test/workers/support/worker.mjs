@@ -2,18 +2,26 @@
 // something. What it is to be it finds in its environment.
 import { existsSync } from 'node:fs'
 import { createServer, lines } from 'hawser'
-import { currentWorker, joinWorkers } from 'hawser/workers'
+import { currentWorker, joinWorkers, workersBackplane } from 'hawser/workers'
 
-const { ENDPOINT = '127.0.0.1:0', BROKEN_IF, OPTIONS = '{}' } = process.env
+const { ENDPOINT = '127.0.0.1:0', BROKEN_IF, BACKPLANE, OPTIONS = '{}' } = process.env
+const backplane = BACKPLANE === undefined ? undefined : workersBackplane()
 
 const server = createServer(
-  { framing: lines(), ...JSON.parse(OPTIONS) },
+  { framing: lines(), backplane, ...JSON.parse(OPTIONS) },
   {
     message(connection, line) {
       if (line === 'crash') process.exit(7)
       if (line === 'block') for (;;);
       if (line === 'hold') return new Promise(() => {})
       if (line === 'slot') return connection.send(JSON.stringify(currentWorker() ?? null))
+      const [order, topic, ...words] = line.split(' ')
+      if (order === 'shout') return void server.broadcast([topic, ...words].join(' '))
+      if (order === 'tell') return void server.to(topic).send(words.join(' '))
+      if (order === 'join') {
+        connection.join(topic)
+        return connection.send(`joined ${topic}`)
+      }
       return connection.send(`${process.pid} ${String(line)}`)
     },
   },

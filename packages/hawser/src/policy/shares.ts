@@ -1,0 +1,93 @@
+/** Told what becomes of a limit that several hold together. */
+export interface SharesOwner<Holder> {
+  /** It may use so many more. */
+  granted(holder: Holder, count: number): void
+  /** Others need some: it should give back what it can spare, and go on doing so until told otherwise. */
+  scarce(holder: Holder, isScarce: boolean): void
+}
+
+/**
+ * A limit that several hold together, each its share. What all may use together is never more than
+ * the limit; what one does not need can be had by another.
+ */
+export class Shares<Holder> {
+  readonly #owner: SharesOwner<Holder>
+  readonly #held = new Map<Holder, number>()
+  /** Who waits for how many, in the order they asked. */
+  readonly #hungry = new Map<Holder, number>()
+  #total: number
+  #free: number
+  #isScarce = false
+
+  constructor(total: number, owner: SharesOwner<Holder>) {
+    this.#total = total
+    this.#free = total
+    this.#owner = owner
+  }
+
+  /** The limit, and how much of it nobody holds. */
+  get state(): { readonly total: number; readonly free: number } {
+    return { total: this.#total, free: this.#free }
+  }
+
+  /** Whether it ever asked, and is not gone. */
+  has(holder: Holder): boolean {
+    return this.#held.has(holder)
+  }
+
+  /** How many it may use. */
+  heldBy(holder: Holder): number {
+    return this.#held.get(holder) ?? 0
+  }
+
+  /** It could use so many more. It gets them when they are there, at once or later. */
+  want(holder: Holder, count: number): void {
+    if (!this.#held.has(holder)) this.#held.set(holder, 0)
+    if (this.#isScarce && !this.#hungry.has(holder)) this.#owner.scarce(holder, false)
+    this.#hungry.set(holder, count)
+    this.#serve()
+  }
+
+  /** It can spare so many. */
+  giveBack(holder: Holder, count: number): void {
+    const held = this.heldBy(holder)
+    const given = Math.min(held, Math.max(0, count))
+    this.#held.set(holder, held - given)
+    this.#free += given
+    this.#serve()
+  }
+
+  /** It is gone: all it held is free. */
+  gone(holder: Holder): void {
+    this.#hungry.delete(holder)
+    this.#free += this.heldBy(holder)
+    this.#held.delete(holder)
+    this.#serve()
+  }
+
+  /** Another limit holds from now on; a smaller one as soon as enough was given back. */
+  resize(total: number): void {
+    this.#free += total - this.#total
+    this.#total = total
+    this.#serve()
+  }
+
+  #serve(): void {
+    for (const [holder, wanted] of this.#hungry) {
+      const count = Math.min(wanted, this.#free)
+      if (count <= 0) break
+      this.#free -= count
+      this.#held.set(holder, this.heldBy(holder) + count)
+      if (count === wanted) this.#hungry.delete(holder)
+      else this.#hungry.set(holder, wanted - count)
+      this.#owner.granted(holder, count)
+    }
+    const isScarce = this.#hungry.size > 0 || this.#free < 0
+    if (!isScarce && !this.#isScarce) return
+    this.#isScarce = isScarce
+    // Said again each time somebody asks: what was not to be had before may be now.
+    for (const holder of this.#held.keys()) {
+      if (!this.#hungry.has(holder)) this.#owner.scarce(holder, isScarce)
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import { systemClock } from '../connection/system-clock.js'
+import { type Family, mergeFamilies } from '../metrics/family.js'
+import { renderPrometheus } from '../metrics/prometheus.js'
+import { countersOf, labelFamilies, sumFamilies } from './family-sums.js'
+import type { WorkersInfo } from './info.js'
+import type { WorkerProcess } from './worker-process.js'
+
+/** How metrics of all workers are put together. */
+export interface WorkersMetricsOptions {
+  /**
+   * `worker` (default): a series for each worker, with its place as the label `worker`. `total`: their
+   * sums, as one process would have them. Not both on one page: who adds up the series of a name would
+   * count everything twice.
+   */
+  readonly by?: 'worker' | 'total' | undefined
+  /**
+   * Milliseconds a worker has to answer. Default 1 000; one that takes longer is left out, and
+   * `hawser_worker_scrapes_missed_total` says so.
+   */
+  readonly deadline?: number | undefined
+}
+
+/** Metrics of all workers, gathered in the primary. */
+export class Scrapes {
+  /** What the workers of each place had counted that are gone. */
+  readonly #past = new Map<number, Family[]>()
+  /** What each said last. */
+  readonly #last = new Map<WorkerProcess, readonly Family[]>()
+  readonly #missed = new Map<number, number>()
+  readonly #dropped = new Map<number, number>()
+  readonly #waiting = new Map<string, (families: readonly Family[]) => void>()
+  #lastId = 0
+
+  /** A worker has answered. */
+  answered(worker: WorkerProcess, id: number, families: readonly Family[]): void {
+    this.#last.set(worker, families)
+    this.#waiting.get(keyOf(worker, id))?.(families)
+  }
+
+  /** A worker is gone: what it counted stays, as far as it was told. */
+  ended(worker: WorkerProcess): void {
+    const { slot } = worker
+    const last = countersOf(this.#last.get(worker) ?? [])
+    this.#last.delete(worker)
+    this.#past.set(slot, sumFamilies([...(this.#past.get(slot) ?? []), ...last]))
+    this.#dropped.set(slot, (this.#dropped.get(slot) ?? 0) + worker.dropped)
+  }
+
+  /** Ask all, and put their answers on a page. */
+  async render(
+    workers: readonly WorkerProcess[],
+    info: WorkersInfo,
+    by: 'worker' | 'total',
+    deadline: number,
+  ): Promise<string> {
+    const able = workers.filter(({ state }) => state === 'listening' || state === 'leaving')
+    const late = new Set<number>()
+    await Promise.all(
+      able.map(async (worker) => {
+        if (await this.#ask(worker, deadline)) return
+        late.add(worker.slot)
+        this.#missed.set(worker.slot, (this.#missed.get(worker.slot) ?? 0) + 1)
+      }),
+    )
+    const slots = Array.from({ length: info.count }, (_, index) => index + 1)
+    const families =
+      by === 'worker'
+        ? slots
+            .filter((slot) => !late.has(slot))
+            .flatMap((slot) => labelFamilies(this.#sum([slot], late), { worker: String(slot) }))
+        : this.#sum(slots, late)
+    return renderPrometheus(mergeFamilies([...families, ...this.#own(workers, info)]))
+  }
+
+  #ask(worker: WorkerProcess, deadline: number): Promise<boolean> {
+    this.#lastId += 1
+    const id = this.#lastId
+    return new Promise((resolve) => {
+      const finish = (inTime: boolean): void => {
+        this.#waiting.delete(keyOf(worker, id))
+        timer.cancel()
+        resolve(inTime)
+      }
+      const timer = systemClock.schedule(() => finish(false), deadline, false)
+      this.#waiting.set(keyOf(worker, id), () => finish(true))
+      if (!worker.say({ hawser: 'scrape', id })) finish(true)
+    })
+  }
+
+  /** Those who were late are remembered by what they had counted: a sum that falls is a lie. */
+  #sum(slots: readonly number[], late: ReadonlySet<number>): Family[] {
+    const families = slots.flatMap((slot) => {
+      const live = [...this.#last].filter(([worker]) => worker.slot === slot)
+      const said = live.flatMap(([, last]) => (late.has(slot) ? countersOf(last) : last))
+      return [...said, ...(this.#past.get(slot) ?? [])]
+    })
+    return sumFamilies(families)
+  }
+
+  /** What only the primary knows. */
+  #own(workers: readonly WorkerProcess[], info: WorkersInfo): Family[] {
+    const slots = Array.from({ length: info.count }, (_, index) => index + 1)
+    const droppedOf = (slot: number): number =>
+      workers
+        .filter((worker) => worker.slot === slot)
+        .reduce((sum, { dropped }) => sum + dropped, this.#dropped.get(slot) ?? 0)
+    return [
+      {
+        name: 'hawser_workers',
+        type: 'gauge',
+        help: 'Worker processes, by what they are doing.',
+        samples: (['starting', 'listening', 'leaving'] as const).map((state) => ({
+          labels: { state },
+          value: workers.filter((worker) => worker.state === state).length,
+        })),
+      },
+      {
+        name: 'hawser_worker_crashes_total',
+        type: 'counter',
+        help: 'Workers that ended without having been told to.',
+        samples: [{ labels: {}, value: info.crashes }],
+      },
+      {
+        name: 'hawser_worker_restarts_total',
+        type: 'counter',
+        help: 'Workers that were started in the place of another.',
+        samples: [{ labels: {}, value: info.restarts }],
+      },
+      {
+        name: 'hawser_worker_scrapes_missed_total',
+        type: 'counter',
+        help: 'Times a worker did not answer in time and was left out.',
+        samples: slots.map((slot) => ({
+          labels: { worker: String(slot) },
+          value: this.#missed.get(slot) ?? 0,
+        })),
+      },
+      {
+        name: 'hawser_worker_messages_dropped_total',
+        type: 'counter',
+        help: 'Messages of the backplane that were dropped because a worker was too slow.',
+        samples: slots.map((slot) => ({
+          labels: { worker: String(slot) },
+          value: droppedOf(slot),
+        })),
+      },
+    ]
+  }
+}
+
+function keyOf(worker: WorkerProcess, id: number): string {
+  return `${worker.pid} ${id}`
+}

@@ -1,0 +1,155 @@
+import { once } from 'node:events'
+import process from 'node:process'
+import parse from 'parse-prometheus-text-format'
+import { describe, expect, it } from 'vitest'
+import { Caller, startPool } from './support/pool.js'
+
+const withOptions = (options: object): { env: { OPTIONS: string } } => ({
+  env: { OPTIONS: JSON.stringify(options) },
+})
+
+describe('maxConnections of all workers together', () => {
+  /** How many of so many that connect are let in, and the callers that are. */
+  async function fill(
+    workers: Awaited<ReturnType<typeof startPool>>,
+    count: number,
+  ): Promise<Caller[]> {
+    const inside: Caller[] = []
+    for (let each = 0; each < count; each += 1) {
+      const caller = await Caller.call(workers)
+      await caller.say('who').catch(() => {})
+      if ((await caller.next().catch(() => undefined)) !== undefined) inside.push(caller)
+    }
+    return inside
+  }
+
+  it('is not exceeded, and nearly reached', async () => {
+    const workers = await startPool(withOptions({ maxConnections: 20 }))
+    const inside = await fill(workers, 30)
+    expect(inside.length).toBeLessThanOrEqual(20)
+    expect(inside.length).toBeGreaterThanOrEqual(19)
+  })
+
+  it('is not exceeded while old workers drain, and is there again for the new ones', async () => {
+    const workers = await startPool({ ...withOptions({ maxConnections: 8 }), drain: 500 })
+    const before = await fill(workers, 8)
+    expect(before.length).toBeGreaterThanOrEqual(7)
+    for (const caller of before) await caller.say('hold')
+    const reloading = workers.reload()
+    await once(workers, 'listening')
+    const during = await fill(workers, 8)
+    expect(before.length + during.length).toBeLessThanOrEqual(8)
+    expect((await reloading).forced).toBe(before.length)
+    for (const caller of during) caller.connection.reset()
+    const after = await fill(workers, 8)
+    expect(after.length).toBeGreaterThanOrEqual(7)
+  })
+})
+
+describe('metrics of all workers', () => {
+  type Family = ReturnType<typeof parse>[number]
+  const read = (page: string): Map<string, Family> =>
+    new Map(parse(page).map((family) => [family.name, family]))
+  const valuesOf = (page: string, name: string): Record<string, string> => {
+    const metrics = read(page).get(name)?.metrics ?? []
+    return Object.fromEntries(
+      metrics.map(({ labels, value }) => [labels?.['worker'] ?? '', value ?? '']),
+    )
+  }
+
+  it('are told by worker and in total, and stay when a worker leaves', async () => {
+    const workers = await startPool()
+    for (let each = 0; each < 4; each += 1) await (await Caller.call(workers)).pid()
+    const name = 'hawser_connections_accepted_total'
+    expect(valuesOf(await workers.prometheus(), name)).toEqual({ 1: '2', 2: '2' })
+    const total = await workers.prometheus({ by: 'total' })
+    expect(valuesOf(total, name)).toEqual({ '': '4' })
+    expect(valuesOf(total, 'hawser_connections')).toEqual({ '': '4' })
+    expect(valuesOf(total, 'hawser_accepting')).toEqual({ '': '1' })
+    await workers.reload()
+    const page = await workers.prometheus()
+    expect(valuesOf(page, name)).toEqual({ 1: '2', 2: '2' })
+    expect(valuesOf(page, 'hawser_connections')).toEqual({ 1: '0', 2: '0' })
+    expect(valuesOf(page, 'hawser_worker_restarts_total')).toEqual({ '': '2' })
+    const duration = read(await workers.prometheus({ by: 'total' })).get(
+      'hawser_connection_duration_seconds',
+    )
+    expect(duration?.metrics[0]?.count).toBe('4')
+  })
+
+  it('leave out a worker that does not answer, and say so', async () => {
+    const workers = await startPool()
+    await (await Caller.call(workers)).pid()
+    await (await Caller.call(workers)).pid()
+    await workers.prometheus()
+    const stopped = workers.info().workers.find(({ slot }) => slot === 2)?.pid ?? 0
+    process.kill(stopped, 'SIGSTOP')
+    const page = await workers.prometheus({ deadline: 200 })
+    expect(valuesOf(page, 'hawser_connections')).toEqual({ 1: '1' })
+    expect(valuesOf(page, 'hawser_worker_scrapes_missed_total')).toEqual({ 1: '0', 2: '1' })
+    const total = await workers.prometheus({ by: 'total', deadline: 200 })
+    expect(valuesOf(total, 'hawser_connections_accepted_total')).toEqual({ '': '2' })
+    process.kill(stopped, 'SIGCONT')
+  })
+})
+
+describe('the backplane of workers', () => {
+  it('brings what is broadcast at one to the members at all', async () => {
+    const workers = await startPool({ env: { BACKPLANE: 'yes' } })
+    const callers = await Promise.all(Array.from({ length: 6 }, () => Caller.call(workers)))
+    const pids = new Set<number>()
+    for (const caller of callers) pids.add(await caller.pid())
+    expect(pids.size).toBe(2)
+    const [speaker] = callers
+    await speaker?.say('shout ahoy')
+    for (const caller of callers) expect(await caller.next()).toBe('ahoy')
+  })
+
+  it('brings what is sent to a topic to its members, and to no others', async () => {
+    const workers = await startPool({ env: { BACKPLANE: 'yes' } })
+    const callers = [await Caller.call(workers), await Caller.call(workers)]
+    const [one, other] = callers as [Caller, Caller]
+    expect(await one.pid()).not.toBe(await other.pid())
+    await other.say('join deck')
+    expect(await other.next()).toBe('joined deck')
+    await one.say('tell deck heave')
+    expect(await other.next()).toBe('heave')
+    await one.say('tell hold nothing')
+    await one.say('tell deck ho')
+    expect(await other.next()).toBe('ho')
+  })
+
+  it('drops what a worker does not take, and counts it', async () => {
+    const workers = await startPool({ env: { BACKPLANE: 'yes' }, queue: 10_000 })
+    const callers = [await Caller.call(workers), await Caller.call(workers)]
+    const [one, other] = callers as [Caller, Caller]
+    await one.pid()
+    const stuck = await other.pid()
+    process.kill(stuck, 'SIGSTOP')
+    const text = 'x'.repeat(20_000)
+    const droppedOf = (): number =>
+      workers.info().workers.find(({ pid }) => pid === stuck)?.dropped ?? 0
+    // What the operating system keeps for the stopped worker is not in the queue.
+    while (droppedOf() === 0) {
+      await one.say(`shout ${text}`)
+      expect(await one.next()).toBe(text)
+    }
+    process.kill(stuck, 'SIGCONT')
+    let last: string | undefined = text
+    while (last === text) {
+      last = await other.next()
+      // While some still wait, this one may be dropped as well.
+      await one.say('shout still here')
+    }
+    expect(last).toBe('still here')
+  })
+
+  it('goes on with the worker that replaces one', async () => {
+    const workers = await startPool({ env: { BACKPLANE: 'yes' } })
+    await workers.reload()
+    const callers = [await Caller.call(workers), await Caller.call(workers)]
+    for (const caller of callers) await caller.pid()
+    await callers[0]?.say('shout again')
+    for (const caller of callers) expect(await caller.next()).toBe('again')
+  })
+})
