@@ -1,6 +1,6 @@
 import { lines, type Refusal, type ServerOptions } from 'hawser'
 import { ScriptedPeer, VirtualClock } from 'hawser/testing'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { attach, type Attached } from '../connection/support/attach.js'
 import { turns } from '../connection/support/turns.js'
 import { createSecure } from '../server/support/secure.js'
@@ -39,16 +39,20 @@ async function refuse(
   options: Partial<ServerOptions<string, string>>,
   limit: number,
   behave: (peer: ScriptedPeer) => Promise<void>,
+  /** The phase in which it is refused, counted from 1. */
+  nth = 1,
 ): Promise<Ending> {
   const clock = new VirtualClock()
+  const schedule = vi.spyOn(clock, 'schedule')
   const server = make({ framing: lines(), clock, ...options }, handler)
   await server.listen('127.0.0.1:0')
   const dropped = new Promise<Refusal>((resolve) => {
     server.once('drop', resolve)
   })
   const peer = await ScriptedPeer.connect({ host: '127.0.0.1', port: portOf(server) })
-  await until(() => clock.pending > 0)
   await behave(peer)
+  // Each phase has a timer, and nothing else does before there is a connection.
+  await until(() => schedule.mock.calls.length === nth)
   await clock.advance(limit - 1)
   expect(Object.values(server.info().refused)).not.toContain(1)
   await clock.advance(1)
@@ -77,6 +81,8 @@ async function sip({ clock, peer, connection }: Setup): Promise<void> {
   }
 }
 
+const proxyProtocol = { mode: 'require', trusted: ['127.0.0.1'] } as const
+
 const deaf = { reading: false, line: { capacity: 10 } } as const
 
 const phases: readonly {
@@ -85,6 +91,30 @@ const phases: readonly {
   readonly code: string
   readonly run: () => Promise<Ending>
 }[] = [
+  {
+    phase: 'a PROXY header of which nothing comes',
+    reason: 'proxy-timeout',
+    code: 'HAWSER_PROXY_HEADER_TIMEOUT',
+    run: () => refuse({ proxyProtocol }, 5_000, async () => {}),
+  },
+  {
+    phase: 'a PROXY header that stops before its end',
+    reason: 'proxy-timeout',
+    code: 'HAWSER_PROXY_HEADER_TIMEOUT',
+    run: () => refuse({ proxyProtocol }, 5_000, (peer) => peer.send('PROXY TCP4 192.0.2.1 ')),
+  },
+  {
+    phase: 'a TLS handshake behind a PROXY header that came in time',
+    reason: 'tls-timeout',
+    code: 'HAWSER_TLS_HANDSHAKE_TIMEOUT',
+    run: async () =>
+      refuse(
+        { proxyProtocol, tls: (await createSecure()).tls },
+        5_000,
+        (peer) => peer.send('PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n'),
+        2,
+      ),
+  },
   {
     phase: 'a TLS handshake of which nothing comes',
     reason: 'tls-timeout',
@@ -152,6 +182,9 @@ const phases: readonly {
   },
 ]
 
-it.each(phases)('$phase is cut off, and the reason is $reason', async ({ run, reason, code }) => {
-  expect(await run()).toEqual({ reason, code })
-})
+it.each(phases.map((each) => [each.phase, each.reason, each] as const))(
+  '%s is cut off as %s',
+  async (_phase, reason, { run, code }) => {
+    expect(await run()).toEqual({ reason, code })
+  },
+)
