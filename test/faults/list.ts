@@ -1,3 +1,4 @@
+import { certificates } from './certificates.js'
 import { descriptors } from './descriptors.js'
 import type { Fault } from './fault.js'
 import { loss } from './loss.js'
@@ -5,4 +6,4 @@ import { soak } from './soak.js'
 import { stalled } from './stalled.js'
 
 /** Every fault, in the order they run. */
-export const faults: readonly Fault[] = [descriptors, stalled, loss, soak]
+export const faults: readonly Fault[] = [descriptors, stalled, certificates, loss, soak]

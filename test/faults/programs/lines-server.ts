@@ -1,4 +1,4 @@
-import { type CloseReason, createServer, lines, type Server } from 'hawser'
+import { type CloseReason, createServer, lines, type Server, type TlsServerOptions } from 'hawser'
 import { answerRequests } from '../answering.js'
 import { closeFiles, grabFiles, openFiles } from '../files.js'
 import { Book, type Entry } from '../ledger.js'
@@ -9,6 +9,7 @@ import { Book, type Entry } from '../ledger.js'
  */
 const { iterate = false, ...options } = JSON.parse(process.argv[2] ?? '{}') as {
   iterate?: boolean
+  tls?: TlsServerOptions
 }
 
 const book = new Book()
@@ -41,7 +42,7 @@ const server: Server<string, string> = iterate
       },
     )
 server.on('error', (error) => errors.push(String(error)))
-await server.listen('tcp://127.0.0.1:0')
+await server.listen(`${options.tls === undefined ? 'tcp' : 'tls'}://127.0.0.1:0`)
 
 answerRequests(
   {
