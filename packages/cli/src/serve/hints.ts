@@ -70,9 +70,9 @@ export function suggestTls(
   }
   const target = `${host.includes(':') ? `[${host}]` : host}:${port}`
   return [
-    `openssl s_client -connect ${target}`,
-    ...(http ? [`curl https://${target}/`] : []),
-    `npx --no hawser connect tls://${target}`,
+    `openssl s_client -connect ${quoteWord(target)}`,
+    ...(http ? [`curl ${quoteWord(`https://${target}/`)}`] : []),
+    `npx --no hawser connect ${quoteWord(`tls://${target}`)}`,
   ]
 }
 
@@ -98,8 +98,8 @@ export function suggestCommands(
   return [
     `telnet ${host} ${address.port}`,
     `nc ${host} ${address.port}`,
-    ...(http ? [`curl http://${target}/`] : []),
-    `npx --no hawser connect ${target}`,
+    ...(http ? [`curl ${quoteWord(`http://${target}/`)}`] : []),
+    `npx --no hawser connect ${quoteWord(target)}`,
   ]
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { suggestCommands } from '../../src/serve/hints.js'
+import { suggestCommands, suggestTls } from '../../src/serve/hints.js'
 
 describe('suggestCommands', () => {
   it('names three ways to talk to a port', () => {
@@ -10,12 +10,12 @@ describe('suggestCommands', () => {
     ])
   })
 
-  it('writes IPv6 as each program wants it, and adds curl for HTTP', () => {
+  it('writes IPv6 as each program and the shell want it, and adds curl for HTTP', () => {
     expect(suggestCommands({ address: '::1', port: 8000 }, true)).toEqual([
       'telnet ::1 8000',
       'nc ::1 8000',
-      'curl http://[::1]:8000/',
-      'npx --no hawser connect [::1]:8000',
+      "curl 'http://[::1]:8000/'",
+      "npx --no hawser connect '[::1]:8000'",
     ])
   })
 
@@ -26,5 +26,15 @@ describe('suggestCommands', () => {
 
   it('quotes a path for the shell', () => {
     expect(suggestCommands("/tmp/it's", false)[0]).toBe("nc -U '/tmp/it'\\''s'")
+  })
+})
+
+describe('suggestTls', () => {
+  it('names programs that speak TLS, with brackets quoted for the shell', () => {
+    expect(suggestTls({ address: '::', port: 8000 }, true, undefined)).toEqual([
+      "openssl s_client -connect '[::1]:8000'",
+      "curl 'https://[::1]:8000/'",
+      "npx --no hawser connect 'tls://[::1]:8000'",
+    ])
   })
 })
