@@ -5,12 +5,7 @@ import { publishOpen } from '../connection/publications.js'
 import type { ConnectionOwner } from '../connection/settings.js'
 import type { HawserError } from '../errors.js'
 import { addTraffic, noTraffic, type Traffic } from '../observe/counters.js'
-import {
-  noRefusals,
-  type RefusalCounts,
-  type RefusalReason,
-  refusalOf,
-} from '../policy/connection-limit.js'
+import { type RefusalCounts, type RefusalReason, refusalOf } from '../policy/connection-limit.js'
 import { descriptorLimit, openDescriptors, reservedDescriptors } from '../socket/descriptors.js'
 import type { Arrival } from '../socket/arrival.js'
 import type { ListenerOwner } from '../socket/listener.js'
@@ -19,7 +14,7 @@ import type { SocketTransport } from '../socket/socket-transport.js'
 import { ServerTls } from '../socket/tls/server-tls.js'
 import { TlsStore } from '../socket/tls/tls-store.js'
 import type { TlsServerOptions } from '../tls.js'
-import type { Transport, TransportAddress, TransportAddresses } from '../transport.js'
+import type { Transport, TransportAddress } from '../transport.js'
 import { Admission } from './admission.js'
 import type { Drain } from './drain.js'
 import { clientOf, isProbe, openingRefusal, secure } from './opening.js'
@@ -27,19 +22,9 @@ import { Openings } from './openings.js'
 import { Groups } from './groups.js'
 import { Holding, type HoldingOwner } from './holding.js'
 import type { CloseOptions, Refusal } from './options.js'
+import { Refuser } from './refuser.js'
 import type { ResolvedServer } from './resolve.js'
 import { WaitingLine } from './waiting-line.js'
-
-/** Goodbyes under way at once: each holds a descriptor that a served connection could have. */
-const mostGoodbyes = 16
-
-/** Refusals that no limit was met by. */
-const numberless: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
-  'denied',
-  'tls-failed',
-  'proxy-invalid',
-  'proxy-untrusted',
-])
 
 /** What the acceptor tells the server. */
 export interface AcceptorOwner<In, Out> {
@@ -58,7 +43,6 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   readonly waiting: WaitingLine<Connection<In, Out>> = new WaitingLine()
   readonly admission: Admission
   readonly groups: Groups<In, Out>
-  readonly refusals: RefusalCounts = noRefusals()
   readonly openings: Openings = new Openings()
   readonly tls: TlsStore
   /** Those who wait for room; undefined where nobody does. */
@@ -69,8 +53,8 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   draining = false
   readonly #setup: ResolvedServer<In, Out>
   readonly #owner: AcceptorOwner<In, Out>
+  readonly #refuser: Refuser<In, Out>
   readonly #past = noTraffic()
-  #goodbyes = 0
   #maxConnections: number
   #suspended = false
 
@@ -80,10 +64,15 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     this.admission = new Admission(setup.admission)
     this.groups = new Groups(setup.groups, this)
     this.#maxConnections = setup.maxConnections
+    this.#refuser = new Refuser(setup, this, (refusal) => owner.refused(refusal))
     this.holding = setup.mostHeld === 0 ? undefined : new Holding(setup.mostHeld, this)
     this.tls = new TlsStore(setup.tls, (error) => owner.failed(error, undefined))
     // A limit of none is reached from the beginning.
     this.holding?.moved()
+  }
+
+  get refusals(): Readonly<RefusalCounts> {
+    return this.#refuser.counts
   }
 
   get maxConnections(): number {
@@ -151,18 +140,18 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   arrived(arrival: Arrival): void {
     const { admission, holding } = this
     const peer = this.#clientOf(arrival)
-    const { clock } = this.#setup.settings
+    const { proxy, settings } = this.#setup
     let reason = this.#reasonAgainst(peer, this.#mayWait)
-    if (reason === undefined && this.#isUntrusted(arrival)) reason = 'proxy-untrusted'
-    if (reason === undefined && !admission.mayConnect(peer, clock)) reason = 'rate'
-    if (reason !== undefined) this.#refuse(arrival, reason)
+    if (reason === undefined && proxy?.bars(arrival.addresses.remote)) reason = 'proxy-untrusted'
+    if (reason === undefined && !admission.mayConnect(peer, settings.clock)) reason = 'rate'
+    if (reason !== undefined) this.#refuser.refuse(arrival, reason)
     else if (holding?.mustWait !== true) this.#letIn(arrival)
-    else if (holding.hold(arrival)) admission.opened(arrival)
-    else this.#refuse(arrival, 'limit')
+    else if (holding.hold(arrival)) this.#count(arrival, 'opened')
+    else this.#refuser.refuse(arrival, 'limit')
   }
 
   admit(arrival: Arrival): void {
-    this.admission.closed(arrival)
+    this.#count(arrival, 'closed')
     if (arrival.isGone) {
       arrival.refuse()
       this.vanished()
@@ -170,7 +159,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     }
     const reason = this.#reasonAgainst(this.#clientOf(arrival), this.#mayWait)
     if (reason === undefined) this.#letIn(arrival)
-    else this.#refuse(arrival, reason)
+    else this.#refuser.refuse(arrival, reason)
   }
 
   async startTls(transport: Transport, options: TlsServerOptions | undefined): Promise<void> {
@@ -220,9 +209,14 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   /** Refuse those who wait for room. */
   #release(reason: RefusalReason): void {
     for (const arrival of this.holding?.clear() ?? []) {
-      this.admission.closed(arrival)
-      this.#refuse(arrival, reason)
+      this.#count(arrival, 'closed')
+      this.#refuser.refuse(arrival, reason)
     }
+  }
+
+  /** Those who wait count for their address, if it is theirs. */
+  #count(arrival: Arrival, what: 'opened' | 'closed'): void {
+    if (this.#clientOf(arrival) !== undefined) this.admission[what](arrival)
   }
 
   /** Whose address the rules are asked about. Whose a proxy's connection is, it has still to say. */
@@ -231,11 +225,6 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     const { proxy } = this.#setup
     const { remote } = arrival.addresses
     return proxy?.mode === 'require' || proxy?.trusts(remote) === true ? undefined : remote
-  }
-
-  #isUntrusted(arrival: Arrival): boolean {
-    const { proxy } = this.#setup
-    return proxy?.mode === 'require' && !proxy.trusts(arrival.addresses.remote)
   }
 
   #letIn(arrival: Arrival): void {
@@ -274,8 +263,8 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     if (reason === undefined) this.#take(transport, mayWait)
     else {
       const { addresses } = transport
-      if (error === undefined) this.#dismiss(arrival, reason)
-      this.#tellRefused(addresses, reason, error)
+      if (error === undefined) this.#refuser.dismiss(arrival, reason)
+      this.#refuser.tell(addresses, reason, error)
     }
   }
 
@@ -306,59 +295,5 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     if (failure !== undefined) engine.handlerFailed(failure.cause)
     else if (run !== undefined) engine.run(run)
     else if (mayWait) this.waiting.add(connection)
-  }
-
-  #refuse(arrival: Arrival, reason: RefusalReason): void {
-    const { addresses } = arrival
-    this.#dismiss(arrival, reason)
-    this.#tellRefused(addresses, reason, undefined)
-  }
-
-  #tellRefused(
-    { local, remote }: TransportAddresses,
-    reason: RefusalReason,
-    error: HawserError | undefined,
-  ): void {
-    this.refusals[reason] += 1
-    this.#owner.refused({
-      reason,
-      connections: reason === 'per-address' ? this.admission.open(remote) : this.engines.size,
-      limit: this.#limitOf(reason),
-      remoteAddress: remote?.address,
-      remotePort: remote?.port,
-      remoteFamily: remote?.family,
-      localAddress: local?.address,
-      localPort: local?.port,
-      error,
-    })
-  }
-
-  #dismiss(arrival: Arrival, reason: RefusalReason): void {
-    const { goodbye, settings } = this.#setup
-    // It is for those who could read it: under TLS nothing was agreed on yet.
-    if (
-      goodbye === undefined ||
-      arrival.secure ||
-      reason === 'fd-limit' ||
-      this.#goodbyes >= mostGoodbyes
-    ) {
-      arrival.refuse()
-      return
-    }
-    this.#goodbyes += 1
-    arrival.sayGoodbye(goodbye(), settings.clock, () => {
-      this.#goodbyes -= 1
-    })
-  }
-
-  #limitOf(reason: RefusalReason): number {
-    if (reason === 'fd-limit') return this.descriptorLimit
-    if (reason === 'tls-timeout') return this.tls.current?.handshakeTimeout ?? 0
-    if (reason === 'proxy-timeout') return this.#setup.proxy?.headerTimeout ?? 0
-    if (numberless.has(reason)) return 0
-    if (reason === 'per-address') return this.admission.perAddress
-    if (reason === 'rate') return this.admission.rate?.perSecond ?? 0
-    if (reason === 'not-accepted') return this.#setup.maxWaiting
-    return this.maxConnections
   }
 }

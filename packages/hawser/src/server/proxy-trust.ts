@@ -71,6 +71,11 @@ export class ProxyTrust implements HeaderRules {
     )
   }
 
+  /** Whether nobody is let in from there. */
+  bars(peer: TransportAddress | undefined): boolean {
+    return this.mode === 'require' && !this.trusts(peer)
+  }
+
   /** Whether a header from this socket's other end would be believed. */
   trusts(peer: TransportAddress | undefined): boolean {
     if (peer?.family === 'unix') return this.#trustsUnix

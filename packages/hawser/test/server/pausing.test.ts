@@ -256,6 +256,27 @@ describe('a server that pauses', () => {
     expect(drops).toMatchObject([{ reason: 'tls-failed' }, { reason: 'tls-failed' }])
   })
 
+  it('counts those who wait for their own address, and not for that of their proxy', async () => {
+    const proxyProtocol = { mode: 'require', trusted: ['127.0.0.1'] } as const
+    const { server, drops } = await pausing({ maxConnections: 1, perAddress: 1, proxyProtocol })
+    const speakFor = async (client: string): Promise<ScriptedPeer> => {
+      const peer = await ScriptedPeer.connect(server.address())
+      onTestFinished(() => peer.reset())
+      await peer.send(`PROXY TCP4 ${client} 127.0.0.1 1000 2000\r\n`)
+      return peer
+    }
+    const first = await speakFor('192.0.2.1')
+    await first.receives('welcome\n')
+    const second = await speakFor('192.0.2.2')
+    const third = await speakFor('192.0.2.3')
+    await until(() => server.info().held === 2)
+    await leave(server, first)
+    await second.receives('welcome\n')
+    await leave(server, second)
+    await third.receives('welcome\n')
+    expect(drops).toEqual([])
+  })
+
   it('is not what a server does when nobody asks for it', async () => {
     const { server, drops } = await pausing({ maxConnections: 1, atLimit: undefined })
     await fill(server, 1)
