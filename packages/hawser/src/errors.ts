@@ -223,7 +223,7 @@ const table = {
   HAWSER_WORKER_FAILED: 'A worker process did not start.',
   HAWSER_WORKERS_CLOSED: 'The workers were closed, and closed workers do not start again.',
   HAWSER_NOT_PRIMARY: 'Workers can be started by the primary process only.',
-  HAWSER_NOTIFY_FAILED: 'systemd could not be told how the service is.',
+  HAWSER_NOTIFY_FAILED: 'The service manager could not be told how the service is.',
   HAWSER_REQUEST_TIMEOUT: 'The reply to a request did not come in time.',
   HAWSER_QUEUE_TIMEOUT: 'A message waited too long for a connection.',
   HAWSER_HEARTBEAT_TIMEOUT: 'The peer of a client gave no sign of life.',

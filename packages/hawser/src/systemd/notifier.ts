@@ -5,9 +5,6 @@ import type { Clock, ClockTimer } from '../policy/clock.js'
 import { sharedListening } from '../socket/shared-listening.js'
 import type { Environment } from './notify-command.js'
 
-/** What keeps no process alive. */
-const ping = 'WATCHDOG=1'
-
 /** What a notifier needs. */
 export interface NotifierSetup {
   readonly environment: Environment
@@ -102,7 +99,7 @@ export class SystemdNotifier implements Disposable {
     // One that systemd has not taken in yet says all that a second one could.
     if (this.#pinging) return
     this.#pinging = true
-    void this.#send(ping).then(() => {
+    void this.#send('WATCHDOG=1').then(() => {
       this.#pinging = false
     })
   }
@@ -118,7 +115,7 @@ export class SystemdNotifier implements Disposable {
     try {
       // Only where it is needed: most programs start no other.
       const { runNotify } = await import('./notify-command.js')
-      await runNotify(assignments, environment, assignments[0] !== ping)
+      await runNotify(assignments, environment)
     } catch (cause) {
       const error = notifyError(assignments[0] ?? '', cause as NodeJS.ErrnoException)
       report(() => onError(error))

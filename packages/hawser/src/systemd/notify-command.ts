@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 
 /** What of an error's text is kept. */
 const longestComplaint = 1_000
@@ -13,20 +13,14 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * takes datagrams, and Node.js sends none to a Unix socket. The program is one process for each
  * message, for a few milliseconds, and waits until it was taken in.
  *
- * @param keepAlive whether this process waits for it before it ends
  * @throws an Error that says why it was not told
  */
-export function runNotify(
-  assignments: readonly string[],
-  environment: Environment,
-  keepAlive: boolean,
-): Promise<void> {
+export function runNotify(assignments: readonly string[], environment: Environment): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn('systemd-notify', assignments, {
       env: { PATH: environment['PATH'] ?? usualPath, NOTIFY_SOCKET: environment['NOTIFY_SOCKET'] },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
-    if (!keepAlive) letGo(child)
     let complaint = ''
     child.stderr.on('data', (chunk: Uint8Array) => {
       if (complaint.length < longestComplaint) complaint += String(chunk)
@@ -37,12 +31,4 @@ export function runNotify(
       else reject(new Error(complaint.trim() || `it ended with ${code ?? signal}`))
     })
   })
-}
-
-/** It comes to its end alone. */
-function letGo(child: ChildProcess): void {
-  child.unref()
-  // A pipe of a child is a socket, which its type does not say.
-  const stderr = child.stderr as { unref?(): void } | null
-  stderr?.unref?.()
 }

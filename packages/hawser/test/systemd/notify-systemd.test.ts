@@ -187,17 +187,20 @@ describeManager('systemd is told', (python) => {
     const script = `
       import { notifySystemd } from 'hawser'
       const notifier = notifySystemd(undefined, { env: { ...process.env, WATCHDOG_USEC: '100000' } })
-      await notifier.ready()
+      await notifier.ready('begin')
       const until = performance.now() + 500
       while (performance.now() < until);
       notifier.stop()
-      await notifier.stopping()
+      await notifier.stopping('end')
     `
     const env = { ...process.env, ...manager.env }
     const ended = await runNode(['--input-type=module', '-e', script], { env })
     expect(ended).toEqual({ code: 0, stdout: '', stderr: '' })
     await manager.hears('STOPPING=1')
-    expect(manager.messages).toEqual(['READY=1', 'STOPPING=1'])
+    // One that was due before may come late; ten were due meanwhile.
+    const pings = manager.messages.filter((message) => message === 'WATCHDOG=1')
+    expect(pings.length).toBeLessThan(2)
+    expect(manager.messages.length - pings.length).toBe(2)
   })
 
   it('also by a service that is not root, whom NotifyAccess=all lets', async () => {
