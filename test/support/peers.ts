@@ -8,6 +8,7 @@ export type Peer =
   | 'telnet'
   | 'curl'
   | 'openssl'
+  | 'haproxy'
   | 'chromium'
   | 'ip'
   | 'bash'

@@ -3,7 +3,7 @@ import { parseIp } from '../policy/ip-address.js'
 import { commands, families } from './binary-header.js'
 import { encodeUtf8 } from './byte-text.js'
 import { crc32c } from './crc32c.js'
-import { binaryPrefix, type ProxyAddress, type ProxyTlvs, unixNameSize } from './header.js'
+import { binaryPrefix, type ProxyEnd, type ProxyTlvs, unixNameSize } from './header.js'
 import { ipBytes, ipText } from './ip-bytes.js'
 import { binarySignature } from './signature.js'
 import { encodeTlvs } from './tlv-encoder.js'
@@ -13,8 +13,8 @@ export interface HeaderToEncode {
   readonly version: 1 | 2
   readonly command: 'proxy' | 'local'
   /** Undefined, or when only one end is: an unknown family. */
-  readonly source: ProxyAddress | undefined
-  readonly destination: ProxyAddress | undefined
+  readonly source: ProxyEnd | undefined
+  readonly destination: ProxyEnd | undefined
   /** In version 2 only. */
   readonly tlvs: ProxyTlvs
 }
@@ -88,7 +88,7 @@ function encodeEnds({ kind, names, ports }: Ends): Uint8Array {
   return bytes
 }
 
-function endsOf(source: ProxyAddress, destination: ProxyAddress): Ends {
+function endsOf(source: ProxyEnd, destination: ProxyEnd): Ends {
   if (source.family === 'unix' || destination.family === 'unix') {
     if (source.family !== destination.family) {
       throw invalid('one of source and destination is a Unix socket and the other is none')
@@ -107,13 +107,13 @@ function endsOf(source: ProxyAddress, destination: ProxyAddress): Ends {
   }
 }
 
-function ipOf(name: string, { address }: ProxyAddress): NonNullable<ReturnType<typeof parseIp>> {
+function ipOf(name: string, { address }: ProxyEnd): NonNullable<ReturnType<typeof parseIp>> {
   const ip = parseIp(address)
   if (ip !== undefined) return ip
   throw invalid(`${name} is ${JSON.stringify(address)}: it takes an IP address, without a name`)
 }
 
-function portOf(name: string, { port = 0 }: ProxyAddress): number {
+function portOf(name: string, { port = 0 }: ProxyEnd): number {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
   throw invalid(`the port of ${name} is ${String(port)}: it takes a whole number, 0–65535`)
 }

@@ -13,6 +13,12 @@ export interface ProxyAddress {
   readonly port?: number
 }
 
+/** One end as it is passed in: the family of an IP address needs not be said. */
+export interface ProxyEnd extends Omit<ProxyAddress, 'family'> {
+  /** `unix` for a path; anything else is an IP address. */
+  readonly family?: string | undefined
+}
+
 /** One type-length-value record of a version 2 header. */
 export interface ProxyTlv {
   /** 0–255; 0xe0–0xef are yours to define (section 2.2.8). */
