@@ -15,6 +15,7 @@ import type {
 import { type FastReader, type FastSocket, fastReader, type PeerName } from './fast-read.js'
 import { addressesOf, type KnownNames } from './names.js'
 import type { HandshakeLimits, Wrap } from './tls/handshake.js'
+import { swallowedReset } from './tls/swallowed-reset.js'
 import { handshakeLost, sessionFault } from './tls/tls-errors.js'
 
 /** Whether libuv's queue can be seen, so that a write's progress is known before its end. */
@@ -260,9 +261,18 @@ export class SocketTransport implements Transport, FastReader {
   /** @internal called by the shared listeners below */
   handle(event: 'data' | 'end' | 'error' | 'close', value?: Uint8Array | Error): void {
     if (event === 'data') this.#sink?.data(value as Uint8Array, false, 0)
-    else if (event === 'end') this.#sink?.end()
+    else if (event === 'end') this.#ended()
     else if (event === 'error') this.#error ??= sessionFault(value as Error)
     else this.#sink?.closed(this.#error)
+  }
+
+  #ended(): void {
+    const { beneath } = this.#beginning ?? {}
+    const isTcp = this.#names.path === undefined
+    const reset =
+      beneath === undefined || !isTcp ? undefined : swallowedReset(this.#socket, beneath)
+    if (reset === undefined) this.#sink?.end()
+    else this.#socket.destroy(reset)
   }
 
   get #beneath(): OwnedSocket {

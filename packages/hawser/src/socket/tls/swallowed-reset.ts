@@ -1,0 +1,16 @@
+import type net from 'node:net'
+import { askPeerName } from '../fast-read.js'
+
+/**
+ * Whether what Node.js calls an end was a reset. TLS writes of its own (session tickets, empty ones),
+ * and Node.js drops what the operating system answers to them; the read behind it then finds an end.
+ * A socket that was reset has no peer any more. One that both sides have ended has none either, so
+ * that nothing can be said of it.
+ *
+ * @param socket the TLS socket
+ * @param beneath the one it wraps, on TCP
+ */
+export function swallowedReset(socket: net.Socket, beneath: net.Socket): Error | undefined {
+  if (socket.writableEnded || askPeerName(beneath) !== undefined) return undefined
+  return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' })
+}
