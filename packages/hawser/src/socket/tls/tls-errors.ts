@@ -34,6 +34,7 @@ const failures: readonly (readonly [RegExp, string])[] = [
     /NO_SHARED_CIPHER|HANDSHAKE_FAILURE|NO_SUITABLE/,
     'the two sides have no cipher in common, or one has no certificate',
   ],
+  [/BAD_RECORD_MAC|DECRYPTION_FAILED/, 'bytes were changed on their way, or lost'],
   [
     /WRONG_VERSION_NUMBER|HTTP_REQUEST|UNEXPECTED_MESSAGE|PACKET_LENGTH|BAD_RECORD|UNKNOWN_PROTOCOL|RECORD_LAYER/,
     'what came was no TLS: the other side may speak plain text',
