@@ -62,6 +62,8 @@ function judgeOther(from, file, specifier) {
     if (homeOf(target) === home && (!publicOnly || !target.includes('/test/'))) return undefined
     if (from.includes('/test/') && target.startsWith('test/support/')) return undefined
     if (home === 'test' && homeOf(target) === 'scripts') return undefined
+    // The Redis example is a program of several files, whose parts are tested.
+    if (home === 'test' && target.startsWith('examples/redis/')) return undefined
     // A benchmark may measure a part that is not public, such as a decoder alone.
     if (home === 'bench' && target.startsWith(`${LIBRARY}/`)) return undefined
     return `${home} may not reach into ${homeOf(target)}: '${specifier}'`

@@ -4,6 +4,7 @@ import { chunks } from './chunks.js'
 import { idle } from './idle.js'
 import { observe } from './observe.js'
 import { pipelined } from './pipelined.js'
+import { redisClient, redisServer } from './redis.js'
 import { single } from './single.js'
 import { slowPeers } from './slow-peers.js'
 import { stalled } from './stalled.js'
@@ -20,4 +21,6 @@ export const scenarios: readonly Scenario[] = [
   slowPeers,
   observe,
   trickle,
+  redisClient,
+  redisServer,
 ]

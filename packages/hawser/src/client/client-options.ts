@@ -27,7 +27,7 @@ export interface FreshConnection<In, Out> {
   /** The connection: send on it what needs no reply. Its messages go to the client. */
   readonly connection: Connection<In, Out>
   /** A request on it, ahead of everything that waits. */
-  request(message: Out, options?: Pick<RequestOptions, 'timeout'>): Promise<In>
+  readonly request: (message: Out, options?: Pick<RequestOptions, 'timeout'>) => Promise<In>
 }
 
 /** How a client connects, stays connected, and asks. */
@@ -50,7 +50,7 @@ export interface ClientOptions<In, Out> extends Omit<
   readonly whileDown?: 'queue' | 'refuse' | undefined
   /**
    * Messages that may wait for a connection, or for room on it; the next one is refused with
-   * `HAWSER_QUEUE_FULL`. Default 1 000; `Infinity` is off. Stops: an outage that fills the memory.
+   * `HAWSER_QUEUE_FULL`. Default 10 000; `Infinity` is off. Stops: an outage that fills the memory.
    */
   readonly queue?: number | undefined
   /**

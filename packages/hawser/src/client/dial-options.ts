@@ -2,6 +2,7 @@ import type { ConnectionOptions } from '../connection/options.js'
 import type { EndpointOrder } from '../policy/endpoint-order.js'
 import type { KeepAliveOptions } from '../socket/keep-alive.js'
 import type { TlsClientOptions } from '../tls.js'
+import type { SendProxyOptions } from './send-proxy.js'
 
 /** How a connection is made. */
 export interface DialOptions extends Pick<ConnectionOptions, 'noDelay' | 'fastRead'> {
@@ -12,8 +13,24 @@ export interface DialOptions extends Pick<ConnectionOptions, 'noDelay' | 'fastRe
    */
   readonly tls?: TlsClientOptions | undefined
   /**
-   * Milliseconds for name resolution, TCP and TLS together, then `HAWSER_CONNECT_TIMEOUT`; of several
-   * endpoints each gets an equal share of what is left. Default 10 000; `Infinity` waits as long as
+   * Begin with a PROXY protocol header, before TLS, that says for whom the connection is made: for a
+   * proxy, or to try out a server behind one. What is counted as sent does not include it. Default:
+   * none.
+   */
+  readonly proxyProtocol?: SendProxyOptions | undefined
+  /**
+   * A proxy to go through, or several, each leading to the next: `'http://user:password@host:port'`
+   * (CONNECT, RFC 9110 section 9.3.6; Basic login), `'socks5h://…'` (RFC 1928, 1929), `'socks4a://…'`,
+   * or `'socks5://…'`. All but the last resolve the endpoint's name themselves; for `socks5` it is
+   * resolved here, and the proxy is told the first address. TLS is spoken with the endpoint, through
+   * the tunnel. Errors: `HAWSER_PROXY_REFUSED`, `HAWSER_PROXY_FAILED`, which never name the password.
+   * What goes to the proxy itself, the login too, is not encrypted. Default: none; the environment is
+   * not asked.
+   */
+  readonly proxy?: string | readonly string[] | undefined
+  /**
+   * Milliseconds for name resolution, TCP, proxies and TLS together, then `HAWSER_CONNECT_TIMEOUT`; of
+   * several endpoints each gets an equal share of what is left. Default 10 000; `Infinity` waits as long as
    * the operating system does. Stops: a firewall that answers nothing.
    */
   readonly timeout?: number | undefined

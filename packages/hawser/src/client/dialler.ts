@@ -2,13 +2,14 @@ import { defaultKeepAlive, milliseconds } from '../connection/options.js'
 import { AbortedError, type HawserError, OptionError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
 import { endpointOrders, EndpointTurns, type TurnCount } from '../policy/endpoint-order.js'
-import { dialable } from '../socket/client-socket.js'
 import { noneConnected } from '../socket/connect-errors.js'
-import { dial, type DialPlan } from '../socket/dial.js'
+import { assertDialable, dial, type DialPlan } from '../socket/dial.js'
 import { type Endpoint, type ParsedEndpoint, parseEndpoint } from '../socket/endpoint.js'
 import { resolveKeepAlive } from '../socket/keep-alive.js'
+import { parseProxies } from '../socket/proxy/proxy-url.js'
 import type { SocketTransport } from '../socket/socket-transport.js'
 import type { DialOptions } from './dial-options.js'
+import { resolveSendProxy } from './send-proxy.js'
 
 /** Milliseconds a connection may take to be made when nobody says otherwise. */
 const defaultTimeout = 10_000
@@ -34,7 +35,7 @@ export class Dialler {
     const endpoints = (isList(endpoint) ? endpoint : [endpoint]).map((each) => parseEndpoint(each))
     if (endpoints.length === 0)
       throw invalid('the list of endpoints is empty: it takes one or more')
-    for (const each of endpoints) dialable(each, this.#options)
+    for (const each of endpoints) assertDialable(each, this.#options)
     const { order = 'first', random = Math.random } = settings
     if (!endpointOrders.includes(order)) {
       throw invalid(`order is ${JSON.stringify(order)}: it takes ${endpointOrders.join(', ')}`)
@@ -92,7 +93,9 @@ function resolve(settings: DialOptions, clock: Clock): DialPlan {
       milliseconds,
     ),
     fastRead: settings.fastRead ?? true,
+    proxies: parseProxies(settings.proxy),
     tls: settings.tls,
+    announce: settings.proxyProtocol && resolveSendProxy(settings.proxyProtocol),
     clock,
   }
 }

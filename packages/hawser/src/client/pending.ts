@@ -22,8 +22,6 @@ export class Pending<In> {
       this.#resolve = resolve
       this.#reject = reject
     })
-    // Awaited or not, it must not end the process.
-    this.promise.catch(ignore)
   }
 
   /** Give it up when `signal` fires. */
@@ -40,6 +38,8 @@ export class Pending<In> {
   reject(error: HawserError): void {
     if (this.settled) return
     this.#settle()
+    // Awaited or not, it must not end the process.
+    this.promise.catch(ignore)
     this.#reject(error)
   }
 

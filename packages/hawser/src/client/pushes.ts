@@ -16,13 +16,18 @@ export class Pushes<In> {
     return this.#room !== undefined
   }
 
+  /** Messages that nobody has taken. */
+  get size(): number {
+    return this.#queue.length - this.#head
+  }
+
   /** @returns a promise while there is no room for more: its connection has to wait */
   push(message: In): Promise<void> | undefined {
     if (this.#over) return undefined
     const waiter = this.#waiting.shift()
     if (waiter !== undefined) waiter({ done: false, value: message })
     else this.#queue.push(message)
-    if (this.#queue.length - this.#head < kept) return undefined
+    if (this.size < kept) return undefined
     this.#room ??= withResolver()
     return this.#room.promise
   }

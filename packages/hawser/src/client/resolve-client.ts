@@ -19,7 +19,7 @@ export interface ResolvedClient<In, Out> extends LinkSetup<In, Out> {
 }
 
 /** Messages that may wait when nobody says otherwise. */
-const defaultQueue = 1_000
+const defaultQueue = 10_000
 /** Requests on the way when nobody says otherwise. */
 const defaultPending = 1_000
 /** Milliseconds for a reply, and for a place on a connection, when nobody says otherwise. */

@@ -1,0 +1,121 @@
+import type { CloseInfo } from '../connection/close-info.js'
+import {
+  AbortedError,
+  ClientError,
+  ConnectionError,
+  type ErrorDetails,
+  FramingError,
+  HawserError,
+  OptionError,
+  StateError,
+  TimeoutError,
+  TlsError,
+} from '../errors.js'
+
+/** What a pool has while somebody waits for a connection. */
+export interface Crowd {
+  readonly leased: number
+  readonly max: number
+  readonly waiting: number
+}
+
+/** Nothing was free in time. */
+export function acquireTimeout(
+  timeout: number,
+  { leased, max, waiting }: Crowd,
+  cause: Error | undefined,
+): TimeoutError {
+  const why =
+    cause === undefined
+      ? `${leased} of ${max} are lent out and ${waiting} callers wait: give leases back sooner, or raise max`
+      : `none can be made: ${cause.message}`
+  const text = `the pool had no connection for this caller in ${timeout} ms, ${why} (acquireTimeout)`
+  return new TimeoutError('HAWSER_ACQUIRE_TIMEOUT', text, { op: 'acquire', cause })
+}
+
+/** Too many wait already. */
+export function exhaustedError({ leased, max, waiting }: Crowd): ClientError {
+  const text = `${leased} of ${max} connections are lent out, ${waiting} callers wait, and no more may: slow down, give leases back sooner, or raise max or maxWaiting`
+  return new ClientError('HAWSER_POOL_EXHAUSTED', text, { op: 'acquire' })
+}
+
+/** No connection can be made, and waiting would not help. */
+export function acquireFailed(cause: Error): ClientError {
+  const text = `no connection can be made, and another try would end the same way: ${cause.message}`
+  return new ClientError('HAWSER_ACQUIRE_FAILED', text, { op: 'acquire', cause })
+}
+
+/** The connection was made, and is not fit to be lent out. */
+export function invalidError(why: string, ends: ErrorDetails, cause?: unknown): ClientError {
+  const { local, remote } = ends
+  const text = `${why}, so the connection is reset: see what the server says to it`
+  return new ClientError('HAWSER_ACQUIRE_FAILED', text, { op: 'acquire', local, remote, cause })
+}
+
+/** The connection ended before it could be lent out. */
+export function endedError({ error, reason, by }: CloseInfo, ends: ErrorDetails): HawserError {
+  return error ?? invalidError(`the connection ended (${reason}, by ${by}) at once`, ends)
+}
+
+/** The pool was closed. */
+export function poolClosedError(): ClientError {
+  const text = 'the pool is closed and lends no more connections: make a new one'
+  return new ClientError('HAWSER_POOL_CLOSED', text, { op: 'acquire' })
+}
+
+/** The lease was given back. */
+export function releasedError(): StateError {
+  const text =
+    'the lease was given back, and the connection may be somebody else’s: acquire another'
+  return new StateError('HAWSER_LEASE_RELEASED', text, { op: 'request' })
+}
+
+/** The connection of a lease has ended, and nothing was sent. */
+export function leaseEndedError(ends: ErrorDetails): ClientError {
+  const { local, remote } = ends
+  const text = 'the connection of this lease has ended, and nothing was sent: acquire another'
+  return new ClientError('HAWSER_NOT_CONNECTED', text, { op: 'request', local, remote })
+}
+
+/** A message came while nobody had the connection. */
+export function unsolicitedError(ends: ErrorDetails): ClientError {
+  const { local, remote } = ends
+  const text =
+    'a message came while nobody had the connection, and whose it is nobody could say: the connection is reset; take what a server says first in onConnect, and what it pushes with onMessage'
+  return new ClientError('HAWSER_UNEXPECTED_REPLY', text, { op: 'read', local, remote })
+}
+
+/** The caller waits no longer. */
+export function acquireAborted(signal: AbortSignal): AbortedError {
+  const cause: unknown = signal.reason
+  const text = 'the wait for a connection was aborted by its signal'
+  return new AbortedError('HAWSER_ABORTED', text, { op: 'acquire', cause })
+}
+
+/** The caller waits for the reply no longer. */
+export function requestAborted(signal: AbortSignal, ends: ErrorDetails): AbortedError {
+  const { local, remote } = ends
+  const cause: unknown = signal.reason
+  const text = 'the request was aborted by its signal: it may have been carried out or not'
+  return new AbortedError('HAWSER_ABORTED', text, { op: 'request', local, remote, cause })
+}
+
+/** Whether no later try could end otherwise. */
+export function isPermanent(error: Error): boolean {
+  return (
+    error instanceof OptionError ||
+    (error instanceof TlsError && error.code === 'HAWSER_TLS_CERTIFICATE_INVALID')
+  )
+}
+
+const spoiling = new Set(['HAWSER_REQUEST_TIMEOUT', 'HAWSER_DISCONNECTED', 'HAWSER_NOT_CONNECTED'])
+
+/** Whether an error says that the connection it came from should not be used again. */
+export function isOfConnection(error: unknown): boolean {
+  return (
+    error instanceof ConnectionError ||
+    error instanceof FramingError ||
+    error instanceof TlsError ||
+    (error instanceof HawserError && spoiling.has(error.code))
+  )
+}

@@ -1,0 +1,273 @@
+import { type Connection, engineOf } from '../connection/connection.js'
+import type { CloseInfo } from '../connection/close-info.js'
+import { report, warn } from '../connection/report.js'
+import { HandlerError, type HawserError } from '../errors.js'
+import type { RequestOptions } from './client-options.js'
+import { onConnectTimeout, queueFullError, queueTimeout } from './client-errors.js'
+import { connect } from './connect.js'
+import type { Correlator } from './correlation.js'
+import { createCorrelator } from './create-correlator.js'
+import { Lease } from './lease.js'
+import { OutgoingQueue } from './outgoing-queue.js'
+import { Pending } from './pending.js'
+import {
+  endedError,
+  invalidError,
+  leaseEndedError,
+  requestAborted,
+  unsolicitedError,
+} from './pool-errors.js'
+import type { PoolSettings } from './pool-settings.js'
+import { Pushes } from './pushes.js'
+import { Session, type SessionOwner } from './session.js'
+
+/** One connection of a pool, with the requests on it; the pool has it, or one lease does. */
+export class PoolMember<In, Out> implements SessionOwner<In> {
+  /** When it is lent out no more. */
+  readonly expiresAt: number
+  /** When it was made. */
+  readonly since: number
+  /** When it was last given back. */
+  idleSince: number
+  /** Whether anybody ever had it. */
+  hasServed = false
+  /** How it ended. */
+  info: CloseInfo | undefined
+  readonly #settings: PoolSettings<In, Out>
+  readonly #correlator: Correlator<In, Out>
+  readonly #session: Session<In, Out>
+  #lease: Lease<In, Out> | undefined
+  #pushes: Pushes<In> | undefined
+  #queue: OutgoingQueue<In, Out> | undefined
+  #isSpoiled = false
+
+  private constructor(settings: PoolSettings<In, Out>) {
+    const { clock, maxAge, maxPending, options, random } = settings
+    this.#settings = settings
+    this.#correlator = createCorrelator(options.correlate ?? {})
+    this.#session = new Session(this.#correlator, { maxPending, clock }, this)
+    this.since = clock.now()
+    this.idleSince = this.since
+    this.expiresAt = this.since + maxAge * (1 - random() / 5)
+  }
+
+  /**
+   * Make a connection, and let `onConnect` at it.
+   *
+   * @throws what `connect` and `onConnect` reject with
+   */
+  static async open<In, Out>(
+    settings: PoolSettings<In, Out>,
+    signal: AbortSignal,
+  ): Promise<PoolMember<In, Out>> {
+    const member = new PoolMember(settings)
+    const { endpoint, timeout } = settings
+    const { onConnect, onError: _onError, ...options } = settings.options
+    const connection = await connect(endpoint, {
+      // Who waits for replies has to go on reading: two sides that wait for each other wait long.
+      readWhileBlocked: true,
+      ...options,
+      handler: member.#session.handler,
+      signal,
+    })
+    const abort = (): void => connection.reset()
+    void connection.closed.then((info) => member.#ended(info))
+    signal.addEventListener('abort', abort)
+    try {
+      if (signal.aborted) abort()
+      if (onConnect !== undefined) {
+        await member.#attend(onConnect, timeout, () => onConnectTimeout(timeout, connection))
+      }
+      return member
+    } catch (error) {
+      connection.reset()
+      throw error
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  get connection(): Connection<In, Out> {
+    return this.#session.connection
+  }
+
+  /** Whether it can be lent out: open, and nothing on it that somebody left behind. */
+  get isUsable(): boolean {
+    return (
+      !this.#isSpoiled &&
+      this.connection.phase === 'open' &&
+      this.#correlator.size === 0 &&
+      (this.#queue === undefined || this.#queue.size === 0) &&
+      (this.#pushes === undefined || this.#pushes.size === 0) &&
+      engineOf(this.connection).receiver.empty
+    )
+  }
+
+  /** Give it to somebody, who gives it back through `giveBack`. */
+  lend(giveBack: (isGood: boolean) => void): Lease<In, Out> {
+    this.#lease = new Lease(this, giveBack)
+    return this.#lease
+  }
+
+  /** @returns whether it may be lent out again: if not, it was reset */
+  reclaim(isGood: boolean): boolean {
+    const isUsable = isGood && this.isUsable
+    this.#lease = undefined
+    this.#pushes?.end()
+    this.#pushes = undefined
+    this.idleSince = this.#settings.clock.now()
+    if (isUsable) this.connection.resume()
+    else this.reset()
+    return isUsable
+  }
+
+  /**
+   * Ask `validate` whether it may be lent out.
+   *
+   * @throws HawserError when it may not, and then it was reset
+   */
+  async validate(): Promise<void> {
+    const { options, validateTimeout } = this.#settings
+    const { validate } = options
+    const { connection } = this
+    if (validate === undefined) return
+    const late = `validate was still at work after ${validateTimeout} ms (validateTimeout)`
+    let verdict: unknown
+    try {
+      verdict = await this.#attend(validate, validateTimeout, () => invalidError(late, connection))
+    } catch (error) {
+      this.reset()
+      throw error
+    }
+    if (verdict !== false) return
+    this.reset()
+    throw invalidError('validate answered false', connection)
+  }
+
+  request(
+    message: Out,
+    { timeout = this.#settings.requestTimeout, signal }: RequestOptions,
+  ): Promise<In> {
+    const pending = new Pending<In>(this.#settings.clock.now(), timeout)
+    const { phase } = this.connection
+    if (phase === 'closed' || phase === 'ending') pending.reject(leaseEndedError(this.connection))
+    else if (signal?.aborted === true) this.#giveUp(pending, signal)
+    const mayGo = this.#queue === undefined || this.#queue.size === 0
+    if (!mayGo || !this.#session.dispatch(message, pending)) this.#enqueue(message, pending)
+    if (signal !== undefined && !pending.settled) {
+      pending.obey(signal, () => this.#giveUp(pending, signal))
+    }
+    return pending.promise
+  }
+
+  /** The messages that answer nothing, until it is given back or ends. */
+  async *iterate(): AsyncGenerator<In, undefined> {
+    yield* this.#inbox.iterate()
+    if (this.info?.error !== undefined) throw this.info.error
+    return undefined
+  }
+
+  /** Close it in order. */
+  end(): void {
+    this.#isSpoiled = true
+    void this.connection.close()
+  }
+
+  /** Break it off. */
+  reset(): void {
+    this.#isSpoiled = true
+    this.connection.reset()
+  }
+
+  /** @internal */
+  pushed(message: In): void | Promise<void> {
+    const { onMessage } = this.#settings.options
+    if (onMessage === undefined) {
+      if (this.#lease !== undefined) return this.#inbox.push(message)
+      this.#isSpoiled = true
+      this.#session.fail(unsolicitedError(this.connection))
+      return undefined
+    }
+    try {
+      const result = onMessage(message)
+      return result instanceof Promise ? result.catch((error) => this.#failed(error)) : undefined
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  /** @internal */
+  late(): void {}
+
+  /** @internal */
+  room(): void {
+    this.#queue?.drain(({ message, request }) =>
+      this.#session.dispatch(message, request as Pending<In>),
+    )
+  }
+
+  get #inbox(): Pushes<In> {
+    if (this.#pushes === undefined) {
+      this.#pushes = new Pushes()
+      if (this.info !== undefined) this.#pushes.end()
+    }
+    return this.#pushes
+  }
+
+  #enqueue(message: Out, request: Pending<In>): void {
+    if (request.settled) return
+    const { clock, queue: limit } = this.#settings
+    this.#queue ??= new OutgoingQueue(limit, clock, ({ timeout }) =>
+      queueTimeout(timeout, undefined),
+    )
+    if (!this.#queue.push({ message, request })) request.reject(queueFullError(limit, undefined))
+  }
+
+  #giveUp(pending: Pending<In>, signal: AbortSignal): void {
+    pending.reject(requestAborted(signal, this.connection))
+    this.#session.giveUp(pending)
+  }
+
+  #ended(info: CloseInfo): void {
+    this.info = info
+    this.#pushes?.end()
+    this.#queue?.reject(leaseEndedError(this.connection))
+  }
+
+  /** Let `work` have it, until it is done, the time is up, or the connection ends. */
+  async #attend<Result>(
+    work: (lease: Lease<In, Out>) => Result | Promise<Result>,
+    timeout: number,
+    expired: () => HawserError,
+  ): Promise<Result> {
+    const { connection } = this
+    const lease = this.lend((isGood) => {
+      if (!isGood) this.reset()
+    })
+    const ended = connection.closed.then((info) => {
+      throw endedError(info, connection)
+    })
+    ended.catch(() => undefined)
+    let expire!: (error: HawserError) => void
+    const late = new Promise<never>((_resolve, reject) => {
+      expire = reject
+    })
+    const timer = this.#settings.clock.schedule(() => expire(expired()), timeout, true)
+    try {
+      return await Promise.race([work(lease), ended, late])
+    } finally {
+      timer.cancel()
+      lease.release()
+      this.reclaim(true)
+    }
+  }
+
+  #failed(cause: unknown): void {
+    const { onError } = this.#settings.options
+    const message = cause instanceof Error ? cause.message : String(cause)
+    const text = `onMessage failed, and the pool goes on: ${message}`
+    const error = new HandlerError('HAWSER_HANDLER_FAILED', text, { op: 'handle', cause })
+    if (onError === undefined) warn(error)
+    else report(() => onError(error))
+  }
+}

@@ -1,0 +1,122 @@
+import type { HawserError } from '../errors.js'
+import type { BackoffOptions } from '../policy/backoff.js'
+import type { ConnectOptions } from './connect.js'
+import type { Correlation } from './correlation.js'
+import type { Lease } from './lease.js'
+
+/** How connections are made, kept and lent out. */
+export interface PoolOptions<In, Out> extends Omit<
+  ConnectOptions<In, Out>,
+  'handler' | 'signal' | 'onError'
+> {
+  /**
+   * Connections at once, those being made and those being closed among them. Default 10; `Infinity` is
+   * off. Stops: a burst of work that becomes a burst of connections.
+   */
+  readonly max?: number | undefined
+  /** Connections that are kept though nobody needs them. Default 0; at most `max`. */
+  readonly min?: number | undefined
+  /**
+   * Milliseconds `acquire` may wait, then `HAWSER_ACQUIRE_TIMEOUT`. Default 5 000; `Infinity` is off.
+   * Stops: callers that pile up behind a server that is down, or a lease that is never given back.
+   */
+  readonly acquireTimeout?: number | undefined
+  /**
+   * Callers that may wait beyond those for whom there is a connection, or room for one; the next is
+   * refused with `HAWSER_POOL_EXHAUSTED`. Default 1 000; `Infinity` is off; 0 refuses whoever would
+   * have to wait for somebody else's lease. Stops: an overload that fills the memory.
+   */
+  readonly maxWaiting?: number | undefined
+  /**
+   * Milliseconds that a connection which nobody has may stay, `min` of them apart. Default 30 000;
+   * `Infinity` is off. Stops: a burst's connections that stay for ever.
+   */
+  readonly idle?: number | undefined
+  /**
+   * Milliseconds after which a connection is lent out no more, less up to a fifth of them by chance, so
+   * that those made together do not end together. It is never taken from who has it. Default 1 800 000;
+   * `Infinity` is off. Stops: connections that stay with a server which others were added to, or whose
+   * name has long led elsewhere.
+   */
+  readonly maxAge?: number | undefined
+  /**
+   * Called with each connection before it is lent out, the new ones too: ask the server something. When
+   * it answers false, throws or rejects, or takes longer than `validateTimeout`, the connection is reset
+   * and another takes its place.
+   */
+  readonly validate?: ((lease: Lease<In, Out>) => unknown) | undefined
+  /** Milliseconds for `validate`. Default 1 000; `Infinity` is off. Stops: a server that hangs. */
+  readonly validateTimeout?: number | undefined
+  /**
+   * Called with each new connection, for as long as `timeout`: log in here. When it throws or rejects,
+   * the connection is reset, and the next is tried after the backoff.
+   */
+  readonly onConnect?: ((lease: Lease<In, Out>) => void | Promise<void>) | undefined
+  /** How replies find their requests. Default: in order. */
+  readonly correlate?: Correlation<In, Out> | undefined
+  /**
+   * Requests on the way at once on one connection; more wait in its queue. Default 1 000; `Infinity` is
+   * off. Stops: replies that nobody could ever wait for.
+   */
+  readonly maxPending?: number | undefined
+  /**
+   * Requests of one lease that may wait for room on its connection; the next one is refused with
+   * `HAWSER_QUEUE_FULL`. Default 1 000; `Infinity` is off. Stops: a peer that does not read, and fills
+   * the memory.
+   */
+  readonly queue?: number | undefined
+  /**
+   * Milliseconds a request may take until its reply, then `HAWSER_REQUEST_TIMEOUT`. Default 30 000;
+   * `Infinity` is off. Stops: a caller that waits for ever.
+   */
+  readonly requestTimeout?: number | undefined
+  /**
+   * Waits between tries when no connection can be made: full jitter from 0 to 100 ms … 5 s, so that
+   * whoever waits as long as `acquireTimeout` sees a try.
+   */
+  readonly backoff?: BackoffOptions | undefined
+  /**
+   * Told of each message that answers nothing, whoever has the connection. Without it such messages go
+   * to the lease, and a connection on which one comes while nobody has it is reset.
+   */
+  readonly onMessage?: ((message: In) => void | Promise<void>) | undefined
+  /** Told of what `onMessage` throws. Default: shown as a process warning. */
+  readonly onError?: ((error: HawserError) => void) | undefined
+  /** Closes the pool when it fires, without a drain. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How one connection is asked for. */
+export interface AcquireOptions {
+  /** Waits no longer when it fires: `HAWSER_ABORTED`. */
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds to wait. Default: the pool's `acquireTimeout`. */
+  readonly timeout?: number | undefined
+}
+
+/** How a pool closes. */
+export interface PoolCloseOptions {
+  /**
+   * Milliseconds for leases to be given back; then their connections are reset. Default 15 000; 0 ends
+   * at once; `Infinity` waits for all.
+   */
+  readonly drain?: number | undefined
+}
+
+/** What a pool has at one moment, and had. */
+export interface PoolInfo {
+  /** Open connections, those being closed among them. */
+  readonly size: number
+  /** Connections that nobody has. */
+  readonly idle: number
+  /** Connections that are lent out. */
+  readonly leased: number
+  /** Connections being made. */
+  readonly connecting: number
+  /** Callers of `acquire` that wait. */
+  readonly waiting: number
+  /** Connections made since the beginning. */
+  readonly created: number
+  /** Why the last try to make a connection failed; undefined when it did not. */
+  readonly lastError: Error | undefined
+}

@@ -1,0 +1,78 @@
+import { atLeast, milliseconds, resolveSettings } from '../connection/options.js'
+import { OptionError } from '../errors.js'
+import type { Framing } from '../framing/framing.js'
+import { raw } from '../framing/raw.js'
+import { Budget } from '../policy/budget.js'
+import type { Clock } from '../policy/clock.js'
+import type { Endpoint } from '../socket/endpoint.js'
+import { assertCorrelation } from './create-correlator.js'
+import { Dialler } from './dialler.js'
+import type { PoolOptions } from './pool-options.js'
+
+/** A pool's options with every default filled in. */
+export interface PoolSettings<In, Out> {
+  readonly endpoint: Endpoint | readonly Endpoint[]
+  readonly options: PoolOptions<In, Out>
+  readonly clock: Clock
+  readonly random: () => number
+  readonly max: number
+  readonly min: number
+  readonly acquireTimeout: number
+  readonly maxWaiting: number
+  readonly idle: number
+  readonly maxAge: number
+  readonly timeout: number
+  readonly validateTimeout: number
+  readonly maxPending: number
+  readonly queue: number
+  readonly requestTimeout: number
+}
+
+/** Milliseconds to connect when nobody says otherwise. */
+const defaultTimeout = 10_000
+/** Milliseconds a connection may be used when nobody says otherwise: half an hour. */
+const defaultMaxAge = 1_800_000
+
+/**
+ * Fill in every default and refuse what cannot work, before anything begins.
+ *
+ * @throws OptionError
+ */
+export function resolvePool<In, Out>(
+  endpoint: Endpoint | readonly Endpoint[],
+  options: PoolOptions<In, Out>,
+): PoolSettings<In, Out> {
+  const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
+  const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity))
+  // Made for what it refuses; each connection dials by itself.
+  void new Dialler(endpoint, options, clock)
+  const { correlate, backoff } = options
+  if (correlate !== undefined) assertCorrelation(correlate)
+  for (const name of ['initial', 'max', 'resetAfter'] as const) {
+    if (backoff?.[name] !== undefined) milliseconds(`backoff.${name}`, backoff[name])
+  }
+  if (backoff?.factor !== undefined) atLeast('backoff.factor', backoff.factor, 1, 'times')
+  const max = atLeast('max', options.max ?? 10, 1, 'connections')
+  const min = atLeast('min', options.min ?? 0, 0, 'connections')
+  if (min > max || min === Infinity) {
+    const text = `min is ${min} and max ${max}: it takes a number of connections, 0 to max`
+    throw new OptionError('HAWSER_INVALID_OPTION', text)
+  }
+  return {
+    endpoint,
+    options,
+    clock,
+    random: options.random ?? Math.random,
+    max,
+    min,
+    acquireTimeout: milliseconds('acquireTimeout', options.acquireTimeout ?? 5_000),
+    maxWaiting: atLeast('maxWaiting', options.maxWaiting ?? 1_000, 0, 'callers'),
+    idle: milliseconds('idle', options.idle ?? 30_000),
+    maxAge: milliseconds('maxAge', options.maxAge ?? defaultMaxAge),
+    timeout: milliseconds('timeout', options.timeout ?? defaultTimeout),
+    validateTimeout: milliseconds('validateTimeout', options.validateTimeout ?? 1_000),
+    maxPending: atLeast('maxPending', options.maxPending ?? 1_000, 1, 'requests'),
+    queue: atLeast('queue', options.queue ?? 1_000, 0, 'requests'),
+    requestTimeout: milliseconds('requestTimeout', options.requestTimeout ?? 30_000),
+  }
+}

@@ -1,0 +1,264 @@
+import { setImmediate } from 'node:timers'
+import type { CloseInfo } from '../connection/close-info.js'
+import { Deadlines } from '../connection/deadlines.js'
+import { Backoff } from '../policy/backoff.js'
+import type { ClockTimer } from '../policy/clock.js'
+import { endedError, invalidError, isPermanent } from './pool-errors.js'
+import { PoolMember } from './pool-member.js'
+import type { PoolSettings } from './pool-settings.js'
+
+/** Who connections are wanted for. */
+export interface SupplyOwner<In, Out> {
+  /** How many callers wait. */
+  readonly demand: number
+  /** Hand it to the one who has waited the longest. */
+  give(member: PoolMember<In, Out>): void
+  /** No connection can be made, and waiting does not help. */
+  giveUp(error: Error): void
+}
+
+/** Waits between tries when nobody says otherwise: whoever waits to acquire is to see one. */
+const defaultBackoff = { max: 5_000 }
+
+/** Makes the connections of a pool, keeps those that nobody has, and lets go of them in time. */
+export class PoolSupply<In, Out> {
+  /** Connections made since the beginning. */
+  created = 0
+  /** Why the last try failed. */
+  lastError: Error | undefined
+  /** Why no later try would do better; until the next one. */
+  hopeless: Error | undefined
+  readonly #settings: PoolSettings<In, Out>
+  readonly #owner: SupplyOwner<In, Out>
+  readonly #backoff: Backoff
+  readonly #evictions: Deadlines
+  readonly #stopping = new AbortController()
+  readonly #members = new Set<PoolMember<In, Out>>()
+  readonly #leased = new Set<PoolMember<In, Out>>()
+  /** Those that nobody has, the longest unused first. The last is the first to be lent again. */
+  readonly #idle: PoolMember<In, Out>[] = []
+  #connecting = 0
+  #checking = 0
+  #retry: ClockTimer | undefined
+  #changed: (() => void) | undefined
+
+  constructor(settings: PoolSettings<In, Out>, owner: SupplyOwner<In, Out>) {
+    const { clock, options, random } = settings
+    this.#settings = settings
+    this.#owner = owner
+    this.#backoff = new Backoff({ ...defaultBackoff, ...options.backoff }, random)
+    this.#evictions = new Deadlines(clock, () => this.#evict())
+  }
+
+  get counts(): { size: number; idle: number; leased: number; connecting: number } {
+    return {
+      size: this.#members.size,
+      idle: this.#idle.length,
+      leased: this.#leased.size,
+      connecting: this.#connecting,
+    }
+  }
+
+  /** See to it that those who wait get something, and that `min` connections are there. */
+  fill(): void {
+    const { min } = this.#settings
+    while (!this.#isStopped && this.#owner.demand > this.#checking + this.#connecting) {
+      const member = this.#idle.pop()
+      if (member !== undefined) void this.#check(member)
+      else if (this.#mayConnect) void this.#connect()
+      else break
+    }
+    while (this.#members.size + this.#connecting < min && this.#mayConnect) void this.#connect()
+  }
+
+  /** A lease was given back. */
+  released(member: PoolMember<In, Out>, isGood: boolean): void {
+    this.#leased.delete(member)
+    if (member.reclaim(isGood)) {
+      this.#backoff.reset()
+      this.#keep(member)
+    }
+    this.#settle()
+  }
+
+  /**
+   * Make no more, and let go of all.
+   *
+   * @param drain milliseconds for leases to be given back
+   */
+  async stop(drain: number): Promise<void> {
+    this.#stopping.abort()
+    this.#retry?.cancel()
+    this.#evictions.cancel()
+    const idle = new Set(this.#idle.splice(0))
+    for (const member of this.#members) {
+      if (this.#leased.has(member)) continue
+      if (drain > 0 && idle.has(member)) member.end()
+      else member.reset()
+    }
+    if (drain > 0 && this.#leased.size > 0) {
+      const timer = this.#settings.clock.schedule(() => this.force(), drain, true)
+      await this.#until(() => this.#leased.size === 0)
+      timer.cancel()
+    }
+    if (drain === 0) this.force()
+    await this.#until(() => this.#members.size + this.#connecting + this.#checking === 0)
+  }
+
+  /** Let go of all at once. */
+  force(): void {
+    for (const member of this.#members) member.reset()
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted
+  }
+
+  /** While tries fail there is one at a time, and none during the backoff. */
+  get #mayConnect(): boolean {
+    if (this.#isStopped || this.#retry !== undefined) return false
+    if (this.#backoff.failures > 0 && this.#connecting > 0) return false
+    return this.#members.size + this.#connecting < this.#settings.max
+  }
+
+  async #connect(): Promise<void> {
+    this.#connecting += 1
+    let member: PoolMember<In, Out> | undefined
+    let failure: Error | undefined
+    try {
+      member = await PoolMember.open(this.#settings, this.#stopping.signal)
+    } catch (error) {
+      failure = error as Error
+    }
+    this.#connecting -= 1
+    if (member === undefined) this.#failed(failure as Error, 0)
+    else {
+      const made = member
+      this.#members.add(made)
+      this.created += 1
+      void made.connection.closed.then((info) => this.#closed(made, info))
+      failure = await this.#prove(made)
+      if (failure === undefined) this.lastError = undefined
+      else this.#failed(failure, 0)
+    }
+    this.#settle()
+  }
+
+  /** See whether a connection that nobody had is still good. */
+  async #check(member: PoolMember<In, Out>): Promise<void> {
+    this.#checking += 1
+    // What has arrived is noticed in this turn, an end or a reset for instance: after a long
+    // computation all connections look alive until then.
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve)
+    })
+    this.#checking -= 1
+    await this.#prove(member)
+    this.#settle()
+  }
+
+  /** @returns why it was reset, and not offered to anybody */
+  async #prove(member: PoolMember<In, Out>): Promise<Error | undefined> {
+    this.#checking += 1
+    let failure: Error | undefined
+    try {
+      if (member.isUsable) await member.validate()
+    } catch (error) {
+      failure = error as Error
+    }
+    this.#checking -= 1
+    if (failure === undefined && member.isUsable) this.#offer(member)
+    else {
+      failure ??= invalidError('something was left on the connection', member.connection)
+      member.reset()
+    }
+    return failure
+  }
+
+  #settle(): void {
+    this.fill()
+    this.#changed?.()
+  }
+
+  /** To the first who waits, or to the others that nobody has. */
+  #offer(member: PoolMember<In, Out>): void {
+    if (this.#isStopped) member.end()
+    else if (member.expiresAt <= this.#settings.clock.now()) member.end()
+    else if (this.#owner.demand === 0) this.#rest(member)
+    else {
+      member.hasServed = true
+      this.#leased.add(member)
+      this.#owner.give(member)
+    }
+  }
+
+  /** It was given back, and is fit to be lent again. */
+  #keep(member: PoolMember<In, Out>): void {
+    if (this.#settings.options.validate === undefined || this.#isStopped) this.#offer(member)
+    else this.#rest(member)
+  }
+
+  #rest(member: PoolMember<In, Out>): void {
+    this.#idle.push(member)
+    const { clock, idle } = this.#settings
+    this.#evictions.expect(Math.min(member.expiresAt, member.idleSince + idle), clock.now())
+  }
+
+  #evict(): void {
+    const { clock, idle, min } = this.#settings
+    const now = clock.now()
+    let size = 0
+    for (const member of this.#members) if (member.connection.phase === 'open') size += 1
+    let next = Infinity
+    for (const member of [...this.#idle]) {
+      const isSpare = size > min
+      const due = Math.min(member.expiresAt, isSpare ? member.idleSince + idle : Infinity)
+      if (due > now) next = Math.min(next, due)
+      else {
+        this.#idle.splice(this.#idle.indexOf(member), 1)
+        member.end()
+        size -= 1
+      }
+    }
+    this.#evictions.expect(next, now)
+  }
+
+  #closed(member: PoolMember<In, Out>, info: CloseInfo): void {
+    this.#members.delete(member)
+    this.#leased.delete(member)
+    const index = this.#idle.indexOf(member)
+    if (index !== -1) this.#idle.splice(index, 1)
+    // One that was good for nothing, so that the next will hardly do better.
+    if (info.by !== 'local' && (!member.hasServed || info.bytesRead === 0)) {
+      const worked = this.#settings.clock.now() - member.since
+      this.#failed(endedError(info, member.connection), worked)
+    }
+    this.#settle()
+  }
+
+  #failed(error: Error, worked: number): void {
+    if (this.#isStopped) return
+    this.lastError = error
+    // Those that failed together are one failure.
+    if (this.#retry === undefined) {
+      const retry = (): void => {
+        this.#retry = undefined
+        this.hopeless = undefined
+        this.fill()
+      }
+      const wait = this.#backoff.failed(worked)
+      this.#retry = this.#settings.clock.schedule(retry, wait, false)
+    }
+    if (!isPermanent(error)) return
+    this.hopeless = error
+    this.#owner.giveUp(error)
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      await new Promise<void>((resolve) => {
+        this.#changed = resolve
+      })
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import { atLeast, milliseconds } from '../connection/options.js'
+import type { HawserError } from '../errors.js'
+import type { Endpoint } from '../socket/endpoint.js'
+import type { Lease } from './lease.js'
+import { Pending } from './pending.js'
+import {
+  acquireAborted,
+  acquireFailed,
+  acquireTimeout,
+  exhaustedError,
+  isOfConnection,
+  poolClosedError,
+  type Crowd,
+} from './pool-errors.js'
+import type { PoolMember } from './pool-member.js'
+import type { AcquireOptions, PoolCloseOptions, PoolInfo, PoolOptions } from './pool-options.js'
+import { type PoolSettings, resolvePool } from './pool-settings.js'
+import { PoolSupply, type SupplyOwner } from './pool-supply.js'
+import { PoolWaiters } from './pool-waiters.js'
+
+/**
+ * Connections to one server, lent to one caller at a time: for protocols in which a conversation
+ * takes the whole connection (a transaction, a `MULTI`, a mail), and for more throughput than one
+ * connection has.
+ */
+export class Pool<In = Uint8Array, Out = Uint8Array | string>
+  implements SupplyOwner<In, Out>, AsyncDisposable
+{
+  readonly #settings: PoolSettings<In, Out>
+  readonly #waiters: PoolWaiters<Lease<In, Out>>
+  readonly #supply: PoolSupply<In, Out>
+  readonly #abort = (): void => void this.close({ drain: 0 })
+  #closing: Promise<void> | undefined
+
+  /** @throws OptionError when an option cannot work */
+  constructor(endpoint: Endpoint | readonly Endpoint[], options: PoolOptions<In, Out> = {}) {
+    this.#settings = resolvePool(endpoint, options)
+    this.#waiters = new PoolWaiters(this.#settings.clock)
+    this.#supply = new PoolSupply(this.#settings, this)
+    const { signal } = options
+    if (signal?.aborted === true) this.#abort()
+    else signal?.addEventListener('abort', this.#abort, { once: true })
+    this.#supply.fill()
+  }
+
+  /**
+   * Borrow a connection: one that nobody has, the last used first, or a new one; or wait for one, in
+   * the order of the calls. Nobody but you has it until you give it back.
+   *
+   * @returns rejects with `HAWSER_ACQUIRE_TIMEOUT`, whose `cause` is why no connection could be made;
+   *   `HAWSER_POOL_EXHAUSTED`, `HAWSER_POOL_CLOSED`, `HAWSER_ABORTED`; or `HAWSER_ACQUIRE_FAILED` when
+   *   waiting would not help: the options do not work, or the server's certificate is not accepted
+   * @throws OptionError when `timeout` is no number of milliseconds
+   */
+  acquire(options: AcquireOptions = {}): Promise<Lease<In, Out>> {
+    const { signal } = options
+    const timeout = milliseconds('timeout', options.timeout ?? this.#settings.acquireTimeout)
+    const refusal = this.#refuse(signal)
+    const pending = new Pending<Lease<In, Out>>(this.#settings.clock.now(), timeout)
+    if (refusal !== undefined) pending.reject(refusal)
+    else {
+      const expired = (): HawserError =>
+        acquireTimeout(timeout, this.#crowd, this.#supply.lastError)
+      this.#waiters.add(pending, signal, expired, acquireAborted)
+      this.#supply.fill()
+    }
+    return pending.promise
+  }
+
+  /**
+   * Borrow a connection for as long as `use` takes. When that throws something which is about the
+   * connection (a ConnectionError, FramingError or TlsError, `HAWSER_REQUEST_TIMEOUT`,
+   * `HAWSER_DISCONNECTED`), it is not used again; after any other error it is, if nothing is left on it.
+   *
+   * @returns what `use` returns; rejects with what it throws, and as `acquire` does
+   */
+  async run<Result>(
+    use: (lease: Lease<In, Out>) => Result | Promise<Result>,
+    options: AcquireOptions = {},
+  ): Promise<Result> {
+    const lease = await this.acquire(options)
+    try {
+      return await use(lease)
+    } catch (error) {
+      if (isOfConnection(error)) lease.discard()
+      throw error
+    } finally {
+      lease.release()
+    }
+  }
+
+  /** Counts at this moment. */
+  info(): PoolInfo {
+    const { created, lastError } = this.#supply
+    return { ...this.#supply.counts, waiting: this.demand, created, lastError }
+  }
+
+  /**
+   * Lend out nothing more, wait for what is lent out, and close all connections. Who waits is refused at
+   * once, with `HAWSER_POOL_CLOSED`.
+   *
+   * @returns fulfils when nothing is left of it: no socket, no timer, no listener
+   */
+  close(options: PoolCloseOptions = {}): Promise<void> {
+    const drain = atLeast('drain', options.drain ?? 15_000, 0, 'milliseconds')
+    if (this.#closing === undefined) {
+      this.#settings.options.signal?.removeEventListener('abort', this.#abort)
+      this.#closing = this.#supply.stop(drain)
+      this.#waiters.reject(poolClosedError())
+    } else if (drain === 0) this.#supply.force()
+    return this.#closing
+  }
+
+  /** The same as `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** @internal */
+  get demand(): number {
+    return this.#waiters.size
+  }
+
+  /** @internal */
+  give(member: PoolMember<In, Out>): void {
+    const supply = this.#supply
+    const lease = member.lend((isGood) => supply.released(member, isGood))
+    this.#waiters.take()?.resolve(lease)
+  }
+
+  /** @internal */
+  giveUp(error: Error): void {
+    this.#waiters.reject(acquireFailed(error))
+  }
+
+  get #crowd(): Crowd {
+    const { leased } = this.#supply.counts
+    return { leased, max: this.#settings.max, waiting: this.demand }
+  }
+
+  /** Why nobody may begin to wait now. */
+  #refuse(signal: AbortSignal | undefined): HawserError | undefined {
+    if (this.#closing !== undefined) return poolClosedError()
+    if (signal?.aborted === true) return acquireAborted(signal)
+    const { hopeless } = this.#supply
+    if (hopeless !== undefined) return acquireFailed(hopeless)
+    const crowd = this.#crowd
+    const { maxWaiting } = this.#settings
+    return crowd.waiting - (crowd.max - crowd.leased) >= maxWaiting
+      ? exhaustedError(crowd)
+      : undefined
+  }
+}
+
+/**
+ * Make a pool; it connects when somebody asks for a connection, or at once to have `min` of them.
+ *
+ * @throws OptionError when an option cannot work
+ */
+export function createPool<In = Uint8Array, Out = Uint8Array | string>(
+  endpoint: Endpoint | readonly Endpoint[],
+  options: PoolOptions<In, Out> = {},
+): Pool<In, Out> {
+  return new Pool(endpoint, options)
+}
