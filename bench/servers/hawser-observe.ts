@@ -1,10 +1,13 @@
 import { channel } from 'node:diagnostics_channel'
 import { serveHawser } from './hawser-server.js'
 import { loadCopy } from './library-copy.js'
+import { MemoryExchange } from './memory-exchange.js'
 
 /** Who watches: `unobservable`, `nobody`, `metrics` or `channels`. */
 const [, , watcher = 'nobody'] = process.argv
-const { library, metrics } = await loadCopy(watcher !== 'unobservable')
+const copy = await loadCopy(watcher !== 'unobservable')
+const { library, metrics } = copy
+const memory = new MemoryExchange(copy)
 
 const server = library.createServer(
   { framing: library.lines(), backlog: 4096 },
@@ -35,4 +38,7 @@ else if (watcher === 'channels') {
     })
   }
 }
-await serveHawser(server, { events: () => events })
+await serveHawser(server, {
+  events: () => events,
+  memory: (messages) => memory.run(messages as number),
+})

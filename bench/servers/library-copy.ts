@@ -4,11 +4,19 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type * as Library from 'hawser'
 import type * as Metrics from 'hawser/metrics'
+import type * as ConnectionModule from '../../packages/hawser/src/connection/connection.js'
+import type * as EngineModule from '../../packages/hawser/src/connection/engine.js'
+import type * as OptionsModule from '../../packages/hawser/src/connection/options.js'
+import type * as BudgetModule from '../../packages/hawser/src/policy/budget.js'
 
-/** The library, and what renders its metrics, out of one copy. */
+/** The library out of one copy: what is public, and what drives a connection without a socket. */
 export interface LibraryCopy {
   readonly library: typeof Library
   readonly metrics: typeof Metrics
+  readonly engine: typeof ConnectionModule &
+    typeof EngineModule &
+    typeof OptionsModule &
+    typeof BudgetModule
 }
 
 /**
@@ -24,9 +32,12 @@ export async function loadCopy(observable: boolean): Promise<LibraryCopy> {
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n')
     if (!observable) await blind(folder)
     const load = (path: string): Promise<unknown> => import(pathToFileURL(join(folder, path)).href)
+    const parts = ['connection/connection', 'connection/engine', 'connection/options']
+    const engine = [...parts, 'policy/budget'].map((path) => load(`${path}.js`))
     return {
       library: (await load('index.js')) as LibraryCopy['library'],
       metrics: (await load('metrics/index.js')) as LibraryCopy['metrics'],
+      engine: Object.assign({}, ...(await Promise.all(engine))) as LibraryCopy['engine'],
     }
   } finally {
     await rm(folder, { recursive: true, force: true })
