@@ -60,6 +60,8 @@ const flags: readonly (readonly [RegExp, string])[] = [
   [/\bframeTimeout\b/g, '--frame-timeout'],
   [/\bwriteTimeout\b/g, '--write-timeout'],
   [/\bhandshakeTimeout\b/g, '--handshake-timeout'],
+  [/\bproxyProtocol\.trusted\b/g, '--trusted'],
+  [/\bheaderTimeout\b/g, '--header-timeout'],
   [/\bminimumRate\b/g, '--minimum-rate'],
   [/\bmaxFrame\b/g, '--max-frame'],
   [/\bmaxConnections\b/g, '--max-connections'],

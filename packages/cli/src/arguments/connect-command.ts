@@ -4,6 +4,7 @@ import { parseDuration } from './duration.js'
 import { completeEndpoint } from './endpoint.js'
 import { type FramingChoice, framingHelp, parseFraming } from './framing.js'
 import { connectExamples } from './help.js'
+import { addSendProxy } from './proxy-flags.js'
 import { assertMaxFrame } from './serve-command.js'
 import { parseSize } from './size.js'
 import { addConnectTls, type ConnectTlsFlags, readConnectTls } from './tls-flags.js'
@@ -12,6 +13,7 @@ interface ConnectFlags extends ConnectTlsFlags {
   framing?: FramingChoice
   maxFrame?: number
   send?: string[]
+  sendProxy?: 'v1' | 'v2'
   crlf?: true
   timeout?: number
   idle?: number
@@ -54,6 +56,7 @@ function addMessages(command: Command): void {
     )
     .option('--send <text>', 'send this instead of stdin; may be repeated', collect)
     .option('--crlf', 'end the lines that are sent with CRLF')
+  addSendProxy(command)
 }
 
 function addTimes(command: Command): void {
@@ -90,6 +93,7 @@ function readConnect(endpoint: string, flags: ConnectFlags): ConnectOptions {
     framing,
     maxFrame: flags.maxFrame,
     send: flags.send,
+    sendProxy: flags.sendProxy && (flags.sendProxy === 'v1' ? 1 : 2),
     crlf: flags.crlf ?? false,
     timeout: flags.timeout,
     idle: flags.idle,

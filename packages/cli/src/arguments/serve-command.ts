@@ -5,13 +5,14 @@ import { type AccessFlags, addAccess } from './access-flags.js'
 import { completeEndpoint } from './endpoint.js'
 import { type FramingChoice, framingHelp, parseFraming } from './framing.js'
 import { serveExamples } from './help.js'
+import { addProxy, type ProxyFlags, readProxy } from './proxy-flags.js'
 import { parseSize } from './size.js'
 import { addTimeouts, type TimeoutFlags } from './timeout-flags.js'
 import { addServeTls, readServeTls, type ServeTlsFlags } from './tls-flags.js'
 
 const defaultEndpoint = 'tcp://127.0.0.1:8000'
 
-interface ServeFlags extends AccessFlags, TimeoutFlags, ServeTlsFlags {
+interface ServeFlags extends AccessFlags, TimeoutFlags, ServeTlsFlags, ProxyFlags {
   echo?: true
   chat?: true
   greeting?: string
@@ -38,6 +39,7 @@ export function addServe(program: Command, act: (options: ServeOptions) => Promi
   addAccess(command)
   addTimeouts(command)
   addServeTls(command)
+  addProxy(command)
   addOutput(command)
 }
 
@@ -83,6 +85,7 @@ function readServe(endpoints: readonly string[], flags: ServeFlags): ServeOption
         ? [usual]
         : endpoints.map((endpoint) => completeEndpoint(endpoint, '127.0.0.1')),
     tls,
+    proxyProtocol: readProxy(flags),
     framing,
     maxFrame: flags.maxFrame,
     mode: flags.echo ? 'echo' : flags.chat ? 'chat' : 'print',

@@ -76,7 +76,7 @@ class ConnectCommand implements Troubles {
   }
 
   async #open(): Promise<Peer | undefined> {
-    const { endpoint, crlf, maxFrame, timeout, idle, tls } = this.#options
+    const { endpoint, crlf, maxFrame, timeout, idle, tls, sendProxy } = this.#options
     const framing = createFraming(this.#options.framing, { crlf, maxFrame })
     try {
       return await open(endpoint, {
@@ -85,6 +85,7 @@ class ConnectCommand implements Troubles {
         timeout,
         idleTimeout: idle,
         tls,
+        proxyProtocol: sendProxy && { version: sendProxy },
         signal: this.#abort.signal,
         // A pause is the reader's affair at both ends of a pipe, however long it takes.
         consumerTimeout: Infinity,

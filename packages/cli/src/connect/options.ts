@@ -26,4 +26,6 @@ export interface ConnectOptions {
   readonly hex: boolean
   readonly quiet: boolean
   readonly tls: ConnectTls | undefined
+  /** The version of the PROXY protocol header to begin with. */
+  readonly sendProxy: 1 | 2 | undefined
 }

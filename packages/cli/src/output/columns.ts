@@ -61,8 +61,9 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
         return listening(event)
       case 'connected': {
         const tls = event.tls === undefined ? '' : ` ${describeTls(event.tls)}`
+        const via = event.via === undefined ? '' : ` via ${showAddress(event.via)}`
         const now = connected(event.connections, colours.note)
-        const rest = `${showAddress(event.remote)}${tls} ${now}`
+        const rest = `${showAddress(event.remote)}${via}${tls} ${now}`
         return row(time, `@${event.id}`, 'connected', colours.connected, rest)
       }
       case 'message':

@@ -31,6 +31,8 @@ export interface ConnectedEvent {
   readonly local: string
   /** How many are connected now. */
   readonly connections: number
+  /** The proxy it came through, where that one said so. */
+  readonly via?: string
   /** What was agreed on, where it is TLS. */
   readonly tls?: TlsSummary
 }

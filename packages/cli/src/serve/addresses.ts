@@ -16,6 +16,11 @@ export function localName(ends: Ends): string {
   return showAddress(ends.localAddress, ends.localPort)
 }
 
+/** The socket's other end, where that is a proxy. */
+export function peerName(peer: { address: string; port?: number } | undefined): string {
+  return showAddress(peer?.address, peer?.port)
+}
+
 function showAddress(address: string | undefined, port: number | undefined): string {
   // A client of a Unix socket has no name.
   if (address === undefined || address === '') return 'local'

@@ -15,12 +15,19 @@ export interface ListeningDetails {
 /** Where a server listens, and commands that reach it, for people to copy. */
 export function listeningEvent(
   server: Pick<Server, 'addresses'>,
-  options: Pick<ServeOptions, 'endpoints' | 'mode' | 'framing' | 'httpHello' | 'quiet' | 'tls'>,
+  options: Pick<ServeOptions, 'endpoints' | 'mode' | 'framing' | 'httpHello' | 'quiet' | 'tls'> &
+    Partial<Pick<ServeOptions, 'proxyProtocol'>>,
   { metrics, trust }: ListeningDetails = {},
 ): ListeningEvent {
   const addresses = server.addresses()
   const first = addresses[0]
   const secure = listSecure(options, addresses.length)
+  const commands =
+    options.quiet || first === undefined
+      ? []
+      : secure[0] === true && typeof first !== 'string'
+        ? suggestTls(first, options.httpHello, trust)
+        : suggestCommands(first, options.httpHello)
   return {
     event: 'listening',
     endpoints: addresses.map((address, index) => {
@@ -29,12 +36,7 @@ export function listeningEvent(
     }),
     framing: options.framing.kind,
     mode: options.mode,
-    try:
-      options.quiet || first === undefined
-        ? []
-        : secure[0] === true && typeof first !== 'string'
-          ? suggestTls(first, options.httpHello, trust)
-          : suggestCommands(first, options.httpHello),
+    try: options.proxyProtocol?.mode === 'require' ? commands.flatMap(asProxy) : commands,
     ...(metrics === undefined ? {} : { metrics }),
   }
 }
@@ -74,6 +76,12 @@ export function suggestTls(
     ...(http ? [`curl ${quoteWord(`https://${target}/`)}`] : []),
     `npx --no hawser connect ${quoteWord(`tls://${target}`)}`,
   ]
+}
+
+/** The command that begins as a proxy does, if there is one. */
+function asProxy(command: string): string[] {
+  if (command.startsWith('npx ')) return [`${command} --send-proxy v2`]
+  return command.startsWith('curl ') ? [command.replace('curl', 'curl --haproxy-protocol')] : []
 }
 
 function isLoopback(host: string): boolean {

@@ -15,7 +15,7 @@ import { createFraming } from '../wire/framing.js'
 import { type Incoming, withHttp } from '../wire/http-framing.js'
 import { HttpRequest } from '../wire/http-request.js'
 import { roomFor } from '../wire/room.js'
-import { localName, remoteName } from './addresses.js'
+import { localName, peerName, remoteName } from './addresses.js'
 import { createPage } from './http-page.js'
 import type { ServeOptions } from './options.js'
 
@@ -76,6 +76,7 @@ export class Host {
         deny: options.deny,
         connectRate: options.connectRate,
         tls,
+        proxyProtocol: options.proxyProtocol,
         onError: (error, connection) => this.#report(error, connection?.id),
       },
       {
@@ -128,6 +129,7 @@ export class Host {
       remote: remoteName(client),
       local: localName(client),
       connections: this.#clients.size,
+      ...(client.proxyHeader === undefined ? {} : { via: peerName(client.peer) }),
       ...(client.tls === undefined ? {} : { tls: summarizeTls(client.tls) }),
     })
     const arrived = this.#arrived

@@ -17,6 +17,15 @@ export interface ServeTls {
   readonly handshakeTimeout: number | undefined
 }
 
+/** Which proxies say for whom they speak. */
+export interface ServeProxy {
+  readonly mode: 'require' | 'optional'
+  /** Addresses, blocks, ranges, files that hold such, and `unix`. */
+  readonly trusted: readonly string[]
+  /** Milliseconds. */
+  readonly headerTimeout: number | undefined
+}
+
 /** The options of `hawser serve`. Times are milliseconds. */
 export interface ServeOptions {
   readonly endpoints: readonly string[]
@@ -48,4 +57,5 @@ export interface ServeOptions {
   /** Where metrics and health are served, if anywhere. */
   readonly metrics: string | undefined
   readonly tls: ServeTls | undefined
+  readonly proxyProtocol: ServeProxy | undefined
 }

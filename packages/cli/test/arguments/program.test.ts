@@ -70,6 +70,7 @@ describe('hawser serve', () => {
         ...['--deny', '10.0.0.1-10.0.0.9', '--connect-rate', '30/m:5'],
         ...['--max-frame', '64KiB', '--first-byte-timeout', '10s', '--frame-timeout', '5s'],
         ...['--write-timeout', 'off', '--minimum-rate', '1KiB'],
+        ...['--proxy-protocol', 'optional', '--trusted', '10.0.0.1,unix', '--header-timeout', '1s'],
         '--idle',
         '30s',
         '--drain=2s',
@@ -93,6 +94,7 @@ describe('hawser serve', () => {
       frameTimeout: 5_000,
       writeTimeout: Infinity,
       minimumRate: 1_024,
+      proxyProtocol: { mode: 'optional', trusted: ['10.0.0.1', 'unix'], headerTimeout: 1_000 },
       idle: 30_000,
       drain: 2000,
       crlf: true,
@@ -112,13 +114,14 @@ describe('hawser connect', () => {
   it('takes every option, and --send several times', async () => {
     const { connect } = await parse(
       ...['connect', 'host:1', '--send', 'a', '--send', 'b', '--timeout', '3s', '--idle', 'off'],
-      ...['--crlf', '--hex', '--quiet', '-f', 'fixed:4'],
+      ...['--crlf', '--hex', '--quiet', '-f', 'fixed:4', '--send-proxy', 'v2'],
     )
     expect(connect).toEqual({
       endpoint: 'host:1',
       framing: { kind: 'fixed', size: 4 },
       maxFrame: undefined,
       send: ['a', 'b'],
+      sendProxy: 2,
       crlf: true,
       timeout: 3000,
       idle: Infinity,
