@@ -83,6 +83,7 @@ export type { ConnectRate } from './policy/connect-rate.js'
 export type { RefusalCounts, RefusalReason } from './policy/connection-limit.js'
 export type {
   ProxyAddress,
+  ProxyEnd,
   ProxyHeader,
   ProxySsl,
   ProxyTlv,
@@ -116,6 +117,7 @@ export type {
   Refusal,
   ServerOptions,
 } from './server/options.js'
+export type { SendProxyOptions } from './client/send-proxy.js'
 export type { ProxyProtocolOptions } from './server/proxy-trust.js'
 export { Server } from './server/server.js'
 export {

@@ -1,6 +1,7 @@
 import type net from 'node:net'
 import type { Clock } from '../policy/clock.js'
 import type { TlsClientOptions } from '../tls.js'
+import type { TransportAddresses } from '../transport.js'
 import {
   type ClientSocketOptions,
   dialable,
@@ -30,6 +31,8 @@ export interface DialPlan extends ClientSocketOptions {
   readonly attemptDelay: number
   /** Undefined is none, unless the endpoint is `tls://`. */
   readonly tls: TlsClientOptions | undefined
+  /** Bytes for the endpoint, to be sent before everything else, by the ends of the socket. */
+  readonly announce?: ((ends: TransportAddresses) => Uint8Array) | undefined
   readonly clock: Clock
 }
 
@@ -60,6 +63,7 @@ export async function dial(asked: ParsedEndpoint, options: DialPlan): Promise<So
     const socket = await reach(endpoint, options, deadline, progress)
     const transport = transportOf(socket, endpoint, options)
     try {
+      if (options.announce !== undefined) socket.write(options.announce(transport.addresses))
       await secure(transport, tls, options, deadline, progress)
     } catch (error) {
       transport.close()
