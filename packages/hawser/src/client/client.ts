@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Connection } from '../connection/connection.js'
-import { atLeast } from '../connection/options.js'
+import { atLeast, milliseconds } from '../connection/options.js'
 import { report, warn } from '../connection/report.js'
 import { AbortedError, HandlerError, type HawserError } from '../errors.js'
 import type { Endpoint } from '../socket/endpoint.js'
@@ -119,11 +119,13 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
    *   `HAWSER_DISCONNECTED`, and then it may have been carried out or not; or with
    *   `HAWSER_NOT_CONNECTED`, `HAWSER_QUEUE_FULL`, `HAWSER_CLIENT_CLOSED` or a FramingError, and then
    *   it was never sent
+   * @throws OptionError when the timeout is none
    */
   request(message: Out, options: RequestOptions = {}): Promise<In> {
     const { clock, requestTimeout } = this.#setup
-    const { signal, timeout = requestTimeout } = options
-    const pending = new Pending<In>(clock.now(), timeout)
+    const { signal, timeout } = options
+    const wait = timeout === undefined ? requestTimeout : milliseconds('timeout', timeout)
+    const pending = new Pending<In>(clock.now(), wait)
     if (signal?.aborted === true) this.#giveUp(pending, signal)
     const { session } = this.#link
     const mayGo = session !== undefined && this.#queue.size === 0 && this.#refusal === undefined
