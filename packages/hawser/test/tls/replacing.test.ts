@@ -116,6 +116,18 @@ describe('files that are watched', () => {
     await shows(port, 'CN=renewed')
   })
 
+  it('are watched when setTls names them while the server listens', async () => {
+    const { renewed } = await identities
+    const { server, cert, key } = await watch()
+    const { port, server: other } = await serveTls()
+    await server.close({ drain: 0 })
+    other.setTls({ cert, key, watch: true })
+    expect(await subjectAt(port)).toBe('CN=site')
+    writeFileSync(cert, renewed.cert)
+    writeFileSync(key, renewed.key)
+    await shows(port, 'CN=renewed')
+  })
+
   it('that are half written are reported and not used, until they are whole', async () => {
     const { renewed } = await identities
     const { port, cert, errors, put } = await watch()

@@ -10,6 +10,12 @@ import { certificateError } from './tls-errors.js'
 /** Milliseconds a handshake may take when nobody says otherwise. */
 export const defaultHandshakeTimeout = 5_000
 
+/** The files that a server's options name, each once. */
+export function serverFiles(options: TlsServerOptions): string[] {
+  const identities: readonly TlsIdentity[] = [options, ...Object.values(options.sni ?? {})]
+  return [...new Set(identities.flatMap(filesOf))]
+}
+
 /** A server's side of TLS, ready for use; made new when certificates change. */
 export class ServerTls {
   readonly options: TlsServerOptions
@@ -42,15 +48,6 @@ export class ServerTls {
     }
     this.#fallback = createContext('tls', options, settings)
     this.#names = new Map(entries)
-  }
-
-  /** The files that were read. */
-  get files(): string[] {
-    const identities: readonly TlsIdentity[] = [
-      this.options,
-      ...Object.values(this.options.sni ?? {}),
-    ]
-    return [...new Set(identities.flatMap(filesOf))]
   }
 
   /**

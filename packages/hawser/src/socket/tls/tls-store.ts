@@ -1,23 +1,16 @@
-import { unwatchFile, watchFile } from 'node:fs'
 import type { HawserError } from '../../errors.js'
 import type { TlsServerOptions } from '../../tls.js'
-import { ServerTls } from './server-tls.js'
-
-/** Milliseconds between looks at a file that is watched. */
-const interval = 1_000
+import { FileWatch, takeSnapshot } from './file-watch.js'
+import { ServerTls, serverFiles } from './server-tls.js'
 
 /** The certificates in use, which may be replaced while connections come in. */
 export class TlsStore {
   #current: ServerTls | undefined
-  #watched: readonly string[] = []
+  /** How the files were before they were read. */
+  #seen = ''
+  #watch: FileWatch | undefined
+  #isServing = false
   readonly #failed: (error: HawserError) => void
-  readonly #reload = (): void => {
-    try {
-      this.reload()
-    } catch (error) {
-      this.#failed(error as HawserError)
-    }
-  }
 
   /**
    * @param failed told when files have changed to something that cannot be used
@@ -25,7 +18,7 @@ export class TlsStore {
    */
   constructor(options: TlsServerOptions | undefined, failed: (error: HawserError) => void) {
     this.#failed = failed
-    if (options !== undefined) this.#current = new ServerTls(options)
+    if (options !== undefined) this.#load(options)
   }
 
   /** What new connections get; undefined where there is no TLS. */
@@ -39,35 +32,35 @@ export class TlsStore {
    * @throws OptionError when they cannot be used; then what was there stays
    */
   replace(options: TlsServerOptions): void {
-    this.#current = new ServerTls(options)
-    if (this.#watched.length === 0) return
-    this.unwatch()
-    this.watch()
+    this.#load(options)
+    if (this.#isServing) this.watch()
   }
 
-  /**
-   * Read the files again.
-   *
-   * @throws OptionError when they cannot be used; then what was there stays
-   */
-  reload(): void {
-    if (this.#current !== undefined) this.#current = new ServerTls(this.#current.options)
-  }
-
-  /** Look at the files from time to time, if that was asked for. Idempotent. */
+  /** Look at the files from time to time, if that was asked for, until `unwatch`. */
   watch(): void {
-    const current = this.#current
-    if (current?.options.watch !== true || this.#watched.length > 0) return
-    this.#watched = current.files
-    // Polled, because certificates are often swapped by a link above them, which inotify(7) misses.
-    for (const file of this.#watched) {
-      watchFile(file, { interval, persistent: false }, this.#reload)
-    }
+    this.unwatch()
+    this.#isServing = true
+    const options = this.#current?.options
+    if (options?.watch !== true) return
+    this.#watch = new FileWatch(serverFiles(options), this.#seen, () => {
+      try {
+        this.#load(options)
+      } catch (error) {
+        this.#failed(error as HawserError)
+      }
+    })
   }
 
   /** Look no more. */
   unwatch(): void {
-    for (const file of this.#watched) unwatchFile(file, this.#reload)
-    this.#watched = []
+    this.#isServing = false
+    this.#watch?.stop()
+    this.#watch = undefined
+  }
+
+  #load(options: TlsServerOptions): void {
+    const seen = options.watch === true ? takeSnapshot(serverFiles(options)) : ''
+    this.#current = new ServerTls(options)
+    this.#seen = seen
   }
 }
