@@ -11,7 +11,8 @@ import {
 } from 'hawser'
 import { connectPair, connectPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { make, portOf, serve } from '../server/support/serving.js'
+import { make, nextConnection, portOf, serve } from '../server/support/serving.js'
+import { createSecure } from '../server/support/secure.js'
 
 const connectionChannels = [
   'hawser:connection:open',
@@ -271,5 +272,89 @@ describe('while nobody observes', () => {
     await client.send('one')
     await server[Symbol.asyncIterator]().next()
     expect(heard).toEqual(['heard'])
+  })
+})
+
+describe('a TLS handshake', () => {
+  /** What is published of handshakes, connections and refusals, in order. */
+  function recordServer(server: object): unknown[][] {
+    const seen: unknown[][] = []
+    watch('hawser:server:handshake', ({ server: whose, milliseconds, ...rest }) => {
+      if (whose === server) seen.push(['handshake', milliseconds >= 0, rest])
+    })
+    watch('hawser:connection:open', ({ server: whose, connection }) => {
+      if (whose === server) seen.push(['open', connection.remoteAddress])
+    })
+    watch('hawser:server:refuse', ({ server: whose, refusal }) => {
+      if (whose === server) seen.push(['refuse', refusal.reason])
+    })
+    return seen
+  }
+
+  const done = { protocol: 'TLSv1.3', resumed: false }
+
+  it('is published when it is done, before the connection, and not when it fails', async () => {
+    const { tls, ca } = await createSecure()
+    const server = make({ framing: lines(), tls }, {})
+    const seen = recordServer(server)
+    await server.listen('tls://127.0.0.1:0')
+    const arrived = nextConnection(server)
+    const client = await connect(`tls://127.0.0.1:${portOf(server)}`, { tls: { ca } })
+    await arrived
+    client.reset()
+    await client.closed
+    const stranger = await connect(`127.0.0.1:${portOf(server)}`)
+    await stranger.send('no hello\n')
+    await stranger.closed
+    expect(seen).toEqual([
+      ['handshake', true, { ...done, remoteAddress: '127.0.0.1' }],
+      ['open', '127.0.0.1'],
+      ['refuse', 'tls-failed'],
+    ])
+  })
+
+  it('names the client behind a proxy, not the proxy', async () => {
+    const { tls, ca } = await createSecure()
+    const proxyProtocol = { mode: 'require', trusted: ['127.0.0.1'] } as const
+    const server = make({ framing: lines(), tls, proxyProtocol }, {})
+    const seen = recordServer(server)
+    await server.listen('tls://127.0.0.1:0')
+    const arrived = nextConnection(server)
+    const client = await connect(`127.0.0.1:${portOf(server)}`)
+    await client.send('PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n')
+    await client.startTls({ tls: { ca, servername: '127.0.0.1' } })
+    await arrived
+    client.reset()
+    await client.closed
+    expect(seen).toEqual([
+      ['handshake', true, { ...done, remoteAddress: '192.0.2.1' }],
+      ['open', '192.0.2.1'],
+    ])
+  })
+
+  it('is published when it begins on an open connection', async () => {
+    const { tls, ca } = await createSecure()
+    const server = make({ framing: lines(), tls }, async (connection) => {
+      for await (const _ of connection) {
+        await connection.startTls({ reply: 'go' })
+        await connection.send('secret')
+        break
+      }
+    })
+    await server.listen('tcp://127.0.0.1:0')
+    const seen = recordServer(server)
+    const client = await connect(`tcp://127.0.0.1:${portOf(server)}`, { framing: lines() })
+    await client.send('STARTTLS')
+    for await (const line of client) {
+      expect(line).toBe('go')
+      break
+    }
+    await client.startTls({ tls: { ca, servername: '127.0.0.1' } })
+    for await (const line of client) expect(line).toBe('secret')
+    await client.closed
+    expect(seen).toEqual([
+      ['open', '127.0.0.1'],
+      ['handshake', true, { ...done, remoteAddress: '127.0.0.1' }],
+    ])
   })
 })
