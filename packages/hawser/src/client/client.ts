@@ -11,7 +11,7 @@ import {
   queueTimeout,
 } from './client-errors.js'
 import type { ClientCloseOptions, ClientOptions, RequestOptions } from './client-options.js'
-import { Link, type LinkOwner } from './link.js'
+import { Link } from './link.js'
 import { type Outgoing, OutgoingQueue } from './outgoing-queue.js'
 import { Pending } from './pending.js'
 import { Pushes } from './pushes.js'
@@ -51,7 +51,7 @@ export interface ClientInfo {
  */
 export class Client<In = Uint8Array, Out = Uint8Array | string>
   extends EventEmitter<ClientEvents>
-  implements AsyncIterable<In>, LinkOwner<In>
+  implements AsyncIterable<In>
 {
   /** What it is at now; iterate over it for every change. */
   readonly status: StatusFeed = new StatusFeed()
@@ -264,10 +264,10 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   }
 
   /** Whether it is done within so many milliseconds. */
-  async #within(milliseconds: number, done: Promise<unknown>): Promise<boolean> {
+  async #within(wait: number, done: Promise<unknown>): Promise<boolean> {
     const { clock } = this.#setup
     return new Promise((resolve) => {
-      const timer = clock.schedule(() => resolve(false), milliseconds, true)
+      const timer = clock.schedule(() => resolve(false), wait, true)
       void done.then(() => {
         timer.cancel()
         resolve(true)

@@ -9,6 +9,14 @@ export interface OrderedReplies<In> {
   readonly isPush?: ((message: In) => boolean) | undefined
 }
 
+/** A request that carries an id. */
+export interface Identified<Out> {
+  /** What is sent. */
+  readonly message: Out
+  /** What its reply will repeat. */
+  readonly id: string | number | bigint
+}
+
 /** Requests carry an id, and each reply repeats that of its request, in any order. */
 export interface IdentifiedReplies<In, Out> {
   /**
@@ -17,10 +25,7 @@ export interface IdentifiedReplies<In, Out> {
    * @param sequence 1, 2, 3, …: an id that is not in use on this connection
    * @returns the message to send, and its id, which may as well be one that it had
    */
-  readonly identify: (
-    message: Out,
-    sequence: number,
-  ) => { readonly message: Out; readonly id: string | number | bigint }
+  readonly identify: (message: Out, sequence: number) => Identified<Out>
   /** The id of the request that a message answers; undefined when the server pushed it. */
   readonly idOf: (message: In) => string | number | bigint | undefined
 }

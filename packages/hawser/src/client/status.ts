@@ -1,23 +1,41 @@
 import type { CloseInfo } from '../connection/close-info.js'
 
+/** It dials, or `onConnect` is at work. */
+export interface ConnectingStatus {
+  /** What it is at. */
+  readonly state: 'connecting'
+  /** Counts from 1 since it was last connected. */
+  readonly attempt: number
+}
+
+/** Messages flow. */
+export interface ConnectedStatus {
+  /** What it is at. */
+  readonly state: 'connected'
+}
+
+/** There is no connection, and another try follows. */
+export interface DisconnectedStatus {
+  /** What it is at. */
+  readonly state: 'disconnected'
+  /** Milliseconds until the next try. */
+  readonly retryIn: number
+  /** How the last connection ended, if there was one. */
+  readonly info?: CloseInfo | undefined
+  /** Why the last try failed, if it did. */
+  readonly error?: Error | undefined
+}
+
+/** It was closed, or gave up. */
+export interface ClosedStatus {
+  /** What it is at. */
+  readonly state: 'closed'
+  /** Why it gave up; undefined when it was closed. */
+  readonly error?: Error | undefined
+}
+
 /** Where a client stands. */
-export type ClientStatus =
-  /** It dials, or `onConnect` is at work; `attempt` counts from 1 since it was last connected. */
-  | { readonly state: 'connecting'; readonly attempt: number }
-  /** Messages flow. */
-  | { readonly state: 'connected' }
-  /**
-   * There is no connection: `info` says how the last one ended, `error` why a try failed. The next
-   * try begins in `retryIn` milliseconds.
-   */
-  | {
-      readonly state: 'disconnected'
-      readonly retryIn: number
-      readonly info?: CloseInfo | undefined
-      readonly error?: Error | undefined
-    }
-  /** It was closed, or gave up because of `error`. */
-  | { readonly state: 'closed'; readonly error?: Error | undefined }
+export type ClientStatus = ConnectingStatus | ConnectedStatus | DisconnectedStatus | ClosedStatus
 
 /** Changes that an iteration which is slow keeps; older ones are dropped. */
 const kept = 64
