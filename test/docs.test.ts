@@ -26,6 +26,7 @@ it('every document that a newcomer looks for is there', () => {
       'docs/groups.md',
       'docs/listening.md',
       'docs/observing.md',
+      'docs/proxy-protocol.md',
       'packages/cli/README.md',
       'packages/hawser/README.md',
     ]),

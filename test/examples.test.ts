@@ -148,6 +148,39 @@ it('an address is refused its third connection, and all of them once it is on th
   expect(example.complained).toBe('')
 })
 
+it('13-behind-a-proxy names the client behind its proxy, and no pretender', async () => {
+  const example = runExample('13-behind-a-proxy', anyPort)
+  const [, endpoint = ''] = await example.prints(/listening on (tcp:\S+)/)
+  const source = { address: '203.0.113.7', port: 4711 }
+  const destination = { address: '198.51.100.1', port: 443 }
+  const ssl = {
+    overTls: true,
+    certificateOnConnection: false,
+    certificateInSession: false,
+    verify: 0,
+    version: 'TLSv1.3',
+  }
+  const proxied = await connect(endpoint, {
+    framing: lines(),
+    proxyProtocol: { version: 2, source, destination, tlvs: { authority: 'a.example', ssl } },
+  })
+  await proxied.send('hello')
+  const heard: string[] = []
+  for await (const line of proxied) if (heard.push(line) === 2) break
+  expect(heard).toEqual(['you are 203.0.113.7', 'HELLO'])
+  await proxied.close()
+  await example.prints(/203\.0\.113\.7 through 127\.0\.0\.1, TLSv1\.3 to a\.example\n/)
+  const check = { version: 2, local: true } as const
+  await (await connect(endpoint, { proxyProtocol: check })).close()
+  await example.prints(/a health check of 127\.0\.0\.1\n/)
+  const plain = await connect(endpoint)
+  await plain.send('hello\n')
+  await example.prints(/refused 127\.0\.0\.1: proxy-invalid, .* it begins with "hello/)
+  await plain.closed
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+  expect(example.complained).toBe('')
+})
+
 const greeting = 'Hello from the server. Say something.'
 
 itPeer('telnet', 'telnet is greeted, heard and counted', async (program) => {
