@@ -28,3 +28,21 @@ export function parseCount(option: string): (text: string) => number {
     )
   }
 }
+
+/**
+ * `auto`, or a whole number of 1 or more.
+ *
+ * @throws UsageError
+ */
+export function parseWorkers(text: string): number | 'auto' {
+  if (text === 'auto') return text
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= 1 && value <= mostWorkers) return value
+  throw new UsageError(
+    `--workers is auto or a number of processes, not ${JSON.stringify(text)}`,
+    `write auto, or a whole number from 1 to ${mostWorkers}`,
+  )
+}
+
+/** What the library takes. */
+const mostWorkers = 1_024

@@ -20,6 +20,7 @@ Examples:
   hawser serve --tls                          TLS for trying out, see hawser cert
   hawser serve '*:443' --cert site.pem --key site.key
   hawser serve '*:7000' --proxy-protocol require --trusted 10.0.0.0/8
+  hawser serve --echo --workers auto          one process a processor; kill -HUP renews them
   hawser serve --metrics 9464                 for Prometheus: http://127.0.0.1:9464/metrics
 `
 

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { UsageError } from '../failure.js'
 import type { ServeOptions } from '../serve/options.js'
 import { type AccessFlags, addAccess } from './access-flags.js'
+import { parseWorkers } from './count.js'
 import { completeEndpoint } from './endpoint.js'
 import { type FramingChoice, framingHelp, parseFraming } from './framing.js'
 import { serveExamples } from './help.js'
@@ -19,6 +20,7 @@ interface ServeFlags extends AccessFlags, TimeoutFlags, ServeTlsFlags, ProxyFlag
   httpHello?: true
   framing: FramingChoice
   maxFrame?: number
+  workers?: number | 'auto'
   metrics?: string
   crlf?: true
   json?: true
@@ -61,6 +63,7 @@ function addMessages(command: Command): void {
       parseSize('--max-frame'),
     )
     .option('--crlf', 'end the lines that are sent with CRLF')
+    .option('--workers <n>', 'serve with so many processes, or auto: one a processor', parseWorkers)
 }
 
 function addOutput(command: Command): void {
@@ -103,6 +106,7 @@ function readServe(endpoints: readonly string[], flags: ServeFlags): ServeOption
     minimumRate: flags.minimumRate,
     idle: flags.idle,
     drain: flags.drain,
+    workers: flags.workers,
     metrics: metrics === undefined ? undefined : completeEndpoint(metrics, '127.0.0.1'),
     crlf: flags.crlf ?? false,
     json: flags.json ?? false,

@@ -13,7 +13,7 @@ import { Host } from '../serve/host.js'
 import type { Monitor } from '../serve/monitor.js'
 import type { ServeOptions } from '../serve/options.js'
 import { createRenderer } from '../serve/renderer.js'
-import type { PreparedTls } from '../serve/tls.js'
+import { type PreparedTls, prepareServeTls } from '../serve/prepare-tls.js'
 import { Typing } from '../serve/typing.js'
 
 /** Bytes of output that may wait; above that, events are counted and not shown. */
@@ -30,13 +30,11 @@ const loudEvents = new Set<ServerEvent['event']>(['listening', 'error'])
  * @returns the exit code
  */
 export async function serve(options: ServeOptions): Promise<number> {
-  return new ServeCommand(options, await prepare(options.tls)).run()
-}
-
-async function prepare(tls: ServeOptions['tls']): Promise<PreparedTls | undefined> {
-  if (tls === undefined) return undefined
-  const { prepareTls } = await import('../serve/tls.js')
-  return prepareTls(tls)
+  if (options.workers !== undefined) {
+    const { serveWorkers } = await import('./serve-workers.js')
+    return serveWorkers(options)
+  }
+  return new ServeCommand(options, await prepareServeTls(options.tls)).run()
 }
 
 class ServeCommand {
@@ -81,9 +79,7 @@ class ServeCommand {
     await this.#host.listen()
     this.#interrupts.listen()
     // In a terminal it says that the terminal is gone, and ends the command as it ends others.
-    if (this.#tls !== undefined && this.#editor === undefined) {
-      process.on('SIGHUP', () => this.#readCertificates())
-    }
+    if (this.#editor === undefined) process.on('SIGHUP', () => this.#readAgain())
     const trust = this.#tls?.trust
     this.#tell(listeningEvent(this.#host.server, this.#options, { metrics, trust }))
     const notice = this.#tls?.notice
@@ -101,21 +97,37 @@ class ServeCommand {
   async #serveMetrics(endpoint: string | undefined): Promise<string | undefined> {
     if (endpoint === undefined) return undefined
     const { Monitor } = await import('../serve/monitor.js')
-    this.#monitor = new Monitor(this.#host.server)
+    const { watchServer } = await import('../serve/monitored.js')
+    this.#monitor = new Monitor(watchServer(this.#host.server))
     return this.#monitor.listen(endpoint)
   }
 
-  #readCertificates(): void {
-    const { options } = this.#tls ?? {}
-    if (options === undefined || this.#stopping) return
+  /** Certificates, and lists of addresses that are kept in files. */
+  #readAgain(): void {
+    if (this.#stopping) return
+    const { server } = this.#host
+    const { allow, deny } = this.#options
+    const tls = this.#tls?.options
+    const steps: (readonly [string, () => void])[] = []
+    if (tls !== undefined) steps.push(['certificates', () => server.setTls(tls)])
+    if (allow !== undefined || deny !== undefined) {
+      steps.push(['access lists', () => server.setAccess({ allow, deny })])
+    }
+    if (steps.length === 0) {
+      const text = 'SIGHUP: there are no certificates and no access lists to read again'
+      this.#tell({ event: 'notice', text })
+      return
+    }
     void this.#systemd?.reloading()
-    try {
-      this.#host.server.setTls(options)
-      this.#tell({ event: 'notice', text: 'certificates read again' })
-    } catch (error) {
-      const { line } = describeFailure(error)
-      const message = `${line.replace(/^hawser: /, '')}; what was read before stays in use`
-      this.#tell({ event: 'error', code: codeOf(error) ?? '', message })
+    for (const [what, read] of steps) {
+      try {
+        read()
+        this.#tell({ event: 'notice', text: `${what} read again` })
+      } catch (error) {
+        const { line } = describeFailure(error)
+        const message = `${line.replace(/^hawser: /, '')}; what was read before stays in use`
+        this.#tell({ event: 'error', code: codeOf(error) ?? '', message })
+      }
     }
     void this.#systemd?.ready()
   }

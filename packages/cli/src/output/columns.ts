@@ -1,6 +1,13 @@
 import type { Colours, Paint } from './colours.js'
 import { escapeText } from './escape.js'
-import type { ClosedEvent, MessageEvent, RefusedEvent, Renderer, ServerEvent } from './events.js'
+import type {
+  ClosedEvent,
+  MessageEvent,
+  RefusedEvent,
+  Renderer,
+  ServerEvent,
+  WorkerEvent,
+} from './events.js'
 import { dumpBytes } from './hex.js'
 import { count, plural } from './numbers.js'
 import { showMessage, type TextStyle } from './text.js'
@@ -11,6 +18,8 @@ export interface ColumnOptions {
   readonly colours: Colours
   /** Pad the fields, so that they stand below each other. */
   readonly aligned: boolean
+  /** The worker whose clients these are, if there are several. */
+  readonly worker?: number | undefined
   /** Show messages as a dump of their bytes. */
   readonly hex: boolean
   /** The most bytes of a message that are shown. Asked each time: a terminal changes its width. */
@@ -20,6 +29,9 @@ export interface ColumnOptions {
 /** A line an event: time, client, what happened, and the rest. */
 export function createColumnRenderer(options: ColumnOptions): Renderer {
   const { colours, aligned } = options
+  const nameOf = (id: number): string => {
+    return options.worker === undefined ? `@${id}` : `@${options.worker}.${id}`
+  }
   const gap = aligned ? '  ' : ' '
 
   const row = (time: Date, who: string, what: string, paint: Paint, rest: string): string => {
@@ -33,7 +45,7 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
     const incoming = event.direction === 'in'
     const size = `${count(event.bytes.length)} B`
     const head = aligned ? size.padStart(9) : size
-    const who = event.id === undefined ? '@all' : `@${event.id}`
+    const who = event.id === undefined ? '@all' : nameOf(event.id)
     const paint = incoming ? colours.received : colours.sent
     const note = colours.note(describeRecipients(event))
     if (options.hex) {
@@ -47,7 +59,9 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
   }
 
   const listening = (event: ServerEvent & { event: 'listening' }): string => {
-    const how = colours.note(`(${event.framing}, ${event.mode})`)
+    const { workers } = event
+    const by = workers === undefined ? '' : `, ${plural(workers, 'worker')}`
+    const how = colours.note(`(${event.framing}, ${event.mode}${by})`)
     const where = event.endpoints.map(
       (endpoint) => `listening on ${colours.strong(endpoint)} ${how}\n`,
     )
@@ -64,29 +78,33 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
         const via = event.via === undefined ? '' : ` via ${showAddress(event.via)}`
         const now = connected(event.connections, colours.note)
         const rest = `${showAddress(event.remote)}${via}${tls} ${now}`
-        return row(time, `@${event.id}`, 'connected', colours.connected, rest)
+        return row(time, nameOf(event.id), 'connected', colours.connected, rest)
       }
       case 'message':
         return message(event, time)
       case 'closed': {
         const error = event.error === undefined ? '' : `: ${escapeText(event.error)}`
         const rest = `${describeClose(event)}${error} ${connected(event.connections, colours.note)}`
-        return row(time, `@${event.id}`, 'closed', colours.closed, rest)
+        return row(time, nameOf(event.id), 'closed', colours.closed, rest)
       }
       case 'refused':
         return row(time, '', 'refused', colours.trouble, describeRefusal(event))
       case 'error': {
-        const who = event.id === undefined ? '' : `@${event.id}`
+        const who = event.id === undefined ? '' : nameOf(event.id)
         return row(time, who, 'error', colours.trouble, escapeText(event.message))
       }
       case 'notice':
         return `${colours.note(escapeText(event.text))}\n`
       case 'dropped':
         return `${colours.trouble(`… ${count(event.events)} events not shown: they came faster than they could be written`)}\n`
+      case 'worker': {
+        const paint = event.state === 'crashed' ? colours.trouble : colours.note
+        return row(time, '', 'worker', paint, describeWorkerEvent(event))
+      }
       case 'draining':
         return `draining ${plural(event.connections, 'connection')} ${describeLimit(event.limit)}; Ctrl-C again stops at once\n`
       case 'stopped':
-        return `stopped: ${count(event.drained)} drained, ${count(event.forced)} forced\n`
+        return `stopped: ${count(event.drained)} drained, ${count(event.forced)} forced${describeKilled(event.killed)}\n`
     }
   }
 }
@@ -99,6 +117,20 @@ export function describeClose(
   const who = event.by === 'error' ? '' : event.by === 'remote' ? ' by the peer' : ' by us'
   const bytes = `${count(event.bytesRead)} B in, ${count(event.bytesWritten)} B out${unsent}`
   return `${event.reason}${who}, ${bytes}`
+}
+
+function describeWorkerEvent(event: WorkerEvent): string {
+  const who = `${event.worker} (process ${event.pid ?? 'none'})`
+  if (event.state === 'listening') return `${who} listens`
+  const how = typeof event.code === 'string' ? event.code : `code ${event.code}`
+  const why = event.message === undefined ? '' : `: ${escapeText(event.message)}`
+  const { restartIn } = event
+  const next = restartIn === undefined ? '' : `; another one starts in ${Math.ceil(restartIn)} ms`
+  return `${who} ${event.state}, ${how}${why}${next}`
+}
+
+function describeKilled(workers = 0): string {
+  return workers === 0 ? '' : `, ${plural(workers, 'worker')} killed`
 }
 
 function describeLimit(milliseconds: number): string {

@@ -10,6 +10,7 @@ export type ServerEvent =
   | DroppedEvent
   | DrainingEvent
   | StoppedEvent
+  | WorkerEvent
 
 /** The server accepts connections. */
 export interface ListeningEvent {
@@ -19,6 +20,8 @@ export interface ListeningEvent {
   readonly mode: string
   /** Commands that reach it. */
   readonly try: readonly string[]
+  /** How many processes serve, if not one alone. */
+  readonly workers?: number
   /** Where metrics are served, if anywhere. */
   readonly metrics?: string
 }
@@ -122,6 +125,23 @@ export interface StoppedEvent {
   readonly event: 'stopped'
   readonly drained: number
   readonly forced: number
+  /** Workers that did not end in time. */
+  readonly killed?: number
+}
+
+/** A worker process began to listen, or ended. */
+export interface WorkerEvent {
+  readonly event: 'worker'
+  /** Its place, from 1. */
+  readonly worker: number
+  readonly pid: number | undefined
+  readonly state: 'listening' | 'ended' | 'crashed'
+  /** Its exit code, or the signal that ended it. */
+  readonly code?: number | string | null
+  /** What it said went wrong. */
+  readonly message?: string
+  /** Milliseconds until another is started in its place. */
+  readonly restartIn?: number
 }
 
 /** Turns an event into what is written, line feeds included. */

@@ -6,12 +6,14 @@ import { isSafe } from './escape.js'
 export interface JsonOptions {
   /** Add each message's bytes in hexadecimal. Default: only for those that are not UTF-8. */
   readonly hex?: boolean
+  /** The worker whose events these are, if there are several. */
+  readonly worker?: number | undefined
 }
 
 /** One JSON object a line. */
 export function createJsonRenderer(options: JsonOptions = {}): Renderer {
   return (event, time) =>
-    `${stringifySafely({ time: time.toISOString(), ...describe(event, options) })}\n`
+    `${stringifySafely({ time: time.toISOString(), worker: options.worker, ...describe(event, options) })}\n`
 }
 
 /** A message's size, text and, where the text cannot say it all, its bytes. */

@@ -1,4 +1,5 @@
 import {
+  type Backplane,
   type CloseInfo,
   type Connection,
   createServer,
@@ -37,6 +38,8 @@ export class Host {
   readonly server: Server<Incoming, Outgoing>
   readonly #options: ServeOptions
   readonly #tell: (event: ServerEvent) => void
+  /** Whether there may be clients at other workers. */
+  readonly #isJoined: boolean
   readonly #clients = new Map<number, Client>()
   readonly #greeting: readonly Uint8Array[]
   /** Clients that are greeted once it is clear that they speak no HTTP. */
@@ -45,15 +48,18 @@ export class Host {
 
   /**
    * @param tell called for every event
+   * @param backplane joins it with the servers of other workers
    * @throws OptionError when TLS cannot be used
    */
   constructor(
     options: ServeOptions,
     tls: TlsServerOptions | undefined,
     tell: (event: ServerEvent) => void,
+    backplane?: Backplane,
   ) {
     this.#options = options
     this.#tell = tell
+    this.#isJoined = backplane !== undefined
     this.#greeting =
       options.greeting === undefined
         ? []
@@ -77,6 +83,7 @@ export class Host {
         connectRate: options.connectRate,
         tls,
         proxyProtocol: options.proxyProtocol,
+        backplane,
         onError: (error, connection) => this.#report(error, connection?.id),
       },
       {
@@ -196,13 +203,15 @@ export class Host {
 
   #relay(from: Client, bytes: Uint8Array): void {
     const others = this.#clients.size - 1
-    if (others === 0) return
+    if (others === 0 && !this.#isJoined) return
     const recipients = this.server.broadcast(bytes, {
       except: from,
       // One that does not keep up misses messages: it must not hold up the others.
-      filter: (client) => client.canSend,
+      overflow: 'skip',
     })
     const missed = others - recipients
+    // Who hears it at other workers is shown there to nobody: only they know their clients.
+    if (others === 0) return
     this.#tell({ event: 'message', direction: 'out', bytes, recipients, missed })
   }
 

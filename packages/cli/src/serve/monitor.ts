@@ -1,12 +1,13 @@
-import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http'
-import { formatEndpoint, ListenError, type ParsedEndpoint, parseEndpoint } from 'hawser'
 import {
-  collectMetrics,
-  type MeteredServer,
-  type Metrics,
-  prometheusContentType,
-} from 'hawser/metrics'
+  createServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from 'node:http'
+import { formatEndpoint, ListenError, type ParsedEndpoint, parseEndpoint } from 'hawser'
+import { prometheusContentType } from 'hawser/metrics'
 import { UsageError } from '../failure.js'
+import type { Monitored } from './monitored.js'
 
 /** Connections of scrapers and probes at once: each needs one, for a moment. */
 const mostScrapers = 16
@@ -25,12 +26,10 @@ interface Page {
  */
 export class Monitor {
   readonly #http: HttpServer
-  readonly #server: MeteredServer
-  readonly #metrics: Metrics
+  readonly #subject: Monitored
 
-  constructor(server: MeteredServer) {
-    this.#server = server
-    this.#metrics = collectMetrics(server)
+  constructor(subject: Monitored) {
+    this.#subject = subject
     this.#http = createServer({
       requestTimeout: patience,
       headersTimeout: patience,
@@ -40,14 +39,7 @@ export class Monitor {
     })
     this.#http.timeout = patience
     this.#http.maxConnections = mostScrapers
-    this.#http.on('request', (request, response) => {
-      const { status, type, body } = this.#answer(request)
-      const headers = { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) }
-      // A request's body is of no interest, so nothing is read behind it.
-      if (!isRead(request)) response.shouldKeepAlive = false
-      response.writeHead(status, { ...headers, 'Cache-Control': 'no-store' })
-      response.end(request.method === 'HEAD' ? undefined : body)
-    })
+    this.#http.on('request', (request, response) => void this.#serve(request, response))
   }
 
   /**
@@ -75,31 +67,34 @@ export class Monitor {
 
   /** Stop at once; may be called before it listens, and again. */
   close(): void {
-    this.#metrics.stop()
+    this.#subject.stop()
     this.#http.close()
     this.#http.closeAllConnections()
   }
 
-  #answer(request: IncomingMessage): Page {
-    if (!isRead(request)) return plain(405, 'use GET or HEAD')
-    const [path = ''] = (request.url ?? '').split('?', 1)
-    switch (path) {
-      case '/metrics':
-        return { status: 200, type: prometheusContentType, body: this.#metrics.prometheus() }
-      case '/healthz':
-        return plain(200, 'ok')
-      case '/readyz':
-        return this.#readiness()
-      default:
-        return plain(404, 'there are /metrics, /healthz and /readyz')
-    }
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, type, body } = await this.#answer(request)
+    const headers = { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) }
+    // A request's body is of no interest, so nothing is read behind it.
+    if (!isRead(request)) response.shouldKeepAlive = false
+    response.writeHead(status, { ...headers, 'Cache-Control': 'no-store' })
+    response.end(request.method === 'HEAD' ? undefined : body)
   }
 
-  #readiness(): Page {
-    const { listening, draining, suspended } = this.#server.info()
-    if (draining) return plain(503, 'draining')
-    if (suspended) return plain(503, 'suspended')
-    return listening ? plain(200, 'ready') : plain(503, 'not listening')
+  async #answer(request: IncomingMessage): Promise<Page> {
+    if (!isRead(request)) return plain(405, 'use GET or HEAD')
+    const [path = ''] = (request.url ?? '').split('?', 1)
+    const metrics = this.#subject.pages[path]
+    if (metrics !== undefined) {
+      return { status: 200, type: prometheusContentType, body: await metrics() }
+    }
+    if (path === '/healthz') return plain(200, 'ok')
+    if (path === '/readyz') {
+      const { ready, why } = this.#subject.readiness()
+      return plain(ready ? 200 : 503, why)
+    }
+    const pages = Object.keys(this.#subject.pages).join(', ')
+    return plain(404, `there are ${pages}, /healthz and /readyz`)
   }
 }
 

@@ -54,6 +54,8 @@ export interface ServeOptions {
   readonly json: boolean
   readonly hex: boolean
   readonly quiet: boolean
+  /** How many processes serve; undefined is this one alone. */
+  readonly workers: number | 'auto' | undefined
   /** Where metrics and health are served, if anywhere. */
   readonly metrics: string | undefined
   readonly tls: ServeTls | undefined

@@ -9,10 +9,14 @@ const shownOnPipe = 4096
 /** Wide enough for time, client, direction and size. */
 const headWidth = 40
 
-/** How the events of a server are shown on this process's stdout. */
-export function createRenderer(options: ServeOptions): Renderer {
+/**
+ * How the events of a server are shown on this process's stdout.
+ *
+ * @param worker the worker whose events these are, if there are several
+ */
+export function createRenderer(options: ServeOptions, worker?: number): Renderer {
   const { stdout } = process
-  if (options.json) return createJsonRenderer({ hex: options.hex })
+  if (options.json) return createJsonRenderer({ hex: options.hex, worker })
   const terminal = stdout.isTTY
   const limit = (): number => {
     if (!terminal) return options.hex ? Infinity : shownOnPipe
@@ -23,6 +27,7 @@ export function createRenderer(options: ServeOptions): Renderer {
     colours: createColours(wantsColour(stdout, process.env)),
     aligned: terminal,
     hex: options.hex,
+    worker,
     limit,
   })
 }

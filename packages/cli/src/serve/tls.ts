@@ -1,16 +1,7 @@
-import type { TlsServerOptions } from 'hawser'
 import type { Development } from '../certificate/development.js'
 import { CommandError } from '../failure.js'
 import type { ServeTls } from './options.js'
-
-/** TLS for the library, and what is to be said of it. */
-export interface PreparedTls {
-  readonly options: TlsServerOptions
-  /** The file of the development certificate, where it is in use. */
-  readonly trust: string | undefined
-  /** What went wrong, though it works. */
-  readonly notice: string | undefined
-}
+import type { PreparedTls } from './prepare-tls.js'
 
 /**
  * Turn the command's TLS into the library's; without a certificate, it is the development one.

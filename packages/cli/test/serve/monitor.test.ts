@@ -3,10 +3,11 @@ import net from 'node:net'
 import { createServer, type Server } from 'hawser'
 import { expect, it, onTestFinished } from 'vitest'
 import { Monitor } from '../../src/serve/monitor.js'
+import { watchServer } from '../../src/serve/monitored.js'
 
 /** A monitor on a free port. */
 async function watch(server: Pick<Server, 'info' | 'connections'>): Promise<URL> {
-  const monitor = new Monitor(server)
+  const monitor = new Monitor(watchServer(server))
   onTestFinished(() => monitor.close())
   return new URL(await monitor.listen('127.0.0.1:0'))
 }
@@ -64,7 +65,7 @@ it('turns away the seventeenth scraper, and serves it when another has gone', as
 })
 
 it('may be closed before it listens, and again', () => {
-  const monitor = new Monitor(createServer())
+  const monitor = new Monitor(watchServer(createServer()))
   monitor.close()
   monitor.close()
 })

@@ -50,6 +50,7 @@ export class Member {
     this.setup = setup
     this.primary = new PrimaryLink((message) => this.#hear(message))
     shareListening(new PoolListening(this.primary, setup.reusePort, () => this.#begun()))
+    adoptEnvironment()
     cluster.worker?.on('disconnect', () => this.#abandoned())
     process.on('uncaughtExceptionMonitor', (error) => void this.report(error))
     // A terminal sends these to all processes at once. What is done about them the primary says.
@@ -173,6 +174,17 @@ export function findMember(): Member | undefined {
   delete process.env[workerVariable]
   home[key] = new Member(JSON.parse(text) as WorkerSetup)
   return home[key]
+}
+
+/**
+ * systemd speaks to the primary alone: it passed its sockets on to that process, where they are opened
+ * for all, and wants to hear from it only (sd_listen_fds(3), sd_notify(3)).
+ */
+function adoptEnvironment(): void {
+  const { env } = process
+  if (env['LISTEN_PID'] === String(process.ppid)) env['LISTEN_PID'] = String(process.pid)
+  delete env['NOTIFY_SOCKET']
+  delete env['WATCHDOG_USEC']
 }
 
 function ignore(): void {}

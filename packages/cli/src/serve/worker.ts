@@ -1,0 +1,53 @@
+import { joinWorkers, type WorkerContext, workersBackplane } from 'hawser/workers'
+import { codeOf, describeFailure } from '../failure.js'
+import { Display } from '../output/display.js'
+import type { ServerEvent } from '../output/events.js'
+import { openStandardOutput } from '../output/standard.js'
+import { Host } from './host.js'
+import type { ServeOptions } from './options.js'
+import { prepareServeTls } from './prepare-tls.js'
+import { createRenderer } from './renderer.js'
+
+/** Bytes of output that may wait for the primary; above that, events are counted and not shown. */
+const backlog = 8 * 1024 * 1024
+const lastWords = 1000
+
+/** One of several processes of `hawser serve`: it serves and shows, and the primary does the rest. */
+export class ServeWorker {
+  readonly #options: ServeOptions
+  readonly #worker: WorkerContext
+  readonly #display: Display
+
+  constructor(options: ServeOptions, worker: WorkerContext) {
+    this.#options = options
+    this.#worker = worker
+    // Without a reader there is no primary either, and that ends this process in order.
+    const sink = openStandardOutput(() => {})
+    this.#display = new Display(sink, createRenderer(options, worker.slot), backlog)
+  }
+
+  /** @returns never fulfils once it serves: the library ends the process */
+  async run(): Promise<number> {
+    try {
+      await this.#serve()
+    } catch (error) {
+      const { line, exitCode } = describeFailure(error)
+      // The primary says it, once for all.
+      const said = new Error(line.replace(/^hawser: /, ''))
+      await this.#worker.report(Object.assign(said, { code: codeOf(error) }))
+      return exitCode
+    }
+    return new Promise<number>(() => {})
+  }
+
+  async #serve(): Promise<void> {
+    const tls = await prepareServeTls(this.#options.tls)
+    const tell = (event: ServerEvent): void => {
+      if (this.#options.quiet && event.event !== 'error') return
+      this.#display.show(event)
+    }
+    const host = new Host(this.#options, tls?.options, tell, workersBackplane())
+    joinWorkers(host.server, { leave: () => this.#display.flush(lastWords) })
+    await host.listen()
+  }
+}
