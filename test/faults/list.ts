@@ -4,6 +4,7 @@ import type { Fault } from './fault.js'
 import { loss } from './loss.js'
 import { soak } from './soak.js'
 import { stalled } from './stalled.js'
+import { workers } from './workers.js'
 
 /** Every fault, in the order they run. */
-export const faults: readonly Fault[] = [descriptors, stalled, certificates, loss, soak]
+export const faults: readonly Fault[] = [descriptors, stalled, certificates, workers, loss, soak]

@@ -7,11 +7,15 @@ export interface TalkerOptions extends Omit<ConnectOptions<string, string>, 'fra
   readonly window?: number
   /** Bytes of the largest request. Default 512. */
   readonly largest?: number
+  /** What is asked once, before everything else. */
+  readonly asks?: string
 }
 
 /** A client that asks line by line and checks every answer, until it is told to stop. */
 export class Talker {
   readonly account: Account
+  /** What was answered to what was asked before everything else. */
+  readonly told: string | undefined
   /** How its connection ended. */
   readonly closed: Promise<CloseInfo>
   readonly #connection: Connection<string, string>
@@ -20,8 +24,14 @@ export class Talker {
   #stopping = false
   #paused: { readonly promise: Promise<void>; readonly resume: () => void } | undefined
 
-  private constructor(account: Account, connection: Connection<string, string>, window: number) {
+  private constructor(
+    account: Account,
+    connection: Connection<string, string>,
+    window: number,
+    told: string | undefined,
+  ) {
     this.account = account
+    this.told = told
     this.#connection = connection
     this.#window = window
     this.closed = connection.closed
@@ -32,10 +42,18 @@ export class Talker {
   static async start(
     endpoint: string,
     name: string,
-    { window = 1, largest = 512, ...options }: TalkerOptions = {},
+    { window = 1, largest = 512, asks, ...options }: TalkerOptions = {},
   ): Promise<Talker> {
     const connection = await connect(endpoint, { ...options, framing: lines() })
-    return new Talker(new Account(name, largest), connection, window)
+    let told: string | undefined
+    if (asks !== undefined) {
+      await connection.send(asks)
+      for await (const answer of connection) {
+        told = answer
+        break
+      }
+    }
+    return new Talker(new Account(name, largest), connection, window, told)
   }
 
   /** Ask nothing more until `resume`. */
