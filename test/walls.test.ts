@@ -26,6 +26,8 @@ describe('the walls stop', () => {
     ['framing from node:buffer', lib('framing/b.ts'), `import { Buffer } from 'node:buffer'`],
     ['framing from connection', lib('framing/c.ts'), `import { a } from '../connection/b.js'`],
     ['framing from policy', lib('framing/d.ts'), `import { a } from '../policy/b.js'`],
+    ['proxy-protocol from socket', lib('proxy-protocol/an.ts'), `import '../socket/b.js'`],
+    ['proxy-protocol from node:net', lib('proxy-protocol/ao.ts'), `import 'node:net'`],
     ['policy from observe', lib('policy/e.ts'), `import { a } from '../observe/b.js'`],
     ['policy from node:timers', lib('policy/f.ts'), `import 'node:timers'`],
     ['observe from connection', lib('observe/g.ts'), `import { a } from '../connection/b.js'`],
@@ -109,8 +111,8 @@ it('an empty tree is no proof and fails', async () => {
 describe('the linter stops, where code must stay pure,', () => {
   const uses = ['Buffer.alloc(1)', 'process.exit()', 'setTimeout(String)', 'Date.now()']
 
-  it.each(uses)('%s in framing and policy', async (use) => {
-    for (const folder of ['framing', 'policy']) {
+  it.each(uses)('%s in framing, policy and proxy-protocol', async (use) => {
+    for (const folder of ['framing', 'policy', 'proxy-protocol']) {
       const { code, stdout } = await lintFile(`${LIBRARY}/${folder}/a.ts`, `${use}\n`)
       expect(stdout).toContain('no-restricted-globals')
       expect(code).toBe(1)

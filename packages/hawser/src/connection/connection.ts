@@ -47,22 +47,22 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
     engine.connection = this
   }
 
-  /** Our IP address, or the path of our Unix socket. */
+  /** Our IP address, or the path of our Unix socket; of `local`. */
   get localAddress(): string | undefined {
     return this.#engine.transport.addresses.local?.address
   }
 
-  /** Our port; undefined on a Unix socket. */
+  /** Our port; undefined on a Unix socket; of `local`. */
   get localPort(): number | undefined {
     return this.#engine.transport.addresses.local?.port
   }
 
-  /** The peer's IP address; empty or undefined on a Unix socket without a name. */
+  /** The IP address of `remote`: the client's, behind a proxy that tells it; empty or undefined on a Unix socket without a name. */
   get remoteAddress(): string | undefined {
     return this.#engine.transport.addresses.remote?.address
   }
 
-  /** The peer's port; undefined on a Unix socket. */
+  /** The port of `remote`; undefined on a Unix socket. */
   get remotePort(): number | undefined {
     return this.#engine.transport.addresses.remote?.port
   }

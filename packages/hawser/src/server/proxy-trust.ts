@@ -21,7 +21,7 @@ export interface ProxyProtocolOptions {
   readonly mode: 'require' | 'optional'
   /**
    * The proxies' own addresses, written as in `allow`; and `unix` for whoever may open the server's
-   * Unix sockets. There is no default: whoever is trusted can say to be anybody.
+   * Unix sockets. There is no default: whoever is trusted can say to be anybody. Files are read once.
    */
   readonly trusted: readonly string[]
   /**

@@ -360,6 +360,36 @@ describe('a header that names nobody', () => {
   })
 })
 
+describe('IPv4 on a socket of both families', () => {
+  const mapped = { address: '::ffff:203.0.113.7', family: 'IPv6', port: 4711 }
+  const written = encodeHeader({
+    version: 2,
+    command: 'proxy',
+    source: mapped,
+    destination: { address: '2001:db8::1', family: 'IPv6', port: 443 },
+    tlvs: {},
+  })
+
+  it('is trusted as IPv4', async () => {
+    const { server, accepted } = await behind(require, {}, 'tcp://[::]:0')
+    const { port } = server.address() as { port: number }
+    const proxy = await ScriptedPeer.connect(port)
+    onTestFinished(() => proxy.reset())
+    await proxy.send(written)
+    await until(() => accepted.length === 1)
+    expect(accepted[0]).toMatchObject({
+      remote: mapped,
+      peer: { address: '::ffff:127.0.0.1', family: 'IPv6' },
+    })
+  })
+
+  it('is denied as IPv4 when a header says it in IPv6', async () => {
+    const { peer, drops } = await behind(require, { deny: ['203.0.113.0/24'] })
+    await gone(await peer(written))
+    expect(drops).toMatchObject([{ reason: 'denied', remoteAddress: mapped.address }])
+  })
+})
+
 describe('limits', () => {
   it('by address are about the client, and not about the proxy', async () => {
     const { peer, drops, accepted } = await behind(require, {
