@@ -2,9 +2,18 @@ import { certificates } from './certificates.js'
 import { descriptors } from './descriptors.js'
 import type { Fault } from './fault.js'
 import { loss } from './loss.js'
+import { reload } from './reload.js'
 import { soak } from './soak.js'
 import { stalled } from './stalled.js'
 import { workers } from './workers.js'
 
 /** Every fault, in the order they run. */
-export const faults: readonly Fault[] = [descriptors, stalled, certificates, workers, loss, soak]
+export const faults: readonly Fault[] = [
+  descriptors,
+  stalled,
+  certificates,
+  workers,
+  reload,
+  loss,
+  soak,
+]

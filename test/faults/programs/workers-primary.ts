@@ -14,6 +14,7 @@ answerRequests(
   {
     info: () => workers.info(),
     exits: () => exits,
+    reload: () => workers.reload(),
     async close() {
       await workers.close({ drain: 5_000 })
     },

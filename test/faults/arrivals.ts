@@ -1,0 +1,91 @@
+import net from 'node:net'
+import { Account, type AccountState } from './ledger.js'
+
+/** What became of connections that each asked once. */
+export interface ArrivalCounts {
+  readonly came: number
+  readonly answered: number
+  /** By what went wrong: an error's code, or the end of the stream without an answer. */
+  readonly lost: ReadonlyMap<string, number>
+  /** The most within one second. */
+  readonly peak: number
+}
+
+/** Milliseconds between looks at how many are due. */
+const tick = 2
+
+/** New connections at a steady rate, each of which asks once, takes the answer and goes. */
+export class Arrivals {
+  readonly accounts: AccountState[] = []
+  readonly #port: number
+  readonly #perSecond: number
+  readonly #began = performance.now()
+  readonly #lost = new Map<string, number>()
+  readonly #open = new Set<Promise<void>>()
+  readonly #seconds: number[] = []
+  readonly #timer: NodeJS.Timeout
+  #came = 0
+  #answered = 0
+
+  constructor(port: number, perSecond: number) {
+    this.#port = port
+    this.#perSecond = perSecond
+    this.#timer = setInterval(() => this.#letIn(), tick)
+  }
+
+  /** No further ones; those under way finish. */
+  async stop(): Promise<ArrivalCounts> {
+    clearInterval(this.#timer)
+    await Promise.all(this.#open)
+    return {
+      came: this.#came,
+      answered: this.#answered,
+      lost: this.#lost,
+      peak: Math.max(0, ...this.#seconds),
+    }
+  }
+
+  #letIn(): void {
+    const elapsed = performance.now() - this.#began
+    const due = Math.floor((elapsed * this.#perSecond) / 1_000)
+    const second = Math.floor(elapsed / 1_000)
+    while (this.#came < due) {
+      this.#came += 1
+      this.#seconds[second] = (this.#seconds[second] ?? 0) + 1
+      const visit = this.#ask(new Account(`arrival-${this.#came}`, 64))
+      this.#open.add(visit)
+      void visit.finally(() => this.#open.delete(visit))
+    }
+  }
+
+  #ask(account: Account): Promise<void> {
+    return new Promise((resolve) => {
+      let text = ''
+      let problem: string | undefined
+      const socket = net.connect({ port: this.#port, host: '127.0.0.1', noDelay: true })
+      socket.setEncoding('utf8')
+      socket.on('connect', () => socket.write(`${account.request()}\n`))
+      socket.on('data', (chunk: string) => {
+        text += chunk
+        if (!text.endsWith('\n')) return
+        account.answer(text.trimEnd())
+        socket.end()
+      })
+      socket.on('error', (error: NodeJS.ErrnoException) => {
+        problem = error.code ?? error.message
+      })
+      socket.on('close', () => {
+        this.accounts.push(account.state)
+        if (account.acknowledged > 0) this.#answered += 1
+        else this.#note(problem ?? 'the end without an answer')
+        // Answered, and reset all the same: that must not be either.
+        if (account.acknowledged > 0 && problem !== undefined) this.#note(`${problem}, answered`)
+        resolve()
+      })
+    })
+  }
+
+  #note(what: string): void {
+    this.#lost.set(what, (this.#lost.get(what) ?? 0) + 1)
+  }
+}
