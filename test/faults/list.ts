@@ -5,6 +5,7 @@ import { loss } from './loss.js'
 import { reload } from './reload.js'
 import { soak } from './soak.js'
 import { stalled } from './stalled.js'
+import { vanishedPeer } from './vanished-peer.js'
 import { workers } from './workers.js'
 
 /** Every fault, in the order they run. */
@@ -15,5 +16,6 @@ export const faults: readonly Fault[] = [
   workers,
   reload,
   loss,
+  vanishedPeer,
   soak,
 ]

@@ -176,8 +176,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
 
   /** @internal */
   pushed(message: In): void | Promise<void> {
-    const { isPong, onMessage } = this.#setup
-    if (isPong?.(message) === true) return undefined
+    const { onMessage } = this.#setup
     if (onMessage === undefined) return this.#pushes.push(message)
     try {
       const result = onMessage(message)

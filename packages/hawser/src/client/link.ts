@@ -88,7 +88,7 @@ export class Link<In, Out> {
     const { clock, options, endpoint, maxPending } = this.#setup
     const session = new Session(
       createCorrelator(options.correlate ?? {}),
-      { maxPending, clock },
+      { maxPending, clock, isPong: options.heartbeat?.isPong },
       this.#owner,
     )
     try {

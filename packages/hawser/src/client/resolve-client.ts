@@ -14,7 +14,6 @@ export interface ResolvedClient<In, Out> extends LinkSetup<In, Out> {
   readonly queue: number
   readonly queueTimeout: number
   readonly whileDown: 'queue' | 'refuse'
-  readonly isPong: ((message: In) => boolean) | undefined
   readonly onMessage: ClientOptions<In, Out>['onMessage']
 }
 
@@ -63,7 +62,6 @@ export function resolveClient<In, Out>(
     queue: atLeast('queue', options.queue ?? defaultQueue, 0, 'messages'),
     queueTimeout: milliseconds('queueTimeout', options.queueTimeout ?? defaultWait),
     whileDown,
-    isPong: heartbeat?.isPong,
     onMessage: options.onMessage,
   }
 }

@@ -19,10 +19,12 @@ export interface SessionOwner<In> {
 }
 
 /** How requests of a session are limited. */
-export interface SessionLimits {
+export interface SessionLimits<In> {
   /** Requests that may wait for their reply at once. */
   readonly maxPending: number
   readonly clock: Clock
+  /** Whether a message answers a ping, and no request. */
+  readonly isPong?: ((message: In) => boolean) | undefined
 }
 
 /**
@@ -34,12 +36,12 @@ export class Session<In, Out> {
   readonly handler: HandlerObject<In, Out>
   readonly #owner: SessionOwner<In>
   readonly #correlator: Correlator<In, Out>
-  readonly #limits: SessionLimits
+  readonly #limits: SessionLimits<In>
   readonly #deadlines: Deadlines
   #connection: Connection<In, Out> | undefined
   #isFull = false
 
-  constructor(correlator: Correlator<In, Out>, limits: SessionLimits, owner: SessionOwner<In>) {
+  constructor(correlator: Correlator<In, Out>, limits: SessionLimits<In>, owner: SessionOwner<In>) {
     this.#correlator = correlator
     this.#limits = limits
     this.#owner = owner
@@ -131,6 +133,7 @@ export class Session<In, Out> {
   }
 
   #receive(message: In): void | Promise<void> {
+    if (this.#limits.isPong?.(message) === true) return undefined
     switch (this.#correlator.receive(message)) {
       case 'reply':
         this.#roomAgain()

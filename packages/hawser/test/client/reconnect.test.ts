@@ -278,6 +278,20 @@ describe('a heartbeat', () => {
     const messages = client[Symbol.asyncIterator]()
     expect((await messages.next()).value).toBe('news')
   })
+
+  it('takes no request by its answers, where these overtake replies', async () => {
+    const clock = new VirtualClock()
+    const listener = await listen()
+    const isPong = (message: string): boolean => message === 'pong'
+    const client = make(listener.address, { clock, heartbeat: { ...heartbeat, isPong } })
+    const peer = await listener.accept()
+    await client.ready()
+    const reply = client.request('slow')
+    await clock.advance(15_000)
+    await peer.receives('slow\nping\n')
+    await peer.send('pong\nright\n')
+    expect(await reply).toBe('right')
+  })
 })
 
 it('a thousand clients whose server restarts do not come back in one instant', async () => {
