@@ -20,11 +20,13 @@ const docstrings = new Map([
   ...readOptions('tls.ts', 'TlsSessionsOptions'),
   ...readOptions('server/proxy-trust.ts', 'ProxyProtocolOptions'),
   ...readOptions('client/client-options.ts', 'ClientOptions'),
+  ...readOptions('client/pool-options.ts', 'PoolOptions', 'pool: '),
 ])
 // Numbers that limit nothing.
-for (const name of ['localPort', 'family', 'random']) docstrings.delete(name)
+for (const name of ['localPort', 'family', 'random', 'pool: min']) docstrings.delete(name)
 
-function readOptions(path: string, name: string): [string, string][] {
+/** @param prefix for those whose names others have as well */
+function readOptions(path: string, name: string, prefix = ''): [string, string][] {
   const file = ts.createSourceFile(path, source(path), ts.ScriptTarget.Latest, true)
   const found = file.statements.find(
     (statement): statement is ts.InterfaceDeclaration =>
@@ -36,7 +38,7 @@ function readOptions(path: string, name: string): [string, string][] {
     .filter(({ type }) => /\bnumber\b|^4/.test(type?.getText() ?? ''))
     .map((member) => {
       const comments = ts.getJSDocCommentsAndTags(member).map((comment) => comment.getText())
-      return [member.name.getText(), comments.join(' ').replaceAll(/\s*\n\s*\*?\s*/g, ' ')]
+      return [prefix + member.name.getText(), comments.join(' ').replaceAll(/\s*\n\s*\*?\s*/g, ' ')]
     })
 }
 
@@ -47,10 +49,19 @@ interface Row {
 }
 
 const rows: Row[] = readDocument('LIMITS.md')
-  .text.split('\n')
-  .map((line) => line.split('|').map((cell) => cell.trim()))
-  .filter((cells) => /^`\w+`$/.test(cells[1] ?? ''))
-  .map((cells) => ({ option: cells[1]?.slice(1, -1) ?? '', default: cells[3] ?? '', cells }))
+  .text.split(/^(?=## )/m)
+  .flatMap((section) => {
+    const prefix = section.startsWith('## One pool\n') ? 'pool: ' : ''
+    return section
+      .split('\n')
+      .map((line) => line.split('|').map((cell) => cell.trim()))
+      .filter((cells) => /^`\w+`$/.test(cells[1] ?? ''))
+      .map((cells) => ({
+        option: prefix + (cells[1]?.slice(1, -1) ?? ''),
+        default: cells[3] ?? '',
+        cells,
+      }))
+  })
 
 it('every option that is a limit is in LIMITS.md, and no other', () => {
   expect(rows.map(({ option }) => option).toSorted()).toEqual([...docstrings.keys()].toSorted())

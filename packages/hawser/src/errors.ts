@@ -60,6 +60,7 @@ export class StateError extends HawserError<
   | 'HAWSER_TLS_UNAVAILABLE'
   | 'HAWSER_NO_GROUPS'
   | 'HAWSER_TOO_MANY_TOPICS'
+  | 'HAWSER_LEASE_RELEASED'
 > {}
 
 /** Bytes that do not fit the framing, or a message that the framing cannot carry. */
@@ -112,6 +113,9 @@ export class ConnectError extends HawserError<
   }
 }
 
+/** A proxy that does not lead to the endpoint. */
+export class ProxyError extends HawserError<'HAWSER_PROXY_REFUSED' | 'HAWSER_PROXY_FAILED'> {}
+
 /** An `AbortSignal` that fired; `cause` is the signal's reason. */
 export class AbortedError extends HawserError<'HAWSER_ABORTED'> {}
 
@@ -148,6 +152,7 @@ export class TimeoutError extends HawserError<
   | 'HAWSER_REQUEST_TIMEOUT'
   | 'HAWSER_QUEUE_TIMEOUT'
   | 'HAWSER_HEARTBEAT_TIMEOUT'
+  | 'HAWSER_ACQUIRE_TIMEOUT'
   | 'HAWSER_PROXY_HEADER_TIMEOUT'
 > {}
 
@@ -171,6 +176,9 @@ export class ClientError extends HawserError<
   | 'HAWSER_QUEUE_FULL'
   | 'HAWSER_CLIENT_CLOSED'
   | 'HAWSER_UNEXPECTED_REPLY'
+  | 'HAWSER_ACQUIRE_FAILED'
+  | 'HAWSER_POOL_EXHAUSTED'
+  | 'HAWSER_POOL_CLOSED'
 > {}
 
 /** An exception out of the user's own handler; `cause` is that exception. */
@@ -197,6 +205,8 @@ const table = {
   HAWSER_CONNECT_TIMEOUT: 'The connection was not established before its deadline.',
   HAWSER_CONNECT_FAILED: 'The connection could not be established for another reason.',
   HAWSER_DNS_FAILED: 'The host name does not resolve.',
+  HAWSER_PROXY_REFUSED: 'The proxy answered, and does not lead there.',
+  HAWSER_PROXY_FAILED: 'The proxy did not answer in its protocol.',
   HAWSER_ABORTED: 'The AbortSignal passed to the call fired.',
   HAWSER_CONNECTION_RESET: 'The peer reset the connection.',
   HAWSER_CONNECTION_FAILED: 'The operating system ended the connection.',
@@ -232,6 +242,11 @@ const table = {
   HAWSER_QUEUE_FULL: 'Too many messages of a client wait to be sent.',
   HAWSER_CLIENT_CLOSED: 'The client was closed, or gave up.',
   HAWSER_UNEXPECTED_REPLY: 'A reply came that no request was waiting for.',
+  HAWSER_LEASE_RELEASED: 'The lease of a connection was given back.',
+  HAWSER_ACQUIRE_TIMEOUT: 'A pool had no connection for a caller in time.',
+  HAWSER_ACQUIRE_FAILED: 'No connection that is fit to be lent out can be made.',
+  HAWSER_POOL_EXHAUSTED: 'Too many callers wait for a connection of a pool.',
+  HAWSER_POOL_CLOSED: 'The pool was closed.',
   HAWSER_HANDLER_FAILED: 'The handler threw or rejected.',
 } as const
 

@@ -8,9 +8,29 @@ export type {
 } from './client/client-options.js'
 export { type ConnectOptions, connect } from './client/connect.js'
 export type { DialOptions } from './client/dial-options.js'
-export type { Correlation, IdentifiedReplies, OrderedReplies } from './client/correlation.js'
+export type {
+  Correlation,
+  Identified,
+  IdentifiedReplies,
+  OrderedReplies,
+} from './client/correlation.js'
 export type { HeartbeatOptions } from './client/heartbeat.js'
-export type { ClientStatus, StatusFeed } from './client/status.js'
+export type { Lease } from './client/lease.js'
+export { createPool, Pool } from './client/pool.js'
+export type {
+  AcquireOptions,
+  PoolCloseOptions,
+  PoolInfo,
+  PoolOptions,
+} from './client/pool-options.js'
+export type {
+  ClientStatus,
+  ClosedStatus,
+  ConnectedStatus,
+  ConnectingStatus,
+  DisconnectedStatus,
+  StatusFeed,
+} from './client/status.js'
 export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/close-info.js'
 export { Connection } from './connection/connection.js'
 export type { Topics } from './connection/memberships.js'
@@ -34,6 +54,7 @@ export {
   ListenError,
   NotifyError,
   OptionError,
+  ProxyError,
   ProxyHeaderError,
   StateError,
   TimeoutError,

@@ -15,6 +15,7 @@ import {
   type Connection,
   ConnectionError,
   createClient,
+  createPool,
   createServer,
   type ErrorCode,
   errorCodes,
@@ -33,6 +34,9 @@ import {
   OptionError,
   ProxyHeaderError,
   parseEndpoint,
+  ProxyError,
+  type Pool,
+  type PoolOptions,
   type Server,
   type ServerOptions,
   StateError,
@@ -237,6 +241,20 @@ const provocations: Record<ErrorCode, Provocation> = {
     says: /: the host name does not resolve: check how it is written/,
     // A label of 64 letters is no host name, so nobody needs to be asked.
     provoke: () => caught(() => connect({ host: 'x'.repeat(64), port: 80 })),
+  },
+  HAWSER_PROXY_REFUSED: {
+    class: ProxyError,
+    op: 'connect',
+    has: ['remote'],
+    says: /^cannot connect to .*: the proxy http:.* refused: it answered 403 Forbidden: it does not/,
+    provoke: () => askProxy('HTTP/1.1 403 Forbidden\r\n\r\n', 'http'),
+  },
+  HAWSER_PROXY_FAILED: {
+    class: ProxyError,
+    op: 'connect',
+    has: ['remote'],
+    says: /^cannot connect to .*: the proxy socks5h:.* failed: it does not speak SOCKS5: .* not 0x05$/,
+    provoke: () => askProxy('HTTP/1.1 400 Bad Request\r\n\r\n', 'socks5h'),
   },
   HAWSER_ABORTED: {
     class: AbortedError,
@@ -645,6 +663,61 @@ const provocations: Record<ErrorCode, Provocation> = {
         return info.error
       }),
   },
+  HAWSER_LEASE_RELEASED: {
+    class: StateError,
+    op: 'request',
+    says: /^the lease was given back, .*: acquire another$/,
+    provoke: () =>
+      withPool({}, async (pool) => {
+        const lease = await pool.acquire()
+        lease.release()
+        return caught(() => lease.connection)
+      }),
+  },
+  HAWSER_ACQUIRE_TIMEOUT: {
+    class: TimeoutError,
+    op: 'acquire',
+    says: /^the pool had no connection for this caller in 5000 ms, \d+ of \d+ are lent out and \d+ wait: give/,
+    provoke: () =>
+      withPool({ max: 1 }, async (pool, clock) => {
+        await pool.acquire()
+        const late = caught(() => pool.acquire())
+        await clock.advance(5_000)
+        return late
+      }),
+  },
+  HAWSER_ACQUIRE_FAILED: {
+    class: ClientError,
+    op: 'acquire',
+    has: ['cause'],
+    says: /^no connection can be made, and another try would end the same way: /,
+    async provoke() {
+      const { endpoint } = await serve({ tls: await createIdentity() }, undefined, 'tls')
+      const pool = createPool(endpoint)
+      onTestFinished(() => pool.close({ drain: 0 }))
+      return caught(() => pool.acquire())
+    },
+  },
+  HAWSER_POOL_EXHAUSTED: {
+    class: ClientError,
+    op: 'acquire',
+    says: /^\d+ of \d+ connections are lent out, \d+ callers wait and no more may: slow down/,
+    provoke: () =>
+      withPool({ max: 1, maxWaiting: 0 }, async (pool) => {
+        await pool.acquire()
+        return caught(() => pool.acquire())
+      }),
+  },
+  HAWSER_POOL_CLOSED: {
+    class: ClientError,
+    op: 'acquire',
+    says: /^the pool is closed and lends no more connections: make a new one$/,
+    provoke: () =>
+      withPool({}, async (pool) => {
+        await pool.close()
+        return caught(() => pool.acquire())
+      }),
+  },
   HAWSER_HANDLER_FAILED: {
     class: HandlerError,
     op: 'handle',
@@ -758,6 +831,21 @@ async function withClient(
   const peer = await listener.accept()
   await client.ready()
   return provoke(client, clock, peer)
+}
+
+/** A pool of connections to a played server. */
+async function withPool(
+  options: PoolOptions<string, string>,
+  provoke: (pool: Pool<string, string>, clock: VirtualClock) => Promise<unknown>,
+): Promise<unknown> {
+  const clock = new VirtualClock()
+  const listener = await ScriptedPeer.listen()
+  const pool = createPool<string, string>(listener.address, { framing: lines(), clock, ...options })
+  onTestFinished(async () => {
+    await pool.close({ drain: 0 })
+    await listener.close()
+  })
+  return provoke(pool, clock)
 }
 
 /** What a call throws, or its promise rejects with. */
@@ -896,6 +984,13 @@ async function connectWatched(
   unsubscribe('net.client.socket', note)
   if (socket === undefined) throw new Error('Node.js showed no socket')
   return { connection, socket }
+}
+
+/** What comes of a proxy that answers this. */
+async function askProxy(answer: string, kind: string): Promise<unknown> {
+  const { endpoint } = await serve({}, (connection) => connection.send(answer))
+  const proxy = endpoint.replace('tcp', kind)
+  return caught(() => connect('db.example:5432', { proxy }))
 }
 
 /** Runs as a user who may not write to the folder. */

@@ -27,7 +27,7 @@ export function acquireTimeout(
 ): TimeoutError {
   const why =
     cause === undefined
-      ? `${leased} of ${max} are lent out and ${waiting} callers wait: give leases back sooner, or raise max`
+      ? `${leased} of ${max} are lent out and ${waiting} wait: give leases back sooner, or raise max`
       : `none can be made: ${cause.message}`
   const text = `the pool had no connection for this caller in ${timeout} ms, ${why} (acquireTimeout)`
   return new TimeoutError('HAWSER_ACQUIRE_TIMEOUT', text, { op: 'acquire', cause })
@@ -35,7 +35,7 @@ export function acquireTimeout(
 
 /** Too many wait already. */
 export function exhaustedError({ leased, max, waiting }: Crowd): ClientError {
-  const text = `${leased} of ${max} connections are lent out, ${waiting} callers wait, and no more may: slow down, give leases back sooner, or raise max or maxWaiting`
+  const text = `${leased} of ${max} connections are lent out, ${waiting} callers wait and no more may: slow down, give leases back sooner, or raise max or maxWaiting`
   return new ClientError('HAWSER_POOL_EXHAUSTED', text, { op: 'acquire' })
 }
 

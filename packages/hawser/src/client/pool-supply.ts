@@ -74,10 +74,10 @@ export class PoolSupply<In, Out> {
   /** A lease was given back. */
   released(member: PoolMember<In, Out>, isGood: boolean): void {
     this.#leased.delete(member)
-    if (member.reclaim(isGood)) {
-      this.#backoff.reset()
-      this.#keep(member)
-    }
+    const isKept = member.reclaim(isGood)
+    // The server talks to us again.
+    if (isKept || member.connection.bytesRead > 0) this.#backoff.reset()
+    if (isKept) this.#keep(member)
     this.#settle()
   }
 
@@ -147,11 +147,7 @@ export class PoolSupply<In, Out> {
   /** See whether a connection that nobody had is still good. */
   async #check(member: PoolMember<In, Out>): Promise<void> {
     this.#checking += 1
-    // What has arrived is noticed in this turn, an end or a reset for instance: after a long
-    // computation all connections look alive until then.
-    await new Promise<void>((resolve) => {
-      setImmediate(resolve)
-    })
+    await askTheSystem()
     this.#checking -= 1
     await this.#prove(member)
     this.#settle()
@@ -261,4 +257,14 @@ export class PoolSupply<In, Out> {
       })
     }
   }
+}
+
+/**
+ * Notice what has arrived, an end or a reset for instance: after a long computation all connections look
+ * alive. Between two immediates the runtime polls; before the first it may just have done so.
+ */
+function askTheSystem(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(() => setImmediate(resolve))
+  })
 }
