@@ -28,9 +28,10 @@ export const LIBRARY_UNITS = {
   framing: { units: ['errors'], builtins: [] },
   policy: { units: ['errors'], builtins: [] },
   'proxy-protocol': { units: ['errors', 'policy'], builtins: [] },
+  tunnel: { units: ['policy', 'proxy-protocol'], builtins: [] },
   observe: { units: ['errors'], builtins: ['diagnostics_channel'] },
   socket: {
-    units: ['errors', 'tls', 'transport', 'observe', 'policy', 'proxy-protocol'],
+    units: ['errors', 'tls', 'transport', 'observe', 'policy', 'proxy-protocol', 'tunnel'],
     builtins: [
       ...HARMLESS,
       'net',

@@ -22,9 +22,9 @@ export type DialEndpoint = TcpEndpoint | UnixEndpoint
 /**
  * The endpoint as one that can be connected to; without a host it is this machine.
  *
- * @throws OptionError when it can only be listened on, or when the options contradict it
+ * @throws OptionError when it can only be listened on
  */
-export function dialable(endpoint: ParsedEndpoint, options: ClientSocketOptions): DialEndpoint {
+export function dialable(endpoint: ParsedEndpoint): DialEndpoint {
   if (endpoint.kind === 'unix') {
     if (!isOwned(endpoint)) return endpoint
     throw unfit(endpoint, 'mode, owner and group are for listening, leave them out')
@@ -37,7 +37,6 @@ export function dialable(endpoint: ParsedEndpoint, options: ClientSocketOptions)
   if (endpoint.port === 0) {
     throw unfit(named, 'port 0 is for listening, connecting needs the real one')
   }
-  familyFor(named.host, options)
   return named
 }
 

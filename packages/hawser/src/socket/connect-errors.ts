@@ -1,4 +1,10 @@
-import { AbortedError, type ConnectAttempt, ConnectError, type HawserError } from '../errors.js'
+import {
+  AbortedError,
+  type ConnectAttempt,
+  ConnectError,
+  type HawserError,
+  ProxyError,
+} from '../errors.js'
 import { type ParsedEndpoint, formatEndpoint } from './endpoint.js'
 import { codeOf, isResolving, named } from './socket-errors.js'
 
@@ -43,33 +49,53 @@ const silent = new Set([
   'ETIMEDOUT',
 ])
 
+/** What is connected to on the way to an endpoint. */
+export interface Way {
+  readonly endpoint: ParsedEndpoint
+  /** The first proxy's URL without its password, if there is one. */
+  readonly proxy: string | undefined
+  /** Whose addresses are tried. */
+  readonly host: string | undefined
+}
+
+/** How far a connection came. */
+export interface Reached {
+  /** What is there, and what is not. */
+  readonly what: string
+  readonly check: string
+}
+
 /** Why a connection was not established. */
 export function connectError(
   cause: Error,
-  endpoint: ParsedEndpoint,
+  { endpoint, proxy, host }: Way,
   attempts: readonly ConnectAttempt[],
 ): ConnectError {
   const [code, advice] = connectAdvice(mostTelling(cause))
-  const text = `cannot connect to ${formatEndpoint(endpoint)}: ${advice}${listing(endpoint, attempts)}`
+  const goal =
+    proxy === undefined
+      ? formatEndpoint(endpoint)
+      : `${proxy}, the proxy on the way to ${formatEndpoint(endpoint)}`
+  const text = `cannot connect to ${goal}: ${advice}${listing(host, attempts)}`
   return new ConnectError(code, text, { op: 'connect', remote: named(endpoint), cause }, attempts)
 }
 
 /**
  * The deadline passed before the connection was established.
  *
- * @param reached how far it came, if there was an answer at all
+ * @param reached how far it came, if there was an answer at all, and what to look at
  */
 export function connectTimeout(
-  endpoint: ParsedEndpoint,
+  { endpoint, host }: Way,
   timeout: number,
   attempts: readonly ConnectAttempt[],
-  reached?: string,
+  reached?: Reached,
 ): ConnectError {
   const what =
     reached === undefined
       ? `no connection after ${timeout} ms, name resolution included: check the address and firewalls`
-      : `${reached} after ${timeout} ms in all`
-  const listed = reached === undefined ? listing(endpoint, attempts) : ''
+      : `${reached.what} after ${timeout} ms in all: ${reached.check}`
+  const listed = reached === undefined ? listing(host, attempts) : ''
   return new ConnectError(
     'HAWSER_CONNECT_TIMEOUT',
     `cannot connect to ${formatEndpoint(endpoint)}: ${what}, or raise timeout${listed}`,
@@ -112,6 +138,26 @@ export function noneConnected(
   return new ConnectError(code, text, { op: 'connect', remote: first?.remote, cause }, attempts)
 }
 
+/** A proxy did not open a tunnel. */
+export function proxyError(
+  endpoint: ParsedEndpoint,
+  proxy: string,
+  { isRefusal, text, cause }: ProxyFailure,
+): ProxyError {
+  const code = isRefusal ? 'HAWSER_PROXY_REFUSED' : 'HAWSER_PROXY_FAILED'
+  const did = isRefusal ? 'refused' : 'failed'
+  const message = `cannot connect to ${formatEndpoint(endpoint)}: the proxy ${proxy} ${did}: ${text}`
+  return new ProxyError(code, message, { op: 'connect', remote: named(endpoint), cause })
+}
+
+/** Why a proxy did not open a tunnel. */
+export interface ProxyFailure {
+  /** Whether the proxy said no; otherwise it said nothing that could be understood. */
+  readonly isRefusal: boolean
+  readonly text: string
+  readonly cause?: Error | undefined
+}
+
 /** A signal fired. */
 export function abortedError(op: string, endpoint: ParsedEndpoint, reason: unknown): AbortedError {
   const what = `${op} ${formatEndpoint(endpoint)} was aborted by its signal`
@@ -119,9 +165,8 @@ export function abortedError(op: string, endpoint: ParsedEndpoint, reason: unkno
 }
 
 /** The addresses of a name; one that is the endpoint's own has been named already. */
-function listing(endpoint: ParsedEndpoint, attempts: readonly ConnectAttempt[]): string {
-  if (endpoint.kind !== 'tcp' || attempts.length === 0) return ''
-  if (attempts.every(({ address }) => address === endpoint.host)) return ''
+function listing(host: string | undefined, attempts: readonly ConnectAttempt[]): string {
+  if (host === undefined || attempts.every(({ address }) => address === host)) return ''
   const shown = attempts
     .slice(0, shownAttempts)
     .map(({ address, code }) => `${address.includes(':') ? `[${address}]` : address} ${code}`)

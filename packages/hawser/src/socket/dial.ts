@@ -10,25 +10,39 @@ import {
   openSocket,
   readsFast,
 } from './client-socket.js'
-import { abortedError, connectError, connectTimeout, unresolved } from './connect-errors.js'
+import {
+  abortedError,
+  connectError,
+  connectTimeout,
+  proxyError,
+  type Reached,
+  unresolved,
+  type Way,
+} from './connect-errors.js'
 import { Deadline } from './deadline.js'
 import { isSecure, type ParsedEndpoint } from './endpoint.js'
 import { askPeerName } from './fast-read.js'
 import { probe } from './keep-alive.js'
 import { lookUp } from './lookup.js'
 import { addressesOf } from './names.js'
+import { openTunnel } from './proxy/open-tunnel.js'
+import type { Proxy } from './proxy/proxy-url.js'
+import { createTunnel, type Hop, routeTo } from './proxy/route.js'
 import { Race, type RaceTarget } from './race.js'
 import { SocketTransport } from './socket-transport.js'
+import type { TunnelTarget } from '../tunnel/tunnel.js'
 import { ClientTls } from './tls/client-tls.js'
 import { defaultHandshakeTimeout } from './tls/server-tls.js'
 
 /** How to dial: every default filled in. */
 export interface DialPlan extends ClientSocketOptions {
-  /** Milliseconds for name resolution, TCP and TLS together; `Infinity` is off. */
+  /** Milliseconds for name resolution, TCP, proxies and TLS together; `Infinity` is off. */
   readonly timeout: number
   readonly signal: AbortSignal | undefined
   /** Milliseconds until the next address is tried beside the first; `Infinity` waits for failure. */
   readonly attemptDelay: number
+  /** Those to go through, the one to connect to first. */
+  readonly proxies: readonly Proxy[]
   /** Undefined is none, unless the endpoint is `tls://`. */
   readonly tls: TlsClientOptions | undefined
   /** Bytes for the endpoint, to be sent before everything else, by the ends of the socket. */
@@ -39,32 +53,46 @@ export interface DialPlan extends ClientSocketOptions {
 /** How far it has come, for the error if it comes no further. */
 interface Progress {
   race?: Race
-  /** What is there, and what is not. */
-  reached?: string
+  reached?: Reached
 }
 
 /**
- * Establish one connection: resolve the name, race its addresses, begin TLS. All of it has one
- * deadline and one signal.
+ * Whether an endpoint can be dialled at all.
  *
- * @throws OptionError, ConnectError, TlsError, or AbortedError when the signal fired
+ * @throws OptionError when it cannot, or when the options contradict it
  */
-export async function dial(asked: ParsedEndpoint, options: DialPlan): Promise<SocketTransport> {
-  const endpoint = dialable(asked, options)
-  const tls = clientTls(endpoint, options.tls)
+export function assertDialable(asked: ParsedEndpoint, plan: DialPlan): void {
+  const endpoint = dialable(asked)
+  routeTo(endpoint, plan.proxies)
+  const { host } = wayTo(endpoint, plan)
+  if (host !== undefined) familyFor(host, plan)
+}
+
+/**
+ * Establish one connection: resolve the name, race its addresses, go through the proxies, begin TLS.
+ * All of it has one deadline and one signal.
+ *
+ * @throws OptionError, ConnectError, ProxyError, TlsError, or AbortedError when the signal fired
+ */
+export async function dial(asked: ParsedEndpoint, plan: DialPlan): Promise<SocketTransport> {
+  const endpoint = dialable(asked)
+  const way = wayTo(endpoint, plan)
+  const hops = routeTo(endpoint, plan.proxies)
+  const tls = clientTls(endpoint, plan.tls)
   const progress: Progress = {}
   const deadline = new Deadline({
-    ...options,
+    ...plan,
     timedOut: () =>
-      connectTimeout(endpoint, options.timeout, progress.race?.attempts ?? [], progress.reached),
+      connectTimeout(way, plan.timeout, progress.race?.attempts ?? [], progress.reached),
     aborted: (reason) => abortedError('connect', endpoint, reason),
   })
   try {
-    const socket = await reach(endpoint, options, deadline, progress)
-    const transport = transportOf(socket, endpoint, options)
+    const socket = await reach(way, plan, deadline, progress)
+    const transport = transportOf(socket, way, plan)
     try {
-      if (options.announce !== undefined) socket.write(options.announce(transport.addresses))
-      await secure(transport, tls, options, deadline, progress)
+      for (const hop of hops) await passThrough(transport, hop, endpoint, plan, deadline, progress)
+      if (plan.announce !== undefined) socket.write(plan.announce(transport.addresses))
+      await secure(transport, tls, plan, deadline, progress)
     } catch (error) {
       transport.close()
       throw error
@@ -75,51 +103,101 @@ export async function dial(asked: ParsedEndpoint, options: DialPlan): Promise<So
   }
 }
 
+/** What is to be connected to: the endpoint, or the first proxy on the way there. */
+function wayTo(endpoint: DialEndpoint, { proxies: [first] }: DialPlan): Way & Reachable {
+  if (first !== undefined) {
+    return { endpoint, proxy: first.name, host: first.host, port: first.port, path: undefined }
+  }
+  if (endpoint.kind === 'unix') {
+    return { endpoint, proxy: undefined, host: undefined, port: undefined, path: endpoint.path }
+  }
+  const { host = 'localhost', port } = endpoint
+  return { endpoint, proxy: undefined, host, port, path: undefined }
+}
+
+/** A name and a port to resolve, or a path. */
+type Reachable =
+  | { readonly host: string; readonly port: number; readonly path: undefined }
+  | { readonly host: undefined; readonly port: undefined; readonly path: string }
+
 /** Resolve the name, and connect to whichever of its addresses is there first. */
 async function reach(
-  endpoint: DialEndpoint,
-  options: DialPlan,
+  way: Way & Reachable,
+  plan: DialPlan,
   deadline: Deadline,
   progress: Progress,
 ): Promise<net.Socket> {
   deadline.check()
-  const targets = await resolve(endpoint, options, deadline)
-  const race = new Race(targets, { ...options, open: (target) => openSocket(target, options) })
+  const targets = await resolve(way, plan, deadline)
+  const race = new Race(targets, { ...plan, open: (target) => openSocket(target, plan) })
   progress.race = race
   try {
     return await deadline.step(race.run(), () => race.abandon())
   } catch (error) {
     deadline.check()
-    throw connectError(error as Error, endpoint, race.attempts)
+    throw connectError(error as Error, way, race.attempts)
   }
 }
 
 async function resolve(
-  endpoint: DialEndpoint,
-  options: DialPlan,
+  way: Way & Reachable,
+  plan: DialPlan,
   deadline: Deadline,
 ): Promise<RaceTarget[]> {
-  if (endpoint.kind === 'unix') return [{ address: endpoint.path }]
-  const { host = 'localhost', port } = endpoint
+  if (way.path !== undefined) return [{ address: way.path }]
+  const { host, port } = way
   try {
-    const addresses = await deadline.step(lookUp(host, familyFor(host, options)), ignore)
+    const addresses = await deadline.step(lookUp(host, familyFor(host, plan)), ignore)
     return addresses.map((address) => ({ address, port }))
   } catch (error) {
     deadline.check()
-    throw connectError(error as Error, endpoint, [unresolved(host, port, error as Error)])
+    throw connectError(error as Error, way, [unresolved(host, port, error as Error)])
   }
 }
 
-function transportOf(
-  socket: net.Socket,
+/** Have a proxy lead to the next one, or to the endpoint. */
+async function passThrough(
+  transport: SocketTransport,
+  { proxy, target }: Hop,
   endpoint: DialEndpoint,
-  options: DialPlan,
-): SocketTransport {
-  const path = endpoint.kind === 'unix' ? endpoint.path : undefined
+  plan: DialPlan,
+  deadline: Deadline,
+  progress: Progress,
+): Promise<void> {
+  const asked =
+    proxy.kind === 'socks5' ? await resolveHere(target, endpoint, plan, deadline) : target
+  progress.reached = {
+    what: `the proxy ${proxy.name} was reached, and opened no tunnel`,
+    check: 'check what it speaks, and whether it reaches the next',
+  }
+  const opening = openTunnel(transport, createTunnel(proxy, asked))
+  const failure = await deadline.step(opening, () => transport.close())
+  if (failure !== undefined) throw proxyError(endpoint, proxy.name, failure)
+}
+
+/** A proxy that is told addresses gets the one that we would have tried first. */
+async function resolveHere(
+  target: TunnelTarget,
+  endpoint: DialEndpoint,
+  { family }: DialPlan,
+  deadline: Deadline,
+): Promise<TunnelTarget> {
+  const { host, port } = target
+  try {
+    const [address = host] = await deadline.step(lookUp(host, family), ignore)
+    return { host: address, port }
+  } catch (error) {
+    deadline.check()
+    const way: Way = { endpoint, proxy: undefined, host }
+    throw connectError(error as Error, way, [unresolved(host, port, error as Error)])
+  }
+}
+
+function transportOf(socket: net.Socket, { path }: Reachable, plan: DialPlan): SocketTransport {
   const peer = path === undefined ? askPeerName(socket) : undefined
-  if (path === undefined) probe(socket, options.keepAlive)
+  if (path === undefined) probe(socket, plan.keepAlive)
   const { local } = addressesOf(socket, { path }, peer)
-  return new SocketTransport(socket, readsFast(options), { path, local }, peer)
+  return new SocketTransport(socket, readsFast(plan), { path, local }, peer)
 }
 
 /** Begin TLS with the endpoint, if that is what it speaks. */
@@ -131,7 +209,10 @@ async function secure(
   progress: Progress,
 ): Promise<void> {
   if (tls === undefined) return
-  progress.reached = 'it answers, and TLS was not established: check that it speaks TLS; gave up'
+  progress.reached = {
+    what: 'it answers, and TLS was not established',
+    check: 'check that it speaks TLS',
+  }
   const upgrading = transport.upgrade(tls.wrap, { timeout: Infinity, clock })
   await deadline.step(upgrading, () => transport.close())
 }

@@ -40,6 +40,7 @@ async function makePair(endpoint: Endpoint, fastRead: boolean): Promise<Transpor
     localAddress: undefined,
     localPort: undefined,
     family: undefined,
+    proxies: [],
     tls: undefined,
     clock: systemClock,
   })

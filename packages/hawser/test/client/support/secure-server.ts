@@ -1,5 +1,9 @@
 import { lines, type Server, type ServerOptions } from 'hawser'
-import { type Authority, createAuthority, type Pair } from '../../../../../test/support/certificates.js'
+import {
+  type Authority,
+  createAuthority,
+  type Pair,
+} from '../../../../../test/support/certificates.js'
 import { make, portOf } from '../../server/support/serving.js'
 
 /** A server under TLS that says hello, and what a client needs to trust it. */
