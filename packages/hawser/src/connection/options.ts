@@ -26,7 +26,12 @@ export interface ConnectionOptions {
    * one slow reader taking the memory of all.
    */
   readonly highWaterMark?: number | undefined
-  /** Go on reading and delivering while the outbox is above its high-water mark. Default false. */
+  /**
+   * Go on reading and delivering while the outbox is above its high-water mark. Default false: a peer
+   * that does not read gets no more work done. Two ends that both stop reading for a full outbox wait
+   * for each other until `writeTimeout`, so a client that sends much while answers come back sets it;
+   * `createClient` and `createPool` do.
+   */
   readonly readWhileBlocked?: boolean | undefined
   /**
    * Milliseconds without a byte in either direction after which the connection is closed with
