@@ -45,6 +45,7 @@ describe('the bench, at its smallest', () => {
       'slow-peers',
       'observe',
       'trickle',
+      'workers',
       'redis-client',
       'redis-server',
     ])

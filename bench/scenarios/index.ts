@@ -9,6 +9,7 @@ import { single } from './single.js'
 import { slowPeers } from './slow-peers.js'
 import { stalled } from './stalled.js'
 import { trickle } from './trickle.js'
+import { workers } from './workers.js'
 
 /** Every scenario, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
@@ -21,6 +22,7 @@ export const scenarios: readonly Scenario[] = [
   slowPeers,
   observe,
   trickle,
+  workers,
   redisClient,
   redisServer,
 ]
