@@ -57,7 +57,9 @@ export class Sender<Out> {
   readonly #owner: SenderOwner<Out>
   readonly #limits: SenderLimits
   #encoder: Encoder<Out>
-  readonly #outbox = new Outbox()
+  #outbox = new Outbox()
+  /** What still leaves in plain text when TLS is about to begin; written before the rest. */
+  #before: Outbox | undefined
   #handed = 0
   #writing = 0
   #scheduled = false
@@ -87,12 +89,12 @@ export class Sender<Out> {
 
   /** Bytes accepted since the beginning. */
   get accepted(): number {
-    return this.#handed + this.#outbox.size
+    return this.#handed + this.#waiting
   }
 
   /** Bytes accepted and not yet handed to the operating system. */
   get unsent(): number {
-    return this.#outbox.size + (this.#writing > 0 ? this.#transport.unsent : 0)
+    return this.#waiting + (this.#writing > 0 ? this.#transport.unsent : 0)
   }
 
   /** What messages are encoded with. */
@@ -107,7 +109,7 @@ export class Sender<Out> {
 
   /** Whether nothing waits and no write is under way. */
   get idle(): boolean {
-    return this.#writing === 0 && this.#outbox.upperBound === 0
+    return this.#writing === 0 && this.#upperBound === 0
   }
 
   /** Whether the outbox is above its high-water mark. */
@@ -160,14 +162,9 @@ export class Sender<Out> {
   /** Write what waits, unless a write is under way. */
   write(): void {
     this.#scheduled = false
-    if (this.#writing > 0 || this.#isBroken || this.#sealed) return
-    const size = this.#outbox.size
-    if (size > 0) {
-      this.#handed += size
-      this.#writing = size
-      if (this.#transport.write(this.#outbox.take())) this.#finishWrite()
-      else this.#owner.waiting()
-    }
+    if (this.#writing > 0 || this.#isBroken) return
+    if (this.#before !== undefined) this.#writeOut(this.#before)
+    else if (!this.#sealed) this.#writeOut(this.#outbox)
   }
 
   /** Write what waits when everybody who goes on in this turn has had a go. */
@@ -181,7 +178,31 @@ export class Sender<Out> {
   /** Write what waits, and none of what is accepted from now on until `release`. */
   seal(): void {
     this.write()
-    this.#sealed = true
+    this.held = this.#sealed = true
+    // A write is under way, and this goes out behind it.
+    if (this.#outbox.upperBound > 0) this.#before = this.#outbox
+    this.#outbox = new Outbox()
+  }
+
+  /**
+   * Write one more message, in front of what is held back.
+   *
+   * @returns settles when all of that was handed to the operating system
+   */
+  sendSealed(message: Out | undefined): Promise<void> {
+    if (message !== undefined) {
+      const held = this.#outbox
+      this.#outbox = this.#before ?? new Outbox()
+      const error = this.#put(message)
+      this.#before = this.#outbox
+      this.#outbox = held
+      if (error !== undefined) return rejected(error)
+    }
+    this.write()
+    const size = this.#before?.size ?? 0
+    if (this.#writing === 0 && size === 0) return accepted
+    this.#flushes ??= new Flushes()
+    return this.#flushes.wait(this.#handed + size)
   }
 
   /** Write again. */
@@ -207,6 +228,7 @@ export class Sender<Out> {
     this.#refusal = error
     this.#handed = this.accepted
     this.#outbox.clear()
+    this.#before = undefined
     this.#blocked = false
     this.#room?.reject(error)
     this.#room = undefined
@@ -216,6 +238,24 @@ export class Sender<Out> {
   /** Whether what waits will never leave; after an orderly end it still does. */
   get #isBroken(): boolean {
     return this.#refusal !== undefined && this.#refusal.code !== 'HAWSER_CONNECTION_ENDED'
+  }
+
+  get #waiting(): number {
+    return this.#outbox.size + (this.#before?.size ?? 0)
+  }
+
+  get #upperBound(): number {
+    return this.#outbox.upperBound + (this.#before?.upperBound ?? 0)
+  }
+
+  #writeOut(outbox: Outbox): void {
+    const size = outbox.size
+    if (size > 0) {
+      this.#handed += size
+      this.#writing = size
+      if (this.#transport.write(outbox.take())) this.#finishWrite()
+      else this.#owner.waiting()
+    }
   }
 
   #put(message: Out): HawserError | undefined {
@@ -240,7 +280,7 @@ export class Sender<Out> {
       writeLater(this)
     }
     const { highWaterMark, outboxLimit } = this.#limits
-    if (this.#writing === 0 && this.#outbox.upperBound <= highWaterMark) return undefined
+    if (this.#writing === 0 && this.#upperBound <= highWaterMark) return undefined
     if (this.unsent <= highWaterMark) return undefined
     // Only what the operating system would not take counts as a reader that is slow.
     if (this.#writing === 0) this.#writeNow()
@@ -273,14 +313,16 @@ export class Sender<Out> {
   #finishWrite(): void {
     this.#writing = 0
     this.#outbox.reclaim()
+    this.#before?.reclaim()
+    if (this.#before?.upperBound === 0) this.#before = undefined
     this.#flushes?.reach(this.#handed)
     this.#unblock()
-    if (this.#outbox.upperBound === 0) this.#owner.flushed()
+    if (this.#upperBound === 0) this.#owner.flushed()
   }
 
   #unblock(): void {
     if (!this.#blocked || this.#isBroken || this.#burst > longestBurst) return
-    if (this.#outbox.size > this.#limits.highWaterMark) return
+    if (this.#waiting > this.#limits.highWaterMark) return
     this.#blocked = this.#above = false
     this.#room?.resolve()
     this.#room = undefined

@@ -34,17 +34,14 @@ export async function startTls<In, Out>(
   if (isStreamed) throw unavailable('a stream was taken: iterate, or use a handler', engine.details)
   const { sender } = engine
   if (sender.refusal !== undefined) throw sender.refusal
-  sender.held = true
+  // What is sent from now on is meant for the session to come.
+  sender.seal()
   receiver.updateReading()
   try {
     // Called for a message out of a chunk, the rest of it is put back first.
     await Promise.resolve()
     assertNothingWaits(engine)
-    while (!sender.idle) await sender.flush()
-    const sent = reply === undefined ? undefined : sender.send(reply)
-    sender.seal()
-    const left = sender.flush()
-    await Promise.all([sent, left])
+    await sender.sendSealed(reply)
     await owner.startTls(transport, tls)
     return transport.tls as unknown as TlsSession
   } catch (error) {
