@@ -140,6 +140,22 @@ describe.each(readWays)('TLS behind a header, %s', (_name, fastRead) => {
     })
   })
 
+  it.each(['', 'PRO'])('cannot begin where none has to, and %j is all that came', async (text) => {
+    const { server, drops } = await behind({
+      proxyProtocol: { ...proxyProtocol, mode: 'optional' },
+      clock: new VirtualClock(),
+    })
+    const brief = await ScriptedPeer.connect(server.address())
+    onTestFinished(() => brief.reset())
+    await brief.send(text)
+    brief.end()
+    await brief.receivesEnd()
+    const { vanished } = server.info()
+    expect([vanished, drops.map(({ reason }) => reason)]).toEqual(
+      text === '' ? [1, []] : [0, ['tls-failed']],
+    )
+  })
+
   it('is not waited for when the proxy only looked, and is when it ended halfway', async () => {
     const { server, drops } = await behind()
     const look = await ScriptedPeer.connect(server.address())

@@ -457,6 +457,16 @@ describe('limits', () => {
     await until(() => accepted.length === 1)
   })
 
+  it('say goodbye to a client that is refused and goes on sending', async () => {
+    const { peer } = await behind(require, { deny: ['203.0.113.7'], goodbye: 'go away' })
+    const denied = await peer(header(2))
+    for (let sent = 0; sent < 20; sent += 1) await denied.send(new Uint8Array(20_000))
+    await denied.receives('go away\n')
+    await denied.receivesEnd()
+    denied.end()
+    expect((await denied.closed).error).toBe(undefined)
+  })
+
   it('say goodbye to a client that is refused for its address', async () => {
     const { peer } = await behind(require, { deny: ['203.0.113.7'], goodbye: 'go away' })
     const denied = await peer(after(header(1), 'hello\n'))
