@@ -66,6 +66,9 @@ const flags: readonly (readonly [RegExp, string])[] = [
   [/\bmaxFrame\b/g, '--max-frame'],
   [/\bmaxConnections\b/g, '--max-connections'],
   [/\btls\.(cert|key|ca)\b/, '--$1'],
+  [/^tls\.pins\b/, '--pin'],
+  [/^proxy (?=has|is no|takes)/, '--proxy '],
+  [/\bleave proxy out\b/, 'leave --proxy out'],
   [/^tls cannot be used\b/, '--cert and --key cannot be used'],
   [/: pass its passphrase/, ': decrypt it for this command, with openssl pkey'],
   [

@@ -13,6 +13,7 @@ interface ConnectFlags extends ConnectTlsFlags {
   framing?: FramingChoice
   maxFrame?: number
   send?: string[]
+  proxy?: string[]
   sendProxy?: 'v1' | 'v2'
   crlf?: true
   timeout?: number
@@ -35,6 +36,7 @@ export function addConnect(
     .addHelpText('after', connectExamples)
     .action((endpoint: string, flags: ConnectFlags) => act(readConnect(endpoint, flags)))
   addMessages(command)
+  addWay(command)
   addTimes(command)
   addConnectTls(command)
   addOutput(command)
@@ -56,6 +58,16 @@ function addMessages(command: Command): void {
     )
     .option('--send <text>', 'send this instead of stdin; may be repeated', collect)
     .option('--crlf', 'end the lines that are sent with CRLF')
+}
+
+function addWay(command: Command): void {
+  command
+    .optionsGroup('How it gets there:')
+    .option(
+      '--proxy <url>',
+      'go through http, socks5, socks5h or socks4a; repeat it for the next',
+      collect,
+    )
   addSendProxy(command)
 }
 
@@ -93,6 +105,7 @@ function readConnect(endpoint: string, flags: ConnectFlags): ConnectOptions {
     framing,
     maxFrame: flags.maxFrame,
     send: flags.send,
+    proxy: flags.proxy,
     sendProxy: flags.sendProxy && (flags.sendProxy === 'v1' ? 1 : 2),
     crlf: flags.crlf ?? false,
     timeout: flags.timeout,

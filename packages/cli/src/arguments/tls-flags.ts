@@ -25,6 +25,7 @@ export interface ServeTlsFlags extends TlsFlags {
 export interface ConnectTlsFlags extends TlsFlags {
   servername?: string
   insecure?: true
+  pin?: string[]
 }
 
 const certFlag = [
@@ -69,6 +70,7 @@ export function addConnectTls(command: Command): void {
     .option('--alpn <list>', 'protocols to offer (ALPN), best first', collectList)
     .addOption(versionOption())
     .option('--insecure', 'do not verify who answers')
+    .option('--pin <pin>', 'the key it must have: sha256//… of curl; may be repeated', collect)
 }
 
 /** @param endpoints where to listen: a `tls://` among them asks for TLS as well */
@@ -95,9 +97,9 @@ export function readServeTls(
 
 /** @param endpoint where to connect: `tls://` asks for TLS as well */
 export function readConnectTls(flags: ConnectTlsFlags, endpoint: string): ConnectTls | undefined {
-  const { cert, key, ca, alpn, minTls, servername, insecure } = flags
+  const { cert, key, ca, alpn, minTls, servername, insecure, pin } = flags
   const asked = flags.tls ?? isTls(endpoint)
-  const named = [cert, key, ca, alpn, minTls, servername, insecure].some(
+  const named = [cert, key, ca, alpn, minTls, servername, insecure, pin].some(
     (flag) => flag !== undefined,
   )
   if (!asked && !named) return undefined
@@ -106,7 +108,8 @@ export function readConnectTls(flags: ConnectTlsFlags, endpoint: string): Connec
   }
   assertKey(flags)
   const identity = { cert, key: key ?? cert, ca }
-  return { ...identity, alpn, minVersion: versionOf(minTls), servername, insecure }
+  const minVersion = versionOf(minTls)
+  return { ...identity, alpn, minVersion, servername, insecure, pins: pin }
 }
 
 function versionOption(): Option {

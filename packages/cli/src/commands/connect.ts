@@ -55,7 +55,7 @@ class ConnectCommand implements Troubles {
     const peer = await this.#open()
     if (peer === undefined) return this.#exitCode
     this.#peer = peer
-    this.#notice(`connected to ${describePeer(peer, this.#options.endpoint)}`)
+    this.#notice(`connected to ${describePeer(peer, this.#options)}`)
     void this.#transmit(peer)
     await this.#receive(peer)
     this.#report(await peer.closed)
@@ -76,7 +76,7 @@ class ConnectCommand implements Troubles {
   }
 
   async #open(): Promise<Peer | undefined> {
-    const { endpoint, crlf, maxFrame, timeout, idle, tls, sendProxy } = this.#options
+    const { endpoint, crlf, maxFrame, timeout, idle, tls, proxy, sendProxy } = this.#options
     const framing = createFraming(this.#options.framing, { crlf, maxFrame })
     try {
       return await open(endpoint, {
@@ -85,6 +85,7 @@ class ConnectCommand implements Troubles {
         timeout,
         idleTimeout: idle,
         tls,
+        proxy,
         proxyProtocol: sendProxy && { version: sendProxy },
         signal: this.#abort.signal,
         // A pause is the reader's affair at both ends of a pipe, however long it takes.
@@ -198,10 +199,12 @@ class ConnectCommand implements Troubles {
   }
 }
 
-function describePeer(peer: Peer, endpoint: string): string {
+function describePeer(peer: Peer, { endpoint, proxy }: ConnectOptions): string {
   const { remoteAddress: address, remotePort: port, localPort, tls } = peer
   if (address === undefined || port === undefined) return endpoint
-  const where = formatEndpoint({ address, port })
+  // The other end of the socket is the nearest proxy.
+  const by = formatEndpoint({ address, port })
+  const where = proxy === undefined ? by : `${endpoint} through ${by.replace('tcp://', '')}`
   if (tls === undefined) return `${where} from port ${localPort}`
   return `${where.replace('tcp:', 'tls:')} from port ${localPort}, ${describeTls(summarizeTls(tls))}`
 }

@@ -9,6 +9,7 @@ export interface ConnectTls {
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3' | undefined
   readonly servername: string | undefined
   readonly insecure: boolean | undefined
+  readonly pins: readonly string[] | undefined
 }
 
 /** The options of `hawser connect`. Times are milliseconds. */
@@ -26,6 +27,8 @@ export interface ConnectOptions {
   readonly hex: boolean
   readonly quiet: boolean
   readonly tls: ConnectTls | undefined
+  /** URLs of the proxies to go through, the nearest first. */
+  readonly proxy: readonly string[] | undefined
   /** The version of the PROXY protocol header to begin with. */
   readonly sendProxy: 1 | 2 | undefined
 }
