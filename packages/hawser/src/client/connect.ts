@@ -8,7 +8,7 @@ import { type HawserError, OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/raw.js'
 import { Budget } from '../policy/budget.js'
-import { upgrade } from '../socket/dial.js'
+import { prepareTls } from '../socket/dial.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import type { DialOptions } from './dial-options.js'
 import { Dialler } from './dialler.js'
@@ -52,8 +52,8 @@ export async function connect<In = Uint8Array, Out = Uint8Array | string>(
     failed: (error, connection) =>
       onError === undefined ? warn(error) : report(() => onError(error, connection)),
     closed: () => undefined,
-    startTls: (_transport, tls) =>
-      upgrade(transport, reached, tls ?? options.tls ?? {}, settings.clock),
+    prepareTls: (_transport, tls) =>
+      prepareTls(transport, reached, tls ?? options.tls ?? {}, settings.clock),
   })
   const connection = new Connection(engine)
   publishOpen(engine)

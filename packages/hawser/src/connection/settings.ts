@@ -61,14 +61,15 @@ export interface ConnectionOwner<In, Out> {
   /** Where its connections join topics; a client has none. */
   readonly groups?: Memberships<In, Out> | undefined
   /**
-   * Begin TLS on a connection's transport.
+   * Get ready for TLS on a connection's transport.
    *
-   * @throws TlsError, TimeoutError, OptionError; StateError when there is no certificate to show
+   * @returns begins it; rejects with TlsError or TimeoutError
+   * @throws OptionError; StateError when there is no certificate to show
    */
-  startTls?(
+  prepareTls?(
     transport: Transport,
     options: TlsServerOptions | TlsClientOptions | undefined,
-  ): Promise<void>
+  ): () => Promise<void>
   /** Something went wrong on one connection: a handler's exception, above all. */
   failed(error: HawserError, connection: Connection<In, Out>): void
   /** The connection is gone. */

@@ -26,7 +26,8 @@ export async function startTls<In, Out>(
   isStreamed: boolean,
 ): Promise<TlsSession> {
   const { owner, transport, receiver } = engine
-  if (owner.startTls === undefined) throw unavailable('its transport is no socket', engine.details)
+  if (owner.prepareTls === undefined)
+    throw unavailable('its transport is no socket', engine.details)
   if (engine.isUpgrading) throw unavailable('it is about to already', engine.details)
   if (transport.tls !== undefined) throw unavailable('it speaks TLS already', engine.details)
   if (receiver.ended) throw unavailable('the peer has ended its direction', engine.details)
@@ -34,6 +35,8 @@ export async function startTls<In, Out>(
   if (isStreamed) throw unavailable('a stream was taken: iterate, or use a handler', engine.details)
   const { sender } = engine
   if (sender.refusal !== undefined) throw sender.refusal
+  // Before anything is agreed on: without a certificate, say, the connection goes on as it was.
+  const begin = owner.prepareTls(transport, tls)
   // What is sent from now on is meant for the session to come.
   sender.seal()
   receiver.updateReading()
@@ -42,7 +45,7 @@ export async function startTls<In, Out>(
     await Promise.resolve()
     assertNothingWaits(engine)
     await sender.sendSealed(reply)
-    await owner.startTls(transport, tls)
+    await begin()
     return transport.tls as unknown as TlsSession
   } catch (error) {
     if (error instanceof TlsError || isTimeout(error)) engine.fail(error as TlsError, true)

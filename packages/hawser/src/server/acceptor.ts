@@ -17,7 +17,7 @@ import type { TlsServerOptions } from '../tls.js'
 import type { Transport, TransportAddress } from '../transport.js'
 import { Admission } from './admission.js'
 import type { Drain } from './drain.js'
-import { clientOf, isProbe, openingRefusal, secure } from './opening.js'
+import { clientOf, isProbe, openingRefusal, prepareTls } from './opening.js'
 import { Openings } from './openings.js'
 import { Groups } from './groups.js'
 import { Holding, type HoldingOwner } from './holding.js'
@@ -162,9 +162,9 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     else this.#refuser.refuse(arrival, reason)
   }
 
-  async startTls(transport: Transport, options: TlsServerOptions | undefined): Promise<void> {
+  prepareTls(transport: Transport, options: TlsServerOptions | undefined): () => Promise<void> {
     const tls = options === undefined ? this.tls.current : new ServerTls(options)
-    await secure(this.server, transport, tls, this.#setup.settings.clock)
+    return prepareTls(this.server, transport, tls, this.#setup.settings.clock)
   }
 
   failed(error: HawserError, connection?: Connection<In, Out>): void {
@@ -271,7 +271,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   async #secure(transport: SocketTransport): Promise<void> {
     this.admission.opened(transport)
     try {
-      await secure(this.server, transport, this.tls.current, this.#setup.settings.clock)
+      await this.prepareTls(transport, undefined)()
     } finally {
       this.admission.closed(transport)
     }

@@ -33,16 +33,17 @@ export function isProbe(error: HawserError | undefined, transport: SocketTranspo
 }
 
 /**
- * Begin TLS.
+ * Get ready for TLS.
  *
- * @throws TlsError, TimeoutError; StateError when there is no certificate to show
+ * @returns begins it; rejects with TlsError or TimeoutError
+ * @throws StateError when there is no certificate to show
  */
-export async function secure(
+export function prepareTls(
   server: object,
   transport: Transport,
   current: ServerTls | undefined,
   clock: Clock,
-): Promise<void> {
+): () => Promise<void> {
   const { addresses } = transport
   if (!(transport instanceof SocketTransport)) {
     throw unavailable('its transport is no socket', addresses)
@@ -50,13 +51,15 @@ export async function secure(
   if (current === undefined) {
     throw unavailable('pass the option tls to the server, or to startTls', addresses)
   }
-  const began = clock.now()
-  await transport.upgrade(current.wrap, { timeout: current.handshakeTimeout, clock })
-  publishHandshake({
-    server,
-    milliseconds: clock.now() - began,
-    protocol: transport.tls?.protocol ?? '',
-    resumed: transport.tls?.resumed === true,
-    remoteAddress: transport.addresses.remote?.address,
-  })
+  return async () => {
+    const began = clock.now()
+    await transport.upgrade(current.wrap, { timeout: current.handshakeTimeout, clock })
+    publishHandshake({
+      server,
+      milliseconds: clock.now() - began,
+      protocol: transport.tls?.protocol ?? '',
+      resumed: transport.tls?.resumed === true,
+      remoteAddress: transport.addresses.remote?.address,
+    })
+  }
 }

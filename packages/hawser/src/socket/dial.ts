@@ -218,18 +218,19 @@ async function secure(
 }
 
 /**
- * Begin TLS on a connection that was established in plain text.
+ * Get ready for TLS on a connection that was established in plain text.
  *
- * @throws TlsError, TimeoutError; OptionError when the options cannot be used
+ * @returns begins it; rejects with TlsError or TimeoutError
+ * @throws OptionError when the options cannot be used
  */
-export async function upgrade(
+export function prepareTls(
   transport: SocketTransport,
   endpoint: ParsedEndpoint,
   options: TlsClientOptions,
   clock: Clock,
-): Promise<void> {
+): () => Promise<void> {
   const { wrap } = new ClientTls(options, hostOf(endpoint))
-  await transport.upgrade(wrap, { timeout: defaultHandshakeTimeout, clock })
+  return () => transport.upgrade(wrap, { timeout: defaultHandshakeTimeout, clock })
 }
 
 /** What begins TLS with an endpoint, if that is what it speaks. */

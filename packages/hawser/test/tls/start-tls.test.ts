@@ -236,16 +236,30 @@ describe('startTls', () => {
     await Promise.all([client.closed, server.closed])
   })
 
-  it('needs a certificate to show, and without one the connection goes on as it was', async () => {
-    const { port, commands, failures } = await serveMail({ tls: undefined })
-    const client = await dialPlain(port)
-    await nextLine(client)
-    await client.send('STARTTLS')
-    expect(await nextLine(client)).toBe('220 go ahead')
-    await client.close()
-    expect(commands).toEqual(['STARTTLS'])
-    expect(failures).toMatchObject([{ code: 'HAWSER_TLS_UNAVAILABLE' }])
-  })
+  it.each([
+    ['no certificate to show', undefined, /pass the option tls to the server, or to startTls/],
+    ['options that cannot be used', { cert: 'nowhere.pem', key: 'nowhere.pem' }, /cannot be read/],
+  ])(
+    'with %s rejects before anything is agreed on, and the connection goes on',
+    async (_what, own, message) => {
+      const server = createServer<string, string>({ framing: lines() }, async (connection) => {
+        for await (const line of connection) {
+          const error = await rejection(connection.startTls({ reply: 'go ahead', tls: own }))
+          await connection.send(`${line}: ${(error as Error).message}`)
+        }
+      })
+      closeAtEnd(server)
+      await server.listen('127.0.0.1:0')
+      const client = await dialPlain(portOf(server))
+      for (const attempt of ['first', 'second']) {
+        await client.send(attempt)
+        const answer = await nextLine(client)
+        expect(answer).toMatch(message)
+        expect(answer).toMatch(new RegExp(`^${attempt}: `))
+      }
+      await client.close()
+    },
+  )
 
   it('sends what was accepted before it in plain text, and what comes during it under TLS', async () => {
     const { ca } = await identities
