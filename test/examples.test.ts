@@ -369,3 +369,36 @@ it('a service has a socket with a mode, and the third client waits for its turn'
   expect(example.printed).toMatch(/closing: 2 drain, 0 that wait are refused\nclosed: 2 drained/)
   await Promise.all([second.close(), third.close()])
 })
+
+it('a program in several processes answers from each, is renewed and survives a crash', async () => {
+  const example = runExample('18-workers', anyPort, '2')
+  const [, endpoint = ''] = await example.prints(/listening on (tcp:\S+) with 2 workers\n/)
+  const [, primary = ''] = await example.prints(/kill -HUP (\d+) replaces them/)
+  const heard = [await converse(endpoint, 'ahoy', 1), await converse(endpoint, 'ahoy', 1)]
+  expect(heard.flat().toSorted()).toEqual(['worker 1 heard ahoy', 'worker 2 heard ahoy'])
+
+  const clients = [
+    await connect(endpoint, { framing: lines() }),
+    await connect(endpoint, { framing: lines() }),
+  ]
+  const answers = clients.map((client) => client[Symbol.asyncIterator]())
+  for (const [at, client] of clients.entries()) {
+    await client.send('hello')
+    expect((await answers[at]?.next())?.value).toMatch(/^worker \d heard hello$/)
+  }
+  await clients[0]?.send('all hands')
+  for (const [at, client] of clients.entries()) {
+    expect((await answers[at]?.next())?.value).toBe('hands')
+    await client.close()
+  }
+
+  process.kill(Number(primary), 'SIGHUP')
+  const [, renewed = ''] = await example.prints(/worker 2 is process (\d+) now/)
+  await example.prints(/replaced 2 workers, drained \d connections/)
+  process.kill(Number(renewed), 'SIGKILL')
+  await example.prints(/worker 2 crashed: SIGKILL/)
+  await example.prints(new RegExp(`process ${renewed} now[^]+worker 2 is process \\d+ now`))
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+  expect(example.printed).toMatch(/closed: 0 drained, 0 forced\n$/)
+  expect(example.complained).toBe('')
+})

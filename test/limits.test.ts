@@ -21,9 +21,13 @@ const docstrings = new Map([
   ...readOptions('server/proxy-trust.ts', 'ProxyProtocolOptions'),
   ...readOptions('client/client-options.ts', 'ClientOptions'),
   ...readOptions('client/pool-options.ts', 'PoolOptions', 'pool: '),
+  ...readOptions('workers/options.ts', 'WorkersOptions', 'workers: '),
+  ...readOptions('workers/scrapes.ts', 'WorkersMetricsOptions', 'workers: '),
 ])
 // Numbers that limit nothing.
-for (const name of ['localPort', 'family', 'random', 'pool: min']) docstrings.delete(name)
+for (const name of ['localPort', 'family', 'random', 'pool: min', 'workers: count']) {
+  docstrings.delete(name)
+}
 
 /** @param prefix for those whose names others have as well */
 function readOptions(path: string, name: string, prefix = ''): [string, string][] {
@@ -48,10 +52,16 @@ interface Row {
   cells: string[]
 }
 
+/** What stands in front of options whose names others have as well, by the section they are in. */
+const prefixes = new Map([
+  ['One pool', 'pool: '],
+  ['Many workers', 'workers: '],
+])
+
 const rows: Row[] = readDocument('LIMITS.md')
   .text.split(/^(?=## )/m)
   .flatMap((section) => {
-    const prefix = section.startsWith('## One pool\n') ? 'pool: ' : ''
+    const prefix = prefixes.get(/^## (.+)\n/.exec(section)?.[1] ?? '') ?? ''
     return section
       .split('\n')
       .map((line) => line.split('|').map((cell) => cell.trim()))
