@@ -257,7 +257,6 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
       drain > 0 &&
       (await this.#within(drain, Promise.race([settled, session.connection.closed])))
     this.#refuse(undefined)
-    session?.reject(this.#refusal)
     await this.#link.stop(isDone)
     await this.#ended
   }
