@@ -1,6 +1,6 @@
 // The smoke suite: what a user of the packed library relies on, in plain JavaScript and without a
 // test framework, so that every runtime can run it. Prints one JSON object a line for the runner.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -276,6 +276,22 @@ const checks = {
     same(page.includes('\nhawser_messages_read_total 1\n'), true)
   },
 
+  'a server joins no workers where there are none': async () => {
+    const { currentWorker, joinWorkers, workersBackplane } = await import('hawser/workers')
+    const server = createServer({ framing: lines(), backplane: workersBackplane() }, echo)
+    same(currentWorker(), undefined)
+    same(joinWorkers(server), undefined)
+    await server.listen(LOCAL)
+    await server.close({ drain: 0 })
+  },
+
+  'two workers serve and are renewed, or say that they need Node.js': async () => {
+    if (globalThis.Bun === undefined && globalThis.Deno === undefined) return serveByTwo()
+    const { startWorkers } = await import('hawser/workers')
+    const error = await startWorkers({ script: './worker.js' }).catch((reason) => reason)
+    same(error.code, 'HAWSER_INVALID_OPTION')
+  },
+
   'a refused connection has a code': async () => {
     const server = createServer({ framing: lines() }, echo)
     await server.listen(LOCAL)
@@ -284,6 +300,39 @@ const checks = {
     const error = await connect(endpoint, { framing: lines() }).catch((reason) => reason)
     same(error.code, 'HAWSER_CONNECT_REFUSED')
   },
+}
+
+async function serveByTwo() {
+  const { startWorkers } = await import('hawser/workers')
+  // Beside this file, from where the library is found.
+  const script = new URL('./smoke-worker.mjs', import.meta.url)
+  writeFileSync(
+    script,
+    `import { createServer, lines } from 'hawser'
+    import { joinWorkers } from 'hawser/workers'
+    const server = createServer({ framing: lines() }, (connection) => connection.send(String(process.pid)))
+    joinWorkers(server)
+    await server.listen('${LOCAL}')`,
+  )
+  try {
+    const workers = await startWorkers({ script, count: 2 })
+    const ask = async () => {
+      const [address] = workers.info().addresses
+      const client = await connect(address, { framing: lines() })
+      for await (const line of client) return Number(line)
+    }
+    const before = [await ask(), await ask()]
+    same(new Set(before).size, 2)
+    same((await workers.reload()).replaced, 2)
+    const after = [await ask(), await ask()]
+    same(
+      after.filter((pid) => before.includes(pid)),
+      [],
+    )
+    same(await workers.close({ drain: 1_000 }), { drained: 0, forced: 0, killed: 0 })
+  } finally {
+    rmSync(script)
+  }
 }
 
 /** Promise.withResolvers, which Node 20 lacks. */

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import process from 'node:process'
-import { AbortedError, WorkerError } from '../errors.js'
+import { AbortedError, OptionError, WorkerError } from '../errors.js'
 import { resolveWorkers, type WorkersOptions } from './options.js'
 import { Workers } from './workers.js'
 
@@ -10,10 +10,11 @@ import { Workers } from './workers.js'
  * The first is started alone, so that what is wrong with the program is said once.
  *
  * @returns fulfils when all of them listen
- * @throws OptionError when an option cannot work; WorkerError `HAWSER_NOT_PRIMARY` in a worker, and
+ * @throws OptionError when an option cannot work, and on Bun and Deno; WorkerError `HAWSER_NOT_PRIMARY` in a worker, and
  *   `HAWSER_WORKER_FAILED` when one of them does not start; then all are ended again
  */
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
+  assertNode(process.versions)
   const resolved = resolveWorkers(options)
   if (!cluster.isPrimary) {
     throw new WorkerError(
@@ -34,6 +35,16 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     throw isAborted() ? abortedError(signal) : error
   }
   return workers
+}
+
+/** Others have parts of `node:cluster`, and not those that a reload without loss needs. */
+function assertNode(versions: Readonly<Record<string, string | undefined>>): void {
+  const other = ['bun', 'deno'].find((name) => versions[name] !== undefined)
+  if (other === undefined) return
+  throw new OptionError(
+    'HAWSER_INVALID_OPTION',
+    `workers need Node.js, and this is ${other} ${versions[other]}: serve with one process, or run it with Node.js`,
+  )
 }
 
 function abortedError(signal: AbortSignal | undefined): AbortedError {
