@@ -21,7 +21,7 @@ const home = join(ROOT, 'packages/hawser/test')
 
 /**
  * Compiles every TypeScript block. A block marked `continues` goes on where the one before it in
- * the same document ended.
+ * the same document ended, past those that are marked `run` or `aside`: these lead nowhere.
  */
 export function compileSnippets(blocks: readonly Block[]): Snippet[] {
   const snippets = collect(blocks)
@@ -49,8 +49,9 @@ function collect(blocks: readonly Block[]): Map<string, Snippet> {
       throw new Error(`${block.document}:${block.line}: there is nothing to continue`)
     }
     const source = goesOn ? `${previous?.source}\n${block.text}` : block.text
-    previous = { block, source, problems: [], output: '' }
-    snippets.set(join(home, `snippet-${at}.ts`), previous)
+    const snippet = { block, source, problems: [], output: '' }
+    snippets.set(join(home, `snippet-${at}.ts`), snippet)
+    if (!['run', 'aside'].some((mark) => block.marks.includes(mark))) previous = snippet
   }
   return snippets
 }

@@ -122,11 +122,6 @@ export class Session<In, Out> {
     return pending.promise
   }
 
-  /** No reply is waited for any more. */
-  reject(error: HawserError): void {
-    for (const pending of this.#correlator.waiting) pending.reject(error)
-  }
-
   /** End the connection because of `error`: nothing on it can be relied on. */
   fail(error: HawserError): void {
     engineOf(this.connection).fail(error, true)
@@ -174,6 +169,7 @@ export class Session<In, Out> {
 
   #closed(info: CloseInfo): void {
     this.#deadlines.cancel()
-    this.reject(disconnectedError(info, this.connection))
+    const error = disconnectedError(info, this.connection)
+    for (const pending of this.#correlator.waiting) pending.reject(error)
   }
 }
