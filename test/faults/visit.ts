@@ -122,7 +122,9 @@ export class Visit {
     }
     await caller.close()
     const { acknowledged } = this.account
-    if (acknowledged !== count) throw new Error(`${acknowledged} of ${count} answered`)
+    if (acknowledged === count) return
+    const { by, reason, error } = await caller.closed
+    throw new Error(`${acknowledged} of ${count} answered, ${reason} by ${by} ${error?.code ?? ''}`)
   }
 
   async #say(caller: Caller, count: number): Promise<void> {

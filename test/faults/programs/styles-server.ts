@@ -30,10 +30,9 @@ async function listen({ host, options, pair }: Wish): Promise<SoakEndpoint[]> {
     dialect: (typeof dialectNames)[number],
     secure: boolean,
   ): Promise<void> {
-    const tls = { ...pair, handshakeTimeout: options.frameTimeout }
     const server = serve(style, dialectOf(dialect), book, {
       ...options,
-      ...(secure ? { tls } : {}),
+      ...(secure && pair !== undefined ? { tls: pair } : {}),
     })
     await server.listen(`${secure ? 'tls' : 'tcp'}://${host}:0`)
     const address = server.address()
