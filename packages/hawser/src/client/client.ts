@@ -68,7 +68,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   #refusal: HawserError | undefined
 
   /** @throws OptionError when an option cannot work */
-  constructor(endpoint: Endpoint, options: ClientOptions<In, Out> = {}) {
+  constructor(endpoint: Endpoint | readonly Endpoint[], options: ClientOptions<In, Out> = {}) {
     super()
     this.#setup = resolveClient(endpoint, options)
     const { queue, clock } = this.#setup
@@ -284,12 +284,14 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
 }
 
 /**
- * Make a client that stays connected; it begins to connect at once.
+ * Make a client that stays connected; it begins to connect at once. It remembers its TLS session, so
+ * that coming back costs less.
  *
+ * @param endpoint one, or several with the option `order`
  * @throws OptionError when an option cannot work
  */
 export function createClient<In = Uint8Array, Out = Uint8Array | string>(
-  endpoint: Endpoint,
+  endpoint: Endpoint | readonly Endpoint[],
   options: ClientOptions<In, Out> = {},
 ): Client<In, Out> {
   return new Client(endpoint, options)

@@ -4,6 +4,7 @@ import { type ConnectionOptions, resolveSettings } from '../connection/options.j
 import { publishOpen } from '../connection/publications.js'
 import { report, warn } from '../connection/report.js'
 import type { HandlerObject } from '../connection/settings.js'
+import { systemClock } from '../connection/system-clock.js'
 import { type HawserError, OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/raw.js'
@@ -37,6 +38,20 @@ export async function connect<In = Uint8Array, Out = Uint8Array | string>(
   endpoint: Endpoint | readonly Endpoint[],
   options: ConnectOptions<In, Out> = {},
 ): Promise<Connection<In, Out>> {
+  const { clock = systemClock } = options
+  return connectBy(new Dialler(endpoint, options, clock), options)
+}
+
+/**
+ * Connect as a dialler knows how to; whoever connects again and again keeps it.
+ *
+ * @param options those that the dialler was made with, but for the signal
+ * @throws what `connect` rejects with
+ */
+export async function connectBy<In, Out>(
+  dialler: Dialler,
+  options: ConnectOptions<In, Out>,
+): Promise<Connection<In, Out>> {
   const { handler, onError } = options
   if (handler !== undefined && (typeof handler !== 'object' || handler === null)) {
     throw new OptionError(
@@ -46,8 +61,7 @@ export async function connect<In = Uint8Array, Out = Uint8Array | string>(
   }
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const settings = resolveSettings(options, framing, handler, new Budget(Infinity))
-  const dialler = new Dialler(endpoint, options, settings.clock)
-  const { transport, endpoint: reached } = await dialler.dial()
+  const { transport, endpoint: reached } = await dialler.dial(options.signal)
   const engine = new Engine(transport, settings, {
     failed: (error, connection) =>
       onError === undefined ? warn(error) : report(() => onError(error, connection)),

@@ -24,7 +24,8 @@ export interface DialOptions extends Pick<ConnectionOptions, 'noDelay' | 'fastRe
    * or `'socks5://…'`. All but the last resolve the endpoint's name themselves; for `socks5` it is
    * resolved here, and the proxy is told the first address. TLS is spoken with the endpoint, through
    * the tunnel. Errors: `HAWSER_PROXY_REFUSED`, `HAWSER_PROXY_FAILED`, which never name the password.
-   * What goes to the proxy itself, the login too, is not encrypted. Default: none; the environment is
+   * What goes to the proxy itself, the login too, is not encrypted. `connection.remote` is the first
+   * proxy, since the socket ends there. Default: none; the environment is
    * not asked.
    */
   readonly proxy?: string | readonly string[] | undefined
@@ -61,8 +62,9 @@ export interface DialOptions extends Pick<ConnectionOptions, 'noDelay' | 'fastRe
    * Milliseconds of silence after which TCP keepalive probes begin, or `{ idle, interval, count }`.
    * Default 60 000, then a probe each second, and the connection fails when ten in a row go
    * unanswered; `Infinity` is off. Stops: a connection whose peer vanished without a word (RFC 9293
-   * section 3.8.4). While sent bytes are unacknowledged there are no probes; `writeTimeout` is for
-   * those, since no version of Node.js can set TCP_USER_TIMEOUT (tcp(7)).
+   * section 3.8.4). While sent bytes are unacknowledged there are no probes, and no version of Node.js
+   * can set TCP_USER_TIMEOUT (tcp(7)): a peer that vanished then is noticed by a heartbeat, or when
+   * the operating system gives up after some 15 minutes.
    */
   readonly keepAlive?: number | KeepAliveOptions | undefined
 }

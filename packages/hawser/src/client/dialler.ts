@@ -7,6 +7,7 @@ import { assertDialable, dial, type DialPlan } from '../socket/dial.js'
 import { type Endpoint, type ParsedEndpoint, parseEndpoint } from '../socket/endpoint.js'
 import { resolveKeepAlive } from '../socket/keep-alive.js'
 import { parseProxies } from '../socket/proxy/proxy-url.js'
+import type { TlsSessions } from '../tls.js'
 import type { SocketTransport } from '../socket/socket-transport.js'
 import type { DialOptions } from './dial-options.js'
 import { resolveSendProxy } from './send-proxy.js'
@@ -29,9 +30,17 @@ export class Dialler {
   readonly #options: DialPlan
   readonly #turns: EndpointTurns<ParsedEndpoint>
 
-  /** @throws OptionError when an endpoint or an option cannot work */
-  constructor(endpoint: Endpoint | readonly Endpoint[], settings: DialOptions, clock: Clock) {
-    this.#options = resolve(settings, clock)
+  /**
+   * @param sessions where TLS sessions are remembered, unless the options say
+   * @throws OptionError when an endpoint or an option cannot work
+   */
+  constructor(
+    endpoint: Endpoint | readonly Endpoint[],
+    settings: DialOptions,
+    clock: Clock,
+    sessions?: TlsSessions,
+  ) {
+    this.#options = { ...resolve(settings, clock), sessions }
     const endpoints = (isList(endpoint) ? endpoint : [endpoint]).map((each) => parseEndpoint(each))
     if (endpoints.length === 0)
       throw invalid('the list of endpoints is empty: it takes one or more')

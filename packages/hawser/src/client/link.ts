@@ -3,11 +3,11 @@ import type { CloseInfo } from '../connection/close-info.js'
 import { OptionError } from '../errors.js'
 import { Backoff } from '../policy/backoff.js'
 import type { Clock } from '../policy/clock.js'
-import type { Endpoint } from '../socket/endpoint.js'
 import { heartbeatTimeout, onConnectTimeout } from './client-errors.js'
 import type { ClientOptions } from './client-options.js'
-import { connect } from './connect.js'
+import { connectBy } from './connect.js'
 import { createCorrelator } from './create-correlator.js'
+import type { Dialler } from './dialler.js'
 import { Heartbeat } from './heartbeat.js'
 import { Session, type SessionOwner } from './session.js'
 import type { ClientStatus } from './status.js'
@@ -24,7 +24,7 @@ export interface LinkOwner<In> extends SessionOwner<In> {
 
 /** A client's options with every default filled in that a link needs. */
 export interface LinkSetup<In, Out> {
-  readonly endpoint: Endpoint
+  readonly dialler: Dialler
   readonly options: ClientOptions<In, Out>
   readonly clock: Clock
   readonly timeout: number
@@ -85,14 +85,14 @@ export class Link<In, Out> {
 
   /** One connection, from dialling to its end. */
   async #connect(): Promise<{ info?: CloseInfo; error?: Error; worked: number }> {
-    const { clock, options, endpoint, maxPending } = this.#setup
+    const { clock, options, dialler, maxPending } = this.#setup
     const session = new Session(
       createCorrelator(options.correlate ?? {}),
       { maxPending, clock, isPong: options.heartbeat?.isPong },
       this.#owner,
     )
     try {
-      const connection = await connect(endpoint, {
+      const connection = await connectBy(dialler, {
         // Who waits for replies has to go on reading: two sides that wait for each other wait long.
         readWhileBlocked: true,
         ...withoutClientOptions(options),

@@ -4,7 +4,7 @@ import { report, warn } from '../connection/report.js'
 import { HandlerError, type HawserError } from '../errors.js'
 import type { RequestOptions } from './client-options.js'
 import { onConnectTimeout, queueFullError, queueTimeout } from './client-errors.js'
-import { connect } from './connect.js'
+import { connectBy } from './connect.js'
 import type { Correlator } from './correlation.js'
 import { createCorrelator } from './create-correlator.js'
 import { Lease } from './lease.js'
@@ -61,9 +61,9 @@ export class PoolMember<In, Out> implements SessionOwner<In> {
     signal: AbortSignal,
   ): Promise<PoolMember<In, Out>> {
     const member = new PoolMember(settings)
-    const { endpoint, timeout } = settings
+    const { dialler, timeout } = settings
     const { onConnect, onError: _onError, ...options } = settings.options
-    const connection = await connect(endpoint, {
+    const connection = await connectBy(dialler, {
       // Who waits for replies has to go on reading: two sides that wait for each other wait long.
       readWhileBlocked: true,
       ...options,

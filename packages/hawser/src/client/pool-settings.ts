@@ -5,13 +5,14 @@ import { raw } from '../framing/raw.js'
 import { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
 import type { Endpoint } from '../socket/endpoint.js'
+import { createTlsSessions } from '../socket/tls/tls-sessions.js'
 import { assertCorrelation } from './create-correlator.js'
 import { Dialler } from './dialler.js'
 import type { PoolOptions } from './pool-options.js'
 
 /** A pool's options with every default filled in. */
 export interface PoolSettings<In, Out> {
-  readonly endpoint: Endpoint | readonly Endpoint[]
+  readonly dialler: Dialler
   readonly options: PoolOptions<In, Out>
   readonly clock: Clock
   readonly random: () => number
@@ -44,8 +45,6 @@ export function resolvePool<In, Out>(
 ): PoolSettings<In, Out> {
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity))
-  // Made for what it refuses; each connection dials by itself.
-  void new Dialler(endpoint, options, clock)
   const { correlate, backoff } = options
   if (correlate !== undefined) assertCorrelation(correlate)
   for (const name of ['initial', 'max', 'resetAfter'] as const) {
@@ -59,7 +58,7 @@ export function resolvePool<In, Out>(
     throw new OptionError('HAWSER_INVALID_OPTION', text)
   }
   return {
-    endpoint,
+    dialler: new Dialler(endpoint, options, clock, createTlsSessions()),
     options,
     clock,
     random: options.random ?? Math.random,

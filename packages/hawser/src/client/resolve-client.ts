@@ -3,9 +3,11 @@ import { OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/raw.js'
 import { Budget } from '../policy/budget.js'
-import { type Endpoint, parseEndpoint } from '../socket/endpoint.js'
+import type { Endpoint } from '../socket/endpoint.js'
+import { createTlsSessions } from '../socket/tls/tls-sessions.js'
 import type { ClientOptions } from './client-options.js'
 import { assertCorrelation } from './create-correlator.js'
+import { Dialler } from './dialler.js'
 import { defaultEvery, defaultMisses } from './heartbeat.js'
 import type { LinkSetup } from './link.js'
 
@@ -32,10 +34,9 @@ const defaultTimeout = 10_000
  * @throws OptionError
  */
 export function resolveClient<In, Out>(
-  endpoint: Endpoint,
+  endpoint: Endpoint | readonly Endpoint[],
   options: ClientOptions<In, Out>,
 ): ResolvedClient<In, Out> {
-  parseEndpoint(endpoint)
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity))
   const { whileDown = 'queue', heartbeat, reconnect, correlate } = options
@@ -52,7 +53,7 @@ export function resolveClient<In, Out>(
   }
   if (reconnect?.factor !== undefined) atLeast('reconnect.factor', reconnect.factor, 1, 'times')
   return {
-    endpoint,
+    dialler: new Dialler(endpoint, options, clock, createTlsSessions()),
     options,
     clock,
     timeout: milliseconds('timeout', options.timeout ?? defaultTimeout),

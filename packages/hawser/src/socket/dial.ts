@@ -1,6 +1,6 @@
 import type net from 'node:net'
 import type { Clock } from '../policy/clock.js'
-import type { TlsClientOptions } from '../tls.js'
+import type { TlsClientOptions, TlsSessions } from '../tls.js'
 import type { TransportAddresses } from '../transport.js'
 import {
   type ClientSocketOptions,
@@ -45,6 +45,8 @@ export interface DialPlan extends ClientSocketOptions {
   readonly proxies: readonly Proxy[]
   /** Undefined is none, unless the endpoint is `tls://`. */
   readonly tls: TlsClientOptions | undefined
+  /** Where TLS sessions are remembered, unless `tls` says. */
+  readonly sessions?: TlsSessions | undefined
   /** Bytes for the endpoint, to be sent before everything else, by the ends of the socket. */
   readonly announce?: ((ends: TransportAddresses) => Uint8Array) | undefined
   readonly clock: Clock
@@ -78,7 +80,7 @@ export async function dial(asked: ParsedEndpoint, plan: DialPlan): Promise<Socke
   const endpoint = dialable(asked)
   const way = wayTo(endpoint, plan)
   const hops = routeTo(endpoint, plan.proxies)
-  const tls = clientTls(endpoint, plan.tls)
+  const tls = clientTls(endpoint, plan)
   const progress: Progress = {}
   const deadline = new Deadline({
     ...plan,
@@ -234,13 +236,10 @@ export function prepareTls(
 }
 
 /** What begins TLS with an endpoint, if that is what it speaks. */
-function clientTls(
-  endpoint: DialEndpoint,
-  options: TlsClientOptions | undefined,
-): ClientTls | undefined {
+function clientTls(endpoint: DialEndpoint, { tls, sessions }: DialPlan): ClientTls | undefined {
   const isAsked = endpoint.kind === 'tcp' && endpoint.secure === true
-  if (!isSecure(endpoint, isAsked || options !== undefined)) return undefined
-  return new ClientTls(options ?? {}, hostOf(endpoint))
+  if (!isSecure(endpoint, isAsked || tls !== undefined)) return undefined
+  return new ClientTls({ ...tls, sessions: tls?.sessions ?? sessions }, hostOf(endpoint))
 }
 
 /** The name that a server has to prove when nobody names another. */

@@ -14,9 +14,16 @@ export async function lookUp(host: string, family: 4 | 6 | undefined): Promise<s
   if (net.isIP(host) !== 0) return [host]
   const found = await new Promise<dns.LookupAddress[]>((resolve, reject) => {
     dns.lookup(host, { all: true, verbatim: true, family: family ?? 0 }, (error, addresses) => {
-      if (error === null) resolve(addresses)
-      else reject(error)
+      if (error !== null) reject(error)
+      else if (addresses.length === 0) reject(nothingFound(host))
+      else resolve(addresses)
     })
   })
   return interleaveFamilies(found, (each) => each.family).map(({ address }) => address)
+}
+
+/** What the resolver says itself, usually. */
+function nothingFound(host: string): Error {
+  const error = new Error(`getaddrinfo ENOTFOUND ${host}`)
+  return Object.assign(error, { code: 'ENOTFOUND', syscall: 'getaddrinfo' })
 }

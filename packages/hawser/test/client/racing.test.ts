@@ -143,6 +143,15 @@ describe('a name that cannot be connected to', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('has no address at all where the resolver finds none', async () => {
+    resolveTo([])
+    const error = await rejection(connect('host.example:7'))
+    expect(error).toMatchObject({
+      code: 'HAWSER_DNS_FAILED',
+      attempts: [{ address: 'host.example', port: 7, code: 'ENOTFOUND' }],
+    })
+  })
+
   it('is named itself where it does not resolve', async () => {
     const error = await rejection(connect('no-such-host.invalid:7'))
     expect(error).toMatchObject({
