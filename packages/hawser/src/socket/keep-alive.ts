@@ -6,8 +6,8 @@ export interface KeepAliveOptions {
   /** Milliseconds of silence after which probes begin (TCP_KEEPIDLE). Default 60 000. */
   readonly idle?: number | undefined
   /**
-   * Milliseconds between probes (TCP_KEEPINTVL), in whole seconds. Default 1 000. Another value needs
-   * Node.js 24.21, 26.10 or newer, and throws `HAWSER_INVALID_OPTION` before those.
+   * Milliseconds between probes (TCP_KEEPINTVL), in whole seconds. Default 1 000. Another value throws
+   * `HAWSER_INVALID_OPTION` where Node.js cannot set it: 20 and 22 cannot, 24.21 and 26.10 can.
    */
   readonly interval?: number | undefined
   /**
@@ -66,7 +66,7 @@ export function resolveKeepAlive(
     throw invalid(
       `keepAlive has interval ${interval} and count ${count}: this version of Node.js probes every ` +
         `${fixed.interval} ms, ${fixed.count} times, and nothing else; leave both out, or use ` +
-        'Node.js 24.21, 26.10 or newer',
+        'one that can, such as 24.21 or 26.10',
     )
   }
   return { idle, probes }
