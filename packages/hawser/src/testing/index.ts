@@ -1,12 +1,14 @@
 /**
  * `hawser/testing`: what tests of network code need and no network offers: time that moves when it
- * is told to, transports in memory with every kind of bad line, a peer that follows a script, and
- * the suite that holds a transport to its contract.
+ * is told to, transports in memory with every kind of bad line, a proxy that makes a real network bad, a
+ * peer that follows a script, and the suite that holds a transport to its contract.
  *
  * @module
  */
 export { VirtualClock } from './virtual-clock.js'
 export { createPair, type LinkOptions, type PairOptions } from './memory-pair.js'
+export { type LineToxics, type ToxicLine, type ToxicOptions, Toxics } from './toxics.js'
+export { startToxicProxy, type ToxicProxy, type ToxicProxyOptions } from './toxic-proxy.js'
 export { connectPair, connectPeer, type ConnectPairOptions } from './connect-pair.js'
 export { ScriptedPeer, type PeerClosed, type ScriptedPeerOptions } from './peer/scripted-peer.js'
 export type { ScriptedListener, ScriptedListenOptions } from './peer/scripted-listener.js'

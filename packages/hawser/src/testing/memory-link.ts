@@ -2,14 +2,21 @@ import { setImmediate } from 'node:timers'
 import type { Clock, ClockTimer } from '../policy/clock.js'
 import type { TransportChunk } from '../transport.js'
 import { BorrowedScratch, type Lendee } from './borrowed-scratch.js'
+import { type FlightPlan, FlightTimes } from './flight-times.js'
+import type { LineToxics } from './toxics.js'
 
 /** How one direction of a memory pair behaves, all values checked and filled in. */
-export interface LinkSettings {
+export interface LinkSettings extends FlightPlan {
   readonly chunkSize: number
-  readonly latency: number
   readonly resetAfter: number
+  readonly stall: boolean
+  readonly vanish: boolean
   readonly capacity: number
   readonly borrowed: boolean
+  /** One chunk a turn: where several written in one turn would arrive as one. */
+  readonly oneAtATime: boolean
+  /** From 0 up to, and not including, 1. */
+  readonly random: () => number
 }
 
 /** The writing end of a link. */
@@ -35,8 +42,8 @@ export interface LinkTarget extends Lendee {
 }
 
 type Item =
-  | { readonly kind: 'bytes'; bytes: Uint8Array; readonly due: number }
-  | { readonly kind: 'end' | 'reset'; readonly due: number }
+  | { readonly kind: 'bytes'; bytes: Uint8Array; readonly at: number; due: number }
+  | { readonly kind: 'end' | 'reset'; readonly at: number; due: number }
 
 /** Bytes handed on in one turn, so that a tiny chunk size does not cost a turn for each chunk. */
 const turnSize = 64 * 1024
@@ -47,9 +54,12 @@ const turnSize = 64 * 1024
  * ever pushed from inside a call of an owner: every delivery begins in a turn of its own.
  */
 export class MemoryLink {
-  readonly #settings: LinkSettings
+  /** As it was made. */
+  readonly #base: LinkSettings
   readonly #clock: Clock
-  readonly #scratch: BorrowedScratch
+  readonly #times: FlightTimes
+  #settings: LinkSettings
+  #scratch: BorrowedScratch
   #source: LinkSource | undefined
   #target: LinkTarget | undefined
   #waiting: Uint8Array[] = []
@@ -64,9 +74,30 @@ export class MemoryLink {
   #timer: ClockTimer | undefined
 
   constructor(settings: LinkSettings, clock: Clock) {
+    this.#base = settings
     this.#settings = settings
     this.#clock = clock
-    this.#scratch = new BorrowedScratch(Math.min(settings.chunkSize, turnSize))
+    this.#times = new FlightTimes(settings, settings.random)
+    this.#scratch = makeScratch(settings)
+  }
+
+  /** The line gets worse or better, for what is under way, too. */
+  change(toxics: LineToxics): void {
+    const set = Object.entries(toxics).filter(([, value]) => value !== undefined)
+    this.#settings = { ...this.#base, ...Object.fromEntries(set) }
+    this.#scratch = makeScratch(this.#settings)
+    this.#times.restart(this.#settings)
+    const flight = this.#settings.vanish
+      ? this.#flight.filter(({ kind }) => kind !== 'reset')
+      : this.#flight
+    this.#flight = []
+    for (const item of flight) {
+      if (item.kind === 'bytes') this.#send(item.bytes, item.at)
+      else this.#flight.push({ ...item, due: this.#times.arrival(0, item.at) })
+    }
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.#fill()
   }
 
   connect(source: LinkSource, target: LinkTarget): void {
@@ -82,7 +113,7 @@ export class MemoryLink {
   /** Whether bytes that the target has not seen have reached it. */
   get hasArrived(): boolean {
     const first = this.#flight[0]
-    return first?.kind === 'bytes' && first.due <= this.#clock.now()
+    return first?.kind === 'bytes' && first.due <= this.#clock.now() && !this.#isHeld
   }
 
   /** @returns true when all of it is in flight; false when the source will be told `drained` */
@@ -115,8 +146,9 @@ export class MemoryLink {
   /** Everything is lost, and the target sees a reset once the latency has passed. */
   reset(): void {
     this.drop()
-    if (this.#flight.length > 0) return
-    this.#flight.push({ kind: 'reset', due: this.#dueNow() })
+    if (this.#flight.length > 0 || this.#settings.vanish) return
+    const at = this.#clock.now()
+    this.#flight.push({ kind: 'reset', at, due: this.#times.arrival(0, at) })
     this.pump()
   }
 
@@ -133,10 +165,21 @@ export class MemoryLink {
     this.pump()
   }
 
+  /** The target is gone. What cannot reach it now is answered with a reset when it can. */
+  abandon(): void {
+    if (!this.#isHeld) this.drop()
+  }
+
+  /** Both ends are gone. */
+  stop(): void {
+    this.#flight = []
+    this.drop()
+  }
+
   /** A target that does not read touches its stream: it learns of a reset that has arrived. */
   hearReset(): void {
     const first = this.#flight[0]
-    if (first?.kind !== 'reset' || first.due > this.#clock.now()) return
+    if (first?.kind !== 'reset' || first.due > this.#clock.now() || this.#isHeld) return
     this.#resetHeard = true
     this.pump()
   }
@@ -163,29 +206,45 @@ export class MemoryLink {
     })
   }
 
+  /** Whether nothing arrives, whatever its time. */
+  get #isHeld(): boolean {
+    return this.#settings.stall || this.#settings.vanish
+  }
+
   #hears(target: LinkTarget, item: Item): boolean {
+    if (this.#isHeld) return false
     if (target.flowing || target.gone) return true
     return item.kind === 'reset' && (this.#resetHeard || target.writing)
   }
 
   /** Move what waits into flight, as far as there is room for it, and copy it as a kernel would. */
   #fill(): void {
-    const due = this.#dueNow()
+    const at = this.#clock.now()
     while (this.#flightBytes < this.#settings.capacity) {
       const chunk = this.#waiting[0]
       if (chunk === undefined) break
       const bytes = new Uint8Array(chunk.subarray(0, this.#settings.capacity - this.#flightBytes))
       if (bytes.length === chunk.length) this.#waiting.shift()
       else this.#waiting[0] = chunk.subarray(bytes.length)
-      this.#flight.push({ kind: 'bytes', bytes, due })
+      this.#send(bytes, at)
       this.#flightBytes += bytes.length
       this.#waitingBytes -= bytes.length
     }
     if (this.#endWaits && this.#waiting.length === 0) {
       this.#endWaits = false
-      this.#flight.push({ kind: 'end', due })
+      this.#flight.push({ kind: 'end', at, due: this.#times.arrival(0, at) })
     }
     this.pump()
+  }
+
+  /** In as many pieces as the bandwidth makes of it. */
+  #send(bytes: Uint8Array, at: number): void {
+    const { piece } = this.#times
+    for (let offset = 0; offset < bytes.length; offset += piece) {
+      const part = bytes.subarray(offset, offset + piece)
+      const due = this.#times.arrival(part.length, at)
+      this.#flight.push({ kind: 'bytes', bytes: part, at, due })
+    }
   }
 
   #turn(): void {
@@ -194,7 +253,7 @@ export class MemoryLink {
     const now = this.#clock.now()
     let budget = turnSize
     let first = this.#flight[0]
-    while (first !== undefined && first.due <= now && budget > 0) {
+    while (first !== undefined && first.due <= now && budget > 0 && !this.#isHeld) {
       if (target.gone) {
         this.#flight = []
         this.drop()
@@ -210,6 +269,7 @@ export class MemoryLink {
       if (first.kind === 'bytes') {
         if (this.#delivered < this.#settings.resetAfter) budget -= this.#deliver(target, now)
         if (this.#delivered >= this.#settings.resetAfter) return target.cut()
+        if (this.#settings.oneAtATime) budget = 0
       } else {
         this.#flight.shift()
         target.deliverEnd()
@@ -251,10 +311,10 @@ export class MemoryLink {
     if (waited && this.#waiting.length === 0) this.#source?.drained()
     this.pump()
   }
+}
 
-  #dueNow(): number {
-    return this.#clock.now() + this.#settings.latency
-  }
+function makeScratch({ chunkSize }: LinkSettings): BorrowedScratch {
+  return new BorrowedScratch(Math.min(chunkSize, turnSize))
 }
 
 /** A copy that nobody else holds. */

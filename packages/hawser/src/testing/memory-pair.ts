@@ -1,21 +1,12 @@
 import { systemClock } from '../connection/system-clock.js'
-import { OptionError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
 import type { Transport, TransportAddress } from '../transport.js'
 import { MemoryLink, type LinkSettings } from './memory-link.js'
 import { MemoryTransport } from './memory-transport.js'
+import { checkNumber, checkToxics, type LineToxics, type Toxics } from './toxics.js'
 
 /** How the bytes of one direction travel. */
-export interface LinkOptions {
-  /** The most bytes pushed at once, at least 1. Default `Infinity`: whatever has arrived. */
-  chunkSize?: number
-  /** How long bytes, the end and a reset are under way, in ms of `clock`. Default 0. */
-  latency?: number
-  /**
-   * After so many bytes were delivered both ends see a reset, as when a machine on the way drops
-   * the connection. 0 loses the first byte already. Default `Infinity`: never.
-   */
-  resetAfter?: number
+export interface LinkOptions extends LineToxics {
   /**
    * The most bytes in flight, as a kernel's buffers limit them. A write that does not fit returns
    * false, and `written` follows when the reader has made room. At least 1; default 64 KiB;
@@ -36,8 +27,12 @@ export interface PairOptions extends LinkOptions {
   forward?: LinkOptions
   /** What is different on the way from the second transport to the first. */
   backward?: LinkOptions
-  /** What `latency` is measured on. Default the system's clock. */
+  /** What gets worse and better while the test runs, on top of the other options. */
+  toxics?: Toxics
+  /** What `latency` and `bandwidth` are measured on. Default the system's clock. */
   clock?: Clock
+  /** Where `jitter` comes from: a number from 0 up to, and not including, 1. Default `Math.random`. */
+  random?: () => number
 }
 
 const kibibyte = 1024
@@ -59,10 +54,12 @@ const rightAddress: TransportAddress = { address: '192.0.2.2', family: 'IPv4', p
  */
 export function createPair(options: PairOptions = {}): [Transport, Transport] {
   const clock = options.clock ?? systemClock
-  const forward = settle({ ...options, ...options.forward })
-  const backward = settle({ ...options, ...options.backward })
+  const forward = settleLink({ ...options, ...options.forward }, options.random)
+  const backward = settleLink({ ...options, ...options.backward }, options.random)
   const toRight = new MemoryLink(forward, clock)
   const toLeft = new MemoryLink(backward, clock)
+  options.toxics?.forward.listen((toxics) => toRight.change(toxics))
+  options.toxics?.backward.listen((toxics) => toLeft.change(toxics))
   const leftNames = { local: leftAddress, remote: rightAddress }
   const rightNames = { local: rightAddress, remote: leftAddress }
   const left = new MemoryTransport(toRight, toLeft, leftNames, backward.borrowed)
@@ -72,22 +69,24 @@ export function createPair(options: PairOptions = {}): [Transport, Transport] {
   return [left, right]
 }
 
-function settle(options: LinkOptions): LinkSettings {
+/**
+ * Fill in every default.
+ *
+ * @throws OptionError `HAWSER_INVALID_OPTION` when a number cannot work
+ */
+export function settleLink(options: LinkOptions, random: () => number = Math.random): LinkSettings {
+  checkToxics(options)
   return {
-    chunkSize: checkNumber('chunkSize', options.chunkSize ?? Infinity, 1),
-    latency: checkNumber('latency', options.latency ?? 0, 0),
-    resetAfter: checkNumber('resetAfter', options.resetAfter ?? Infinity, 0),
+    chunkSize: options.chunkSize ?? Infinity,
+    latency: options.latency ?? 0,
+    jitter: options.jitter ?? 0,
+    bandwidth: options.bandwidth ?? Infinity,
+    resetAfter: options.resetAfter ?? Infinity,
+    stall: options.stall ?? false,
+    vanish: options.vanish ?? false,
     capacity: checkNumber('capacity', options.capacity ?? 64 * kibibyte, 1),
     borrowed: options.borrowed ?? true,
+    oneAtATime: false,
+    random,
   }
-}
-
-function checkNumber(name: string, value: number, least: number): number {
-  if (value >= least && (value === Infinity || Number.isInteger(value) || name === 'latency')) {
-    return value
-  }
-  throw new OptionError(
-    'HAWSER_INVALID_OPTION',
-    `${name} is ${value}; give ${name === 'latency' ? 'milliseconds' : 'a whole number'} of at least ${least}`,
-  )
 }

@@ -92,7 +92,7 @@ export class MemoryTransport implements Transport, LinkSource, LinkTarget {
     if (this.#gone) return
     this.#out.reset()
     this.#leave(undefined)
-    this.#in.drop()
+    this.#in.abandon()
   }
 
   close(): void {
