@@ -338,6 +338,24 @@ it('what is said in a room reaches it on both servers', async () => {
   expect(example.complained).toBe('')
 })
 
+it('a client stays connected while its server is restarted', async () => {
+  const example = runExample('11-staying-connected')
+  expect(await example.ended).toEqual({ code: 0, signal: null })
+  // It may knock before the server listens again.
+  const printed = example.printed.replaceAll(/^not connected: cannot connect.*\n/gm, '')
+  expect(printed.split('\n')).toEqual([
+    'greeted: HELLO',
+    'replies: ONE TWO THREE',
+    'unasked: * the server will be back',
+    'not connected: ended',
+    'greeted: HELLO',
+    'reply: SENT WHILE THE SERVER IS AWAY',
+    '2 connections, closed',
+    '',
+  ])
+  expect(example.complained).toBe('')
+})
+
 it('the OpenTelemetry SDK exports what a server counted', async () => {
   const example = runExample('16-opentelemetry', anyPort)
   const [, endpoint = ''] = await example.prints(/listening on (tcp:\S+)/)
@@ -401,4 +419,21 @@ it('a program in several processes answers from each, is renewed and survives a 
   expect(await example.interrupt()).toEqual({ code: 0, signal: null })
   expect(example.printed).toMatch(/closed: 0 drained, 0 forced\n$/)
   expect(example.complained).toBe('')
+})
+
+it('a client of several servers takes a spare, and says of each why none answered', async () => {
+  const { port } = await startTalk()
+  const nobody = net.createServer()
+  await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve))
+  const closed = (nobody.address() as net.AddressInfo).port
+  await new Promise((resolve) => nobody.close(resolve))
+
+  const example = runExample('19-several-servers', `127.0.0.1:${closed}`, `127.0.0.1:${port}`)
+  await example.prints(new RegExp(`connected to 127.0.0.1 port ${port}\n[^]*received `))
+  expect(await example.ended).toEqual({ code: 0, signal: null })
+
+  const failing = runExample('19-several-servers', `127.0.0.1:${closed}`, `127.0.0.1:${closed}`)
+  expect(await failing.ended).toEqual({ code: 1, signal: null })
+  expect(failing.complained).toMatch(/^HAWSER_CONNECT_REFUSED: cannot connect to any of 2 /)
+  expect(failing.complained.match(/127\.0\.0\.1 port \d+: ECONNREFUSED$/gm)).toHaveLength(2)
 })

@@ -17,20 +17,27 @@ import { Pending } from './pending.js'
 import { Pushes } from './pushes.js'
 import { type ResolvedClient, resolveClient } from './resolve-client.js'
 import type { Session } from './session.js'
-import { type ClientStatus, StatusFeed } from './status.js'
+import {
+  type ClientStatus,
+  type ClosedStatus,
+  type ConnectedStatus,
+  type ConnectingStatus,
+  type DisconnectedStatus,
+  StatusFeed,
+} from './status.js'
 
 /** The events of a client: each change of its status, by its state and as `status`. */
 export interface ClientEvents {
   /** Any change. */
   status: [status: ClientStatus]
   /** It dials. */
-  connecting: [status: ClientStatus]
+  connecting: [status: ConnectingStatus]
   /** Messages flow. */
-  connected: [status: ClientStatus]
+  connected: [status: ConnectedStatus]
   /** The connection is gone, or did not come about; the status says why. */
-  disconnected: [status: ClientStatus]
+  disconnected: [status: DisconnectedStatus]
   /** It was closed, or gave up. */
-  closed: [status: ClientStatus]
+  closed: [status: ClosedStatus]
 }
 
 /** What a client did and has at one moment. */

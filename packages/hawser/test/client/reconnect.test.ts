@@ -76,7 +76,7 @@ describe('a client', () => {
     const client = make(listener.address)
     const events: string[] = []
     for (const name of ['connecting', 'connected', 'disconnected', 'closed'] as const) {
-      client.on(name, ({ state }) => events.push(state))
+      client.on(name, ({ state }: ClientStatus) => events.push(state))
     }
     const seen: ClientStatus[] = []
     const watching = (async () => {
