@@ -217,7 +217,9 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     }
     this.status.change(status)
     report(() => this.emit('status', status))
-    report(() => this.emit(status.state, status))
+    // TypeScript does not see that the event by this name takes just this status.
+    const name: string = status.state
+    report(() => this.emit(name as 'status', status))
   }
 
   /** @internal */
