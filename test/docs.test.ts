@@ -21,6 +21,7 @@ it('every document that a newcomer looks for is there', () => {
       'ERRORS.md',
       'LIMITS.md',
       'README.md',
+      'docs/connecting.md',
       'docs/framings.md',
       'docs/from-node-net.md',
       'docs/groups.md',
