@@ -189,7 +189,11 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     return this.waiting.isIterated || !this.#owner.isHeard
   }
 
-  #reasonAgainst(peer: TransportAddress | undefined, mayWait: boolean): RefusalReason | undefined {
+  #reasonAgainst(
+    peer: TransportAddress | undefined,
+    mayWait: boolean,
+    suspended: boolean = this.suspended,
+  ): RefusalReason | undefined {
     const { admission, waiting } = this
     return refusalOf({
       open: this.open + (this.holding?.size ?? 0),
@@ -202,7 +206,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
       sameAddress: admission.open(peer),
       perAddress: admission.perAddress,
       draining: this.draining,
-      suspended: this.suspended,
+      suspended,
     })
   }
 
@@ -259,7 +263,8 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     }
     const mayWait = this.#mayWait
     if (error !== undefined && !this.draining) reason = openingRefusal(error)
-    reason ??= this.#reasonAgainst(clientOf(transport), mayWait)
+    // It was here before the server was suspended, if it is.
+    reason ??= this.#reasonAgainst(clientOf(transport), mayWait, false)
     if (reason === undefined) this.#take(transport, mayWait)
     else {
       const { addresses } = transport

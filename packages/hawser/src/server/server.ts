@@ -78,6 +78,11 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
     return this.#endpoints.addresses.length > 0
   }
 
+  /** @internal Connections whose PROXY header or TLS handshake is under way. */
+  get openings(): number {
+    return this.#acceptor.openings.size
+  }
+
   /** The most connections open at once; may be set while the server runs. */
   get maxConnections(): number {
     return this.#acceptor.maxConnections

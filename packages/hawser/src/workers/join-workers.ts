@@ -69,7 +69,9 @@ export function joinWorkers<In, Out>(
   }
   const joined: JoinedServer = {
     name,
+    server,
     connections: server.connections,
+    openings: () => server.openings,
     metrics: collectMetrics(name === 'main' ? server : new Map([[name, server]])),
     share:
       server.maxConnections === Infinity

@@ -25,7 +25,10 @@ const shareTime = 500
 /** What a worker needs of a server that joined. */
 export interface JoinedServer {
   readonly name: string
+  readonly server: object
   readonly connections: Iterable<{ readonly bytesRead: number }>
+  /** Connections whose PROXY header or TLS handshake is under way. */
+  openings(): number
   readonly metrics: Metrics
   /** Its share of `maxConnections`; undefined when that is off. */
   readonly share: Share | undefined

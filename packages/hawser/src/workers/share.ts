@@ -5,6 +5,8 @@ import type { ShareMessage } from './protocol.js'
 export interface LimitedServer {
   maxConnections: number
   readonly connections: { readonly size: number }
+  /** Connections whose PROXY header or TLS handshake is under way. */
+  readonly openings: number
 }
 
 /**
@@ -47,6 +49,7 @@ export class Share {
     this.#ends = [
       observe('hawser:connection:open', changed),
       observe('hawser:connection:close', changed),
+      observe('hawser:server:refuse', changed),
     ]
     this.#want(Math.max(1, Math.ceil(this.#total / count)))
     server.maxConnections = 0
@@ -78,7 +81,7 @@ export class Share {
   }
 
   #look(): void {
-    const spare = this.#held - this.#server.connections.size
+    const spare = this.#held - this.#server.connections.size - this.#server.openings
     if (this.#isLeaving) this.#giveBack(spare)
     else if (spare < this.#fair / 20 || spare < 1) this.#want(Math.ceil(this.#fair / 4))
     else if (this.#isScarce) this.#giveBack(Math.floor(spare / 2))
