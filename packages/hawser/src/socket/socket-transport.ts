@@ -49,6 +49,8 @@ interface Beginning {
   /** The socket beneath TLS. */
   beneath?: OwnedSocket
   session?: TlsSession
+  /** Something came in since. */
+  heard?: boolean
   proxied?: ProxiedConnection
   /** How much was received before what the proxy passes on. */
   headerSize?: number
@@ -168,7 +170,8 @@ export class SocketTransport implements Transport, FastReader {
     this.#beginning.beneath = socket
     this.#beginning.session = secure.session
     upgraded[owner] = this
-    upgraded.on('error', noteError).on('close', tellClosed)
+    upgraded.on('error', noteError).on('close', tellClosedLater)
+    this.#beginning.heard = false
     upgraded.pause()
     this.#socket = upgraded
     this.#fast = false
@@ -260,17 +263,21 @@ export class SocketTransport implements Transport, FastReader {
 
   /** @internal called by the shared listeners below */
   handle(event: 'data' | 'end' | 'error' | 'close', value?: Uint8Array | Error): void {
-    if (event === 'data') this.#sink?.data(value as Uint8Array, false, 0)
-    else if (event === 'end') this.#ended()
+    if (event === 'data') {
+      if (this.#beginning !== undefined) this.#beginning.heard = true
+      this.#sink?.data(value as Uint8Array, false, 0)
+    } else if (event === 'end') this.#ended()
     else if (event === 'error') this.#error ??= sessionFault(value as Error)
     else this.#sink?.closed(this.#error)
   }
 
   #ended(): void {
-    const { beneath } = this.#beginning ?? {}
+    const { beneath, heard } = this.#beginning ?? {}
     const isTcp = this.#names.path === undefined
     const reset =
-      beneath === undefined || !isTcp ? undefined : swallowedReset(this.#socket, beneath)
+      beneath === undefined || heard === true || !isTcp
+        ? undefined
+        : swallowedReset(this.#socket, beneath)
     if (reset === undefined) this.#sink?.end()
     else this.#socket.destroy(reset)
   }
@@ -328,6 +335,11 @@ function noteError(this: OwnedSocket, error: Error): void {
 
 function tellClosed(this: OwnedSocket): void {
   this[owner]?.handle('close')
+}
+
+/** Under TLS a reset is over before the call that asked for it. */
+function tellClosedLater(this: OwnedSocket): void {
+  process.nextTick(tellClosed.bind(this))
 }
 
 function pushUnread(transport: SocketTransport): void {
