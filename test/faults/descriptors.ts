@@ -4,7 +4,7 @@ import { describeLoss, type EntryState, format, settle } from './ledger.js'
 import { findProgram } from './machine.js'
 import type { Program } from './program.js'
 import type { Stage } from './stage.js'
-import { Talker } from './talker.js'
+import { talkOn, Talker } from './talker.js'
 import { Visitors } from './visitors.js'
 
 /** What `ulimit -n` lets the server open. */
@@ -13,6 +13,8 @@ const allowed = 128
 const established = 20
 /** Milliseconds until a visitor knows whether it is served; more only where nobody takes it. */
 const patience = 5_000
+/** Milliseconds for which other threads take whatever becomes free. */
+const grabbing = 500
 
 /** File descriptors run out, first by connections alone and then by other files, and come back. */
 export const descriptors: Fault = {
@@ -74,6 +76,7 @@ async function crowd(
   stage.expect(waiting === 0, `${waiting} know nothing`)
   stage.expect(counts['fd-limit'] === refused, `${refused} refused, ${counts['fd-limit']} counted`)
   stage.expect(accepted === established + served, `${accepted} were accepted`)
+  await talkOn(stage, talkers)
   const load = await quietLoad(stage, server, talkers)
   stage.expect(load < 50, `the server takes ${load} % of a processor while nothing happens`)
   await recover(stage, server, visitors)
@@ -93,6 +96,7 @@ async function starve(
   const { served, refused, waiting } = await visitors.come(attempts, patience)
   stage.expect(served > 0, 'nobody was served, though 5 descriptors were left')
   stage.expect(waiting === 0, `${waiting} know nothing`)
+  await talkOn(stage, talkers)
   const load = await quietLoad(stage, server, talkers)
   stage.expect(load < 50, `the server takes ${load} % of a processor while starved`)
   await server.ask('closeFiles')
@@ -115,8 +119,10 @@ async function rob(
 ): Promise<string> {
   stage.say(`${attempts} connections come while other threads take every descriptor`)
   await server.ask('openFiles', { leave: 0 })
-  await server.ask('grabFiles')
-  const { served, refused, waiting } = await visitors.come(attempts, stage.short ? 500 : 2_000)
+  await server.ask('grabFiles', { milliseconds: grabbing })
+  const { served, refused, waiting } = await visitors.come(attempts, 2 * grabbing)
+  await stage.pause(grabbing)
+  await talkOn(stage, talkers)
   const load = await quietLoad(stage, server, talkers)
   await server.ask('closeFiles')
   await visitors.settled()

@@ -16,13 +16,12 @@ export function openFiles({ leave }: { leave: number }): number {
  * Take whatever becomes free, from other threads, as a busy program does. Between two turns of the
  * event loop they get hold even of the descriptor that libuv keeps back for shedding connections.
  */
-export function grabFiles(): void {
-  let left = 2_000
+export function grabFiles({ milliseconds }: { milliseconds: number }): void {
+  const end = performance.now() + milliseconds
   const grab = (): void => {
-    left -= 1
     open('/dev/null', 'r', (error, fd) => {
       if (error === null) held.push(fd)
-      if (left > 0) grab()
+      if (performance.now() < end) grab()
     })
   }
   for (let i = 0; i < 4; i += 1) grab()

@@ -3,6 +3,7 @@ import { descriptors } from './descriptors.js'
 import type { Fault } from './fault.js'
 import { loss } from './loss.js'
 import { reload } from './reload.js'
+import { restarts } from './restarts.js'
 import { soak } from './soak.js'
 import { stalled } from './stalled.js'
 import { vanishedPeer } from './vanished-peer.js'
@@ -15,6 +16,7 @@ export const faults: readonly Fault[] = [
   certificates,
   workers,
   reload,
+  restarts,
   loss,
   vanishedPeer,
   soak,

@@ -1,5 +1,6 @@
 import { type CloseInfo, type Connection, connect, type ConnectOptions, lines } from 'hawser'
 import { Account } from './ledger.js'
+import type { Stage } from './stage.js'
 
 /** How a talker talks. */
 export interface TalkerOptions extends Omit<ConnectOptions<string, string>, 'framing' | 'handler'> {
@@ -102,4 +103,17 @@ export class Talker {
       // The connection broke: `closed` says how, and the account what had no answer.
     }
   }
+}
+
+/** Milliseconds until somebody who talks must have an answer, on a machine that is busy. */
+const patience = 20_000
+
+/** Every one of them gets further answers. */
+export async function talkOn(stage: Stage, talkers: readonly Talker[]): Promise<void> {
+  const before = talkers.map(({ account }) => account.acknowledged)
+  await stage.until(
+    () => talkers.every(({ account }, at) => account.acknowledged > (before[at] ?? 0)),
+    patience,
+    'all who are connected get answers',
+  )
 }

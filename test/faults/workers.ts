@@ -4,7 +4,7 @@ import type { Fault, Finding } from './fault.js'
 import { describeLoss, format } from './ledger.js'
 import type { Program } from './program.js'
 import type { Stage } from './stage.js'
-import { Talker } from './talker.js'
+import { talkOn, Talker } from './talker.js'
 
 const count = 3
 const established = 30
@@ -42,7 +42,7 @@ async function killWorkers(stage: Stage): Promise<Finding> {
     const own = talkers.filter(({ told }) => told === String(victim))
     const others = talkers.filter((talker) => !own.includes(talker))
     stage.expect(own.length > 0, `worker ${victim} has no connection`)
-    await talk(stage, talkers)
+    await talkOn(stage, talkers)
 
     const before = callers.failures.length
     process.kill(victim, 'SIGKILL')
@@ -56,7 +56,7 @@ async function killWorkers(stage: Stage): Promise<Finding> {
       patience,
       'the worker is replaced',
     )
-    await talk(stage, others)
+    await talkOn(stage, others)
     const late = callers.failures.length - before
     failed += late
     stage.expect(late <= 2 * calling, `${late} new connections failed: ${callers.failures.at(-1)}`)
@@ -84,16 +84,6 @@ async function killWorkers(stage: Stage): Promise<Finding> {
       `none of the others, and ${failed} new ones were with the killed`,
     lost: describeLoss({ sent, acknowledged, unanswered: sent - acknowledged, problems }),
   }
-}
-
-/** Every one of them gets further answers. */
-async function talk(stage: Stage, talkers: readonly Talker[]): Promise<void> {
-  const before = talkers.map(({ account }) => account.acknowledged)
-  await stage.until(
-    () => talkers.every(({ account }, at) => account.acknowledged > (before[at] ?? 0)),
-    patience,
-    'all get answers',
-  )
 }
 
 function info(primary: Program): Promise<WorkersInfo> {
