@@ -69,6 +69,9 @@ const flags: readonly (readonly [RegExp, string])[] = [
   [/^tls\.pins\b/, '--pin'],
   [/^proxy (?=has|is no|takes)/, '--proxy '],
   [/\bleave proxy out\b/, 'leave --proxy out'],
+  [/^family is (4|6)\b/, '-$1 was given'],
+  [/\bleave family out\b/, 'leave it out'],
+  [/^localAddress\b/, '--source'],
   [/^tls cannot be used\b/, '--cert and --key cannot be used'],
   [/: pass its passphrase/, ': decrypt it for this command, with openssl pkey'],
   [

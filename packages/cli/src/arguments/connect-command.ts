@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { ConnectOptions } from '../connect/options.js'
+import { UsageError } from '../failure.js'
 import { parseDuration } from './duration.js'
 import { completeEndpoint } from './endpoint.js'
 import { type FramingChoice, framingHelp, parseFraming } from './framing.js'
@@ -14,6 +15,9 @@ interface ConnectFlags extends ConnectTlsFlags {
   maxFrame?: number
   send?: string[]
   proxy?: string[]
+  ipv4?: true
+  ipv6?: true
+  source?: string
   sendProxy?: 'v1' | 'v2'
   crlf?: true
   timeout?: number
@@ -63,6 +67,9 @@ function addMessages(command: Command): void {
 function addWay(command: Command): void {
   command
     .optionsGroup('How it gets there:')
+    .option('-4, --ipv4', 'by IPv4 only')
+    .option('-6, --ipv6', 'by IPv6 only')
+    .option('--source <address>', 'from this address of this machine')
     .option(
       '--proxy <url>',
       'go through http, socks5, socks5h or socks4a; repeat it for the next',
@@ -106,6 +113,8 @@ function readConnect(endpoint: string, flags: ConnectFlags): ConnectOptions {
     maxFrame: flags.maxFrame,
     send: flags.send,
     proxy: flags.proxy,
+    family: readFamily(flags),
+    source: flags.source,
     sendProxy: flags.sendProxy && (flags.sendProxy === 'v1' ? 1 : 2),
     crlf: flags.crlf ?? false,
     timeout: flags.timeout,
@@ -114,6 +123,14 @@ function readConnect(endpoint: string, flags: ConnectFlags): ConnectOptions {
     hex: flags.hex ?? false,
     quiet: flags.quiet ?? false,
   }
+}
+
+function readFamily({ ipv4, ipv6 }: ConnectFlags): 4 | 6 | undefined {
+  if (ipv4 === true && ipv6 === true) {
+    throw new UsageError('-4 and -6 leave nothing', 'choose one of them, or neither for both')
+  }
+  if (ipv4 === true) return 4
+  return ipv6 === true ? 6 : undefined
 }
 
 function collect(text: string, previous: string[] | undefined): string[] {

@@ -76,7 +76,8 @@ class ConnectCommand implements Troubles {
   }
 
   async #open(): Promise<Peer | undefined> {
-    const { endpoint, crlf, maxFrame, timeout, idle, tls, proxy, sendProxy } = this.#options
+    const { endpoint, crlf, maxFrame, timeout, idle, tls, sendProxy } = this.#options
+    const { family, source, proxy } = this.#options
     const framing = createFraming(this.#options.framing, { crlf, maxFrame })
     try {
       return await open(endpoint, {
@@ -85,6 +86,8 @@ class ConnectCommand implements Troubles {
         timeout,
         idleTimeout: idle,
         tls,
+        family,
+        localAddress: source,
         proxy,
         proxyProtocol: sendProxy && { version: sendProxy },
         signal: this.#abort.signal,

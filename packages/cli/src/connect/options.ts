@@ -27,6 +27,10 @@ export interface ConnectOptions {
   readonly hex: boolean
   readonly quiet: boolean
   readonly tls: ConnectTls | undefined
+  /** The only one to use. */
+  readonly family: 4 | 6 | undefined
+  /** The local IP address. */
+  readonly source: string | undefined
   /** URLs of the proxies to go through, the nearest first. */
   readonly proxy: readonly string[] | undefined
   /** The version of the PROXY protocol header to begin with. */

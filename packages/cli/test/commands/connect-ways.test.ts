@@ -77,6 +77,42 @@ describe('hawser connect --proxy', () => {
   })
 })
 
+describe('hawser connect -4, -6 and --source', () => {
+  it('says from where, and by which family', async () => {
+    const server = createServer(async (connection) => {
+      await connection.send(`${connection.remoteAddress} ${connection.remoteFamily}`)
+    })
+    onTestFinished(async () => {
+      await server.close({ drain: 0 })
+    })
+    await server.listen(0)
+    const { port } = server.address() as { port: number }
+    const ask = async (...words: string[]): Promise<string> => {
+      const command = Command.hawser(['connect', ...words], { stdin: 'ignore' })
+      return (await command.ended).stdout
+    }
+    expect(await ask(`localhost:${port}`, '-4')).toMatch(/^::ffff:127\.0\.0\.1 /)
+    expect(await ask(`[::1]:${port}`, '-6')).toMatch(/^::1 /)
+    expect(await ask(`127.0.0.1:${port}`, '--source', '127.0.0.9')).toMatch(/^::ffff:127\.0\.0\.9 /)
+  })
+
+  it.each([
+    [['-4', '-6'], /^hawser: -4 and -6 leave nothing: choose one of them/],
+    [['-4', '--source', '::1'], /^hawser: --source is ::1: it takes an IPv4 address/],
+    [['--source', 'localhost'], /^hawser: --source is localhost: it takes an IP address/],
+  ])('%j is a usage error', async (words, problem) => {
+    const { code, stderr } = await connect(...words).ended
+    expect(code).toBe(2)
+    expect(stderr).toMatch(problem)
+  })
+
+  it('is a usage error where the endpoint is of the other family', async () => {
+    const { code, stderr } = await Command.hawser(['connect', '[::1]:1', '-4']).ended
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^hawser: -4 was given, and ::1 is an IPv6 address: leave it out\n$/)
+  })
+})
+
 describe('hawser connect --pin', () => {
   it('asks for a key besides the authority, and names the one that is there', async () => {
     const authority = await createAuthority('an authority')
