@@ -35,6 +35,7 @@ export class Race {
   readonly #options: RaceOptions
   readonly #runners: Runner[] = []
   #timer: ClockTimer | undefined
+  #winner: net.Socket | undefined
   #settle!: { resolve(socket: net.Socket): void; reject(error: Error): void }
 
   constructor(targets: readonly RaceTarget[], options: RaceOptions) {
@@ -44,11 +45,14 @@ export class Race {
 
   /** What was tried, and what became of it; without an error it has not been answered. */
   get attempts(): ConnectAttempt[] {
-    return this.#runners.map(({ target, error }) => ({
-      ...target,
-      code: error === undefined ? 'ETIMEDOUT' : (error.code ?? 'UNKNOWN'),
-      message: error === undefined ? 'it did not answer in time' : error.message,
-    }))
+    return this.#runners.map(({ target, socket, error }) => {
+      if (error !== undefined) {
+        return { ...target, code: error.code ?? 'UNKNOWN', message: error.message }
+      }
+      const didWin = socket === this.#winner
+      const message = didWin ? 'it accepted, and said too little' : 'it did not answer'
+      return { ...target, code: 'ETIMEDOUT', message: `${message} in time` }
+    })
   }
 
   /**
@@ -89,6 +93,7 @@ export class Race {
   }
 
   #won(socket: net.Socket): void {
+    this.#winner = socket
     this.abandon(socket)
     this.#settle.resolve(socket)
   }

@@ -47,7 +47,11 @@ describe('a server that accepts and never answers', () => {
     await peer.receive(5)
     await peer.send(bytes)
     await clock.advance(2_000)
-    expect(await error).toMatchObject({ name: 'ConnectError', code: 'HAWSER_CONNECT_TIMEOUT' })
+    expect(await error).toMatchObject({
+      name: 'ConnectError',
+      code: 'HAWSER_CONNECT_TIMEOUT',
+      attempts: [{ port: listener.port, message: 'it accepted, and said too little in time' }],
+    })
     expect(await error).toHaveProperty(
       'message',
       expect.stringMatching(

@@ -199,6 +199,17 @@ describe('a hostile proxy', () => {
     }
   })
 
+  it('that says more than it should cannot pass for the server', async () => {
+    const listener = await listenScripted()
+    const proxy = `http://127.0.0.1:${listener.port}`
+    const error = rejection(connect(`tls://${target}`, { proxy }))
+    const peer = await listener.accept()
+    await peer.receives(connectRequest)
+    await peer.send(`${established}220 I am db.example\r\n`)
+    expect(await error).toMatchObject({ name: 'TlsError', code: 'HAWSER_TLS_HANDSHAKE_FAILED' })
+    await leave(peer)
+  })
+
   it('that cannot be reached is told as what it is', async () => {
     const server = await serve()
     const port = portOf(server)
