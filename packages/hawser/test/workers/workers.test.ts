@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { existsSync, lstatSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
@@ -282,10 +282,15 @@ describe('close', () => {
   })
 
   it('kills a worker that does not answer', async () => {
-    const workers = await startPool({ count: 1, leaveTimeout: 50 })
+    const printed = new EventEmitter()
+    const output = (text: Uint8Array): void => {
+      for (const line of String(text).split('\n')) printed.emit(line)
+    }
+    const workers = await startPool({ count: 1, leaveTimeout: 50, output })
     const caller = await Caller.call(workers)
-    await caller.pid()
+    const blocked = once(printed, 'blocked')
     await caller.say('block')
+    await blocked
     expect(await workers.close({ drain: 0 })).toEqual({ drained: 0, forced: 0, killed: 1 })
   })
 

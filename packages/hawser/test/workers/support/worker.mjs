@@ -12,7 +12,10 @@ const server = createServer(
   {
     message(connection, line) {
       if (line === 'crash') process.exit(7)
-      if (line === 'block') for (;;);
+      if (line === 'block') {
+        console.log('blocked')
+        for (;;);
+      }
       if (line === 'hold') return new Promise(() => {})
       if (line === 'slot') return connection.send(JSON.stringify(currentWorker() ?? null))
       const [order, topic, ...words] = line.split(' ')
