@@ -3,6 +3,7 @@ import net from 'node:net'
 import { join } from 'node:path'
 import { connect, type Connection, createServer, lines } from 'hawser'
 import { expect, it, onTestFinished } from 'vitest'
+import { createAuthority } from './support/certificates.js'
 import { createFolder } from './support/folders.js'
 import { itPeer } from './support/peers.js'
 import { ROOT } from './support/programs.js'
@@ -356,6 +357,22 @@ it('a client stays connected while its server is restarted', async () => {
   expect(example.complained).toBe('')
 })
 
+it('transactions of many callers share three connections, one at a time each', async () => {
+  const example = runExample('12-pool')
+  expect(await example.ended).toEqual({ code: 0, signal: null })
+  expect(example.printed.split('\n')).toEqual([
+    'a new connection: hello is done',
+    'a new connection: hello is done',
+    'a new connection: hello is done',
+    '-5 is negative: all of it is rolled back',
+    'the total is 46',
+    'by hand: begin is done',
+    '3 connections were made, 3 are idle',
+    '',
+  ])
+  expect(example.complained).toBe('')
+})
+
 it('the OpenTelemetry SDK exports what a server counted', async () => {
   const example = runExample('16-opentelemetry', anyPort)
   const [, endpoint = ''] = await example.prints(/listening on (tcp:\S+)/)
@@ -436,4 +453,37 @@ it('a client of several servers takes a spare, and says of each why none answere
   expect(await failing.ended).toEqual({ code: 1, signal: null })
   expect(failing.complained).toMatch(/^HAWSER_CONNECT_REFUSED: cannot connect to any of 2 /)
   expect(failing.complained.match(/127\.0\.0\.1 port \d+: ECONNREFUSED$/gm)).toHaveLength(2)
+})
+
+/** A certificate for localhost and its key, in files. */
+async function createIdentity(): Promise<string[]> {
+  const authority = await createAuthority('Example authority')
+  const { cert, key } = await authority.issue({ name: 'site', names: ['localhost'] })
+  // The example trusts the file it shows, so the authority is in it.
+  const folder = createFolder({ 'cert.pem': cert + authority.cert, 'key.pem': key })
+  return [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+}
+
+it('a TLS server and its client agree, and a stranger is not trusted', async () => {
+  const example = runExample('14-tls', 'localhost:0', ...(await createIdentity()))
+  await example.prints(/server: TLSv1\.3, asked for localhost, ALPN shout\/1/)
+  await example.prints(/client: TLSv1\.3, verified: true/)
+  await example.prints(/client: AHOY/)
+  await example.prints(/client: the peer's certificate was not accepted/)
+  await example.prints(/refused: tls-failed/)
+  await example.prints(/Ctrl-C/)
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+  expect(example.complained).toBe('')
+})
+
+it('a connection that began in plain text goes on under TLS', async () => {
+  const example = runExample('15-starttls', 'tcp://localhost:0', ...(await createIdentity()))
+  await example.prints(/Ctrl-C/)
+  expect(example.printed.split('\n').slice(1, 5)).toEqual([
+    '220 localhost ready',
+    '530 STARTTLS first',
+    '220 go ahead',
+    '250 VRFY ann came under TLSv1.3',
+  ])
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
 })
