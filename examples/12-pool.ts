@@ -1,0 +1,65 @@
+// A pool of connections: conversations that need one for themselves, many of them at once.
+//
+//   node examples/dist/12-pool.js
+import { createPool, createServer, formatEndpoint, lines } from 'hawser'
+
+/** Adds up. What a connection began is counted when it commits, and forgotten when it rolls back. */
+let total = 0
+const server = createServer<string, string>(
+  { framing: lines() },
+  {
+    open(connection) {
+      connection.data = 0
+    },
+    message(connection, line) {
+      const [word, number] = line.split(' ')
+      const sum = Number(connection.data)
+      if (word === 'begin' || word === 'rollback') connection.data = 0
+      else if (word === 'add') connection.data = sum + Number(number)
+      else if (word === 'commit') total += sum
+      return connection.send(`${word} is done`)
+    },
+  },
+)
+await server.listen('tcp://127.0.0.1:0')
+
+const pool = createPool<string, string>(formatEndpoint(server.address() ?? ''), {
+  framing: lines(),
+  max: 3,
+  // Each new connection begins with this, and each is asked before it is lent out.
+  onConnect: async (lease) => console.log(`a new connection: ${await lease.request('hello')}`),
+  validate: (lease) => lease.request('ping', { timeout: 500 }),
+})
+
+/** A transaction has a connection of its own from its first word to its last. */
+async function add(numbers: readonly number[]): Promise<void> {
+  await pool.run(async (lease) => {
+    await lease.request('begin')
+    for (const number of numbers) {
+      await lease.request(`add ${number}`)
+      if (number < 0) {
+        await lease.request('rollback')
+        throw new RangeError(`${number} is negative: all of it is rolled back`)
+      }
+    }
+    await lease.request('commit')
+  })
+}
+
+const orders = [[1, 2], [3], [4, -5], [6], [7, 8, 9], [10]]
+const results = await Promise.allSettled(orders.map((order) => add(order)))
+for (const result of results) {
+  if (result.status === 'rejected') console.log((result.reason as Error).message)
+}
+console.log(`the total is ${total}`)
+
+{
+  // The same by hand: given back where the block ends, however it ends.
+  using lease = await pool.acquire({ timeout: 1_000 })
+  console.log(`by hand: ${await lease.request('begin')}`)
+}
+const { created, idle } = pool.info()
+console.log(`${created} connections were made, ${idle} are idle`)
+
+await pool.close()
+await server.close()
