@@ -179,13 +179,9 @@ export function findMember(): Member | undefined {
   return home[key]
 }
 
-/**
- * systemd speaks to the primary alone: it passed its sockets on to that process, where they are opened
- * for all, and wants to hear from it only (sd_listen_fds(3), sd_notify(3)).
- */
+/** systemd wants to hear from the primary alone (sd_notify(3)). */
 function adoptEnvironment(): void {
   const { env } = process
-  if (env['LISTEN_PID'] === String(process.ppid)) env['LISTEN_PID'] = String(process.pid)
   delete env['NOTIFY_SOCKET']
   delete env['WATCHDOG_USEC']
 }
