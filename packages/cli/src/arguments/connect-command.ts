@@ -22,6 +22,9 @@ interface ConnectFlags extends ConnectTlsFlags {
   crlf?: true
   timeout?: number
   idle?: number
+  reconnect?: true
+  heartbeat?: string
+  heartbeatEvery?: number
   json?: true
   hex?: true
   quiet?: true
@@ -42,6 +45,7 @@ export function addConnect(
   addMessages(command)
   addWay(command)
   addTimes(command)
+  addStaying(command)
   addConnectTls(command)
   addOutput(command)
 }
@@ -93,6 +97,21 @@ function addTimes(command: Command): void {
     )
 }
 
+function addStaying(command: Command): void {
+  command
+    .optionsGroup('How it stays connected:')
+    .option('--reconnect', 'connect again, however often the connection is lost')
+    .option(
+      '--heartbeat <text>',
+      'send this every so often; a peer that says nothing to two of them is given up',
+    )
+    .option(
+      '--heartbeat-every <time>',
+      'how often (default: 15s)',
+      parseDuration('--heartbeat-every'),
+    )
+}
+
 function addOutput(command: Command): void {
   const heading = 'What it shows:'
   command
@@ -119,10 +138,28 @@ function readConnect(endpoint: string, flags: ConnectFlags): ConnectOptions {
     crlf: flags.crlf ?? false,
     timeout: flags.timeout,
     idle: flags.idle,
+    ...readStaying(flags),
     json: flags.json ?? false,
     hex: flags.hex ?? false,
     quiet: flags.quiet ?? false,
   }
+}
+
+function readStaying({
+  reconnect,
+  heartbeat,
+  heartbeatEvery,
+}: ConnectFlags): Pick<ConnectOptions, 'reconnect' | 'heartbeat' | 'heartbeatEvery'> {
+  if (heartbeat !== undefined && reconnect === undefined) {
+    throw new UsageError('--heartbeat needs --reconnect', 'add it, or leave --heartbeat out')
+  }
+  if (heartbeatEvery !== undefined && heartbeat === undefined) {
+    throw new UsageError(
+      '--heartbeat-every needs --heartbeat',
+      'say what to send: --heartbeat PING',
+    )
+  }
+  return { reconnect: reconnect === true, heartbeat, heartbeatEvery }
 }
 
 function readFamily({ ipv4, ipv6 }: ConnectFlags): 4 | 6 | undefined {

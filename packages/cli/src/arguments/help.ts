@@ -38,6 +38,7 @@ Examples:
   hawser connect tls://example.com:443        with TLS
   hawser connect 8000 --tls --ca "$(hawser cert --print)"
   hawser connect 8000 --framing json --json   read messages, not chunks
+  hawser connect 8000 --reconnect             stay connected while the server restarts
   hawser connect db.example:5432 --proxy socks5h://user:password@proxy.example
 `
 

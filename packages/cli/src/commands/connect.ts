@@ -1,8 +1,16 @@
-import { type CloseInfo, connect as open, formatEndpoint } from 'hawser'
+import {
+  type CloseInfo,
+  type Connection,
+  connect as open,
+  type ConnectOptions as LibraryOptions,
+  type DisconnectedStatus,
+  formatEndpoint,
+} from 'hawser'
 import { type Peer, receive, transmit, type Troubles } from '../connect/conversation.js'
 import type { ConnectOptions } from '../connect/options.js'
 import { createPresenter } from '../connect/presenter.js'
 import { lineToMessage, readMessages, type SourceOptions } from '../connect/sources.js'
+import { type SteadyOptions, SteadyPeer } from '../connect/steady-peer.js'
 import { ConversationOutput } from '../connect/terminal.js'
 import { exitNetwork, exitOk, isExpected, nameFlags } from '../failure.js'
 import { whenForeground } from '../input/foreground.js'
@@ -11,11 +19,15 @@ import { LineEditor } from '../input/line-editor.js'
 import { LineQueue } from '../input/line-queue.js'
 import { type Colours, createColours, wantsColour } from '../output/colours.js'
 import { describeClose } from '../output/columns.js'
+import { escapeText } from '../output/escape.js'
 import type { Sink } from '../output/sink.js'
 import { describeTls, summarizeTls } from '../output/tls.js'
 import { isInteractive, openStandardOutput } from '../output/standard.js'
+import type { Outgoing } from '../wire/adapter.js'
 import { createFraming } from '../wire/framing.js'
 import { roomFor } from '../wire/room.js'
+
+type Dialling = Omit<LibraryOptions<Uint8Array, Outgoing>, 'handler' | 'onError'>
 
 /**
  * Talk to a peer until both have ended.
@@ -55,7 +67,6 @@ class ConnectCommand implements Troubles {
     const peer = await this.#open()
     if (peer === undefined) return this.#exitCode
     this.#peer = peer
-    this.#notice(`connected to ${describePeer(peer, this.#options)}`)
     void this.#transmit(peer)
     await this.#receive(peer)
     this.#report(await peer.closed)
@@ -76,30 +87,54 @@ class ConnectCommand implements Troubles {
   }
 
   async #open(): Promise<Peer | undefined> {
-    const { endpoint, crlf, maxFrame, timeout, idle, tls, sendProxy } = this.#options
-    const { family, source, proxy } = this.#options
-    const framing = createFraming(this.#options.framing, { crlf, maxFrame })
+    if (this.#options.reconnect) return this.#stay()
     try {
-      return await open(endpoint, {
-        framing,
-        ...roomFor(framing),
-        timeout,
-        idleTimeout: idle,
-        tls,
-        family,
-        localAddress: source,
-        proxy,
-        proxyProtocol: sendProxy && { version: sendProxy },
-        signal: this.#abort.signal,
-        // A pause is the reader's affair at both ends of a pipe, however long it takes.
-        consumerTimeout: Infinity,
-        writeTimeout: Infinity,
-        frameTimeout: Infinity,
-        minimumRate: Infinity,
-      })
+      const connection = await open(this.#options.endpoint, this.#dialling())
+      this.#connected(connection)
+      return connection
     } catch (error) {
       if (!this.#abort.signal.aborted) throw error
       return undefined
+    }
+  }
+
+  #stay(): Peer {
+    const { endpoint, heartbeat, heartbeatEvery } = this.#options
+    const options: SteadyOptions = {
+      ...this.#dialling(),
+      ping: heartbeat === undefined ? undefined : lineToMessage(heartbeat, this.#source),
+      every: heartbeatEvery,
+    }
+    return new SteadyPeer(endpoint, options, {
+      connected: (connection) => this.#connected(connection),
+      disconnected: (status) => this.#notice(describeLoss(status)),
+    })
+  }
+
+  #connected(connection: Connection<Uint8Array, Outgoing>): void {
+    this.#notice(`connected to ${describePeer(connection, this.#options)}`)
+  }
+
+  #dialling(): Dialling {
+    const { crlf, maxFrame, timeout, idle, tls, sendProxy } = this.#options
+    const { family, source, proxy } = this.#options
+    const framing = createFraming(this.#options.framing, { crlf, maxFrame })
+    return {
+      framing,
+      ...roomFor(framing),
+      timeout,
+      idleTimeout: idle,
+      tls,
+      family,
+      localAddress: source,
+      proxy,
+      proxyProtocol: sendProxy && { version: sendProxy },
+      signal: this.#abort.signal,
+      // A pause is the reader's affair at both ends of a pipe, however long it takes.
+      consumerTimeout: Infinity,
+      writeTimeout: Infinity,
+      frameTimeout: Infinity,
+      minimumRate: Infinity,
     }
   }
 
@@ -165,7 +200,8 @@ class ConnectCommand implements Troubles {
     })
   }
 
-  #report(info: CloseInfo): void {
+  #report(info: CloseInfo | undefined): void {
+    if (info === undefined) return
     if (info.error !== undefined) this.#fail(nameFlags(info.error.message))
     else {
       if (info.unsent > 0 || info.reason !== 'ended') this.#exitCode ||= exitNetwork
@@ -202,7 +238,10 @@ class ConnectCommand implements Troubles {
   }
 }
 
-function describePeer(peer: Peer, { endpoint, proxy }: ConnectOptions): string {
+function describePeer(
+  peer: Connection<Uint8Array, Outgoing>,
+  { endpoint, proxy }: ConnectOptions,
+): string {
   const { remoteAddress: address, remotePort: port, localPort, tls } = peer
   if (address === undefined || port === undefined) return endpoint
   // The other end of the socket is the nearest proxy.
@@ -210,4 +249,13 @@ function describePeer(peer: Peer, { endpoint, proxy }: ConnectOptions): string {
   const where = proxy === undefined ? by : `${endpoint} through ${by.replace('tcp://', '')}`
   if (tls === undefined) return `${where} from port ${localPort}`
   return `${where.replace('tcp:', 'tls:')} from port ${localPort}, ${describeTls(summarizeTls(tls))}`
+}
+
+/** Why there is no connection, and when the next try is. */
+function describeLoss({ info, error, retryIn }: DisconnectedStatus): string {
+  const why = error ?? info?.error
+  const how = info === undefined ? 'not connected' : `disconnected: ${describeClose(info)}`
+  const what = why === undefined ? '' : `: ${escapeText(nameFlags(why.message))}`
+  const wait = retryIn < 1_000 ? `${retryIn} ms` : `${(retryIn / 1_000).toFixed(1)} s`
+  return `${how}${what}; trying again in ${wait}`
 }

@@ -1,14 +1,20 @@
-import type { Connection } from 'hawser'
+import type { CloseInfo } from 'hawser'
 import { codeOf } from '../failure.js'
 import type { Sink } from '../output/sink.js'
-import type { Outgoing } from '../wire/adapter.js'
 import type { Presenter } from './presenter.js'
 
 /** Bytes of output that may wait to be written before nothing more is taken from the peer. */
 const outputBacklog = 64 * 1024
 
-/** A connection of `hawser connect`. */
-export type Peer = Connection<Uint8Array, Outgoing>
+/** Whom `hawser connect` talks to: a connection, or one after another. */
+export interface Peer extends AsyncIterable<Uint8Array> {
+  /** Fulfils with how the last connection ended, if there was one. */
+  readonly closed: Promise<CloseInfo | undefined>
+  send(message: Uint8Array): Promise<void>
+  /** Send nothing more. */
+  end(): Promise<void>
+  close(): Promise<unknown>
+}
 
 /** What a direction ran into. */
 export interface Troubles {

@@ -23,6 +23,11 @@ export interface ConnectOptions {
   readonly crlf: boolean
   readonly timeout: number | undefined
   readonly idle: number | undefined
+  /** Connect again whenever the connection is lost. */
+  readonly reconnect: boolean
+  /** A line to send from time to time, to see whether the peer is there. */
+  readonly heartbeat: string | undefined
+  readonly heartbeatEvery: number | undefined
   readonly json: boolean
   readonly hex: boolean
   readonly quiet: boolean

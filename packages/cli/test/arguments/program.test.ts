@@ -115,6 +115,7 @@ describe('hawser connect', () => {
     const { connect } = await parse(
       ...['connect', 'host:1', '--send', 'a', '--send', 'b', '--timeout', '3s', '--idle', 'off'],
       ...['--crlf', '--hex', '--quiet', '-f', 'fixed:4', '--send-proxy', 'v2'],
+      ...['--reconnect', '--heartbeat', 'PING', '--heartbeat-every', '5s'],
     )
     expect(connect).toEqual({
       endpoint: 'host:1',
@@ -125,6 +126,9 @@ describe('hawser connect', () => {
       crlf: true,
       timeout: 3000,
       idle: Infinity,
+      reconnect: true,
+      heartbeat: 'PING',
+      heartbeatEvery: 5000,
       json: false,
       hex: true,
       quiet: true,

@@ -19,7 +19,7 @@ it.each([
   [['serve', '--jsno'], /unknown option --jsno: did you mean --json\?/],
   [['srve'], /unknown command srve: did you mean serve\?/],
   [['serve', '65536'], /a port is a whole number, 0–65535, and this is 65536/],
-  [['connect', '-1'], /the endpoint -1 cannot be used: it needs a port number/],
+  [['connect', '-1'], /unknown option -1: see hawser connect --help/],
   [['connect', 'host:99999'], /a port is a whole number, 0–65535/],
   [['connect', 'ftp://host:1'], /Hawser does not know the scheme ftp: /],
   [['serve', 'unix:'], /a Unix socket needs a path/],

@@ -1,0 +1,85 @@
+import {
+  type Client,
+  type ClientOptions,
+  type CloseInfo,
+  type Connection,
+  createClient,
+  type DisconnectedStatus,
+} from 'hawser'
+import type { Outgoing } from '../wire/adapter.js'
+import type { Peer } from './conversation.js'
+
+/** How a peer is reached again. */
+export interface SteadyOptions extends Omit<
+  ClientOptions<Uint8Array, Outgoing>,
+  'heartbeat' | 'queueTimeout'
+> {
+  /** Sent from time to time; a peer that then says nothing has vanished. */
+  readonly ping: Uint8Array | undefined
+  /** Milliseconds from one ping to the next. */
+  readonly every: number | undefined
+}
+
+/** What the user is told. */
+export interface SteadyNotices {
+  connected(connection: Connection<Uint8Array, Outgoing>): void
+  disconnected(status: DisconnectedStatus): void
+}
+
+/** A peer that is connected to again whenever the connection is lost, until there is no more to send. */
+export class SteadyPeer implements Peer {
+  readonly closed: Promise<CloseInfo | undefined>
+  readonly #client: Client<Uint8Array, Outgoing>
+  #last: Promise<CloseInfo> | undefined
+  #isEnding = false
+
+  constructor(
+    endpoint: string,
+    { ping, every, ...options }: SteadyOptions,
+    notices: SteadyNotices,
+  ) {
+    const client = createClient<Uint8Array, Outgoing>(endpoint, {
+      ...options,
+      // What answers a ping is shown like everything else, since nobody says what it looks like.
+      ...(ping !== undefined && { heartbeat: { ping, every, isPong: () => false } }),
+      // Whoever typed a line sees that there is no connection, and may stop waiting.
+      queueTimeout: Infinity,
+    })
+    this.#client = client
+    client.on('connected', () => {
+      const { connection } = client
+      if (connection === undefined) return
+      this.#last = connection.closed
+      notices.connected(connection)
+    })
+    client.on('disconnected', (status) => {
+      if (this.#isEnding) void client.close({ drain: 0 })
+      else notices.disconnected(status)
+    })
+    this.closed = new Promise((resolve, reject) => {
+      client.on('closed', ({ error }) =>
+        error === undefined ? resolve(this.#last) : reject(error),
+      )
+    })
+  }
+
+  send(message: Uint8Array): Promise<void> {
+    return this.#client.send(message)
+  }
+
+  /** Send nothing more: the connection there is, if there is one, is the last. */
+  async end(): Promise<void> {
+    this.#isEnding = true
+    const { connection } = this.#client
+    if (connection === undefined) await this.close()
+    else await connection.end()
+  }
+
+  close(): Promise<void> {
+    return this.#client.close()
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
+    return this.#client[Symbol.asyncIterator]()
+  }
+}
