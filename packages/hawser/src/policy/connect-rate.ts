@@ -8,7 +8,7 @@ export interface ConnectRate {
   readonly burst?: number | undefined
 }
 
-/** Peers remembered at the most: a few MiB. */
+/** Peers remembered at the most: about 10 MiB. */
 export const mostPeers = 65_536
 /** How many that may be forgotten are looked at for each that comes. */
 const sweep = 2
