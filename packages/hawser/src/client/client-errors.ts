@@ -1,6 +1,12 @@
 import type { CloseInfo } from '../connection/close-info.js'
 import type { Connection } from '../connection/connection.js'
-import { ClientError, ConnectError, type ErrorDetails, TimeoutError } from '../errors.js'
+import {
+  ClientError,
+  ConnectError,
+  type ErrorDetails,
+  HandlerError,
+  TimeoutError,
+} from '../errors.js'
 
 type Ends = Pick<Connection<never, never>, 'local' | 'remote'>
 
@@ -62,6 +68,17 @@ export function queueTimeout(timeout: number, cause: Error | undefined): Timeout
 export function heartbeatTimeout(misses: number, every: number, ends: Ends): TimeoutError {
   const text = `nothing came after ${misses} pings, one every ${every} ms: the peer has vanished, or hangs, so the connection is reset`
   return new TimeoutError('HAWSER_HEARTBEAT_TIMEOUT', text, { op: 'read', ...detailsOf(ends) })
+}
+
+/** The option `heartbeat.ping` threw. */
+export function pingFailed(cause: unknown, ends: Ends): HandlerError {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const text = `heartbeat.ping failed and the connection is reset: ${message}`
+  return new HandlerError('HAWSER_HANDLER_FAILED', text, {
+    op: 'handle',
+    ...detailsOf(ends),
+    cause,
+  })
 }
 
 /** `onConnect` did not come to its end. */

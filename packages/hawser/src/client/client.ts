@@ -1,8 +1,9 @@
-import { EventEmitter } from 'node:events'
+import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import type { Connection } from '../connection/connection.js'
 import { atLeast, milliseconds } from '../connection/options.js'
 import { report, warn } from '../connection/report.js'
 import { AbortedError, HandlerError, type HawserError } from '../errors.js'
+import type { ClockTimer } from '../policy/clock.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import {
   closedClientError,
@@ -72,11 +73,15 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   #connections = 0
   #isPumping = false
   #closing: Promise<void> | undefined
+  /** Shortens the drain. */
+  #hurry: ((drain: number) => void) | undefined
   #refusal: HawserError | undefined
 
   /** @throws OptionError when an option cannot work */
   constructor(endpoint: Endpoint | readonly Endpoint[], options: ClientOptions<In, Out> = {}) {
-    super()
+    super({ captureRejections: true })
+    // What an async listener rejects with is treated as what it throws.
+    Object.defineProperty(this, captureRejectionSymbol, { value: warn })
     this.#setup = resolveClient(endpoint, options)
     const { queue, clock } = this.#setup
     this.#queue = new OutgoingQueue(queue, clock, ({ timeout }) =>
@@ -111,9 +116,9 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
    */
   send(message: Out): Promise<void> {
     const { session } = this.#link
-    if (session !== undefined && this.#queue.size === 0 && this.#refusal === undefined) {
-      return session.connection.send(message)
-    }
+    const mayGo = session !== undefined && this.#queue.size === 0 && this.#refusal === undefined
+    // On one that comes to its end it would be lost: it waits for the next.
+    if (mayGo && session.isOpen) return session.connection.send(message)
     const waiter = new Pending<void>(this.#setup.clock.now(), this.#setup.queueTimeout)
     this.#enqueue({ message, waiter }, waiter)
     return waiter.promise
@@ -156,13 +161,15 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   }
 
   /**
-   * Send nothing more, let what is under way finish, and close the connection.
+   * Send nothing more, let what is under way finish, and close the connection. Called again, the
+   * shortest drain counts.
    *
    * @returns fulfils when nothing is left of it: no socket, no timer, no listener
    */
   close(options: ClientCloseOptions = {}): Promise<void> {
     const drain = atLeast('drain', options.drain ?? 15_000, 0, 'milliseconds')
-    this.#closing ??= this.#close(drain)
+    if (this.#closing === undefined) this.#closing = this.#close(drain)
+    else this.#hurry?.(drain)
     return this.#closing
   }
 
@@ -248,6 +255,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     pending.reject(
       new AbortedError('HAWSER_ABORTED', text, { op: 'request', local, remote, cause }),
     )
+    this.#queue.gaveUp()
     this.#link.session?.giveUp(pending)
   }
 
@@ -260,26 +268,27 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     const { session } = this.#link
     const under = [...this.#queue.promises, ...(session?.promises ?? [])]
     this.#refusal ??= closedClientError(undefined)
-    const settled = Promise.allSettled(under)
-    const isDone =
-      session !== undefined &&
-      drain > 0 &&
-      (await this.#within(drain, Promise.race([settled, session.connection.closed])))
-    this.#refuse(undefined)
-    await this.#link.stop(isDone)
+    const isUnderWay = drain > 0 && (session !== undefined || under.length > 0)
+    const end = (): Promise<void> => this.#link.stop(true)
+    if (!isUnderWay || !(await this.#within(drain, Promise.allSettled(under).then(end)))) {
+      this.#refuse(undefined)
+      await this.#link.stop(false)
+    }
     await this.#ended
   }
 
   /** Whether it is done within so many milliseconds. */
-  async #within(wait: number, done: Promise<unknown>): Promise<boolean> {
+  async #within(wait: number, done: Promise<void>): Promise<boolean> {
     const { clock } = this.#setup
-    return new Promise((resolve) => {
-      const timer = clock.schedule(() => resolve(false), wait, true)
-      void done.then(() => {
-        timer.cancel()
-        resolve(true)
-      })
+    const timers: ClockTimer[] = []
+    const isDone = await new Promise<boolean>((resolve) => {
+      this.#hurry = (drain) => timers.push(clock.schedule(() => resolve(false), drain, true))
+      this.#hurry(wait)
+      void done.then(() => resolve(true))
     })
+    this.#hurry = undefined
+    for (const timer of timers) timer.cancel()
+    return isDone
   }
 
   #failed(cause: unknown): void {

@@ -26,6 +26,8 @@ export interface Heard<Out> {
   /** Whether nothing can be heard because nobody takes what comes. */
   readonly isDeaf: boolean
   ping(message: Out): void
+  /** There is no ping to send. */
+  failed(cause: unknown): void
   /** Nothing was heard for too long. */
   vanished(misses: number, every: number): void
 }
@@ -73,7 +75,11 @@ export class Heartbeat<In, Out> {
       return
     }
     this.#hasAsked = true
-    this.#heard.ping(typeof ping === 'function' ? (ping as () => Out)() : ping)
-    this.#schedule()
+    try {
+      this.#heard.ping(typeof ping === 'function' ? (ping as () => Out)() : ping)
+      this.#schedule()
+    } catch (error) {
+      this.#heard.failed(error)
+    }
   }
 }

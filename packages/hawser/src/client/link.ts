@@ -1,9 +1,9 @@
-import type { Connection } from '../connection/connection.js'
+import { type Connection, engineOf } from '../connection/connection.js'
 import type { CloseInfo } from '../connection/close-info.js'
 import { OptionError } from '../errors.js'
 import { Backoff } from '../policy/backoff.js'
 import type { Clock } from '../policy/clock.js'
-import { heartbeatTimeout, onConnectTimeout } from './client-errors.js'
+import { heartbeatTimeout, onConnectTimeout, pingFailed } from './client-errors.js'
 import type { ClientOptions } from './client-options.js'
 import { connectBy } from './connect.js'
 import { createCorrelator } from './create-correlator.js'
@@ -100,7 +100,7 @@ export class Link<In, Out> {
         signal: this.#stopping.signal,
       })
       this.#connection = connection
-      if (this.#isStopped) void connection.close()
+      if (this.#isStopped) throw new Error('the client was closed')
       await this.#greet(session)
       const since = clock.now()
       const heartbeat = this.#listen(session)
@@ -152,12 +152,13 @@ export class Link<In, Out> {
     const heard = {
       connection,
       get isDeaf() {
-        return owner.isDeaf
+        return owner.isDeaf || engineOf(connection).receiver.stopped
       },
       ping: (message: Out) => {
         if (heartbeat.isPong === undefined) void session.request(message, Infinity).catch(ignore)
         else void connection.send(message)
       },
+      failed: (cause: unknown) => session.fail(pingFailed(cause, connection)),
       vanished: (misses: number, every: number) =>
         session.fail(heartbeatTimeout(misses, every, connection)),
     }
@@ -166,6 +167,8 @@ export class Link<In, Out> {
 
   #wait(milliseconds: number): Promise<void> {
     const { signal } = this.#stopping
+    // Whoever was told of the loss may have closed the client.
+    if (signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
       const done = (): void => {
         timer.cancel()

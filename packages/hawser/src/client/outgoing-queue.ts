@@ -20,6 +20,9 @@ export class OutgoingQueue<In, Out> {
   readonly #expired: (pending: Pending<unknown>) => HawserError
   #entries: Outgoing<In, Out>[] = []
   #head = 0
+  #isDraining = false
+  /** Some may be there that nobody waits for. */
+  #isStale = false
 
   /** @param expired the error for one whose time is up */
   constructor(limit: number, clock: Clock, expired: (pending: Pending<unknown>) => HawserError) {
@@ -31,6 +34,7 @@ export class OutgoingQueue<In, Out> {
 
   /** How many wait. */
   get size(): number {
+    if (this.#isStale) this.#purge()
     return this.#entries.length - this.#head
   }
 
@@ -41,7 +45,6 @@ export class OutgoingQueue<In, Out> {
 
   /** @returns false, with nothing taken, when it is full */
   push(entry: Outgoing<In, Out>): boolean {
-    if (this.size >= this.#limit) this.#purge()
     if (this.size >= this.#limit) return false
     this.#entries.push(entry)
     const { deadline } = pendingOf(entry)
@@ -49,13 +52,24 @@ export class OutgoingQueue<In, Out> {
     return true
   }
 
+  /** Somebody who may be among them waits no more. */
+  gaveUp(): void {
+    this.#isStale = true
+  }
+
   /** Hand them out in order, until `take` answers false. */
   drain(take: (entry: Outgoing<In, Out>) => boolean): void {
+    this.#isDraining = true
+    this.#handOut(take)
+    this.#isDraining = false
+  }
+
+  #handOut(take: (entry: Outgoing<In, Out>) => boolean): void {
     while (this.#head < this.#entries.length) {
       const entry = this.#entries[this.#head] as Outgoing<In, Out>
       if (!pendingOf(entry).settled && !take(entry)) return
       this.#head += 1
-      if (this.#head > 1_024 && this.#head * 2 > this.#entries.length) this.#purge()
+      if (this.#head > 1_024 && this.#head * 2 > this.#entries.length) this.#forgetTaken()
     }
     this.#entries.length = 0
     this.#head = 0
@@ -73,18 +87,26 @@ export class OutgoingQueue<In, Out> {
 
   #expire(): void {
     const now = this.#clock.now()
+    let next = Infinity
     for (const entry of this.#entries.slice(this.#head)) {
       const pending = pendingOf(entry)
       if (pending.deadline <= now) pending.reject(this.#expired(pending))
+      else if (!pending.settled) next = Math.min(next, pending.deadline)
     }
     this.#purge()
-    const next = Math.min(...this.#entries.map((entry) => pendingOf(entry).deadline))
     this.#deadlines.expect(next, now)
   }
 
   /** Forget those that nobody waits for. */
   #purge(): void {
-    this.#entries = this.#entries.slice(this.#head).filter((entry) => !pendingOf(entry).settled)
+    if (this.#isDraining) return
+    this.#isStale = false
+    this.#forgetTaken()
+    this.#entries = this.#entries.filter((entry) => !pendingOf(entry).settled)
+  }
+
+  #forgetTaken(): void {
+    this.#entries = this.#entries.slice(this.#head)
     this.#head = 0
   }
 }

@@ -3,11 +3,16 @@ const kept = 256
 
 type Result<In> = IteratorResult<In, undefined>
 
+/** Who has asked for a message that is not there yet. */
+interface Waiting<In> {
+  readonly reader: object
+  readonly resolve: (result: Result<In>) => void
+}
+
 /** What the server sent unasked, for whoever iterates; across connections, in order. */
 export class Pushes<In> {
-  #queue: In[] = []
-  #head = 0
-  #waiting: ((result: Result<In>) => void)[] = []
+  readonly #queue: In[] = []
+  #waiting: Waiting<In>[] = []
   #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined
   #over = false
 
@@ -18,14 +23,14 @@ export class Pushes<In> {
 
   /** Messages that nobody has taken. */
   get size(): number {
-    return this.#queue.length - this.#head
+    return this.#queue.length
   }
 
   /** @returns a promise while there is no room for more: its connection has to wait */
   push(message: In): Promise<void> | undefined {
     if (this.#over) return undefined
     const waiter = this.#waiting.shift()
-    if (waiter !== undefined) waiter({ done: false, value: message })
+    if (waiter !== undefined) waiter.resolve({ done: false, value: message })
     else this.#queue.push(message)
     if (this.size < kept) return undefined
     this.#room ??= withResolver()
@@ -36,41 +41,68 @@ export class Pushes<In> {
   end(): void {
     this.#over = true
     this.#makeRoom()
-    for (const resolve of this.#waiting.splice(0)) resolve({ done: true, value: undefined })
+    this.#dismiss(() => true)
   }
 
   iterate(): AsyncIterableIterator<In, undefined> {
-    const next = (): Promise<Result<In>> => this.#next()
-    return {
-      next,
-      return: () => Promise.resolve({ done: true, value: undefined }),
-      [Symbol.asyncIterator]() {
-        return this
-      },
-    }
+    return new Reader(this)
   }
 
-  #next(): Promise<Result<In>> {
-    if (this.#head < this.#queue.length) {
-      const value = this.#queue[this.#head] as In
-      this.#head += 1
-      if (this.#head === this.#queue.length) {
-        this.#queue = []
-        this.#head = 0
-        this.#makeRoom()
-      }
+  /** The next message, for `reader`. */
+  next(reader: object): Promise<Result<In>> {
+    if (this.#queue.length > 0) {
+      const value = this.#queue.shift() as In
+      if (this.#queue.length === 0) this.#makeRoom()
       return Promise.resolve({ done: false, value })
     }
-    if (this.#over) return Promise.resolve({ done: true, value: undefined })
+    if (this.#over) return nothing()
     return new Promise((resolve) => {
-      this.#waiting.push(resolve)
+      this.#waiting.push({ reader, resolve })
     })
+  }
+
+  /** What `reader` has asked for is somebody else's. */
+  left(reader: object): void {
+    this.#dismiss((waiting) => waiting.reader === reader)
+  }
+
+  #dismiss(isGone: (waiting: Waiting<In>) => boolean): void {
+    const gone = this.#waiting.filter(isGone)
+    this.#waiting = this.#waiting.filter((waiting) => !isGone(waiting))
+    for (const { resolve } of gone) resolve({ done: true, value: undefined })
   }
 
   #makeRoom(): void {
     this.#room?.resolve()
     this.#room = undefined
   }
+}
+
+class Reader<In> implements AsyncIterableIterator<In, undefined> {
+  readonly #pushes: Pushes<In>
+  #isOver = false
+
+  constructor(pushes: Pushes<In>) {
+    this.#pushes = pushes
+  }
+
+  next(): Promise<Result<In>> {
+    return this.#isOver ? nothing() : this.#pushes.next(this)
+  }
+
+  return(): Promise<Result<In>> {
+    this.#isOver = true
+    this.#pushes.left(this)
+    return nothing()
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+}
+
+function nothing(): Promise<IteratorReturnResult<undefined>> {
+  return Promise.resolve({ done: true, value: undefined })
 }
 
 function withResolver(): { promise: Promise<void>; resolve: () => void } {

@@ -62,6 +62,12 @@ export class Session<In, Out> {
     return this.#connection
   }
 
+  /** Whether it takes more: neither it nor its end has begun to end. */
+  get isOpen(): boolean {
+    const { phase } = this.connection
+    return phase === 'open' || phase === 'peer-ended'
+  }
+
   /** Requests that wait for their reply. */
   get pending(): number {
     let count = 0

@@ -228,6 +228,31 @@ describe('messages sent while there is no connection', () => {
     expect(client.info().queued).toBe(0)
   })
 
+  it('leave their place when they are given up', async () => {
+    const port = await closedPort()
+    const client = make(`127.0.0.1:${port}`, { queue: 2, clock: new VirtualClock() })
+    const abort = new AbortController()
+    const { signal } = abort
+    const given = ['a', 'b'].map((each) => outcome(client.request(each, { signal })))
+    expect(await outcome(client.send('c'))).toBe('HAWSER_QUEUE_FULL')
+    abort.abort()
+    expect(await Promise.all(given)).toEqual(['HAWSER_ABORTED', 'HAWSER_ABORTED'])
+    expect(client.info().queued).toBe(0)
+    void client.send('c')
+    expect(client.info().queued).toBe(1)
+  })
+
+  it('may be any number when one of them has waited too long', async () => {
+    const clock = new VirtualClock()
+    const port = await closedPort()
+    const client = make(`127.0.0.1:${port}`, { clock, queue: Infinity, random: () => 0.99 })
+    const first = outcome(client.request('short', { timeout: 10 }))
+    for (let each = 0; each < 150_000; each += 1) void client.send('long')
+    await clock.advance(10)
+    expect(await first).toBe('HAWSER_QUEUE_TIMEOUT')
+    expect(client.info().queued).toBe(150_000)
+  })
+
   it('are refused when that is asked for', async () => {
     const port = await closedPort()
     const client = make(`127.0.0.1:${port}`, { whileDown: 'refuse' })
@@ -277,6 +302,53 @@ describe('a heartbeat', () => {
     await peer.send('pong\nnews\n')
     const messages = client[Symbol.asyncIterator]()
     expect((await messages.next()).value).toBe('news')
+  })
+
+  it('takes no peer to have vanished that it does not read from', async () => {
+    const clock = new VirtualClock()
+    const listener = await listen()
+    let taken: (() => void) | undefined
+    const client = make(listener.address, {
+      clock,
+      heartbeat,
+      framing: lines({ maxFrame: 1_000 }),
+      inbox: 1_000,
+      correlate: { isPush: () => true },
+      onMessage: () =>
+        new Promise<void>((resolve) => {
+          taken = resolve
+        }),
+    })
+    const peer = await listener.accept()
+    await client.ready()
+    await peer.send('news\n'.repeat(1_000))
+    await until(() => client.connection?.bytesRead === 5_000)
+    for (let each = 0; each < 3; each += 1) await clock.advance(15_000)
+    expect(taken).toBeDefined()
+    expect(client.status.state).toBe('connected')
+  })
+
+  it('ends a connection for which there is no ping', async () => {
+    const clock = new VirtualClock()
+    const listener = await listen()
+    const ping = (): string => {
+      throw new Error('out of pings')
+    }
+    const client = make(listener.address, { clock, heartbeat: { every: 15_000, ping } })
+    await listener.accept()
+    await client.ready()
+    const disconnected = once(client, 'disconnected')
+    await clock.advance(15_000)
+    expect(await disconnected).toMatchObject([
+      {
+        info: {
+          error: {
+            code: 'HAWSER_HANDLER_FAILED',
+            message: expect.stringContaining('out of pings'),
+          },
+        },
+      },
+    ])
   })
 
   it('takes no request by its answers, where these overtake replies', async () => {

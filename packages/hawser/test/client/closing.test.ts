@@ -1,0 +1,137 @@
+import { once } from 'node:events'
+import {
+  type Client,
+  type ClientOptions,
+  createClient,
+  type Endpoint,
+  HawserError,
+  lines,
+} from 'hawser'
+import { ScriptedPeer, VirtualClock } from 'hawser/testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { forbidStrayErrors } from '../bad-peers/support/strays.js'
+import { portOf, serve } from '../server/support/serving.js'
+
+forbidStrayErrors()
+
+async function listen(port = 0): ReturnType<typeof ScriptedPeer.listen> {
+  const listener = await ScriptedPeer.listen({ port })
+  onTestFinished(() => listener.close())
+  return listener
+}
+
+function make(
+  endpoint: Endpoint,
+  options: ClientOptions<string, string> = {},
+): Client<string, string> {
+  const client = createClient<string, string>(endpoint, { framing: lines(), ...options })
+  onTestFinished(() => client.close({ drain: 0 }))
+  return client
+}
+
+/** A port of 127.0.0.1 on which nobody listens. */
+async function closedPort(): Promise<number> {
+  const server = await serve()
+  const port = portOf(server)
+  await server.close()
+  return port
+}
+
+function outcome(reply: Promise<unknown>): Promise<unknown> {
+  return reply.catch((error: unknown) => (error instanceof HawserError ? error.code : error))
+}
+
+describe('closing a client', () => {
+  it('ends it at once when whoever is told of a loss does it', async () => {
+    // The time for the next try never comes.
+    const client = make(`127.0.0.1:${await closedPort()}`, {
+      clock: new VirtualClock(),
+      random: () => 0.99,
+    })
+    const closing = new Promise<void>((resolve) => {
+      client.once('disconnected', () => void client.close().then(resolve))
+    })
+    await closing
+    expect(client.status.state).toBe('closed')
+  })
+
+  it('lets messages that wait for a connection leave first', async () => {
+    const clock = new VirtualClock()
+    const port = await closedPort()
+    const client = make(`127.0.0.1:${port}`, { clock, random: () => 0.99 })
+    await once(client, 'disconnected')
+    const sent = client.send('hello')
+    const asked = client.request('how are you')
+    const closing = client.close({ drain: 1_000 })
+    expect(await outcome(client.send('too late'))).toBe('HAWSER_CLIENT_CLOSED')
+    const listener = await listen(port)
+    await clock.advance(100)
+    const peer = await listener.accept()
+    await peer.receives('hello\nhow are you\n')
+    await sent
+    await peer.send('well\n')
+    expect(await asked).toBe('well')
+    await peer.receivesEnd()
+    peer.end()
+    await closing
+  })
+
+  it('gives up on them when their time is over', async () => {
+    const clock = new VirtualClock()
+    const client = make(`127.0.0.1:${await closedPort()}`, { clock, random: () => 0.99 })
+    await once(client, 'disconnected')
+    const sent = outcome(client.send('hello'))
+    const closing = client.close({ drain: 50 })
+    await clock.advance(50)
+    await closing
+    expect(await sent).toBe('HAWSER_CLIENT_CLOSED')
+  })
+
+  it('does not wait beyond its time for a peer that does not end', async () => {
+    const clock = new VirtualClock()
+    const listener = await listen()
+    const client = make(listener.address, { clock, lingerTimeout: 60_000 })
+    const peer = await listener.accept()
+    await client.ready()
+    const closing = client.close({ drain: 1_000 })
+    await peer.receivesEnd()
+    await clock.advance(1_000)
+    await closing
+  })
+
+  it('called again, the shortest drain counts', async () => {
+    const listener = await listen()
+    const client = make(listener.address)
+    await listener.accept()
+    await client.ready()
+    const asked = outcome(client.request('never answered'))
+    const closing = client.close({ drain: Infinity })
+    await client.close({ drain: 0 })
+    await closing
+    expect(await asked).toBe('HAWSER_DISCONNECTED')
+  })
+})
+
+it('what is sent while a connection comes to its end waits for the next', async () => {
+  const listener = await listen()
+  const client = make(listener.address, { random: () => 0 })
+  const first = await listener.accept()
+  await client.ready()
+  await client.connection?.end()
+  const sent = client.send('hello')
+  first.end()
+  const second = await listener.accept()
+  await second.receives('hello\n')
+  await sent
+})
+
+it('what an async listener rejects with becomes a warning', async () => {
+  const warned = once(process, 'warning')
+  const client = make(`127.0.0.1:${await closedPort()}`, {
+    whileDown: 'refuse',
+    clock: new VirtualClock(),
+  })
+  const ask = (): unknown => client.request('anybody there')
+  client.once('disconnected', ask)
+  expect(await warned).toMatchObject([{ code: 'HAWSER_NOT_CONNECTED' }])
+})

@@ -1,0 +1,63 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { type Client, createClient, jsonLines } from 'hawser'
+import { ScriptedPeer } from 'hawser/testing'
+import { expect, it, onTestFinished } from 'vitest'
+import { forbidStrayErrors } from '../bad-peers/support/strays.js'
+import { until } from '../bad-peers/support/until.js'
+
+forbidStrayErrors()
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+interface News {
+  readonly id: number
+}
+
+async function subscribe(): Promise<{ client: Client<News, News>; peer: ScriptedPeer }> {
+  const listener = await ScriptedPeer.listen()
+  const client = createClient<News, News>(listener.address, { framing: jsonLines<News>() })
+  onTestFinished(async () => {
+    await client.close({ drain: 0 })
+    await listener.close()
+  })
+  const peer = await listener.accept()
+  await client.ready()
+  return { client, peer }
+}
+
+function news(first: number, count: number): string {
+  return Array.from({ length: count }, (_, at) => `{"id":${first + at}}\n`).join('')
+}
+
+it('an iteration that is left takes no message with it that it had asked for', async () => {
+  const { client, peer } = await subscribe()
+  const left = client[Symbol.asyncIterator]()
+  const asked = left.next()
+  await left.return?.()
+  expect(await asked).toEqual({ done: true, value: undefined })
+  await peer.send(news(1, 1))
+  const messages = client[Symbol.asyncIterator]()
+  expect(await messages.next()).toEqual({ done: false, value: { id: 1 } })
+  expect(await left.next()).toEqual({ done: true, value: undefined })
+})
+
+it('messages that were taken are let go of, though others always wait', async () => {
+  const { client, peer } = await subscribe()
+  const messages = client[Symbol.asyncIterator]()
+  const taken: WeakRef<News>[] = []
+  await peer.send(news(0, 100))
+  for (let first = 100; first < 1_000; first += 50) {
+    await peer.send(news(first, 50))
+    await until(() => client.connection?.messagesRead === first + 50)
+    for (let each = 0; each < 50; each += 1) {
+      const { value } = await messages.next()
+      taken.push(new WeakRef(value as News))
+    }
+  }
+  await new Promise(setImmediate)
+  collect()
+  const live = taken.filter((each) => each.deref() !== undefined)
+  expect(live.length).toBeLessThan(100)
+})
