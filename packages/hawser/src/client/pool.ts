@@ -15,7 +15,7 @@ import {
 import type { PoolMember } from './pool-member.js'
 import type { AcquireOptions, PoolCloseOptions, PoolInfo, PoolOptions } from './pool-options.js'
 import { type PoolSettings, resolvePool } from './pool-settings.js'
-import { PoolSupply, type SupplyOwner } from './pool-supply.js'
+import { PoolSupply } from './pool-supply.js'
 import { PoolWaiters } from './pool-waiters.js'
 
 /**
@@ -23,9 +23,7 @@ import { PoolWaiters } from './pool-waiters.js'
  * takes the whole connection (a transaction, a `MULTI`, a mail), and for more throughput than one
  * connection has.
  */
-export class Pool<In = Uint8Array, Out = Uint8Array | string>
-  implements SupplyOwner<In, Out>, AsyncDisposable
-{
+export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDisposable {
   readonly #settings: PoolSettings<In, Out>
   readonly #waiters: PoolWaiters<Lease<In, Out>>
   readonly #supply: PoolSupply<In, Out>
