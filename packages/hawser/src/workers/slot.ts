@@ -57,6 +57,8 @@ export class Slot {
     this.#next = next
     try {
       await next.ready
+    } catch (error) {
+      throw this.#stopped ? closedError() : error
     } finally {
       if (this.#next === next) this.#next = undefined
     }

@@ -294,6 +294,17 @@ describe('close', () => {
     expect(await workers.close({ drain: 0 })).toEqual({ drained: 0, forced: 0, killed: 1 })
   })
 
+  it('breaks a reload off, and leaves nothing behind', async () => {
+    const workers = await startPool()
+    const closed = { code: 'HAWSER_WORKERS_CLOSED' }
+    const reloading = workers.reload().catch((error: unknown) => error)
+    while (workers.info().workers.length < 3) await new Promise((resolve) => setImmediate(resolve))
+    await workers.close()
+    expect(await reloading).toMatchObject(closed)
+    await expect(workers.reload()).rejects.toMatchObject(closed)
+    expect(workers.info()).toMatchObject({ closing: true, reloading: false, workers: [] })
+  })
+
   it('is what the signal does', async () => {
     const controller = new AbortController()
     const workers = await startPool({ signal: controller.signal })
