@@ -31,7 +31,8 @@ export interface TlsServerOptions extends TlsIdentity {
   /**
    * Identities by the name the client asks for (SNI, RFC 6066 section 3): `a.example`, or
    * `*.b.example` for every name with one more label. Any other name gets `key` and `cert`; without
-   * those it is refused.
+   * those it is refused. A `ca` here vouches for the clients of that name alone, in place of the other
+   * one; every handshake is a full one then, because a session would open all names.
    */
   readonly sni?: Readonly<Record<string, TlsIdentity>> | undefined
   /**
@@ -138,7 +139,10 @@ export interface TlsSession {
   readonly cipher: string
   /** The protocol that was chosen (ALPN). */
   readonly alpn: string | undefined
-  /** The name the client asked for (SNI). */
+  /**
+   * The name the client asked for (SNI). Undefined when it asked for none, and on a session of TLS 1.2
+   * that was taken up again: there it is not looked at.
+   */
   readonly servername: string | undefined
   /** What the peer showed; undefined when it was not asked for, or on a resumed session. */
   readonly peerCertificate: PeerCertificate | undefined

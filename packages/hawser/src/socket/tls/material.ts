@@ -5,7 +5,10 @@ import { OptionError } from '../../errors.js'
 import type { TlsIdentity, TlsMaterial } from '../../tls.js'
 
 /** What a context takes beside who one is. */
-export type ContextOptions = Pick<SecureContextOptions, 'minVersion' | 'sessionIdContext'>
+export type ContextOptions = Pick<
+  SecureContextOptions,
+  'minVersion' | 'secureOptions' | 'sessionIdContext'
+>
 
 /**
  * Make a context of keys and certificates, reading the files among them.

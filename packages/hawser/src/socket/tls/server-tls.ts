@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto'
 import type net from 'node:net'
 import { type SecureContext, TLSSocket } from 'node:tls'
 import { OptionError } from '../../errors.js'
@@ -34,6 +35,7 @@ export class ServerTls {
       minVersion: options.minVersion ?? 'TLSv1.2',
       // Without one, OpenSSL refuses to take up a session again when clients show certificates.
       sessionIdContext: 'hawser',
+      ...(trustsByName(options) ? { secureOptions: constants.SSL_OP_NO_TICKET } : {}),
     } as const
     const entries = Object.entries(sni).map(([name, identity]): [string, SecureContext] => {
       const where = `tls.sni['${name}']`
@@ -109,6 +111,15 @@ function verify(socket: TLSSocket): Verdict {
   return error === null || error === undefined
     ? { authorized: true, error: undefined }
     : { authorized: false, error: error.code ?? 'UNVERIFIED' }
+}
+
+/**
+ * Whether it depends on the name who vouches for clients. OpenSSL takes up a session before the name is
+ * looked at, so that a client of one name would get in under all of them (CVE-2025-23419): there are no
+ * sessions to be taken up then.
+ */
+function trustsByName({ sni = {}, clientCertificate = 'none' }: TlsServerOptions): boolean {
+  return clientCertificate !== 'none' && Object.values(sni).some(({ ca }) => ca !== undefined)
 }
 
 function assertOptions({
