@@ -8,6 +8,7 @@ import type { CloseInfo, ConnectionPhase } from './close-info.js'
 import type { Engine } from './engine.js'
 import { IteratorConsumer } from './iterator-consumer.js'
 import { membershipsOf, type Topics, topicsOf } from './memberships.js'
+import { handled } from './promises.js'
 import { accepted } from './sender.js'
 import { startTls, type StartTlsOptions } from './start-tls.js'
 import { toDuplex, toReadable, toWritable } from './streams.js'
@@ -277,11 +278,12 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    *   the connection goes on as it was; or with TlsError (`HAWSER_TLS_BUFFERED_PLAINTEXT`: the peer
    *   had sent more already, which somebody in between may have injected, CVE-2011-0411;
    *   `HAWSER_TLS_HANDSHAKE_FAILED`, `HAWSER_TLS_CERTIFICATE_INVALID`) or TimeoutError
-   *   (`HAWSER_TLS_HANDSHAKE_TIMEOUT`), and the connection is reset
+   *   (`HAWSER_TLS_HANDSHAKE_TIMEOUT`), and the connection is reset. A rejection that nobody handles
+   *   does not end the process.
    */
   startTls(options: StartTlsOptions<Out> = {}): Promise<TlsSession> {
     const isStreamed = this.#streams !== undefined || this.#engine.isStreamed
-    return startTls(this.#engine, options, isStreamed)
+    return handled(startTls(this.#engine, options, isStreamed))
   }
 
   /**

@@ -26,4 +26,10 @@ export function rejected(error: Error): Promise<never> {
   return promise
 }
 
+/** The same promise, whose rejection is handled, as that of `rejected` is. */
+export function handled<Result>(promise: Promise<Result>): Promise<Result> {
+  promise.catch(ignore)
+  return promise
+}
+
 function ignore(): void {}

@@ -260,6 +260,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
     this.#acceptor.limitDescriptors(endpoints.length)
     this.#acceptor.groups.relay?.start()
     const addresses = await this.#endpoints.open(endpoints, () => this.#assertOpen())
+    this.#assertOpen()
     this.#acceptor.tls.watch()
     for (const address of addresses) {
       publishListen(this, address)

@@ -88,6 +88,24 @@ describe.each(readWays)('a suspended server, %s', (_name, fastRead) => {
 })
 
 describe('suspend and resume', () => {
+  it.each([0, 1, 2, 3])(
+    'a server that begins to listen while suspended, and is closed %i turns later, never listens',
+    async (turns) => {
+      const server = make()
+      await server.suspend()
+      const listening = server.listen(loopback).catch(() => undefined)
+      for (let each = 0; each < turns; each += 1) await new Promise(setImmediate)
+      let isClosed = false
+      const late: unknown[] = []
+      server.on('listening', (address) => isClosed && late.push(address))
+      const closing = server.close()
+      isClosed = true
+      await closing
+      await listening
+      expect(late).toEqual([])
+    },
+  )
+
   it('may be called twice, and at once', async () => {
     const server = await serve()
     const address = server.address()

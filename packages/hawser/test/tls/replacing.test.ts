@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { connect, createServer, type HawserError, lines, type Server } from 'hawser'
 import { describe, expect, it } from 'vitest'
 import type { Pair } from '../../../../test/support/certificates.js'
@@ -186,5 +187,22 @@ describe('files that are watched', () => {
     renameSync(join(folder, 'next'), join(folder, 'now'))
     await shows(portOf(server), 'CN=renewed')
     expect(readFileSync(join(folder, 'now/cert.pem'), 'utf8')).toBe(renewed.cert)
+  })
+})
+
+describe('a key without its frame', () => {
+  it.each([false, true])('is in no error (watched: %s)', async (watched) => {
+    const { site } = await identities
+    const body = site.key.replace(/-----[^-]+-----/g, '').trim()
+    for (const key of [body, body.replaceAll('\n', ''), body.repeat(50)]) {
+      const error = await Promise.resolve()
+        .then(() => createServer({ tls: { cert: site.cert, key, watch: watched } }))
+        .catch((failure: HawserError) => failure)
+      expect(error).toMatchObject({
+        code: 'HAWSER_INVALID_OPTION',
+        message: expect.stringContaining('neither PEM'),
+      })
+      expect(inspect(error)).not.toContain(body.slice(0, 20))
+    }
   })
 })

@@ -320,6 +320,28 @@ describe('startTls', () => {
     expect(failures).toMatchObject([{ code: 'HAWSER_TLS_HANDSHAKE_TIMEOUT' }])
   })
 
+  it('that fails and that nobody awaits harms only its connection', async () => {
+    const server = createServer<string, string>(
+      { framing: lines(), tls: await siteTls() },
+      { message: (connection) => void connection.startTls({ reply: 'go' }) },
+    )
+    closeAtEnd(server)
+    await server.listen('tcp://127.0.0.1:0')
+    const strays: unknown[] = []
+    const note = (error: unknown): void => void strays.push(error)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    const connected = nextConnection(server)
+    const socket = await dialRaw(portOf(server))
+    socket.write('STARTTLS\n')
+    await once(socket, 'data')
+    socket.write('what is this\n')
+    await gone(socket)
+    expect((await (await connected).closed).error?.code).toBe('HAWSER_TLS_HANDSHAKE_FAILED')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(strays).toEqual([])
+  })
+
   it('is ended by force when the server’s drain is over', async () => {
     const { port, server, failures } = await serveMail()
     const socket = await dialRaw(port)

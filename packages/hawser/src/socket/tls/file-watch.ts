@@ -7,7 +7,7 @@ const interval = 1_000
 
 /** How files are now, as far as it tells whether they change: take it before they are read. */
 export function takeSnapshot(files: readonly string[]): string {
-  return files.map((file) => describe(statSync(file, { throwIfNoEntry: false }))).join()
+  return files.map((file) => describe(look(file))).join()
 }
 
 /**
@@ -51,6 +51,15 @@ export class FileWatch {
     if (this.#stopped || now === this.#seen) return
     this.#seen = now
     this.#changed()
+  }
+}
+
+function look(file: string): Stats | undefined {
+  try {
+    return statSync(file)
+  } catch {
+    // Why it cannot be read is told by whoever reads it.
+    return undefined
   }
 }
 

@@ -60,9 +60,19 @@ function readMaterial(where: string, material: TlsMaterial): string | Buffer {
   try {
     return readFileSync(material)
   } catch (cause) {
+    if (mayBeSecret(material)) {
+      throw invalid(
+        `${where} is a text of ${material.length} characters that is neither PEM (a line of it begins with -----BEGIN) nor the name of a file that can be read`,
+      )
+    }
     const text = `${where} names the file ${JSON.stringify(material)}, which cannot be read: ${(cause as Error).message}`
     throw invalid(text, cause)
   }
+}
+
+/** Whether it may be a key without its frame: that belongs in no error. */
+function mayBeSecret(text: string): boolean {
+  return text.includes('\n') || /^[A-Za-z0-9+/=_-]{48,}$/.test(text)
 }
 
 function isPem(text: string): boolean {
