@@ -46,8 +46,17 @@ function putAll(
   operations: ByteOperations,
   version: 2 | 3,
 ): void {
-  output.text(`${type}${items.length}\r\n`)
-  for (const item of items) putValue(item, output, operations, version)
+  // Texts are joined here: what is put piece by piece is joined again by the outbox.
+  let text = `${type}${items.length}\r\n`
+  for (const item of items) {
+    if (typeof item === 'string') text += `$${operations.byteLength(item)}\r\n${item}\r\n`
+    else {
+      output.text(text)
+      text = ''
+      putValue(item, output, operations, version)
+    }
+  }
+  if (text !== '') output.text(text)
 }
 
 function putMap(
