@@ -1,4 +1,5 @@
 import type { HawserError } from '../errors.js'
+import { onAbort } from './on-abort.js'
 
 /** A request on its way to its reply. */
 export class Pending<In> {
@@ -26,8 +27,7 @@ export class Pending<In> {
 
   /** Give it up when `signal` fires. */
   obey(signal: AbortSignal, abort: () => void): void {
-    signal.addEventListener('abort', abort, { once: true })
-    this.#forget = () => signal.removeEventListener('abort', abort)
+    this.#forget = onAbort(signal, abort)
   }
 
   resolve(reply: In): void {

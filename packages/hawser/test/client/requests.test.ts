@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { createClient, type Client, type ClientOptions, HawserError, lines } from 'hawser'
 import { type ScriptedListener, ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -37,6 +37,27 @@ const withIds: ClientOptions<string, string> = {
     idOf: (message) => (/^\d+ /.test(message) ? Number.parseInt(message, 10) : undefined),
   },
 }
+
+it('any number of requests may share a signal', async () => {
+  const warnings: unknown[] = []
+  const note = (warning: unknown): void => void warnings.push(warning)
+  process.on('warning', note)
+  onTestFinished(() => void process.off('warning', note))
+  const { client, peer } = await meet()
+  const abort = new AbortController()
+  const { signal } = abort
+  const replies = Array.from({ length: 20 }, (_, each) =>
+    outcome(client.request(String(each), { signal })),
+  )
+  await peer.send('first\nsecond\n')
+  expect(await Promise.all(replies.slice(0, 2))).toEqual(['first', 'second'])
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+  abort.abort()
+  expect(new Set(await Promise.all(replies.slice(2)))).toEqual(new Set(['HAWSER_ABORTED']))
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+  await new Promise(setImmediate)
+  expect(warnings).toEqual([])
+})
 
 describe('requests answered in order', () => {
   it('get their replies though they all left at once', async () => {
