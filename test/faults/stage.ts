@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { NotPermitted } from './fault.js'
 import { Program, type ProgramOptions } from './program.js'
 
@@ -47,10 +47,10 @@ export class Stage {
 
   /** Wait. */
   async pause(milliseconds: number): Promise<void> {
-    this.signal.throwIfAborted()
-    const timeout = AbortSignal.timeout(milliseconds)
-    await once(AbortSignal.any([this.signal, timeout]), 'abort')
-    this.signal.throwIfAborted()
+    // Not AbortSignal.any with a timeout: Node.js 20 may collect it, and then nobody is ever woken.
+    await sleep(milliseconds, undefined, { signal: this.signal }).catch(() => {
+      this.signal.throwIfAborted()
+    })
   }
 
   /** Wait until it holds; note it as a failure when it does not within so many milliseconds. */
