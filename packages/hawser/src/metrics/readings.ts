@@ -48,6 +48,14 @@ export const readings: readonly Reading[] = [
   },
   {
     kind: 'up-down',
+    name: 'connections_opening',
+    instrument: 'opening_connections',
+    unit: '{connection}',
+    help: 'Connections whose PROXY header or TLS handshake is under way; the limit counts them.',
+    read: ({ opening }) => opening,
+  },
+  {
+    kind: 'up-down',
     name: 'connections_limit',
     instrument: 'connection.limit',
     unit: '{connection}',

@@ -33,6 +33,11 @@ export interface ServerInfo extends Readonly<Traffic> {
   readonly addresses: readonly (AddressInfo | string)[]
   /** Connections open now. */
   readonly connections: number
+  /**
+   * Connections whose PROXY protocol header or TLS handshake is under way. They count for all limits,
+   * and are not among `connections`.
+   */
+  readonly opening: number
   /** Whether nobody is let in until a tenth of the limit is free (`atLimit: 'pause'`). */
   readonly paused: boolean
   /** Connections that wait for room (`atLimit: 'pause'`). */
@@ -85,6 +90,7 @@ export function describeServer<In, Out>(parts: Parts<In, Out>): ServerInfo {
     draining: acceptor.draining,
     addresses,
     connections: acceptor.engines.size,
+    opening: acceptor.openings.size,
     paused: acceptor.holding?.isPaused ?? false,
     held: acceptor.holding?.size ?? 0,
     accepted: acceptor.accepted,

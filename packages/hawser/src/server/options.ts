@@ -138,7 +138,7 @@ export interface ServerOptions<In, Out> extends ConnectionOptions, AccessLists {
 export interface Refusal {
   /** Why. */
   readonly reason: RefusalReason
-  /** How many connections were open; for `per-address` from its address. */
+  /** How many connections were open, or in their handshake; for `per-address` from its address. */
   readonly connections: number
   /**
    * The limit it met: connections, for `not-accepted` connections waiting, for `rate` connections a

@@ -19,7 +19,8 @@ const numberless: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
 
 /** What is said of a refusal, as it is when it happens. */
 export interface RefusalState {
-  readonly engines: { readonly size: number }
+  /** Connections that are open, or about to be. */
+  readonly open: number
   readonly admission: Admission
   readonly maxConnections: number
   readonly descriptorLimit: number
@@ -76,11 +77,11 @@ export class Refuser<In, Out> {
     reason: RefusalReason,
     error: HawserError | undefined,
   ): void {
-    const { admission, engines } = this.#state
+    const { admission, open } = this.#state
     this.counts[reason] += 1
     this.#tell({
       reason,
-      connections: reason === 'per-address' ? admission.open(remote) : engines.size,
+      connections: reason === 'per-address' ? admission.open(remote) : open,
       limit: this.#limitOf(reason),
       remoteAddress: remote?.address,
       remotePort: remote?.port,

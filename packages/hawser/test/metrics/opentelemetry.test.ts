@@ -159,6 +159,7 @@ describe('what the OpenTelemetry SDK exports', () => {
         'hawser.server.handler_errors {error} COUNTER',
         'hawser.server.io By COUNTER',
         'hawser.server.messages {message} COUNTER',
+        'hawser.server.opening_connections {connection} SUM',
         'hawser.server.outbox.overflows {overflow} COUNTER',
         'hawser.server.outbox.size By HISTOGRAM',
         'hawser.server.pool.limit By SUM',

@@ -450,6 +450,7 @@ describe('a server', () => {
       draining: false,
       addresses: [server.address()],
       connections: 0,
+      opening: 0,
       accepted: 2,
       vanished: 0,
       held: 0,

@@ -179,6 +179,7 @@ describe('a handshake that takes its time', () => {
     await passQueue(port)
     await clock.advance(4_999)
     expect(server.info().refused['tls-timeout']).toBe(0)
+    expect(server.info()).toMatchObject({ connections: 0, opening: 1 })
     await clock.advance(1)
     expect(await refusal).toMatchObject({
       reason: 'tls-timeout',
@@ -190,7 +191,7 @@ describe('a handshake that takes its time', () => {
       },
     })
     await gone(socket)
-    expect(server.info()).toMatchObject({ connections: 0 })
+    expect(server.info()).toMatchObject({ connections: 0, opening: 0 })
     expect(clock.pending).toBe(0)
   })
 
@@ -251,7 +252,7 @@ describe('a handshake under way', () => {
     await dialHalf(port)
     await dialHalf(port)
     const third = await dialRaw(port)
-    expect(await refused).toMatchObject([{ reason: 'limit' }])
+    expect(await refused).toMatchObject([{ reason: 'limit', connections: 2, limit: 2 }])
     await gone(third)
   })
 
