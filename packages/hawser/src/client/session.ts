@@ -159,16 +159,19 @@ export class Session<In, Out> {
   #expire(): void {
     const now = this.#limits.clock.now()
     let next = Infinity
+    let isAwaited = false
     for (const pending of this.#correlator.waiting) {
-      if (pending.deadline > now) next = Math.min(next, pending.deadline)
-      else {
+      if (pending.deadline > now) {
+        isAwaited = true
+        next = Math.min(next, pending.deadline)
+      } else {
         pending.reject(requestTimeout(pending.timeout, this.connection))
         this.giveUp(pending)
       }
     }
     if (next !== Infinity) this.#deadlines.expect(next, now)
     // Every place is taken by a request that was given up: nothing more would ever be sent.
-    else if (this.#correlator.size >= this.#limits.maxPending) {
+    else if (!isAwaited && this.#correlator.size >= this.#limits.maxPending) {
       this.fail(requestTimeout(0, this.connection))
     }
   }

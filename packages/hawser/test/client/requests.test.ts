@@ -38,6 +38,18 @@ const withIds: ClientOptions<string, string> = {
   },
 }
 
+it('a request without a time limit outlives those that are given up behind it', async () => {
+  const clock = new VirtualClock()
+  const { client, peer } = await meet({ clock, maxPending: 2 })
+  const patient = client.request('patient', { timeout: Infinity })
+  const hasty = outcome(client.request('hasty', { timeout: 100 }))
+  await peer.receives('patient\nhasty\n')
+  await clock.advance(100)
+  expect(await hasty).toBe('HAWSER_REQUEST_TIMEOUT')
+  await peer.send('here you are\n')
+  expect(await patient).toBe('here you are')
+})
+
 it('any number of requests may share a signal', async () => {
   const warnings: unknown[] = []
   const note = (warning: unknown): void => void warnings.push(warning)
