@@ -19,12 +19,19 @@ export function disconnectedError(info: CloseInfo, ends: Ends): ClientError {
   )
 }
 
-/** No reply in time. `timeout` 0: none to any of as many requests as may wait. */
-export function requestTimeout(timeout: number, ends: Ends): TimeoutError {
+/**
+ * No reply in time. `timeout` 0: none to any of as many requests as may wait.
+ *
+ * @param isDeaf whether pushed messages are in its way
+ */
+export function requestTimeout(timeout: number, ends: Ends, isDeaf = false): TimeoutError {
+  const why = isDeaf
+    ? ' (messages that the server pushed are in its way: iterate over the client, or pass onMessage)'
+    : ''
   const text =
     timeout === 0
       ? 'all requests that may wait for a reply were given up and none came: the connection is reset'
-      : `no reply came in ${timeout} ms: the request may have been carried out or not, so repeat it only if that does no harm (timeout)`
+      : `no reply came in ${timeout} ms: the request may have been carried out or not, so repeat it only if that does no harm (timeout)${why}`
   return new TimeoutError('HAWSER_REQUEST_TIMEOUT', text, { op: 'request', ...detailsOf(ends) })
 }
 

@@ -10,6 +10,8 @@ import { Pending } from './pending.js'
 
 /** What a session tells whoever uses it. */
 export interface SessionOwner<In> {
+  /** Whether replies wait behind pushed messages that nobody takes. */
+  readonly isDeaf?: boolean
   /** The server pushed a message; while a returned promise is pending nothing more is delivered. */
   pushed(message: In): void | Promise<void>
   /** A message answers a request that was given up; it is dropped. */
@@ -165,7 +167,7 @@ export class Session<In, Out> {
         isAwaited = true
         next = Math.min(next, pending.deadline)
       } else {
-        pending.reject(requestTimeout(pending.timeout, this.connection))
+        pending.reject(requestTimeout(pending.timeout, this.connection, this.#owner.isDeaf))
         this.giveUp(pending)
       }
     }

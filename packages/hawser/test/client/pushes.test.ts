@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { type Client, createClient, jsonLines } from 'hawser'
-import { ScriptedPeer } from 'hawser/testing'
+import { type Client, type ClientOptions, createClient, jsonLines } from 'hawser'
+import { ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
 import { until } from '../bad-peers/support/until.js'
@@ -15,9 +15,14 @@ interface News {
   readonly id: number
 }
 
-async function subscribe(): Promise<{ client: Client<News, News>; peer: ScriptedPeer }> {
+async function subscribe(
+  options: ClientOptions<News, News> = {},
+): Promise<{ client: Client<News, News>; peer: ScriptedPeer }> {
   const listener = await ScriptedPeer.listen()
-  const client = createClient<News, News>(listener.address, { framing: jsonLines<News>() })
+  const client = createClient<News, News>(listener.address, {
+    framing: jsonLines<News>(),
+    ...options,
+  })
   onTestFinished(async () => {
     await client.close({ drain: 0 })
     await listener.close()
@@ -41,6 +46,22 @@ it('an iteration that is left takes no message with it that it had asked for', a
   const messages = client[Symbol.asyncIterator]()
   expect(await messages.next()).toEqual({ done: false, value: { id: 1 } })
   expect(await left.next()).toEqual({ done: true, value: undefined })
+})
+
+it('a request that times out behind messages that nobody takes says so', async () => {
+  const clock = new VirtualClock()
+  const { client, peer } = await subscribe({ requestTimeout: 1_000, clock })
+  await peer.send(news(1, 256))
+  await until(() => client.connection?.messagesRead === 256)
+  const asked = client.request({ id: 0 }).catch((error: unknown) => error)
+  await peer.receives('{"id":0}\n')
+  await peer.send(news(257, 1))
+  await until(() => client.connection?.bytesRead === Buffer.byteLength(news(1, 257)))
+  await clock.advance(1_000)
+  expect(await asked).toMatchObject({
+    code: 'HAWSER_REQUEST_TIMEOUT',
+    message: expect.stringContaining('iterate over the client') as string,
+  })
 })
 
 it('messages that were taken are let go of, though others always wait', async () => {
