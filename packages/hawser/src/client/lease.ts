@@ -41,6 +41,7 @@ export class Lease<In = Uint8Array, Out = Uint8Array | string>
    *   `HAWSER_DISCONNECTED`, and then it may have been carried out or not; or with
    *   `HAWSER_NOT_CONNECTED`, `HAWSER_QUEUE_FULL`, `HAWSER_QUEUE_TIMEOUT`, a FramingError or
    *   `HAWSER_LEASE_RELEASED`, and then it was never sent
+   * @throws OptionError when the timeout is none
    */
   request(message: Out, options: RequestOptions = {}): Promise<In> {
     if (this.#member !== undefined) return this.#member.request(message, options)

@@ -1,5 +1,6 @@
 import { type Connection, engineOf } from '../connection/connection.js'
 import type { CloseInfo } from '../connection/close-info.js'
+import { milliseconds } from '../connection/options.js'
 import { report, warn } from '../connection/report.js'
 import { HandlerError, type HawserError } from '../errors.js'
 import type { RequestOptions } from './client-options.js'
@@ -8,6 +9,7 @@ import { connectBy } from './connect.js'
 import type { Correlator } from './correlation.js'
 import { createCorrelator } from './create-correlator.js'
 import { Lease } from './lease.js'
+import { onAbort } from './on-abort.js'
 import { OutgoingQueue } from './outgoing-queue.js'
 import { Pending } from './pending.js'
 import {
@@ -70,11 +72,10 @@ export class PoolMember<In, Out> implements SessionOwner<In> {
       handler: member.#session.handler,
       signal,
     })
-    const abort = (): void => connection.reset()
     void connection.closed.then((info) => member.#ended(info))
-    signal.addEventListener('abort', abort)
+    const forget = onAbort(signal, () => connection.reset())
     try {
-      if (signal.aborted) abort()
+      if (signal.aborted) connection.reset()
       if (onConnect !== undefined) {
         await member.#attend(onConnect, timeout, () => onConnectTimeout(timeout, connection))
       }
@@ -83,7 +84,7 @@ export class PoolMember<In, Out> implements SessionOwner<In> {
       connection.reset()
       throw error
     } finally {
-      signal.removeEventListener('abort', abort)
+      forget()
     }
   }
 
@@ -144,11 +145,11 @@ export class PoolMember<In, Out> implements SessionOwner<In> {
     throw invalidError('validate answered false', connection)
   }
 
-  request(
-    message: Out,
-    { timeout = this.#settings.requestTimeout, signal }: RequestOptions,
-  ): Promise<In> {
-    const pending = new Pending<In>(this.#settings.clock.now(), timeout)
+  /** @throws OptionError when the timeout is none */
+  request(message: Out, { timeout, signal }: RequestOptions): Promise<In> {
+    const { clock, requestTimeout } = this.#settings
+    const wait = timeout === undefined ? requestTimeout : milliseconds('timeout', timeout)
+    const pending = new Pending<In>(clock.now(), wait)
     const { phase } = this.connection
     if (phase === 'closed' || phase === 'ending') pending.reject(leaseEndedError(this.connection))
     else if (signal?.aborted === true) this.#giveUp(pending, signal)
@@ -161,10 +162,9 @@ export class PoolMember<In, Out> implements SessionOwner<In> {
   }
 
   /** The messages that answer nothing, until it is given back or ends. */
-  async *iterate(): AsyncGenerator<In, undefined> {
-    yield* this.#inbox.iterate()
-    if (this.info?.error !== undefined) throw this.info.error
-    return undefined
+  iterate(): AsyncIterableIterator<In, undefined> {
+    // Taken now: what comes for whoever has it next is not for this loop.
+    return this.#drain(this.#inbox)
   }
 
   /** Close it in order. */
@@ -212,6 +212,12 @@ export class PoolMember<In, Out> implements SessionOwner<In> {
       if (this.info !== undefined) this.#pushes.end()
     }
     return this.#pushes
+  }
+
+  async *#drain(inbox: Pushes<In>): AsyncGenerator<In, undefined> {
+    yield* inbox.iterate()
+    if (this.info?.error !== undefined) throw this.info.error
+    return undefined
   }
 
   #enqueue(message: Out, request: Pending<In>): void {

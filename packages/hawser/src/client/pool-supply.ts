@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setImmediate } from 'node:timers'
 import type { CloseInfo } from '../connection/close-info.js'
 import { Deadlines } from '../connection/deadlines.js'
@@ -47,6 +48,8 @@ export class PoolSupply<In, Out> {
     this.#settings = settings
     this.#owner = owner
     this.#backoff = new Backoff({ ...defaultBackoff, ...options.backoff }, random)
+    // Every connection that is being made listens: with more than ten that is no leak.
+    setMaxListeners(0, this.#stopping.signal)
     this.#evictions = new Deadlines(clock, () => this.#evict())
   }
 

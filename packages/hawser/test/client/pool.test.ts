@@ -333,6 +333,8 @@ describe('a lease', () => {
     abort.abort()
     expect(await request).toBe('HAWSER_ABORTED')
     expect(await outcome(lease.request('b', { signal: abort.signal }))).toBe('HAWSER_ABORTED')
+    expect(() => lease.request('c', { timeout: Number.NaN })).toThrow(/timeout is NaN/)
+    expect(() => pool.acquire({ timeout: 0 })).toThrow(/timeout is 0/)
   })
 
   it('is iterated over for what answers no request, until it ends or is given back', async () => {
@@ -356,6 +358,38 @@ describe('a lease', () => {
     peer.reset()
     expect(await outcome(reset)).toBe('HAWSER_CONNECTION_RESET')
   })
+})
+
+it('what was kept of a lease takes no message of whoever has the connection next', async () => {
+  const { pool, listener } = await meetPool({ max: 1 })
+  const lease = await pool.acquire()
+  const peer = await listener.accept()
+  const kept = lease[Symbol.asyncIterator]()
+  lease.release()
+  using next = await pool.acquire()
+  await peer.send('for the next\n')
+  const theirs = next[Symbol.asyncIterator]()
+  expect(await kept.next()).toEqual({ done: true, value: undefined })
+  expect(await theirs.next()).toEqual({ done: false, value: 'for the next' })
+})
+
+it('twenty connections that log in at once are no leak of listeners', async () => {
+  const warnings: Error[] = []
+  const note = (warning: Error): void => void warnings.push(warning)
+  process.on('warning', note)
+  let asked = 0
+  const { pool } = await meetPool({
+    max: 20,
+    async onConnect() {
+      asked += 1
+      await until(() => asked === 20)
+    },
+  })
+  const leases = await Promise.all(Array.from({ length: 20 }, () => pool.acquire()))
+  for (const lease of leases) lease.release()
+  await new Promise(setImmediate)
+  process.off('warning', note)
+  expect(warnings).toEqual([])
 })
 
 describe('closing a pool', () => {
