@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import net from 'node:net'
+import tls from 'node:tls'
 import { connect, createServer, lines, type Refusal, type Server } from 'hawser'
 import { VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -243,6 +244,21 @@ describe('a handshake that takes its time', () => {
     })
     expect(clock.pending).toBe(0)
   })
+})
+
+it('a name that was never meant to be one is told of, and puts no words into our mouth', async () => {
+  const { aExample } = await identities
+  const sni = { 'a.example': aExample }
+  const { port, refusal } = await serveTls({ key: undefined, cert: undefined, sni })
+  const servername = 'x\nALERT_UNKNOWN_CA'
+  const client = tls.connect({ port, host: '127.0.0.1', servername })
+  client.on('error', () => {})
+  const { error } = await refusal
+  expect(error?.message).toBe(
+    'the TLS handshake failed: the server has no certificate for that name',
+  )
+  expect(error?.cause).toMatchObject({ message: 'unrecognized name', servername })
+  client.destroy()
 })
 
 describe('a handshake under way', () => {

@@ -86,8 +86,9 @@ export class ServerTls {
     const asked = name.toLowerCase()
     const context =
       this.#names.get(asked) ?? this.#names.get(asked.replace(/^[^.]+/, '*')) ?? this.#default
-    if (context === undefined) answer(new Error(`unrecognized name ${name}`))
-    else answer(null, context)
+    if (context !== undefined) answer(null, context)
+    // In no text: the peer chose it, line breaks and all.
+    else answer(Object.assign(new Error('unrecognized name'), { servername: name }))
   }
 
   get #default(): SecureContext | undefined {
