@@ -1,7 +1,8 @@
 import { systemClock } from '../connection/system-clock.js'
 import type { Clock } from '../policy/clock.js'
 import type { Transport, TransportAddress } from '../transport.js'
-import { MemoryLink, type LinkSettings } from './memory-link.js'
+import type { LinkSettings } from './link-ends.js'
+import { MemoryLink } from './memory-link.js'
 import { MemoryTransport } from './memory-transport.js'
 import { checkNumber, checkToxics, type LineToxics, type Toxics } from './toxics.js'
 

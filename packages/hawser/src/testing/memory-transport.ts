@@ -6,7 +6,8 @@ import type {
   TransportChunk,
   TransportSink,
 } from '../transport.js'
-import type { LinkSource, LinkTarget, MemoryLink } from './memory-link.js'
+import type { LinkSource, LinkTarget } from './link-ends.js'
+import type { MemoryLink } from './memory-link.js'
 
 /**
  * One end of a memory pair. It behaves as a TCP socket on Linux does where that matters to the

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
-import type { LinkSource, LinkTarget, MemoryLink } from './memory-link.js'
+import type { LinkSource, LinkTarget } from './link-ends.js'
+import type { MemoryLink } from './memory-link.js'
 
 /** One end of a connection through a toxic proxy: a real socket, joined to the other by two links. */
 export class ToxicEnd implements LinkSource, LinkTarget {
