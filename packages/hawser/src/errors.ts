@@ -131,9 +131,7 @@ export class ConnectionError extends HawserError<
 
 /** TLS that could not be established, or must not be. */
 export class TlsError extends HawserError<
-  | 'HAWSER_TLS_HANDSHAKE_FAILED'
-  | 'HAWSER_TLS_CERTIFICATE_INVALID'
-  | 'HAWSER_TLS_BUFFERED_PLAINTEXT'
+  'HAWSER_TLS_HANDSHAKE_FAILED' | 'HAWSER_TLS_CERTIFICATE_INVALID' | 'HAWSER_TLS_BUFFERED_PLAINTEXT'
 > {}
 
 /** What came instead of the PROXY protocol header that was expected. */
@@ -217,7 +215,8 @@ const table = {
   HAWSER_TLS_HANDSHAKE_FAILED: 'The two sides did not come to terms on TLS.',
   HAWSER_TLS_HANDSHAKE_TIMEOUT: 'The TLS handshake was not done before its deadline.',
   HAWSER_TLS_CERTIFICATE_INVALID: 'The certificate of the peer was not accepted.',
-  HAWSER_TLS_BUFFERED_PLAINTEXT: 'Plain text was waiting when TLS was to begin: it could be injected.',
+  HAWSER_TLS_BUFFERED_PLAINTEXT:
+    'Plain text was waiting when TLS was to begin: it could be injected.',
   HAWSER_TLS_UNAVAILABLE: 'TLS cannot begin on this connection, or not now.',
   HAWSER_PROXY_HEADER_INVALID: 'The connection did not begin with a valid PROXY protocol header.',
   HAWSER_PROXY_HEADER_TIMEOUT: 'The PROXY protocol header was not there before its deadline.',
