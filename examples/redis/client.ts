@@ -55,8 +55,7 @@ export class Redis {
     options?: RequestOptions,
   ): Promise<Value> {
     // Not an async function: each of them costs as much as a reply does to decode.
-    const texts = words.map((word) => (typeof word === 'number' ? String(word) : word))
-    return this.client.request(texts, options).then(throwError)
+    return this.client.request(toTexts(words), options).then(throwError)
   }
 
   get(key: string): Promise<string | null> {
@@ -88,6 +87,12 @@ export class Redis {
   close(): Promise<void> {
     return this.client.close()
   }
+}
+
+/** Commands are lists of texts; a number among them is one, too. */
+function toTexts(words: readonly (string | number | Uint8Array)[]): readonly Value[] {
+  if (!words.some((word) => typeof word === 'number')) return words
+  return words.map((word) => (typeof word === 'number' ? String(word) : word))
 }
 
 function throwError(value: Value): Value {

@@ -46,16 +46,16 @@ export interface Correlator<In, Out> {
   /** The requests that wait. */
   readonly waiting: Iterable<Pending<In>>
   /**
-   * Prepare a request.
+   * Prepare a request, and let it know the id it has got.
    *
-   * @returns what to send, and `commit`, to be called when it was
+   * @returns what to send; call `commit` when it was
    * @throws what `identify` throws
    */
-  prepare(message: Out, pending: Pending<In>): { readonly message: Out; readonly key: unknown }
+  prepare(message: Out, pending: Pending<In>): Out
   /** It was sent. */
-  commit(key: unknown, pending: Pending<In>): void
+  commit(pending: Pending<In>): void
   /** A message arrived. */
   receive(message: In): Verdict
   /** A request that was sent is not waited for any more. */
-  giveUp(key: unknown): void
+  giveUp(pending: Pending<In>): void
 }

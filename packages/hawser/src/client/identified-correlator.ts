@@ -22,21 +22,23 @@ export class IdentifiedCorrelator<In, Out> implements Correlator<In, Out> {
     return [...this.#requests.values()]
   }
 
-  prepare(message: Out): { readonly message: Out; readonly key: unknown } {
+  prepare(message: Out, pending: Pending<In>): Out {
     this.#sequence = this.#sequence >= 0x7fff_ffff ? 1 : this.#sequence + 1
     while (this.#requests.has(this.#sequence)) this.#sequence += 1
     const identified = this.#rules.identify(message, this.#sequence)
-    if (!this.#requests.has(identified.id))
-      return { message: identified.message, key: identified.id }
-    throw new FramingError(
-      'HAWSER_MESSAGE_INVALID',
-      `a request with the id ${String(identified.id)} is waiting for its reply on this connection: give each its own`,
-      { op: 'encode' },
-    )
+    if (this.#requests.has(identified.id)) {
+      throw new FramingError(
+        'HAWSER_MESSAGE_INVALID',
+        `a request with the id ${String(identified.id)} is waiting for its reply on this connection: give each its own`,
+        { op: 'encode' },
+      )
+    }
+    pending.id = identified.id
+    return identified.message
   }
 
-  commit(key: unknown, pending: Pending<In>): void {
-    this.#requests.set(key as Id, pending)
+  commit(pending: Pending<In>): void {
+    this.#requests.set(pending.id as Id, pending)
   }
 
   receive(message: In): Verdict {
@@ -50,7 +52,8 @@ export class IdentifiedCorrelator<In, Out> implements Correlator<In, Out> {
     return 'reply'
   }
 
-  giveUp(key: unknown): void {
-    this.#requests.delete(key as Id)
+  giveUp(pending: Pending<In>): void {
+    const id = pending.id as Id
+    if (this.#requests.get(id) === pending) this.#requests.delete(id)
   }
 }

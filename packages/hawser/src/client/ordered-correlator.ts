@@ -21,11 +21,11 @@ export class OrderedCorrelator<In, Out> implements Correlator<In, Out> {
     )
   }
 
-  prepare(message: Out): { readonly message: Out; readonly key: unknown } {
-    return { message, key: undefined }
+  prepare(message: Out): Out {
+    return message
   }
 
-  commit(_key: unknown, pending: Pending<In>): void {
+  commit(pending: Pending<In>): void {
     this.#requests.push(pending)
   }
 

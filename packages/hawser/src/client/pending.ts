@@ -10,8 +10,8 @@ export class Pending<In> {
   readonly timeout: number
   /** Whether it has its reply, or will not get one. */
   settled = false
-  /** What its correlator knows it by, once it was sent. */
-  key: unknown
+  /** What its correlator knows it by, where requests carry ids. */
+  id: unknown
   #resolve!: (reply: In) => void
   #reject!: (error: HawserError) => void
   #forget: (() => void) | undefined

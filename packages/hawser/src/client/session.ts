@@ -95,10 +95,8 @@ export class Session<In, Out> {
       return false
     }
     try {
-      const prepared = correlator.prepare(message, pending)
-      if (!this.connection.trySend(prepared.message)) return false
-      pending.key = prepared.key
-      correlator.commit(prepared.key, pending)
+      if (!this.connection.trySend(correlator.prepare(message, pending))) return false
+      correlator.commit(pending)
     } catch (error) {
       pending.reject(error as HawserError)
       return true
@@ -111,7 +109,7 @@ export class Session<In, Out> {
 
   /** Wait for a reply no more; when it comes it is dropped. */
   giveUp(pending: Pending<In>): void {
-    if (pending.key !== undefined) this.#correlator.giveUp(pending.key)
+    this.#correlator.giveUp(pending)
     this.#roomAgain()
   }
 
