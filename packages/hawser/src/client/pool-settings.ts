@@ -1,7 +1,7 @@
 import { atLeast, milliseconds, resolveSettings } from '../connection/options.js'
 import { OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
-import { raw } from '../framing/raw.js'
+import { raw } from '../framing/formats/raw.js'
 import { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
 import type { Endpoint } from '../socket/endpoint.js'

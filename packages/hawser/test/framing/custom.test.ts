@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FramingError } from '../../src/errors.js'
-import { framing, type FramingDefinition } from '../../src/framing/custom.js'
+import { framing, type FramingDefinition } from '../../src/framing/formats/custom.js'
 import type { Decoder } from '../../src/framing/framing.js'
 import { encodeAll, latin1 } from './support/bytes-output.js'
 import { decodeChunks } from './support/decoding.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { delimited, type DelimitedOptions } from '../../src/framing/delimited.js'
+import { delimited, type DelimitedOptions } from '../../src/framing/formats/delimited.js'
 import { encodeAll, latin1 } from './support/bytes-output.js'
 import { cutEvery, decodeChunks, type Outcome } from './support/decoding.js'
 import { catchError } from './support/errors.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fixed } from '../../src/framing/fixed.js'
+import { fixed } from '../../src/framing/formats/fixed.js'
 import { encodeAll, latin1 } from './support/bytes-output.js'
 import { decodeChunks } from './support/decoding.js'
 import { catchError } from './support/errors.js'

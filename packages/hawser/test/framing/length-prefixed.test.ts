@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { lengthPrefixed, type LengthPrefixedOptions } from '../../src/framing/length-prefixed.js'
+import {
+  lengthPrefixed,
+  type LengthPrefixedOptions,
+} from '../../src/framing/formats/length-prefixed.js'
 import { portableOperations } from '../../src/framing/portable-operations.js'
 import { encodeAll } from './support/bytes-output.js'
 import { cutEvery, decodeChunks, type Outcome, plainly } from './support/decoding.js'

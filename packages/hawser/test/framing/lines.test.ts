@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { lines, type LinesOptions } from '../../src/framing/lines.js'
+import { lines, type LinesOptions } from '../../src/framing/formats/lines.js'
 import { encodeAll, latin1 } from './support/bytes-output.js'
 import { cutEvery, decodeChunks, type Outcome } from './support/decoding.js'
 import { catchError } from './support/errors.js'

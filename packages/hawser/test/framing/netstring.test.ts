@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { netstring, type NetstringOptions } from '../../src/framing/netstring.js'
+import { netstring, type NetstringOptions } from '../../src/framing/formats/netstring.js'
 import { encodeAll, latin1 } from './support/bytes-output.js'
 import { cutEvery, decodeChunks, type Outcome, plainly } from './support/decoding.js'
 import { catchError } from './support/errors.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { raw } from '../../src/framing/raw.js'
+import { raw } from '../../src/framing/formats/raw.js'
 import { encodeAll, latin1 } from './support/bytes-output.js'
 import { cutAt, decodeChunks, deliveries } from './support/decoding.js'
 import { catchError } from './support/errors.js'

@@ -1,7 +1,7 @@
-import { OptionError } from '../errors.js'
-import type { ByteOperations } from './byte-operations.js'
-import { frameMalformed, messageInvalid, showText } from './frame-errors.js'
-import type { Decoder, Encoder, FrameOutput, Framing } from './framing.js'
+import { OptionError } from '../../errors.js'
+import type { ByteOperations } from '../byte-operations.js'
+import { frameMalformed, messageInvalid, showText } from '../frame-errors.js'
+import type { Decoder, Encoder, FrameOutput, Framing } from '../framing.js'
 import { LineDecoder, type LineSettings, lineTerminator } from './line-decoder.js'
 import { putLine } from './line-encoder.js'
 import {
@@ -13,9 +13,9 @@ import {
   invalidOption,
   show,
   type Unterminated,
-} from './options.js'
+} from '../options.js'
 import { describeIssues, type StandardResult, type StandardSchema } from './standard-schema.js'
-import { nothing } from './terminated-decoder.js'
+import { nothing } from '../terminated-decoder.js'
 
 /** How `jsonLines()` reads lines. */
 export interface JsonLinesOptions<In> extends FrameLimits {

@@ -1,9 +1,9 @@
-import { type BinaryMessage, measureMessage } from './binary-message.js'
-import type { ByteOperations } from './byte-operations.js'
-import { FrameBlock } from './frame-block.js'
-import { frameTruncated, messageInvalid } from './frame-errors.js'
-import type { Decoder, Emit, Encoder, FrameOutput, Framing } from './framing.js'
-import { checkChoice, checkInteger, largestMaxFrame } from './options.js'
+import { type BinaryMessage, measureMessage } from '../binary-message.js'
+import type { ByteOperations } from '../byte-operations.js'
+import { FrameBlock } from '../frame-block.js'
+import { frameTruncated, messageInvalid } from '../frame-errors.js'
+import type { Decoder, Emit, Encoder, FrameOutput, Framing } from '../framing.js'
+import { checkChoice, checkInteger, largestMaxFrame } from '../options.js'
 
 /** How `fixed()` treats the end of the stream. */
 export interface FixedOptions {

@@ -1,6 +1,6 @@
-import type { ByteOperations, TextEncoding } from './byte-operations.js'
-import { frameMalformed, textInvalid } from './frame-errors.js'
-import { type nothing, TerminatedDecoder, type TerminatedSettings } from './terminated-decoder.js'
+import type { ByteOperations, TextEncoding } from '../byte-operations.js'
+import { frameMalformed, textInvalid } from '../frame-errors.js'
+import { type nothing, TerminatedDecoder, type TerminatedSettings } from '../terminated-decoder.js'
 
 const lineFeed = 10
 const carriageReturn = 13

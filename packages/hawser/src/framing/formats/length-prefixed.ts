@@ -1,6 +1,6 @@
-import type { BinaryMessage } from './binary-message.js'
-import type { ByteOperations } from './byte-operations.js'
-import type { Decoder, Encoder, Framing } from './framing.js'
+import type { BinaryMessage } from '../binary-message.js'
+import type { ByteOperations } from '../byte-operations.js'
+import type { Decoder, Encoder, Framing } from '../framing.js'
 import { largestValue, type LengthBytes } from './length-field.js'
 import { LengthPrefixedDecoder, type LengthPrefixedSettings } from './length-prefixed-decoder.js'
 import { LengthPrefixedEncoder } from './length-prefixed-encoder.js'
@@ -12,7 +12,7 @@ import {
   checkMaxFrame,
   type FrameLimits,
   invalidOption,
-} from './options.js'
+} from '../options.js'
 
 const largestOffset = 65_535
 const largestAdjust = 2 ** 30

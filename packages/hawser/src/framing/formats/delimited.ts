@@ -1,8 +1,8 @@
-import { type BinaryMessage, measureMessage } from './binary-message.js'
-import type { ByteOperations } from './byte-operations.js'
-import { FrameBlock } from './frame-block.js'
-import { messageInvalid, showBytes } from './frame-errors.js'
-import type { Decoder, Encoder, FrameOutput, Framing } from './framing.js'
+import { type BinaryMessage, measureMessage } from '../binary-message.js'
+import type { ByteOperations } from '../byte-operations.js'
+import { FrameBlock } from '../frame-block.js'
+import { messageInvalid, showBytes } from '../frame-errors.js'
+import type { Decoder, Encoder, FrameOutput, Framing } from '../framing.js'
 import {
   checkDiscard,
   checkMaxFrame,
@@ -11,9 +11,9 @@ import {
   invalidOption,
   show,
   type Unterminated,
-} from './options.js'
-import { encodeUtf8 } from './portable-operations.js'
-import { TerminatedDecoder, type TerminatedSettings } from './terminated-decoder.js'
+} from '../options.js'
+import { encodeUtf8 } from '../portable-operations.js'
+import { TerminatedDecoder, type TerminatedSettings } from '../terminated-decoder.js'
 
 const longestDelimiter = 1024
 

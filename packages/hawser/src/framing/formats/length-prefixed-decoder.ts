@@ -1,7 +1,7 @@
-import type { ByteOperations } from './byte-operations.js'
-import { FrameBlock } from './frame-block.js'
-import { frameMalformed, frameTooLarge, frameTruncated, showBytes } from './frame-errors.js'
-import type { Decoder, Emit } from './framing.js'
+import type { ByteOperations } from '../byte-operations.js'
+import { FrameBlock } from '../frame-block.js'
+import { frameMalformed, frameTooLarge, frameTruncated, showBytes } from '../frame-errors.js'
+import type { Decoder, Emit } from '../framing.js'
 import {
   createLengthField,
   incomplete,

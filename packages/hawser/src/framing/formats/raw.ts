@@ -1,8 +1,8 @@
-import { type BinaryMessage, measureMessage } from './binary-message.js'
-import type { ByteOperations } from './byte-operations.js'
-import { FrameBlock } from './frame-block.js'
-import type { Decoder, Emit, Encoder, FrameOutput, Framing } from './framing.js'
-import { checkMaxFrame } from './options.js'
+import { type BinaryMessage, measureMessage } from '../binary-message.js'
+import type { ByteOperations } from '../byte-operations.js'
+import { FrameBlock } from '../frame-block.js'
+import type { Decoder, Emit, Encoder, FrameOutput, Framing } from '../framing.js'
+import { checkMaxFrame } from '../options.js'
 
 /** How `raw()` passes bytes on. */
 export interface RawOptions {

@@ -3,10 +3,10 @@ import {
   measureMessage,
   putBehindHeader,
   reserveHeader,
-} from './binary-message.js'
-import type { ByteOperations } from './byte-operations.js'
-import { messageInvalid } from './frame-errors.js'
-import type { Encoder, FrameOutput } from './framing.js'
+} from '../binary-message.js'
+import type { ByteOperations } from '../byte-operations.js'
+import { messageInvalid } from '../frame-errors.js'
+import type { Encoder, FrameOutput } from '../framing.js'
 import { createLengthField, type LengthField } from './length-field.js'
 import type { LengthPrefixedSettings } from './length-prefixed-decoder.js'
 

@@ -1,5 +1,5 @@
-import type { ByteOperations, TextEncoding } from './byte-operations.js'
-import type { Decoder, Encoder, Framing } from './framing.js'
+import type { ByteOperations, TextEncoding } from '../byte-operations.js'
+import type { Decoder, Encoder, Framing } from '../framing.js'
 import { LineDecoder, type LineSettings, lineTerminator } from './line-decoder.js'
 import { LineEncoder } from './line-encoder.js'
 import {
@@ -10,7 +10,7 @@ import {
   checkUnterminated,
   type FrameLimits,
   type Unterminated,
-} from './options.js'
+} from '../options.js'
 
 /** How `lines()` cuts and writes lines. */
 export interface LinesOptions extends FrameLimits {

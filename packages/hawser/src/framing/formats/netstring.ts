@@ -1,9 +1,9 @@
-import { type BinaryMessage, isSmall, measureMessage } from './binary-message.js'
-import type { ByteOperations } from './byte-operations.js'
-import { FrameBlock } from './frame-block.js'
-import { frameMalformed, frameTooLarge, frameTruncated, showBytes } from './frame-errors.js'
-import type { Decoder, Emit, Encoder, FrameOutput, Framing } from './framing.js'
-import { checkDiscard, checkMaxFrame, type FrameLimits } from './options.js'
+import { type BinaryMessage, isSmall, measureMessage } from '../binary-message.js'
+import type { ByteOperations } from '../byte-operations.js'
+import { FrameBlock } from '../frame-block.js'
+import { frameMalformed, frameTooLarge, frameTruncated, showBytes } from '../frame-errors.js'
+import type { Decoder, Emit, Encoder, FrameOutput, Framing } from '../framing.js'
+import { checkDiscard, checkMaxFrame, type FrameLimits } from '../options.js'
 
 const zero = 0x30
 const nine = 0x39

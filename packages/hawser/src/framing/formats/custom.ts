@@ -1,6 +1,6 @@
-import type { ByteOperations } from './byte-operations.js'
-import type { Decoder, Encoder, Framing } from './framing.js'
-import { checkBoolean, checkMaxFrame, invalidOption, show } from './options.js'
+import type { ByteOperations } from '../byte-operations.js'
+import type { Decoder, Encoder, Framing } from '../framing.js'
+import { checkBoolean, checkMaxFrame, invalidOption, show } from '../options.js'
 
 /** What a framing of one's own is made of. */
 export interface FramingDefinition<In, Out = In> {
