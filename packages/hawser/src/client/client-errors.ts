@@ -1,6 +1,7 @@
 import type { CloseInfo } from '../connection/close-info.js'
 import type { Connection } from '../connection/connection.js'
 import {
+  AbortedError,
   ClientError,
   ConnectError,
   type ErrorDetails,
@@ -62,6 +63,14 @@ export function notConnectedError(cause: Error | undefined): ClientError {
 export function queueFullError(limit: number, cause: Error | undefined): ClientError {
   const text = `${limit} messages wait to be sent and no more may: nothing was sent; slow down, or raise the option queue`
   return new ClientError('HAWSER_QUEUE_FULL', text, { op: 'request', cause })
+}
+
+/** The caller waits for the reply no longer. */
+export function requestAborted(signal: AbortSignal, ends: Ends | undefined): AbortedError {
+  const cause: unknown = signal.reason
+  const text = 'the request was aborted by its signal: it may have been carried out or not'
+  const details = ends === undefined ? {} : detailsOf(ends)
+  return new AbortedError('HAWSER_ABORTED', text, { op: 'request', ...details, cause })
 }
 
 /** It waited too long to be sent. */

@@ -1,23 +1,16 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import type { Connection } from '../connection/connection.js'
-import { atLeast, milliseconds } from '../connection/options.js'
+import { atLeast } from '../connection/options.js'
 import { report, warn } from '../connection/report.js'
-import { AbortedError, HandlerError, type HawserError } from '../errors.js'
+import { HandlerError, type HawserError } from '../errors.js'
 import type { ClockTimer } from '../policy/clock.js'
 import type { Endpoint } from '../socket/endpoint.js'
-import {
-  closedClientError,
-  notConnectedError,
-  queueFullError,
-  queueTimeout,
-} from './client-errors.js'
+import { closedClientError, notConnectedError } from './client-errors.js'
 import type { ClientCloseOptions, ClientOptions, RequestOptions } from './client-options.js'
 import { Link } from './link.js'
-import { type Outgoing, OutgoingQueue } from './outgoing-queue.js'
-import { Pending } from './pending.js'
 import { Pushes } from './pushes.js'
+import { Requester, type RequesterOwner } from './requester.js'
 import { type ResolvedClient, resolveClient } from './resolve-client.js'
-import type { Session } from './session.js'
 import {
   type ClientStatus,
   type ClosedStatus,
@@ -65,13 +58,12 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   readonly status: StatusFeed = new StatusFeed()
   readonly #setup: ResolvedClient<In, Out>
   readonly #link: Link<In, Out>
-  readonly #queue: OutgoingQueue<In, Out>
+  readonly #requester: Requester<In, Out>
   readonly #pushes = new Pushes<In>()
   readonly #ended: Promise<void>
   readonly #abort = (): void => void this.close({ drain: 0 })
   #late = 0
   #connections = 0
-  #isPumping = false
   #closing: Promise<void> | undefined
   /** Shortens the drain. */
   #hurry: ((drain: number) => void) | undefined
@@ -83,11 +75,8 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     // What an async listener rejects with is treated as what it throws.
     Object.defineProperty(this, captureRejectionSymbol, { value: warn })
     this.#setup = resolveClient(endpoint, options)
-    const { queue, clock } = this.#setup
-    this.#queue = new OutgoingQueue(queue, clock, ({ timeout }) =>
-      queueTimeout(timeout, this.#link.lastError),
-    )
     this.#link = new Link(this.#setup, this)
+    this.#requester = new Requester(this.#setup, this.#sending())
     this.#ended = this.#link.run()
     const { signal } = options
     if (signal?.aborted === true) this.#abort()
@@ -115,13 +104,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
    *   `HAWSER_NOT_CONNECTED`, `HAWSER_QUEUE_FULL`, `HAWSER_QUEUE_TIMEOUT`, `HAWSER_CLIENT_CLOSED`
    */
   send(message: Out): Promise<void> {
-    const { session } = this.#link
-    const mayGo = session !== undefined && this.#queue.size === 0 && this.#refusal === undefined
-    // On one that comes to its end it would be lost: it waits for the next.
-    if (mayGo && session.isOpen) return session.connection.send(message)
-    const waiter = new Pending<void>(this.#setup.clock.now(), this.#setup.queueTimeout)
-    this.#enqueue({ message, waiter }, waiter)
-    return waiter.promise
+    return this.#requester.send(message, this.#setup.queueTimeout)
   }
 
   /**
@@ -134,26 +117,13 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
    * @throws OptionError when the timeout is none
    */
   request(message: Out, options: RequestOptions = {}): Promise<In> {
-    const { clock, requestTimeout } = this.#setup
-    const { signal, timeout } = options
-    const wait = timeout === undefined ? requestTimeout : milliseconds('timeout', timeout)
-    const pending = new Pending<In>(clock.now(), wait)
-    if (signal?.aborted === true) this.#giveUp(pending, signal)
-    const { session } = this.#link
-    const mayGo = session !== undefined && this.#queue.size === 0 && this.#refusal === undefined
-    if (!mayGo || !session.dispatch(message, pending)) {
-      this.#enqueue({ message, request: pending }, pending)
-    }
-    if (signal !== undefined && !pending.settled) {
-      pending.obey(signal, () => this.#giveUp(pending, signal))
-    }
-    return pending.promise
+    return this.#requester.request(message, options)
   }
 
   /** Counts at this moment. */
   info(): ClientInfo {
     return {
-      queued: this.#queue.size,
+      queued: this.#requester.queued,
       pending: this.#link.session?.pending ?? 0,
       late: this.#late,
       connections: this.#connections,
@@ -207,11 +177,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
 
   /** @internal */
   room(): void {
-    const { session } = this.#link
-    if (session === undefined || this.#isPumping || this.#queue.size === 0) return
-    this.#isPumping = true
-    this.#queue.drain((entry) => take(session, entry))
-    this.#isPumping = false
+    this.#requester.room()
   }
 
   /** @internal */
@@ -220,7 +186,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
       this.#connections += 1
       this.room()
     } else if (status.state === 'disconnected' && this.#setup.whileDown === 'refuse') {
-      this.#queue.reject(notConnectedError(this.#link.lastError))
+      this.#requester.reject(notConnectedError(this.#link.lastError))
     }
     this.status.change(status)
     report(() => this.emit('status', status))
@@ -237,36 +203,37 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     this.changed({ state: 'closed', error })
   }
 
-  #enqueue<Reply>(entry: Outgoing<In, Out>, pending: Pending<Reply>): void {
-    if (pending.settled) return
-    const { lastError, session } = this.#link
-    if (this.#refusal !== undefined) pending.reject(this.#refusal)
-    else if (session === undefined && this.#setup.whileDown === 'refuse') {
-      pending.reject(notConnectedError(lastError))
-    } else if (!this.#queue.push(entry)) {
-      pending.reject(queueFullError(this.#setup.queue, lastError))
+  /** What messages are sent on, and whether they may be. */
+  #sending(): RequesterOwner<In, Out> {
+    const link = this.#link
+    const refusal = (): HawserError | undefined => this.#refusalNow
+    return {
+      get session() {
+        return link.session
+      },
+      get lastError() {
+        return link.lastError
+      },
+      get refusal() {
+        return refusal()
+      },
     }
   }
 
-  #giveUp(pending: Pending<In>, signal: AbortSignal): void {
-    const text = 'the request was aborted by its signal: it may have been carried out or not'
-    const { local, remote } = this.connection ?? {}
-    const cause: unknown = signal.reason
-    pending.reject(
-      new AbortedError('HAWSER_ABORTED', text, { op: 'request', local, remote, cause }),
-    )
-    this.#queue.gaveUp()
-    this.#link.session?.giveUp(pending)
+  get #refusalNow(): HawserError | undefined {
+    const { lastError, session } = this.#link
+    if (this.#refusal !== undefined || session !== undefined) return this.#refusal
+    return this.#setup.whileDown === 'refuse' ? notConnectedError(lastError) : undefined
   }
 
   #refuse(cause: Error | undefined): void {
     this.#refusal ??= closedClientError(cause)
-    this.#queue.reject(this.#refusal)
+    this.#requester.reject(this.#refusal)
   }
 
   async #close(drain: number): Promise<void> {
     const { session } = this.#link
-    const under = [...this.#queue.promises, ...(session?.promises ?? [])]
+    const under = [...this.#requester.promises, ...(session?.promises ?? [])]
     this.#refusal ??= closedClientError(undefined)
     const isUnderWay = drain > 0 && (session !== undefined || under.length > 0)
     const end = (): Promise<void> => this.#link.stop(true)
@@ -313,19 +280,4 @@ export function createClient<In = Uint8Array, Out = Uint8Array | string>(
   options: ClientOptions<In, Out> = {},
 ): Client<In, Out> {
   return new Client(endpoint, options)
-}
-
-/** @returns false when there is no room for it now */
-function take<In, Out>(
-  session: Session<In, Out>,
-  { message, request, waiter }: Outgoing<In, Out>,
-): boolean {
-  if (request !== undefined) return session.dispatch(message, request)
-  try {
-    if (!session.connection.trySend(message)) return false
-    waiter?.resolve()
-  } catch (error) {
-    waiter?.reject(error as HawserError)
-  }
-  return true
 }

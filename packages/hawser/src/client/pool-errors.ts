@@ -92,14 +92,6 @@ export function acquireAborted(signal: AbortSignal): AbortedError {
   return new AbortedError('HAWSER_ABORTED', text, { op: 'acquire', cause })
 }
 
-/** The caller waits for the reply no longer. */
-export function requestAborted(signal: AbortSignal, ends: ErrorDetails): AbortedError {
-  const { local, remote } = ends
-  const cause: unknown = signal.reason
-  const text = 'the request was aborted by its signal: it may have been carried out or not'
-  return new AbortedError('HAWSER_ABORTED', text, { op: 'request', local, remote, cause })
-}
-
 /** Whether no later try could end otherwise. */
 export function isPermanent(error: Error): boolean {
   return (

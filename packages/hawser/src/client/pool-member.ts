@@ -1,30 +1,22 @@
 import { type Connection, engineOf } from '../connection/connection.js'
 import type { CloseInfo } from '../connection/close-info.js'
-import { milliseconds } from '../connection/options.js'
 import { report, warn } from '../connection/report.js'
 import { HandlerError, type HawserError } from '../errors.js'
 import type { RequestOptions } from './client-options.js'
-import { onConnectTimeout, queueFullError, queueTimeout } from './client-errors.js'
+import { onConnectTimeout } from './client-errors.js'
 import { connectBy } from './connect.js'
 import type { Correlator } from './correlation.js'
 import { createCorrelator } from './create-correlator.js'
 import { Lease } from './lease.js'
 import { onAbort } from './on-abort.js'
-import { OutgoingQueue } from './outgoing-queue.js'
-import { Pending } from './pending.js'
-import {
-  endedError,
-  invalidError,
-  leaseEndedError,
-  requestAborted,
-  unsolicitedError,
-} from './pool-errors.js'
+import { endedError, invalidError, leaseEndedError, unsolicitedError } from './pool-errors.js'
 import type { PoolSettings } from './pool-settings.js'
 import { Pushes } from './pushes.js'
+import { Requester, type RequesterOwner } from './requester.js'
 import { Session, type SessionOwner } from './session.js'
 
 /** One connection of a pool, with the requests on it; the pool has it, or one lease does. */
-export class PoolMember<In, Out> implements SessionOwner<In> {
+export class PoolMember<In, Out> implements SessionOwner<In>, RequesterOwner<In, Out> {
   /** When it is lent out no more. */
   readonly expiresAt: number
   /** When it was made. */
@@ -37,17 +29,20 @@ export class PoolMember<In, Out> implements SessionOwner<In> {
   info: CloseInfo | undefined
   readonly #settings: PoolSettings<In, Out>
   readonly #correlator: Correlator<In, Out>
-  readonly #session: Session<In, Out>
+  readonly session: Session<In, Out>
+  /** Nothing is dialled again here: an error of a request names its own cause. */
+  readonly lastError: undefined
+  readonly #requester: Requester<In, Out>
   #lease: Lease<In, Out> | undefined
   #pushes: Pushes<In> | undefined
-  #queue: OutgoingQueue<In, Out> | undefined
   #isSpoiled = false
 
   private constructor(settings: PoolSettings<In, Out>) {
     const { clock, maxAge, maxPending, options, random } = settings
     this.#settings = settings
     this.#correlator = createCorrelator(options.correlate ?? {})
-    this.#session = new Session(this.#correlator, { maxPending, clock }, this)
+    this.session = new Session(this.#correlator, { maxPending, clock }, this)
+    this.#requester = new Requester(settings, this)
     this.since = clock.now()
     this.idleSince = this.since
     this.expiresAt = this.since + maxAge * (1 - random() / 5)
@@ -69,7 +64,7 @@ export class PoolMember<In, Out> implements SessionOwner<In> {
       // Who waits for replies has to go on reading: two sides that wait for each other wait long.
       readWhileBlocked: true,
       ...options,
-      handler: member.#session.handler,
+      handler: member.session.handler,
       signal,
     })
     void connection.closed.then((info) => member.#ended(info))
@@ -89,7 +84,14 @@ export class PoolMember<In, Out> implements SessionOwner<In> {
   }
 
   get connection(): Connection<In, Out> {
-    return this.#session.connection
+    return this.session.connection
+  }
+
+  /** Why no request may be sent: its connection has ended, or is about to. */
+  get refusal(): HawserError | undefined {
+    const { phase } = this.connection
+    const isOver = phase === 'closed' || phase === 'ending'
+    return isOver ? leaseEndedError(this.connection) : undefined
   }
 
   /** Whether it can be lent out: open, and nothing on it that somebody left behind. */
@@ -98,7 +100,7 @@ export class PoolMember<In, Out> implements SessionOwner<In> {
       !this.#isSpoiled &&
       this.connection.phase === 'open' &&
       this.#correlator.size === 0 &&
-      (this.#queue === undefined || this.#queue.size === 0) &&
+      this.#requester.queued === 0 &&
       (this.#pushes === undefined || this.#pushes.size === 0) &&
       engineOf(this.connection).receiver.empty
     )
@@ -146,19 +148,8 @@ export class PoolMember<In, Out> implements SessionOwner<In> {
   }
 
   /** @throws OptionError when the timeout is none */
-  request(message: Out, { timeout, signal }: RequestOptions): Promise<In> {
-    const { clock, requestTimeout } = this.#settings
-    const wait = timeout === undefined ? requestTimeout : milliseconds('timeout', timeout)
-    const pending = new Pending<In>(clock.now(), wait)
-    const { phase } = this.connection
-    if (phase === 'closed' || phase === 'ending') pending.reject(leaseEndedError(this.connection))
-    else if (signal?.aborted === true) this.#giveUp(pending, signal)
-    const mayGo = this.#queue === undefined || this.#queue.size === 0
-    if (!mayGo || !this.#session.dispatch(message, pending)) this.#enqueue(message, pending)
-    if (signal !== undefined && !pending.settled) {
-      pending.obey(signal, () => this.#giveUp(pending, signal))
-    }
-    return pending.promise
+  request(message: Out, options: RequestOptions): Promise<In> {
+    return this.#requester.request(message, options)
   }
 
   /** The messages that answer nothing, until it is given back or ends. */
@@ -185,7 +176,7 @@ export class PoolMember<In, Out> implements SessionOwner<In> {
     if (onMessage === undefined) {
       if (this.#lease !== undefined) return this.#inbox.push(message)
       this.#isSpoiled = true
-      this.#session.fail(unsolicitedError(this.connection))
+      this.session.fail(unsolicitedError(this.connection))
       return undefined
     }
     try {
@@ -201,9 +192,7 @@ export class PoolMember<In, Out> implements SessionOwner<In> {
 
   /** @internal */
   room(): void {
-    this.#queue?.drain(({ message, request }) =>
-      this.#session.dispatch(message, request as Pending<In>),
-    )
+    this.#requester.room()
   }
 
   get #inbox(): Pushes<In> {
@@ -220,24 +209,10 @@ export class PoolMember<In, Out> implements SessionOwner<In> {
     return undefined
   }
 
-  #enqueue(message: Out, request: Pending<In>): void {
-    if (request.settled) return
-    const { clock, queue: limit } = this.#settings
-    this.#queue ??= new OutgoingQueue(limit, clock, ({ timeout }) =>
-      queueTimeout(timeout, undefined),
-    )
-    if (!this.#queue.push({ message, request })) request.reject(queueFullError(limit, undefined))
-  }
-
-  #giveUp(pending: Pending<In>, signal: AbortSignal): void {
-    pending.reject(requestAborted(signal, this.connection))
-    this.#session.giveUp(pending)
-  }
-
   #ended(info: CloseInfo): void {
     this.info = info
     this.#pushes?.end()
-    this.#queue?.reject(leaseEndedError(this.connection))
+    this.#requester.reject(leaseEndedError(this.connection))
   }
 
   /** Let `work` have it, until it is done, the time is up, or the connection ends. */

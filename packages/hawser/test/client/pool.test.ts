@@ -337,6 +337,24 @@ describe('a lease', () => {
     expect(() => pool.acquire({ timeout: 0 })).toThrow(/timeout is 0/)
   })
 
+  it('has its place in the queue back when a request is aborted that a blocked outbox held up', async () => {
+    const { pool } = await meetPool({ queue: 1 }, { reading: false })
+    using lease = await pool.acquire()
+    const { connection } = lease
+    while (connection.canSend) {
+      void connection.send('x'.repeat(500_000))
+      await new Promise(setImmediate)
+    }
+    const abort = new AbortController()
+    const first = outcome(lease.request('a', { signal: abort.signal }))
+    expect(await outcome(lease.request('b'))).toBe('HAWSER_QUEUE_FULL')
+    abort.abort()
+    expect(await first).toBe('HAWSER_ABORTED')
+    const next = outcome(lease.request('c'))
+    lease.discard()
+    expect(await next).toBe('HAWSER_NOT_CONNECTED')
+  })
+
   it('is iterated over for what answers no request, until it ends or is given back', async () => {
     const { pool, listener } = await meetPool()
     const lease = await pool.acquire()

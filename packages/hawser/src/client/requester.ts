@@ -1,0 +1,140 @@
+import { milliseconds } from '../connection/options.js'
+import type { HawserError } from '../errors.js'
+import type { Clock } from '../policy/clock.js'
+import type { RequestOptions } from './client-options.js'
+import { queueFullError, queueTimeout, requestAborted } from './client-errors.js'
+import { type Outgoing, OutgoingQueue } from './outgoing-queue.js'
+import { Pending } from './pending.js'
+import type { Session } from './session.js'
+
+/** What a requester sends on, and whether it may. */
+export interface RequesterOwner<In, Out> {
+  /** Where messages go out; undefined while there is no connection. */
+  readonly session: Session<In, Out> | undefined
+  /** Why nothing may be sent, nor wait to be sent, now. */
+  readonly refusal: HawserError | undefined
+  /** Why there is no connection, if that is known. */
+  readonly lastError: Error | undefined
+}
+
+/** How much may wait, and how long. */
+export interface RequesterLimits {
+  readonly clock: Clock
+  /** Messages that may wait to be sent. */
+  readonly queue: number
+  /** Milliseconds for a reply, unless the request says otherwise. */
+  readonly requestTimeout: number
+}
+
+/**
+ * Sends messages and requests in the order they came: at once while there is room, and from a queue
+ * afterwards. Each settles once, and one that was given up leaves its place at once.
+ */
+export class Requester<In, Out> {
+  readonly #limits: RequesterLimits
+  readonly #owner: RequesterOwner<In, Out>
+  #queue: OutgoingQueue<In, Out> | undefined
+  #isPumping = false
+
+  constructor(limits: RequesterLimits, owner: RequesterOwner<In, Out>) {
+    this.#limits = limits
+    this.#owner = owner
+  }
+
+  /** How many wait to be sent. */
+  get queued(): number {
+    return this.#queue === undefined ? 0 : this.#queue.size
+  }
+
+  /** What those that wait to be sent wait for. */
+  get promises(): Promise<unknown>[] {
+    return this.#queue?.promises ?? []
+  }
+
+  /**
+   * Send a message that no reply belongs to.
+   *
+   * @param timeout milliseconds it may wait to be sent
+   */
+  send(message: Out, timeout: number): Promise<void> {
+    const { session, refusal } = this.#owner
+    // On one that comes to its end it would be lost: it waits for the next.
+    if (session?.isOpen === true && refusal === undefined && this.queued === 0) {
+      return session.connection.send(message)
+    }
+    const waiter = new Pending<void>(this.#limits.clock.now(), timeout)
+    this.#enqueue({ message, waiter }, waiter, refusal)
+    return waiter.promise
+  }
+
+  /** @throws OptionError when the timeout is none */
+  request(message: Out, { timeout, signal }: RequestOptions): Promise<In> {
+    const { clock, requestTimeout } = this.#limits
+    const wait = timeout === undefined ? requestTimeout : milliseconds('timeout', timeout)
+    const pending = new Pending<In>(clock.now(), wait)
+    if (signal?.aborted === true) this.#giveUp(pending, signal)
+    const { session, refusal } = this.#owner
+    const mayGo = session !== undefined && refusal === undefined && this.queued === 0
+    if (!mayGo || !session.dispatch(message, pending)) {
+      this.#enqueue({ message, request: pending }, pending, refusal)
+    }
+    if (signal !== undefined && !pending.settled) {
+      pending.obey(signal, () => this.#giveUp(pending, signal))
+    }
+    return pending.promise
+  }
+
+  /** There may be room: send what waits, in order. */
+  room(): void {
+    const { session } = this.#owner
+    if (session === undefined || this.#isPumping || this.queued === 0) return
+    this.#isPumping = true
+    this.#queue?.drain((entry) => take(session, entry))
+    this.#isPumping = false
+  }
+
+  /** Nothing that waits will be sent. */
+  reject(error: HawserError): void {
+    this.#queue?.reject(error)
+  }
+
+  #enqueue<Reply>(
+    entry: Outgoing<In, Out>,
+    pending: Pending<Reply>,
+    refusal: HawserError | undefined,
+  ): void {
+    if (pending.settled) return
+    if (refusal !== undefined) {
+      pending.reject(refusal)
+      return
+    }
+    const { clock, queue: limit } = this.#limits
+    const owner = this.#owner
+    this.#queue ??= new OutgoingQueue(limit, clock, (late) =>
+      queueTimeout(late.timeout, owner.lastError),
+    )
+    if (!this.#queue.push(entry)) pending.reject(queueFullError(limit, owner.lastError))
+  }
+
+  #giveUp(pending: Pending<In>, signal: AbortSignal): void {
+    const { session } = this.#owner
+    pending.reject(requestAborted(signal, session?.connection))
+    this.#queue?.gaveUp()
+    session?.giveUp(pending)
+  }
+}
+
+/** @returns false when there is no room for it now */
+function take<In, Out>(
+  session: Session<In, Out>,
+  { message, request, waiter }: Outgoing<In, Out>,
+): boolean {
+  if (request !== undefined) return session.dispatch(message, request)
+  try {
+    if (!session.connection.trySend(message)) return false
+    waiter?.resolve()
+  } catch (error) {
+    waiter?.reject(error as HawserError)
+  }
+  return true
+}
