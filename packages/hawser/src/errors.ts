@@ -126,7 +126,7 @@ export class ConnectionError extends HawserError<
   | 'HAWSER_CONNECTION_CLOSED'
   | 'HAWSER_CONNECTION_ENDED'
   | 'HAWSER_OUTBOX_FULL'
-  | 'HAWSER_POOL_FULL'
+  | 'HAWSER_MEMORY_FULL'
 > {}
 
 /** TLS that could not be established, or must not be. */
@@ -211,7 +211,7 @@ const table = {
   HAWSER_CONNECTION_CLOSED: 'The connection is closed.',
   HAWSER_CONNECTION_ENDED: 'This side has ended its half of the connection.',
   HAWSER_OUTBOX_FULL: 'More was sent than the outbox may hold.',
-  HAWSER_POOL_FULL: 'The buffers of all connections together reached their limit.',
+  HAWSER_MEMORY_FULL: 'The buffers of all connections together reached their limit.',
   HAWSER_TLS_HANDSHAKE_FAILED: 'The two sides did not come to terms on TLS.',
   HAWSER_TLS_HANDSHAKE_TIMEOUT: 'The TLS handshake was not done before its deadline.',
   HAWSER_TLS_CERTIFICATE_INVALID: 'The certificate of the peer was not accepted.',

@@ -324,13 +324,13 @@ const provocations: Record<ErrorCode, Provocation> = {
       return caught(() => connection.send(new Uint8Array(8192)))
     },
   },
-  HAWSER_POOL_FULL: {
+  HAWSER_MEMORY_FULL: {
     class: ConnectionError,
     op: 'read',
     has: ['local', 'remote'],
-    says: /hold \d+ bytes and may hold \d+ \(pool\): this one, with \d+ bytes, .* raise pool/,
+    says: /hold \d+ bytes and may hold \d+ \(memory\): this one, with \d+ bytes, .* raise memory/,
     async provoke() {
-      const { endpoint, ended } = await serve({ pool: 1024 })
+      const { endpoint, ended } = await serve({ memory: 1024 })
       const peer = await dial(endpoint)
       void peer.send(new Uint8Array(128 * 1024))
       return ended

@@ -3,7 +3,7 @@ import { type BudgetHolder, privateAllowance } from '../policy/budget.js'
 import type { Engine } from './engine.js'
 
 /**
- * What one connection draws from the server-wide pool: its inbox and its outbox, beyond 64 KiB
+ * What one connection draws from the memory of its server: its inbox and its outbox, beyond 64 KiB
  * each. Made only for connections that ever hold that much.
  */
 export class Account<In, Out> implements BudgetHolder {
@@ -31,9 +31,9 @@ export class Account<In, Out> implements BudgetHolder {
 
   evict(used: number, limit: number): void {
     const text =
-      `the buffers of all connections hold ${used} bytes and may hold ${limit} (pool): this one, ` +
-      `with ${this.#held} bytes, had been without progress the longest; raise pool, or lower maxConnections`
-    const error = new ConnectionError('HAWSER_POOL_FULL', text, {
+      `the buffers of all connections hold ${used} bytes and may hold ${limit} (memory): this one, ` +
+      `with ${this.#held} bytes, had been without progress the longest; raise memory, or lower maxConnections`
+    const error = new ConnectionError('HAWSER_MEMORY_FULL', text, {
       op: 'read',
       ...this.#engine.details,
     })

@@ -14,7 +14,7 @@ const reasons: Partial<Record<ErrorCode, CloseReason>> = {
   HAWSER_TEXT_INVALID: 'text-invalid',
   HAWSER_MESSAGE_INVALID: 'encode-error',
   HAWSER_OUTBOX_FULL: 'outbox-full',
-  HAWSER_POOL_FULL: 'pool-full',
+  HAWSER_MEMORY_FULL: 'memory-full',
   HAWSER_IDLE_TIMEOUT: 'idle-timeout',
   HAWSER_FIRST_BYTE_TIMEOUT: 'first-byte-timeout',
   HAWSER_FRAME_TIMEOUT: 'frame-timeout',

@@ -49,8 +49,8 @@ export type CloseReason =
   | 'unexpected-reply'
   /** More was sent than the outbox may hold. */
   | 'outbox-full'
-  /** The bytes of all connections reached the pool's limit, and this one was stalled longest. */
-  | 'pool-full'
+  /** The bytes of all connections reached the server's `memory`, and this one was stalled longest. */
+  | 'memory-full'
   /** The operating system ended it: no route, keepalive without answer, … `error.cause` says. */
   | 'failed'
 

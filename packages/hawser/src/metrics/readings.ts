@@ -191,19 +191,19 @@ export const readings: readonly Reading[] = [
   },
   {
     kind: 'up-down',
-    name: 'pool_bytes',
-    instrument: 'pool.usage',
+    name: 'memory_bytes',
+    instrument: 'memory.usage',
     unit: 'By',
-    help: 'Bytes of the server-wide pool in use.',
-    read: ({ pool }) => pool.used,
+    help: 'Bytes of the memory that all connections share in use.',
+    read: ({ memory }) => memory.used,
   },
   {
     kind: 'up-down',
-    name: 'pool_limit_bytes',
-    instrument: 'pool.limit',
+    name: 'memory_limit_bytes',
+    instrument: 'memory.limit',
     unit: 'By',
-    help: 'Bytes there are in the pool.',
-    read: ({ pool }) => pool.limit,
+    help: 'Bytes the connections may share.',
+    read: ({ memory }) => memory.limit,
   },
 ]
 

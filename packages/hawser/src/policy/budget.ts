@@ -6,7 +6,7 @@ export interface BudgetHolder {
   evict(used: number, limit: number): void
 }
 
-/** What each connection may hold in each direction without drawing on the pool: 64 KiB. */
+/** What each connection may hold in each direction before it draws on the budget: 64 KiB. */
 export const privateAllowance: number = 64 * 1024
 
 /**

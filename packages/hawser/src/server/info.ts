@@ -60,8 +60,8 @@ export interface ServerInfo extends Readonly<Traffic> {
   readonly skipped: number
   /** Of the backplane, where there is one. */
   readonly backplane?: BackplaneInfo
-  /** Bytes of the server-wide pool in use, and its size. */
-  readonly pool: {
+  /** Bytes of the shared `memory` in use, and the limit. */
+  readonly memory: {
     /** Bytes in use. */
     readonly used: number
     /** Bytes there are. */
@@ -102,7 +102,7 @@ export function describeServer<In, Out>(parts: Parts<In, Out>): ServerInfo {
     topics: groups.size,
     skipped: groups.skipped,
     ...(groups.relay === undefined ? {} : { backplane: describeBackplane(groups.relay) }),
-    pool: { used: budget.used, limit: budget.limit },
+    memory: { used: budget.used, limit: budget.limit },
   }
 }
 

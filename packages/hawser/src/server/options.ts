@@ -74,9 +74,9 @@ export interface ServerOptions<In, Out> extends ConnectionOptions, AccessLists {
   /**
    * Bytes all connections together may hold, beyond 64 KiB each way for each. Default 256 MiB;
    * `Infinity` is off. When it is used up, the connection without progress for the longest is reset
-   * with reason `pool-full`. Stops: many slow peers together taking all memory.
+   * with reason `memory-full`. Stops: many slow peers together taking all memory.
    */
-  readonly pool?: number | undefined
+  readonly memory?: number | undefined
   /**
    * A message for those who are refused. They get a second to take it, and at most 16 at once do; the
    * others, and those refused for want of file descriptors, are closed without it. Default: none.

@@ -21,8 +21,8 @@ import type { AccessLists, FunctionHandler, Handler, ServerOptions } from './opt
 export const defaultMaxConnections = 10_000
 /** How many connections may wait to be taken when nobody says otherwise: 128. */
 export const defaultMaxWaiting = 128
-/** The pool of all connections' buffers when nobody says otherwise: 256 MiB. */
-export const defaultPool: number = 256 * 1024 * 1024
+/** The default of `memory`, which the buffers of all connections share: 256 MiB. */
+export const defaultMemory: number = 256 * 1024 * 1024
 /** The topics of one connection when nobody says otherwise: 100. */
 export const defaultMaxTopics = 100
 /** What may wait for the backplane when nobody says otherwise: 8 MiB. */
@@ -70,7 +70,7 @@ export function resolveServer<In, Out>(
       `backlog is ${String(backlog)}: it takes a whole number of connections, 1 or more`,
     )
   }
-  const budget = new Budget(atLeast('pool', options.pool ?? defaultPool, 1))
+  const budget = new Budget(atLeast('memory', options.memory ?? defaultMemory, 1))
   const settings = resolveSettings(options, framing, object, budget)
   return {
     settings,

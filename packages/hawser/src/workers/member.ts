@@ -6,7 +6,7 @@ import type { CloseResult } from '../server/options.js'
 import type { AddressInfo } from '../socket/listener.js'
 import { shareListening } from '../socket/shared-listening.js'
 import { awaitNewcomers } from './newcomers.js'
-import { PoolListening } from './pool-listening.js'
+import { MemberListening } from './member-listening.js'
 import { PrimaryLink } from './primary-link.js'
 import {
   newcomerTime,
@@ -52,7 +52,7 @@ export class Member {
   constructor(setup: WorkerSetup) {
     this.setup = setup
     this.primary = new PrimaryLink((message) => this.#hear(message))
-    shareListening(new PoolListening(this.primary, setup.reusePort, () => this.#begun()))
+    shareListening(new MemberListening(this.primary, setup.reusePort, () => this.#begun()))
     adoptEnvironment()
     cluster.worker?.on('disconnect', () => this.#abandoned())
     process.on('uncaughtExceptionMonitor', (error) => void this.report(error))

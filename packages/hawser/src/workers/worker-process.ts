@@ -38,7 +38,7 @@ export interface Ending {
   readonly signal: string | null
 }
 
-/** What a worker process tells the pool. */
+/** Who a worker process reports to. */
 export interface ProcessOwner {
   /** A message that is not about starting and ending. */
   heard(worker: WorkerProcess, message: Exclude<WorkerMessage, LifeMessage | SyncMessage>): void
@@ -242,7 +242,7 @@ export class WorkerProcess {
 
 function fork(slot: number, options: ResolvedWorkers): Worker {
   const { script, args, env, execArgv, count, drain, reusePort, output } = options
-  // Holds for the forks to come only; so two pools of one process do not disturb each other.
+  // Holds for the forks to come only; so two sets of workers in one process do not disturb each other.
   cluster.schedulingPolicy = cluster.SCHED_RR
   cluster.setupPrimary({
     exec: script,

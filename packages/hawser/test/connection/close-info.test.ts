@@ -182,15 +182,15 @@ describe('a connection that ended', () => {
     })
   })
 
-  it('because the pool of all was full', async () => {
-    const pool = new Budget(100)
-    const { connection, peer } = attach({ pool })
+  it('because the memory of all was full', async () => {
+    const memory = new Budget(100)
+    const { connection, peer } = attach({ memory })
     const block = 'x\n'.repeat(40_000)
     await peer.send(block)
     const info = await connection.closed
-    expect(info).toMatchObject({ by: 'error', reason: 'pool-full', undelivered: info.bytesRead })
-    expect(info.error).toMatchObject({ code: 'HAWSER_POOL_FULL' })
-    expect(pool.used).toBe(0)
+    expect(info).toMatchObject({ by: 'error', reason: 'memory-full', undelivered: info.bytesRead })
+    expect(info.error).toMatchObject({ code: 'HAWSER_MEMORY_FULL' })
+    expect(memory.used).toBe(0)
     await peer.receivesReset()
   })
 

@@ -189,11 +189,11 @@ describe('reading', () => {
   })
 })
 
-describe('the pool of all connections', () => {
+describe('the memory of all connections', () => {
   it('counts what each holds beyond 64 KiB each way, and nothing once they are gone', async () => {
-    const pool = new Budget(Infinity)
+    const memory = new Budget(Infinity)
     const { connection, peer } = attach({
-      pool,
+      memory,
       reading: false,
       highWaterMark: 1_000_000,
       line: { backward: { capacity: 1 } },
@@ -201,21 +201,21 @@ describe('the pool of all connections', () => {
     const line = `${'x'.repeat(999)}\n`
     await peer.send(line.repeat(60))
     await turns()
-    expect(pool.used).toBe(0)
+    expect(memory.used).toBe(0)
     await peer.send(line.repeat(40))
     await turns()
-    expect(pool.used).toBe(100_000 - privateAllowance)
+    expect(memory.used).toBe(100_000 - privateAllowance)
     await connection.send('y'.repeat(99_999))
     await turns()
-    expect(pool.used).toBe(100_000 - privateAllowance + 99_999 - privateAllowance)
+    expect(memory.used).toBe(100_000 - privateAllowance + 99_999 - privateAllowance)
     const iterator = connection[Symbol.asyncIterator]()
     for (let taken = 0; taken < 90; taken += 1) await iterator.next()
     await peer.send(line)
     await turns()
-    expect(pool.used).toBe(99_999 - privateAllowance)
+    expect(memory.used).toBe(99_999 - privateAllowance)
     connection.reset()
     await connection.closed
-    expect(pool.used).toBe(0)
+    expect(memory.used).toBe(0)
   })
 
   it('resets the one that has been stalled longest, and the others go on', async () => {
@@ -223,7 +223,7 @@ describe('the pool of all connections', () => {
     const reasons: string[] = []
     const evicted = defer()
     const server = createServer(
-      { framing: lines(), pool: 4 * 1024 * 1024, outbox: Infinity, highWaterMark: 512 * 1024 },
+      { framing: lines(), memory: 4 * 1024 * 1024, outbox: Infinity, highWaterMark: 512 * 1024 },
       {
         message: (own, line) => own.send(line),
         close(own, info) {
@@ -253,13 +253,13 @@ describe('the pool of all connections', () => {
       expect(await iterator.next()).toMatchObject({ value: word })
     }
     await iterator.return?.()
-    expect(server.info().pool.used).toBeLessThanOrEqual(4 * 1024 * 1024)
+    expect(server.info().memory.used).toBeLessThanOrEqual(4 * 1024 * 1024)
     expect(reasons.length).toBeGreaterThan(0)
-    expect(reasons.every((reason) => reason === 'peer pool-full')).toBe(true)
+    expect(reasons.every((reason) => reason === 'peer memory-full')).toBe(true)
     expect(server.connections.size).toBe(33 - reasons.length)
     other.reset()
     for (const peer of stalled) peer.reset()
     await Promise.all([...server.connections].map(({ closed }) => closed))
-    expect(server.info().pool.used).toBe(0)
+    expect(server.info().memory.used).toBe(0)
   })
 })

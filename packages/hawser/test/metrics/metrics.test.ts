@@ -95,8 +95,8 @@ describe('a page of metrics', () => {
     expect(valueOf(metrics, 'hawser_messages_read_total')).toBe(2)
     expect(valueOf(metrics, 'hawser_messages_written_total')).toBe(2)
     expect(valueOf(metrics, 'hawser_handler_errors_total')).toBe(0)
-    expect(valueOf(metrics, 'hawser_pool_bytes')).toBe(0)
-    expect(valueOf(metrics, 'hawser_pool_limit_bytes')).toBe(server.info().pool.limit)
+    expect(valueOf(metrics, 'hawser_memory_bytes')).toBe(0)
+    expect(valueOf(metrics, 'hawser_memory_limit_bytes')).toBe(server.info().memory.limit)
     expect(valueOf(metrics, 'hawser_connections_limit')).toBe(server.info().effectiveMaxConnections)
   })
 

@@ -109,8 +109,8 @@ describe('what the OpenTelemetry SDK exports', () => {
     expect(await values('io')).toEqual(bothWays(9))
     expect(await values('messages')).toEqual(bothWays(2))
     expect(await values('handler_errors')).toEqual([[{}, 0]])
-    expect(await values('pool.usage')).toEqual([[{}, 0]])
-    expect(await values('pool.limit')).toEqual([[{}, server.info().pool.limit]])
+    expect(await values('memory.usage')).toEqual([[{}, 0]])
+    expect(await values('memory.limit')).toEqual([[{}, server.info().memory.limit]])
   })
 
   it('has names, units and kinds that keep to the conventions', async () => {
@@ -162,8 +162,8 @@ describe('what the OpenTelemetry SDK exports', () => {
         'hawser.server.opening_connections {connection} SUM',
         'hawser.server.outbox.overflows {overflow} COUNTER',
         'hawser.server.outbox.size By HISTOGRAM',
-        'hawser.server.pool.limit By SUM',
-        'hawser.server.pool.usage By SUM',
+        'hawser.server.memory.limit By SUM',
+        'hawser.server.memory.usage By SUM',
         'hawser.server.queued_connections {connection} SUM',
         'hawser.server.refused_connections {connection} COUNTER',
         'hawser.server.skipped_messages {message} COUNTER',
@@ -188,11 +188,11 @@ describe('what the OpenTelemetry SDK exports', () => {
   })
 
   it('says nothing of a limit that is off', async () => {
-    const server = await serve({ framing: lines(), pool: Infinity })
+    const server = await serve({ framing: lines(), memory: Infinity })
     const telemetry = new Telemetry()
     telemetry.bridge(server)
     const found = await telemetry.collect()
-    expect(found.get('hawser.server.pool.limit')?.dataPoints ?? []).toEqual([])
+    expect(found.get('hawser.server.memory.limit')?.dataPoints ?? []).toEqual([])
     expect(found.get('hawser.server.connection.limit')?.dataPoints).toHaveLength(1)
   })
 

@@ -475,7 +475,7 @@ describe('a server', () => {
       handlerErrors: 0,
       topics: 0,
       skipped: 0,
-      pool: { used: 0, limit: 256 * 1024 * 1024 },
+      memory: { used: 0, limit: 256 * 1024 * 1024 },
       bytesRead: 12,
       bytesWritten: 14,
       messagesRead: 2,

@@ -50,7 +50,7 @@ describe('a server', () => {
     ['maxConnections', { maxConnections: -1 }],
     ['maxConnections', { maxConnections: Number.NaN }],
     ['maxWaiting', { maxWaiting: -1 }],
-    ['pool', { pool: 0 }],
+    ['memory', { memory: 0 }],
     ['backlog', { backlog: 0 }],
     ['backlog', { backlog: 1.5 }],
     ['keepAlive', { keepAlive: 0 }],

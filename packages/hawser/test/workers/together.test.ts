@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import process from 'node:process'
 import parse from 'parse-prometheus-text-format'
 import { describe, expect, it } from 'vitest'
-import { Caller, startPool } from './support/pool.js'
+import { Caller, startTestWorkers } from './support/workers.js'
 
 const withOptions = (options: object): { env: { OPTIONS: string } } => ({
   env: { OPTIONS: JSON.stringify(options) },
@@ -11,7 +11,7 @@ const withOptions = (options: object): { env: { OPTIONS: string } } => ({
 describe('maxConnections of all workers together', () => {
   /** How many of so many that connect are let in, and the callers that are. */
   async function fill(
-    workers: Awaited<ReturnType<typeof startPool>>,
+    workers: Awaited<ReturnType<typeof startTestWorkers>>,
     count: number,
   ): Promise<Caller[]> {
     const inside: Caller[] = []
@@ -24,14 +24,14 @@ describe('maxConnections of all workers together', () => {
   }
 
   it('is not exceeded, and nearly reached', async () => {
-    const workers = await startPool(withOptions({ maxConnections: 20 }))
+    const workers = await startTestWorkers(withOptions({ maxConnections: 20 }))
     const inside = await fill(workers, 30)
     expect(inside.length).toBeLessThanOrEqual(20)
     expect(inside.length).toBeGreaterThanOrEqual(19)
   })
 
   it('is not exceeded while old workers drain, and is there again for the new ones', async () => {
-    const workers = await startPool({ ...withOptions({ maxConnections: 8 }), drain: 500 })
+    const workers = await startTestWorkers({ ...withOptions({ maxConnections: 8 }), drain: 500 })
     const before = await fill(workers, 8)
     expect(before.length).toBeGreaterThanOrEqual(7)
     for (const caller of before) await caller.say('hold')
@@ -58,7 +58,7 @@ describe('metrics of all workers', () => {
   }
 
   it('are told by worker and in total, and stay when a worker leaves', async () => {
-    const workers = await startPool()
+    const workers = await startTestWorkers()
     for (let each = 0; each < 4; each += 1) await (await Caller.call(workers)).pid()
     const name = 'hawser_connections_accepted_total'
     expect(valuesOf(await workers.prometheus(), name)).toEqual({ 1: '2', 2: '2' })
@@ -78,7 +78,7 @@ describe('metrics of all workers', () => {
   })
 
   it('leave out a worker that does not answer, and say so', async () => {
-    const workers = await startPool()
+    const workers = await startTestWorkers()
     await (await Caller.call(workers)).pid()
     await (await Caller.call(workers)).pid()
     await workers.prometheus()
@@ -95,7 +95,7 @@ describe('metrics of all workers', () => {
 
 describe('the backplane of workers', () => {
   it('brings what is broadcast at one to the members at all', async () => {
-    const workers = await startPool({ env: { BACKPLANE: 'yes' } })
+    const workers = await startTestWorkers({ env: { BACKPLANE: 'yes' } })
     const callers = await Promise.all(Array.from({ length: 6 }, () => Caller.call(workers)))
     const pids = new Set<number>()
     for (const caller of callers) pids.add(await caller.pid())
@@ -106,7 +106,7 @@ describe('the backplane of workers', () => {
   })
 
   it('brings what is sent to a topic to its members, and to no others', async () => {
-    const workers = await startPool({ env: { BACKPLANE: 'yes' } })
+    const workers = await startTestWorkers({ env: { BACKPLANE: 'yes' } })
     const callers = [await Caller.call(workers), await Caller.call(workers)]
     const [one, other] = callers as [Caller, Caller]
     expect(await one.pid()).not.toBe(await other.pid())
@@ -120,7 +120,7 @@ describe('the backplane of workers', () => {
   })
 
   it('drops what a worker does not take, and counts it', async () => {
-    const workers = await startPool({ env: { BACKPLANE: 'yes' }, queue: 10_000 })
+    const workers = await startTestWorkers({ env: { BACKPLANE: 'yes' }, queue: 10_000 })
     const callers = [await Caller.call(workers), await Caller.call(workers)]
     const [one, other] = callers as [Caller, Caller]
     await one.pid()
@@ -145,7 +145,7 @@ describe('the backplane of workers', () => {
   })
 
   it('goes on with the worker that replaces one', async () => {
-    const workers = await startPool({ env: { BACKPLANE: 'yes' } })
+    const workers = await startTestWorkers({ env: { BACKPLANE: 'yes' } })
     await workers.reload()
     const callers = [await Caller.call(workers), await Caller.call(workers)]
     for (const caller of callers) await caller.pid()

@@ -11,14 +11,14 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAuthority } from '../../../../test/support/certificates.js'
 import { createFolder } from '../../../../test/support/folders.js'
 import { Running } from '../../../../test/support/running.js'
-import { addressOf, askPid, Caller, startPool } from './support/pool.js'
+import { addressOf, askPid, Caller, startTestWorkers } from './support/workers.js'
 
 const pidsOf = (workers: Workers): (number | undefined)[] =>
   workers.info().workers.map(({ pid }) => pid)
 
 describe('workers', () => {
   it('serve one port, and take connections in turn', async () => {
-    const workers = await startPool({ count: 3 })
+    const workers = await startTestWorkers({ count: 3 })
     const counts = new Map<number, number>()
     // One after the other: a worker that is still busy with one is passed over.
     for (let each = 0; each < 9; each += 1) {
@@ -34,22 +34,26 @@ describe('workers', () => {
     const stale = net.createServer().listen(path)
     await once(stale, 'listening')
     const env = { ENDPOINT: `unix:${path}` }
-    await expect(startPool({ env })).rejects.toMatchObject({
+    await expect(startTestWorkers({ env })).rejects.toMatchObject({
       code: 'HAWSER_WORKER_FAILED',
       message: expect.stringContaining('something already listens there') as string,
     })
     stale.close()
-    const pool = await startPool({ env })
+    const workers = await startTestWorkers({ env })
     expect(lstatSync(path).isSocket()).toBe(true)
-    expect(new Set([await askPid(pool), await askPid(pool)])).toEqual(new Set(pidsOf(pool)))
-    await pool.reload()
-    expect(new Set([await askPid(pool), await askPid(pool)])).toEqual(new Set(pidsOf(pool)))
-    await pool.close()
+    expect(new Set([await askPid(workers), await askPid(workers)])).toEqual(
+      new Set(pidsOf(workers)),
+    )
+    await workers.reload()
+    expect(new Set([await askPid(workers), await askPid(workers)])).toEqual(
+      new Set(pidsOf(workers)),
+    )
+    await workers.close()
     expect(existsSync(path)).toBe(false)
   })
 
   it('know their place', async () => {
-    const workers = await startPool()
+    const workers = await startTestWorkers()
     const slots = await Promise.all(
       [1, 2].map(async () => {
         const caller = await Caller.call(workers)
@@ -76,7 +80,7 @@ describe('workers', () => {
 
   it('print whole lines to whoever asks for them', async () => {
     const printed: string[] = []
-    const workers = await startPool({
+    const workers = await startTestWorkers({
       output: (bytes, { slot, error }) => {
         for (const line of String(bytes).trimEnd().split('\n')) {
           printed.push(`${slot} ${error} ${line}`)
@@ -96,7 +100,7 @@ describe('workers', () => {
 
 describe('a worker that crashes', () => {
   it('is replaced, and only its own connections are lost', async () => {
-    const workers = await startPool()
+    const workers = await startTestWorkers()
     const [one, other] = [await Caller.call(workers), await Caller.call(workers)]
     const [crashing, staying] = [await one.pid(), await other.pid()]
     const exit = once(workers, 'exit')
@@ -114,7 +118,7 @@ describe('a worker that crashes', () => {
   })
 
   it('does not leave a client hanging that was on its way to it', async () => {
-    const workers = await startPool({ count: 1 })
+    const workers = await startTestWorkers({ count: 1 })
     const [pid = 0] = pidsOf(workers)
     process.kill(pid, 'SIGSTOP')
     const caller = await Caller.call(workers)
@@ -127,7 +131,7 @@ describe('a worker that crashes', () => {
   })
 
   it('has its port again, though the system chose it and nobody else had it', async () => {
-    const workers = await startPool({ count: 1 })
+    const workers = await startTestWorkers({ count: 1 })
     const before = addressOf(workers)
     const caller = await Caller.call(workers)
     const replaced = once(workers, 'listening')
@@ -140,7 +144,7 @@ describe('a worker that crashes', () => {
   it('is called a crash loop the fifth time, and tried again', async () => {
     const folder = createFolder()
     const broken = join(folder, 'broken')
-    const workers = await startPool({
+    const workers = await startTestWorkers({
       count: 1,
       env: { BROKEN_IF: broken },
       backoff: { initial: 1, max: 2 },
@@ -163,7 +167,7 @@ describe('a worker that crashes', () => {
 
 describe('reload', () => {
   it('replaces every worker, and lets the old ones finish', async () => {
-    const workers = await startPool()
+    const workers = await startTestWorkers()
     const old = pidsOf(workers)
     const callers = [await Caller.call(workers), await Caller.call(workers)]
     // Connected, and silent so far: their first request is still answered by whom they came to.
@@ -186,7 +190,7 @@ describe('reload', () => {
   it('lets those finish their TLS handshake who had begun it', async () => {
     const authority = await createAuthority('workers')
     const pair = await authority.issue({ name: 'localhost', names: ['127.0.0.1'] })
-    const workers = await startPool({ env: { OPTIONS: JSON.stringify({ tls: pair }) } })
+    const workers = await startTestWorkers({ env: { OPTIONS: JSON.stringify({ tls: pair }) } })
     const old = pidsOf(workers)
     const address = addressOf(workers)
     if (typeof address === 'string') throw new Error('not on TCP')
@@ -217,7 +221,7 @@ describe('reload', () => {
   })
 
   it('loses none of those that connect meanwhile', async () => {
-    const workers = await startPool()
+    const workers = await startTestWorkers()
     let reloading = true
     const reloads = (async () => {
       await workers.reload()
@@ -239,7 +243,7 @@ describe('reload', () => {
 
   it('stops at a new worker that does not start, and the old ones stay', async () => {
     const broken = join(createFolder(), 'broken')
-    const workers = await startPool({ env: { BROKEN_IF: broken } })
+    const workers = await startTestWorkers({ env: { BROKEN_IF: broken } })
     const before = pidsOf(workers)
     writeFileSync(broken, '')
     await expect(workers.reload()).rejects.toMatchObject({
@@ -252,7 +256,7 @@ describe('reload', () => {
   })
 
   it('is done for one worker when that is sent SIGTERM', async () => {
-    const workers = await startPool()
+    const workers = await startTestWorkers()
     const [first = 0, second = 0] = pidsOf(workers)
     const caller = await Caller.call(workers)
     const pid = await caller.pid()
@@ -268,7 +272,7 @@ describe('reload', () => {
 
 describe('close', () => {
   it('drains, and counts who ended and who was forced', async () => {
-    const workers = await startPool()
+    const workers = await startTestWorkers()
     const callers = [await Caller.call(workers), await Caller.call(workers)]
     for (const caller of callers) await caller.pid()
     const [, stuck] = callers
@@ -286,7 +290,7 @@ describe('close', () => {
     const output = (text: Uint8Array): void => {
       for (const line of String(text).split('\n')) printed.emit(line)
     }
-    const workers = await startPool({ count: 1, leaveTimeout: 50, output })
+    const workers = await startTestWorkers({ count: 1, leaveTimeout: 50, output })
     const caller = await Caller.call(workers)
     const blocked = once(printed, 'blocked')
     await caller.say('block')
@@ -295,7 +299,7 @@ describe('close', () => {
   })
 
   it('breaks a reload off, and leaves nothing behind', async () => {
-    const workers = await startPool()
+    const workers = await startTestWorkers()
     const closed = { code: 'HAWSER_WORKERS_CLOSED' }
     const reloading = workers.reload().catch((error: unknown) => error)
     while (workers.info().workers.length < 3) await new Promise((resolve) => setImmediate(resolve))
@@ -307,11 +311,11 @@ describe('close', () => {
 
   it('is what the signal does', async () => {
     const controller = new AbortController()
-    const workers = await startPool({ signal: controller.signal })
+    const workers = await startTestWorkers({ signal: controller.signal })
     const closed = once(workers, 'close')
     controller.abort()
     await closed
-    await expect(startPool({ signal: controller.signal })).rejects.toMatchObject({
+    await expect(startTestWorkers({ signal: controller.signal })).rejects.toMatchObject({
       code: 'HAWSER_ABORTED',
     })
   })
@@ -348,7 +352,7 @@ describe('options', () => {
     [{ queue: 0 }, /queue is 0/],
     [{ backoff: { factor: 0.5 } }, /backoff.factor is 0.5/],
   ])('%j is refused', async (options, message) => {
-    await expect(startPool(options)).rejects.toMatchObject({
+    await expect(startTestWorkers(options)).rejects.toMatchObject({
       code: 'HAWSER_INVALID_OPTION',
       message: expect.stringMatching(message) as string,
     })
@@ -356,7 +360,7 @@ describe('options', () => {
 
   it('a script that never joins is ended', async () => {
     const script = join(createFolder({ 'idle.mjs': 'setInterval(() => {}, 1000)' }), 'idle.mjs')
-    await expect(startPool({ script, startTimeout: 300 })).rejects.toMatchObject({
+    await expect(startTestWorkers({ script, startTimeout: 300 })).rejects.toMatchObject({
       code: 'HAWSER_WORKER_FAILED',
       message: expect.stringMatching(/did not listen within 300 ms: call joinWorkers/) as string,
     })

@@ -19,7 +19,7 @@ export interface AttachOptions<In, Out> extends ConnectionOptions {
   /** A function handler, run as a server does. */
   readonly run?: (connection: Connection<In, Out>) => void | Promise<void>
   readonly line?: PairOptions
-  readonly pool?: Budget
+  readonly memory?: Budget
   readonly reading?: boolean
 }
 
@@ -46,7 +46,7 @@ export function attach<In = string, Out = string>(
   const peer = ScriptedPeer.over(left, { reading: options.reading ?? true })
   const transport = new SpyTransport(right)
   const framing = options.framing ?? (lines() as unknown as Framing<In, Out>)
-  const budget = options.pool ?? new Budget(Infinity)
+  const budget = options.memory ?? new Budget(Infinity)
   const failures: HawserError[] = []
   const engine = new Engine(transport, resolveSettings(options, framing, options.handler, budget), {
     failed: (error) => failures.push(error),

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest'
 export const workerScript: string = fileURLToPath(new URL('worker.mjs', import.meta.url))
 
 /** Workers that are gone when the test is. They run the build. */
-export async function startPool(options: Partial<WorkersOptions> = {}): Promise<Workers> {
+export async function startTestWorkers(options: Partial<WorkersOptions> = {}): Promise<Workers> {
   const workers = await startWorkers({
     script: workerScript,
     count: 2,

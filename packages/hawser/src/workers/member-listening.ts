@@ -3,7 +3,7 @@ import type { UnixEndpoint } from '../socket/unix-endpoint.js'
 import type { PrimaryLink } from './primary-link.js'
 
 /** How a worker listens: where the primary says. */
-export class PoolListening implements SharedListening {
+export class MemberListening implements SharedListening {
   readonly #primary: PrimaryLink
   readonly #reusePort: boolean
   readonly #ready: () => Promise<void>
