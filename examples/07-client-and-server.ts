@@ -15,7 +15,7 @@ const server = createServer({ framing: lines() }, async (connection) => {
 })
 await server.listen(endpoint)
 
-const client = await connect(server.address() ?? endpoint, { framing: lines() })
+const client = await connect(server.address(), { framing: lines() })
 process.once('SIGINT', () => void client.close())
 for await (const line of client) {
   console.log(`server: ${line}`)

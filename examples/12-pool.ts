@@ -1,7 +1,7 @@
 // A pool of connections: conversations that need one for themselves, many of them at once.
 //
 //   node examples/dist/12-pool.js
-import { createPool, createServer, formatEndpoint, lines } from 'hawser'
+import { createPool, createServer, lines } from 'hawser'
 
 /** Adds up. What a connection began is counted when it commits, and forgotten when it rolls back. */
 let total = 0
@@ -23,7 +23,7 @@ const server = createServer<string, string>(
 )
 await server.listen('tcp://127.0.0.1:0')
 
-const pool = createPool<string, string>(formatEndpoint(server.address() ?? ''), {
+const pool = createPool<string, string>(server.address(), {
   framing: lines(),
   max: 3,
   // Each new connection begins with this, and each is asked before it is lent out.

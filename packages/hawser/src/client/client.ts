@@ -70,7 +70,10 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   #refusal: HawserError | undefined
 
   /** @throws OptionError when an option cannot work */
-  constructor(endpoint: Endpoint | readonly Endpoint[], options: ClientOptions<In, Out> = {}) {
+  constructor(
+    endpoint: Endpoint | null | readonly Endpoint[],
+    options: ClientOptions<In, Out> = {},
+  ) {
     super({ captureRejections: true })
     // What an async listener rejects with is treated as what it throws.
     Object.defineProperty(this, captureRejectionSymbol, { value: warn })
@@ -272,11 +275,11 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
  * Make a client that stays connected; it begins to connect at once. It remembers its TLS session, so
  * that coming back costs less.
  *
- * @param endpoint one, or several with the option `order`
+ * @param endpoint one, such as `server.address()`, or several with the option `order`
  * @throws OptionError when an option cannot work
  */
 export function createClient<In = Uint8Array, Out = Uint8Array | string>(
-  endpoint: Endpoint | readonly Endpoint[],
+  endpoint: Endpoint | null | readonly Endpoint[],
   options: ClientOptions<In, Out> = {},
 ): Client<In, Out> {
   return new Client(endpoint, options)

@@ -28,14 +28,14 @@ export interface ConnectOptions<In, Out>
 /**
  * Connect to a server, or to the first of several that can be connected to.
  *
- * @param endpoint one, or several with the option `order`
+ * @param endpoint one, such as `server.address()`, or several with the option `order`
  * @returns fulfils with the open connection; rejects with ConnectError (`HAWSER_CONNECT_REFUSED`,
  *   `HAWSER_CONNECT_TIMEOUT`, `HAWSER_DNS_FAILED`, `HAWSER_CONNECT_FAILED`), TlsError
  *   (`HAWSER_TLS_HANDSHAKE_FAILED`, `HAWSER_TLS_CERTIFICATE_INVALID`), AbortedError
  *   (`HAWSER_ABORTED`) or OptionError
  */
 export async function connect<In = Uint8Array, Out = Uint8Array | string>(
-  endpoint: Endpoint | readonly Endpoint[],
+  endpoint: Endpoint | null | readonly Endpoint[],
   options: ConnectOptions<In, Out> = {},
 ): Promise<Connection<In, Out>> {
   const { clock = systemClock } = options

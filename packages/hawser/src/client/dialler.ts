@@ -35,7 +35,7 @@ export class Dialler {
    * @throws OptionError when an endpoint or an option cannot work
    */
   constructor(
-    endpoint: Endpoint | readonly Endpoint[],
+    endpoint: Endpoint | null | readonly Endpoint[],
     settings: DialOptions,
     clock: Clock,
     sessions?: TlsSessions,
@@ -118,7 +118,7 @@ function countOf(list: readonly Endpoint[]): TurnCount {
   return count
 }
 
-function isList(endpoint: Endpoint | readonly Endpoint[]): endpoint is readonly Endpoint[] {
+function isList(endpoint: Endpoint | null | readonly Endpoint[]): endpoint is readonly Endpoint[] {
   return Array.isArray(endpoint)
 }
 

@@ -40,7 +40,7 @@ const defaultMaxAge = 1_800_000
  * @throws OptionError
  */
 export function resolvePool<In, Out>(
-  endpoint: Endpoint | readonly Endpoint[],
+  endpoint: Endpoint | null | readonly Endpoint[],
   options: PoolOptions<In, Out>,
 ): PoolSettings<In, Out> {
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)

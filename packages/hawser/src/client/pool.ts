@@ -31,7 +31,7 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
   #closing: Promise<void> | undefined
 
   /** @throws OptionError when an option cannot work */
-  constructor(endpoint: Endpoint | readonly Endpoint[], options: PoolOptions<In, Out> = {}) {
+  constructor(endpoint: Endpoint | null | readonly Endpoint[], options: PoolOptions<In, Out> = {}) {
     this.#settings = resolvePool(endpoint, options)
     this.#waiters = new PoolWaiters(this.#settings.clock)
     this.#supply = new PoolSupply(this.#settings, this)
@@ -156,7 +156,7 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
  * @throws OptionError when an option cannot work
  */
 export function createPool<In = Uint8Array, Out = Uint8Array | string>(
-  endpoint: Endpoint | readonly Endpoint[],
+  endpoint: Endpoint | null | readonly Endpoint[],
   options: PoolOptions<In, Out> = {},
 ): Pool<In, Out> {
   return new Pool(endpoint, options)

@@ -34,7 +34,7 @@ const defaultTimeout = 10_000
  * @throws OptionError
  */
 export function resolveClient<In, Out>(
-  endpoint: Endpoint | readonly Endpoint[],
+  endpoint: Endpoint | null | readonly Endpoint[],
   options: ClientOptions<In, Out>,
 ): ResolvedClient<In, Out> {
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)

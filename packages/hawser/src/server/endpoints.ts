@@ -1,10 +1,5 @@
 import { OptionError } from '../errors.js'
-import {
-  type Endpoint,
-  type ParsedEndpoint,
-  parseEndpoint,
-  type SocketEndpoint,
-} from '../socket/endpoint.js'
+import { type Endpoint, parseEndpoint, type SocketEndpoint } from '../socket/endpoint.js'
 import { inheritedDescriptors } from '../socket/inherited.js'
 import {
   type AddressInfo,
@@ -12,6 +7,7 @@ import {
   type ListenerOptions,
   type ListenerOwner,
 } from '../socket/listener.js'
+import { assertNoSettings } from '../socket/unix-endpoint.js'
 
 /** Where a server listens: one endpoint or several, all started and stopped together. */
 export class Endpoints {
@@ -45,7 +41,7 @@ export class Endpoints {
       )
     }
     const listeners = endpoints
-      .flatMap((endpoint) => socketsOf(parseEndpoint(endpoint)))
+      .flatMap((endpoint) => socketsOf(endpoint))
       .map((endpoint) => new Listener(endpoint, this.#options, this.#owner))
     try {
       for (const listener of listeners) await listener.listen()
@@ -108,7 +104,9 @@ function isMany(endpoint: Endpoint | readonly Endpoint[]): endpoint is readonly 
 }
 
 /** The sockets of an endpoint: one, or as many as systemd passed on under its name. */
-function socketsOf(endpoint: ParsedEndpoint): readonly SocketEndpoint[] {
-  if (endpoint.kind !== 'systemd') return [endpoint]
-  return inheritedDescriptors(endpoint).map((fd) => ({ kind: 'fd', fd }))
+function socketsOf(endpoint: Endpoint): readonly SocketEndpoint[] {
+  if (typeof endpoint === 'string') assertNoSettings(endpoint)
+  const parsed = parseEndpoint(endpoint)
+  if (parsed.kind !== 'systemd') return [parsed]
+  return inheritedDescriptors(parsed).map((fd) => ({ kind: 'fd', fd }))
 }

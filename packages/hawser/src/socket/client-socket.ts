@@ -19,6 +19,9 @@ export interface ClientSocketOptions {
 /** An endpoint that can be connected to. */
 export type DialEndpoint = TcpEndpoint | UnixEndpoint
 
+/** Every address of a machine is for listening: to connect, each stands for its loopback. */
+const loopbackOf: Readonly<Record<string, string>> = { '::': '::1', '0.0.0.0': '127.0.0.1' }
+
 /**
  * The endpoint as one that can be connected to; without a host it is this machine.
  *
@@ -33,7 +36,8 @@ export function dialable(endpoint: ParsedEndpoint): DialEndpoint {
     throw unfit(endpoint, 'a descriptor can be listened on, not connected to')
   }
   // An error names what was tried.
-  const named = { ...endpoint, host: endpoint.host ?? 'localhost' }
+  const { host = 'localhost' } = endpoint
+  const named = { ...endpoint, host: loopbackOf[host] ?? host }
   if (endpoint.port === 0) {
     throw unfit(named, 'port 0 is for listening, connecting needs the real one')
   }

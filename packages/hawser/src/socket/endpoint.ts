@@ -2,6 +2,7 @@ import { OptionError } from '../errors.js'
 import { invalidEndpoint as invalid } from './invalid-endpoint.js'
 import {
   formatUnix,
+  isPath,
   parseUnix,
   parseUnixText,
   type UnixAddress,
@@ -47,9 +48,9 @@ export type ParsedEndpoint = SocketEndpoint | SystemdEndpoint
 /**
  * Where to listen or connect: `8000`, `'8000'`, `'host:port'`, `'[::1]:8000'`,
  * `'tcp://host:port'`, `'tls://host:port'`, `'unix:/path'`, `'unix:/path?mode=660&group=web'`,
- * `'/path'`, `'fd:3'`, `'systemd:name'`, `'systemd:*'`, or an object with `port`, `path`, `fd` or
- * `systemd`. Whatever `server.address()` returns is one. `tls://` is TLS and `tcp://` is not; a port
- * without either is TLS where the option `tls` was passed.
+ * `'/path'`, `'./path'`, `'fd:3'`, `'systemd:name'`, `'systemd:*'`, or an object with `port`, `path`,
+ * `fd` or `systemd`. Whatever `server.address()` returns can be connected to. `tls://` is TLS and
+ * `tcp://` is not; a port without either is TLS where the option `tls` was passed.
  */
 export type Endpoint =
   | string
@@ -63,6 +64,8 @@ export type Endpoint =
        * IP address, as `server.address()` calls it. Default: every address, or localhost to connect.
        */
       readonly address?: string | undefined
+      /** `IPv4` or `IPv6`, as `server.address()` says it. It is not looked at. */
+      readonly family?: string | undefined
       /** Refuse IPv4 on an IPv6 address (IPV6_V6ONLY). Default false. */
       readonly ipv6Only?: boolean | undefined
       /** TLS or not, as `tls://` and `tcp://` say. Default: TLS where the option `tls` was passed. */
@@ -86,12 +89,16 @@ const noHost = /[\s/\\@?#]/
 /**
  * Take an endpoint apart.
  *
+ * @param endpoint null is what `server.address()` returns while the server does not listen
  * @throws OptionError `HAWSER_INVALID_ENDPOINT` with what is wrong
  */
-export function parseEndpoint(endpoint: Endpoint): ParsedEndpoint {
+export function parseEndpoint(endpoint: Endpoint | null): ParsedEndpoint {
+  if (endpoint === null) {
+    throw invalid(null, 'it is the address of a server that does not listen: await listen() first')
+  }
   if (typeof endpoint === 'number') return tcp(undefined, endpoint, false, undefined, endpoint)
   if (typeof endpoint === 'string') return parseText(endpoint.trim())
-  if (typeof endpoint !== 'object' || endpoint === null) throw invalid(endpoint, forms)
+  if (typeof endpoint !== 'object') throw invalid(endpoint, forms)
   if ('path' in endpoint) return parseUnix(endpoint, JSON.stringify(endpoint))
   if ('fd' in endpoint) return descriptor(endpoint.fd, `fd:${endpoint.fd}`)
   if ('systemd' in endpoint) return systemd(endpoint.systemd, endpoint)
@@ -135,7 +142,7 @@ export function formatEndpoint(
 }
 
 function parseText(text: string): ParsedEndpoint {
-  if (text.startsWith('/') || /^unix:/i.test(text)) return parseUnixText(text)
+  if (isPath(text) || /^unix:/i.test(text)) return parseUnixText(text)
   if (/^systemd:/i.test(text)) return systemd(text.slice(8), text)
   const fd = /^fd:(.*)$/i.exec(text)?.[1]
   if (fd !== undefined) return descriptor(/^\d+$/.test(fd) ? Number(fd) : Number.NaN, text)

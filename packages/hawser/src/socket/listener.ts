@@ -8,7 +8,7 @@ import { keepAliveDelay } from './keep-alive.js'
 import { addressesOf, type KnownNames } from './names.js'
 import { sharedListening } from './shared-listening.js'
 import { acceptError, listenError } from './socket-errors.js'
-import type { UnixEndpoint } from './unix-endpoint.js'
+import { unixAddress, type UnixEndpoint } from './unix-endpoint.js'
 import {
   assertReplaceable,
   claimPath,
@@ -71,10 +71,14 @@ export class Listener {
     this.#owner = owner
   }
 
-  /** Where it listens, as `net.Server.address()` says it; null while it does not. */
+  /**
+   * Where it listens, as `net.Server.address()` says it; null while it does not. A relative path begins
+   * with `./`: `18799` alone would be a port.
+   */
   get address(): AddressInfo | string | null {
     if (this.#server?.listening !== true) return null
-    return this.#names.path ?? this.#server.address()
+    const { path } = this.#names
+    return path === undefined ? this.#server.address() : unixAddress(path)
   }
 
   /**

@@ -61,12 +61,30 @@ export function parseUnix(address: UnixAddress, shown: string): UnixEndpoint {
   return { kind: 'unix', path, mode, owner, group }
 }
 
+/** Whether a text is a path, as `unixAddress` writes one. */
+export function isPath(text: string): boolean {
+  return /^\.{0,2}\//.test(text)
+}
+
+/** A path as it is known for one wherever an endpoint is read: `app.sock` is `./app.sock`. */
+export function unixAddress(path: string): string {
+  return path === '' || isPath(path) ? path : `./${path}`
+}
+
+/**
+ * Refuse a path alone that is followed by settings, which would be a part of its name: a socket would
+ * be made that everybody may use.
+ *
+ * @throws OptionError `HAWSER_INVALID_ENDPOINT`
+ */
+export function assertNoSettings(text: string): void {
+  if (!isPath(text) || !/\?(?:mode|owner|group)=/.test(text)) return
+  throw invalid(text, `put unix: in front of it to set its mode, as in unix:${text}`)
+}
+
 /** `unix:/path?mode=660&owner=app&group=web`, or a path alone, which is taken as it is. */
 export function parseUnixText(text: string): UnixEndpoint {
-  if (text.startsWith('/')) {
-    if (!/\?(?:mode|owner|group)=/.test(text)) return parseUnix({ path: text }, text)
-    throw invalid(text, `put unix: in front of it to set its mode, as in unix:${text}`)
-  }
+  if (isPath(text)) return parseUnix({ path: text }, text)
   const [, path = '', settings] = /^unix:(?:\/\/(?=\/))?([^?]*)(?:\?(.*))?$/is.exec(text) ?? []
   return parseUnix({ path, ...(settings === undefined ? {} : readSettings(settings, text)) }, text)
 }
@@ -78,7 +96,7 @@ export function formatUnix({ path, mode, owner, group }: UnixAddress): string {
     ...(owner === undefined ? [] : [`owner=${owner}`]),
     ...(group === undefined ? [] : [`group=${group}`]),
   ]
-  if (settings.length === 0) return path.includes('?') ? path : `unix:${path}`
+  if (settings.length === 0) return path.includes('?') ? unixAddress(path) : `unix:${path}`
   return `unix:${path}?${settings.join('&')}`
 }
 

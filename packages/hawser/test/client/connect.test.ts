@@ -67,7 +67,7 @@ describe.each(readWays)('connecting, %s', (_name, fastRead) => {
     const server = await serve({ framing: lines(), fastRead }, async (connection) => {
       for await (const line of connection) await connection.send(line.toUpperCase())
     })
-    const client = await connect(server.address() ?? '', { framing: lines(), fastRead })
+    const client = await connect(server.address(), { framing: lines(), fastRead })
     expect(client).toBeInstanceOf(Connection)
     expect(client).toMatchObject({
       localAddress: '127.0.0.1',
@@ -214,7 +214,7 @@ describe('the deadline of connecting', () => {
   it('is over once the connection is there, and leaves no timer', async () => {
     const server = await serve({}, { message: () => undefined })
     const clock = new VirtualClock()
-    const client = await connect(server.address() ?? '', { clock, timeout: 1_000 })
+    const client = await connect(server.address(), { clock, timeout: 1_000 })
     expect(clock.pending).toBe(0)
     await clock.advance(100_000)
     expect(client.phase).toBe('open')
@@ -224,7 +224,7 @@ describe('the deadline of connecting', () => {
 
   it('may be off', async () => {
     const server = await serve({}, { message: () => undefined })
-    const client = await connect(server.address() ?? '', { timeout: Infinity })
+    const client = await connect(server.address(), { timeout: Infinity })
     client.reset()
     await client.closed
   })
@@ -236,7 +236,7 @@ describe('a signal', () => {
   it('that has fired keeps it from connecting', async () => {
     const server = await serve()
     const signal = AbortSignal.abort(reason)
-    expect(await rejection(connect(server.address() ?? '', { signal }))).toMatchObject({
+    expect(await rejection(connect(server.address(), { signal }))).toMatchObject({
       name: 'AbortedError',
       code: 'HAWSER_ABORTED',
       op: 'connect',
@@ -263,7 +263,7 @@ describe('a signal', () => {
   it('does nothing to a connection that is there', async () => {
     const server = await serve({}, { message: () => undefined })
     const abort = new AbortController()
-    const client = await connect(server.address() ?? '', { signal: abort.signal })
+    const client = await connect(server.address(), { signal: abort.signal })
     expect(getEventListeners(abort.signal, 'abort')).toEqual([])
     abort.abort()
     expect(client.phase).toBe('open')
@@ -279,7 +279,7 @@ describe('where a connection comes from', () => {
       connection.send(`${connection.remoteAddress}:${connection.remotePort}`),
     )
     const options = { framing: lines(), localAddress: '127.0.0.9', localPort }
-    const client = await connect(server.address() ?? '', options)
+    const client = await connect(server.address(), options)
     expect(client).toMatchObject({ localAddress: '127.0.0.9', localPort })
     for await (const line of client) expect(line).toBe(`127.0.0.9:${localPort}`)
     client.reset()
@@ -347,7 +347,7 @@ describe('an exception out of the handler of a client', () => {
       return tell(error)
     }
     const server = await serve({ framing: lines() }, (connection) => connection.send('hello'))
-    const client = await connect(server.address() ?? '', {
+    const client = await connect(server.address(), {
       framing: lines(),
       onError,
       handler: {

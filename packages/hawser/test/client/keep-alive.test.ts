@@ -34,7 +34,7 @@ describe('keepalive in full', () => {
     const server = await serve({}, quiet)
     const called = mockSetKeepAlive(4)
     const keepAlive = { idle: 30_000, interval: 5_000, count: 3 }
-    const client = await connect(server.address() ?? '', { keepAlive })
+    const client = await connect(server.address(), { keepAlive })
     expect(called).toHaveBeenLastCalledWith(true, 30_000, 5_000, 3)
     client.reset()
     await client.closed
@@ -57,7 +57,7 @@ describe('keepalive in full', () => {
     async (keepAlive) => {
       mockSetKeepAlive(2)
       const server = await serve({}, quiet)
-      const client = await connect(server.address() ?? '', { keepAlive })
+      const client = await connect(server.address(), { keepAlive })
       client.reset()
       expect((await client.closed).reason).toBe('reset')
     },

@@ -27,7 +27,7 @@ describe('a connection that closes', () => {
     const counts: number[] = []
     const server = createServer({}, { close: () => void counts.push(server.connections.size) })
     await server.listen('tcp://127.0.0.1:0')
-    const clients = await Promise.all([connect(server.address()!), connect(server.address()!)])
+    const clients = await Promise.all([connect(server.address()), connect(server.address())])
     while (server.connections.size < 2) await new Promise(setImmediate)
     await Promise.all(clients.map((client) => client.close()))
     await server.close()

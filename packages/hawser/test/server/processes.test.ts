@@ -4,7 +4,7 @@ import net from 'node:net'
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { AddressInfo } from 'hawser'
+import { type AddressInfo, connect, fixed } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
@@ -120,8 +120,10 @@ describe('an inherited listening socket', () => {
     const [pid, address] = await program.next<[number, AddressInfo]>()
     expect(address).toEqual(listening.address())
     listening.close()
-    await using peer = await ScriptedPeer.connect(address)
-    await peer.receives(`from ${pid}`)
+    await using client = await connect(address, { framing: fixed(`from ${pid}`.length) })
+    const { value } = await client[Symbol.asyncIterator]().next()
+    expect(String(Buffer.from(value ?? []))).toBe(`from ${pid}`)
+    await client.close()
     expect(await program.finish()).toBe(0)
   })
 

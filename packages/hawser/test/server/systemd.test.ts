@@ -4,7 +4,7 @@ import net from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { type AddressInfo, connect, lines } from 'hawser'
+import { type AddressInfo, connect, fixed, lines } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
@@ -81,8 +81,9 @@ describe('sockets that were passed on as systemd does', () => {
     })
     expect(answer).toEqual([first.address(), second.address()])
     for (const server of [first, second]) server.close()
-    await using peer = await ScriptedPeer.connect((answer as [AddressInfo])[0])
-    await peer.receives('at 127.0.0.1')
+    await using client = await connect((answer as [AddressInfo])[0], { framing: fixed(12) })
+    const { value } = await client[Symbol.asyncIterator]().next()
+    expect(String(Buffer.from(value ?? []))).toBe('at 127.0.0.1')
     expect(await finish()).toBe(0)
   })
 

@@ -50,6 +50,9 @@ describe('an endpoint', () => {
     ['UNIX:/run/app.sock', unix('/run/app.sock')],
     ['/run/app.sock', unix('/run/app.sock')],
     ['/run/what?.sock', unix('/run/what?.sock')],
+    ['./app.sock', unix('./app.sock')],
+    ['../app.sock', unix('../app.sock')],
+    ['./8000?mode=660', unix('./8000?mode=660')],
     ['unix:/run/app.sock?mode=660', unix('/run/app.sock', { mode: 0o660 })],
     ['unix:/run/app.sock?mode=0600', unix('/run/app.sock', { mode: 0o600 })],
     [
@@ -101,7 +104,6 @@ describe('an endpoint', () => {
     ['systemd:a:b', /without a space and without a colon/],
     ['systemd:a b', /without a space and without a colon/],
     [{ systemd: 5 }, /without a space and without a colon/],
-    ['/p?mode=660', /put unix: in front/],
     ['unix:/p?', /each at most once, and not ""/],
     ['unix:/p?mod=660', /each at most once, and not "mod=660"/],
     ['unix:/p?mode=660&mode=600', /each at most once, and not "mode=600"/],
@@ -131,7 +133,7 @@ describe('an endpoint', () => {
     [{ port: '8000' }, /a port is a whole number/],
     [{ path: 5 }, /needs a path/],
     [{}, /a port is a whole number/],
-    [null, /may be written/],
+    [null, /does not listen/],
     [undefined, /may be written/],
     [true, /may be written/],
   ])('%j is refused with a reason', (endpoint, reason) => {
@@ -165,6 +167,8 @@ describe('an endpoint', () => {
     [{ address: '/run/app.sock', family: 'unix' }, 'unix:/run/app.sock'],
     ['/run/app.sock', 'unix:/run/app.sock'],
     ['/run/what?.sock', '/run/what?.sock'],
+    ['./what?.sock', './what?.sock'],
+    ['what?.sock', './what?.sock'],
   ])('the address %j is written as an endpoint', (address, text) => {
     expect(formatEndpoint(address)).toBe(text)
   })

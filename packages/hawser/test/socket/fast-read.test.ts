@@ -88,7 +88,7 @@ describe.runIf(existsSync('/proc/net/tcp')).each(readWays)('keepalive, %s', (_na
   ])('is %s, at both ends', async (_when, keepAlive, seconds) => {
     const server = await serve({ fastRead, keepAlive }, { message: () => undefined })
     const connected = nextConnection(server)
-    const client = await connect(server.address() ?? '', { fastRead, keepAlive })
+    const client = await connect(server.address(), { fastRead, keepAlive })
     const connection = await connected
     const ends = [client, connection]
     for (const { localPort, remotePort } of ends) {

@@ -35,7 +35,7 @@ export function resolveEndpoint(endpoint: PeerEndpoint | null): SocketTarget {
 }
 
 function resolveText(text: string): SocketTarget {
-  const path = /^(?:unix:)?(\/.*)$/.exec(text)?.[1]
+  const [, path = /^\.{0,2}\/.*$/.exec(text)?.[0]] = /^unix:(.+)$/.exec(text) ?? []
   if (path !== undefined) return { path }
   const [, host, port] = /^(?:tcp:\/\/)?(?:(.*):)?(\d{1,5})$/.exec(text) ?? []
   if (port === undefined) throw invalid(`'${text}'`)
