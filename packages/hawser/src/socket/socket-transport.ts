@@ -1,6 +1,4 @@
-import { Buffer } from 'node:buffer'
 import type net from 'node:net'
-import process from 'node:process'
 import { setImmediate } from 'node:timers'
 import type { ProxyHeader } from '../proxy-protocol/header.js'
 import type { TlsSession } from '../tls.js'
@@ -12,52 +10,28 @@ import type {
   TransportChunk,
   TransportSink,
 } from '../transport.js'
-import { type FastReader, type FastSocket, fastReader, type PeerName } from './fast-read.js'
+import { type FastReader, fastReader, type PeerName } from './fast-read.js'
 import { addressesOf, type KnownNames } from './names.js'
 import type { HandshakeLimits, Wrap } from './tls/handshake.js'
 import { swallowedReset } from './tls/swallowed-reset.js'
 import { handshakeLost, sessionFault } from './tls/tls-errors.js'
-
-/** Whether libuv's queue can be seen, so that a write's progress is known before its end. */
-const showsProgress =
-  process.versions['bun'] === undefined && process.versions['deno'] === undefined
-
-const owner: unique symbol = Symbol('hawser.transport')
-
-interface OwnedSocket extends FastSocket {
-  [owner]?: SocketTransport
-  _handle?: { readonly writeQueueSize?: number } | null
-}
-
-const capabilities: Record<'tcp' | 'unix', Record<'fast' | 'plain', TransportCapabilities>> = {
-  tcp: { fast: describe(true, true), plain: describe(true, false) },
-  unix: { fast: describe(false, true), plain: describe(false, false) },
-}
-
-function describe(reset: boolean, borrowedReads: boolean): TransportCapabilities {
-  return { reset, halfClose: true, borrowedReads, writeProgress: showsProgress }
-}
-
-/** What only a connection has that began otherwise than with its first message. */
-interface Beginning {
-  /** Bytes that were read too far, for whoever reads next. */
-  unread?: Uint8Array
-  /** The peer's end was read too. */
-  ended?: boolean
-  /** They are to be pushed in the next turn. */
-  due?: boolean
-  /** The socket beneath TLS. */
-  beneath?: OwnedSocket
-  session?: TlsSession
-  /** Something came in since. */
-  heard?: boolean
-  proxied?: ProxiedConnection
-  /** How much was received before what the proxy passes on. */
-  headerSize?: number
-}
+import { Beginning } from './transport/beginning.js'
+import { capabilitiesOf } from './transport/capabilities.js'
+import {
+  hearData,
+  hearEnd,
+  leaveClose,
+  type OwnedSocket,
+  ownSecureSocket,
+  ownSocket,
+  type SocketOwner,
+  stopHearing,
+} from './transport/socket-events.js'
+import { resetSocket } from './transport/socket-reset.js'
+import { sizeUnsent, whenWritten, writePlain, writeSecurely } from './transport/socket-writes.js'
 
 /** A TCP or Unix socket of Node.js as a transport. No closure is made for a connection. */
-export class SocketTransport implements Transport, FastReader {
+export class SocketTransport implements Transport, FastReader, SocketOwner {
   readonly #names: KnownNames
   readonly #ip: string | undefined
   readonly #port: number
@@ -79,14 +53,11 @@ export class SocketTransport implements Transport, FastReader {
     this.#port = peer?.port ?? 0
     this.#fast = fast
     this.#names = names
-    this.#socket[owner] = this
-    socket.on('error', noteError)
-    socket.on('close', tellClosed)
+    ownSocket(socket, this)
   }
 
   get capabilities(): TransportCapabilities {
-    const kind = this.#names.path === undefined ? capabilities.tcp : capabilities.unix
-    return this.#fast ? kind.fast : kind.plain
+    return capabilitiesOf(this.#names.path !== undefined, this.#fast)
   }
 
   get addresses(): TransportAddresses {
@@ -111,10 +82,7 @@ export class SocketTransport implements Transport, FastReader {
 
   get unsent(): number {
     if (this.#outstanding === undefined) return 0
-    const queued = this.#beneath._handle?.writeQueueSize
-    if (queued === undefined) return sizeOf(this.#outstanding)
-    // What TLS adds was not accepted by anybody, and what it holds back is not in the queue yet.
-    return this.#fast ? queued : Math.min(Math.max(queued, 1), sizeOf(this.#outstanding))
+    return sizeUnsent(this.#outstanding, this.#beneath, this.#fast)
   }
 
   start(sink: TransportSink): void {
@@ -132,18 +100,18 @@ export class SocketTransport implements Transport, FastReader {
    */
   unread(bytes: Uint8Array | undefined, ended = false): void {
     this.pause()
-    if (ended) (this.#beginning ??= {}).ended = true
-    if (bytes === undefined || bytes.length === 0) return
-    this.#beginning ??= {}
-    this.#beginning.unread = bytes
+    const isEmpty = bytes === undefined || bytes.length === 0
+    if (isEmpty && !ended) return
+    this.#beginning ??= new Beginning()
+    if (ended) this.#beginning.hasEnded = true
+    if (!isEmpty) this.#beginning.unread = bytes
   }
 
   /** A proxy said, in its first `size` bytes, for whom it opened the connection. */
   speaksFor(header: ProxyHeader, size: number): void {
     const peer = this.addresses.remote
-    this.#beginning ??= {}
-    this.#beginning.proxied = { peer, header }
-    this.#beginning.headerSize = size
+    this.#beginning ??= new Beginning()
+    this.#beginning.speaksFor(peer, header, size)
   }
 
   /**
@@ -156,24 +124,17 @@ export class SocketTransport implements Transport, FastReader {
   async upgrade(wrap: Wrap, limits: Omit<HandshakeLimits, 'details'>): Promise<void> {
     const socket = this.#socket
     const details = this.addresses
-    this.#beginning ??= {}
-    if (socket.destroyed || this.#beginning.ended === true) throw handshakeLost(details)
-    const { unread } = this.#beginning
-    if (unread !== undefined) {
-      delete this.#beginning.unread
-      socket.unshift(unread)
-    }
-    socket.off('data', tellData).off('end', tellEnd)
+    this.#beginning ??= new Beginning()
+    if (socket.destroyed || this.#beginning.hasEnded) throw handshakeLost(details)
+    const unread = this.#beginning.takeUnread()
+    if (unread !== undefined) socket.unshift(unread)
+    stopHearing(socket)
     const secure = await wrap(socket, { ...limits, details })
-    socket.off('close', tellClosed)
-    const upgraded: OwnedSocket = secure.socket
-    this.#beginning.beneath = socket
-    this.#beginning.session = secure.session
-    upgraded[owner] = this
-    upgraded.on('error', noteError).on('close', tellClosedLater)
-    this.#beginning.heard = false
-    upgraded.pause()
-    this.#socket = upgraded
+    leaveClose(socket)
+    this.#beginning.secure(socket, secure.session)
+    ownSecureSocket(secure.socket, this)
+    secure.socket.pause()
+    this.#socket = secure.socket
     this.#fast = false
     if (this.#sink !== undefined) this.#listen()
   }
@@ -183,36 +144,29 @@ export class SocketTransport implements Transport, FastReader {
   }
 
   pause(): void {
-    if (this.#beginning !== undefined) this.#beginning.due = false
+    if (this.#beginning !== undefined) this.#beginning.isDue = false
     this.#socket.pause()
   }
 
   resume(): void {
     const beginning = this.#beginning
-    if (beginning === undefined || (beginning.unread === undefined && beginning.ended !== true)) {
-      this.#socket.resume()
-    } else {
-      beginning.due = true
+    if (beginning === undefined || !beginning.hasRest) this.#socket.resume()
+    else {
+      beginning.isDue = true
       setImmediate(pushUnread, this)
     }
   }
 
   write(chunks: readonly TransportChunk[]): boolean {
     const socket = this.#socket
-    if (this.#beginning?.beneath !== undefined) return this.#writeSecurely(chunks)
-    if (chunks.length === 1) socket.write(chunks[0] as TransportChunk)
-    else {
-      socket.cork()
-      for (const chunk of chunks) socket.write(chunk)
-      socket.uncork()
+    if (this.#beginning?.beneath !== undefined) {
+      this.#outstanding = chunks
+      writeSecurely(socket, chunks, () => this.#written())
+      return false
     }
-    const isTaken = socket.writableLength === 0 && !socket.destroyed && socket.errored === null
-    if (isTaken) return true
+    if (writePlain(socket, chunks)) return true
     this.#outstanding = chunks
-    // An empty write behind it completes when it has: only a write that waits needs a callback.
-    socket.write('', (error) => {
-      if (!error) this.#written()
-    })
+    whenWritten(socket, () => this.#written())
     return false
   }
 
@@ -221,14 +175,9 @@ export class SocketTransport implements Transport, FastReader {
   }
 
   reset(): void {
-    const socket = this.#socket
     const beneath = this.#beneath
     if (!this.capabilities.reset || beneath.destroyed) this.close()
-    else if (isShuttingDown(socket)) {
-      // libuv refuses to reset during shutdown(2), and Node.js would then lose the descriptor.
-      socket.pause()
-      socket.once('finish', () => beneath.resetAndDestroy())
-    } else beneath.resetAndDestroy()
+    else resetSocket(this.#socket, beneath)
   }
 
   close(): void {
@@ -247,24 +196,19 @@ export class SocketTransport implements Transport, FastReader {
   /** @internal what was given back comes first */
   pushUnread(): void {
     const beginning = this.#beginning
-    if (beginning?.due !== true || this.#socket.destroyed) return
-    const { unread } = beginning
-    if (unread !== undefined) {
-      delete beginning.unread
-      this.#sink?.data(unread, false, 0)
-    }
-    // They may have made somebody stop it.
-    if (!beginning.due) return
-    if (beginning.ended === true) {
-      delete beginning.ended
-      this.#sink?.end()
-    } else if (unread !== undefined) this.#socket.resume()
+    if (beginning?.isDue !== true || this.#socket.destroyed) return
+    const unread = beginning.takeUnread()
+    if (unread !== undefined) this.#sink?.data(unread, false, 0)
+    // The sink may have paused it.
+    if (!beginning.isDue) return
+    if (beginning.takeEnd()) this.#sink?.end()
+    else if (unread !== undefined) this.#socket.resume()
   }
 
-  /** @internal called by the shared listeners below */
+  /** @internal called by the shared listeners of socket-events.ts */
   handle(event: 'data' | 'end' | 'error' | 'close', value?: Uint8Array | Error): void {
     if (event === 'data') {
-      if (this.#beginning !== undefined) this.#beginning.heard = true
+      if (this.#beginning !== undefined) this.#beginning.hasHeard = true
       this.#sink?.data(value as Uint8Array, false, 0)
     } else if (event === 'end') this.#ended()
     else if (event === 'error') this.#error ??= sessionFault(value as Error)
@@ -272,10 +216,10 @@ export class SocketTransport implements Transport, FastReader {
   }
 
   #ended(): void {
-    const { beneath, heard } = this.#beginning ?? {}
+    const { beneath, hasHeard } = this.#beginning ?? {}
     const isTcp = this.#names.path === undefined
     const reset =
-      beneath === undefined || heard === true || !isTcp
+      beneath === undefined || hasHeard === true || !isTcp
         ? undefined
         : swallowedReset(this.#socket, beneath)
     if (reset === undefined) this.#sink?.end()
@@ -288,29 +232,12 @@ export class SocketTransport implements Transport, FastReader {
 
   #listen(): void {
     const socket = this.#socket
-    socket.on('end', tellEnd)
+    hearEnd(socket)
     if (this.#fast) {
       socket[fastReader] = this
       // A stream that has not read yet does so a tick after `resume`, though it was paused since.
       socket.read(0)
-    } else socket.on('data', tellData)
-  }
-
-  /**
-   * Under TLS every write waits, and an empty one must not be made: what the operating system says to
-   * it, Node.js drops, and a reset would pass for an end.
-   */
-  #writeSecurely(chunks: readonly TransportChunk[]): boolean {
-    const socket = this.#socket
-    const last = chunks.length - 1
-    this.#outstanding = chunks
-    socket.cork()
-    for (const [index, chunk] of chunks.entries()) {
-      if (index < last) socket.write(chunk)
-      else socket.write(chunk, (error) => (error ? undefined : this.#written()))
-    }
-    socket.uncork()
-    return false
+    } else hearData(socket)
   }
 
   #written(): void {
@@ -320,39 +247,6 @@ export class SocketTransport implements Transport, FastReader {
   }
 }
 
-// Shared by all sockets: a listener of its own for each would cost every connection its memory.
-function tellData(this: OwnedSocket, bytes: Uint8Array): void {
-  this[owner]?.handle('data', bytes)
-}
-
-function tellEnd(this: OwnedSocket): void {
-  this[owner]?.handle('end')
-}
-
-function noteError(this: OwnedSocket, error: Error): void {
-  this[owner]?.handle('error', error)
-}
-
-function tellClosed(this: OwnedSocket): void {
-  this[owner]?.handle('close')
-}
-
-/** Under TLS a reset is over before the call that asked for it. */
-function tellClosedLater(this: OwnedSocket): void {
-  process.nextTick(tellClosed.bind(this))
-}
-
 function pushUnread(transport: SocketTransport): void {
   transport.pushUnread()
-}
-
-/** Whether the FIN was asked for and has not left; it does in the next turn. */
-function isShuttingDown(socket: net.Socket): boolean {
-  return socket.writableEnded && !socket.writableFinished && socket.writableLength === 0
-}
-
-function sizeOf(chunks: readonly TransportChunk[]): number {
-  let size = 0
-  for (const chunk of chunks) size += Buffer.byteLength(chunk)
-  return size
 }
