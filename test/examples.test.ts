@@ -1,15 +1,17 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 import { connect, type Connection, createServer, lines } from 'hawser'
 import { expect, it, onTestFinished } from 'vitest'
+import { listExamples, SITUATIONS } from '../scripts/lib/examples.mjs'
 import { createAuthority } from './support/certificates.js'
 import { createFolder } from './support/folders.js'
 import { itPeer } from './support/peers.js'
-import { ROOT } from './support/programs.js'
+import { ROOT, runNode } from './support/programs.js'
 import { Running } from './support/running.js'
 
 const anyPort = 'tcp://127.0.0.1:0'
+const greeting = 'Hello from the server. Say something.'
 
 function runExample(name: string, ...args: string[]): Running {
   return new Running(process.execPath, [join(ROOT, 'examples/dist', `${name}.js`), ...args])
@@ -17,7 +19,7 @@ function runExample(name: string, ...args: string[]): Running {
 
 /** The example that listens, and the port it chose. */
 async function startTalk(): Promise<{ talk: Running; port: string }> {
-  const talk = runExample('05-talk', anyPort)
+  const talk = runExample('servers/talk', anyPort)
   const [, port = ''] = await talk.prints(/telnet 127\.0\.0\.1 (\d+)/)
   await talk.prints(/Ctrl-C/)
   return { talk, port }
@@ -45,16 +47,53 @@ async function occupy(port: number): Promise<net.Socket> {
   return socket
 }
 
-it('every example has a number of its own', () => {
-  const files = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.ts'))
-  const numbers = files.map((name) => name.slice(0, 2))
-  expect(numbers.filter((number) => !/^\d\d$/.test(number))).toEqual([])
-  expect(numbers).toHaveLength(new Set(numbers).size)
-  expect(numbers.length).toBeGreaterThan(8)
+const examples = [...SITUATIONS.keys()].flatMap((folder) => listExamples(ROOT, folder))
+
+it('every folder of examples is a situation, and `npm run example` lists all of them', async () => {
+  const folders = readdirSync(join(ROOT, 'examples'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !['dist', 'support'].includes(entry.name))
+    .map(({ name }) => name)
+  expect(folders.toSorted()).toEqual([...SITUATIONS.keys()].toSorted())
+  const { code, stdout } = await runNode(['scripts/example.mjs'])
+  expect(code).toBe(0)
+  const printed = stdout.split('\n')
+  expect(printed.filter((line) => line.length > 80)).toEqual([])
+  for (const title of SITUATIONS.values()) expect(printed).toContain(title)
+  for (const { name, summary } of examples) {
+    expect(printed.filter((line) => line.startsWith(`  ${name} `))).toEqual([
+      expect.stringMatching(/ {2}[A-Z].+\.$/),
+    ])
+    expect(stdout).toContain(summary)
+  }
+})
+
+it.each(examples)('$name opens with how to try it', ({ name, path }) => {
+  const text = readFileSync(join(ROOT, path), 'utf8')
+  expect(text).toMatch(
+    new RegExp(`^(?:// .*\n)+//\n// {3}npm run example ${name}(?: .+)?\n//\n// `),
+  )
+})
+
+it.each([
+  ['taalk', "There is no example 'taalk'. Did you mean talk?"],
+  ['tls-server', "There is no example 'tls-server'. `npm run example` without a name lists them."],
+  ['server', "There is no example 'server'. Did you mean server-address or server-events"],
+])('an example that there is not, %s, is refused with advice', async (name, advice) => {
+  const { code, stdout, stderr } = await runNode(['scripts/example.mjs', name])
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain(advice)
+})
+
+it('an example runs by its name, with its arguments, and nothing else on its output', async () => {
+  const example = new Running(process.execPath, ['scripts/example.mjs', 'talk', anyPort])
+  const [, endpoint = ''] = await example.prints(/^listening on (tcp:\S+)/)
+  expect(await converse(endpoint, 'ahoy', 1)).toEqual([greeting])
+  await example.prints(/#1 gone/)
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
 })
 
 it('servers made by function and by class say by event, callback and promise that they listen', async () => {
-  const example = runExample('01-start-a-server', anyPort, anyPort)
+  const example = runExample('servers/start-a-server', anyPort, anyPort)
   const [, first = ''] = await example.prints(/event: (tcp:\S+)/)
   await example.prints(/callback: the first server listens/)
   const [, second = ''] = await example.prints(/promise: (tcp:\S+) listens too/)
@@ -66,7 +105,7 @@ it('servers made by function and by class say by event, callback and promise tha
 })
 
 it('the events of a server are seen, and a port in use is named with advice', async () => {
-  const example = runExample('02-server-events', anyPort)
+  const example = runExample('servers/server-events', anyPort)
   const [, endpoint = ''] = await example.prints(/listening: (tcp:\S+)/)
   const [, code, message] = await example.prints(/error: (\S+): (.+)\n/)
   expect(code).toBe('HAWSER_ADDRESS_IN_USE')
@@ -80,7 +119,7 @@ it('the events of a server are seen, and a port in use is named with advice', as
 
 it('addresses of IPv4, IPv6 and a Unix path are told apart', async () => {
   const path = join(createFolder(), 'example.sock')
-  const example = runExample('03-server-address', anyPort, 'tcp://[::1]:0', `unix:${path}`)
+  const example = runExample('servers/server-address', anyPort, 'tcp://[::1]:0', `unix:${path}`)
   const [, four] = await example.prints(/port (\d+), family IPv4, address 127\.0\.0\.1\n/)
   const [, six] = await example.prints(/port (\d+), family IPv6, address ::1\n/)
   await example.prints(new RegExp(`path ${path}\n`))
@@ -94,7 +133,7 @@ it('addresses of IPv4, IPv6 and a Unix path are told apart', async () => {
 })
 
 it('the fourth client is refused, counted and named, and two more come in when the maximum is 5', async () => {
-  const example = runExample('04-count-and-maximum', anyPort)
+  const example = runExample('servers/limit-clients', anyPort)
   const [, endpoint = ''] = await example.prints(/listening on (tcp:\S+)/)
   const port = Number(endpoint.split(':').at(-1))
   for (const count of [1, 2, 3]) {
@@ -123,7 +162,7 @@ it('the fourth client is refused, counted and named, and two more come in when t
 it('an address is refused its third connection, and all of them once it is on the list', async () => {
   const file = join(createFolder(), 'deny.txt')
   writeFileSync(file, '# nobody yet\n')
-  const example = runExample('08-accept-control', anyPort, file)
+  const example = runExample('servers/who-may-connect', anyPort, file)
   const [, endpoint = ''] = await example.prints(/listening on (tcp:\S+)/)
   expect(await converse(endpoint, 'ahoy', 1)).toEqual(['AHOY'])
   const port = Number(endpoint.split(':').at(-1))
@@ -149,8 +188,8 @@ it('an address is refused its third connection, and all of them once it is on th
   expect(example.complained).toBe('')
 })
 
-it('13-behind-a-proxy names the client behind its proxy, and no pretender', async () => {
-  const example = runExample('13-behind-a-proxy', anyPort)
+it('the client behind a proxy is named, and a pretender is refused', async () => {
+  const example = runExample('production/behind-a-proxy', anyPort)
   const [, endpoint = ''] = await example.prints(/listening on (tcp:\S+)/)
   const source = { address: '203.0.113.7', port: 4711 }
   const destination = { address: '198.51.100.1', port: 443 }
@@ -181,8 +220,6 @@ it('13-behind-a-proxy names the client behind its proxy, and no pretender', asyn
   expect(await example.interrupt()).toEqual({ code: 0, signal: null })
   expect(example.complained).toBe('')
 })
-
-const greeting = 'Hello from the server. Say something.'
 
 itPeer('telnet', 'telnet is greeted, heard and counted', async (program) => {
   const { talk, port } = await startTalk()
@@ -258,7 +295,7 @@ it('a client connects, writes, receives and notices the end', async () => {
   await server.listen(anyPort)
   const [address] = server.addresses()
   if (typeof address !== 'object') throw new Error('not listening')
-  const example = runExample('06-client', `tcp://127.0.0.1:${address.port}`, 'one', 'two')
+  const example = runExample('clients/client', `tcp://127.0.0.1:${address.port}`, 'one', 'two')
   expect(await example.ended).toEqual({ code: 0, signal: null })
   expect(example.printed.split('\n')).toEqual([
     `connected to 127.0.0.1 port ${address.port}`,
@@ -271,13 +308,13 @@ it('a client connects, writes, receives and notices the end', async () => {
 
 it('a client that finds no server says so in one line', async () => {
   const path = join(createFolder(), 'nobody.sock')
-  const example = runExample('06-client', `unix:${path}`)
+  const example = runExample('clients/client', `unix:${path}`)
   expect(await example.ended).toEqual({ code: 1, signal: null })
   expect(example.complained).toMatch(/^HAWSER_CONNECT_REFUSED: cannot connect to unix:.+\n$/)
 })
 
 it('a client and a server in one process talk both ways and end', async () => {
-  const example = runExample('07-client-and-server')
+  const example = runExample('clients/client-and-server')
   expect(await example.ended).toEqual({ code: 0, signal: null })
   expect(example.printed.split('\n')).toEqual([
     'server: What is your name?',
@@ -290,7 +327,7 @@ it('a client and a server in one process talk both ways and end', async () => {
 })
 
 it('two servers are on one page of metrics, told apart by name', async () => {
-  const example = runExample('09-metrics', anyPort, anyPort, '0')
+  const example = runExample('production/metrics', anyPort, anyPort, '0')
   const [, page = ''] = await example.prints(/metrics on (http:\S+)/)
   const [, echo = ''] = await example.prints(/listening on (tcp:\S+)/)
   const [, shout = ''] = await example.prints(/listening on .+\nlistening on (tcp:\S+)/)
@@ -310,7 +347,7 @@ it('two servers are on one page of metrics, told apart by name', async () => {
 })
 
 it('what is said in a room reaches it on both servers', async () => {
-  const example = runExample('10-rooms', anyPort, anyPort)
+  const example = runExample('servers/rooms', anyPort, anyPort)
   const [, first = '', second = ''] = await example.prints(
     /listening on (tcp:\S+)\nlistening on (tcp:\S+)/,
   )
@@ -340,14 +377,14 @@ it('what is said in a room reaches it on both servers', async () => {
 })
 
 it('a client stays connected while its server is restarted', async () => {
-  const example = runExample('11-staying-connected')
+  const example = runExample('clients/staying-connected')
   expect(await example.ended).toEqual({ code: 0, signal: null })
   // It may knock before the server listens again.
   const printed = example.printed.replaceAll(/^not connected: cannot connect.*\n/gm, '')
   expect(printed.split('\n')).toEqual([
     'greeted: HELLO',
     'replies: ONE TWO THREE',
-    'unasked: * the server will be back',
+    'pushed: * the server will be back',
     'not connected: ended',
     'greeted: HELLO',
     'reply: SENT WHILE THE SERVER IS AWAY',
@@ -358,7 +395,7 @@ it('a client stays connected while its server is restarted', async () => {
 })
 
 it('transactions of many callers share three connections, one at a time each', async () => {
-  const example = runExample('12-pool')
+  const example = runExample('clients/pool')
   expect(await example.ended).toEqual({ code: 0, signal: null })
   expect(example.printed.split('\n')).toEqual([
     'a new connection: hello is done',
@@ -374,7 +411,7 @@ it('transactions of many callers share three connections, one at a time each', a
 })
 
 it('the OpenTelemetry SDK exports what a server counted', async () => {
-  const example = runExample('16-opentelemetry', anyPort)
+  const example = runExample('production/opentelemetry', anyPort)
   const [, endpoint = ''] = await example.prints(/listening on (tcp:\S+)/)
   expect(await converse(endpoint, 'ahoy', 1)).toEqual(['ahoy'])
   expect(await example.interrupt()).toEqual({ code: 0, signal: null })
@@ -384,8 +421,8 @@ it('the OpenTelemetry SDK exports what a server counted', async () => {
 
 it('a service has a socket with a mode, and the third client waits for its turn', async () => {
   const path = join(createFolder(), 'service.sock')
-  const example = runExample('17-service', `unix:${path}?mode=600`)
-  await example.prints(/nobody wants to be told/)
+  const example = runExample('production/service', `unix:${path}?mode=600`)
+  await example.prints(/not started by systemd/)
   expect(statSync(path).mode & 0o777).toBe(0o600)
   const dial = (): Promise<Connection<string, string>> => connect(path, { framing: lines() })
   const hear = async (client: Connection<string, string>): Promise<string> => {
@@ -406,7 +443,7 @@ it('a service has a socket with a mode, and the third client waits for its turn'
 })
 
 it('a program in several processes answers from each, is renewed and survives a crash', async () => {
-  const example = runExample('18-workers', anyPort, '2')
+  const example = runExample('production/workers', anyPort, '2')
   const [, endpoint = ''] = await example.prints(/listening on (tcp:\S+) with 2 workers\n/)
   const [, primary = ''] = await example.prints(/kill -HUP (\d+) replaces them/)
   const heard = [await converse(endpoint, 'ahoy', 1), await converse(endpoint, 'ahoy', 1)]
@@ -438,18 +475,22 @@ it('a program in several processes answers from each, is renewed and survives a 
   expect(example.complained).toBe('')
 })
 
-it('a client of several servers takes a spare, and says of each why none answered', async () => {
+it('a client of several servers takes a spare, and says of each why it failed', async () => {
+  const alone = runExample('clients/spare-servers')
+  await alone.prints(/connected to 127\.0\.0\.1 port \d+\nreceived the spare heard hello\n/)
+  expect(await alone.ended).toEqual({ code: 0, signal: null })
+
   const { port } = await startTalk()
   const nobody = net.createServer()
   await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve))
   const closed = (nobody.address() as net.AddressInfo).port
   await new Promise((resolve) => nobody.close(resolve))
 
-  const example = runExample('19-several-servers', `127.0.0.1:${closed}`, `127.0.0.1:${port}`)
+  const example = runExample('clients/spare-servers', `127.0.0.1:${closed}`, `127.0.0.1:${port}`)
   await example.prints(new RegExp(`connected to 127.0.0.1 port ${port}\n[^]*received `))
   expect(await example.ended).toEqual({ code: 0, signal: null })
 
-  const failing = runExample('19-several-servers', `127.0.0.1:${closed}`, `127.0.0.1:${closed}`)
+  const failing = runExample('clients/spare-servers', `127.0.0.1:${closed}`, `127.0.0.1:${closed}`)
   expect(await failing.ended).toEqual({ code: 1, signal: null })
   expect(failing.complained).toMatch(/^HAWSER_CONNECT_REFUSED: cannot connect to any of 2 /)
   expect(failing.complained.match(/127\.0\.0\.1 port \d+: ECONNREFUSED$/gm)).toHaveLength(2)
@@ -465,7 +506,7 @@ async function createIdentity(): Promise<string[]> {
 }
 
 it('a TLS server and its client agree, and a stranger is not trusted', async () => {
-  const example = runExample('14-tls', 'localhost:0', ...(await createIdentity()))
+  const example = runExample('production/tls', 'localhost:0', ...(await createIdentity()))
   await example.prints(/server: TLSv1\.3, asked for localhost, ALPN shout\/1/)
   await example.prints(/client: TLSv1\.3, verified: true/)
   await example.prints(/client: AHOY/)
@@ -476,8 +517,23 @@ it('a TLS server and its client agree, and a stranger is not trusted', async () 
   expect(example.complained).toBe('')
 })
 
+it('an example of TLS without a certificate takes that of `hawser cert`', async () => {
+  const cache = createFolder()
+  const program = join(ROOT, 'examples/dist/production/tls.js')
+  const settings = [`XDG_CACHE_HOME=${cache}`, process.execPath, program, 'localhost:0']
+  const example = new Running('env', settings)
+  await example.prints(/client: TLSv1\.3, verified: true/)
+  await example.prints(new RegExp(`--ca ${cache}/hawser/tls/hawser-cert.pem\n.*Ctrl-C`))
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+  expect(example.complained).toBe('')
+})
+
 it('a connection that began in plain text goes on under TLS', async () => {
-  const example = runExample('15-starttls', 'tcp://localhost:0', ...(await createIdentity()))
+  const example = runExample(
+    'production/starttls',
+    'tcp://localhost:0',
+    ...(await createIdentity()),
+  )
   await example.prints(/Ctrl-C/)
   expect(example.printed.split('\n').slice(1, 5)).toEqual([
     '220 localhost ready',

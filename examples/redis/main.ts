@@ -1,6 +1,8 @@
-// A Redis server, for redis-cli and redis-benchmark.
+// Serve the Redis protocol to redis-cli and redis-benchmark.
 //
-//   node examples/dist/redis/main.js [ENDPOINT]
+//   npm run example redis [ENDPOINT]
+//
+// Then `redis-cli -p 6380 SET ship hawser`.
 import { formatEndpoint } from 'hawser'
 import { createRedisServer } from './server.js'
 

@@ -76,7 +76,7 @@ export const LIBRARY_UNITS = {
 export const SOCKET_BUILTINS = ['net', 'tls', 'dgram', 'http', 'https', 'http2']
 
 /** Scrapers and probes speak HTTP: these few files may answer them, on a socket that is not ours. */
-export const HTTP_FILES = ['packages/cli/src/serve/monitor.ts', 'examples/09-metrics.ts']
+export const HTTP_FILES = ['packages/cli/src/serve/monitor.ts', 'examples/production/metrics.ts']
 
 /** Folders outside the library that see only its public names. */
 export const PUBLIC_ONLY = ['packages/cli/src', 'packages/workbench', 'examples']

@@ -1,11 +1,13 @@
-// A client and a server in one process, talking both ways.
+// Let a client and a server talk in one process.
 //
-//   node examples/dist/07-client-and-server.js [ENDPOINT]
+//   npm run example client-and-server [ENDPOINT]
+//
+// It ends by itself.
 import { connect, createServer, lines } from 'hawser'
 
 const [endpoint = 'tcp://127.0.0.1:0'] = process.argv.slice(2)
 
-// The server asks, and thanks for each answer.
+// The server asks, and says thank you for each answer.
 const server = createServer({ framing: lines() }, async (connection) => {
   await connection.send('What is your name?')
   for await (const answer of connection) {

@@ -1,10 +1,12 @@
-// A chat with rooms, on two servers that are one: what is said on either reaches the room on both.
+// Run a chat with rooms, on two servers that act as one.
 //
-//   node examples/dist/10-rooms.js [ENDPOINT] [ENDPOINT]
+//   npm run example rooms [ENDPOINT [ENDPOINT]]
+//
+// Then connect one `nc 127.0.0.1 8000` and one `nc 127.0.0.1 8001`, and type `/join harbour` in each.
 import { type Connection, createServer, formatEndpoint, lines, memoryBackplane } from 'hawser'
 
 const [first = 'tcp://127.0.0.1:8000', second = 'tcp://127.0.0.1:8001'] = process.argv.slice(2)
-// Several processes or machines would have a backplane between them; here it is the process.
+// Several processes or machines would need a backplane between them. Here both are in one process.
 const backplane = memoryBackplane()
 
 type Guest = Connection<string, string>
@@ -14,17 +16,15 @@ function startChat(): ReturnType<typeof createServer<string, string>> {
     {
       framing: lines({ maxFrame: 1024 }),
       backplane: backplane.node(),
-      // Names of rooms come from guests, so each may be in few.
+      // Guests choose the names of rooms, so each guest may be in few.
       maxTopics: 3,
     },
     {
       open(guest) {
         guest.data = `guest ${guest.id}`
-        return guest.send(
-          '/join ROOM, /leave ROOM, /name NAME; everything else is said to your rooms',
-        )
+        return guest.send('/join ROOM, /leave ROOM, /name NAME; other lines go to your rooms')
       },
-      message: (guest, line) => answer(guest, line),
+      message: (guest, line) => handle(guest, line),
       close(guest) {
         for (const room of guest.topics) say(guest, room, 'has gone')
       },
@@ -35,7 +35,7 @@ function startChat(): ReturnType<typeof createServer<string, string>> {
     chat.to(room).send(`[${room}] ${String(guest.data)} ${text}`, { except: guest })
   }
 
-  function answer(guest: Guest, line: string): void | Promise<void> {
+  function handle(guest: Guest, line: string): void | Promise<void> {
     const [, command, name = ''] = /^\/(\w+) (.{1,64})$/.exec(line) ?? []
     if (command === 'name') guest.data = name
     else if (command === 'leave' && guest.leave(name)) say(guest, name, 'has left')

@@ -1,12 +1,14 @@
-// A client that stays connected: its status, requests and their replies, and what the server says
-// unasked. The server is restarted under it.
+// Stay connected while the server restarts. Requests get their replies, and the server's own messages
+// arrive beside them.
 //
-//   node examples/dist/11-staying-connected.js [ENDPOINT]
+//   npm run example staying-connected [ENDPOINT]
+//
+// It ends by itself.
 import { createClient, createServer, formatEndpoint, lines, type Server } from 'hawser'
 
 const [endpoint = 'tcp://127.0.0.1:0'] = process.argv.slice(2)
 
-/** Answers each line in capitals. What it says unasked begins with an asterisk. */
+/** Returns each line in capitals. Its own messages begin with an asterisk. */
 async function start(where: string): Promise<Server<string, string>> {
   const server = createServer(
     { framing: lines() },
@@ -23,9 +25,9 @@ const client = createClient<string, string>(where, {
   framing: lines(),
   correlate: { isPush: (line) => line.startsWith('* ') },
   heartbeat: { ping: 'are you there?' },
-  // Whatever a new connection has to be told: a login, subscriptions.
+  // What each new connection begins with: a login, subscriptions.
   onConnect: async ({ request }) => console.log(`greeted: ${await request('hello')}`),
-  onMessage: (line) => console.log(`unasked: ${line}`),
+  onMessage: (line) => console.log(`pushed: ${line}`),
 })
 process.once('SIGINT', () => void client.close({ drain: 0 }))
 client.on('disconnected', ({ info, error }) => {

@@ -1,6 +1,8 @@
-// Metrics of two servers on one page for Prometheus, and a line for each connection that failed.
+// Show the metrics of two servers to Prometheus. Each connection that fails is one line here.
 //
-//   node examples/dist/09-metrics.js [ENDPOINT] [ENDPOINT] [PORT]
+//   npm run example metrics [ENDPOINT [ENDPOINT [PORT]]]
+//
+// Then `nc 127.0.0.1 8000`, and `curl http://127.0.0.1:9464/metrics`.
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, formatEndpoint, lines, observe } from 'hawser'
 import { collectMetrics, prometheusContentType } from 'hawser/metrics'

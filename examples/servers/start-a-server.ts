@@ -1,22 +1,24 @@
-// Start a TCP server, by function and by class, and be told when it listens.
+// Start a server, and learn when it listens. The first is made by a function, the second by a class.
 //
-//   node examples/dist/01-start-a-server.js [ENDPOINT [ENDPOINT]]
+//   npm run example start-a-server [ENDPOINT [ENDPOINT]]
+//
+// Then type lines to `telnet 127.0.0.1 8000` or `nc 127.0.0.1 8001`.
 import { createServer, formatEndpoint, lines, Server } from 'hawser'
 
 const [first = 'tcp://127.0.0.1:8000', second = 'tcp://127.0.0.1:8001'] = process.argv.slice(2)
 
-// By function: what is done with each connection is a function of it.
+// By function: it runs once for each connection.
 const shouting = createServer({ framing: lines() }, async (connection) => {
   for await (const line of connection) await connection.send(line.toUpperCase())
 })
 
-// By class: the same, with one object for all connections.
+// By class, and with one object for all connections.
 const measuring = new Server(
   { framing: lines() },
   { message: (connection, line) => connection.send(`${line.length} characters`) },
 )
 
-// Told by an event, once for each endpoint; by a callback; by the promise.
+// Three ways to learn that it listens: an event for each endpoint, a callback, the promise.
 shouting.on('listening', (address) => console.log(`event: ${formatEndpoint(address)}`))
 await shouting.listen(first, () => console.log('callback: the first server listens'))
 await measuring.listen(second)

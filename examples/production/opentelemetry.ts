@@ -1,7 +1,9 @@
-// Metrics through the OpenTelemetry SDK, printed every second where you would send them to a
-// collector.
+// Export a server's metrics through OpenTelemetry. They are printed every second, where you would send
+// them to a collector.
 //
-//   node examples/dist/16-opentelemetry.js [ENDPOINT]
+//   npm run example opentelemetry [ENDPOINT]
+//
+// Then type lines to `nc 127.0.0.1 8000`.
 import { metrics } from '@opentelemetry/api'
 import {
   ConsoleMetricExporter,

@@ -1,8 +1,9 @@
-// Who may connect, how often, and how fast they have to be; the lists change while the server runs.
+// Keep addresses out, and bound how fast clients connect. The list changes while the server runs.
 //
-//   node examples/dist/08-accept-control.js [ENDPOINT] [FILE]
+//   npm run example who-may-connect [ENDPOINT [FILE]]
 //
-// FILE holds addresses, CIDR blocks and ranges to keep out, one a line; without it nobody is.
+// FILE holds addresses, CIDR blocks and ranges to refuse, one a line. Without it, none is refused.
+// Then connect three times with `nc 127.0.0.1 8000`. Enter, here, reads the list again.
 import { createServer, formatEndpoint, lines } from 'hawser'
 
 const [endpoint = 'tcp://127.0.0.1:8000', file] = process.argv.slice(2)
@@ -12,12 +13,12 @@ const server = createServer(
   {
     framing: lines(),
     goodbye: 'not now',
-    // No more than two from one IPv4 address, or from one /64 network of IPv6.
+    // At most two from one IPv4 address, or from one /64 network of IPv6.
     perAddress: 2,
     // Five new ones a second from each, and twenty at once.
     connectRate: { perSecond: 5, burst: 20 },
     deny,
-    // A line that drips in is a person's for 4 × 15 s, and then a slowloris.
+    // A line may drip in for 4 × 15 s, as a person types. Then it is a slowloris.
     frameTimeout: 15_000,
     minimumRate: 240,
   },

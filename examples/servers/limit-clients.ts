@@ -1,6 +1,8 @@
-// The number of connected clients, and a maximum that changes while the server runs.
+// Count the clients, and change how many may connect. The limit rises while the server runs.
 //
-//   node examples/dist/04-count-and-maximum.js [ENDPOINT]
+//   npm run example limit-clients [ENDPOINT]
+//
+// Then connect four times with `nc 127.0.0.1 8000`.
 import { createServer, formatEndpoint, lines } from 'hawser'
 
 const [endpoint = 'tcp://127.0.0.1:8000'] = process.argv.slice(2)

@@ -1,9 +1,9 @@
-// A server behind HAProxy, nginx or a cloud's load balancer: who the clients are, though every
-// connection comes from the proxy, and no client can pass itself off as another.
+// Learn who the client is behind HAProxy or nginx. Every connection comes from the proxy, and no client
+// can pretend to be another.
 //
-//   node examples/dist/13-behind-a-proxy.js [ENDPOINT]
+//   npm run example behind-a-proxy [ENDPOINT]
 //
-// Without a proxy at hand: npx --no hawser connect 8000 --send-proxy v2
+// Without a proxy at hand: `npx --no hawser connect 8000 --send-proxy v2`.
 import { type Connection, createServer, formatEndpoint, lines } from 'hawser'
 
 const [endpoint = 'tcp://127.0.0.1:8000'] = process.argv.slice(2)
@@ -11,9 +11,9 @@ const [endpoint = 'tcp://127.0.0.1:8000'] = process.argv.slice(2)
 const server = createServer(
   {
     framing: lines(),
-    // The proxies on this machine. Whoever is listed here can say to be anybody: list no clients.
+    // The proxies on this machine. A program on this list can claim any address: list no clients.
     proxyProtocol: { mode: 'require', trusted: ['127.0.0.1', '::1'] },
-    // About clients, not about the proxy.
+    // Counts clients, not the proxy.
     perAddress: 2,
   },
   {

@@ -1,6 +1,8 @@
-// The events of a server: listening, connection, close, error.
+// Follow a server's events, from listening to close.
 //
-//   node examples/dist/02-server-events.js [ENDPOINT]
+//   npm run example server-events [ENDPOINT]
+//
+// Then connect with `nc 127.0.0.1 8000`, and press Ctrl-C here.
 import { createServer, formatEndpoint } from 'hawser'
 
 const [endpoint = 'tcp://127.0.0.1:8000'] = process.argv.slice(2)
@@ -14,7 +16,7 @@ server.on('close', () => console.log('close: the server and all its connections 
 server.on('error', (error) => console.log(`error: ${error.code}: ${error.message}`))
 await server.listen(endpoint)
 
-// A second server on the same endpoint is told what is wrong, and where, and what to do.
+// A second server on the same endpoint fails. Its error says where, why, and what to do.
 const late = createServer()
 late.on('error', (error) => console.log(`error: ${error.code}: ${error.message}`))
 await late.listen(server.address() ?? endpoint).catch(() => {})

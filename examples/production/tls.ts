@@ -1,17 +1,14 @@
-// TLS: a server whose certificates can be replaced while it runs, and a client that verifies it.
+// Serve TLS, replace certificates, and verify the server. The certificate changes while it runs.
 //
-//   hawser cert --out /tmp/hawser-example
-//   node examples/dist/14-tls.js [ENDPOINT] [CERT] [KEY]
+//   npm run example tls [ENDPOINT [CERT KEY]]
 //
-// A certificate of your own, or one from `hawser cert`, which is good for localhost.
+// Without CERT and KEY it takes the certificate of `hawser cert`, which is good for localhost. Then run
+// the command that it prints.
 import { connect, createServer, lines } from 'hawser'
+import { provideIdentity } from '../support/identity.js'
 
-const folder = '/tmp/hawser-example'
 const [endpoint = 'tls://localhost:8443', cert, key] = process.argv.slice(2)
-const identity = {
-  cert: cert ?? `${folder}/hawser-cert.pem`,
-  key: key ?? `${folder}/hawser-key.pem`,
-}
+const identity = provideIdentity(cert, key)
 
 const server = createServer(
   {
@@ -25,7 +22,7 @@ const server = createServer(
 server.on('connection', ({ tls }) => {
   console.log(`server: ${tls?.protocol}, asked for ${tls?.servername}, ALPN ${tls?.alpn}`)
 })
-// Strangers, plain text and stalls end here; nobody else notices.
+// Clients that fail the handshake, speak plain text or stall end here. The others do not notice.
 server.on('drop', ({ reason, error }) => console.log(`refused: ${reason}, ${error?.message}`))
 
 await server.listen(endpoint)
@@ -54,4 +51,5 @@ try {
 }
 
 process.once('SIGINT', () => void server.close())
-console.log('Ctrl-C ends.')
+console.log(`npx --no hawser connect ${here} --ca ${identity.cert}`)
+console.log('`npx --no hawser cert --force` replaces the certificate. Ctrl-C ends.')

@@ -1,6 +1,8 @@
-// The server's address: port, family and address on IPv4 and IPv6, and the path of a Unix socket.
+// Read a server's addresses: IPv4, IPv6 and a Unix socket.
 //
-//   node examples/dist/03-server-address.js [ENDPOINT…]
+//   npm run example server-address [ENDPOINT…]
+//
+// Then connect to one of those that it prints.
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer } from 'hawser'
@@ -14,7 +16,7 @@ if (endpoints.length === 0) {
 const server = createServer((connection) => {
   console.log(`a client reached ${connection.localAddress} port ${connection.localPort}`)
 })
-// All of them, or none: if one cannot be listened on, the others are given up.
+// All of them or none: if one fails, the others are closed again.
 await server.listen(endpoints)
 
 for (const address of server.addresses()) {

@@ -1,9 +1,13 @@
-// A program as a service: on a Unix socket that its group may use, or on what systemd passes on. It
-// takes two clients at once; the others wait for their turn. docs/listening.md has units for it.
+// Run as a service, on a Unix socket or under systemd. It serves two clients at once, and the others wait
+// for their turn.
 //
-//   node examples/dist/17-service.js [ENDPOINT]
+//   npm run example service [ENDPOINT]
 //
-// systemd-socket-activate -l 8000 --fdname=echo node examples/dist/17-service.js systemd:echo
+// Then connect three times with `nc -U /tmp/hawser-service.sock`. Under systemd's socket activation:
+//
+//   systemd-socket-activate -l 8000 --fdname=echo node examples/dist/production/service.js systemd:echo
+//
+// docs/listening.md has unit files for it.
 import { createServer, formatEndpoint, lines, notifySystemd } from 'hawser'
 
 const [endpoint = 'unix:/tmp/hawser-service.sock?mode=660'] = process.argv.slice(2)
@@ -16,13 +20,13 @@ const server = createServer(
   },
 )
 
-// READY=1 once it listens, STOPPING=1 when it closes, and a sign of life for WatchdogSec=. Started by
-// hand, it says nothing to anybody.
+// Sends READY=1 once it listens, STOPPING=1 when it closes, and a sign of life for WatchdogSec=.
+// Started by hand, it sends nothing.
 const systemd = notifySystemd(server)
 
 await server.listen(endpoint)
 console.log(`listening on ${server.addresses().map(formatEndpoint).join()}`)
-console.log(systemd.active ? 'systemd is told' : 'nobody wants to be told')
+console.log(systemd.active ? 'systemd hears of it' : 'not started by systemd')
 
 server.on('closing', () => {
   const { held, connections } = server.info()

@@ -1,16 +1,14 @@
-// A connection that begins in plain text and goes on under TLS, as in SMTP, IMAP, LDAP or PostgreSQL.
+// Begin in plain text and go on under TLS, as SMTP does. So do IMAP, LDAP and PostgreSQL.
 //
-//   hawser cert --out /tmp/hawser-example
-//   node examples/dist/15-starttls.js [ENDPOINT] [CERT] [KEY]
-//   openssl s_client -connect localhost:8025 -starttls smtp -crlf
+//   npm run example starttls [ENDPOINT [CERT KEY]]
+//
+// Without CERT and KEY it takes the certificate of `hawser cert`, which is good for localhost. Then
+// `openssl s_client -connect localhost:8025 -starttls smtp -crlf`.
 import { type Connection, connect, createServer, lines } from 'hawser'
+import { provideIdentity } from '../support/identity.js'
 
-const folder = '/tmp/hawser-example'
 const [endpoint = 'tcp://localhost:8025', cert, key] = process.argv.slice(2)
-const identity = {
-  cert: cert ?? `${folder}/hawser-cert.pem`,
-  key: key ?? `${folder}/hawser-key.pem`,
-}
+const identity = provideIdentity(cert, key)
 
 const server = createServer<string, string>(
   { framing: lines({ sendCrlf: true }), tls: identity },
@@ -18,14 +16,15 @@ const server = createServer<string, string>(
     open: (connection) => void connection.send('220 localhost ready'),
     async message(connection, command) {
       if (command === 'STARTTLS' && connection.tls === undefined) {
-        // Reading stops here. Whatever was sent behind STARTTLS is refused, and not taken up later.
+        // Reading stops here. Bytes that were sent behind STARTTLS are refused: nothing in plain text
+        // may be taken for what came under TLS.
         await connection.startTls({ reply: '220 go ahead' })
-      } else await answer(connection, command)
+      } else await reply(connection, command)
     },
   },
 )
 
-async function answer(connection: Connection<string, string>, command: string): Promise<void> {
+async function reply(connection: Connection<string, string>, command: string): Promise<void> {
   if (command.startsWith('EHLO')) {
     await connection.send('250-localhost')
     await connection.send(connection.tls === undefined ? '250 STARTTLS' : '250 HELP')
@@ -33,7 +32,7 @@ async function answer(connection: Connection<string, string>, command: string): 
   else await connection.send(`250 ${command} came under ${connection.tls.protocol}`)
 }
 
-// tcp:// although there is TLS: it begins when both have agreed to it.
+// tcp:// although there is TLS: TLS begins later, when both have agreed to it.
 await server.listen(endpoint)
 const address = server.address()
 if (address === null || typeof address === 'string') throw new TypeError('it has no port')
@@ -43,8 +42,8 @@ const client = await connect<string, string>(`tcp://localhost:${address.port}`, 
   framing: lines({ sendCrlf: true }),
   tls: { ca: identity.cert },
 })
-const answers = client[Symbol.asyncIterator]()
-const next = async (): Promise<unknown> => (await answers.next()).value
+const replies = client[Symbol.asyncIterator]()
+const next = async (): Promise<unknown> => (await replies.next()).value
 
 console.log(await next())
 await client.send('VRFY ann')

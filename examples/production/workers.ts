@@ -1,8 +1,9 @@
-// One program in several processes. Type a line to hear which worker you are with; lines that begin with
-// "all " go to everybody, whichever worker they are with. `kill -HUP` replaces the workers one by one,
-// and nobody who connects meanwhile notices; Ctrl-C lets everybody finish.
+// Use every processor, and reload without a refused client. A client hears which worker serves it.
 //
-//   node examples/dist/18-workers.js [ENDPOINT] [WORKERS]
+//   npm run example workers [ENDPOINT [WORKERS]]
+//
+// Then type lines to `nc 127.0.0.1 8000`. A line that begins with "all " reaches every client, whichever
+// worker serves it. `kill -HUP` replaces the workers one by one; Ctrl-C lets each client finish.
 import { createServer, formatEndpoint, lines } from 'hawser'
 import {
   currentWorker,
@@ -17,7 +18,7 @@ const worker = currentWorker()
 if (worker === undefined) await lead()
 else await serve(worker.slot)
 
-/** The primary: it serves nobody itself. */
+/** The primary: it serves no client itself. */
 async function lead(): Promise<void> {
   const workers = await startWorkers({
     script: new URL(import.meta.url),

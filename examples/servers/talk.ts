@@ -1,6 +1,8 @@
-// Talk: say something to whoever connects, and show what they say. For telnet, nc, curl, a browser.
+// Greet each client and show what it sends. The client may be telnet, nc, curl or a browser.
 //
-//   node examples/dist/05-talk.js [ENDPOINT]
+//   npm run example talk [ENDPOINT]
+//
+// Then run one of the commands that it prints.
 import { createServer, formatEndpoint, lines } from 'hawser'
 
 const [endpoint = 'tcp://127.0.0.1:8000'] = process.argv.slice(2)

@@ -1,17 +1,31 @@
-// A client with spare servers, perhaps behind proxies: who answered, or why nobody did.
+// Try the next server, or another way in, when one is down. An error says why each of them failed.
 //
-//   node examples/dist/19-several-servers.js ENDPOINT… [--proxy URL…]
-import { connect, ConnectError, HawserError, lines } from 'hawser'
+//   npm run example spare-servers [-- ENDPOINT… [--proxy URL…]]
+//
+// Without an endpoint it starts a server of its own, behind one that is down.
+import { connect, ConnectError, createServer, formatEndpoint, HawserError, lines } from 'hawser'
 
 const words = process.argv.slice(2)
 const at = words.includes('--proxy') ? words.indexOf('--proxy') : words.length
 const endpoints = words.slice(0, at)
 const proxies = words.slice(at + 1)
 
+const spare = createServer({ framing: lines() }, async (connection) => {
+  for await (const line of connection) await connection.send(`the spare heard ${line}`)
+})
+if (endpoints.length === 0) {
+  const down = createServer()
+  for (const server of [down, spare]) {
+    await server.listen('tcp://127.0.0.1:0')
+    endpoints.push(formatEndpoint(server.address() ?? ''))
+  }
+  await down.close()
+}
+
 try {
   const connection = await connect(endpoints, {
     framing: lines(),
-    // The first is preferred; it gets an equal share of the time, and the others the rest.
+    // The first that accepts is taken. Each gets an equal share of the time that is left.
     order: 'first',
     timeout: 3_000,
     proxy: proxies.length > 0 ? proxies : undefined,
@@ -30,4 +44,6 @@ try {
     }
   }
   process.exitCode = 1
+} finally {
+  await spare.close()
 }

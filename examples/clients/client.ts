@@ -1,6 +1,8 @@
-// A TCP client: connect, write, receive, notice the end.
+// Connect, send, receive, and notice the end.
 //
-//   node examples/dist/06-client.js [ENDPOINT [LINE…]]
+//   npm run example client [ENDPOINT [LINE…]]
+//
+// Start a server first: `npm run example start-a-server` in another terminal.
 import { connect, HawserError, lines } from 'hawser'
 
 const [endpoint = 'tcp://127.0.0.1:8000', ...words] = process.argv.slice(2)
@@ -11,7 +13,7 @@ try {
   console.log(`connected to ${connection.remoteAddress} port ${connection.remotePort}`)
 
   for (const line of words.length > 0 ? words : ['hello', 'goodbye']) await connection.send(line)
-  // Ends our direction only: the server's answers still arrive.
+  // Ends our direction only: the server's replies still arrive.
   await connection.end()
   for await (const line of connection) console.log(`received ${line}`)
 

@@ -1,9 +1,11 @@
-// A pool of connections: conversations that need one for themselves, many of them at once.
+// Share three connections among many transactions. Each transaction has a connection of its own.
 //
-//   node examples/dist/12-pool.js
+//   npm run example pool
+//
+// It ends by itself.
 import { createPool, createServer, lines } from 'hawser'
 
-/** Adds up. What a connection began is counted when it commits, and forgotten when it rolls back. */
+/** Adds up. A connection's sum counts when it commits, and is forgotten when it rolls back. */
 let total = 0
 const server = createServer<string, string>(
   { framing: lines() },
@@ -26,7 +28,7 @@ await server.listen('tcp://127.0.0.1:0')
 const pool = createPool<string, string>(server.address(), {
   framing: lines(),
   max: 3,
-  // Each new connection begins with this, and each is asked before it is lent out.
+  // Each new connection begins with the first, and is checked by the second before it is lent.
   onConnect: async (lease) => console.log(`a new connection: ${await lease.request('hello')}`),
   validate: (lease) => lease.request('ping', { timeout: 500 }),
 })
@@ -54,7 +56,7 @@ for (const result of results) {
 console.log(`the total is ${total}`)
 
 {
-  // The same by hand: given back where the block ends, however it ends.
+  // The same by hand. The block gives it back when it ends, by an error too.
   using lease = await pool.acquire({ timeout: 1_000 })
   console.log(`by hand: ${await lease.request('begin')}`)
 }
