@@ -1,4 +1,5 @@
 import type { HawserError } from '../errors.js'
+import type { ClockTimer } from '../policy/clock.js'
 import {
   closedError,
   closeReasonOf,
@@ -8,6 +9,7 @@ import {
 } from './close-errors.js'
 import type { CloseInfo, CloseReason, ConnectionPhase } from './close-info.js'
 import type { Engine } from './engine.js'
+import { systemClock } from './system-clock.js'
 
 interface Cause {
   readonly by: CloseInfo['by']
@@ -41,6 +43,7 @@ export class Ending<In, Out> {
   #sent = false
   #broken = false
   #cause: Cause | undefined
+  #lingerTimer: ClockTimer | undefined
   readonly #engine: Engine<In, Out>
 
   constructor(engine: Engine<In, Out>) {
@@ -128,6 +131,7 @@ export class Ending<In, Out> {
   close(): CloseInfo {
     const engine = this.#engine
     this.note('remote')
+    this.#lingerTimer?.cancel()
     this.info = {
       ...(this.#cause as Cause),
       bytesRead: engine.receiver.bytes,
@@ -156,6 +160,11 @@ export class Ending<In, Out> {
   #linger(): void {
     if (!this.#sent || !this.discarding || this.lingers) return
     this.lingers = true
-    this.#engine.arm()
+    const engine = this.#engine
+    engine.arm()
+    const { clock, lingerTimeout } = engine.settings
+    if (clock === systemClock) return
+    // A clock that stands still must not keep a close waiting: the same in real time, if that is first.
+    this.#lingerTimer = systemClock.schedule(() => engine.lingered(), lingerTimeout, true)
   }
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-export { VirtualClock } from './virtual-clock.js'
+export { type RunUntilOptions, VirtualClock } from './virtual-clock.js'
 export { createPair, type LinkOptions, type PairOptions } from './memory-pair.js'
 export { type LineToxics, type ToxicLine, type ToxicOptions, Toxics } from './toxics.js'
 export { startToxicProxy, type ToxicProxy, type ToxicProxyOptions } from './toxic-proxy.js'

@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers'
 import type { Clock, ClockTimer } from '../policy/clock.js'
 import type { TransportChunk } from '../transport.js'
 import { BorrowedScratch } from './borrowed-scratch.js'
 import { FlightTimes } from './flight-times.js'
 import type { LinkSettings, LinkSource, LinkTarget } from './link-ends.js'
 import type { LineToxics } from './toxics.js'
+import { inTurn } from './turn.js'
 
 type Item =
   | { readonly kind: 'bytes'; bytes: Uint8Array; readonly at: number; due: number }
@@ -165,7 +165,7 @@ export class MemoryLink {
       return
     }
     this.#scheduled = true
-    setImmediate(() => {
+    inTurn(() => {
       this.#scheduled = false
       this.#turn()
     })

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers'
 import type {
   Transport,
   TransportAddresses,
@@ -8,6 +7,7 @@ import type {
 } from '../transport.js'
 import type { LinkSource, LinkTarget } from './link-ends.js'
 import type { MemoryLink } from './memory-link.js'
+import { inTurn } from './turn.js'
 
 /**
  * One end of a memory pair. It behaves as a TCP socket on Linux does where that matters to the
@@ -170,7 +170,7 @@ export class MemoryTransport implements Transport, LinkSource, LinkTarget {
 
   #leave(error: Error | undefined): void {
     this.#gone = true
-    setImmediate(() => this.#sink?.closed(error))
+    inTurn(() => this.#sink?.closed(error))
   }
 }
 

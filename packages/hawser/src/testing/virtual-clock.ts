@@ -1,6 +1,8 @@
+import { performance } from 'node:perf_hooks'
 import { OptionError } from '../errors.js'
 import type { Clock, ClockTimer } from '../policy/clock.js'
-import { nextTurn } from './turn.js'
+import { checkDeadline, defaultDeadline } from './deadline.js'
+import { comeToRest, nextTurn } from './turn.js'
 
 interface Entry extends ClockTimer {
   readonly due: number
@@ -10,6 +12,23 @@ interface Entry extends ClockTimer {
 
 /** So many timers at one and the same instant are a timer that keeps restarting itself. */
 const maxTimersAtOnce = 100_000
+
+/** Options of {@link VirtualClock.runUntil}. */
+export interface RunUntilOptions {
+  /**
+   * The most that the clock is moved, in ms of its own time. Default 86 400 000, a day; `Infinity` is
+   * off. Stops: a timer that starts itself again for as long as the promise is pending.
+   */
+  limit?: number
+  /**
+   * How long to wait, in ms of real time, while no timer is there to move to. Default 5,000; `Infinity`
+   * waits for ever.
+   */
+  deadline?: number
+}
+
+/** The most that `runUntil` moves a clock when nobody says otherwise: a day. */
+const defaultLimit = 86_400_000
 
 /**
  * A {@link Clock} that moves only when it is told to, so that a limit of an hour is tested in a
@@ -100,6 +119,54 @@ export class VirtualClock implements Clock {
       entry.callback()
     }
     this.#now = Math.max(this.#now, target)
+  }
+
+  /**
+   * Move the time on, from timer to timer, until `promise` settles: for what takes as long as it takes,
+   * as a close, a retry or a timeout does.
+   *
+   * ```ts
+   * await clock.runUntil(client.close())
+   * ```
+   *
+   * The time moves only when nothing is on its way that needs none, as far as it goes through memory.
+   * What goes through real sockets may be overtaken by it.
+   *
+   * @returns what the promise fulfils with; rejects with what it rejects with
+   * @throws Error when the promise is still pending at `limit`, or when no timer waits and it is still
+   *   pending after `deadline`
+   * @throws OptionError `HAWSER_INVALID_OPTION` when an option cannot work
+   * @throws what a timer's callback throws; the clock then stands at that timer's time
+   */
+  async runUntil<Result>(
+    promise: PromiseLike<Result>,
+    { limit = defaultLimit, deadline = defaultDeadline }: RunUntilOptions = {},
+  ): Promise<Result> {
+    checkDeadline(deadline)
+    const target = limit === Infinity ? Infinity : this.#targetOf(limit)
+    const guard = new SameInstantGuard()
+    let isSettled = false
+    const settle = (): void => {
+      isSettled = true
+    }
+    promise.then(settle, settle)
+    let still = performance.now()
+    for (;;) {
+      await comeToRest()
+      if (isSettled) return promise
+      const entry = this.#take(target)
+      if (entry !== undefined) {
+        guard.check(entry.due)
+        entry.callback()
+        still = performance.now()
+      } else if (this.pending > 0) {
+        throw new Error(`the promise is pending after ${limit} ms on the clock, which is its limit`)
+      } else if (performance.now() - still > deadline) {
+        throw new Error(
+          `no timer waits on the clock, and the promise is pending after ${deadline} ms: it waits for something that is not time`,
+        )
+      }
+    }
   }
 
   #targetOf(ms: number): number {

@@ -157,10 +157,14 @@ describe('a peer that connects and says nothing', () => {
 
   it('never ends after our FIN, and is let go of after lingerTimeout', async () => {
     const clock = new VirtualClock()
-    const { connection, peer } = connectPeer({ framing: lines(), clock })
+    const { connection, peer } = connectPeer({
+      framing: lines(),
+      clock,
+      lingerTimeout: 60_000,
+    })
     const closing = connection.close()
     await peer.receivesEnd()
-    await clock.advance(999)
+    await clock.advance(59_999)
     expect(connection.phase).toBe('ending')
     await clock.advance(1)
     expect(await closing).toMatchObject({ by: 'local', reason: 'ended', unsent: 0 })

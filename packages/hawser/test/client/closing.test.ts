@@ -99,6 +99,15 @@ describe('closing a client', () => {
     await closing
   })
 
+  it('needs neither the peer nor a clock that moves', async () => {
+    const listener = await listen()
+    const client = make(listener.address, { clock: new VirtualClock(), lingerTimeout: 1 })
+    const peer = await listener.accept()
+    await client.ready()
+    await client.close()
+    await peer.receivesEnd()
+  })
+
   it('called again, the shortest drain counts', async () => {
     const listener = await listen()
     const client = make(listener.address)

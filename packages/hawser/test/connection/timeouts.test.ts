@@ -320,19 +320,30 @@ describe('the consumer timeout', () => {
 describe('the linger timeout', () => {
   it('is what a peer gets to end after we have closed', async () => {
     const clock = new VirtualClock()
-    const { connection, peer, transport } = attach({ clock })
+    const { connection, peer, transport } = attach({ clock, lingerTimeout: 60_000 })
     const closing = connection.close()
     await peer.receivesEnd()
-    await clock.advance(999)
+    await clock.advance(59_999)
     expect(connection.phase).toBe('ending')
     await clock.advance(1)
     expect(await closing).toMatchObject({ by: 'local', reason: 'ended' })
     expect([transport.ends, clock.pending]).toEqual([['end', 'close'], 0])
   })
 
+  it('is real time, too: a clock that stands still keeps no close waiting', async () => {
+    const { connection, peer } = attach({ clock: new VirtualClock(), lingerTimeout: 1 })
+    expect(await connection.close()).toMatchObject({ by: 'local', reason: 'ended' })
+    await peer.receivesEnd()
+  })
+
   it('begins when the last byte has left', async () => {
     const clock = new VirtualClock()
-    const { connection, peer } = attach({ clock, reading: false, line: { capacity: 10 } })
+    const { connection, peer } = attach({
+      clock,
+      lingerTimeout: 60_000,
+      reading: false,
+      line: { capacity: 10 },
+    })
     void connection.send('x'.repeat(99))
     const closing = connection.close()
     await clock.advance(10_000)
@@ -340,7 +351,7 @@ describe('the linger timeout', () => {
     peer.startReading()
     await peer.receive(100)
     await peer.receivesEnd()
-    await clock.advance(999)
+    await clock.advance(59_999)
     expect(connection.phase).toBe('ending')
     await clock.advance(1)
     expect(await closing).toMatchObject({ reason: 'ended', unsent: 0 })

@@ -1,4 +1,5 @@
-import { VirtualClock } from 'hawser/testing'
+import { createClient, lines } from 'hawser'
+import { connectPair, ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 
 const day = 86_400_000
@@ -156,5 +157,67 @@ describe('VirtualClock', () => {
     expect(() => clock.schedule(() => {}, NaN, true)).toThrow(
       expect.objectContaining({ code: 'HAWSER_INVALID_OPTION' }),
     )
+  })
+})
+
+describe('a clock that runs until a promise settles', () => {
+  it('moves from timer to timer, no further than it must', async () => {
+    const { clock, fired, at } = makeClock()
+    at('a', 10)
+    at('later', 90 * 1_000)
+    const third = new Promise<string>((resolve) => {
+      clock.schedule(() => clock.schedule(() => resolve('there'), 5, true), 20, true)
+    })
+    expect(await clock.runUntil(third)).toBe('there')
+    expect([clock.now(), fired]).toEqual([25, ['a@10']])
+  })
+
+  it('passes on what the promise rejects with', async () => {
+    const { clock } = makeClock()
+    const late = new Promise((_resolve, reject) => {
+      clock.schedule(() => reject(new Error('too late')), day / 2, true)
+    })
+    await expect(clock.runUntil(late)).rejects.toThrow('too late')
+    expect(clock.now()).toBe(day / 2)
+  })
+
+  it('does not overtake what is on its way in memory', async () => {
+    const clock = new VirtualClock()
+    const line = { chunkSize: 1, capacity: 100 }
+    const [client, server] = connectPair<string, string>({ framing: lines(), clock, line })
+    clock.schedule(() => client.reset(), 1, true)
+    void client.send('x'.repeat(50_000))
+    void client.end()
+    const received = async (): Promise<number> => {
+      for await (const text of server) return text.length
+      return 0
+    }
+    expect(await clock.runUntil(received())).toBe(50_000)
+    expect(clock.now()).toBe(0)
+    client.reset()
+  })
+
+  it('needs no patience to close a client whose peer never ends', async () => {
+    const clock = new VirtualClock()
+    await using listener = await ScriptedPeer.listen()
+    const client = createClient(listener.address, {
+      framing: lines(),
+      clock,
+      lingerTimeout: 10_000,
+    })
+    await client.ready()
+    await clock.runUntil(client.close())
+    expect([clock.now(), clock.pending]).toEqual([10_000, 0])
+  })
+
+  it('says so when a timer goes on for ever, and when there is none', async () => {
+    const clock = new VirtualClock()
+    const never = new Promise(() => {})
+    await expect(clock.runUntil(never, { deadline: 1 })).rejects.toThrow(/not time/)
+    const again = (): void => void clock.schedule(again, 1_000, true)
+    again()
+    await expect(clock.runUntil(never, { limit: 60_000 })).rejects.toThrow(/60000 ms on the clock/)
+    expect(clock.now()).toBe(60_000)
+    await expect(clock.runUntil(never, { limit: -1 })).rejects.toThrow(/-1 ms/)
   })
 })
