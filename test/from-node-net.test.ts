@@ -99,6 +99,27 @@ describe('Ctrl-C while a client is idle', () => {
   })
 })
 
+describe('a port that is taken', () => {
+  it.each(['left', 'right'] as const)(
+    'reaches the error listener on the %s, and the program goes on to its end',
+    async (side) => {
+      const taken = net.createServer()
+      taken.listen(0, '127.0.0.1')
+      await once(taken, 'listening')
+      onTestFinished(() => void taken.close())
+      const { port } = taken.address() as net.AddressInfo
+      const program = run(
+        `${codeOf(2, side).replaceAll('8000', String(port))}\nconsole.log('went on')`,
+      )
+      expect(await program.ended).toEqual({ code: 0, signal: null })
+      const said = side === 'left' ? 'the port is in use' : 'something already listens there'
+      expect(program.printed).toContain(said)
+      expect(program.printed).toContain('went on')
+      expect(program.complained).toBe('')
+    },
+  )
+})
+
 describe('a Unix socket whose server was killed', () => {
   it('keeps the next one from listening on the left', async () => {
     const path = join(createProgramFolder({}), 'app.sock')

@@ -19,6 +19,6 @@ await server.listen(endpoint)
 // A second server on the same endpoint fails. Its error says where, why, and what to do.
 const late = createServer()
 late.on('error', (error) => console.log(`error: ${error.code}: ${error.message}`))
-await late.listen(server.address() ?? endpoint).catch(() => {})
+await late.listen(server.address() ?? endpoint)
 
 process.once('SIGINT', () => void server.close())

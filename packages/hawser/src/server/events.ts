@@ -11,7 +11,10 @@ export interface ServerEvents<In, Out> {
   connection: [connection: Connection<In, Out>]
   /** A connection was refused. */
   drop: [refusal: Refusal]
-  /** An endpoint could not be listened on, or a handler failed. */
+  /**
+   * An endpoint could not be listened on (then `listen` does not reject), or a handler failed and there
+   * is no `onError`.
+   */
   error: [error: HawserError]
   /** The server begins to close: it accepts nothing more, and its connections are drained. */
   closing: []

@@ -2,7 +2,7 @@ import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import process from 'node:process'
 import { type Connection, engineOf } from '../connection/connection.js'
 import { atLeast } from '../connection/options.js'
-import { type HawserError, StateError } from '../errors.js'
+import { ListenError, StateError } from '../errors.js'
 import type { RefusalCounts } from '../policy/connection-limit.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import type { AddressInfo } from '../socket/listener.js'
@@ -117,20 +117,25 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
    * Listen on an endpoint, or on several; may be called again for more. If one of several fails,
    * none of them is kept.
    *
+   * An endpoint that cannot be listened on is a ListenError (`HAWSER_ADDRESS_IN_USE`, …). With an
+   * `error` listener it goes there and nowhere else, as in `node:net`: the promise fulfils, and
+   * `server.listening` says what came of it. Without one, the promise rejects with it.
+   *
    * @param callback called once all of them are listened on
-   * @returns fulfils with the server; rejects with ListenError (`HAWSER_ADDRESS_IN_USE`, …), unless
-   *   there is an `error` listener, which is told either way
+   * @returns fulfils with the server. Rejects with ListenError, unless there is an `error` listener; and
+   *   always with OptionError (`HAWSER_INVALID_ENDPOINT`) or StateError (`HAWSER_SERVER_CLOSED`)
    */
   listen(endpoint: Endpoint | readonly Endpoint[], callback?: () => void): Promise<this> {
     const wasOpen = this.#drain === undefined
     const listening = this.#listen(listOf(endpoint), callback).catch((error: unknown) => {
-      // A server that was closed meanwhile was wanted to be; and whoever is told by the event need
-      // not look at the promise as well.
+      // That a server was closed meanwhile is no surprise to the program that closed it.
       const wasClosed = wasOpen && this.#drain !== undefined
-      const isHeard = this.listenerCount('error') > 0
-      if (wasClosed || isHeard) listening.catch(ignore)
-      if (isHeard && !wasClosed) announce(() => this.emit('error', error as HawserError))
-      throw error
+      if (wasClosed) listening.catch(ignore)
+      if (wasClosed || !(error instanceof ListenError) || this.listenerCount('error') === 0) {
+        throw error
+      }
+      announce(() => this.emit('error', error))
+      return this
     })
     return listening
   }

@@ -246,14 +246,29 @@ describe('an endpoint that cannot be listened on', () => {
     expect(error).toHaveProperty('message', expect.stringContaining(endpoint.replace(/:0$/, '')))
   })
 
-  it('is told by promise and by the error event, and by no callback', async () => {
+  it('goes to an error listener where there is one, and nowhere else', async () => {
     const server = make()
     const onError = vi.fn<(error: Error) => void>()
     const callback = vi.fn<() => void>()
     server.on('error', onError)
-    const error = await rejection(server.listen('192.0.2.1:0', callback))
-    expect(onError).toHaveBeenCalledExactlyOnceWith(error)
+    expect(await server.listen('192.0.2.1:0', callback)).toBe(server)
+    expect(server.listening).toBe(false)
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ name: 'ListenError', code: 'HAWSER_ADDRESS_UNAVAILABLE' }),
+    )
     expect(callback).not.toHaveBeenCalled()
+  })
+
+  it('rejects in spite of an error listener when the call itself is wrong', async () => {
+    const server = make()
+    const onError = vi.fn<() => void>()
+    server.on('error', onError)
+    expect(await rejection(server.listen('nowhere'))).toMatchObject({
+      code: 'HAWSER_INVALID_ENDPOINT',
+    })
+    await server.close()
+    expect(await rejection(server.listen(loopback))).toMatchObject({ code: 'HAWSER_SERVER_CLOSED' })
+    expect(onError).not.toHaveBeenCalled()
   })
 
   it('may go without a look at the promise where the event is heard', async () => {

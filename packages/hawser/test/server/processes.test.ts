@@ -275,6 +275,10 @@ describe('an endpoint that cannot be listened on ends a process', () => {
   it.each([
     ['that looks at the promise', `await server.listen('192.0.2.1:0').catch(() => {})`],
     ['that listens for the event', `server.on('error', () => {}); server.listen('192.0.2.1:0')`],
+    [
+      'that listens for the event and awaits the promise',
+      `server.on('error', () => {}); await server.listen('192.0.2.1:0')`,
+    ],
   ])('but not one %s', async (_name, script) => {
     const ended = await runNode(['--input-type=module', '-e', failing + script])
     expect(ended).toEqual({ code: 0, stdout: '', stderr: '' })
