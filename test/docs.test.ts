@@ -21,6 +21,8 @@ it('every document that a newcomer looks for is there', () => {
       'ERRORS.md',
       'LIMITS.md',
       'README.md',
+      'docs/README.md',
+      'docs/benchmarks.md',
       'docs/connecting.md',
       'docs/clients.md',
       'docs/framings.md',
@@ -28,6 +30,7 @@ it('every document that a newcomer looks for is there', () => {
       'docs/groups.md',
       'docs/listening.md',
       'docs/observing.md',
+      'docs/runtimes.md',
       'docs/testing.md',
       'docs/redis-in-an-afternoon.md',
       'docs/timeouts-and-retries.md',
@@ -35,6 +38,27 @@ it('every document that a newcomer looks for is there', () => {
       'packages/cli/README.md',
       'packages/hawser/README.md',
     ]),
+  )
+})
+
+it('the first 40 lines of the README have the two commands, a server and a client', () => {
+  const readme = documents.find(({ path }) => path === 'README.md')
+  const early = readme?.blocks.filter(({ line, text }) => line + text.split('\n').length - 1 <= 40)
+  expect(early?.map(({ language, marks }) => [language, ...marks].join(' '))).toEqual([
+    'sh',
+    'text',
+    'ts serve',
+    'ts run',
+  ])
+  for (const command of ['npm start', 'npm test']) expect(early?.[0]?.text).toContain(command)
+})
+
+it('every guide is in the index of the guides', () => {
+  const index = documents.find(({ path }) => path === 'docs/README.md')
+  const listed = new Set(index?.links.map(({ target }) => target))
+  const guides = documents.filter(({ path }) => path.startsWith('docs/') && path !== index?.path)
+  expect(guides.filter(({ path }) => !listed.has(path.slice(5))).map(({ path }) => path)).toEqual(
+    [],
   )
 })
 
