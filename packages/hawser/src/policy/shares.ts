@@ -4,24 +4,30 @@ export interface SharesOwner<Holder> {
   granted(holder: Holder, count: number): void
   /** Others need some: it should give back what it can spare, and go on doing so until told otherwise. */
   scarce(holder: Holder, isScarce: boolean): void
+  /** Whether it will go on to use what it is given: one that leaves does not. */
+  stays(holder: Holder): boolean
 }
 
 /**
  * A limit that several hold together, each its share. What all may use together is never more than
- * the limit; what one does not need can be had by another.
+ * the limit; what one does not need can be had by another. What no holder has asked for is handed out
+ * as well, so that the shares of all add up to the limit, and only those still to come have theirs kept.
  */
 export class Shares<Holder> {
   readonly #owner: SharesOwner<Holder>
   readonly #held = new Map<Holder, number>()
   /** Who waits for how many, in the order they asked. */
   readonly #hungry = new Map<Holder, number>()
+  readonly #expected: number
   #total: number
   #free: number
   #isScarce = false
 
-  constructor(total: number, owner: SharesOwner<Holder>) {
+  /** @param expected how many holders there are to be */
+  constructor(total: number, expected: number, owner: SharesOwner<Holder>) {
     this.#total = total
     this.#free = total
+    this.#expected = expected
     this.#owner = owner
   }
 
@@ -76,12 +82,11 @@ export class Shares<Holder> {
     for (const [holder, wanted] of this.#hungry) {
       const count = Math.min(wanted, this.#free)
       if (count <= 0) break
-      this.#free -= count
-      this.#held.set(holder, this.heldBy(holder) + count)
       if (count === wanted) this.#hungry.delete(holder)
       else this.#hungry.set(holder, wanted - count)
-      this.#owner.granted(holder, count)
+      this.#grant(holder, count)
     }
+    if (this.#hungry.size === 0) this.#handOut()
     const isScarce = this.#hungry.size > 0 || this.#free < 0
     if (!isScarce && !this.#isScarce) return
     this.#isScarce = isScarce
@@ -89,5 +94,29 @@ export class Shares<Holder> {
     for (const holder of this.#held.keys()) {
       if (!this.#hungry.has(holder)) this.#owner.scarce(holder, isScarce)
     }
+  }
+  /** What is free goes to those who stay, those with the least first, so that they come to have as much. */
+  #handOut(): void {
+    const staying = [...this.#held.keys()].filter((holder) => this.#owner.stays(holder))
+    const toCome = Math.max(0, this.#expected - staying.length)
+    const kept = toCome * Math.ceil(this.#total / this.#expected)
+    let spare = Math.max(0, this.#free - kept)
+    let rest = staying.reduce((sum, holder) => sum + this.heldBy(holder), 0)
+    staying.sort((one, other) => this.heldBy(one) - this.heldBy(other))
+    for (const [index, holder] of staying.entries()) {
+      const held = this.heldBy(holder)
+      const level = Math.ceil((rest + spare) / (staying.length - index))
+      const count = Math.min(spare, level - held)
+      rest -= held
+      if (count <= 0) continue
+      spare -= count
+      this.#grant(holder, count)
+    }
+  }
+
+  #grant(holder: Holder, count: number): void {
+    this.#free -= count
+    this.#held.set(holder, this.heldBy(holder) + count)
+    this.#owner.granted(holder, count)
   }
 }

@@ -4,7 +4,13 @@ import type { WorkerProcess } from './worker-process.js'
 
 /** What each worker may use of the limits that hold for all together, kept in the primary. */
 export class ShareLedger {
+  readonly #count: number
   readonly #shares = new Map<string, Shares<WorkerProcess>>()
+
+  /** @param count how many workers there are to be */
+  constructor(count: number) {
+    this.#count = count
+  }
 
   /** A worker wants some, or gives some back. */
   heard(worker: WorkerProcess, message: ShareMessage): void {
@@ -15,9 +21,10 @@ export class ShareLedger {
     const { server, total, count } = message
     let shares = this.#shares.get(server)
     if (shares === undefined) {
-      shares = new Shares(total, {
+      shares = new Shares(total, this.#count, {
         granted: (to, granted) => to.say({ hawser: 'granted', server, count: granted }),
         scarce: (to, isScarce) => to.say({ hawser: 'scarce', server, isScarce }),
+        stays: ({ state }) => state === 'starting' || state === 'listening',
       })
       this.#shares.set(server, shares)
     }

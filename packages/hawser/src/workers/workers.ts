@@ -43,7 +43,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
   readonly #slots: readonly Slot[]
   readonly #all = new Set<WorkerProcess>()
   readonly #bindings: Bindings
-  readonly #shares = new ShareLedger()
+  readonly #shares: ShareLedger
   readonly #relay = new NodeRelay()
   readonly #scrapes = new Scrapes()
   #crashes = 0
@@ -56,6 +56,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
     super()
     this.#options = options
     this.#bindings = new Bindings(options.reusePort)
+    this.#shares = new ShareLedger(options.count)
     const owner = this.#owner()
     const spawn = (number: number): WorkerProcess => {
       const worker = new WorkerProcess(number, options, owner)
@@ -217,6 +218,8 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
     const { slot: number, pid, result, failure } = worker
     this.#all.delete(worker)
     this.#scrapes.ended(worker)
+    // Its channel may be found closed only later.
+    this.#shares.gone(worker)
     const slot = this.#slots[number - 1]
     const expected = result !== undefined || this.#closing !== undefined
     if (!expected) this.#crashes += 1

@@ -3,16 +3,20 @@ import { describe, expect, it } from 'vitest'
 import { Shares } from '../../src/policy/shares.js'
 
 /** Holders that note what they are told. */
-function share(total: number): {
+function share(
+  total: number,
+  expected = 0,
+): {
   shares: Shares<string>
   granted: Map<string, number>
   scarce: Map<string, boolean>
 } {
   const granted = new Map<string, number>()
   const scarce = new Map<string, boolean>()
-  const shares = new Shares<string>(total, {
+  const shares = new Shares<string>(total, expected, {
     granted: (holder, count) => granted.set(holder, (granted.get(holder) ?? 0) + count),
     scarce: (holder, isScarce) => scarce.set(holder, isScarce),
+    stays: (holder) => expected > 0 && !holder.startsWith('old'),
   })
   return { shares, granted, scarce }
 }
@@ -74,17 +78,40 @@ describe('a limit that several share', () => {
     expect(shares.state).toEqual({ total: 4, free: 1 })
   })
 
+  it('is all handed out, evenly, but for what is kept for those still to come', () => {
+    const { shares, granted } = share(100, 2)
+    shares.want('a', 20)
+    expect([granted.get('a'), shares.state.free]).toEqual([50, 50])
+    shares.want('b', 50)
+    shares.giveBack('a', 30)
+    expect([shares.heldBy('a'), shares.heldBy('b'), shares.state.free]).toEqual([50, 50, 0])
+  })
+
+  it('goes from one that leaves to those that stay', () => {
+    const { shares } = share(101, 2)
+    shares.want('old', 60)
+    shares.want('a', 30)
+    shares.want('b', 30)
+    shares.giveBack('old', 40)
+    expect(['old', 'a', 'b'].map((each) => shares.heldBy(each))).toEqual([20, 41, 40])
+    shares.gone('old')
+    expect(['a', 'b'].map((each) => shares.heldBy(each))).toEqual([50, 51])
+    expect(shares.state.free).toBe(0)
+  })
+
   it('is never exceeded, and nobody waits while there is some', () => {
     const holder = fc.constantFrom('a', 'b', 'c')
     const count = fc.integer({ min: 1, max: 20 })
+    const limit = fc.integer({ min: 0, max: 50 })
+    const expected = fc.integer({ min: 0, max: 4 })
     const step = fc.oneof(
       fc.record({ act: fc.constant('want' as const), holder, count }),
       fc.record({ act: fc.constant('give' as const), holder, count }),
       fc.record({ act: fc.constant('gone' as const), holder, count }),
     )
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 50 }), fc.array(step), (total, steps) => {
-        const { shares } = share(total)
+      fc.property(limit, expected, fc.array(step), (total, workers, steps) => {
+        const { shares } = share(total, workers)
         const waiting = new Map<string, number>()
         for (const { act, holder: who, count: many } of steps) {
           const before = shares.heldBy(who)

@@ -77,6 +77,19 @@ describe('metrics of all workers', () => {
     expect(duration?.metrics[0]?.count).toBe('4')
   })
 
+  it('tell a limit that stays what it is when workers are replaced', async () => {
+    const workers = await startTestWorkers(withOptions({ maxConnections: 1_000 }))
+    const limit = async (): Promise<string | undefined> =>
+      valuesOf(await workers.prometheus({ by: 'total' }), 'hawser_connections_limit')['']
+    expect(await limit()).toBe('1000')
+    await workers.reload()
+    expect(await limit()).toBe('1000')
+    await workers.reload()
+    expect(await limit()).toBe('1000')
+    const shares = Object.values(valuesOf(await workers.prometheus(), 'hawser_connections_limit'))
+    expect(shares.map(Number).reduce((sum, share) => sum + share, 0)).toBe(1_000)
+  })
+
   it('leave out a worker that does not answer, and say so', async () => {
     const workers = await startTestWorkers()
     await (await Caller.call(workers)).pid()
