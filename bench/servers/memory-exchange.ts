@@ -62,7 +62,7 @@ class Sieve implements Transport {
   #sink: TransportSink | undefined
 
   push(bytes: Uint8Array): void {
-    this.#sink?.data(bytes, true, 0)
+    this.#sink?.received(bytes, true, 0)
   }
 
   start(sink: TransportSink): void {
@@ -74,7 +74,7 @@ class Sieve implements Transport {
   }
 
   reset(): void {
-    this.#sink?.closed(undefined)
+    this.#sink?.gone(undefined)
   }
 
   pause(): void {}

@@ -13,7 +13,7 @@ export interface TransportCapabilities {
   readonly reset: boolean
   /** `end` closes our direction only; without it, it closes both. */
   readonly halfClose: boolean
-  /** `data` may push bytes that are valid only during the call. */
+  /** `received` may be called with bytes that are valid only during the call. */
   readonly borrowedReads: boolean
   /** `unsent` falls while one write is still under way, not only when it completes. */
   readonly writeProgress: boolean
@@ -46,11 +46,10 @@ export interface ProxiedConnection {
 }
 
 /**
- * Where a transport pushes what happens. Calls arrive in the order
- * `(data | written)* end? written* closed`; nothing follows `closed`. None of them may be called
- * from inside a call that the sink's owner is making on the transport, except `data`, `end` and
- * `closed` that were already due when `start` or `resume` is called must still wait for the
- * next turn.
+ * What a transport calls when something happens. Calls arrive in the order
+ * `(received | wrote)* peerEnded? wrote* gone`; nothing follows `gone`. A transport never calls them
+ * from inside a call that its owner makes on it: what is due when `start` or `resume` is called waits
+ * for the next turn.
  */
 export interface TransportSink {
   /**
@@ -63,13 +62,13 @@ export interface TransportSink {
    *   overwrite during this call. It lets a partial frame be put in front of its rest without
    *   copying the rest. 0 when there is none.
    */
-  data(bytes: Uint8Array, borrowed: boolean, headroom: number): void
-  /** The peer ended its direction (FIN). At most once, after the last `data`. */
-  end(): void
+  received(bytes: Uint8Array, borrowed: boolean, headroom: number): void
+  /** The peer ended its direction (FIN). At most once, after the last `received`. */
+  peerEnded(): void
   /** A `write` that returned false has now been handed to the operating system whole. */
-  written(): void
+  wrote(): void
   /** The transport is gone, with the operating system's error if there was one. Once, and last. */
-  closed(error: Error | undefined): void
+  gone(error: Error | undefined): void
 }
 
 /** What `write` takes: bytes as they are, or text that goes out as UTF-8. */
@@ -89,7 +88,7 @@ export interface Transport {
   readonly tls?: TlsSession | undefined
   /** Begin to push into `sink`. Called once, before anything else. */
   start(sink: TransportSink): void
-  /** Push no more `data` until `resume`. While paused neither FIN nor reset may be noticed. */
+  /** Call `received` no more until `resume`. While paused neither FIN nor reset may be noticed. */
   pause(): void
   /** Push again. */
   resume(): void
@@ -97,9 +96,9 @@ export interface Transport {
    * Hand over all of `chunks`, in order, in one operation. The transport owns byte chunks until
    * the write is complete; nobody may change them.
    *
-   * At most one write is under way: after a write that returned false, the next follows `written`.
+   * At most one write is under way: after a write that returned false, the next follows `wrote`.
    *
-   * @returns true when all of it was taken at once; then no `written` follows.
+   * @returns true when all of it was taken at once; then no `wrote` follows.
    */
   write(chunks: readonly TransportChunk[]): boolean
   /** End our direction once what was written has left (FIN). Idempotent. */

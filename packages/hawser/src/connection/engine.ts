@@ -244,38 +244,38 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
 
   // ── what the transport says ─────────────────────────────────────────────────────────────────
 
-  data(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
+  received(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
     if (firstByte.hasSubscribers && this.receiver.bytes === 0) publishFirstByte(this)
     if (this.isDiscarding) {
       this.receiver.bytes += bytes.length
       return
     }
     this.inEvent = true
-    this.receiver.data(bytes, borrowed, headroom)
+    this.receiver.received(bytes, borrowed, headroom)
     this.inEvent = false
     // A handler that answered with a promise goes on in this turn: all its replies leave together.
     if (this.receiver.isMidway) this.#sender?.writeLast()
     else this.#sender?.write()
   }
 
-  end(): void {
+  peerEnded(): void {
     this.ending.note('remote')
     this.inEvent = true
-    this.receiver.end()
+    this.receiver.peerEnded()
     this.inEvent = false
     this.#sender?.write()
     if (this.receiver.consumer === undefined) this.released()
   }
 
-  written(): void {
+  wrote(): void {
     this.inEvent = true
-    this.#sender?.written()
+    this.#sender?.wrote()
     this.inEvent = false
     this.#sender?.write()
     this.settle()
   }
 
-  closed(cause: Error | undefined): void {
+  gone(cause: Error | undefined): void {
     if (this.isUpgrading) this.fail(upgradeLost(this.details, cause), true)
     else if (cause !== undefined) this.ending.lost(cause)
     this.#transportGone = true

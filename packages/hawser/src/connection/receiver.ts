@@ -113,7 +113,7 @@ export class Receiver<In, Out> {
   }
 
   /** Bytes arrived. */
-  data(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
+  received(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
     const { consumer } = this
     this.bytes += bytes.length
     let fed = false
@@ -130,7 +130,7 @@ export class Receiver<In, Out> {
   }
 
   /** The peer ended its direction. */
-  end(): void {
+  peerEnded(): void {
     this.ended = true
     this.inbox.end()
     this.advance()

@@ -212,7 +212,7 @@ export class Sender<Out> {
   }
 
   /** The transport has handed over all of the write that was under way. */
-  written(): void {
+  wrote(): void {
     if (this.#writing === 0) return
     this.#finishWrite()
     this.write()

@@ -59,7 +59,7 @@ class ProxyPhase implements TransportSink {
     this.#reader = new HeaderReader(rules.maxHeader)
   }
 
-  data(bytes: Uint8Array): void {
+  received(bytes: Uint8Array): void {
     // Of a connection that is refused, what still comes is read away.
     if (this.#isOver) return
     const result = this.#reader.read(bytes)
@@ -74,18 +74,18 @@ class ProxyPhase implements TransportSink {
     }
   }
 
-  end(): void {
+  peerEnded(): void {
     if (this.#isOver) return
     if (this.#mayBeNone) this.#finish([this.#reader.held], true)
     else this.#fail(`the peer ended its direction ${this.#reader.held.length} bytes into it`)
   }
 
-  closed(): void {
+  gone(): void {
     if (this.#isOver) return
     this.#fail(`the connection was closed ${this.#reader.held.length} bytes into it`)
   }
 
-  written(): void {}
+  wrote(): void {}
 
   expire(): void {
     if (this.#mayBeNone) {

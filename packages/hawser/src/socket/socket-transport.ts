@@ -140,7 +140,7 @@ export class SocketTransport implements Transport, FastReader, SocketOwner {
   }
 
   read(bytes: Uint8Array, headroom: number): void {
-    this.#sink?.data(bytes, true, headroom)
+    this.#sink?.received(bytes, true, headroom)
   }
 
   pause(): void {
@@ -198,10 +198,10 @@ export class SocketTransport implements Transport, FastReader, SocketOwner {
     const beginning = this.#beginning
     if (beginning?.isDue !== true || this.#socket.destroyed) return
     const unread = beginning.takeUnread()
-    if (unread !== undefined) this.#sink?.data(unread, false, 0)
+    if (unread !== undefined) this.#sink?.received(unread, false, 0)
     // The sink may have paused it.
     if (!beginning.isDue) return
-    if (beginning.takeEnd()) this.#sink?.end()
+    if (beginning.takeEnd()) this.#sink?.peerEnded()
     else if (unread !== undefined) this.#socket.resume()
   }
 
@@ -209,10 +209,10 @@ export class SocketTransport implements Transport, FastReader, SocketOwner {
   handle(event: 'data' | 'end' | 'error' | 'close', value?: Uint8Array | Error): void {
     if (event === 'data') {
       if (this.#beginning !== undefined) this.#beginning.hasHeard = true
-      this.#sink?.data(value as Uint8Array, false, 0)
+      this.#sink?.received(value as Uint8Array, false, 0)
     } else if (event === 'end') this.#ended()
     else if (event === 'error') this.#error ??= sessionFault(value as Error)
-    else this.#sink?.closed(this.#error)
+    else this.#sink?.gone(this.#error)
   }
 
   #ended(): void {
@@ -222,7 +222,7 @@ export class SocketTransport implements Transport, FastReader, SocketOwner {
       beneath === undefined || hasHeard === true || !isTcp
         ? undefined
         : swallowedReset(this.#socket, beneath)
-    if (reset === undefined) this.#sink?.end()
+    if (reset === undefined) this.#sink?.peerEnded()
     else this.#socket.destroy(reset)
   }
 
@@ -243,7 +243,7 @@ export class SocketTransport implements Transport, FastReader, SocketOwner {
   #written(): void {
     if (this.#outstanding === undefined || this.#socket.destroyed) return
     this.#outstanding = undefined
-    this.#sink?.written()
+    this.#sink?.wrote()
   }
 }
 

@@ -10,7 +10,7 @@ import { checkNumber, checkToxics, type LineToxics, type Toxics } from './toxics
 export interface LinkOptions extends LineToxics {
   /**
    * The most bytes in flight, as a kernel's buffers limit them. A write that does not fit returns
-   * false, and `written` follows when the reader has made room. At least 1; default 64 KiB;
+   * false, and `wrote` follows when the reader has made room. At least 1; default 64 KiB;
    * `Infinity` for no backpressure at all.
    */
   capacity?: number

@@ -128,12 +128,12 @@ export class MemoryTransport implements Transport, LinkSource, LinkTarget {
   }
 
   deliver(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
-    this.#sink?.data(bytes, borrowed, headroom)
+    this.#sink?.received(bytes, borrowed, headroom)
   }
 
   deliverEnd(): void {
     this.#peerEnded = true
-    this.#sink?.end()
+    this.#sink?.peerEnded()
     this.#leaveWhenBothEnded()
   }
 
@@ -151,7 +151,7 @@ export class MemoryTransport implements Transport, LinkSource, LinkTarget {
   drained(): void {
     if (this.#gone) return
     this.#writing = false
-    this.#sink?.written()
+    this.#sink?.wrote()
     if (this.#ended) this.#markEndSent()
   }
 
@@ -170,7 +170,7 @@ export class MemoryTransport implements Transport, LinkSource, LinkTarget {
 
   #leave(error: Error | undefined): void {
     this.#gone = true
-    inTurn(() => this.#sink?.closed(error))
+    inTurn(() => this.#sink?.gone(error))
   }
 }
 

@@ -30,10 +30,10 @@ function spoil(inner: Transport, { calls, pushes }: Flaw): Transport {
     },
     start: (given) => {
       const told: TransportSink = {
-        data: (bytes, borrowed, headroom) => given.data(bytes, borrowed, headroom),
-        end: () => given.end(),
-        written: () => given.written(),
-        closed: (error) => given.closed(error),
+        received: (bytes, borrowed, headroom) => given.received(bytes, borrowed, headroom),
+        peerEnded: () => given.peerEnded(),
+        wrote: () => given.wrote(),
+        gone: (error) => given.gone(error),
       }
       sink = { ...told, ...pushes?.(given) }
       inner.start(sink)
@@ -83,8 +83,8 @@ const flaws: Record<string, [string, Flaw]> = {
     'pause stops data and resume loses nothing',
     { calls: () => ({ pause: () => undefined }) },
   ],
-  'pushes on after a pause in data': [
-    'pause from inside data stops the very next push',
+  'pushes on after a pause in received': [
+    'pause from inside received stops the very next push',
     { calls: () => ({ pause: () => undefined }), options: { chunkSize: 1_000 } },
   ],
   'pushes from inside resume': [
@@ -92,7 +92,7 @@ const flaws: Record<string, [string, Flaw]> = {
     {
       calls: (inner, sink) => ({
         resume: () => {
-          sink().data(new Uint8Array(1), false, 0)
+          sink().received(new Uint8Array(1), false, 0)
           inner.resume()
         },
       }),
@@ -100,12 +100,12 @@ const flaws: Record<string, [string, Flaw]> = {
   ],
   'calls borrowed bytes owned': [
     'bytes that the reader owns do not change afterwards',
-    { pushes: (sink) => ({ data: (bytes) => sink.data(bytes, false, 0) }) },
+    { pushes: (sink) => ({ received: (bytes) => sink.received(bytes, false, 0) }) },
   ],
   'promises headroom that is not there': [
     'headroom may be overwritten',
     {
-      pushes: (sink) => ({ data: (bytes) => sink.data(bytes.slice(), false, 1_024) }),
+      pushes: (sink) => ({ received: (bytes) => sink.received(bytes.slice(), false, 1_024) }),
       options: { borrowed: false },
     },
   ],
@@ -119,40 +119,40 @@ const flaws: Record<string, [string, Flaw]> = {
     'a write beyond all buffers waits for the reader',
     { options: { capacity: Infinity } },
   ],
-  'says written twice': [
-    'written comes once for each write that waited',
-    { pushes: (sink) => ({ written: () => [sink.written(), sink.written()] }) },
+  'says wrote twice': [
+    'wrote comes once for each write that waited',
+    { pushes: (sink) => ({ wrote: () => [sink.wrote(), sink.wrote()] }) },
   ],
   'shows no progress though it declares it': [
     'unsent falls while a write is under way',
     { calls: (inner) => ({ ...fixedUnsent(inner) }) },
   ],
-  'pushes data after the end': [
+  'pushes bytes after the end': [
     'end is seen after all data',
     {
       pushes: (sink) => ({
-        end: () => {
-          sink.end()
-          sink.data(new Uint8Array(1), false, 0)
+        peerEnded: () => {
+          sink.peerEnded()
+          sink.received(new Uint8Array(1), false, 0)
         },
       }),
     },
   ],
-  'says closed twice': [
-    'calls after closed are harmless',
-    { pushes: (sink) => ({ closed: (error) => [sink.closed(error), sink.closed(error)] }) },
+  'says gone twice': [
+    'calls after gone are harmless',
+    { pushes: (sink) => ({ gone: (error) => [sink.gone(error), sink.gone(error)] }) },
   ],
   'hides a reset': [
     'reset is seen by the peer as an error, once',
-    { pushes: (sink) => ({ closed: () => sink.closed(undefined) }) },
+    { pushes: (sink) => ({ gone: () => sink.gone(undefined) }) },
   ],
   'makes an error of an orderly end': [
     'when both have ended both are closed without an error',
-    { pushes: (sink) => ({ closed: () => sink.closed(new Error('made up')) }) },
+    { pushes: (sink) => ({ gone: () => sink.gone(new Error('made up')) }) },
   ],
   'ends twice': [
     'end called again changes nothing',
-    { pushes: (sink) => ({ end: () => [sink.end(), sink.end()] }) },
+    { pushes: (sink) => ({ peerEnded: () => [sink.peerEnded(), sink.peerEnded()] }) },
   ],
   'names its ends differently': [
     'both ends are named alike from either side',

@@ -13,22 +13,22 @@ class Log implements TransportSink {
   readonly kept: Uint8Array[] = []
   #wake: (() => void) | undefined
 
-  data(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
+  received(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
     this.kept.push(bytes)
     const owner = borrowed ? `borrowed, headroom ${headroom > 0}` : 'owned'
-    this.#add(`data ${Buffer.from(bytes).toString()} (${owner})`)
+    this.#add(`received ${Buffer.from(bytes).toString()} (${owner})`)
   }
 
-  end(): void {
-    this.#add('end')
+  peerEnded(): void {
+    this.#add('peerEnded')
   }
 
-  written(): void {
-    this.#add('written')
+  wrote(): void {
+    this.#add('wrote')
   }
 
-  closed(error: Error | undefined): void {
-    this.#add(error === undefined ? 'closed' : `closed ${error.message}`)
+  gone(error: Error | undefined): void {
+    this.#add(error === undefined ? 'gone' : `gone ${error.message}`)
   }
 
   async until(line: string): Promise<void> {
@@ -58,7 +58,7 @@ describe('createPair', () => {
   it('overwrites borrowed bytes as soon as the call is over', async () => {
     const { left, rightLog } = startPair()
     left.write(['secret'])
-    await rightLog.until('data secret (borrowed, headroom true)')
+    await rightLog.until('received secret (borrowed, headroom true)')
     await new Promise(setImmediate)
     expect([...(rightLog.kept[0] ?? [])]).toEqual(Array(6).fill(0xdb))
   })
@@ -67,7 +67,7 @@ describe('createPair', () => {
     const { left, rightLog } = startPair({ borrowed: false })
     left.write(['mine'])
     left.write(['next'])
-    await rightLog.until('data minenext (owned)')
+    await rightLog.until('received minenext (owned)')
     expect(Buffer.from(rightLog.kept[0] ?? []).toString()).toBe('minenext')
   })
 
@@ -75,8 +75,12 @@ describe('createPair', () => {
     const { left, rightLog } = startPair({ chunkSize: 3, borrowed: false })
     left.write(['ab', 'cde'])
     left.write(['f', 'g'])
-    await rightLog.until('data g (owned)')
-    expect(rightLog.lines).toEqual(['data abc (owned)', 'data def (owned)', 'data g (owned)'])
+    await rightLog.until('received g (owned)')
+    expect(rightLog.lines).toEqual([
+      'received abc (owned)',
+      'received def (owned)',
+      'received g (owned)',
+    ])
   })
 
   it('delivers bytes, the end and a reset after the latency, on the given clock', async () => {
@@ -88,14 +92,14 @@ describe('createPair', () => {
     await clock.advance(49)
     expect(rightLog.lines).toEqual([])
     await clock.advance(1)
-    expect(rightLog.lines).toEqual(['data hello (owned)'])
+    expect(rightLog.lines).toEqual(['received hello (owned)'])
     await clock.advance(50)
-    expect(rightLog.lines).toEqual(['data hello (owned)', 'end'])
+    expect(rightLog.lines).toEqual(['received hello (owned)', 'peerEnded'])
     right.reset()
     await clock.advance(99)
     expect(leftLog.lines).toEqual([])
     await clock.advance(1)
-    expect(leftLog.lines).toEqual(['closed read ECONNRESET'])
+    expect(leftLog.lines).toEqual(['gone read ECONNRESET'])
     expect(clock.pending).toBe(0)
   })
 
@@ -110,26 +114,26 @@ describe('createPair', () => {
     left.write(['ab'])
     right.write(['cd'])
     await clock.advance(0)
-    expect(rightLog.lines).toEqual(['data a (owned)', 'data b (owned)'])
+    expect(rightLog.lines).toEqual(['received a (owned)', 'received b (owned)'])
     expect(leftLog.lines).toEqual([])
     await clock.advance(10)
-    expect(leftLog.lines).toEqual(['data cd (owned)'])
+    expect(leftLog.lines).toEqual(['received cd (owned)'])
   })
 
   it('resets both ends after so many delivered bytes', async () => {
     const { left, leftLog, rightLog } = startPair({ resetAfter: 5, borrowed: false })
     left.write(['abc'])
     left.write(['defgh'])
-    await rightLog.until('closed read ECONNRESET')
-    await leftLog.until('closed read ECONNRESET')
-    expect(rightLog.lines).toEqual(['data abcde (owned)', 'closed read ECONNRESET'])
+    await rightLog.until('gone read ECONNRESET')
+    await leftLog.until('gone read ECONNRESET')
+    expect(rightLog.lines).toEqual(['received abcde (owned)', 'gone read ECONNRESET'])
   })
 
   it('loses the first byte already when told to reset after none', async () => {
     const { left, leftLog, rightLog } = startPair({ forward: { resetAfter: 0 } })
     left.write(['abc'])
-    await rightLog.until('closed read ECONNRESET')
-    await leftLog.until('closed read ECONNRESET')
+    await rightLog.until('gone read ECONNRESET')
+    await leftLog.until('gone read ECONNRESET')
     expect(rightLog.lines).toHaveLength(1)
   })
 
@@ -139,9 +143,9 @@ describe('createPair', () => {
     expect(left.write(['abcdef'])).toBe(false)
     expect(left.unsent).toBe(2)
     right.resume()
-    await rightLog.until('data ef (owned)')
-    expect(rightLog.lines).toEqual(['data abcd (owned)', 'data ef (owned)'])
-    expect(leftLog.lines).toEqual(['written'])
+    await rightLog.until('received ef (owned)')
+    expect(rightLog.lines).toEqual(['received abcd (owned)', 'received ef (owned)'])
+    expect(leftLog.lines).toEqual(['wrote'])
     expect(left.unsent).toBe(0)
   })
 
@@ -153,16 +157,16 @@ describe('createPair', () => {
     await new Promise(setImmediate)
     expect(rightLog.lines).toEqual([])
     right.write(['into the void'])
-    await rightLog.until('closed read ECONNRESET')
+    await rightLog.until('gone read ECONNRESET')
   })
 
   it('answers bytes to a closed end with a reset', async () => {
     const { left, right, leftLog, rightLog } = startPair()
     left.close()
-    await rightLog.until('end')
+    await rightLog.until('peerEnded')
     right.write(['too late'])
-    await rightLog.until('closed read ECONNRESET')
-    expect(leftLog.lines).toEqual(['closed'])
+    await rightLog.until('gone read ECONNRESET')
+    expect(leftLog.lines).toEqual(['gone'])
   })
 
   it('answers with a reset when received bytes are left unread at close', async () => {
@@ -171,8 +175,8 @@ describe('createPair', () => {
     right.write(['never read'])
     await new Promise(setImmediate)
     left.close()
-    await rightLog.until('closed read ECONNRESET')
-    expect(rightLog.lines).toEqual(['closed read ECONNRESET'])
+    await rightLog.until('gone read ECONNRESET')
+    expect(rightLog.lines).toEqual(['gone read ECONNRESET'])
   })
 
   it('gives the ends the addresses of documentation networks', () => {

@@ -97,12 +97,12 @@ describe('a line with toxics', () => {
     const sizes: number[] = []
     const [left, right] = createPair({ toxics })
     right.start({
-      data: (bytes) => void sizes.push(bytes.length),
-      end: () => right.close(),
-      written: () => undefined,
-      closed: () => undefined,
+      received: (bytes) => void sizes.push(bytes.length),
+      peerEnded: () => right.close(),
+      wrote: () => undefined,
+      gone: () => undefined,
     })
-    left.start({ data() {}, end() {}, written() {}, closed() {} })
+    left.start({ received() {}, peerEnded() {}, wrote() {}, gone() {} })
     left.write([new Uint8Array(10)])
     await until(() => sizes.length === 4)
     expect(sizes.splice(0)).toEqual([3, 3, 3, 1])

@@ -38,7 +38,7 @@ class TunnelDriver implements TransportSink {
     this.#write(tunnel.begin())
   }
 
-  data(bytes: Uint8Array): void {
+  received(bytes: Uint8Array): void {
     if (this.#isOver) return
     const result = this.#tunnel.receive(bytes)
     if (result.kind === 'send') this.#write(result.bytes)
@@ -49,18 +49,18 @@ class TunnelDriver implements TransportSink {
     } else this.#fail(result)
   }
 
-  end(): void {
+  peerEnded(): void {
     this.#lose()
   }
 
-  written(): void {
+  wrote(): void {
     this.#isWriting = false
     const bytes = this.#waiting
     this.#waiting = undefined
     if (bytes !== undefined) this.#write(bytes)
   }
 
-  closed(cause: Error | undefined): void {
+  gone(cause: Error | undefined): void {
     this.#lose(cause)
   }
 

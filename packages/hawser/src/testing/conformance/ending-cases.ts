@@ -11,8 +11,8 @@ export const endingCases: readonly TransportCase[] = [
     const payload = makePayload(mebibyte)
     left.write(payload)
     left.end()
-    await right.untilEnd()
-    assertBytes(right.sink.received, payload, 'received before the end')
+    await right.untilPeerEnded()
+    assertBytes(right.sink.bytes, payload, 'received before the end')
   }),
 
   defineCase('end waits for a reader that is paused', async ({ left, right }) => {
@@ -22,8 +22,8 @@ export const endingCases: readonly TransportCase[] = [
     await takeTurns(20)
     assert.equal(right.sink.size, 0, 'bytes were pushed to a paused reader')
     right.resume()
-    await right.untilEnd()
-    assert.equal(Buffer.from(right.sink.received).toString(), 'last words')
+    await right.untilPeerEnded()
+    assert.equal(Buffer.from(right.sink.bytes).toString(), 'last words')
   }),
 
   defineCase(
@@ -31,15 +31,15 @@ export const endingCases: readonly TransportCase[] = [
     async ({ left, right }) => {
       left.write('request')
       left.end()
-      await right.untilEnd()
+      await right.untilPeerEnded()
       const answer = makePayload(mebibyte)
       await right.writeWhole(answer)
       await left.untilSize(answer.length)
-      assertBytes(left.sink.received, answer, 'received after our end')
-      assert.equal(left.sink.closes + right.sink.closes, 0, 'closed while one half is open')
+      assertBytes(left.sink.bytes, answer, 'received after our end')
+      assert.equal(left.sink.goneCalls + right.sink.goneCalls, 0, 'closed while one half is open')
       right.end()
       await bothClosed({ left, right })
-      assert.equal(left.sink.ends, 1, 'the end of the second half')
+      assert.equal(left.sink.peerEndedCalls, 1, 'the end of the second half')
     },
     'halfClose',
   ),
@@ -50,7 +50,7 @@ export const endingCases: readonly TransportCase[] = [
     right.write('b')
     right.end()
     await bothClosed({ left, right })
-    assert.deepEqual([left.sink.ends, right.sink.ends], [1, 1], 'ends')
+    assert.deepEqual([left.sink.peerEndedCalls, right.sink.peerEndedCalls], [1, 1], 'ends')
     assert.deepEqual([left.sink.size, right.sink.size], [1, 1], 'bytes')
     assertClean({ left, right })
   }),
@@ -59,12 +59,12 @@ export const endingCases: readonly TransportCase[] = [
     left.write('once')
     left.end()
     left.end()
-    await right.untilEnd()
+    await right.untilPeerEnded()
     left.end()
     right.end()
     right.end()
     await bothClosed({ left, right })
-    assert.deepEqual([left.sink.ends, right.sink.ends], [1, 1], 'ends')
+    assert.deepEqual([left.sink.peerEndedCalls, right.sink.peerEndedCalls], [1, 1], 'ends')
     assertClean({ left, right })
   }),
 
@@ -72,11 +72,11 @@ export const endingCases: readonly TransportCase[] = [
     const payload = makePayload(20_000)
     await left.writeWhole(payload)
     left.close()
-    await right.untilEnd()
-    assertBytes(right.sink.received, payload, 'received')
+    await right.untilPeerEnded()
+    assertBytes(right.sink.bytes, payload, 'received')
     right.end()
     await bothClosed({ left, right })
-    assert.equal(left.sink.closedWith, undefined, 'the error of an end that closed itself')
+    assert.equal(left.sink.goneWith, undefined, 'the error of an end that closed itself')
   }),
 
   defineCase('close with unread bytes ends both sides', async ({ left, right }) => {
@@ -84,9 +84,9 @@ export const endingCases: readonly TransportCase[] = [
     right.write(makePayload(20_000))
     await takeTurns(5)
     left.close()
-    await left.untilClosed()
+    await left.untilGone()
     assert.equal(left.sink.size, 0, 'bytes were pushed to a paused reader')
-    await right.sink.until(() => right.sink.ends + right.sink.closes > 0)
+    await right.sink.until(() => right.sink.peerEndedCalls + right.sink.goneCalls > 0)
     right.close()
     await bothClosed({ left, right })
   }),
@@ -97,8 +97,8 @@ export const endingCases: readonly TransportCase[] = [
       await right.writeWhole('unread')
       left.reset()
       await bothClosed({ left, right })
-      assert.ok(right.sink.closedWith instanceof Error, 'the peer was closed without an error')
-      assert.equal(left.sink.closedWith, undefined, 'the error of an end that reset itself')
+      assert.ok(right.sink.goneWith instanceof Error, 'the peer was closed without an error')
+      assert.equal(left.sink.goneWith, undefined, 'the error of an end that reset itself')
     },
     'reset',
   ),
@@ -106,8 +106,8 @@ export const endingCases: readonly TransportCase[] = [
   defineCase('reset ends both sides', async ({ left, right }) => {
     left.reset()
     left.reset()
-    await left.untilClosed()
-    await right.sink.until(() => right.sink.ends + right.sink.closes > 0)
+    await left.untilGone()
+    await right.sink.until(() => right.sink.peerEndedCalls + right.sink.goneCalls > 0)
     right.close()
     await bothClosed({ left, right })
   }),
@@ -116,8 +116,8 @@ export const endingCases: readonly TransportCase[] = [
     left.write('last words')
     left.end()
     left.reset()
-    await left.untilClosed()
-    await right.sink.until(() => right.sink.ends + right.sink.closes > 0)
+    await left.untilGone()
+    await right.sink.until(() => right.sink.peerEndedCalls + right.sink.goneCalls > 0)
     right.close()
     await bothClosed({ left, right })
   }),
@@ -126,8 +126,8 @@ export const endingCases: readonly TransportCase[] = [
     left.end()
     await takeTurns(1)
     left.reset()
-    await left.untilClosed()
-    await right.sink.until(() => right.sink.ends + right.sink.closes > 0)
+    await left.untilGone()
+    await right.sink.until(() => right.sink.peerEndedCalls + right.sink.goneCalls > 0)
     right.reset()
     await bothClosed({ left, right })
   }),
@@ -136,8 +136,8 @@ export const endingCases: readonly TransportCase[] = [
     await left.writeWhole('last words')
     left.end()
     left.close()
-    await right.untilEnd()
-    assert.equal(Buffer.from(right.sink.received).toString(), 'last words')
+    await right.untilPeerEnded()
+    assert.equal(Buffer.from(right.sink.bytes).toString(), 'last words')
     right.close()
     await bothClosed({ left, right })
   }),
@@ -149,8 +149,8 @@ export const endingCases: readonly TransportCase[] = [
       left.writeUntilRefused()
       left.end()
       left.reset()
-      await left.untilClosed()
-      assert.equal(left.sink.writtens, 0, 'written came for bytes that were dropped')
+      await left.untilGone()
+      assert.equal(left.sink.wroteCalls, 0, 'wrote came for bytes that were dropped')
       right.close()
       await bothClosed({ left, right })
     },
@@ -161,8 +161,8 @@ export const endingCases: readonly TransportCase[] = [
     left.writeUntilRefused()
     right.reset()
     await bothClosed({ left, right })
-    assert.ok(left.sink.closedWith instanceof Error, 'closed without an error')
-    assert.equal(left.sink.writtens, 0, 'written came for bytes that were dropped')
+    assert.ok(left.sink.goneWith instanceof Error, 'closed without an error')
+    assert.equal(left.sink.wroteCalls, 0, 'wrote came for bytes that were dropped')
   }),
 
   defineCase('and so it does though nothing is being read', async ({ left, right }) => {
@@ -171,15 +171,15 @@ export const endingCases: readonly TransportCase[] = [
     left.writeUntilRefused()
     right.reset()
     await bothClosed({ left, right })
-    assert.ok(left.sink.closedWith instanceof Error, 'closed without an error')
-    assert.equal(left.sink.writtens, 0, 'written came for bytes that were dropped')
+    assert.ok(left.sink.goneWith instanceof Error, 'closed without an error')
+    assert.equal(left.sink.wroteCalls, 0, 'wrote came for bytes that were dropped')
   }),
 
   defineCase('writes to a peer that has gone are not taken for ever', async (ends) => {
     const { left, right } = ends
     left.pause()
     right.reset()
-    await right.untilClosed()
+    await right.untilGone()
     // All in one turn of the event loop, so that nobody can be told that the peer has gone.
     let writes = 0
     while (left.write('into the void, '.repeat(1_000))) {
@@ -187,8 +187,8 @@ export const endingCases: readonly TransportCase[] = [
       assert.ok(writes < 10_000, 'bytes are taken on and on that nobody can get')
       await Promise.resolve()
     }
-    await left.untilClosed()
-    assert.ok(left.sink.closedWith instanceof Error, 'closed without an error')
+    await left.untilGone()
+    assert.ok(left.sink.goneWith instanceof Error, 'closed without an error')
   }),
 
   defineCase('end during a write lets all of it leave first', async ({ left, right }) => {
@@ -196,8 +196,8 @@ export const endingCases: readonly TransportCase[] = [
     const payload = left.writeUntilRefused()
     left.end()
     right.resume()
-    await right.untilEnd()
-    assertBytes(right.sink.received, payload, 'received')
+    await right.untilPeerEnded()
+    assertBytes(right.sink.bytes, payload, 'received')
   }),
 
   defineCase('a paused end can be closed', async ({ left, right }) => {
@@ -209,11 +209,11 @@ export const endingCases: readonly TransportCase[] = [
     assertClean({ left, right })
   }),
 
-  defineCase('calls after closed are harmless', async ({ left, right }) => {
+  defineCase('calls after gone are harmless', async ({ left, right }) => {
     left.reset()
-    await left.untilClosed()
+    await left.untilGone()
     right.close()
-    await right.untilClosed()
+    await right.untilGone()
     for (const end of [left, right]) {
       end.pause()
       end.resume()
@@ -224,7 +224,7 @@ export const endingCases: readonly TransportCase[] = [
       end.transport.unref()
     }
     await takeTurns(10)
-    assert.deepEqual([left.sink.closes, right.sink.closes], [1, 1], 'closed')
+    assert.deepEqual([left.sink.goneCalls, right.sink.goneCalls], [1, 1], 'gone')
   }),
 
   defineCase('an unreferenced stream carries bytes as before', async ({ left, right }) => {
@@ -239,10 +239,10 @@ export const endingCases: readonly TransportCase[] = [
 ]
 
 async function bothClosed({ left, right }: Ends): Promise<void> {
-  await Promise.all([left.untilClosed(), right.untilClosed()])
+  await Promise.all([left.untilGone(), right.untilGone()])
   await takeTurns(2)
 }
 
 function assertClean({ left, right }: Ends): void {
-  assert.deepEqual([left.sink.closedWith, right.sink.closedWith], [undefined, undefined], 'errors')
+  assert.deepEqual([left.sink.goneWith, right.sink.goneWith], [undefined, undefined], 'errors')
 }

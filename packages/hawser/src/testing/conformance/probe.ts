@@ -54,8 +54,8 @@ export class Probe {
   /** Write, and wait until the transport has taken all of it. */
   async writeWhole(...chunks: TransportChunk[]): Promise<void> {
     const { sink } = this
-    const due = sink.writtens + 1
-    if (!this.write(...chunks)) await sink.until(() => sink.writtens >= due || sink.closes > 0)
+    const due = sink.wroteCalls + 1
+    if (!this.write(...chunks)) await sink.until(() => sink.wroteCalls >= due || sink.goneCalls > 0)
   }
 
   /**
@@ -79,13 +79,13 @@ export class Probe {
   }
 
   /** Fulfils when the peer's end has arrived. */
-  untilEnd(): Promise<void> {
-    return this.sink.until(() => this.sink.ends > 0)
+  untilPeerEnded(): Promise<void> {
+    return this.sink.until(() => this.sink.peerEndedCalls > 0)
   }
 
   /** Fulfils when the transport is gone. */
-  untilClosed(): Promise<void> {
-    return this.sink.until(() => this.sink.closes > 0)
+  untilGone(): Promise<void> {
+    return this.sink.until(() => this.sink.goneCalls > 0)
   }
 
   /** Checks what must hold at the end of any case. */
@@ -98,8 +98,8 @@ export class Probe {
   describe(): string {
     const { sink } = this
     return (
-      `${sink.size} bytes in ${sink.dataCalls} pushes, ${sink.ends} ends, ${sink.closes} closed, ` +
-      `${sink.writtens} of ${sink.refusals} written, ${this.transport.unsent} unsent`
+      `${sink.size} bytes in ${sink.receivedCalls} pushes, ${sink.peerEndedCalls} ends, ${sink.goneCalls} gone, ` +
+      `${sink.wroteCalls} of ${sink.refusals} wrote, ${this.transport.unsent} unsent`
     )
   }
 

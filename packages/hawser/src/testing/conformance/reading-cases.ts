@@ -19,7 +19,7 @@ export const readingCases: readonly TransportCase[] = [
       const payload = makePayload(size)
       await left.writeWhole(payload)
       await right.untilSize(size)
-      assertBytes(right.sink.received, payload, 'received')
+      assertBytes(right.sink.bytes, payload, 'received')
     }),
   ),
 
@@ -27,7 +27,7 @@ export const readingCases: readonly TransportCase[] = [
     const expected = Buffer.from(text)
     await left.writeWhole(text)
     await right.untilSize(expected.length)
-    assertBytes(right.sink.received, expected, 'received')
+    assertBytes(right.sink.bytes, expected, 'received')
   }),
 
   defineCase('many chunks of one write arrive in order', async ({ left, right }) => {
@@ -42,7 +42,7 @@ export const readingCases: readonly TransportCase[] = [
     const expected = Buffer.concat(chunks.map((chunk) => Buffer.from(chunk)))
     await left.writeWhole(...chunks)
     await right.untilSize(expected.length)
-    assertBytes(right.sink.received, expected, 'received')
+    assertBytes(right.sink.bytes, expected, 'received')
   }),
 
   defineCase('both directions carry bytes at once', async ({ left, right }) => {
@@ -54,8 +54,8 @@ export const readingCases: readonly TransportCase[] = [
       left.untilSize(mebibyte),
       right.untilSize(mebibyte),
     ])
-    assertBytes(right.sink.received, payload, 'received by right')
-    assertBytes(left.sink.received, answer, 'received by left')
+    assertBytes(right.sink.bytes, payload, 'received by right')
+    assertBytes(left.sink.bytes, answer, 'received by left')
   }),
 
   defineCase('bytes that the reader owns do not change afterwards', async ({ left, right }) => {
@@ -73,7 +73,7 @@ export const readingCases: readonly TransportCase[] = [
       await left.writeWhole(payload.slice(offset, offset + 20_000))
       await right.untilSize(offset + 20_000)
     }
-    assertBytes(right.sink.received, payload, 'received')
+    assertBytes(right.sink.bytes, payload, 'received')
   }),
 
   defineCase('pause stops data and resume loses nothing', async ({ left, right }) => {
@@ -86,7 +86,7 @@ export const readingCases: readonly TransportCase[] = [
     assert.equal(right.sink.size, 10, 'bytes were pushed to a paused reader')
     right.resume()
     await Promise.all([rest, right.untilSize(payload.length)])
-    assertBytes(right.sink.received, payload, 'received')
+    assertBytes(right.sink.bytes, payload, 'received')
   }),
 
   defineCase('pause in the first turn holds from the first byte', async ({ left, right }) => {
@@ -98,11 +98,11 @@ export const readingCases: readonly TransportCase[] = [
     await right.untilSize(5)
   }),
 
-  defineCase('pause from inside data stops the very next push', async ({ left, right }) => {
+  defineCase('pause from inside received stops the very next push', async ({ left, right }) => {
     const payload = makePayload(20_000)
     let isPaused = false
     let pushedWhilePaused = 0
-    right.sink.onData = () => {
+    right.sink.onReceived = () => {
       if (isPaused) pushedWhilePaused += 1
       isPaused = true
       right.pause()
@@ -116,7 +116,7 @@ export const readingCases: readonly TransportCase[] = [
     }
     await whole
     assert.equal(pushedWhilePaused, 0, 'pushes after pause was called')
-    assertBytes(right.sink.received, payload, 'received')
+    assertBytes(right.sink.bytes, payload, 'received')
   }),
 
   defineCase('pause and resume, called twice or in one turn, are harmless', async (ends) => {
@@ -130,6 +130,6 @@ export const readingCases: readonly TransportCase[] = [
     right.pause()
     right.resume()
     await right.untilSize(payload.length)
-    assertBytes(right.sink.received, payload, 'received')
+    assertBytes(right.sink.bytes, payload, 'received')
   }),
 ]

@@ -15,22 +15,22 @@ const keptSample = 1_000
  * contract of {@link TransportSink}, and tells when something has happened.
  */
 export class Recorder implements TransportSink {
-  /** Called at the end of each `data`, with the number of bytes just pushed. */
-  onData: ((size: number) => void) | undefined
+  /** Called at the end of each `received`, with the number of bytes just pushed. */
+  onReceived: ((size: number) => void) | undefined
   /** Set to overwrite the headroom of every push, as the contract allows. */
   spoilHeadroom = false
   /** Above 0 while the owner is inside a call on the transport, when nothing may be pushed. */
   ownerCalls = 0
-  /** Writes that returned false, so that `written` is due for each. */
+  /** Writes that returned false, so that `wrote` is due for each. */
   refusals = 0
-  /** The error that came with `closed`. */
-  closedWith: Error | undefined
-  dataCalls = 0
-  ends = 0
-  writtens = 0
-  closes = 0
+  /** The error that came with `gone`. */
+  goneWith: Error | undefined
+  receivedCalls = 0
+  peerEndedCalls = 0
+  wroteCalls = 0
+  goneCalls = 0
   readonly #borrowedReads: boolean
-  #received: Uint8Array<ArrayBuffer> = new Uint8Array(64 * 1024)
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(64 * 1024)
   #size = 0
   readonly #kept: { readonly bytes: Uint8Array; readonly offset: number }[] = []
   readonly #faults: string[] = []
@@ -41,44 +41,44 @@ export class Recorder implements TransportSink {
     this.#borrowedReads = borrowedReads
   }
 
-  data(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
-    this.#note('data')
-    this.dataCalls += 1
-    if (this.ends > 0) this.#fault('data was pushed after end')
-    if (bytes.length === 0) this.#fault('data was pushed without a byte')
+  received(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
+    this.#note('received')
+    this.receivedCalls += 1
+    if (this.peerEndedCalls > 0) this.#fault('received was called after peerEnded')
+    if (bytes.length === 0) this.#fault('received was called without a byte')
     if (borrowed && !this.#borrowedReads) {
       this.#fault('borrowed bytes were pushed by a transport that does not declare borrowedReads')
     }
     this.#keep(bytes, borrowed)
     this.#useHeadroom(bytes, headroom)
-    this.onData?.(bytes.length)
+    this.onReceived?.(bytes.length)
     this.#wake()
   }
 
-  end(): void {
-    this.#note('end')
-    this.ends += 1
-    if (this.ends > 1) this.#fault('end was pushed twice')
+  peerEnded(): void {
+    this.#note('peerEnded')
+    this.peerEndedCalls += 1
+    if (this.peerEndedCalls > 1) this.#fault('peerEnded was called twice')
     this.#wake()
   }
 
-  written(): void {
-    this.#note('written')
-    this.writtens += 1
-    if (this.writtens > this.refusals) this.#fault('written was pushed and no write waited for it')
+  wrote(): void {
+    this.#note('wrote')
+    this.wroteCalls += 1
+    if (this.wroteCalls > this.refusals) this.#fault('wrote was called and no write waited for it')
     this.#wake()
   }
 
-  closed(error: Error | undefined): void {
-    this.#note('closed')
-    this.closes += 1
-    this.closedWith = error
+  gone(error: Error | undefined): void {
+    this.#note('gone')
+    this.goneCalls += 1
+    this.goneWith = error
     this.#wake()
   }
 
   /** All bytes pushed so far. Valid until the next push. */
-  get received(): Uint8Array<ArrayBuffer> {
-    return this.#received.subarray(0, this.#size)
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#size)
   }
 
   /** How many bytes were pushed so far. */
@@ -102,14 +102,14 @@ export class Recorder implements TransportSink {
   /** Fails when bytes that were handed over for good have changed since. */
   verifyKept(): void {
     for (const { bytes, offset } of this.#kept) {
-      const original = this.#received.subarray(offset, offset + bytes.length)
+      const original = this.#bytes.subarray(offset, offset + bytes.length)
       assertBytes(bytes, original, `bytes at ${offset} that the reader owns`)
     }
   }
 
   #note(what: string): void {
-    if (this.ownerCalls > 0) this.#fault(`${what} was pushed from inside a call of the owner`)
-    if (this.closes > 0) this.#fault(`${what} was pushed after closed`)
+    if (this.ownerCalls > 0) this.#fault(`${what} was called from inside a call of the owner`)
+    if (this.goneCalls > 0) this.#fault(`${what} was called after gone`)
   }
 
   #fault(text: string): void {
@@ -117,13 +117,13 @@ export class Recorder implements TransportSink {
   }
 
   #keep(bytes: Uint8Array, borrowed: boolean): void {
-    while (this.#size + bytes.length > this.#received.length) {
-      const larger = new Uint8Array(this.#received.length * 2)
-      larger.set(this.received)
-      this.#received = larger
+    while (this.#size + bytes.length > this.#bytes.length) {
+      const larger = new Uint8Array(this.#bytes.length * 2)
+      larger.set(this.bytes)
+      this.#bytes = larger
     }
-    this.#received.set(bytes, this.#size)
-    const isKept = this.#kept.length < keptPushes || this.dataCalls % keptSample === 0
+    this.#bytes.set(bytes, this.#size)
+    const isKept = this.#kept.length < keptPushes || this.receivedCalls % keptSample === 0
     if (!borrowed && isKept) this.#kept.push({ bytes, offset: this.#size })
     this.#size += bytes.length
   }

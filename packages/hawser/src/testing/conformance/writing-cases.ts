@@ -13,30 +13,30 @@ export const writingCases: readonly TransportCase[] = [
     const payload = left.writeUntilRefused()
     assert.ok(left.transport.unsent > 0, 'unsent is 0 while a write is under way')
     await takeTurns(20)
-    assert.equal(left.sink.writtens, 0, 'written came though the reader took nothing')
+    assert.equal(left.sink.wroteCalls, 0, 'wrote came though the reader took nothing')
     right.resume()
-    const written = left.sink.until(() => left.sink.writtens > 0)
-    await Promise.all([right.untilSize(payload.length), written])
-    assert.equal(left.sink.writtens, 1, 'calls of written for one write')
-    assert.equal(left.transport.unsent, 0, 'unsent after written')
-    assertBytes(right.sink.received, payload, 'received')
+    const wrote = left.sink.until(() => left.sink.wroteCalls > 0)
+    await Promise.all([right.untilSize(payload.length), wrote])
+    assert.equal(left.sink.wroteCalls, 1, 'calls of wrote for one write')
+    assert.equal(left.transport.unsent, 0, 'unsent after wrote')
+    assertBytes(right.sink.bytes, payload, 'received')
   }),
 
-  defineCase('written comes once for each write that waited', async ({ left, right }) => {
+  defineCase('wrote comes once for each write that waited', async ({ left, right }) => {
     const payload = makePayload(3 * mebibyte)
     for (let offset = 0; offset < payload.length; offset += 512 * kibibyte) {
       await left.writeWhole(payload.slice(offset, offset + 512 * kibibyte))
-      assert.equal(left.sink.writtens, left.sink.refusals, 'writes that returned false and written')
+      assert.equal(left.sink.wroteCalls, left.sink.refusals, 'writes that returned false and wrote')
       assert.equal(left.transport.unsent, 0, 'unsent after a whole write')
     }
     await right.untilSize(payload.length)
-    assertBytes(right.sink.received, payload, 'received')
+    assertBytes(right.sink.bytes, payload, 'received')
   }),
 
-  defineCase('the next write may be made from inside written', async ({ left, right }) => {
+  defineCase('the next write may be made from inside wrote', async ({ left, right }) => {
     const part = makePayload(512 * kibibyte)
     const { sink } = left
-    const isBusy = (): boolean => sink.writtens < sink.refusals
+    const isBusy = (): boolean => sink.wroteCalls < sink.refusals
     let parts = 0
     while (parts < 8) {
       await sink.until(() => !isBusy())
@@ -48,7 +48,7 @@ export const writingCases: readonly TransportCase[] = [
     await right.untilSize(8 * part.length)
     await sink.until(() => !isBusy())
     assert.equal(left.transport.unsent, 0, 'unsent at the end')
-    assertBytes(right.sink.received.subarray(7 * part.length), part, 'the last part')
+    assertBytes(right.sink.bytes.subarray(7 * part.length), part, 'the last part')
   }),
 
   defineCase(
@@ -64,8 +64,8 @@ export const writingCases: readonly TransportCase[] = [
       assert.equal(left.write(makePayload(length)), false, 'the write was taken at once')
       const first = left.transport.unsent
       const seen = new Set<number>()
-      right.sink.onData = () => {
-        if (left.sink.writtens < left.sink.refusals) seen.add(left.transport.unsent)
+      right.sink.onReceived = () => {
+        if (left.sink.wroteCalls < left.sink.refusals) seen.add(left.transport.unsent)
       }
       right.resume()
       await right.untilSize(held + length)
@@ -80,7 +80,7 @@ export const writingCases: readonly TransportCase[] = [
     const mine = payload.slice()
     const whole = left.writeWhole(mine).then(() => mine.fill(0))
     await Promise.all([whole, right.untilSize(payload.length)])
-    assertBytes(right.sink.received, payload, 'received')
+    assertBytes(right.sink.bytes, payload, 'received')
   }),
 
   defineCase('both ends are named alike from either side', async ({ left, right }) => {
@@ -99,7 +99,7 @@ export const writingCases: readonly TransportCase[] = [
     const before = structuredClone(seenByLeft)
     left.close()
     right.close()
-    await Promise.all([left.untilClosed(), right.untilClosed()])
-    assert.deepEqual(left.transport.addresses, before, 'the names after closed')
+    await Promise.all([left.untilGone(), right.untilGone()])
+    assert.deepEqual(left.transport.addresses, before, 'the names after gone')
   }),
 ]

@@ -64,12 +64,12 @@ export class ScriptedPeer implements AsyncDisposable {
     const inbox = this.#inbox
     this.closed = new Promise((resolve) => {
       wire.start({
-        data: (bytes) => inbox.push(bytes),
-        end: () => {
+        received: (bytes) => inbox.push(bytes),
+        peerEnded: () => {
           inbox.ended = true
           inbox.notify()
         },
-        closed: (error) => {
+        gone: (error) => {
           inbox.closed = true
           inbox.error = error
           inbox.notify()

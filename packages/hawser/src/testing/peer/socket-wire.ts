@@ -15,10 +15,10 @@ export class SocketWire implements Wire {
 
   start(events: WireEvents): void {
     const socket = this.#socket
-    socket.on('data', (bytes: Buffer) => events.data(bytes))
-    socket.on('end', () => events.end())
-    if (socket.closed) queueMicrotask(() => events.closed(this.#error))
-    else socket.on('close', () => events.closed(this.#error))
+    socket.on('data', (bytes: Buffer) => events.received(bytes))
+    socket.on('end', () => events.peerEnded())
+    if (socket.closed) queueMicrotask(() => events.gone(this.#error))
+    else socket.on('close', () => events.gone(this.#error))
   }
 
   send(bytes: Uint8Array): Promise<void> {

@@ -22,18 +22,18 @@ export class TransportWire implements Wire {
 
   start(events: WireEvents): void {
     this.#transport.start({
-      data: (bytes, borrowed) => events.data(borrowed ? bytes.slice() : bytes),
-      end: () => events.end(),
-      written: () => {
+      received: (bytes, borrowed) => events.received(borrowed ? bytes.slice() : bytes),
+      peerEnded: () => events.peerEnded(),
+      wrote: () => {
         this.#isWriting = false
         this.#sendings.shift()?.resolve()
         this.#work()
       },
-      closed: (error) => {
+      gone: (error) => {
         this.#isClosed = true
         for (const { reject } of this.#sendings) reject(error ?? goneError())
         this.#sendings = []
-        events.closed(error)
+        events.gone(error)
       },
     })
   }

@@ -1,11 +1,11 @@
-/** What a scripted peer is told by its wire. */
+/** What the wire of a scripted peer calls. */
 export interface WireEvents {
   /** Bytes arrived; the receiver owns them. */
-  data(bytes: Uint8Array): void
+  received(bytes: Uint8Array): void
   /** The other side ended its direction. */
-  end(): void
+  peerEnded(): void
   /** The wire is gone, with the error if there was one. Once, and last. */
-  closed(error: Error | undefined): void
+  gone(error: Error | undefined): void
 }
 
 /** The stream a scripted peer speaks on: a real socket, or one end of a pair in memory. */
