@@ -87,8 +87,9 @@ it.each(rows)('the default of $option is the one that its docstring names', (row
 
 describe('what is reached', () => {
   const [, union = ''] =
-    /export type CloseReason =(.*?)\n\n/s.exec(source('connection/close-info.ts')) ?? []
-  const reasons = new Set([...union.matchAll(/'([a-z-]+)'/g)].map(([, reason]) => reason))
+    /export type EndingCode =(.*?)\n\n/s.exec(source('connection/close-info.ts')) ?? []
+  const codes = [...union.matchAll(/'HAWSER_([A-Z_]+)'/g)].map(([, code = '']) => code)
+  const reasons = new Set(codes.map((code) => code.toLowerCase().replaceAll('_', '-')))
 
   it.each(rows)('$option names reasons and codes that exist', ({ cells }) => {
     for (const [, word = ''] of cells

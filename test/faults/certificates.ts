@@ -82,7 +82,10 @@ async function replaceFiles(stage: Stage): Promise<Finding> {
   const settlement = settle(accounts, await server.ask<EntryState[]>('book'))
   for (const problem of settlement.problems.slice(0, 10)) stage.expect(false, problem)
   const { errors, refused } = await info(server)
-  stage.expect(refused['tls-failed'] === 0, `${refused['tls-failed']} handshakes failed`)
+  stage.expect(
+    refused['tls-handshake-failed'] === 0,
+    `${refused['tls-handshake-failed']} handshakes failed`,
+  )
   return {
     did:
       `${seen.changes} replacements seen, ${seen.torn} of them half written for a while (${errors.length} reports), ` +

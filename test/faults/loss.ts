@@ -128,7 +128,7 @@ async function cutForGood(
   if (!stage.short) {
     groups.push({
       group: { ...base, name: 'quiet', options: { keepAlive: short.keepAlive } },
-      reason: 'failed',
+      reason: 'connection-failed',
       cause: 'ETIMEDOUT',
     })
   }

@@ -49,7 +49,7 @@ export interface TlsServerOptions extends TlsIdentity {
   /** The oldest protocol version. Default `TLSv1.2` (RFC 8996 retired those before). */
   readonly minVersion?: TlsVersion | undefined
   /**
-   * Milliseconds a handshake may take, then it is refused with `tls-timeout`. Default 5 000;
+   * Milliseconds a handshake may take, then it is refused with `tls-handshake-timeout`. Default 5 000;
    * `Infinity` is off. Stops: peers that hold a place among `maxConnections` without a word.
    */
   readonly handshakeTimeout?: number | undefined

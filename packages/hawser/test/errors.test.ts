@@ -786,6 +786,10 @@ describe('ERRORS.md', () => {
     expect(section.split('\n')[2]).toBe(errorCodes[code])
     expect(section).toMatch(/^- When: .+$/m)
     expect(section).toMatch(/^- Do: .+$/m)
+    const [, reason] = /^- Close reason:[^`]*`([a-z-]+)`/m.exec(section) ?? []
+    if (reason !== undefined && code !== 'HAWSER_CONNECTION_RESET') {
+      expect(reason).toBe(code.slice('HAWSER_'.length).toLowerCase().replaceAll('_', '-'))
+    }
     const [, example] = /^```text\n(.*)\n```$/m.exec(section) ?? []
     expect(example).toMatch(says)
   })

@@ -41,7 +41,7 @@ describe('hawser serve --proxy-protocol', () => {
     const strict = behind('--trusted', '127.0.0.1')
     const plain = Command.hawser(['connect', String(await strict.port()), '--send', 'hello'])
     await strict.prints(
-      /refused 127\.0\.0\.1:\d+ proxy-invalid: .* it begins with "hello\\x0a"; check that the peer/,
+      /refused 127\.0\.0\.1:\d+ proxy-header-invalid: .* it begins with "hello\\x0a"; check that the peer/,
     )
     await plain.ended
     const choosy = behind('--trusted', '10.0.0.0/8')
@@ -54,7 +54,7 @@ describe('hawser serve --proxy-protocol', () => {
     const server = behind('--trusted', '127.0.0.1', '--header-timeout', '50ms')
     const silent = Command.hawser(['connect', String(await server.port())])
     await server.prints(
-      /refused 127\.0\.0\.1:\d+ proxy-timeout: 0 bytes of .* in 50 ms: .*, or raise --header-timeout/,
+      /refused 127\.0\.0\.1:\d+ proxy-header-timeout: 0 bytes of .* in 50 ms: .*, or raise --header-timeout/,
     )
     await silent.ended
   })

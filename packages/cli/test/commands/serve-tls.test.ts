@@ -106,7 +106,7 @@ describe('hawser serve --tls', () => {
     const client = new Command(nc, ['127.0.0.1', String(port)])
     client.type('GET / HTTP/1.0\r\n\r\n')
     client.stdin.end()
-    await server.prints(/refused 127\.0\.0\.1:\d+ tls-failed: .*what came was no TLS/)
+    await server.prints(/refused 127\.0\.0\.1:\d+ tls-handshake-failed: .*what came was no TLS/)
     await client.ended
   })
 
@@ -134,7 +134,9 @@ describe('hawser serve --tls', () => {
     expect(welcome).toMatchObject({ code: 0 })
     await server.prints(/TLSv1\.3 \w+, SNI localhost, ALPN ahoy\/1, peer CN=Ann \(1 connected\)/)
     expect((await talk(port, '--ca', ca, ...who('eve'))).stdout).toBe('')
-    await server.prints(/refused \S+ tls-failed: the peer's certificate was not accepted/)
+    await server.prints(
+      /refused \S+ tls-certificate-invalid: the peer's certificate was not accepted/,
+    )
     const nobody = await talk(port, '--ca', ca)
     expect([nobody.code, nobody.stdout]).toEqual([1, ''])
   })

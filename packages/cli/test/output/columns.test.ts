@@ -61,7 +61,7 @@ describe('columns', () => {
     const event = {
       ...closed,
       by: 'error',
-      reason: 'failed',
+      reason: 'connection-failed',
       unsent: 9,
       error: 'no\nroute',
     } as const

@@ -1,41 +1,10 @@
-import {
-  ConnectionError,
-  type ErrorCode,
-  type ErrorDetails,
-  FramingError,
-  HawserError,
-} from '../errors.js'
-import type { CloseInfo, CloseReason } from './close-info.js'
-
-const reasons: Partial<Record<ErrorCode, CloseReason>> = {
-  HAWSER_FRAME_TOO_LARGE: 'frame-too-large',
-  HAWSER_FRAME_MALFORMED: 'frame-malformed',
-  HAWSER_FRAME_TRUNCATED: 'frame-truncated',
-  HAWSER_TEXT_INVALID: 'text-invalid',
-  HAWSER_MESSAGE_INVALID: 'encode-error',
-  HAWSER_OUTBOX_FULL: 'outbox-full',
-  HAWSER_MEMORY_FULL: 'memory-full',
-  HAWSER_IDLE_TIMEOUT: 'idle-timeout',
-  HAWSER_FIRST_BYTE_TIMEOUT: 'first-byte-timeout',
-  HAWSER_FRAME_TIMEOUT: 'frame-timeout',
-  HAWSER_WRITE_TIMEOUT: 'write-timeout',
-  HAWSER_CONSUMER_TIMEOUT: 'consumer-timeout',
-  HAWSER_RATE_TIMEOUT: 'too-slow',
-  HAWSER_DRAIN_TIMEOUT: 'drain-timeout',
-  HAWSER_TLS_HANDSHAKE_FAILED: 'tls-failed',
-  HAWSER_TLS_CERTIFICATE_INVALID: 'tls-failed',
-  HAWSER_TLS_HANDSHAKE_TIMEOUT: 'tls-timeout',
-  HAWSER_TLS_BUFFERED_PLAINTEXT: 'plaintext-buffered',
-  HAWSER_HEARTBEAT_TIMEOUT: 'heartbeat-timeout',
-  HAWSER_REQUEST_TIMEOUT: 'request-timeout',
-  HAWSER_UNEXPECTED_REPLY: 'unexpected-reply',
-  HAWSER_HANDLER_FAILED: 'handler-error',
-  HAWSER_CONNECTION_RESET: 'reset',
-}
+import { ConnectionError, type ErrorDetails, FramingError, type HawserError } from '../errors.js'
+import { reasonOf } from '../policy/reason.js'
+import type { CloseInfo, CloseReason, EndingCode } from './close-info.js'
 
 /** The close reason that an error's code stands for. */
-export function closeReasonOf(error: HawserError): CloseReason {
-  return reasons[error.code] ?? 'failed'
+export function closeReasonOf({ code }: HawserError): CloseReason {
+  return code === 'HAWSER_CONNECTION_RESET' ? 'reset' : reasonOf(code as EndingCode)
 }
 
 /** What a decoder or encoder threw, as an error of ours: a user's own may throw anything. */
@@ -43,8 +12,8 @@ export function framingError(
   op: 'decode' | 'encode',
   cause: unknown,
   details: ErrorDetails,
-): HawserError {
-  if (cause instanceof HawserError) return located(cause, details)
+): FramingError {
+  if (cause instanceof FramingError) return located(cause, details)
   const message = cause instanceof Error ? cause.message : String(cause)
   const [code, who] =
     op === 'decode'
@@ -54,8 +23,8 @@ export function framingError(
 }
 
 /** The framing knows what is wrong, and only the connection knows with whom. */
-function located(error: HawserError, details: ErrorDetails): HawserError {
-  if (!(error instanceof FramingError) || error.remote !== undefined) return error
+function located(error: FramingError, details: ErrorDetails): FramingError {
+  if (error.remote !== undefined) return error
   const { code, message, op, cause } = error
   return new FramingError(code, message, { ...details, op, cause })
 }

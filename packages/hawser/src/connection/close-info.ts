@@ -1,4 +1,5 @@
 import type { HawserError } from '../errors.js'
+import type { ReasonOf } from '../policy/reason.js'
 
 /** Where in its life a connection is. */
 export type ConnectionPhase =
@@ -13,46 +14,50 @@ export type ConnectionPhase =
   /** Both directions are closed. */
   | 'closed'
 
-/** Why a connection ended. */
-export type CloseReason =
-  /** Both directions ended in order. */
-  | 'ended'
-  /** One side reset the connection; `by` says which. */
-  | 'reset'
+/** The codes of errors that end a connection. */
+export type EndingCode =
   /** The user's handler threw or rejected. */
-  | 'handler-error'
+  | 'HAWSER_HANDLER_FAILED'
   /** The peer broke the framing. */
-  | 'frame-too-large'
-  | 'frame-malformed'
-  | 'frame-truncated'
-  | 'text-invalid'
+  | 'HAWSER_FRAME_TOO_LARGE'
+  | 'HAWSER_FRAME_MALFORMED'
+  | 'HAWSER_FRAME_TRUNCATED'
+  | 'HAWSER_TEXT_INVALID'
   /** An encoder broke off in the middle of a frame. */
-  | 'encode-error'
+  | 'HAWSER_MESSAGE_INVALID'
   /** A wait reached its limit. */
-  | 'idle-timeout'
-  | 'first-byte-timeout'
-  | 'frame-timeout'
-  | 'write-timeout'
-  | 'consumer-timeout'
-  | 'too-slow'
-  | 'drain-timeout'
+  | 'HAWSER_IDLE_TIMEOUT'
+  | 'HAWSER_FIRST_BYTE_TIMEOUT'
+  | 'HAWSER_FRAME_TIMEOUT'
+  | 'HAWSER_WRITE_TIMEOUT'
+  | 'HAWSER_CONSUMER_TIMEOUT'
+  | 'HAWSER_RATE_TIMEOUT'
+  | 'HAWSER_DRAIN_TIMEOUT'
   /** TLS was to begin on the open connection, and its handshake failed or was too slow. */
-  | 'tls-failed'
-  | 'tls-timeout'
+  | 'HAWSER_TLS_HANDSHAKE_FAILED'
+  | 'HAWSER_TLS_CERTIFICATE_INVALID'
+  | 'HAWSER_TLS_HANDSHAKE_TIMEOUT'
   /** TLS was to begin, and plain text was waiting behind the message that asked for it. */
-  | 'plaintext-buffered'
+  | 'HAWSER_TLS_BUFFERED_PLAINTEXT'
   /** A client's peer gave no sign of life. */
-  | 'heartbeat-timeout'
+  | 'HAWSER_HEARTBEAT_TIMEOUT'
   /** As many requests as may wait were given up, and no reply came. */
-  | 'request-timeout'
+  | 'HAWSER_REQUEST_TIMEOUT'
   /** A reply came that no request was waiting for. */
-  | 'unexpected-reply'
+  | 'HAWSER_UNEXPECTED_REPLY'
   /** More was sent than the outbox may hold. */
-  | 'outbox-full'
+  | 'HAWSER_OUTBOX_FULL'
   /** The bytes of all connections reached the server's `memory`, and this one was stalled longest. */
-  | 'memory-full'
+  | 'HAWSER_MEMORY_FULL'
   /** The operating system ended it: no route, keepalive without answer, … `error.cause` says. */
-  | 'failed'
+  | 'HAWSER_CONNECTION_FAILED'
+
+/**
+ * Why a connection ended. `ended`: both directions ended in order. `reset`: one side reset it, and
+ * `by` says which. Otherwise `error` ended it, and the reason is its code without `HAWSER_`, in lower
+ * case, dashed: `HAWSER_IDLE_TIMEOUT` is `idle-timeout`. ERRORS.md has them all.
+ */
+export type CloseReason = 'ended' | 'reset' | ReasonOf<EndingCode>
 
 /** How a connection ended: what `connection.closed` fulfils with. */
 export interface CloseInfo {

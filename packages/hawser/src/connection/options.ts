@@ -49,7 +49,7 @@ export interface ConnectionOptions {
    */
   readonly frameTimeout?: number | undefined
   /**
-   * Bytes a second that a frame or a write under way has to move, else `too-slow`. Default 240;
+   * Bytes a second that a frame or a write under way has to move, else `rate-timeout`. Default 240;
    * `Infinity` is off, as everywhere. Silence is left to `frameTimeout` and `writeTimeout`. A frame
    * of which at most 1 KiB have come has four times `frameTimeout` instead, whatever its rate: it
    * may be a line that a person types into a terminal which sends each key. The rate is measured

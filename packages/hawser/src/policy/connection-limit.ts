@@ -1,3 +1,18 @@
+import type { ReasonOf } from './reason.js'
+
+/** The codes of errors that a connection is refused for, before its first message. */
+export type OpeningCode =
+  /** Its TLS handshake failed. */
+  | 'HAWSER_TLS_HANDSHAKE_FAILED'
+  /** Its certificate was not accepted. */
+  | 'HAWSER_TLS_CERTIFICATE_INVALID'
+  /** Its TLS handshake was not done in time. */
+  | 'HAWSER_TLS_HANDSHAKE_TIMEOUT'
+  /** A trusted proxy did not begin with a valid PROXY protocol header. */
+  | 'HAWSER_PROXY_HEADER_INVALID'
+  /** Its PROXY protocol header was not there in time. */
+  | 'HAWSER_PROXY_HEADER_TIMEOUT'
+
 /** Why a connection was refused. */
 export type RefusalReason =
   /** `maxConnections` are open, and under `atLimit: 'pause'` as many wait as may. */
@@ -12,14 +27,8 @@ export type RefusalReason =
   | 'fd-limit'
   /** Too many connections wait for `for await (const connection of server)`. */
   | 'not-accepted'
-  /** Its TLS handshake failed, or its certificate was not accepted. */
-  | 'tls-failed'
-  /** Its TLS handshake was not done in time. */
-  | 'tls-timeout'
-  /** A trusted proxy did not begin with a valid PROXY protocol header. */
-  | 'proxy-invalid'
-  /** Its PROXY protocol header was not there in time. */
-  | 'proxy-timeout'
+  /** It began badly: the reason is the error's code, as a connection's close reason is. */
+  | ReasonOf<OpeningCode>
   /** It comes from none of the proxies that are trusted, and a PROXY protocol header is required. */
   | 'proxy-untrusted'
   /** The server is closing. */
@@ -75,10 +84,11 @@ export function noRefusals(): RefusalCounts {
     rate: 0,
     'fd-limit': 0,
     'not-accepted': 0,
-    'tls-failed': 0,
-    'tls-timeout': 0,
-    'proxy-invalid': 0,
-    'proxy-timeout': 0,
+    'tls-handshake-failed': 0,
+    'tls-certificate-invalid': 0,
+    'tls-handshake-timeout': 0,
+    'proxy-header-invalid': 0,
+    'proxy-header-timeout': 0,
     'proxy-untrusted': 0,
     draining: 0,
     suspended: 0,

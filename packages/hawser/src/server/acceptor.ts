@@ -5,7 +5,13 @@ import { publishOpen } from '../connection/publications.js'
 import type { ConnectionOwner } from '../connection/settings.js'
 import type { HawserError } from '../errors.js'
 import { addTraffic, noTraffic, type Traffic } from '../observe/counters.js'
-import { type RefusalCounts, type RefusalReason, refusalOf } from '../policy/connection-limit.js'
+import {
+  type OpeningCode,
+  type RefusalCounts,
+  type RefusalReason,
+  refusalOf,
+} from '../policy/connection-limit.js'
+import { reasonOf } from '../policy/reason.js'
 import { descriptorLimit, openDescriptors, reservedDescriptors } from '../socket/descriptors.js'
 import type { Arrival } from '../socket/arrival.js'
 import type { ListenerOwner } from '../socket/listener.js'
@@ -17,7 +23,7 @@ import type { TlsServerOptions } from '../tls.js'
 import type { Transport, TransportAddress } from '../transport.js'
 import { Admission } from './admission.js'
 import type { Drain } from './drain.js'
-import { clientOf, isProbe, openingRefusal, prepareTls } from './opening.js'
+import { clientOf, isProbe, prepareTls } from './opening.js'
 import { Openings } from './openings.js'
 import { Groups } from './groups.js'
 import { Holding, type HoldingOwner } from './holding.js'
@@ -245,7 +251,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     const { clock } = this.#setup.settings
     const transport = arrival.take()
     let reason: RefusalReason | undefined
-    let error: HawserError | undefined
+    let error: HawserError<OpeningCode> | undefined
     try {
       await this.openings.begin(transport, async () => {
         if (header !== undefined) {
@@ -255,14 +261,14 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
         if (reason === undefined && arrival.secure) await this.#secure(transport)
       })
     } catch (cause) {
-      error = cause as HawserError
+      error = cause as HawserError<OpeningCode>
     }
     if (isProbe(error, transport) && !this.draining) {
       this.vanished()
       return
     }
     const mayWait = this.#mayWait
-    if (error !== undefined && !this.draining) reason = openingRefusal(error)
+    if (error !== undefined && !this.draining) reason = reasonOf(error.code)
     // It was here before the server was suspended, if it is.
     reason ??= this.#reasonAgainst(clientOf(transport), mayWait, false)
     if (reason === undefined) this.#take(transport, mayWait)

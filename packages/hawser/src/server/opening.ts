@@ -1,6 +1,5 @@
 import type { HawserError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
-import type { RefusalReason } from '../policy/connection-limit.js'
 import { unavailable } from '../connection/start-tls.js'
 import { SocketTransport } from '../socket/socket-transport.js'
 import type { ServerTls } from '../socket/tls/server-tls.js'
@@ -13,13 +12,6 @@ import { publishHandshake } from './publications.js'
  */
 export function clientOf({ proxied, addresses }: Transport): TransportAddress | undefined {
   return proxied?.header.command === 'local' ? undefined : addresses.remote
-}
-
-/** Why a connection is refused whose beginning failed. */
-export function openingRefusal({ code }: HawserError): RefusalReason {
-  if (code === 'HAWSER_PROXY_HEADER_INVALID') return 'proxy-invalid'
-  if (code === 'HAWSER_PROXY_HEADER_TIMEOUT') return 'proxy-timeout'
-  return code === 'HAWSER_TLS_HANDSHAKE_TIMEOUT' ? 'tls-timeout' : 'tls-failed'
 }
 
 /**

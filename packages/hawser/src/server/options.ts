@@ -13,7 +13,7 @@ import type { ProxyProtocolOptions } from './proxy-trust.js'
 /**
  * Called once for each connection. When it returns, or the promise it returned settles, the
  * connection ends in order: what was sent leaves first. `connection.detach()` or taking a stream
- * keeps it open. If it throws, the connection ends with reason `handler-error`.
+ * keeps it open. If it throws, the connection ends with reason `handler-failed`.
  */
 export type FunctionHandler<In, Out> = (connection: Connection<In, Out>) => void | Promise<void>
 

@@ -25,14 +25,14 @@ export interface ProxyProtocolOptions {
    */
   readonly trusted: readonly string[]
   /**
-   * Milliseconds a header may take, then the connection is refused with `proxy-timeout`. Default
+   * Milliseconds a header may take, then the connection is refused with `proxy-header-timeout`. Default
    * 5 000; `Infinity` is off. Stops: connections that hold a place among `maxConnections` without a
    * word.
    */
   readonly headerTimeout?: number | undefined
   /**
    * Bytes of a version 2 header, records and all. Default 4 KiB; at most 65 551, at least 232. A
-   * header that claims more is refused with `proxy-invalid`. Stops: thousands of connections that
+   * header that claims more is refused with `proxy-header-invalid`. Stops: thousands of connections that
    * each hold the 64 KiB a header may claim.
    */
   readonly maxHeader?: number | undefined

@@ -12,8 +12,9 @@ const mostGoodbyes = 16
 /** Refusals that no limit was met by. */
 const numberless: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
   'denied',
-  'tls-failed',
-  'proxy-invalid',
+  'tls-handshake-failed',
+  'tls-certificate-invalid',
+  'proxy-header-invalid',
   'proxy-untrusted',
 ])
 
@@ -95,8 +96,8 @@ export class Refuser<In, Out> {
   #limitOf(reason: RefusalReason): number {
     const { admission, descriptorLimit, maxConnections, tls } = this.#state
     if (reason === 'fd-limit') return descriptorLimit
-    if (reason === 'tls-timeout') return tls.current?.handshakeTimeout ?? 0
-    if (reason === 'proxy-timeout') return this.#setup.proxy?.headerTimeout ?? 0
+    if (reason === 'tls-handshake-timeout') return tls.current?.handshakeTimeout ?? 0
+    if (reason === 'proxy-header-timeout') return this.#setup.proxy?.headerTimeout ?? 0
     if (numberless.has(reason)) return 0
     if (reason === 'per-address') return admission.perAddress
     if (reason === 'rate') return admission.rate?.perSecond ?? 0

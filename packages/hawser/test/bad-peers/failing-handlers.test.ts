@@ -71,7 +71,7 @@ describe.each(Object.entries(handlers))('%s', (_name, handler) => {
     const info = await connection?.closed
     expect(info).toMatchObject({
       by: 'error',
-      reason: 'handler-error',
+      reason: 'handler-failed',
       error: { code: 'HAWSER_HANDLER_FAILED', cause: failure },
     })
     expect(failures).toHaveLength(1)

@@ -93,19 +93,19 @@ const phases: readonly {
 }[] = [
   {
     phase: 'a PROXY header of which nothing comes',
-    reason: 'proxy-timeout',
+    reason: 'proxy-header-timeout',
     code: 'HAWSER_PROXY_HEADER_TIMEOUT',
     run: () => refuse({ proxyProtocol }, 5_000, async () => {}),
   },
   {
     phase: 'a PROXY header that stops before its end',
-    reason: 'proxy-timeout',
+    reason: 'proxy-header-timeout',
     code: 'HAWSER_PROXY_HEADER_TIMEOUT',
     run: () => refuse({ proxyProtocol }, 5_000, (peer) => peer.send('PROXY TCP4 192.0.2.1 ')),
   },
   {
     phase: 'a TLS handshake behind a PROXY header that came in time',
-    reason: 'tls-timeout',
+    reason: 'tls-handshake-timeout',
     code: 'HAWSER_TLS_HANDSHAKE_TIMEOUT',
     run: async () =>
       refuse(
@@ -117,13 +117,13 @@ const phases: readonly {
   },
   {
     phase: 'a TLS handshake of which nothing comes',
-    reason: 'tls-timeout',
+    reason: 'tls-handshake-timeout',
     code: 'HAWSER_TLS_HANDSHAKE_TIMEOUT',
     run: async () => refuse({ tls: (await createSecure()).tls }, 5_000, async () => {}),
   },
   {
     phase: 'a TLS handshake that stalls in its first message',
-    reason: 'tls-timeout',
+    reason: 'tls-handshake-timeout',
     code: 'HAWSER_TLS_HANDSHAKE_TIMEOUT',
     // The beginning of a ClientHello: a handshake record (RFC 8446, section 5.1) of 512 bytes.
     run: async () =>
@@ -149,7 +149,7 @@ const phases: readonly {
   },
   {
     phase: 'a frame that drips in',
-    reason: 'too-slow',
+    reason: 'rate-timeout',
     code: 'HAWSER_RATE_TIMEOUT',
     run: () => end({}, (setup) => drip(setup, 'x')),
   },
@@ -176,7 +176,7 @@ const phases: readonly {
   },
   {
     phase: 'a write that is taken a byte a second',
-    reason: 'too-slow',
+    reason: 'rate-timeout',
     code: 'HAWSER_RATE_TIMEOUT',
     run: () => end(deaf, sip),
   },

@@ -34,6 +34,6 @@ it('500 slowlorises are cut off by name, and others are served meanwhile', async
   }
   for (const peer of slow) peer.end()
   await until(() => server.connections.size === 1)
-  expect([...reasons]).toEqual([['too-slow', 500]])
+  expect([...reasons]).toEqual([['rate-timeout', 500]])
   normal.reset()
 })

@@ -72,7 +72,7 @@ it('a bit that is changed under TLS ends both ends, and no message is made of it
     message: expect.stringContaining('changed on their way') as string,
   })
   const { reason, error } = await (await served).closed
-  expect(reason).toBe('failed')
+  expect(reason).toBe('connection-failed')
   expect(error?.message).toContain('changed on their way')
   expect(taken).toEqual(['as it was'])
 })

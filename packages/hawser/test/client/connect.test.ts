@@ -356,7 +356,7 @@ describe('an exception out of the handler of a client', () => {
         },
       },
     })
-    expect(await client.closed).toMatchObject({ by: 'error', reason: 'handler-error' })
+    expect(await client.closed).toMatchObject({ by: 'error', reason: 'handler-failed' })
     expect(told).toMatchObject([{ code: 'HAWSER_HANDLER_FAILED' }])
     expect(warned).toHaveBeenCalledTimes(name.includes('too') ? 1 : 0)
   })

@@ -130,7 +130,7 @@ describe('a handler that fails', () => {
       expect(await peer.receiveAll()).toEqual(Buffer.from(said))
       peer.end()
       const info = await connection.closed
-      expect(info).toMatchObject({ by: 'error', reason: 'handler-error', unsent: 0 })
+      expect(info).toMatchObject({ by: 'error', reason: 'handler-failed', unsent: 0 })
       expect(info.error).toMatchObject({
         code: 'HAWSER_HANDLER_FAILED',
         cause: { message: 'boom' },
@@ -155,7 +155,7 @@ describe('a handler that fails', () => {
       await peer.receives('0123456789\n')
       await peer.receivesEnd()
       peer.end()
-      expect(await connection.closed).toMatchObject({ reason: 'handler-error' })
+      expect(await connection.closed).toMatchObject({ reason: 'handler-failed' })
       expect(failures).toMatchObject([{ cause: { message: 'boom' } }])
     }
   })
@@ -180,7 +180,7 @@ describe('a handler that fails', () => {
     })
     await peer.send('x\n')
     peer.end()
-    expect(await connection.closed).toMatchObject({ reason: 'handler-error' })
+    expect(await connection.closed).toMatchObject({ reason: 'handler-failed' })
     expect(failures).toMatchObject([{ message: expect.stringContaining('a string') as string }])
   })
 
@@ -261,7 +261,7 @@ describe('a handler that fails', () => {
         throw new Error('onError too')
       },
     })
-    expect(await client.closed).toMatchObject({ reason: 'handler-error' })
+    expect(await client.closed).toMatchObject({ reason: 'handler-failed' })
     await turns()
     expect(warnings).toEqual(['onError too'])
   })

@@ -38,7 +38,7 @@ describe('a frame that drips in', () => {
     setup.attached.peer.end()
     expect(await setup.attached.connection.closed).toMatchObject({
       by: 'error',
-      reason: 'too-slow',
+      reason: 'rate-timeout',
       undelivered: 120,
       error: {
         code: 'HAWSER_RATE_TIMEOUT',
@@ -56,7 +56,7 @@ describe('a frame that drips in', () => {
     await setup.attached.peer.send('x'.repeat(1_300))
     expect(await drip(setup, 1, 1_000)).toBe(12_000)
     setup.attached.peer.end()
-    expect(await setup.attached.connection.closed).toMatchObject({ reason: 'too-slow' })
+    expect(await setup.attached.connection.closed).toMatchObject({ reason: 'rate-timeout' })
   })
 
   it('is cut off when each drop comes just before the frame timeout', async () => {
@@ -64,7 +64,7 @@ describe('a frame that drips in', () => {
     await setup.attached.peer.send('x'.repeat(1_300))
     expect(await drip(setup, 1, 29_000)).toBe(58_000)
     setup.attached.peer.end()
-    expect(await setup.attached.connection.closed).toMatchObject({ reason: 'too-slow' })
+    expect(await setup.attached.connection.closed).toMatchObject({ reason: 'rate-timeout' })
   })
 
   it('is cut off though it came fast at first', async () => {
@@ -73,7 +73,7 @@ describe('a frame that drips in', () => {
     const time = await drip(setup, 1, 1_000)
     expect(time).toBeLessThan(45_000)
     setup.attached.peer.end()
-    expect(await setup.attached.connection.closed).toMatchObject({ reason: 'too-slow' })
+    expect(await setup.attached.connection.closed).toMatchObject({ reason: 'rate-timeout' })
   })
 
   it('is left alone at 240 bytes a second, for as long as it takes', async () => {
@@ -161,7 +161,7 @@ describe('a pause', () => {
     expect(isOpen(setup.attached)).toBe(true)
     expect(await drip(setup, 1, 1_000)).toBeLessThan(10_000)
     peer.end()
-    expect(await connection.closed).toMatchObject({ reason: 'too-slow' })
+    expect(await connection.closed).toMatchObject({ reason: 'rate-timeout' })
   })
 })
 
@@ -193,7 +193,7 @@ describe('a peer that reads a byte a second', () => {
     expect(await sip(setup, 1, 1_000, hour)).toBeLessThan(20_000)
     expect(await connection.closed).toMatchObject({
       by: 'error',
-      reason: 'too-slow',
+      reason: 'rate-timeout',
       error: { code: 'HAWSER_RATE_TIMEOUT', op: 'write' },
     })
     peer.startReading()

@@ -191,7 +191,7 @@ describe('a message that cannot be sent', () => {
       code: 'HAWSER_MESSAGE_INVALID',
       message: 'the encoder failed: and the other half?',
     })
-    expect(await connection.closed).toMatchObject({ by: 'error', reason: 'encode-error' })
+    expect(await connection.closed).toMatchObject({ by: 'error', reason: 'message-invalid' })
     await peer.receivesReset()
   })
 
@@ -216,7 +216,7 @@ describe('a message that cannot be sent', () => {
     await expect(connection.send([100, 'throw'])).rejects.toMatchObject({
       code: 'HAWSER_MESSAGE_INVALID',
     })
-    expect(await connection.closed).toMatchObject({ reason: 'encode-error' })
+    expect(await connection.closed).toMatchObject({ reason: 'message-invalid' })
   })
 })
 

@@ -210,7 +210,9 @@ describe('histograms', () => {
     expect(done?.count).toBe('1')
     expect(Number(done?.sum)).toBeGreaterThan(0)
     expect(Number(done?.sum)).toBeLessThan(5)
-    expect(valueOf(metrics, 'hawser_connections_refused_total', { reason: 'tls-failed' })).toBe(1)
+    expect(
+      valueOf(metrics, 'hawser_connections_refused_total', { reason: 'tls-handshake-failed' }),
+    ).toBe(1)
   })
 
   it('look at the outbox of each open connection once a scrape', async () => {

@@ -309,7 +309,7 @@ describe('a TLS handshake', () => {
     expect(seen).toEqual([
       ['handshake', true, { ...done, remoteAddress: '127.0.0.1' }],
       ['open', '127.0.0.1'],
-      ['refuse', 'tls-failed'],
+      ['refuse', 'tls-handshake-failed'],
     ])
   })
 

@@ -388,7 +388,7 @@ describe('an exception', () => {
     await using bad = await ScriptedPeer.connect(server.address())
     await bad.receivesEnd()
     bad.end()
-    expect(await failing[0]?.closed).toMatchObject({ by: 'error', reason: 'handler-error' })
+    expect(await failing[0]?.closed).toMatchObject({ by: 'error', reason: 'handler-failed' })
     expect(onError).toHaveBeenCalledOnce()
     expect(onError.mock.calls[0]?.[0]).toMatchObject({
       code: 'HAWSER_HANDLER_FAILED',
@@ -462,10 +462,11 @@ describe('a server', () => {
         denied: 0,
         'per-address': 0,
         rate: 0,
-        'tls-failed': 0,
-        'tls-timeout': 0,
-        'proxy-invalid': 0,
-        'proxy-timeout': 0,
+        'tls-certificate-invalid': 0,
+        'tls-handshake-failed': 0,
+        'tls-handshake-timeout': 0,
+        'proxy-header-invalid': 0,
+        'proxy-header-timeout': 0,
         'proxy-untrusted': 0,
         'fd-limit': 0,
         'not-accepted': 0,

@@ -184,7 +184,7 @@ describePeer('haproxy', 'behind HAProxy', (program) => {
     // It sends its header and resets: what the operating system has thrown away is not seen.
     await until(() => server.info().vanished + server.info().accepted > 2)
     await talk(port)
-    expect(server.refused).toMatchObject({ 'proxy-invalid': 0, 'proxy-timeout': 0 })
+    expect(server.refused).toMatchObject({ 'proxy-header-invalid': 0, 'proxy-header-timeout': 0 })
   })
 
   it('checks of a TLS endpoint are no refusals', async () => {
@@ -196,7 +196,7 @@ describePeer('haproxy', 'behind HAProxy', (program) => {
     await startHaproxy(program, { target, server: 'send-proxy-v2 check inter 50' })
     await until(() => server.info().vanished > 2)
     expect(accepted).toEqual([])
-    expect(server.refused).toMatchObject({ 'tls-failed': 0, 'proxy-invalid': 0 })
+    expect(server.refused).toMatchObject({ 'tls-handshake-failed': 0, 'proxy-header-invalid': 0 })
   })
 
   it('a client that is denied does not get through, and its neighbour does', async () => {

@@ -253,7 +253,10 @@ describe('a server that pauses', () => {
     await until(() => server.info().held === 0)
     await second.send('none either')
     await until(() => !server.info().paused)
-    expect(drops).toMatchObject([{ reason: 'tls-failed' }, { reason: 'tls-failed' }])
+    expect(drops).toMatchObject([
+      { reason: 'tls-handshake-failed' },
+      { reason: 'tls-handshake-failed' },
+    ])
   })
 
   it('counts those who wait for their own address, and not for that of their proxy', async () => {

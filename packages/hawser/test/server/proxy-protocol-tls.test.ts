@@ -134,7 +134,7 @@ describe.each(readWays)('TLS behind a header, %s', (_name, fastRead) => {
     await clock.advance(5_000)
     await until(() => drops.length === 2)
     expect(drops[1]).toMatchObject({
-      reason: 'tls-timeout',
+      reason: 'tls-handshake-timeout',
       remoteAddress: '203.0.113.7',
       error: { remote: source },
     })
@@ -152,7 +152,7 @@ describe.each(readWays)('TLS behind a header, %s', (_name, fastRead) => {
     await brief.receivesEnd()
     const { vanished } = server.info()
     expect([vanished, drops.map(({ reason }) => reason)]).toEqual(
-      text === '' ? [1, []] : [0, ['tls-failed']],
+      text === '' ? [1, []] : [0, ['tls-handshake-failed']],
     )
   })
 
@@ -168,7 +168,7 @@ describe.each(readWays)('TLS behind a header, %s', (_name, fastRead) => {
     await half.send(Buffer.concat([header, Buffer.from([0x16, 0x03, 0x01])]))
     half.end()
     await until(() => drops.length === 1)
-    expect(drops).toMatchObject([{ reason: 'tls-failed', remoteAddress: '203.0.113.7' }])
+    expect(drops).toMatchObject([{ reason: 'tls-handshake-failed', remoteAddress: '203.0.113.7' }])
   })
 })
 

@@ -223,7 +223,7 @@ describe('a header that is none', () => {
       await gone(proxy)
       expect(drops).toMatchObject([
         {
-          reason: 'proxy-invalid',
+          reason: 'proxy-header-invalid',
           limit: 0,
           remoteAddress: '127.0.0.1',
           error: {
@@ -259,7 +259,7 @@ describe('a header that is none', () => {
     )
     const good = await peer(after(header(2), 'hello\n'))
     await good.receives('203.0.113.7 HELLO\n')
-    await until(() => server.refused['proxy-invalid'] === 50)
+    await until(() => server.refused['proxy-header-invalid'] === 50)
     expect(server.info().connections).toBe(1)
     for (const peerOf of [...garbage, good]) peerOf?.reset()
   })
@@ -276,7 +276,7 @@ describe('a header that does not come', () => {
     await gone(silent)
     expect(drops).toMatchObject([
       {
-        reason: 'proxy-timeout',
+        reason: 'proxy-header-timeout',
         limit: 5_000,
         error: {
           code: 'HAWSER_PROXY_HEADER_TIMEOUT',
@@ -302,7 +302,7 @@ describe('a header that does not come', () => {
     await settle(peer)
     await clock.advance(5_000)
     await gone(silent)
-    expect(drops).toMatchObject([{ reason: 'proxy-timeout' }])
+    expect(drops).toMatchObject([{ reason: 'proxy-header-timeout' }])
   })
 
   it('because the peer ended is an application that has ended, where it is optional', async () => {

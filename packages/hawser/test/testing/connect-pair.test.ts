@@ -62,7 +62,7 @@ describe('connectPair', () => {
       onError: (error) => failures.push(error.message),
     })
     await client.send('x')
-    expect(await server.closed).toMatchObject({ reason: 'handler-error' })
+    expect(await server.closed).toMatchObject({ reason: 'handler-failed' })
     expect(failures).toEqual([expect.stringContaining('not this line')])
   })
 })

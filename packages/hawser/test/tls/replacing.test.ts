@@ -84,7 +84,7 @@ describe('setTls', () => {
     const { server, port, refusal } = await serveTls()
     server.setTls({ ...site, ca, clientCertificate: 'require' })
     const client = await connect(`tls://localhost:${port}`, { framing: lines(), tls: { ca } })
-    expect((await refusal).reason).toBe('tls-failed')
+    expect((await refusal).reason).toBe('tls-handshake-failed')
     await client.closed
   })
 
@@ -105,7 +105,7 @@ describe('setTls', () => {
     }
     expect(subjects).toEqual(new Set(['CN=site', 'CN=renewed']))
     expect(server.info()).toMatchObject({ accepted: 100 })
-    expect(server.info().refused['tls-failed']).toBe(0)
+    expect(server.info().refused['tls-handshake-failed']).toBe(0)
   })
 })
 

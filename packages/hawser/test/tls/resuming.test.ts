@@ -67,7 +67,7 @@ describe.each<Version>(['TLSv1.2', 'TLSv1.3'])('a session of %s', (version) => {
     const visitor: Visitor = { servername: 'x.b.example', version, who: ann, session }
     await expect(visit(port, visitor)).rejects.toThrow()
     expect(await refusal).toMatchObject({
-      reason: 'tls-failed',
+      reason: 'tls-certificate-invalid',
       error: { code: 'HAWSER_TLS_CERTIFICATE_INVALID' },
     })
   })
@@ -79,6 +79,6 @@ describe.each<Version>(['TLSv1.2', 'TLSv1.3'])('a session of %s', (version) => {
     const { session } = await visit(port, visitor)
     server.setTls({ ...site, ca: otherCa, clientCertificate: 'require' })
     await expect(visit(port, { ...visitor, session })).rejects.toThrow()
-    expect(await refusal).toMatchObject({ reason: 'tls-failed' })
+    expect(await refusal).toMatchObject({ reason: 'tls-certificate-invalid' })
   })
 })

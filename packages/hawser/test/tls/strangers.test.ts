@@ -68,7 +68,7 @@ describe('what comes to a TLS port and is no TLS', () => {
     // Some of these are taken for the beginning of a hello.
     socket.end()
     expect(await refusal).toMatchObject({
-      reason: 'tls-failed',
+      reason: 'tls-handshake-failed',
       remoteAddress: '127.0.0.1',
       remotePort: socket.localPort,
       error: { code: 'HAWSER_TLS_HANDSHAKE_FAILED' },
@@ -79,7 +79,7 @@ describe('what comes to a TLS port and is no TLS', () => {
     await client.send('ahoy')
     expect((await client[Symbol.asyncIterator]().next()).value).toBe('AHOY')
     await client.close()
-    expect(server.info().refused['tls-failed']).toBe(1)
+    expect(server.info().refused['tls-handshake-failed']).toBe(1)
   })
 
   itPeer('curl', 'curl that speaks plain HTTP is told nothing, and refused', async (curl) => {
@@ -97,7 +97,7 @@ describe('what comes to a TLS port and is no TLS', () => {
     probe.end()
     await gone(probe)
     expect(server.info()).toMatchObject({ accepted: 0, connections: 0, vanished: 1 })
-    expect(server.info().refused['tls-failed']).toBe(0)
+    expect(server.info().refused['tls-handshake-failed']).toBe(0)
   })
 
   it.each(['end', 'resetAndDestroy'] as const)(
@@ -179,11 +179,11 @@ describe('a handshake that takes its time', () => {
     if (size > 0) socket.write((await recordHello()).subarray(0, size))
     await passQueue(port)
     await clock.advance(4_999)
-    expect(server.info().refused['tls-timeout']).toBe(0)
+    expect(server.info().refused['tls-handshake-timeout']).toBe(0)
     expect(server.info()).toMatchObject({ connections: 0, opening: 1 })
     await clock.advance(1)
     expect(await refusal).toMatchObject({
-      reason: 'tls-timeout',
+      reason: 'tls-handshake-timeout',
       limit: 5_000,
       error: {
         code: 'HAWSER_TLS_HANDSHAKE_TIMEOUT',
@@ -206,7 +206,7 @@ describe('a handshake that takes its time', () => {
       socket.write(hello.subarray(at, at + 1))
       await clock.advance(100)
     }
-    expect(await refusal).toMatchObject({ reason: 'tls-timeout', limit: 1_000 })
+    expect(await refusal).toMatchObject({ reason: 'tls-handshake-timeout', limit: 1_000 })
     await gone(socket)
   })
 
@@ -282,7 +282,7 @@ describe('a handshake under way', () => {
     await gone(second)
     const failed = refusals(server, 1)
     first.end()
-    expect(await failed).toMatchObject([{ reason: 'tls-failed' }])
+    expect(await failed).toMatchObject([{ reason: 'tls-handshake-failed' }])
     const client = await connect(`tls://127.0.0.1:${port}`, { framing: lines(), tls: { ca } })
     await client.send('ahoy')
     expect((await client[Symbol.asyncIterator]().next()).value).toBe('AHOY')

@@ -137,7 +137,7 @@ describe('what goes wrong under TLS after the handshake', () => {
     // Beneath TLS, as somebody in between would.
     socket.write('this is no record of TLS at all')
     const { error, reason } = await connection.closed
-    expect(reason).toBe('failed')
+    expect(reason).toBe('connection-failed')
     expect(error).toMatchObject({
       code: 'HAWSER_CONNECTION_FAILED',
       message: expect.stringMatching(/^TLS ended the connection: what came was no TLS/) as string,
