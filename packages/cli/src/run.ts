@@ -35,7 +35,8 @@ async function runProgram(words: readonly string[], version: string): Promise<vo
     },
   })
   if (words.length === 0) {
-    process.stderr.write(program.helpInformation())
+    program.configureOutput({ writeErr: (text) => void process.stderr.write(text) })
+    program.outputHelp({ error: true })
     process.exitCode = exitUsage
     return
   }

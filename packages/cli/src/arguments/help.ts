@@ -1,62 +1,70 @@
-/** The examples below each help text. */
+/** The examples below each help text. No line is wider than a terminal of 80 columns. */
 export const serveExamples = `
-Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, tls://host:port, fd:3, systemd:name,
-unix:/path, 'unix:/path?mode=660&owner=app&group=web'.
-A port alone is on 127.0.0.1; *:8000 is on every address; port 0 takes a free one.
-What is typed, or comes in on stdin, goes to every client; "@3 text" goes to client 3.
-Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds. Sizes: 4096, 64KiB, 1MiB.
-Lists: 10.0.0.1,10.0.0.0/8,10.0.0.1-10.0.0.9,./file; rates: 10/s, 30/m, 10/s:50 with a burst.
+Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, tls://host:port, fd:3,
+  systemd:name, unix:/path, 'unix:/path?mode=660&owner=app&group=web'.
+A port alone is on 127.0.0.1; *:8000 is on every address; port 0 takes a free
+  one.
+Typed lines, and those of stdin, go to every client; "@3 text" goes to client 3.
+Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds.
+Sizes: 4096, 64KiB, 1MiB; a bare number is bytes.
+Lists: 10.0.0.1,10.0.0.0/8,10.0.0.1-10.0.0.9,./file
+Rates: 10/s, 30/m, or 10/s:50 with a burst.
 
 Examples:
-  hawser serve                                show what reaches tcp://127.0.0.1:8000
-  hawser serve 9000 --echo                    send every line back
-  hawser serve 0.0.0.0:7000 --chat            relay each client's lines to the others
-  hawser serve 8080 --http-hello              answer browsers and curl as well
-  hawser serve unix:/tmp/hawser.sock --hex    dump the bytes of a Unix socket's clients
-  hawser serve '*:7000' --allow 10.0.0.0/8    let in one network only
-  hawser serve systemd:web                    serve on what systemd passes on, and tell it so
-  hawser serve --json | jq -r .text           one JSON object a line
-  hawser serve 4000 --framing length:2be      messages behind a 2-byte length
-  hawser serve --tls                          TLS for trying out, see hawser cert
+  hawser serve                              show what reaches 127.0.0.1:8000
+  hawser serve 9000 --echo                  send every line back
+  hawser serve 0.0.0.0:7000 --chat          relay lines to the other clients
+  hawser serve 8080 --http-hello            answer browsers and curl as well
+  hawser serve unix:/tmp/app.sock --hex     dump the bytes of a Unix socket
+  hawser serve '*:7000' --allow 10.0.0.0/8  let in one network only
+  hawser serve systemd:web                  serve on a socket of systemd
+  hawser serve --json | jq -r .text         one JSON object a line
+  hawser serve 4000 --framing length:2be    messages behind a 2-byte length
+  hawser serve --tls                        TLS to try out, see hawser cert
   hawser serve '*:443' --cert site.pem --key site.key
   hawser serve '*:7000' --proxy-protocol require --trusted 10.0.0.0/8
-  hawser serve --echo --workers auto          one process a processor; kill -HUP renews them
-  hawser serve --metrics 9464                 for Prometheus: http://127.0.0.1:9464/metrics
+  hawser serve --echo --workers auto        a process a processor; kill -HUP
+                                            renews them
+  hawser serve --metrics 9464               metrics for Prometheus, on
+                                            http://127.0.0.1:9464/metrics
 `
 
 export const connectExamples = `
-Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, tls://host:port, unix:/path.
-At the end of its input hawser ends its direction and waits for the rest of the peer's.
+Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, tls://host:port,
+  unix:/path.
+At the end of its input hawser ends its direction and waits for the rest of the
+  peer's.
 Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds.
 
 Examples:
-  hawser connect 8000                         talk to a server on this machine
-  hawser connect example.com:25 --crlf        speak a protocol whose lines end with CRLF
-  hawser connect 8000 --send PING             send one line, print the answer
-  hawser connect 8000 < request > answer      byte for byte, both ways
-  hawser connect '[::1]:8000' --hex           see the bytes
-  hawser connect tls://example.com:443        with TLS
+  hawser connect 8000                       talk to a server on this machine
+  hawser connect example.com:25 --crlf      for lines that end with CRLF
+  hawser connect 8000 --send PING           send one line, print the answer
+  hawser connect 8000 < request > answer    byte for byte, both ways
+  hawser connect '[::1]:8000' --hex         see the bytes
+  hawser connect tls://example.com:443      with TLS
   hawser connect 8000 --tls --ca "$(hawser cert --print)"
-  hawser connect 8000 --framing json --json   read messages, not chunks
-  hawser connect 8000 --reconnect             stay connected while the server restarts
+  hawser connect 8000 --framing json --json read messages, not chunks
+  hawser connect 8000 --reconnect           stay while the server restarts
   hawser connect db.example:5432 --proxy socks5h://user:password@proxy.example
 `
 
 export const certExamples = `
-It is kept in a folder of your cache that only you may enter, renewed a month before its end, and
-good for no name but its own; names that were added once are kept until --force.
+It is kept in a folder of your cache that only you may enter, and renewed a
+month before its end. It is good for no name but its own; names that were added
+once are kept until --force.
 
 Examples:
-  hawser cert                                 make it, and show how to use it
-  hawser cert --name dev.example,192.0.2.7    for further names
-  hawser cert --out certs --days 30           in a folder of a project
+  hawser cert                               make it, and show how to use it
+  hawser cert --name dev.example,192.0.2.7  for further names
+  hawser cert --out certs --days 30         in a folder of a project
   curl --cacert "$(hawser cert --print)" https://localhost:8000/
 `
 
 export const mainExamples = `
 Examples:
-  hawser serve                     a TCP server on port 8000 that shows what reaches it
-  hawser connect 8000              talk to it
-  hawser cert                      a certificate for trying TLS on this machine
-  hawser help serve                all options of a command
+  hawser serve          a TCP server on port 8000 that shows what reaches it
+  hawser connect 8000   talk to it
+  hawser cert           a certificate for trying TLS on this machine
+  hawser help serve     all options of a command
 `

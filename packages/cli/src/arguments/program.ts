@@ -7,6 +7,8 @@ import { addConnect } from './connect-command.js'
 import { mainExamples } from './help.js'
 import { addServe } from './serve-command.js'
 
+const widestHelp = 80
+
 /** What a command line asks for. Each settles with the exit code. */
 export interface Actions {
   serve(options: ServeOptions): Promise<void>
@@ -25,10 +27,20 @@ export function createProgram(version: string, actions: Actions): Command {
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', mainExamples)
     .exitOverride()
-    .configureOutput({ writeErr: silent, outputError: silent })
+    .configureOutput({
+      writeErr: silent,
+      outputError: silent,
+      getOutHelpWidth: helpWidth,
+      getErrHelpWidth: helpWidth,
+    })
     .configureHelp({ sortOptions: false })
   addServe(program, (options) => actions.serve(options))
   addConnect(program, (options) => actions.connect(options))
   addCert(program, (options) => actions.cert(options))
   return program
+}
+
+/** Options, which commander wraps, are no wider than the examples below them, which it does not. */
+function helpWidth(): number {
+  return Math.min(process.stdout.columns ?? widestHelp, widestHelp)
 }

@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import { expect, it } from 'vitest'
+import { createProgram } from '../../src/arguments/program.js'
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)]
+}
+
+const program = createProgram('1.2.3', {
+  serve: async () => {},
+  connect: async () => {},
+  cert: async () => {},
+})
+
+it.each(everyCommand(program).map((command) => [command.name(), command] as const))(
+  'the help of %s fits a terminal of 80 columns',
+  (_name, command) => {
+    let help = ''
+    command.configureOutput({ writeOut: (text) => (help += text) })
+    command.outputHelp()
+    expect(help).toContain('Examples:')
+    expect(help.split('\n').filter((line) => line.length > 80)).toEqual([])
+  },
+)
