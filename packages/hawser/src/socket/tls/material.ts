@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
 import { OptionError } from '../../errors.js'
 import type { TlsIdentity, TlsMaterial } from '../../tls.js'
+import { describeLack, type PemKind } from './pem.js'
 
 /** What a context takes beside who one is. */
 export type ContextOptions = Pick<
@@ -26,10 +27,12 @@ export function createContext(
     throw invalid(`${where} has a ${given} and no ${missing}: pass both, or neither`)
   }
   const material = {
-    ...(cert === undefined ? {} : { cert: readMaterial(`${where}.cert`, cert) }),
-    ...(key === undefined ? {} : { key: readMaterial(`${where}.key`, key) }),
+    ...(cert === undefined ? {} : { cert: readPem(`${where}.cert`, 'certificate', cert) }),
+    ...(key === undefined ? {} : { key: readPem(`${where}.key`, 'private key', key) }),
     ...(passphrase === undefined ? {} : { passphrase }),
-    ...(ca === undefined ? {} : { ca: listOf(ca).map((one) => readMaterial(`${where}.ca`, one)) }),
+    ...(ca === undefined
+      ? {}
+      : { ca: listOf(ca).map((one) => readPem(`${where}.ca`, 'certificate', one)) }),
   }
   try {
     return createSecureContext({ ...material, ...options })
@@ -49,6 +52,16 @@ export function filesOf({ key, cert, ca }: TlsIdentity): string[] {
 export function materialsOf({ cert, ca }: TlsIdentity): (string | Buffer)[] {
   const own = cert === undefined ? '' : readMaterial('tls.cert', cert)
   return [own, ...listOf(ca ?? []).map((one) => readMaterial('tls.ca', one))]
+}
+
+/** OpenSSL takes an authority that holds no certificate without a word, and trusts nobody then. */
+function readPem(where: string, kind: PemKind, material: TlsMaterial): string | Buffer {
+  const read = readMaterial(where, material)
+  const lack = describeLack(kind, String(read))
+  if (lack === undefined) return read
+  const isFile = typeof material === 'string' && !isPem(material)
+  const what = isFile ? `names the file ${JSON.stringify(material)}, which ` : ''
+  throw invalid(`${where} ${what}${lack}`)
 }
 
 function readMaterial(where: string, material: TlsMaterial): string | Buffer {
@@ -85,10 +98,7 @@ function listOf(ca: TlsIdentity['ca'] & {}): readonly TlsMaterial[] {
 
 const explanations: readonly (readonly [RegExp, string])[] = [
   [/key values mismatch/i, 'the key does not belong to the certificate'],
-  [
-    /decoder routines::unsupported/i,
-    'the key is none that OpenSSL knows, or is missing: its PEM has a line such as -----BEGIN PRIVATE KEY-----',
-  ],
+  [/decoder routines::unsupported/i, 'the key is none that OpenSSL knows'],
   [/no start line/i, 'it is not PEM: a PEM file has a line that begins with -----BEGIN'],
   [/bad end line|bad base64|wrong tag|asn1|too long/i, 'the PEM is damaged, or half written'],
   [/bad decrypt|bad password/i, 'the passphrase is wrong'],
