@@ -5,6 +5,7 @@ import type { CertOptions } from '../certificate/options.js'
 import { exitOk } from '../failure.js'
 import { escapeText } from '../output/escape.js'
 import { stringifySafely } from '../output/json.js'
+import { quoteWord } from '../output/quote.js'
 
 /**
  * Make or keep the development certificate, and say where it is.
@@ -19,11 +20,13 @@ export async function cert(options: CertOptions): Promise<number> {
   return exitOk
 }
 
-function render(made: Development, { json, print }: CertOptions): string {
+function render(made: Development, { folder, json, print }: CertOptions): string {
   const { files, names, notBefore, notAfter, fingerprint } = made
   const { certificate = '', key = '' } = files ?? {}
   if (print) return `${certificate}\n`
-  const advice = adviseCertificate(certificate)
+  const serve =
+    folder === undefined ? '--tls' : `--cert ${quoteWord(certificate)} --key ${quoteWord(key)}`
+  const advice = [`npx --no hawser serve ${serve}`, ...adviseCertificate(certificate)]
   if (json) {
     const times = { notBefore: notBefore.toISOString(), notAfter: notAfter.toISOString() }
     const reason = made.made === undefined ? {} : { reason: made.made }
@@ -39,6 +42,6 @@ function render(made: Development, { json, print }: CertOptions): string {
     ['SHA-256', fingerprint],
   ] as const
   const lines = rows.map(([name, value]) => `${name.padEnd(11)}  ${escapeText(value)}`)
-  const commands = ['npx --no hawser serve --tls', ...advice].map((line) => `  try  ${line}`)
+  const commands = advice.map((line) => `  try  ${line}`)
   return `${[...lines, ...commands].join('\n')}\n`
 }

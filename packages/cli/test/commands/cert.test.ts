@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
-import { Command, type Outcome } from '../support/command.js'
+import { Command, hawser, type Outcome } from '../support/command.js'
 
 function cert(cache: string, ...words: string[]): Promise<Outcome> {
   return Command.hawser(['cert', ...words], { env: { XDG_CACHE_HOME: cache } }).ended
@@ -37,10 +37,28 @@ describe('hawser cert', () => {
     const told = JSON.parse(stdout) as { names: string[]; try: string[]; made: boolean }
     expect(told).toMatchObject({ certificate: file, made: false })
     expect(told.names).toEqual(expect.arrayContaining(['dev.example', '192.0.2.7']))
-    expect(told.try[2]).toBe(
+    expect(told.try[3]).toBe(
       `curl --cacert '${file.replace("'", String.raw`'\''`)}' https://localhost:8000/`,
     )
     expect(readFileSync(file, 'utf8')).toMatch(/^-----BEGIN CERTIFICATE-----\n/)
+  })
+
+  it('shows commands for a folder of its own that serve and reach what it made', async () => {
+    const folder = join(createFolder(), "it's here")
+    const { stdout } = await cert(folder, '--out', folder, '--json')
+    const { try: commands } = JSON.parse(stdout) as { try: string[] }
+    const [serve = '', connect = ''] = commands.map((line) => line.replace('npx --no ', ''))
+    const program = [process.execPath, hawser]
+    const shell = (line: string): Command => {
+      return new Command('/bin/sh', ['-c', line.replace(/^hawser/, 'exec "$0" "$1"'), ...program], {
+        env: { XDG_CACHE_HOME: folder },
+      })
+    }
+    const server = shell(serve.replace('serve', 'serve 0 --echo'))
+    const [, port = ''] = await server.prints(/listening on tls:\/\/[^\s]+:(\d+)/)
+    const client = shell(`${connect.replace(':8000', `:${port}`)} --send hello`)
+    const { code, stdout: answer } = await client.ended
+    expect([code, answer]).toEqual([0, 'hello\n'])
   })
 
   it.each([

@@ -193,7 +193,10 @@ describe('hawser serve --tls', () => {
       /--cert names the file "nowhere\.pem", which cannot be read/,
     ],
     [['serve', '--key', 'a.pem'], /--key has no certificate: name it with --cert FILE/],
-    [['serve', '--cert', 'package.json'], /--cert names the file "package\.json", which is not PEM/],
+    [
+      ['serve', '--cert', 'package.json'],
+      /--cert names the file "package\.json", which is not PEM/,
+    ],
     [['serve', '--tls', '--client-certificate', 'require'], /--client-certificate.+ --ca FILE/],
     [['serve', '--tls', '--min-tls', '1.1'], /Allowed choices are 1\.2, 1\.3/],
     [['connect', 'tcp://localhost:1', '--tls'], /is not TLS: write tls:\/\/host:port/],
