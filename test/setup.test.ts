@@ -19,7 +19,7 @@ const TSC = `
   if (fs.existsSync('fail-tsc')) process.exit(2)
   fs.mkdirSync('packages/one/dist', { recursive: true })
   for (const name of fs.readdirSync('packages/one/src')) {
-    for (const suffix of ['.js', '.d.ts', '.js.map', '.d.ts.map']) {
+    for (const suffix of ['.js', '.d.ts']) {
       fs.writeFileSync('packages/one/dist/' + name.slice(0, -3) + suffix, '')
     }
   }
@@ -138,6 +138,14 @@ it('the output of a deleted source is deleted', async () => {
   rmSync(checkout.path('packages/one/src/b.ts'))
   await checkout.setUp()
   expect(existsSync(checkout.path('packages/one/dist/b.js'))).toBe(false)
+  expect(existsSync(checkout.path('packages/one/dist/a.js'))).toBe(true)
+})
+
+it('the map of an earlier build is deleted', async () => {
+  const checkout = await createReadyCheckout()
+  checkout.write('packages/one/dist/a.js.map', '{}')
+  await checkout.setUp()
+  expect(existsSync(checkout.path('packages/one/dist/a.js.map'))).toBe(false)
   expect(existsSync(checkout.path('packages/one/dist/a.js'))).toBe(true)
 })
 

@@ -68,8 +68,9 @@ function hashStates(root, files) {
 }
 
 /**
- * Deletes outputs whose source is gone, which the compiler leaves behind and a package would ship.
- * Answers whether a source lacks its output: the compiler trusts its own notes and would not look.
+ * Deletes outputs whose source is gone, and the maps of a former build: the compiler leaves both
+ * behind, and a package would ship them.
+ * Returns whether a source lacks its output: the compiler trusts its own notes and would not look.
  *
  * @param {string} root
  */
@@ -82,7 +83,7 @@ export function reconcileOutputs(root) {
     for (const file of walk(source)) {
       if (!file.endsWith('.ts') || file.endsWith('.d.ts')) continue
       const base = join(output, relative(source, file)).slice(0, -'.ts'.length)
-      for (const suffix of ['.js', '.d.ts', '.js.map', '.d.ts.map']) {
+      for (const suffix of ['.js', '.d.ts']) {
         if (!outputs.delete(base + suffix)) missing = true
       }
     }

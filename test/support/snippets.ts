@@ -92,11 +92,8 @@ function readOptions(): ts.CompilerOptions {
     ...options,
     composite: false,
     declaration: false,
-    declarationMap: false,
-    inlineSources: false,
     isolatedDeclarations: false,
     moduleDetection: ts.ModuleDetectionKind.Force,
-    sourceMap: false,
     typeRoots: [join(ROOT, 'node_modules/@types')],
   }
 }
