@@ -12,6 +12,7 @@ const source = (path: string): string =>
 /** What the docstring of every option that is a number says, by the option's name. */
 const docstrings = new Map([
   ...readOptions('connection/options.ts', 'ConnectionOptions'),
+  ...readOptions('framing/formats/custom.ts', 'FramingDefinition'),
   ...readOptions('framing/options.ts', 'FrameLimits'),
   ...readOptions('server/options.ts', 'ServerOptions'),
   ...readOptions('server/options.ts', 'CloseOptions'),

@@ -70,6 +70,7 @@ export class FramingError extends HawserError<
   | 'HAWSER_FRAME_TRUNCATED'
   | 'HAWSER_TEXT_INVALID'
   | 'HAWSER_MESSAGE_INVALID'
+  | 'HAWSER_DECODER_INVALID'
 > {}
 
 /** An endpoint that could not be listened on. */
@@ -195,6 +196,7 @@ const table = {
   HAWSER_FRAME_TRUNCATED: 'The peer ended the stream in the middle of a frame.',
   HAWSER_TEXT_INVALID: 'The bytes of a text frame are not valid in its encoding.',
   HAWSER_MESSAGE_INVALID: 'The message cannot be carried by the framing.',
+  HAWSER_DECODER_INVALID: 'The decoder of a framing broke its contract.',
   HAWSER_ADDRESS_IN_USE: 'Another process, or another server, listens there already.',
   HAWSER_ADDRESS_UNAVAILABLE: 'The address does not belong to this machine.',
   HAWSER_PERMISSION_DENIED: 'The operating system does not permit listening there.',

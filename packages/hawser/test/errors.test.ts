@@ -20,6 +20,7 @@ import {
   type ErrorCode,
   errorCodes,
   type Framing,
+  framing,
   type FunctionHandler,
   FramingError,
   HandlerError,
@@ -166,6 +167,18 @@ const provocations: Record<ErrorCode, Provocation> = {
     provoke() {
       const [client] = connectPair({ framing: lines() })
       return caught(() => client.send('two\nlines'))
+    },
+  },
+  HAWSER_DECODER_INVALID: {
+    class: FramingError,
+    op: 'decode',
+    has: ['local', 'remote'],
+    says: /^the decoder of "records" returned undefined .*, and 0 … 5 are possible: see Decoder/,
+    provoke() {
+      const decoder = { decode: (): number => undefined as unknown as number }
+      const encoder = { encode: (): void => undefined }
+      const records = framing({ name: 'records', decoder: () => decoder, encoder: () => encoder })
+      return receive(records, [1, 2, 3, 4, 5])
     },
   },
   HAWSER_ADDRESS_IN_USE: {
@@ -869,10 +882,10 @@ function workerOf(source: string): string {
 
 /** What the iteration throws when a peer sends this and ends. */
 async function receive<In>(
-  framing: Framing<In, never>,
+  receiving: Framing<In, never>,
   bytes: string | readonly number[],
 ): Promise<unknown> {
-  const { connection, peer } = connectPeer({ framing })
+  const { connection, peer } = connectPeer({ framing: receiving })
   await peer.send(typeof bytes === 'string' ? bytes : Uint8Array.from(bytes))
   peer.end()
   return caught(() => connection[Symbol.asyncIterator]().next())

@@ -29,6 +29,7 @@ export function adaptFraming<In, Out>(
   return {
     name: inner.name,
     maxFrame: inner.maxFrame,
+    overhead: inner.overhead,
     perConnection: inner.perConnection ?? false,
     createDecoder(operations) {
       const decoder = inner.createDecoder(operations)

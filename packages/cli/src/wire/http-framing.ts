@@ -20,7 +20,9 @@ const lineFeed = 10
 export function withHttp(inner: Framing<Uint8Array, Outgoing>): Framing<Incoming, Outgoing> {
   return {
     name: inner.name,
+    // All of a request is one message, so only `inner` has bytes beside those.
     maxFrame: Math.max(inner.maxFrame, largestHead + largestBody),
+    overhead: inner.overhead,
     perConnection: inner.perConnection ?? false,
     createDecoder: (operations) => new HttpSniffer(inner.createDecoder(operations)),
     createEncoder: (operations) => inner.createEncoder(operations),

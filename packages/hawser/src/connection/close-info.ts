@@ -23,6 +23,8 @@ export type EndingCode =
   | 'HAWSER_FRAME_MALFORMED'
   | 'HAWSER_FRAME_TRUNCATED'
   | 'HAWSER_TEXT_INVALID'
+  /** The framing's decoder broke its contract. */
+  | 'HAWSER_DECODER_INVALID'
   /** An encoder broke off in the middle of a frame. */
   | 'HAWSER_MESSAGE_INVALID'
   /** A wait reached its limit. */

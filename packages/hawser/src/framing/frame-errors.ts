@@ -35,12 +35,42 @@ export function frameMalformed(what: string, offset: number, cause?: unknown): F
   )
 }
 
-/** The stream ended inside a frame. */
-export function frameTruncated(length: number, offset: number): FramingError {
+/** A decoder neither found a frame in more bytes than one may have nor refused them. */
+export function restTooLarge(
+  name: string,
+  rest: number,
+  maxFrame: number,
+  overhead: number,
+): FramingError {
+  return new FramingError(
+    'HAWSER_FRAME_TOO_LARGE',
+    `the decoder of "${name}" found no end of a frame in ${rest} bytes, and maxFrame is ` +
+      `${maxFrame} with ${overhead} bytes of overhead: raise maxFrame if such frames are expected, ` +
+      'or overhead if headers and delimiters take more',
+    decoding,
+  )
+}
+
+/** A decoder broke its contract; `what` says what it did. */
+export function decoderInvalid(name: string, what: string): FramingError {
+  return new FramingError(
+    'HAWSER_DECODER_INVALID',
+    `the decoder of "${name}" ${what}: see Decoder for what decode and end have to do`,
+    decoding,
+  )
+}
+
+/**
+ * The stream ended inside a frame.
+ *
+ * @param length how many bytes of it had come
+ * @param offset where it began, counted from the first byte this framing read; where that is known
+ */
+export function frameTruncated(length: number, offset?: number): FramingError {
+  const frame = offset === undefined ? 'a frame' : `the frame at byte ${offset}`
   return new FramingError(
     'HAWSER_FRAME_TRUNCATED',
-    `the stream ended ${length} bytes into the frame at byte ${offset}: the peer closed before ` +
-      'it had sent all of it',
+    `the stream ended ${length} bytes into ${frame}: the peer closed before it had sent all of it`,
     decoding,
   )
 }

@@ -1,6 +1,7 @@
-import { FramingError } from '../errors.js'
 import type { ByteOperations } from './byte-operations.js'
-import type { Decoder, Emit, Framing } from './framing.js'
+import { CheckedDecoder } from './checked-decoder.js'
+import { frameTruncated } from './frame-errors.js'
+import type { Emit, Framing } from './framing.js'
 
 const smallestBuffer = 512
 /** A buffer above this is given up for a smaller one when three quarters of it are not needed. */
@@ -23,7 +24,7 @@ const none = new Uint8Array(0)
  */
 export class FrameReader<In> {
   readonly #operations: ByteOperations
-  #decoder: Decoder<In>
+  #decoder: CheckedDecoder<In>
   #held: Uint8Array = none
   #released = 0
   #decoded = 0
@@ -37,7 +38,7 @@ export class FrameReader<In> {
    */
   constructor(framing: Framing<In, never>, operations: ByteOperations) {
     this.#operations = operations
-    this.#decoder = framing.createDecoder(operations)
+    this.#decoder = new CheckedDecoder(framing, operations)
   }
 
   /** Bytes held: emitted but not released, and not decoded yet. */
@@ -126,7 +127,7 @@ export class FrameReader<In> {
   switchTo<Other>(framing: Framing<Other, never>): FrameReader<Other> {
     this.#decoded = this.#released
     const other = this as unknown as FrameReader<Other>
-    other.#decoder = framing.createDecoder(this.#operations)
+    other.#decoder = new CheckedDecoder(framing, this.#operations)
     return other
   }
 
@@ -138,8 +139,7 @@ export class FrameReader<In> {
   finish(emit: Emit<In>): void {
     const rest = view(this.#held, this.#decoded, this.#end - this.#decoded)
     this.#decoded = this.#end
-    if (this.#decoder.end !== undefined) this.#decoder.end(rest, emit)
-    else if (rest.length > 0) throw truncated(rest.length)
+    if (!this.#decoder.end(rest, emit) && rest.length > 0) throw frameTruncated(rest.length)
   }
 
   /** Drop everything held. */
@@ -215,13 +215,4 @@ function capacityFor(size: number): number {
 /** Plain Uint8Array views are several times cheaper to make than `subarray` of a Buffer. */
 function view(bytes: Uint8Array, offset: number, length: number): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset + offset, length)
-}
-
-/** The error for a peer that ends its direction in the middle of a frame. */
-function truncated(length: number): FramingError {
-  return new FramingError(
-    'HAWSER_FRAME_TRUNCATED',
-    `the stream ended ${length} bytes into a frame: the peer closed before it had sent all of it`,
-    { op: 'decode' },
-  )
 }

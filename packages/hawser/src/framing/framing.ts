@@ -4,7 +4,8 @@ import type { ByteOperations } from './byte-operations.js'
  * Called by a decoder for each complete frame.
  *
  * @param message what the frame means; owned by the receiver, so never a view of borrowed bytes
- * @param end the offset, in the bytes `decode` was given, just behind the frame (delimiter included)
+ * @param end the offset, in the bytes `decode` was given, just behind the frame (delimiter included):
+ *   at least 1, no less than the `end` of the frame before, at most `bytes.length`
  * @returns false to stop: the decoder must return `end` at once and forget whatever it knew about
  *   the bytes behind it
  */
@@ -14,25 +15,60 @@ export type Emit<In> = (message: In, end: number) => boolean
  * Turns bytes into frames for one direction of one connection. It never touches a socket, a timer
  * or a promise.
  *
- * The four cases of `decode(bytes, emit)`:
+ * The four cases of `decode(bytes, emit)`, shown for lines that end with LF:
  *
- * | what `bytes` holds | what the decoder does |
- * |---|---|
- * | no full frame | emits nothing, returns 0 |
- * | one frame or more | emits each with the offset just behind it, returns the last offset |
- * | frames and a part | emits the frames, returns the offset where the part begins |
- * | something malformed | emits what came before it, then throws a `FramingError` |
+ * ```text
+ *  no full frame: emits nothing and returns 0
+ *    0    1    2    3    4
+ *  +----+----+----+----+----+
+ *  | h  | e  | l  | l  | o  |                              return 0
+ *  +----+----+----+----+----+
+ *
+ *  one frame or more: emits each with the offset just behind it and returns the last offset.
+ *  The bytes that were not consumed come again, in front of those that have arrived since
+ *    0    1    2    3    4    5    6    7
+ *  +----+----+----+----+----+----+----+----+
+ *  | h  | e  | l  | l  | o  | LF | w  | LF |               emit('hello', 6)
+ *  +----+----+----+----+----+----+----+----+               emit('w', 8)
+ *                                6         8               return 8
+ *
+ *  frames and a part: emits the frames and returns the offset where the part begins
+ *    0    1    2    3    4
+ *  +----+----+----+----+----+
+ *  | h  | i  | LF | w  | o  |                              emit('hi', 3)
+ *  +----+----+----+----+----+                              return 3
+ *                 3
+ *
+ *  something malformed: emits what comes before it, then throws a FramingError
+ *    0    1    2    3    4    5
+ *  +----+----+----+----+----+----+
+ *  | h  | i  | LF | ff | fe | LF |                         emit('hi', 3)
+ *  +----+----+----+----+----+----+                         throw new FramingError(…)
+ *                 3
+ *
+ *  stopped: emit returned false, so that the decoder returns the end of that frame at once
+ *    0    1    2    3    4    5
+ *  +----+----+----+----+----+----+
+ *  | a  | LF | b  | LF | c  | LF |                         emit('a', 2)
+ *  +----+----+----+----+----+----+                         emit('b', 4), which returns false
+ *                      4                                   return 4
+ * ```
  *
  * What was not consumed is handed over again, at the beginning of the next call's `bytes`, with
  * what has arrived since behind it. A decoder may remember how far into that rest it has searched,
  * and should: a frame that arrives a byte at a time must not cost the square of its length.
+ *
+ * It is held to that. A decoder that returns something else than a number of bytes from its last
+ * frame's end to `bytes.length`, emits with an `end` that is none, or goes on when it was stopped,
+ * raises `HAWSER_DECODER_INVALID`. One that was not stopped and leaves more than
+ * `maxFrame + overhead` bytes raises `HAWSER_FRAME_TOO_LARGE`.
  */
 export interface Decoder<In> {
   /**
    * @param bytes everything not consumed so far, oldest first; never empty; valid only during the
    *   call unless `owned`, so whatever is kept or emitted must be a copy
-   * @param emit called once for each complete frame, in order
-   * @param owned true: nobody else will ever write to `bytes`, so a frame may be a view of it (only
+   * @param emit called once for each complete frame, in order, and only during the call
+   * @param owned true: nothing else will ever write to `bytes`, so a frame may be a view of it (only
    *   worth it for frames about as large as `bytes`: a view pins all of it)
    * @returns how many bytes were consumed, 0 … bytes.length
    * @throws FramingError when the bytes break the framing; the decoder is not used again
@@ -42,7 +78,7 @@ export interface Decoder<In> {
    * The peer ended its direction. Left out, a rest of one byte or more is `HAWSER_FRAME_TRUNCATED`.
    *
    * @param rest what was not consumed, possibly empty; valid only during the call
-   * @param emit for a last frame that needs no terminator
+   * @param emit for a last frame that needs no terminator; its `end` is 0 … rest.length
    * @throws FramingError when the rest may not end here
    */
   end?(rest: Uint8Array, emit: Emit<In>): void
@@ -59,7 +95,10 @@ export interface FrameOutput {
    * @returns the offset in `buffer` at which they begin
    */
   reserve(size: number): number
-  /** Append text, which goes out as UTF-8. */
+  /**
+   * Append text, which goes out as UTF-8. Each call stands for itself: the two halves of a surrogate
+   * pair in two calls go out as two U+FFFD, whatever is appended before and after.
+   */
   text(text: string): void
   /**
    * Append bytes. Fewer than 16 KiB are copied; more are kept as they are, so that they never need
@@ -86,6 +125,11 @@ export interface Framing<In, Out = In> {
   readonly name: string
   /** The largest frame in bytes, without its delimiter or header. Finite. */
   readonly maxFrame: number
+  /**
+   * The most bytes that a frame takes beside its message: delimiter and header together. What a
+   * decoder leaves unconsumed may have `maxFrame + overhead` bytes. Default 64.
+   */
+  readonly overhead?: number | undefined
   /** Messages are stretches of a byte stream without boundaries, as under `raw()`. Default false. */
   readonly streaming?: boolean
   /** Encoders keep state between messages: one is made for each connection. Default false. */
@@ -95,6 +139,9 @@ export interface Framing<In, Out = In> {
   /** An encoder. */
   createEncoder(operations: ByteOperations): Encoder<Out>
 }
+
+/** What a framing's `overhead` is when it says nothing: more than most headers take. */
+export const defaultOverhead = 64
 
 /** The largest frame when nobody says otherwise: 1 MiB. */
 export const defaultMaxFrame: number = 1024 * 1024

@@ -50,6 +50,14 @@ const endings: Record<Exclude<CloseReason, 'ended' | 'reset'>, () => Promise<Clo
     await expect(connection.send('half')).rejects.toThrow('the encoder failed')
     return connection.closed
   },
+  'decoder-invalid': () => {
+    const broken = framing<Uint8Array, string>({
+      name: 'broken',
+      decoder: () => ({ decode: () => -1 }),
+      encoder: () => ({ encode: (message, output) => output.text(message) }),
+    })
+    return receive(broken, 'anything')
+  },
   'idle-timeout': () => expire({ idleTimeout: 1_000 }),
   'first-byte-timeout': () => expire({ firstByteTimeout: 1_000 }),
   'frame-timeout': () => expire({ frameTimeout: 1_000 }, ({ peer }) => peer.send('half a li')),

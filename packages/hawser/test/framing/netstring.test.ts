@@ -24,7 +24,7 @@ for (const oversize of ['close', 'discard'] as const) {
     received: bytesOf,
     piece,
     large,
-    overhead: 17,
+    overhead: { close: 4, discard: 18 }[oversize],
   })
 }
 

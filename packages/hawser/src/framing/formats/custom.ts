@@ -1,19 +1,35 @@
 import type { ByteOperations } from '../byte-operations.js'
-import type { Decoder, Encoder, Framing } from '../framing.js'
-import { checkBoolean, checkMaxFrame, invalidOption, show } from '../options.js'
+import { type Decoder, defaultOverhead, type Encoder, type Framing } from '../framing.js'
+import {
+  checkBoolean,
+  checkInteger,
+  checkMaxFrame,
+  invalidOption,
+  largestMaxFrame,
+  show,
+} from '../options.js'
 
 /** What a framing of one's own is made of. */
 export interface FramingDefinition<In, Out = In> {
   /** A short name for people and logs. */
   readonly name: string
   /**
-   * The largest frame in bytes, without its delimiter or header. The decoder has to keep to it,
-   * and raise `HAWSER_FRAME_TOO_LARGE`; a connection refuses a framing whose frames do not fit
-   * into its inbox.
+   * The largest frame in bytes, without its delimiter or header. The decoder raises
+   * `HAWSER_FRAME_TOO_LARGE` when it first knows that a frame is larger; a connection refuses a
+   * framing whose frames do not fit into its inbox.
    *
    * Default 1 MiB (1,048,576); 1 … 536,870,888, with no off-value.
    */
   readonly maxFrame?: number | undefined
+  /**
+   * The most bytes that a frame takes beside its message: delimiter and header together. A decoder
+   * that leaves more than `maxFrame + overhead` bytes unconsumed raises `HAWSER_FRAME_TOO_LARGE`,
+   * which stops a peer that never ends a frame from filling the memory of a decoder that does not
+   * count.
+   *
+   * Default 64; 0 … 536,870,888 bytes, with no off-value.
+   */
+  readonly overhead?: number | undefined
   /** Makes the decoder of one connection. See `Decoder` for what it has to do. */
   readonly decoder: (operations: ByteOperations) => Decoder<In>
   /** Makes an encoder. See `Encoder` for what it has to do. */
@@ -42,6 +58,7 @@ export function framing<In, Out = In>(definition: FramingDefinition<In, Out>): F
   return Object.freeze({
     name,
     maxFrame: checkMaxFrame(definition.maxFrame),
+    overhead: checkInteger('overhead', definition.overhead ?? defaultOverhead, 0, largestMaxFrame),
     perConnection: checkBoolean('perConnection', definition.perConnection, false),
     createDecoder: (operations: ByteOperations): Decoder<In> => decoder(operations),
     createEncoder: (operations: ByteOperations): Encoder<Out> => encoder(operations),

@@ -49,6 +49,7 @@ export function delimited(
   return Object.freeze({
     name: `delim:${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`,
     maxFrame: settings.maxFrame,
+    overhead: bytes.length,
     createDecoder: (operations: ByteOperations): Decoder<Uint8Array> =>
       new DelimitedDecoder(operations, settings),
     createEncoder: (operations: ByteOperations): Encoder<BinaryMessage> =>

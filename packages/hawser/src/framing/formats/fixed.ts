@@ -33,6 +33,7 @@ export function fixed(
   return Object.freeze({
     name: `fixed:${size}`,
     maxFrame: size,
+    overhead: 0,
     createDecoder: (operations: ByteOperations): Decoder<Uint8Array> =>
       new FixedDecoder(operations, size, unterminated === 'discard'),
     createEncoder: (operations: ByteOperations): Encoder<BinaryMessage> =>

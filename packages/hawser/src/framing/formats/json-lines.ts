@@ -2,7 +2,7 @@ import { OptionError } from '../../errors.js'
 import type { ByteOperations } from '../byte-operations.js'
 import { frameMalformed, messageInvalid, showText } from '../frame-errors.js'
 import type { Decoder, Encoder, FrameOutput, Framing } from '../framing.js'
-import { LineDecoder, type LineSettings, lineTerminator } from './line-decoder.js'
+import { LineDecoder, lineOverhead, type LineSettings, lineTerminator } from './line-decoder.js'
 import { putLine } from './line-encoder.js'
 import {
   checkChoice,
@@ -63,6 +63,7 @@ export function jsonLines<In = unknown, Out = In>(
   return Object.freeze({
     name: 'json',
     maxFrame: settings.maxFrame,
+    overhead: lineOverhead,
     createDecoder: (operations: ByteOperations): Decoder<In> =>
       new JsonLineDecoder(operations, settings, schema),
     createEncoder: (operations: ByteOperations): Encoder<Out> =>

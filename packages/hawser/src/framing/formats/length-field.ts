@@ -6,6 +6,9 @@ export const incomplete = -1
 /** `read`: the field cannot be one. */
 export const malformed = -2
 
+/** A 64-bit number takes at most ten groups of seven bits, and the tenth holds one bit. */
+const mostGroups = 10
+
 /** A length at the head of a frame, in one of its notations. */
 export interface LengthField {
   /** How many bytes the field took that was read last. */
@@ -29,6 +32,11 @@ export function createLengthField(bytes: LengthBytes, littleEndian: boolean): Le
 /** The largest value a field can hold and we can count. */
 export function largestValue(bytes: LengthBytes): number {
   return bytes === 'varint' || bytes === 8 ? Number.MAX_SAFE_INTEGER : 256 ** bytes - 1
+}
+
+/** How many bytes a field takes at most. */
+export function largestSize(bytes: LengthBytes): number {
+  return bytes === 'varint' ? mostGroups : bytes
 }
 
 class FixedField implements LengthField {
@@ -68,9 +76,6 @@ class FixedField implements LengthField {
     }
   }
 }
-
-/** A 64-bit number takes at most ten groups of seven bits, and the tenth holds one bit. */
-const mostGroups = 10
 
 class VarintField implements LengthField {
   size = 0

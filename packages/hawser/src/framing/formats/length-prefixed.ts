@@ -1,7 +1,7 @@
 import type { BinaryMessage } from '../binary-message.js'
 import type { ByteOperations } from '../byte-operations.js'
 import type { Decoder, Encoder, Framing } from '../framing.js'
-import { largestValue, type LengthBytes } from './length-field.js'
+import { largestSize, largestValue, type LengthBytes } from './length-field.js'
 import { LengthPrefixedDecoder, type LengthPrefixedSettings } from './length-prefixed-decoder.js'
 import { LengthPrefixedEncoder } from './length-prefixed-encoder.js'
 import {
@@ -68,6 +68,7 @@ export function lengthPrefixed(
   return Object.freeze({
     name: nameFraming(bytes, endian),
     maxFrame: settings.maxFrame,
+    overhead: largestSize(bytes),
     createDecoder: (operations: ByteOperations): Decoder<Uint8Array> =>
       new LengthPrefixedDecoder(operations, settings),
     createEncoder: (operations: ByteOperations): Encoder<BinaryMessage> =>

@@ -20,6 +20,9 @@ export const lineTerminator: Pick<TerminatedSettings, 'terminator' | 'optional'>
   optional: 1,
 }
 
+/** CR and LF. */
+export const lineOverhead = 2
+
 /** Cuts bytes into lines of text; what a line means is up to the class that extends it. */
 export abstract class LineDecoder<In> extends TerminatedDecoder<In> {
   readonly #encoding: TextEncoding

@@ -1,6 +1,6 @@
 import type { ByteOperations, TextEncoding } from '../byte-operations.js'
 import type { Decoder, Encoder, Framing } from '../framing.js'
-import { LineDecoder, type LineSettings, lineTerminator } from './line-decoder.js'
+import { LineDecoder, lineOverhead, type LineSettings, lineTerminator } from './line-decoder.js'
 import { LineEncoder } from './line-encoder.js'
 import {
   checkBoolean,
@@ -60,6 +60,7 @@ export function lines(options: LinesOptions = {}): Framing<string> {
   return Object.freeze({
     name: 'lines',
     maxFrame: settings.maxFrame,
+    overhead: lineOverhead,
     createDecoder: (operations: ByteOperations): Decoder<string> =>
       new PlainLineDecoder(operations, settings),
     createEncoder: (operations: ByteOperations): Encoder<string> =>

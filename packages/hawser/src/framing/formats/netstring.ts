@@ -30,14 +30,24 @@ export function netstring(
 ): Framing<Uint8Array, Uint8Array | string> {
   const maxFrame = checkMaxFrame(options.maxFrame)
   const discard = checkDiscard(options.oversize)
+  const digits = discard ? mostDigits : String(maxFrame).length
   return Object.freeze({
     name: 'netstring',
     maxFrame,
+    // Colon and comma.
+    overhead: digits + 2,
     createDecoder: (operations: ByteOperations): Decoder<Uint8Array> =>
-      new NetstringDecoder(operations, maxFrame, discard),
+      new NetstringDecoder(operations, { maxFrame, discard, digits }),
     createEncoder: (operations: ByteOperations): Encoder<BinaryMessage> =>
       new NetstringEncoder(operations, maxFrame),
   })
+}
+
+interface NetstringSettings {
+  readonly maxFrame: number
+  readonly discard: boolean
+  /** How many digits a length has at most. */
+  readonly digits: number
 }
 
 class NetstringDecoder implements Decoder<Uint8Array> {
@@ -50,11 +60,11 @@ class NetstringDecoder implements Decoder<Uint8Array> {
   #skipping = false
   #offset = 0
 
-  constructor(operations: ByteOperations, maxFrame: number, discard: boolean) {
+  constructor(operations: ByteOperations, { maxFrame, discard, digits }: NetstringSettings) {
     this.#block = new FrameBlock(operations)
     this.#maxFrame = maxFrame
     this.#discard = discard
-    this.#digits = discard ? mostDigits : String(maxFrame).length
+    this.#digits = digits
   }
 
   decode(bytes: Uint8Array, emit: Emit<Uint8Array>, owned: boolean): number {

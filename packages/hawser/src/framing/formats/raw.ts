@@ -27,6 +27,7 @@ export function raw(options: RawOptions = {}): Framing<Uint8Array, Uint8Array | 
     name: 'raw',
     streaming: true,
     maxFrame,
+    overhead: 0,
     createDecoder: (operations: ByteOperations): Decoder<Uint8Array> =>
       new RawDecoder(operations, maxFrame),
     createEncoder: (operations: ByteOperations): Encoder<BinaryMessage> =>

@@ -25,7 +25,7 @@ export interface FramingSubject<In, Out> {
   readonly piece: fc.Arbitrary<Uint8Array>
   /** A framing and a message of some thousand bytes that it can carry. */
   readonly large: { readonly framing: Framing<In, Out>; readonly message: Out }
-  /** How many bytes an unfinished frame may hold beyond `maxFrame`: delimiter or header. */
+  /** How many bytes an unfinished frame may hold beyond `maxFrame`: delimiter and header. */
   readonly overhead: number
 }
 
@@ -110,6 +110,10 @@ export function describeFraming<In, Out>(name: string, subject: FramingSubject<I
           expect(outcome).toEqual(decodeWhole(bytes))
         }),
       )
+    })
+
+    it('says how many bytes a frame takes beside its message', () => {
+      expect(framing.overhead).toBe(overhead)
     })
 
     it('holds no more than one frame and its header or delimiter', () => {
