@@ -60,7 +60,7 @@ export class PoolMember<In, Out>
     signal: AbortSignal,
   ): Promise<PoolMember<In, Out>> {
     const member = new PoolMember(settings)
-    const { dialler, timeout } = settings
+    const { dialler, connectTimeout } = settings
     const { onConnect, onError: _onError, ...options } = settings.options
     const connection = await connectBy(dialler, {
       // Who waits for replies has to go on reading: two sides that wait for each other wait long.
@@ -74,7 +74,9 @@ export class PoolMember<In, Out>
     try {
       if (signal.aborted) connection.reset()
       if (onConnect !== undefined) {
-        await member.#attend(onConnect, timeout, () => onConnectTimeout(timeout, connection))
+        await member.#attend(onConnect, connectTimeout, () =>
+          onConnectTimeout(connectTimeout, connection),
+        )
       }
       return member
     } catch (error) {
