@@ -31,12 +31,23 @@ export function showMessage(message: Uint8Array, style: TextStyle = plainText): 
   return `${showBytes(shown, style.mark)}${style.note(`… ${count(rest)} more bytes`)}`
 }
 
-/** Bytes as text, with everything escaped that acts on a terminal or cannot be seen. */
+/**
+ * Bytes as text, with everything escaped that acts on a terminal or cannot be seen, and the backslash
+ * too: otherwise four characters that a peer sent would look like a NUL.
+ */
 export function showBytes(bytes: Uint8Array, mark: Mark): string {
   let shown = ''
   for (const piece of decodePieces(bytes)) {
-    if (typeof piece === 'string') shown += escapeText(piece, mark)
+    if (typeof piece === 'string') shown += escapeWhole(piece, mark)
     else shown += mark(Array.from(piece, escapeByte).join(''))
   }
   return shown
+}
+
+function escapeWhole(text: string, mark: Mark): string {
+  if (!text.includes('\\')) return escapeText(text, mark)
+  return text
+    .split('\\')
+    .map((part) => escapeText(part, mark))
+    .join(mark('\\\\'))
 }

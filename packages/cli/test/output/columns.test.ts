@@ -118,6 +118,6 @@ describe('columns', () => {
     const bytes = Buffer.from('\\x07\x07')
     const event = { event: 'message', id: 1, direction: 'in', bytes } as const
     const line = render(event, { colours: createColours(true) })
-    expect(line).toContain('\\x07\x1b[7m\\x07\x1b[27m')
+    expect(line).toContain('\x1b[7m\\\\\x1b[27mx07\x1b[7m\\x07\x1b[27m')
   })
 })

@@ -7,6 +7,11 @@ describe('showMessage', () => {
     expect(showMessage(message)).toBe('größe\\n\\x1b[31m\\u202e\\xff\\xc3')
   })
 
+  it('shows a NUL and the four characters of its escape in two ways', () => {
+    expect(showMessage(Buffer.from('\0'))).toBe(String.raw`\x00`)
+    expect(showMessage(Buffer.from(String.raw`\x00`))).toBe(String.raw`\\x00`)
+  })
+
   it('cuts what is longer than the limit and counts the rest', () => {
     const style = { ...plainText, limit: 5 }
     expect(showMessage(Buffer.from('abcde'), style)).toBe('abcde')
