@@ -4,8 +4,14 @@ import { checkNames } from '../certificate/names.js'
 import type { CertOptions } from '../certificate/options.js'
 import { exitOk } from '../failure.js'
 import { escapeText } from '../output/escape.js'
+import { wrapCommand } from '../output/commands.js'
 import { stringifySafely } from '../output/json.js'
 import { quoteWord } from '../output/quote.js'
+import { outputWidth } from '../output/standard.js'
+import { wrapHanging } from '../output/width.js'
+
+/** The names of the rows, and 32 bytes with colons between them. */
+const fingerprintWidth = 13 + 95
 
 /**
  * Make or keep the development certificate, and say where it is.
@@ -15,12 +21,12 @@ import { quoteWord } from '../output/quote.js'
 export async function cert(options: CertOptions): Promise<number> {
   const { names, days, folder, force } = options
   const made = await provideDevelopment({ names: checkNames(names), days, folder, force })
-  const text = render(made, options)
+  const text = render(made, options, outputWidth())
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()))
   return exitOk
 }
 
-function render(made: Development, { folder, json, print }: CertOptions): string {
+function render(made: Development, { folder, json, print }: CertOptions, width: number): string {
   const { files, names, notBefore, notAfter, fingerprint } = made
   const { certificate = '', key = '' } = files ?? {}
   if (print) return `${certificate}\n`
@@ -39,9 +45,16 @@ function render(made: Development, { folder, json, print }: CertOptions): string
     ['key', key],
     ['names', names.join(', ')],
     ['valid until', notAfter.toISOString().slice(0, 10)],
-    ['SHA-256', fingerprint],
+    ['SHA-256', width < fingerprintWidth ? halve(fingerprint) : fingerprint],
   ] as const
-  const lines = rows.map(([name, value]) => `${name.padEnd(11)}  ${escapeText(value)}`)
-  const commands = advice.map((line) => `  try  ${line}`)
+  const lines = rows.map(([name, value]) =>
+    wrapHanging(`${name.padEnd(11)}  `, escapeText(value), width),
+  )
+  const commands = advice.map((command) => wrapCommand('  try  ', command, width))
   return `${[...lines, ...commands].join('\n')}\n`
+}
+
+/** Two rows of it are easier to compare than one that the terminal breaks somewhere. */
+function halve(fingerprint: string): string {
+  return fingerprint.replace(/^(?:..:){16}/, '$& ')
 }

@@ -10,8 +10,10 @@ import type {
 } from './events.js'
 import { dumpBytes } from './hex.js'
 import { count, plural } from './numbers.js'
+import { wrapCommand } from './commands.js'
 import { showMessage, type TextStyle } from './text.js'
 import { describeTls } from './tls.js'
+import { columnsOf, wrapHanging } from './width.js'
 
 /** How events become lines. */
 export interface ColumnOptions {
@@ -20,42 +22,66 @@ export interface ColumnOptions {
   readonly aligned: boolean
   /** The worker whose clients these are, if there are several. */
   readonly worker?: number | undefined
+  /** Whether there are several, and names of clients are longer. */
+  readonly workers: boolean
   /** Show messages as a dump of their bytes. */
   readonly hex: boolean
-  /** The most bytes of a message that are shown. Asked each time: a terminal changes its width. */
-  readonly limit: () => number
+  /** The most bytes of a message that are shown. */
+  readonly limit: number
+  /** Columns of the terminal, Infinity where there is none. Asked each time: it may change. */
+  readonly width: () => number
 }
+
+/** A terminal shows at most so many rows of a message. */
+const mostRows = 3
+/** Room for the names of clients: `@12`, `@2.125`. */
+const nameWidth = { alone: 4, worker: 6 }
 
 /** A line an event: time, client, what happened, and the rest. */
 export function createColumnRenderer(options: ColumnOptions): Renderer {
-  const { colours, aligned } = options
+  const { colours, aligned, limit, width } = options
+  const names = options.workers ? nameWidth.worker : nameWidth.alone
   const nameOf = (id: number): string => {
     return options.worker === undefined ? `@${id}` : `@${options.worker}.${id}`
   }
   const gap = aligned ? '  ' : ' '
+  const open = (connections: number): string => {
+    const where = options.worker === undefined ? '' : ' here'
+    return colours.note(`(${count(connections)} open${where})`)
+  }
+
+  const head = (time: Date, who: string, what: string, paint: Paint): string => {
+    const client = aligned ? who.padEnd(names) : who
+    const name = aligned ? what.padEnd(9) : what
+    const fields = [colours.time(clockTime(time)), client, paint(name)]
+    return `${fields.filter((field) => field !== '').join(gap)}${gap}`
+  }
 
   const row = (time: Date, who: string, what: string, paint: Paint, rest: string): string => {
-    const client = aligned ? who.padEnd(4) : who
-    const name = aligned ? what.padEnd(9) : what
-    const fields = [colours.time(clockTime(time)), client, paint(name), rest]
-    return `${fields.filter((field) => field !== '').join(gap)}\n`
+    return `${wrapHanging(head(time, who, what, paint), rest, width())}\n`
   }
 
   const message = (event: MessageEvent, time: Date): string => {
     const incoming = event.direction === 'in'
-    const size = `${count(event.bytes.length)} B`
-    const head = aligned ? size.padStart(9) : size
+    const bytes = `${count(event.bytes.length)} B`
+    const size = aligned ? bytes.padStart(9) : bytes
     const who = event.id === undefined ? '@all' : nameOf(event.id)
-    const paint = incoming ? colours.received : colours.sent
-    const note = colours.note(describeRecipients(event))
+    const what =
+      event.recipients === undefined ? event.direction : `out to ${count(event.recipients)}`
+    const missed = event.missed ? colours.note(` (${count(event.missed)} too slow)`) : ''
+    const start = `${head(time, who, what, incoming ? colours.received : colours.sent)}${size}${missed}`
     if (options.hex) {
-      const dump = dumpBytes(event.bytes, { indent: '  ', limit: options.limit() })
-      const first = row(time, who, event.direction, paint, `${head}${note}`)
-      return dump.length === 0 ? first : `${first}${dump.join('\n')}\n`
+      const dump = dumpBytes(event.bytes, { indent: '  ', limit })
+      return `${[start, ...dump].join('\n')}\n`
     }
-    const style: TextStyle = { mark: colours.escape, note: colours.note, limit: options.limit() }
-    const text = showMessage(event.bytes, style)
-    return row(time, who, event.direction, paint, `${head}${note}${gap}${text}`.trimEnd())
+    // The terminal wraps it, not we: whoever copies it gets no line feeds that it does not have.
+    const style: TextStyle = {
+      mark: colours.escape,
+      note: colours.note,
+      limit,
+      columns: mostRows * width() - columnsOf(start + gap),
+    }
+    return `${`${start}${gap}${showMessage(event.bytes, style)}`.trimEnd()}\n`
   }
 
   const listening = (event: ServerEvent & { event: 'listening' }): string => {
@@ -66,7 +92,7 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
       (endpoint) => `listening on ${colours.strong(endpoint)} ${how}\n`,
     )
     const metrics = event.metrics === undefined ? '' : `metrics on ${event.metrics}\n`
-    return `${where.join('')}${metrics}${event.try.map((command) => `  try  ${command}\n`).join('')}`
+    return `${where.join('')}${metrics}${event.try.map((command) => `${wrapCommand('  try  ', command, width())}\n`).join('')}`
   }
 
   return (event, time) => {
@@ -76,15 +102,14 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
       case 'connected': {
         const tls = event.tls === undefined ? '' : ` ${describeTls(event.tls)}`
         const via = event.via === undefined ? '' : ` via ${showAddress(event.via)}`
-        const now = connected(event.connections, colours.note)
-        const rest = `${showAddress(event.remote)}${via}${tls} ${now}`
+        const rest = `${showAddress(event.remote)}${via}${tls} ${open(event.connections)}`
         return row(time, nameOf(event.id), 'connected', colours.connected, rest)
       }
       case 'message':
         return message(event, time)
       case 'closed': {
         const error = event.error === undefined ? '' : `: ${escapeText(event.error)}`
-        const rest = `${describeClose(event)}${error} ${connected(event.connections, colours.note)}`
+        const rest = `${describeClose(event)}${error} ${open(event.connections)}`
         return row(time, nameOf(event.id), 'closed', colours.closed, rest)
       }
       case 'refused':
@@ -94,7 +119,7 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
         return row(time, who, 'error', colours.trouble, escapeText(event.message))
       }
       case 'notice':
-        return `${colours.note(escapeText(event.text))}\n`
+        return `${wrapHanging('', colours.note(escapeText(event.text)), width())}\n`
       case 'dropped':
         return `${colours.trouble(`… ${count(event.events)} events not shown: they came faster than they could be written`)}\n`
       case 'worker': {
@@ -114,9 +139,11 @@ export function describeClose(
   event: Pick<ClosedEvent, 'by' | 'reason' | 'bytesRead' | 'bytesWritten' | 'unsent'>,
 ): string {
   const unsent = event.unsent > 0 ? `, ${count(event.unsent)} B unsent` : ''
-  const who = event.by === 'error' ? '' : event.by === 'remote' ? ' by the peer' : ' by us'
+  const who = event.by === 'error' ? '' : event.by === 'remote' ? 'by the peer' : 'by us'
+  // That is how a connection should end, and goes without saying.
+  const how = event.reason === 'ended' && who !== '' ? who : `${event.reason} ${who}`.trimEnd()
   const bytes = `${count(event.bytesRead)} B in, ${count(event.bytesWritten)} B out${unsent}`
-  return `${event.reason}${who}, ${bytes}`
+  return `${how}, ${bytes}`
 }
 
 function describeWorkerEvent(event: WorkerEvent): string {
@@ -147,16 +174,6 @@ function describeRefusal(event: RefusedEvent): string {
   const open = plural(event.connections, 'connection')
   const whose = event.reason === 'per-address' ? ' from there' : ''
   return `${who}: ${open}${whose}, the limit is ${count(event.limit)}`
-}
-
-function describeRecipients(event: MessageEvent): string {
-  if (event.recipients === undefined) return ''
-  const missed = event.missed ?? 0
-  return ` to ${count(event.recipients)}${missed === 0 ? '' : `, ${count(missed)} too slow`}`
-}
-
-function connected(connections: number, note: Paint): string {
-  return note(`(${count(connections)} connected)`)
 }
 
 /** A Unix socket's path may hold any byte. */

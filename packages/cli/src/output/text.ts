@@ -1,6 +1,10 @@
 import { decodePieces, incompleteTail } from './decode.js'
 import { escapeByte, escapeText, type Mark } from './escape.js'
 import { count } from './numbers.js'
+import { columnsOf } from './width.js'
+
+/** So much of a message is shown however narrow the terminal is. */
+const fewestBytes = 16
 
 /** How text of a peer is shown. */
 export interface TextStyle {
@@ -10,6 +14,8 @@ export interface TextStyle {
   readonly note: Mark
   /** The most bytes of a message that are shown; the rest is counted. */
   readonly limit: number
+  /** The most columns of a terminal that it may take, with that note. */
+  readonly columns: number
 }
 
 /** No colours and no limit. */
@@ -17,6 +23,7 @@ export const plainText: TextStyle = {
   mark: (escape) => escape,
   note: (note) => note,
   limit: Infinity,
+  columns: Infinity,
 }
 
 /**
@@ -24,8 +31,18 @@ export const plainText: TextStyle = {
  * malformed bytes escaped, and what is longer than the limit cut, with a count.
  */
 export function showMessage(message: Uint8Array, style: TextStyle = plainText): string {
-  if (message.length <= style.limit) return showBytes(message, style.mark)
-  const head = message.subarray(0, style.limit)
+  let limit = Math.min(style.limit, message.length)
+  for (;;) {
+    const shown = showHead(message, limit, style)
+    const columns = style.columns === Infinity ? 0 : columnsOf(shown)
+    if (columns <= style.columns || limit <= fewestBytes) return shown
+    limit = Math.max(fewestBytes, Math.floor((limit * style.columns) / columns) - 1)
+  }
+}
+
+function showHead(message: Uint8Array, limit: number, style: TextStyle): string {
+  if (message.length <= limit) return showBytes(message, style.mark)
+  const head = message.subarray(0, limit)
   const shown = head.subarray(0, head.length - incompleteTail(head))
   const rest = message.length - shown.length
   return `${showBytes(shown, style.mark)}${style.note(`… ${count(rest)} more bytes`)}`

@@ -2,12 +2,12 @@ import { createColours, wantsColour } from '../output/colours.js'
 import { createColumnRenderer } from '../output/columns.js'
 import type { Renderer } from '../output/events.js'
 import { createJsonRenderer } from '../output/json.js'
+import { outputWidth } from '../output/standard.js'
 import type { ServeOptions } from './options.js'
 
-const fewestShown = 120
 const shownOnPipe = 4096
-/** Wide enough for time, client, direction and size. */
-const headWidth = 40
+/** A page or two of a dump. */
+const dumpedOnTerminal = 1024
 
 /**
  * How the events of a server are shown on this process's stdout.
@@ -18,16 +18,14 @@ export function createRenderer(options: ServeOptions, worker?: number): Renderer
   const { stdout } = process
   if (options.json) return createJsonRenderer({ hex: options.hex, worker })
   const terminal = stdout.isTTY
-  const limit = (): number => {
-    if (!terminal) return options.hex ? Infinity : shownOnPipe
-    // A terminal shows at most three rows of a message, or a page or two of a dump.
-    return options.hex ? shownOnPipe / 4 : Math.max(fewestShown, 3 * stdout.columns - headWidth)
-  }
+  const limit = terminal ? dumpedOnTerminal : options.hex ? Infinity : shownOnPipe
   return createColumnRenderer({
     colours: createColours(wantsColour(stdout, process.env)),
     aligned: terminal,
     hex: options.hex,
     worker,
+    workers: options.workers !== undefined,
     limit,
+    width: outputWidth,
   })
 }

@@ -25,7 +25,7 @@ describe('hawser connect --reconnect', () => {
     await command.prints(/^ONE\n$/)
     await server.close()
     await command.complains(
-      /^connected to .*\ndisconnected: ended by the peer, 4 B in, 4 B out; trying again in \d+ ms\n/,
+      /^connected to .*\ndisconnected: by the peer, 4 B in, 4 B out; trying again in \d+ ms\n/,
     )
     command.type('two\n')
     await serve(port)
@@ -33,7 +33,7 @@ describe('hawser connect --reconnect', () => {
     command.stdin.end()
     const { code, stderr } = await command.ended
     expect(code).toBe(0)
-    expect(stderr).toMatch(/\nconnected to .*\nclosed: ended by us, 4 B in, 4 B out\n$/)
+    expect(stderr).toMatch(/\nconnected to .*\nclosed: by us, 4 B in, 4 B out\n$/)
   })
 
   it('waits for a server that is not there yet', async () => {
@@ -96,7 +96,7 @@ describe('hawser connect --reconnect', () => {
     command.type('one\r')
     await command.prints(/ONE/)
     await server.close()
-    await command.prints(/disconnected: ended by the peer/)
+    await command.prints(/disconnected: by the peer/)
     command.type('two\r')
     await serve(port)
     await command.prints(/TWO/)

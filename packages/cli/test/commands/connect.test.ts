@@ -63,7 +63,7 @@ describe('hawser connect in a pipe', () => {
     expect([said.stdout, kept.stdout]).toEqual(['hi\n', 'hi\n'])
     expect(said.stderr).toMatch(
       new RegExp(
-        `^connected to tcp://127\\.0\\.0\\.1:${port} from port \\d+\nclosed: ended by us, 3 B in, 3 B out\n$`,
+        `^connected to tcp://127\\.0\\.0\\.1:${port} from port \\d+\nclosed: by us, 3 B in, 3 B out\n$`,
       ),
     )
     expect(kept.stderr).toBe('')

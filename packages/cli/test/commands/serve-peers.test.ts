@@ -10,7 +10,7 @@ describe('hawser serve talks with', () => {
     const peer = new Command(nc, ['-N', '127.0.0.1', String(port)])
     peer.stdin.end('one\ntwo\nunfinished')
     expect((await peer.ended).stdout).toBe('one\ntwo\nunfinished\n')
-    await server.prints(/@1 closed ended by the peer, 18 B in, 19 B out/)
+    await server.prints(/@1 closed by the peer, 18 B in, 19 B out/)
   })
 
   itPeer('nc', 'nc on a Unix socket', async (nc) => {
@@ -20,7 +20,7 @@ describe('hawser serve talks with', () => {
     const peer = new Command(nc, ['-N', '-U', path])
     peer.stdin.end('hi\n')
     expect((await peer.ended).stdout).toBe('hi\n')
-    await server.prints(/@1 connected \/tmp\/hawser-\d+\.sock \(1 connected\)/)
+    await server.prints(/@1 connected \/tmp\/hawser-\d+\.sock \(1 open\)/)
     server.kill('SIGINT')
     await server.ended
   })

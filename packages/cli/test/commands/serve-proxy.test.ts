@@ -12,7 +12,7 @@ describe('hawser serve --proxy-protocol', () => {
     const words = ['connect', String(port), '--send-proxy', version, '--send', 'hello']
     const { stdout, code } = await Command.hawser(words).ended
     expect([stdout, code]).toEqual(['hello\n', 0])
-    await server.prints(/@1 connected 127\.0\.0\.1:(\d+) via 127\.0\.0\.1:\1 \(1 connected\)/)
+    await server.prints(/@1 connected 127\.0\.0\.1:(\d+) via 127\.0\.0\.1:\1 \(1 open\)/)
     await server.prints(/@1 in 5 B hello\n/)
   })
 

@@ -22,7 +22,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     const server = Command.hawser(['serve', '0'])
     const port = await server.port()
     const clients = [await connectLines(port), await connectLines(port)]
-    await server.prints(/\(2 connected\)/)
+    await server.prints(/\(2 open\)/)
     server.kill(signal)
     const { code, stdout, stderr } = await server.ended
     expect(stdout).toMatch(/draining 2 connections for at most 15s; Ctrl-C again stops at once\n/)

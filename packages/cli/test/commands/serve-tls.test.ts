@@ -72,9 +72,7 @@ describe('hawser serve --tls', () => {
     expect(stderr).toMatch(
       /^connected to tls:\/\/\S+:\d+ from port \d+, TLSv1\.3 TLS_\w+, SNI localhost, peer CN=Hawser/,
     )
-    await server.prints(
-      /connected 127\.0\.0\.1:\d+ TLSv1\.3 TLS_\w+, SNI localhost \(1 connected\)/,
-    )
+    await server.prints(/connected 127\.0\.0\.1:\d+ TLSv1\.3 TLS_\w+, SNI localhost \(1 open\)/)
     await server.prints(/in 4 B ahoy/)
   })
 
@@ -132,7 +130,7 @@ describe('hawser serve --tls', () => {
     const who = (name: string): string[] => ['--cert', join(folder, `${name}.pem`)]
     const welcome = await talk(port, '--ca', ca, ...who('ann'), '--alpn', 'ahoy/1')
     expect(welcome).toMatchObject({ code: 0 })
-    await server.prints(/TLSv1\.3 \w+, SNI localhost, ALPN ahoy\/1, peer CN=Ann \(1 connected\)/)
+    await server.prints(/TLSv1\.3 \w+, SNI localhost, ALPN ahoy\/1, peer CN=Ann \(1 open\)/)
     expect((await talk(port, '--ca', ca, ...who('eve'))).stdout).toBe('')
     await server.prints(
       /refused \S+ tls-certificate-invalid: the peer's certificate was not accepted/,

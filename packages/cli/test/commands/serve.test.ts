@@ -46,12 +46,12 @@ describe('hawser serve', () => {
     expect(events).toHaveLength(4)
     expect(events[0]).toMatch(
       new RegExp(
-        `^\\d\\d:\\d\\d:\\d\\d\\.\\d{3} @1 connected 127\\.0\\.0\\.1:${localPort} \\(1 connected\\)$`,
+        `^\\d\\d:\\d\\d:\\d\\d\\.\\d{3} @1 connected 127\\.0\\.0\\.1:${localPort} \\(1 open\\)$`,
       ),
     )
     expect(events[1]).toMatch(/ @1 in 5 B hello$/)
     expect(events[2]).toMatch(/ @1 in 7 B größe$/)
-    expect(events[3]).toMatch(/ @1 closed ended by the peer, 14 B in, 0 B out \(0 connected\)$/)
+    expect(events[3]).toMatch(/ @1 closed by the peer, 14 B in, 0 B out \(0 open\)$/)
   })
 
   it('is plain in a pipe, and coloured there when FORCE_COLOR asks for it', async () => {
@@ -110,13 +110,13 @@ describe('hawser serve', () => {
     const server = serve('--chat')
     const port = await server.port()
     const [a, b, c] = [await connectLines(port), await connectLines(port), await connectLines(port)]
-    await server.prints(/\(3 connected\)/)
+    await server.prints(/\(3 open\)/)
     await a.send('from a')
     expect(await nextMessage(b)).toBe('from a')
     expect(await nextMessage(c)).toBe('from a')
     await b.send('from b')
     expect(await nextMessage(a)).toBe('from b')
-    await server.prints(/@all out 6 B to 2 from b/)
+    await server.prints(/@all out to 2 6 B from b/)
   })
 
   it('greets', async () => {
@@ -140,7 +140,7 @@ describe('hawser serve', () => {
     ])
     await server.prints(/@2 out 8 B only you\n/)
     await server.prints(/not sent: there is no client @9\n/)
-    await server.prints(/@all out 10 B to 2 all of you\n/)
+    await server.prints(/@all out to 2 10 B all of you\n/)
   })
 
   it('keeps what comes in on stdin until somebody is there', async () => {

@@ -15,7 +15,7 @@ describe('in a terminal', () => {
     await client.send('hello')
     await server.prints(/␛\[36min {7}␛\[39m {8}5 B {2}hello/)
     await client.close()
-    await server.prints(/␛\[33mclosed {3}␛\[39m {2}ended by the peer/)
+    await server.prints(/␛\[33mclosed {3}␛\[39m {2}by the peer/)
   })
 
   itPeer('script', 'serve sends what is typed, and Ctrl-C drains', async (script) => {
@@ -71,7 +71,7 @@ describe('in a terminal', () => {
     command.type(ctrlD)
     const { code, stdout } = await command.ended
     expect(received).toEqual(['world!\n', 'world!\n'])
-    expect(stdout).toMatch(/closed: ended by us, 22 B in, 14 B out/)
+    expect(stdout).toMatch(/closed: by us, 22 B in, 14 B out/)
     expect(code).toBe(0)
   })
 
@@ -116,6 +116,6 @@ describe('in a terminal', () => {
     await server.prints(/@1 connected/)
     command.type(ctrlC)
     expect((await command.ended).code).toBe(130)
-    await server.prints(/@1 closed ended by the peer/)
+    await server.prints(/@1 closed by the peer/)
   })
 })

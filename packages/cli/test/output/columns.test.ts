@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createColours } from '../../src/output/colours.js'
 import { type ColumnOptions, createColumnRenderer } from '../../src/output/columns.js'
 import type { ServerEvent } from '../../src/output/events.js'
+import { columnsOf } from '../../src/output/width.js'
 
 const time = new Date(2026, 0, 2, 3, 4, 5, 6)
 
@@ -10,7 +11,9 @@ function render(event: ServerEvent, options: Partial<ColumnOptions> = {}): strin
     colours: createColours(false),
     aligned: false,
     hex: false,
-    limit: () => 4096,
+    workers: false,
+    limit: 4096,
+    width: () => Infinity,
     ...options,
   })(event, time)
 }
@@ -30,9 +33,7 @@ const closed: ServerEvent = {
 describe('columns', () => {
   it('shows who connected and how many are there', () => {
     const event = { event: 'connected', id: 3, remote: '127.0.0.1:5', local: 'x', connections: 2 }
-    expect(render(event as ServerEvent)).toBe(
-      '03:04:05.006 @3 connected 127.0.0.1:5 (2 connected)\n',
-    )
+    expect(render(event as ServerEvent)).toBe('03:04:05.006 @3 connected 127.0.0.1:5 (2 open)\n')
   })
 
   it('shows direction, size and text of a message', () => {
@@ -48,12 +49,12 @@ describe('columns', () => {
   it('shows to how many a message went, and who was too slow', () => {
     const bytes = Buffer.from('hi')
     const event = { event: 'message', direction: 'out', bytes, recipients: 4, missed: 1 } as const
-    expect(render(event)).toBe('03:04:05.006 @all out 2 B to 4, 1 too slow hi\n')
+    expect(render(event)).toBe('03:04:05.006 @all out to 4 2 B (1 too slow) hi\n')
   })
 
   it('shows why a connection ended and the bytes each way', () => {
     expect(render(closed)).toBe(
-      '03:04:05.006 @3 closed ended by the peer, 1,234 B in, 5 B out (2 connected)\n',
+      '03:04:05.006 @3 closed by the peer, 1,234 B in, 5 B out (2 open)\n',
     )
   })
 
@@ -105,6 +106,57 @@ describe('columns', () => {
       { aligned: true },
     )
     expect(short.indexOf('x')).toBe(long.indexOf('y'))
+  })
+
+  it('fits the commonest lines into 80 columns', () => {
+    const wide = { aligned: true, width: () => 80 }
+    const event = { ...closed, bytesRead: 123_456, bytesWritten: 23_456, connections: 12 }
+    for (const line of [
+      render(event, wide),
+      render(
+        { event: 'connected', id: 12, remote: '192.168.100.100:54321', local: '', connections: 12 },
+        wide,
+      ),
+    ]) {
+      expect(line).toMatch(/^[^\n]{1,80}\n$/)
+    }
+  })
+
+  it('continues what is wider below where it began', () => {
+    const event = {
+      ...closed,
+      reason: 'reset',
+      error: 'the peer reset the connection while we sent',
+    }
+    expect(render(event, { aligned: true, width: () => 70 }).split('\n')).toEqual([
+      '03:04:05.006  @3    closed     reset by the peer, 1,234 B in, 5 B out:',
+      '                               the peer reset the connection while we',
+      '                               sent (2 open)',
+      '',
+    ])
+  })
+
+  it.each([
+    ['a NUL, which takes four columns', Buffer.alloc(500)],
+    ['a wide character', Buffer.from('漢'.repeat(500))],
+    ['a letter', Buffer.alloc(500, 'x')],
+  ])('shows three rows of %s and counts the rest', (_what, bytes) => {
+    const event = { event: 'message', id: 3, direction: 'in', bytes } as const
+    const line = render(event, { aligned: true, width: () => 80 }).trimEnd()
+    expect(line).toMatch(/… [\d,]+ more bytes$/)
+    expect(columnsOf(line)).toBeGreaterThan(160)
+    expect(columnsOf(line)).toBeLessThanOrEqual(240)
+  })
+
+  it('names the worker of a client, in columns that are wider for it', () => {
+    const event = { event: 'message', id: 7, direction: 'in', bytes: Buffer.from('x') } as const
+    const workers = { aligned: true, workers: true, width: () => 80 }
+    expect(render(event, { ...workers, worker: 3 })).toBe(
+      '03:04:05.006  @3.7    in               1 B  x\n',
+    )
+    expect(render({ event: 'error', code: '', message: 'oh' }, workers)).toBe(
+      '03:04:05.006          error      oh\n',
+    )
   })
 
   it('shows a dump instead of the text', () => {

@@ -84,11 +84,10 @@ export class Command {
   }
 
   /** Start it in a terminal, with the program `script` of util-linux. */
-  static inTerminal(script: string, words: readonly string[]): Command {
+  static inTerminal(script: string, words: readonly string[], columns = 100): Command {
     const line = [process.execPath, hawser, ...words].map((word) => `'${word}'`).join(' ')
-    return new Command(script, ['-qefc', line, '/dev/null'], {
-      env: { TERM: 'xterm', COLUMNS: '100', LINES: '30' },
-    })
+    const sized = `stty cols ${columns} rows 30; exec ${line}`
+    return new Command(script, ['-qefc', sized, '/dev/null'], { env: { TERM: 'xterm' } })
   }
 
   get stdin(): Writable {
