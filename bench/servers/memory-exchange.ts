@@ -34,10 +34,14 @@ export class MemoryExchange {
     }
     const framing = this.#copy.library.lines()
     const sieve = new Sieve()
-    const engine = new Engine(sieve, resolveSettings({}, framing, handler, new Budget(Infinity)), {
-      failed: () => {},
-      closed: () => {},
-    })
+    const engine = new Engine(
+      sieve,
+      resolveSettings({}, framing, handler, new Budget(Infinity), 'all'),
+      {
+        failed: () => {},
+        closed: () => {},
+      },
+    )
     const connection = new Connection(engine)
     engine.start()
     const rounds = Math.max(1, Math.round(messages / batch))

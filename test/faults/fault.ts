@@ -20,3 +20,6 @@ export interface Finding {
   /** What was lost of it, with numbers: nothing that was acknowledged, one hopes. */
   readonly lost: string
 }
+
+/** Thrown where this machine does not let the fault happen; the fault counts as skipped, loudly. */
+export class NotPermitted extends Error {}

@@ -110,7 +110,7 @@ async function cutForGood(
         requests: 100_000,
         window: 1_000,
         largest: 30_000,
-        options: { writeTimeout: short.writeTimeout, readWhileBlocked: true },
+        options: { writeTimeout: short.writeTimeout },
       },
       reason: 'write-timeout',
     },

@@ -16,7 +16,7 @@ export interface NetworkGroup {
   readonly largest: number
   readonly options: Pick<
     ConnectOptions<unknown, unknown>,
-    'keepAlive' | 'writeTimeout' | 'idleTimeout' | 'readWhileBlocked'
+    'keepAlive' | 'writeTimeout' | 'idleTimeout'
   >
 }
 

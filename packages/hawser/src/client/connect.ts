@@ -1,9 +1,10 @@
 import { Connection } from '../connection/connection.js'
 import { Engine } from '../connection/engine.js'
-import { type ConnectionOptions, resolveSettings } from '../connection/options.js'
+import { type ConnectionOptions, resolveSettings } from '../connection/connection-options.js'
 import { publishOpen } from '../connection/publications.js'
 import { report, warn } from '../connection/report.js'
-import type { HandlerObject } from '../connection/settings.js'
+import type { Brakes } from '../connection/connection-settings.js'
+import type { HandlerObject } from '../connection/face.js'
 import { systemClock } from '../connection/system-clock.js'
 import { type HawserError, OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
@@ -39,18 +40,20 @@ export async function connect<In = Uint8Array, Out = Uint8Array | string>(
   options: ConnectOptions<In, Out> = {},
 ): Promise<Connection<In, Out>> {
   const { clock = systemClock } = options
-  return connectBy(new Dialler(endpoint, options, clock), options)
+  return connectBy(new Dialler(endpoint, options, clock), options, 'handler')
 }
 
 /**
  * Connect as a dialler knows how to; whoever connects again and again keeps it.
  *
  * @param options those that the dialler was made with, but for the signal
+ * @param brakes what a blocked outbox stops
  * @throws what `connect` rejects with
  */
 export async function connectBy<In, Out>(
   dialler: Dialler,
   options: ConnectOptions<In, Out>,
+  brakes: Brakes,
 ): Promise<Connection<In, Out>> {
   const { handler, onError } = options
   if (handler !== undefined && (typeof handler !== 'object' || handler === null)) {
@@ -60,7 +63,7 @@ export async function connectBy<In, Out>(
     )
   }
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
-  const settings = resolveSettings(options, framing, handler, new Budget(Infinity))
+  const settings = resolveSettings(options, framing, handler, new Budget(Infinity), brakes)
   const { transport, endpoint: reached } = await dialler.dial(options.signal)
   const engine = new Engine(transport, settings, {
     failed: (error, connection) =>

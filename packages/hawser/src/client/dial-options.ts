@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from '../connection/options.js'
+import type { ConnectionOptions } from '../connection/connection-options.js'
 import type { EndpointOrder } from '../policy/endpoint-order.js'
 import type { KeepAliveOptions } from '../socket/keep-alive.js'
 import type { TlsClientOptions } from '../tls.js'
@@ -34,7 +34,7 @@ export interface DialOptions extends Pick<ConnectionOptions, 'noDelay' | 'fastRe
    * several endpoints each gets an equal share of what is left. Default 10 000; `Infinity` waits as long as
    * the operating system does. Stops: a firewall that answers nothing.
    */
-  readonly connectTimeout?: number | undefined
+  readonly timeout?: number | undefined
   /** Gives up connecting when it fires, with `HAWSER_ABORTED`. Has no effect afterwards. */
   readonly signal?: AbortSignal | undefined
   /**

@@ -1,4 +1,4 @@
-import { defaultKeepAlive, milliseconds } from '../connection/options.js'
+import { defaultKeepAlive, milliseconds } from '../connection/connection-options.js'
 import { AbortedError, type HawserError, OptionError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
 import { endpointOrders, EndpointTurns, type TurnCount } from '../policy/endpoint-order.js'
@@ -13,7 +13,7 @@ import type { DialOptions } from './dial-options.js'
 import { resolveSendProxy } from './send-proxy.js'
 
 /** Milliseconds a connection may take to be made when nobody says otherwise. */
-export const defaultConnectTimeout: number = 10_000
+const defaultTimeout = 10_000
 /** Milliseconds until the next address is tried when nobody says otherwise (RFC 8305 section 8). */
 const defaultAttemptDelay = 250
 /** The least between two attempts (RFC 8305 section 5): none at all would be a flood. */
@@ -61,15 +61,15 @@ export class Dialler {
    * @throws OptionError, ConnectError, TlsError, or AbortedError when the signal fired
    */
   async dial(signal: AbortSignal | undefined = this.#options.signal): Promise<Dialled> {
-    const { clock, connectTimeout } = this.#options
+    const { clock, timeout } = this.#options
     const endpoints = this.#turns.next()
     const began = clock.now()
     const errors: HawserError[] = []
     for (const [index, endpoint] of endpoints.entries()) {
-      const left = Math.max(1, connectTimeout - (clock.now() - began))
+      const left = Math.max(1, timeout - (clock.now() - began))
       const share = Math.ceil(left / (endpoints.length - index))
       try {
-        const options = { ...this.#options, connectTimeout: share, signal }
+        const options = { ...this.#options, timeout: share, signal }
         return { transport: await dial(endpoint, options), endpoint }
       } catch (error) {
         const isFinal = error instanceof OptionError || error instanceof AbortedError
@@ -89,10 +89,7 @@ function resolve(settings: DialOptions, clock: Clock): DialPlan {
     )
   }
   return {
-    connectTimeout: milliseconds(
-      'connectTimeout',
-      settings.connectTimeout ?? defaultConnectTimeout,
-    ),
+    timeout: milliseconds('timeout', settings.timeout ?? defaultTimeout),
     signal: settings.signal,
     attemptDelay,
     localAddress: settings.localAddress,

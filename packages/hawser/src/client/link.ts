@@ -27,7 +27,7 @@ export interface LinkSetup<In, Out> {
   readonly dialler: Dialler
   readonly options: ClientOptions<In, Out>
   readonly clock: Clock
-  readonly connectTimeout: number
+  readonly timeout: number
   readonly maxPending: number
   readonly requestTimeout: number
   readonly attempts: number
@@ -92,13 +92,16 @@ export class Link<In, Out> {
       this.#owner,
     )
     try {
-      const connection = await connectBy(dialler, {
-        // Who waits for replies has to go on reading: two sides that wait for each other wait long.
-        readWhileBlocked: true,
-        ...withoutClientOptions(options),
-        handler: session.handler,
-        signal: this.#stopping.signal,
-      })
+      const connection = await connectBy(
+        dialler,
+        {
+          ...withoutClientOptions(options),
+          handler: session.handler,
+          signal: this.#stopping.signal,
+          // What waits for replies has to go on reading: two sides that wait for each other wait long.
+        },
+        'none',
+      )
       this.#connection = connection
       if (this.#isStopped) throw new Error('the client was closed')
       await this.#greet(session)
@@ -121,7 +124,7 @@ export class Link<In, Out> {
 
   /** Let `onConnect` log in, for as long as dialling may take. */
   async #greet(session: Session<In, Out>): Promise<void> {
-    const { options, clock, connectTimeout, requestTimeout } = this.#setup
+    const { options, clock, timeout, requestTimeout } = this.#setup
     if (options.onConnect === undefined) return
     const { connection } = session
     const request = (message: Out, { timeout: own = requestTimeout } = {}): Promise<In> =>
@@ -134,11 +137,7 @@ export class Link<In, Out> {
     })
     ended.catch(ignore)
     const expired = new Promise<never>((_resolve, reject) => {
-      timer = clock.schedule(
-        () => reject(onConnectTimeout(connectTimeout, connection)),
-        connectTimeout,
-        true,
-      )
+      timer = clock.schedule(() => reject(onConnectTimeout(timeout, connection)), timeout, true)
     })
     try {
       await Promise.race([options.onConnect({ connection, request }), ended, expired])

@@ -1,4 +1,4 @@
-import { Deadlines } from '../connection/deadlines.js'
+import { Deadlines } from '../policy/deadlines.js'
 import type { HawserError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
 import type { Pending } from './pending.js'

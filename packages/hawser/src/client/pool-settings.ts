@@ -1,4 +1,4 @@
-import { atLeast, milliseconds, resolveSettings } from '../connection/options.js'
+import { atLeast, milliseconds, resolveSettings } from '../connection/connection-options.js'
 import { OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
@@ -7,7 +7,7 @@ import type { Clock } from '../policy/clock.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import { createTlsSessions } from '../socket/tls/tls-sessions.js'
 import { assertCorrelation } from './create-correlator.js'
-import { defaultConnectTimeout, Dialler } from './dialler.js'
+import { Dialler } from './dialler.js'
 import type { PoolOptions } from './pool-options.js'
 
 /** A pool's options with every default filled in. */
@@ -22,13 +22,15 @@ export interface PoolSettings<In, Out> {
   readonly maxWaiting: number
   readonly idle: number
   readonly maxAge: number
-  readonly connectTimeout: number
+  readonly timeout: number
   readonly validateTimeout: number
   readonly maxPending: number
   readonly queue: number
   readonly requestTimeout: number
 }
 
+/** Milliseconds to connect when nobody says otherwise. */
+const defaultTimeout = 10_000
 /** Milliseconds a connection may be used when nobody says otherwise: half an hour. */
 const defaultMaxAge = 1_800_000
 
@@ -42,7 +44,7 @@ export function resolvePool<In, Out>(
   options: PoolOptions<In, Out>,
 ): PoolSettings<In, Out> {
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
-  const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity))
+  const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity), 'none')
   const { correlate, backoff } = options
   if (correlate !== undefined) assertCorrelation(correlate)
   for (const name of ['initial', 'max', 'resetAfter'] as const) {
@@ -66,7 +68,7 @@ export function resolvePool<In, Out>(
     maxWaiting: atLeast('maxWaiting', options.maxWaiting ?? 1_000, 0, 'callers'),
     idle: milliseconds('idle', options.idle ?? 30_000),
     maxAge: milliseconds('maxAge', options.maxAge ?? defaultMaxAge),
-    connectTimeout: milliseconds('connectTimeout', options.connectTimeout ?? defaultConnectTimeout),
+    timeout: milliseconds('timeout', options.timeout ?? defaultTimeout),
     validateTimeout: milliseconds('validateTimeout', options.validateTimeout ?? 1_000),
     maxPending: atLeast('maxPending', options.maxPending ?? 1_000, 1, 'requests'),
     queue: atLeast('queue', options.queue ?? 1_000, 0, 'requests'),

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { setImmediate } from 'node:timers'
 import type { CloseInfo } from '../connection/close-info.js'
-import { Deadlines } from '../connection/deadlines.js'
+import { Deadlines } from '../policy/deadlines.js'
 import { Backoff } from '../policy/backoff.js'
 import type { ClockTimer } from '../policy/clock.js'
 import { endedError, invalidError, isPermanent } from './pool-errors.js'

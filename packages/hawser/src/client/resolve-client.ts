@@ -1,4 +1,4 @@
-import { atLeast, milliseconds, resolveSettings } from '../connection/options.js'
+import { atLeast, milliseconds, resolveSettings } from '../connection/connection-options.js'
 import { OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
@@ -7,7 +7,7 @@ import type { Endpoint } from '../socket/endpoint.js'
 import { createTlsSessions } from '../socket/tls/tls-sessions.js'
 import type { ClientOptions } from './client-options.js'
 import { assertCorrelation } from './create-correlator.js'
-import { defaultConnectTimeout, Dialler } from './dialler.js'
+import { Dialler } from './dialler.js'
 import { defaultEvery, defaultMisses } from './heartbeat.js'
 import type { LinkSetup } from './link.js'
 
@@ -25,6 +25,8 @@ const defaultQueue = 10_000
 const defaultPending = 1_000
 /** Milliseconds for a reply, and for a place on a connection, when nobody says otherwise. */
 const defaultWait = 30_000
+/** Milliseconds to connect when nobody says otherwise. */
+const defaultTimeout = 10_000
 
 /**
  * Fill in every default and refuse what cannot work, before anything begins.
@@ -36,7 +38,7 @@ export function resolveClient<In, Out>(
   options: ClientOptions<In, Out>,
 ): ResolvedClient<In, Out> {
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
-  const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity))
+  const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity), 'none')
   const { whileDown = 'queue', heartbeat, reconnect, correlate } = options
   if (whileDown !== 'queue' && whileDown !== 'refuse') {
     throw invalid(`whileDown is ${JSON.stringify(whileDown)}: it takes 'queue' or 'refuse'`)
@@ -54,7 +56,7 @@ export function resolveClient<In, Out>(
     dialler: new Dialler(endpoint, options, clock, createTlsSessions()),
     options,
     clock,
-    connectTimeout: milliseconds('connectTimeout', options.connectTimeout ?? defaultConnectTimeout),
+    timeout: milliseconds('timeout', options.timeout ?? defaultTimeout),
     maxPending: atLeast('maxPending', options.maxPending ?? defaultPending, 1, 'requests'),
     requestTimeout: milliseconds('requestTimeout', options.requestTimeout ?? defaultWait),
     attempts: atLeast('reconnect.attempts', reconnect?.attempts ?? Infinity, 0, 'attempts'),

@@ -85,3 +85,13 @@ export function endedError(error: HawserError | undefined, details: ErrorDetails
     cause: error,
   })
 }
+
+/** What ends a connection whose program sends more than the peer takes. */
+export function outboxFull(unsent: number, limit: number, details: ErrorDetails): ConnectionError {
+  return new ConnectionError(
+    'HAWSER_OUTBOX_FULL',
+    `${unsent} bytes wait to be sent and the outbox may hold ${limit}: the peer reads ` +
+      'too slowly; await send(), check trySend(), or raise the option outbox',
+    { op: 'write', ...details },
+  )
+}

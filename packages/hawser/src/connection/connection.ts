@@ -6,10 +6,9 @@ import type { TlsSession } from '../tls.js'
 import type { TransportAddress } from '../transport.js'
 import type { CloseInfo, ConnectionPhase } from './close-info.js'
 import type { Engine } from './engine.js'
-import { IteratorConsumer } from './iterator-consumer.js'
-import { membershipsOf, type Topics, topicsOf } from './memberships.js'
-import { handled } from './promises.js'
-import { accepted } from './sender.js'
+import { BatchIterator, MessageIterator } from './in/iterator-consumer.js'
+import { noGroups, noTopics, type Topics } from './memberships.js'
+import { accepted, handled } from './promises.js'
 import { startTls, type StartTlsOptions } from './start-tls.js'
 import { toDuplex, toReadable, toWritable } from './streams.js'
 
@@ -228,7 +227,9 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    *   server's `maxTopics`), `HAWSER_NO_GROUPS` (the connection was made by `connect`)
    */
   join(topic: string): boolean {
-    return membershipsOf(this.#engine).join(this.#engine, topic)
+    const { groups } = this.#engine.owner
+    if (groups === undefined) throw noGroups(this.#engine.details)
+    return groups.join(this.#engine, topic)
   }
 
   /**
@@ -238,12 +239,14 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    * @throws StateError `HAWSER_NO_GROUPS`
    */
   leave(topic: string): boolean {
-    return membershipsOf(this.#engine).leave(this.#engine, topic)
+    const { groups } = this.#engine.owner
+    if (groups === undefined) throw noGroups(this.#engine.details)
+    return groups.leave(this.#engine, topic)
   }
 
   /** The topics it is a member of; of a closed one, those it was in at its end. */
   get topics(): Topics {
-    return topicsOf(this.#engine)
+    return this.#engine.owner.groups?.topicsOf(this.#engine) ?? noTopics
   }
 
   /**
@@ -293,9 +296,19 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<In> {
-    const iterator = new IteratorConsumer(this.#engine)
-    this.#engine.receiver.consume(iterator)
-    return iterator
+    return new MessageIterator(this.#engine, this.#engine.receiver, false)
+  }
+
+  /**
+   * The messages as they are asked for, all that are there at a time, as an array of one or more
+   * (256 at most): the loop for many small messages, since a promise for each costs more than all
+   * else. Backpressure is by the array. Everything else is as with `for await` over the connection;
+   * `switchFraming` reads on behind the last message of the array.
+   *
+   * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
+   */
+  batches(): AsyncIterableIterator<In[]> {
+    return new BatchIterator(this.#engine, this.#engine.receiver, false)
   }
 
   /**
@@ -307,7 +320,7 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
     this.#streams ??= {}
     const streams = this.#streams
     if (streams.readable === undefined) {
-      streams.readable = toReadable(this)
+      streams.readable = toReadable(this[Symbol.asyncIterator](), this)
       this.#engine.detach(false)
     }
     return streams.readable
@@ -334,7 +347,9 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
    */
   duplex(): Duplex {
-    const duplex = toDuplex(this, this.#engine.receiver.framing.streaming === true)
+    const { receiver } = this.#engine
+    const messages = new MessageIterator(this.#engine, receiver, true)
+    const duplex = toDuplex(messages, this, receiver.framing.streaming === true)
     this.#engine.detach(true)
     return duplex
   }

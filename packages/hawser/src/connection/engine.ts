@@ -1,154 +1,45 @@
 import { setImmediate } from 'node:timers'
-import { type ErrorDetails, type HawserError, TimeoutError } from '../errors.js'
+import { type HawserError, TimeoutError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { firstByte } from '../observe/channels.js'
 import type { OverflowPayload } from '../observe/payloads.js'
-import type { Transport, TransportSink } from '../transport.js'
-import { Account } from './account.js'
-import { closedError, framingError } from './close-errors.js'
-import type { CloseInfo, ConnectionPhase } from './close-info.js'
-import { endWhenDone, endWhenLeft, isDelivered } from './completion.js'
-import type { Connection } from './connection.js'
-import { encoderOf } from './encode-frame.js'
-import { Ending } from './ending.js'
+import type { TransportSink } from '../transport.js'
+import { framingError } from './close-errors.js'
+import type { CloseInfo } from './close-info.js'
+import { endWhenDone, endWhenLeft, endWithPeer, isDelivered } from './end/completion.js'
+import { EngineState, type WingHosts } from './engine-state.js'
+import type { Connection } from './face.js'
 import { callClose, callWritable, handlerFailed, runFunction, runOpen } from './handler-calls.js'
-import { HandlerConsumer } from './handler-consumer.js'
+import { HandlerConsumer } from './in/handler-consumer.js'
+import { holds } from './in/holds.js'
+import type { Member } from './memberships.js'
+import { encodeFrame, encoderOf } from './out/encode-frame.js'
 import {
   publishClose,
   publishFirstByte,
   publishMessageOut,
   publishOverflow,
 } from './publications.js'
-import { Receiver } from './receiver.js'
-import { Sender, type SenderOwner } from './sender.js'
-import type { ConnectionOwner, Settings } from './settings.js'
 import { upgradeLost } from './start-tls.js'
-import { needsWatch, Watch, type Watched } from './watch.js'
+import { Account } from './watch/account.js'
+import { needsWatch, Watch, type Watched } from './watch/watch.js'
 
 /**
- * One connection: a transport, the way in ({@link Receiver}), the way out ({@link Sender}) and the
- * {@link Ending}. What a connection may never need is made when it is needed: idle ones are many.
+ * One connection: a transport, the way in ({@link Receiver}), the way out ({@link Sender}), the
+ * {@link Ending} and the {@link Watch}. Each knows of the others only what its host interface says,
+ * which this implements. What a connection may never need is made when it is needed: idle ones are
+ * many.
  */
-export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched {
-  readonly transport: Transport
-  readonly settings: Settings<In, Out>
-  readonly receiver: Receiver<In, Out>
-  readonly owner: ConnectionOwner<In, Out>
-  connection!: Connection<In, Out>
-  inEvent = false
-  isClosed = false
-  /** Its server is closing. */
-  draining = false
-  /** A function handler, or an `open` without messages behind it, is at work. */
-  handlerRuns = false
-  #sender: Sender<Out> | undefined
+export class Engine<In, Out>
+  extends EngineState<In, Out>
+  implements TransportSink, WingHosts<In, Out>, Watched, Member<In, Out>
+{
   #watch: Watch | undefined
-  #account: Account<In, Out> | undefined
-  #ending: Ending<In, Out> | undefined
+  #account: Account | undefined
   #transportGone = false
-  #closing: { promise: Promise<CloseInfo>; resolve: (info: CloseInfo) => void } | undefined
 
-  constructor(transport: Transport, settings: Settings<In, Out>, owner: ConnectionOwner<In, Out>) {
-    this.transport = transport
-    this.settings = settings
-    this.owner = owner
-    this.receiver = new Receiver(this)
-  }
-
-  get sender(): Sender<Out> {
-    this.#sender ??= this.#createSender()
-    return this.#sender
-  }
-
-  /** The sender, if anything was ever sent. */
-  get openSender(): Sender<Out> | undefined {
-    return this.#sender
-  }
-
-  get ending(): Ending<In, Out> {
-    this.#ending ??= new Ending(this)
-    return this.#ending
-  }
-
-  get phase(): ConnectionPhase {
-    if (this.isClosed) return 'closed'
-    if (this.draining) return 'draining'
-    if (this.#ending?.ours === true) return 'ending'
-    return this.receiver.ended ? 'peer-ended' : 'open'
-  }
-
-  get error(): HawserError | undefined {
-    return this.#ending?.error
-  }
-
-  get closeInfo(): CloseInfo | undefined {
-    return this.#ending?.info
-  }
-
-  /** Fulfils with how it ended; made when somebody asks. */
-  get closing(): Promise<CloseInfo> {
-    if (this.#closing === undefined) {
-      const { closeInfo } = this
-      let resolve!: (info: CloseInfo) => void
-      const promise = new Promise<CloseInfo>((fulfil) => {
-        resolve = fulfil
-      })
-      if (closeInfo !== undefined) resolve(closeInfo)
-      this.#closing = { promise, resolve }
-    }
-    return this.#closing.promise
-  }
-
-  get lingers(): boolean {
-    return this.#ending !== undefined && this.#ending.lingers
-  }
-
-  get details(): ErrorDetails {
-    return this.transport.addresses
-  }
-
-  get unsent(): number {
-    return this.closeInfo?.unsent ?? this.#sender?.unsent ?? 0
-  }
-
-  /** Whether what arrives is dropped. */
-  get isDiscarding(): boolean {
-    return this.#ending !== undefined && this.#ending.discarding
-  }
-
-  /** Whether the outbox is above its high-water mark, and that is to stop the way in. */
-  get isBlocked(): boolean {
-    return this.#sender !== undefined && this.#sender.isBlocked && !this.settings.readWhileBlocked
-  }
-
-  /** Whether TLS is about to begin. */
-  get isUpgrading(): boolean {
-    return this.#sender !== undefined && this.#sender.held
-  }
-
-  /** Whether messages are to be held back, apart from a pause. */
-  get withholds(): boolean {
-    return this.isDiscarding || this.isBlocked || this.isUpgrading
-  }
-
-  /** Whether everything accepted was handed to the operating system. */
-  get isSendingDone(): boolean {
-    if (this.#sender === undefined) return true
-    return this.closeInfo === undefined ? this.#sender.idle : this.closeInfo.unsent === 0
-  }
-
-  /** Whether the connection stays when its function handler settles. */
-  get isDetached(): boolean {
-    return this.#ending !== undefined && this.#ending.detached
-  }
-
-  /** Whether a stream over our direction was taken and has not ended. */
-  get isStreamed(): boolean {
-    return this.#ending !== undefined && this.#ending.streamed && !this.#ending.ours
-  }
-
-  get canSend(): boolean {
-    return !this.isClosed && this.#ending?.ours !== true && this.#sender?.isBlocked !== true
+  protected override asHost(): this {
+    return this
   }
 
   // ── what the user does ──────────────────────────────────────────────────────────────────────
@@ -157,7 +48,7 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
     const { handler, idleTimeout, firstByteTimeout } = this.settings
     this.transport.start(this)
     if (handler?.message !== undefined) {
-      const consumer = new HandlerConsumer(this)
+      const consumer = new HandlerConsumer(this, this.receiver)
       this.receiver.consumer = consumer
       consumer.open()
     } else runOpen(this)
@@ -165,7 +56,7 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
   }
 
   /** Run a function handler; when it settles, the connection ends. */
-  run(handler: (connection: Connection<In, Out>) => void | Promise<void>): void {
+  run(handler: (connection: Connection<In, Out>) => unknown): void {
     runFunction(this, handler)
   }
 
@@ -181,7 +72,7 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
 
   switchFraming(next: Framing<In, Out>): void {
     this.receiver.switchFraming(next)
-    this.#sender?.switchTo(encoderOf(next))
+    this.openSender?.switchTo(encoderOf(next))
   }
 
   /** End our direction when everything accepted has left. */
@@ -217,6 +108,14 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
     )
   }
 
+  encode(message: Out): Uint8Array {
+    return encodeFrame(this.sender.encoder, message)
+  }
+
+  share(frame: Uint8Array, message: Out): boolean {
+    return this.sender.share(frame, message)
+  }
+
   // ── what goes wrong ─────────────────────────────────────────────────────────────────────────
 
   /**
@@ -230,12 +129,10 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
     this.settle()
   }
 
-  /** A handler threw or rejected. */
   handlerFailed(cause: unknown): void {
     handlerFailed(this, cause)
   }
 
-  /** The peer broke the framing: what is wrong reaches the consumer, and the connection ends. */
   malformed(cause: unknown): HawserError {
     const error = framingError('decode', cause, this.details)
     this.fail(error, false)
@@ -245,17 +142,18 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
   // ── what the transport says ─────────────────────────────────────────────────────────────────
 
   received(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
-    if (firstByte.hasSubscribers && this.receiver.bytes === 0) publishFirstByte(this)
+    const { receiver } = this
+    if (firstByte.hasSubscribers && receiver.bytes === 0) publishFirstByte(this)
     if (this.isDiscarding) {
-      this.receiver.bytes += bytes.length
+      receiver.bytes += bytes.length
       return
     }
     this.inEvent = true
-    this.receiver.received(bytes, borrowed, headroom)
+    receiver.received(bytes, borrowed, headroom)
     this.inEvent = false
-    // A handler that answered with a promise goes on in this turn: all its replies leave together.
-    if (this.receiver.isMidway) this.#sender?.writeLast()
-    else this.#sender?.write()
+    // A handler that returned a promise goes on in this turn: all its replies leave together.
+    if (receiver.isMidway) this.openSender?.writeLast()
+    else this.openSender?.write()
   }
 
   peerEnded(): void {
@@ -263,26 +161,26 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
     this.inEvent = true
     this.receiver.peerEnded()
     this.inEvent = false
-    this.#sender?.write()
+    this.openSender?.write()
     if (this.receiver.consumer === undefined) this.released()
   }
 
   wrote(): void {
     this.inEvent = true
-    this.#sender?.wrote()
+    this.openSender?.wrote()
     this.inEvent = false
-    this.#sender?.write()
+    this.openSender?.write()
     this.settle()
   }
 
   gone(cause: Error | undefined): void {
-    if (this.isUpgrading) this.fail(upgradeLost(this.details, cause), true)
+    if (this.openSender?.isSealed === true) this.fail(upgradeLost(this.details, cause), true)
     else if (cause !== undefined) this.ending.lost(cause)
     this.#transportGone = true
     this.receiver.advance()
   }
 
-  // ── what the sender and the consumer say ────────────────────────────────────────────────────
+  // ── what the sender says ────────────────────────────────────────────────────────────────────
 
   waiting(): void {
     this.#accountFor()
@@ -291,17 +189,24 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
 
   blocked(): void {
     this.#accountFor()
+    if (this.openSender?.isAwaited === true) return
+    this.receiver.hold(holds.blocked)
     this.receiver.updateReading()
   }
 
+  awaited(): void {
+    this.receiver.release(holds.blocked)
+  }
+
   unblocked(): void {
+    this.receiver.lift(holds.blocked)
     callWritable(this)
     this.receiver.advance()
   }
 
   flushed(): void {
     this.#watch?.flushed()
-    this.#ending?.send()
+    this.openEnding?.send()
     if (this.draining) this.settle()
   }
 
@@ -317,14 +222,31 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
     this.fail(error, true)
   }
 
-  lingered(): void {
-    this.transport.close()
+  // ── what the consumer and the ending say ────────────────────────────────────────────────────
+
+  exhausted(): void {
+    if (this.receiver.ended) endWithPeer(this)
   }
 
-  /** Nobody consumes any more: an iteration was left, or told that no more will come. */
   released(): void {
     // Not at once: the code behind the loop may have something to send, or begin another.
     setImmediate(endWhenLeft, this)
+  }
+
+  refuse(intake: 'ended' | 'broken'): void {
+    this.openSender?.refuse(intake)
+  }
+
+  discarded(): void {
+    this.receiver.hold(holds.discarding)
+  }
+
+  dismiss(error: HawserError | undefined): void {
+    this.receiver.dismiss(error)
+  }
+
+  lingered(): void {
+    this.transport.close()
   }
 
   // ── keeping it in line ──────────────────────────────────────────────────────────────────────
@@ -336,7 +258,6 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
     this.#watch.arm()
   }
 
-  /** Something changed: end, close, read and account as it should be now. */
   settle(): void {
     if (this.isClosed || this.receiver.isAdvancing) return
     if (this.receiver.ended || this.draining) endWhenDone(this)
@@ -349,15 +270,8 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
     if (needsWatch(this)) this.arm()
   }
 
-  #createSender(): Sender<Out> {
-    const sender = new Sender(this.transport, encoderOf(this.receiver.framing), this.settings, this)
-    const refusal = this.#ending?.refusal
-    if (refusal !== undefined) sender.refuse(refusal)
-    return sender
-  }
-
   #accountFor(): void {
-    const excess = Account.excess(this.receiver.held, this.#sender?.unsent ?? 0)
+    const excess = Account.excess(this.receiver.held, this.openSender?.held ?? 0)
     if (excess > 0) this.#account ??= new Account(this)
     this.#account?.hold(excess)
   }
@@ -368,15 +282,15 @@ export class Engine<In, Out> implements TransportSink, SenderOwner<Out>, Watched
     this.isClosed = true
     this.#watch?.cancel()
     this.#account?.hold(0)
-    this.#sender?.abandon(closedError(info, this.details))
+    this.openSender?.abandon()
     // After an orderly end, what was received can still be iterated.
-    if (this.error !== undefined) this.receiver.clear()
+    this.receiver.close(this.error !== undefined)
     const orderly = this.error === undefined && !this.isDiscarding
     if (consumer?.starving === true || !orderly) this.receiver.dismiss(this.error)
-    // The server forgets it first, so that whoever is told counts only those that are left.
+    // The server forgets it first, so that its close handler counts only those that are left.
     this.owner.closed(this.connection, info)
     publishClose(this, info)
     callClose(this, info)
-    this.#closing?.resolve(info)
+    this.announce(info)
   }
 }

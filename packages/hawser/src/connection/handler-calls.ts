@@ -1,115 +1,130 @@
 import process from 'node:process'
-import { HandlerError, HawserError } from '../errors.js'
+import { type ErrorDetails, HandlerError, HawserError } from '../errors.js'
 import type { CloseInfo } from './close-info.js'
-import type { Connection } from './connection.js'
-import type { Engine } from './engine.js'
+import type { ConnectionOwner } from './connection-settings.js'
+import type { Connection, HandlerObject } from './face.js'
+import { isThenable } from './promises.js'
 
 // What the user's handlers are called for besides messages, and what becomes of what they throw.
 // Functions, not an object: an idle connection should cost nothing for them.
 
+/** What the calls of handlers need of a connection. */
+export interface Handled<In, Out> {
+  readonly connection: Connection<In, Out>
+  readonly settings: { readonly handler: HandlerObject<In, Out> | undefined }
+  readonly owner: Pick<ConnectionOwner<In, Out>, 'failed'>
+  readonly details: ErrorDetails
+  readonly isClosed: boolean
+  /** Whether the connection stays when its function handler settles. */
+  readonly isDetached: boolean
+  readonly error: HawserError | undefined
+  /** Why nothing can be sent, if that is so. */
+  readonly refusal: HawserError | undefined
+  /** A function handler, or an `open` without messages behind it, is at work. */
+  handlerRuns: boolean
+  fail(error: HawserError, abrupt: boolean): void
+  finish(): void
+  released(): void
+}
+
 /** Run a function handler; when it settles, the connection ends. */
 export function runFunction<In, Out>(
-  engine: Engine<In, Out>,
-  handler: (connection: Connection<In, Out>) => void | Promise<void>,
+  host: Handled<In, Out>,
+  handler: (connection: Connection<In, Out>) => unknown,
 ): void {
-  run(engine, handler, settled)
+  run(host, handler, settled)
 }
 
 /** Call `open` where no messages follow: while it is at work the connection is not at rest. */
-export function runOpen<In, Out>(engine: Engine<In, Out>): void {
-  const { handler } = engine.settings
-  if (handler?.open !== undefined) run(engine, (connection) => handler.open?.(connection), opened)
+export function runOpen<In, Out>(host: Handled<In, Out>): void {
+  const { handler } = host.settings
+  if (handler?.open !== undefined) run(host, (connection) => handler.open?.(connection), opened)
 }
 
 /** Tell the handler object that there is room again. */
-export function callWritable<In, Out>(engine: Engine<In, Out>): void {
-  const { handler } = engine.settings
-  if (handler?.writable === undefined || engine.isClosed) return
+export function callWritable<In, Out>(host: Handled<In, Out>): void {
+  const { handler } = host.settings
+  if (handler?.writable === undefined || host.isClosed) return
   try {
-    guard(engine, handler.writable(engine.connection))
+    guard(host, handler.writable(host.connection))
   } catch (error) {
-    handlerFailed(engine, error)
+    handlerFailed(host, error)
   }
 }
 
 /** Tell the handler object that the connection is gone. */
-export function callClose<In, Out>(engine: Engine<In, Out>, info: CloseInfo): void {
-  const { handler } = engine.settings
+export function callClose<In, Out>(host: Handled<In, Out>, info: CloseInfo): void {
+  const { handler } = host.settings
   if (handler?.close === undefined) return
   try {
-    guard(engine, handler.close(engine.connection, info))
+    guard(host, handler.close(host.connection, info))
   } catch (error) {
-    handlerFailed(engine, error)
+    handlerFailed(host, error)
   }
 }
 
-/** A handler threw or rejected: its connection ends, its owner is told, nobody else is harmed. */
-export function handlerFailed<In, Out>(engine: Engine<In, Out>, cause: unknown): void {
-  if (isConsequence(engine, cause)) {
-    settled(engine)
+/** A handler threw or rejected: its connection ends, its owner is told, nothing else is harmed. */
+export function handlerFailed<In, Out>(host: Handled<In, Out>, cause: unknown): void {
+  if (isConsequence(host, cause)) {
+    settled(host)
     return
   }
   const message = cause instanceof Error ? cause.message : String(cause)
   const error = new HandlerError(
     'HAWSER_HANDLER_FAILED',
     `the handler failed and its connection is closed: ${message}`,
-    { ...engine.details, op: 'handle', cause },
+    { ...host.details, op: 'handle', cause },
   )
-  engine.handlerRuns = false
+  host.handlerRuns = false
   try {
-    engine.owner.failed(error, engine.connection)
+    host.owner.failed(error, host.connection)
   } catch (failure) {
-    // Whoever is told of failures may fail too; that is no reason to end the process.
+    // A listener for failures may fail too; that is no reason to end the process.
     process.emitWarning(failure instanceof Error ? failure : String(failure))
   }
-  engine.fail(error, false)
-}
-
-/** Whether `value` is a promise, or what passes for one. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
+  host.fail(error, false)
 }
 
 /** What a connection's own end made a handler throw is no fault of the handler. */
-function isConsequence<In, Out>(engine: Engine<In, Out>, cause: unknown): boolean {
+function isConsequence<In, Out>(host: Handled<In, Out>, cause: unknown): boolean {
   if (!(cause instanceof HawserError)) return false
-  return engine.isClosed || cause === engine.openSender?.refusal || cause === engine.error
+  return host.isClosed || cause === host.refusal || cause === host.error
 }
 
 function run<In, Out>(
-  engine: Engine<In, Out>,
-  handler: (connection: Connection<In, Out>) => void | Promise<void>,
-  then: (engine: Engine<In, Out>) => void,
+  host: Handled<In, Out>,
+  handler: (connection: Connection<In, Out>) => unknown,
+  then: (host: Handled<In, Out>) => void,
 ): void {
-  engine.handlerRuns = true
+  host.handlerRuns = true
   try {
-    const result: unknown = handler(engine.connection)
-    if (!isThenable(result)) then(engine)
+    const result = handler(host.connection)
+    if (!isThenable(result)) then(host)
     else {
       result.then(
-        () => then(engine),
-        (error: unknown) => handlerFailed(engine, error),
+        () => then(host),
+        (error: unknown) => handlerFailed(host, error),
       )
     }
   } catch (error) {
-    handlerFailed(engine, error)
+    handlerFailed(host, error)
   }
 }
 
-function settled<In, Out>(engine: Engine<In, Out>): void {
-  if (!engine.handlerRuns) return
-  engine.handlerRuns = false
-  if (engine.isDetached) engine.released()
-  else engine.finish()
+function settled<In, Out>(host: Handled<In, Out>): void {
+  if (!host.handlerRuns) return
+  host.handlerRuns = false
+  if (host.isDetached) host.released()
+  else host.finish()
 }
 
-function opened<In, Out>(engine: Engine<In, Out>): void {
-  engine.handlerRuns = false
-  engine.released()
+function opened<In, Out>(host: Handled<In, Out>): void {
+  host.handlerRuns = false
+  host.released()
 }
 
-/** Nothing waits for these promises, so that nobody else would handle their rejection. */
-function guard<In, Out>(engine: Engine<In, Out>, result: unknown): void {
+/** Nothing waits for these promises, so that their rejection would be unhandled. */
+function guard<In, Out>(host: Handled<In, Out>, result: unknown): void {
   if (!isThenable(result)) return
-  result.then(undefined, (error: unknown) => handlerFailed(engine, error))
+  result.then(undefined, (error: unknown) => handlerFailed(host, error))
 }

@@ -1,5 +1,6 @@
-import { StateError } from '../errors.js'
-import type { Engine } from './engine.js'
+import { type ErrorDetails, type HawserError, StateError } from '../errors.js'
+import type { Framing } from '../framing/framing.js'
+import type { Connection } from './face.js'
 
 /** The topics of one connection: iterable, and countable. */
 export interface Topics extends Iterable<string> {
@@ -9,31 +10,44 @@ export interface Topics extends Iterable<string> {
   has(topic: string): boolean
 }
 
-/** Where the connections of one server join topics. */
-export interface Memberships<In, Out> {
-  join(engine: Engine<In, Out>, topic: string): boolean
-  leave(engine: Engine<In, Out>, topic: string): boolean
-  topicsOf(engine: Engine<In, Out>): Topics
+/** A connection as groups and broadcasts see it: something that takes frames. */
+export interface Member<In, Out> {
+  readonly connection: Connection<In, Out>
+  readonly framing: Framing<In, Out>
+  readonly isClosed: boolean
+  /** What ended the connection, if it was not an orderly end. */
+  readonly error: HawserError | undefined
+  /** Both ends' names, for errors. */
+  readonly details: ErrorDetails
+  /** Whether nothing more is taken to be sent. */
+  readonly refuses: boolean
+  /** Whether more waits to be sent than the high-water mark. */
+  readonly isCongested: boolean
+  /** The bytes of a message, for every member with the same framing. */
+  encode(message: Out): Uint8Array
+  /** Send a frame that was encoded before. @returns whether it was taken */
+  share(frame: Uint8Array, message: Out): boolean
 }
 
-const noTopics: Topics = {
+/** Where the connections of one server join topics. */
+export interface Memberships<In, Out> {
+  join(member: Member<In, Out>, topic: string): boolean
+  leave(member: Member<In, Out>, topic: string): boolean
+  topicsOf(member: Member<In, Out>): Topics
+}
+
+/** The topics of a connection that `connect` made. */
+export const noTopics: Topics = {
   size: 0,
   has: () => false,
   [Symbol.iterator]: () => [][Symbol.iterator](),
 }
 
-/** The topics of a connection, none for one that `connect` made. */
-export function topicsOf<In, Out>(engine: Engine<In, Out>): Topics {
-  return engine.owner.groups?.topicsOf(engine) ?? noTopics
-}
-
-/** @throws StateError `HAWSER_NO_GROUPS` when no server made the connection. */
-export function membershipsOf<In, Out>(engine: Engine<In, Out>): Memberships<In, Out> {
-  const { groups } = engine.owner
-  if (groups !== undefined) return groups
-  throw new StateError(
+/** Why a connection that `connect` made joins none. */
+export function noGroups(details: ErrorDetails): StateError {
+  return new StateError(
     'HAWSER_NO_GROUPS',
     'this connection was made by connect, and topics are kept by servers: ask the server to join you, in a message',
-    { op: 'join', ...engine.details },
+    { op: 'join', ...details },
   )
 }

@@ -1,5 +1,8 @@
 import type { HawserError } from '../errors.js'
 
+/** What `send` returns while there is room: one promise for everybody, known by its identity. */
+export const accepted: Promise<void> = Promise.resolve()
+
 /** A promise and what settles it. */
 export interface Waiter {
   readonly promise: Promise<void>
@@ -32,4 +35,10 @@ export function handled<Result>(promise: Promise<Result>): Promise<Result> {
   return promise
 }
 
-function ignore(): void {}
+/** Handles a rejection that is no reason to end the process. */
+export function ignore(): void {}
+
+/** Whether `value` is a promise, or what passes for one. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
+}

@@ -10,51 +10,57 @@ import type {
   ClosePayload,
   ConnectionPayload,
   MessagePayload,
+  ObservedConnection,
   OverflowPayload,
 } from '../observe/payloads.js'
 import type { CloseInfo } from './close-info.js'
-import type { Engine } from './engine.js'
+
+/** A connection and its server, as observers get them. */
+export interface Published {
+  readonly connection: ObservedConnection
+  readonly owner: { readonly server?: object | undefined }
+}
 
 // What a connection publishes. No payload is made unless somebody listens; on the way of a message
 // the caller asks that first, so that nothing is called either.
 
 /** The connection is there, and nothing has been read yet. */
-export function publishOpen<In, Out>(engine: Engine<In, Out>): void {
-  if (connectionOpen.hasSubscribers) connectionOpen.publish(describe(engine))
+export function publishOpen(source: Published): void {
+  if (connectionOpen.hasSubscribers) connectionOpen.publish(describe(source))
 }
 
 /** The peer's first bytes are there. */
-export function publishFirstByte<In, Out>(engine: Engine<In, Out>): void {
-  firstByte.publish(describe(engine))
+export function publishFirstByte(source: Published): void {
+  firstByte.publish(describe(source))
 }
 
 /** A message is about to be delivered. */
-export function publishMessageIn<In, Out>(engine: Engine<In, Out>, message: unknown): void {
-  messageIn.publish({ ...describe(engine), message } satisfies MessagePayload)
+export function publishMessageIn(source: Published, message: unknown): void {
+  messageIn.publish({ ...describe(source), message } satisfies MessagePayload)
 }
 
 /** A message was accepted for sending. */
-export function publishMessageOut<In, Out>(engine: Engine<In, Out>, message: unknown): void {
-  messageOut.publish({ ...describe(engine), message } satisfies MessagePayload)
+export function publishMessageOut(source: Published, message: unknown): void {
+  messageOut.publish({ ...describe(source), message } satisfies MessagePayload)
 }
 
 /** More waits than should. */
-export function publishOverflow<In, Out>(
-  engine: Engine<In, Out>,
+export function publishOverflow(
+  source: Published,
   kind: OverflowPayload['kind'],
   unsent: number,
   limit: number,
 ): void {
   if (!overflow.hasSubscribers) return
-  overflow.publish({ ...describe(engine), kind, unsent, limit } satisfies OverflowPayload)
+  overflow.publish({ ...describe(source), kind, unsent, limit } satisfies OverflowPayload)
 }
 
 /** The connection is gone. */
-export function publishClose<In, Out>(engine: Engine<In, Out>, info: CloseInfo): void {
+export function publishClose(source: Published, info: CloseInfo): void {
   if (!connectionClose.hasSubscribers) return
-  connectionClose.publish({ ...describe(engine), info } satisfies ClosePayload)
+  connectionClose.publish({ ...describe(source), info } satisfies ClosePayload)
 }
 
-function describe<In, Out>({ connection, owner }: Engine<In, Out>): ConnectionPayload {
+function describe({ connection, owner }: Published): ConnectionPayload {
   return { connection, server: owner.server }
 }

@@ -1,6 +1,10 @@
-import { type ErrorDetails, StateError, TlsError } from '../errors.js'
+import { type ErrorDetails, type HawserError, StateError, TlsError } from '../errors.js'
 import type { TlsClientOptions, TlsServerOptions, TlsSession } from '../tls.js'
-import type { Engine } from './engine.js'
+import type { Transport } from '../transport.js'
+import type { ConnectionOwner } from './connection-settings.js'
+import { holds } from './in/holds.js'
+import type { Receiver } from './in/receiver.js'
+import type { Sender } from './out/sender.js'
 
 /** How TLS begins on an open connection. */
 export interface StartTlsOptions<Out> {
@@ -16,43 +20,55 @@ export interface StartTlsOptions<Out> {
   readonly tls?: TlsServerOptions | TlsClientOptions | undefined
 }
 
+/** What the beginning of TLS needs of a connection. */
+export interface Upgrading<In, Out> {
+  readonly owner: Pick<ConnectionOwner<In, Out>, 'prepareTls'>
+  readonly transport: Transport
+  readonly receiver: Receiver<In, Out>
+  readonly sender: Sender<Out>
+  /** Both ends' names, for errors. */
+  readonly details: ErrorDetails
+  /** Why nothing can be sent, if that is so. */
+  readonly refusal: HawserError | undefined
+  fail(error: HawserError, abrupt: boolean): void
+}
+
 /**
  * Stop reading, make sure that nothing was read too far, say so, and wrap. From the call on nothing
  * is read in plain text, so a ClientHello may come whenever it likes.
  */
 export async function startTls<In, Out>(
-  engine: Engine<In, Out>,
+  host: Upgrading<In, Out>,
   { reply, tls }: StartTlsOptions<Out>,
   isStreamed: boolean,
 ): Promise<TlsSession> {
-  const { owner, transport, receiver } = engine
-  if (owner.prepareTls === undefined)
-    throw unavailable('its transport is no socket', engine.details)
-  if (engine.isUpgrading) throw unavailable('it is about to already', engine.details)
-  if (transport.tls !== undefined) throw unavailable('it speaks TLS already', engine.details)
-  if (receiver.ended) throw unavailable('the peer has ended its direction', engine.details)
+  const { owner, transport, receiver, sender } = host
+  if (owner.prepareTls === undefined) throw unavailable('its transport is no socket', host.details)
+  if (sender.isSealed) throw unavailable('it is about to already', host.details)
+  if (transport.tls !== undefined) throw unavailable('it speaks TLS already', host.details)
+  if (receiver.ended) throw unavailable('the peer has ended its direction', host.details)
   // A stream takes messages before anybody has asked for them.
-  if (isStreamed) throw unavailable('a stream was taken: iterate, or use a handler', engine.details)
-  const { sender } = engine
-  if (sender.refusal !== undefined) throw sender.refusal
+  if (isStreamed) throw unavailable('a stream was taken: iterate, or use a handler', host.details)
+  if (host.refusal !== undefined) throw host.refusal
   // Before anything is agreed on: without a certificate, say, the connection goes on as it was.
   const begin = owner.prepareTls(transport, tls)
   // What is sent from now on is meant for the session to come.
   sender.seal()
+  receiver.hold(holds.upgrading)
   receiver.updateReading()
   try {
     // Called for a message out of a chunk, the rest of it is put back first.
     await Promise.resolve()
-    assertNothingWaits(engine)
+    assertNothingWaits(host)
     await sender.sendSealed(reply)
     await begin()
     return transport.tls as unknown as TlsSession
   } catch (error) {
-    if (error instanceof TlsError || isTimeout(error)) engine.fail(error as TlsError, true)
+    if (error instanceof TlsError || isTimeout(error)) host.fail(error as TlsError, true)
     throw error
   } finally {
     sender.release()
-    receiver.advance()
+    receiver.release(holds.upgrading)
   }
 }
 
@@ -68,7 +84,7 @@ export function unavailable(why: string, details: ErrorDetails): StateError {
   return new StateError('HAWSER_TLS_UNAVAILABLE', text, { op: 'handshake', ...details })
 }
 
-function assertNothingWaits<In, Out>({ receiver, details }: Engine<In, Out>): void {
+function assertNothingWaits<In, Out>({ receiver, details }: Upgrading<In, Out>): void {
   if (receiver.empty) return
   throw new TlsError(
     'HAWSER_TLS_BUFFERED_PLAINTEXT',

@@ -1,10 +1,13 @@
 import { Duplex } from 'node:stream'
 import { ReadableStream, WritableStream } from 'node:stream/web'
-import type { Connection } from './connection.js'
+import { FramingError } from '../errors.js'
+import type { Connection } from './face.js'
 
 /** A WHATWG stream that asks for a message only when its reader does. */
-export function toReadable<In, Out>(connection: Connection<In, Out>): ReadableStream<In> {
-  const messages = connection[Symbol.asyncIterator]()
+export function toReadable<In, Out>(
+  messages: AsyncIterator<In>,
+  connection: Connection<In, Out>,
+): ReadableStream<In> {
   return new ReadableStream<In>(
     {
       async pull(controller) {
@@ -34,8 +37,11 @@ export function toWritable<In, Out>(connection: Connection<In, Out>): WritableSt
  *
  * @param bytes whether messages are plain bytes; otherwise the stream is in object mode
  */
-export function toDuplex<In, Out>(connection: Connection<In, Out>, bytes: boolean): Duplex {
-  const messages = connection[Symbol.asyncIterator]()
+export function toDuplex<In, Out>(
+  messages: AsyncIterator<In>,
+  connection: Connection<In, Out>,
+  bytes: boolean,
+): Duplex {
   let own: unknown
   const duplex = new Duplex({
     objectMode: !bytes,
@@ -44,7 +50,11 @@ export function toDuplex<In, Out>(connection: Connection<In, Out>, bytes: boolea
     allowHalfOpen: true,
     read() {
       messages.next().then(
-        ({ done, value }) => duplex.push(done === true ? null : value),
+        ({ done, value }) => {
+          if (done === true) duplex.push(null)
+          else if (value === null) duplex.destroy(nullMessage())
+          else duplex.push(value)
+        },
         (error: unknown) => {
           own = error
           duplex.destroy(error as Error)
@@ -66,4 +76,13 @@ export function toDuplex<In, Out>(connection: Connection<In, Out>, bytes: boolea
     },
   })
   return duplex
+}
+
+/** A Node.js stream takes `null` for its end, and would drop all that follows. */
+function nullMessage(): FramingError {
+  return new FramingError(
+    'HAWSER_MESSAGE_INVALID',
+    'the message is null, which a Node.js stream takes for its end: use a loop, a handler or `readable`, or wrap messages in an object',
+    { op: 'read' },
+  )
 }

@@ -2,7 +2,7 @@ import type { CloseInfo } from '../connection/close-info.js'
 import { Connection, engineOf } from '../connection/connection.js'
 import { Engine } from '../connection/engine.js'
 import { publishOpen } from '../connection/publications.js'
-import type { ConnectionOwner } from '../connection/settings.js'
+import type { ConnectionOwner } from '../connection/connection-settings.js'
 import type { HawserError } from '../errors.js'
 import { addTraffic, noTraffic, type Traffic } from '../observe/counters.js'
 import {

@@ -1,5 +1,4 @@
-import { encodeFrame } from '../connection/encode-frame.js'
-import type { Engine } from '../connection/engine.js'
+import type { Member } from '../connection/memberships.js'
 import { OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import type { BroadcastOptions } from './options.js'
@@ -17,7 +16,7 @@ export interface Delivery {
  * is `perConnection`, once for each connection.
  */
 export function deliver<In, Out>(
-  engines: Iterable<Engine<In, Out>>,
+  members: Iterable<Member<In, Out>>,
   message: Out,
   options: BroadcastOptions<In, Out>,
 ): Delivery {
@@ -31,29 +30,29 @@ export function deliver<In, Out>(
   const excluded = except === undefined ? undefined : new Set(isMany(except) ? except : [except])
   const frames = new Map<Framing<In, Out>, Uint8Array>()
   const delivery: Delivery = { taken: 0, skipped: 0 }
-  for (const engine of engines) {
-    const { connection } = engine
+  for (const member of members) {
+    const { connection } = member
     if (excluded?.has(connection) === true || filter?.(connection) === false) continue
     // One that is being reset refuses nothing yet, and nothing of this would leave.
-    if (engine.sender.refusal !== undefined || engine.error !== undefined) continue
-    if (overflow === 'skip' && engine.unsent > engine.settings.highWaterMark) delivery.skipped += 1
-    else if (send(engine, message, frames)) delivery.taken += 1
+    if (member.refuses || member.error !== undefined) continue
+    if (overflow === 'skip' && member.isCongested) delivery.skipped += 1
+    else if (send(member, message, frames)) delivery.taken += 1
   }
   return delivery
 }
 
 function send<In, Out>(
-  { sender, receiver }: Engine<In, Out>,
+  member: Member<In, Out>,
   message: Out,
   frames: Map<Framing<In, Out>, Uint8Array>,
 ): boolean {
-  const { framing } = receiver
+  const { framing } = member
   let frame = frames.get(framing)
   if (frame === undefined) {
-    frame = encodeFrame(sender.encoder, message)
+    frame = member.encode(message)
     if (framing.perConnection !== true) frames.set(framing, frame)
   }
-  return sender.share(frame, message)
+  return member.share(frame, message)
 }
 
 function isMany<Item>(value: Item | Iterable<Item>): value is Iterable<Item> {

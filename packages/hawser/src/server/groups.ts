@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { Engine } from '../connection/engine.js'
-import type { Memberships, Topics } from '../connection/memberships.js'
+import type { Member, Memberships, Topics } from '../connection/memberships.js'
 import { type HawserError, StateError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
 import { deliver } from './broadcast.js'
@@ -19,13 +18,13 @@ export interface GroupSettings<Out> {
 /** Whose groups they are. */
 export interface GroupsOwner<In, Out> {
   /** All open connections. */
-  readonly engines: ReadonlySet<Engine<In, Out>>
+  readonly engines: ReadonlySet<Member<In, Out>>
   failed(error: HawserError): void
 }
 
 interface Topic<In, Out> {
   readonly name: string
-  readonly members: Set<Engine<In, Out>>
+  readonly members: Set<Member<In, Out>>
 }
 
 /**
@@ -38,7 +37,7 @@ export class Groups<In, Out> implements Memberships<In, Out> {
   readonly relay: Relay<Out> | undefined
   readonly #topics = new Map<string, Topic<In, Out>>()
   /** Names, not topics, because those of a closed connection can still be asked for. */
-  readonly #joined = new WeakMap<Engine<In, Out>, Set<string>>()
+  readonly #joined = new WeakMap<Member<In, Out>, Set<string>>()
   readonly #maxTopics: number
   readonly #owner: GroupsOwner<In, Out>
 
@@ -59,59 +58,59 @@ export class Groups<In, Out> implements Memberships<In, Out> {
     return this.#topics.size
   }
 
-  join(engine: Engine<In, Out>, name: string): boolean {
+  join(member: Member<In, Out>, name: string): boolean {
     assertTopic(name)
-    if (engine.isClosed) return false
-    const mine = this.#joined.get(engine)
+    if (member.isClosed) return false
+    const mine = this.#joined.get(member)
     if (mine?.has(name) === true) return true
     if ((mine?.size ?? 0) >= this.#maxTopics) {
       throw new StateError(
         'HAWSER_TOO_MANY_TOPICS',
         `the connection is in ${this.#maxTopics} topics and may be in no more: leave one first, or raise maxTopics`,
-        { op: 'join', ...engine.details },
+        { op: 'join', ...member.details },
       )
     }
     const topic = this.#topics.get(name) ?? this.#open(name)
-    topic.members.add(engine)
-    if (mine === undefined) this.#joined.set(engine, new Set([topic.name]))
+    topic.members.add(member)
+    if (mine === undefined) this.#joined.set(member, new Set([topic.name]))
     else mine.add(topic.name)
     return true
   }
 
-  leave(engine: Engine<In, Out>, name: string): boolean {
-    if (engine.isClosed || this.#joined.get(engine)?.delete(name) !== true) return false
-    this.#remove(engine, name)
+  leave(member: Member<In, Out>, name: string): boolean {
+    if (member.isClosed || this.#joined.get(member)?.delete(name) !== true) return false
+    this.#remove(member, name)
     return true
   }
 
-  topicsOf(engine: Engine<In, Out>): Topics {
+  topicsOf(member: Member<In, Out>): Topics {
     const joined = this.#joined
     return {
       get size() {
-        return joined.get(engine)?.size ?? 0
+        return joined.get(member)?.size ?? 0
       },
-      has: (name) => joined.get(engine)?.has(name) === true,
+      has: (name) => joined.get(member)?.has(name) === true,
       *[Symbol.iterator]() {
-        yield* joined.get(engine) ?? []
+        yield* joined.get(member) ?? []
       },
     }
   }
 
   /** The connection is gone. */
-  closed(engine: Engine<In, Out>): void {
-    for (const name of this.#joined.get(engine) ?? []) this.#remove(engine, name)
+  closed(member: Member<In, Out>): void {
+    for (const name of this.#joined.get(member) ?? []) this.#remove(member, name)
   }
 
   /** The members of one topic or several on this node, each once; without topics, everybody. */
-  membersOf(names: readonly string[] | undefined): ReadonlySet<Engine<In, Out>> {
+  membersOf(names: readonly string[] | undefined): ReadonlySet<Member<In, Out>> {
     if (names === undefined) return this.#owner.engines
     const [name] = names
     if (name !== undefined && names.length === 1) {
       return this.#topics.get(name)?.members ?? new Set()
     }
-    const members = new Set<Engine<In, Out>>()
+    const members = new Set<Member<In, Out>>()
     for (const each of names) {
-      for (const engine of this.#topics.get(each)?.members ?? []) members.add(engine)
+      for (const member of this.#topics.get(each)?.members ?? []) members.add(member)
     }
     return members
   }
@@ -152,9 +151,9 @@ export class Groups<In, Out> implements Memberships<In, Out> {
     return topic
   }
 
-  #remove(engine: Engine<In, Out>, name: string): void {
+  #remove(member: Member<In, Out>, name: string): void {
     const members = this.#topics.get(name)?.members
-    members?.delete(engine)
+    members?.delete(member)
     if (members?.size !== 0) return
     this.#topics.delete(name)
     this.relay?.unsubscribe(name)

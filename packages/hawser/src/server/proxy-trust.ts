@@ -1,4 +1,4 @@
-import { atLeast, milliseconds } from '../connection/options.js'
+import { atLeast, milliseconds } from '../connection/connection-options.js'
 import { OptionError } from '../errors.js'
 import type { AddressSet } from '../policy/address-set.js'
 import { parseIp } from '../policy/ip-address.js'

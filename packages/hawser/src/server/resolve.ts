@@ -1,7 +1,12 @@
-import { atLeast, defaultKeepAlive, milliseconds, resolveSettings } from '../connection/options.js'
-import type { Settings } from '../connection/settings.js'
+import {
+  atLeast,
+  defaultKeepAlive,
+  milliseconds,
+  resolveSettings,
+} from '../connection/connection-options.js'
+import type { Settings } from '../connection/connection-settings.js'
 import { bufferOperations } from '../connection/buffer-operations.js'
-import { encodeFrame } from '../connection/encode-frame.js'
+import { encodeFrame } from '../connection/out/encode-frame.js'
 import { OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
@@ -71,7 +76,7 @@ export function resolveServer<In, Out>(
     )
   }
   const budget = new Budget(atLeast('memory', options.memory ?? defaultMemory, 1))
-  const settings = resolveSettings(options, framing, object, budget)
+  const settings = resolveSettings(options, framing, object, budget, 'all')
   return {
     settings,
     listener: {

@@ -1,8 +1,9 @@
 import { Connection } from '../connection/connection.js'
 import { Engine } from '../connection/engine.js'
-import { type ConnectionOptions, resolveSettings } from '../connection/options.js'
+import { type ConnectionOptions, resolveSettings } from '../connection/connection-options.js'
 import { publishOpen } from '../connection/publications.js'
-import type { HandlerObject } from '../connection/settings.js'
+import type { Brakes } from '../connection/connection-settings.js'
+import type { HandlerObject } from '../connection/face.js'
 import type { HawserError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
@@ -10,8 +11,7 @@ import { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
 import type { Transport } from '../transport.js'
 import { createPair, type PairOptions } from './memory-pair.js'
-import type { ScriptedPeerOptions } from './peer/options.js'
-import { ScriptedPeer } from './peer/scripted-peer.js'
+import { ScriptedPeer, type ScriptedPeerOptions } from './peer/scripted-peer.js'
 
 /** Options of {@link connectPair} and {@link connectPeer}, beside those of any connection. */
 export interface ConnectPairOptions<In, Out> extends ConnectionOptions {
@@ -43,7 +43,10 @@ export function connectPair<In = Uint8Array, Out = Uint8Array | string>(
   options: ConnectPairOptions<In, Out> = {},
 ): [Connection<In, Out>, Connection<In, Out>] {
   const [left, right] = makeLine(options.line, options.clock)
-  return [attach(left, { ...options, handler: undefined }), attach(right, options)]
+  return [
+    attach(left, { ...options, handler: undefined }, 'handler'),
+    attach(right, options, 'all'),
+  ]
 }
 
 /**
@@ -64,7 +67,7 @@ export function connectPeer<In = Uint8Array, Out = Uint8Array | string>(
 } {
   const [left, right] = makeLine(options.line, options.clock)
   const peer = ScriptedPeer.over(left, peerOptions)
-  return { connection: attach(right, options), peer }
+  return { connection: attach(right, options, 'all'), peer }
 }
 
 function makeLine(line: PairOptions = {}, clock?: Clock): [Transport, Transport] {
@@ -74,9 +77,10 @@ function makeLine(line: PairOptions = {}, clock?: Clock): [Transport, Transport]
 function attach<In, Out>(
   transport: Transport,
   options: ConnectPairOptions<In, Out>,
+  brakes: Brakes,
 ): Connection<In, Out> {
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
-  const settings = resolveSettings(options, framing, options.handler, new Budget(Infinity))
+  const settings = resolveSettings(options, framing, options.handler, new Budget(Infinity), brakes)
   const engine = new Engine(transport, settings, {
     failed: options.onError ?? (() => undefined),
     closed: () => undefined,

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { atLeast, milliseconds } from '../connection/options.js'
+import { atLeast, milliseconds } from '../connection/connection-options.js'
 import { OptionError } from '../errors.js'
 import type { BackoffOptions } from '../policy/backoff.js'
 

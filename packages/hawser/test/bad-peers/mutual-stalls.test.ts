@@ -1,67 +1,123 @@
-import { connect, type Connection, lines } from 'hawser'
-import { VirtualClock } from 'hawser/testing'
+import { pipeline } from 'node:stream/promises'
+import { connect, type Connection, type FunctionHandler, lines, raw, type Server } from 'hawser'
 import { describe, expect, it } from 'vitest'
 import { portOf, serve } from '../server/support/serving.js'
 import { forbidStrayErrors } from './support/strays.js'
-import { until } from './support/until.js'
+
+// Two ends that each do what is natural never wait for each other, however much is under way: more
+// than the operating system's buffers and ours take, both ways together.
 
 forbidStrayErrors()
 
-const line = 'x'.repeat(10_000)
-/** More than the operating system's buffers and ours take, both ways together. */
-const count = 4_000
+type Text = Connection<string, string>
 
-/** A client that sends much and reads all the while, to a server that echoes. */
-async function exchange(
-  options: { readWhileBlocked?: boolean },
-  clock = new VirtualClock(),
-): Promise<{ client: Connection<string, string>; sent: Promise<void>; heard: Promise<number> }> {
-  const framing = lines()
-  const server = await serve(
-    { framing, clock },
-    { message: (connection, text) => void connection.send(text) },
-  )
-  const client = await connect(
-    { host: '127.0.0.1', port: portOf(server) },
-    { framing, clock, ...options },
-  )
-  const send = async (): Promise<void> => {
-    for (let each = 0; each < count; each += 1) await client.send(line)
-  }
-  const hear = async (): Promise<number> => {
-    let heard = 0
-    for await (const text of client) {
-      expect(text.length).toBe(line.length)
-      heard += 1
-      if (heard === count) break
+const local = (server: Server<never, never>): { host: string; port: number } => ({
+  host: '127.0.0.1',
+  port: portOf(server),
+})
+
+const dial = (server: Server<string, string>): Promise<Text> =>
+  connect(local(server as never), { framing: lines() })
+
+describe('a client that sends in one loop and reads in another', () => {
+  async function exchange(server: Server<string, string>, count: number, line: string) {
+    const client = await dial(server)
+    const send = async (): Promise<void> => {
+      for (let each = 0; each < count; each += 1) await client.send(line)
+      await client.end()
     }
+    const hear = async (): Promise<number> => {
+      let heard = 0
+      for await (const text of client) heard += text.length > 0 ? 1 : 0
+      return heard
+    }
+    const [, heard] = await Promise.all([send(), hear()])
     return heard
   }
-  return { client, sent: send(), heard: hear() }
-}
 
-describe('a client that sends more than anybody buffers, and reads all the while', () => {
-  it('gets every answer when it reads while its outbox is above the mark', async () => {
-    const { client, sent, heard } = await exchange({ readWhileBlocked: true })
-    await sent
-    expect(await heard).toBe(count)
-    client.reset()
+  it('gets every reply of a handler that awaits nothing', async () => {
+    const server = await serve<string, string>(
+      { framing: lines() },
+      { message: (connection, text) => void connection.send(text) },
+    )
+    expect(await exchange(server, 4_000, 'x'.repeat(10_000))).toBe(4_000)
   })
 
-  it('and the server wait for each other otherwise, until writeTimeout', async () => {
-    const clock = new VirtualClock()
-    const { client, sent, heard } = await exchange({}, clock)
-    const failures = Promise.allSettled([sent, heard])
-    let unsent = -1
-    // Both stand still: no byte moves any more, neither here nor there.
-    for (let still = 0; still < 200;) {
-      await new Promise(setImmediate)
-      still = client.unsent === unsent && client.unsent > 0 ? still + 1 : 0
-      unsent = client.unsent
+  it('gets every reply of a loop that awaits, and sends forty times what it read', async () => {
+    const more = 'y'.repeat(4_000)
+    const server = await serve<string, string>({ framing: lines() }, async (connection) => {
+      for await (const text of connection) await connection.send(text + more)
+    })
+    expect(await exchange(server, 40_000, 'x'.repeat(110))).toBe(40_000)
+  })
+})
+
+describe('a relay in a function handler', () => {
+  const size = 24 * 1024 * 1024
+  const chunk = Buffer.alloc(64 * 1024, 'r')
+
+  /** An upstream that reads everything, whatever becomes of its replies. */
+  const upstreamOf = (reply: number) =>
+    serve<Uint8Array, Uint8Array | string>(
+      { framing: raw(), outbox: Infinity },
+      async (connection) => {
+        let read = 0
+        const replies: Promise<void>[] = []
+        for await (const bytes of connection) {
+          read += bytes.length
+          replies.push(connection.send(Buffer.alloc(bytes.length * reply, 'a')))
+        }
+        await Promise.all(replies)
+        expect(read).toBe(size)
+      },
+    )
+
+  /** A client that sends everything before it reads anything. */
+  async function sendBeforeReading(
+    relay: Server<Uint8Array, Uint8Array | string>,
+  ): Promise<number> {
+    const client = await connect(local(relay as never), { allowHalfOpen: true })
+    for (let sent = 0; sent < size; sent += chunk.length) await client.send(chunk)
+    await client.end()
+    let heard = 0
+    for await (const bytes of client) heard += bytes.length
+    return heard
+  }
+
+  const relayBy = (relay: FunctionHandler<Uint8Array, Uint8Array | string>) =>
+    serve<Uint8Array, Uint8Array | string>({ framing: raw() }, relay)
+
+  it('of two awaiting loops passes everything to an upstream that reads all of it', async () => {
+    const upstream = await upstreamOf(1)
+    const relay = await relayBy(async (inner) => {
+      const outer = await connect(local(upstream as never), { allowHalfOpen: true })
+      const pass = async (from: typeof inner, to: typeof inner): Promise<void> => {
+        for await (const bytes of from) await to.send(bytes)
+        await to.end()
+      }
+      await Promise.all([pass(inner, outer), pass(outer, inner)])
+    })
+    expect(await sendBeforeReading(relay)).toBe(size)
+  })
+
+  it('of two pipelines passes everything for a client that pipelines', async () => {
+    const upstream = await upstreamOf(10)
+    const relay = await relayBy(async (inner) => {
+      const outer = await connect(local(upstream as never))
+      const [left, right] = [inner.duplex(), outer.duplex()]
+      await Promise.all([pipeline(left, right), pipeline(right, left)])
+    })
+    const client = await connect(local(relay as never), { allowHalfOpen: true })
+    const send = async (): Promise<void> => {
+      for (let sent = 0; sent < size; sent += chunk.length) await client.send(chunk)
+      await client.end()
     }
-    expect(client.phase).toBe('open')
-    await clock.advance(37_500)
-    await until(() => client.phase === 'closed')
-    expect((await failures).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    const hear = async (): Promise<number> => {
+      let heard = 0
+      for await (const bytes of client) heard += bytes.length
+      return heard
+    }
+    const [, heard] = await Promise.all([send(), hear()])
+    expect(heard).toBe(10 * size)
   })
 })

@@ -160,11 +160,25 @@ describe('the FIN of the peer', () => {
     expect(await connection.closed).toMatchObject({ by: 'remote', reason: 'ended' })
   })
 
-  it('leaves time for what is sent in the same breath as the end of the loop', async () => {
+  it('ends ours before the code behind the loop goes on, so that a late send never works by chance', async () => {
     const { connection, peer } = attach()
+    const told = peer.receiveAll()
+    await peer.send('a\nb\n')
+    peer.end()
+    for await (const line of connection) await connection.send(line)
+    expect(connection.phase).not.toBe('peer-ended')
+    await expect(connection.send('more')).rejects.toMatchObject({ code: 'HAWSER_CONNECTION_ENDED' })
+    // What was accepted before leaves first.
+    expect(await told).toEqual(Buffer.from('a\nb\n'))
+  })
+
+  it('leaves ours open until end() under allowHalfOpen', async () => {
+    const { connection, peer } = attach({ allowHalfOpen: true })
     const count = async (): Promise<void> => {
       const all = await collect(connection)
+      await turns()
       await connection.send(`${all.length} lines`)
+      await connection.end()
     }
     const counting = count()
     await peer.send('a\nb\n')

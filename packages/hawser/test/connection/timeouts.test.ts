@@ -59,7 +59,7 @@ describe('the idle timeout', () => {
       clock,
       idleTimeout: 1_000,
       minimumRate: Infinity,
-      readWhileBlocked: true,
+      brakes: 'none',
       reading: false,
       line: { chunkSize: 10, capacity: 10 },
     })

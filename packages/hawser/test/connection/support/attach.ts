@@ -9,7 +9,7 @@ import {
 import { createPair, type PairOptions, ScriptedPeer } from 'hawser/testing'
 import { engineOf } from '../../../src/connection/connection.js'
 import { Engine } from '../../../src/connection/engine.js'
-import { resolveSettings } from '../../../src/connection/options.js'
+import { resolveSettings } from '../../../src/connection/connection-options.js'
 import { Budget } from '../../../src/policy/budget.js'
 import { SpyTransport } from './spy-transport.js'
 
@@ -21,6 +21,8 @@ export interface AttachOptions<In, Out> extends ConnectionOptions {
   readonly line?: PairOptions
   readonly memory?: Budget
   readonly reading?: boolean
+  /** Whose connection it is to be: a server's, by default. */
+  readonly brakes?: 'all' | 'handler' | 'none'
 }
 
 export interface Attached<In, Out> {
@@ -48,10 +50,14 @@ export function attach<In = string, Out = string>(
   const framing = options.framing ?? (lines() as unknown as Framing<In, Out>)
   const budget = options.memory ?? new Budget(Infinity)
   const failures: HawserError[] = []
-  const engine = new Engine(transport, resolveSettings(options, framing, options.handler, budget), {
-    failed: (error) => failures.push(error),
-    closed: () => undefined,
-  })
+  const engine = new Engine(
+    transport,
+    resolveSettings(options, framing, options.handler, budget, options.brakes ?? 'all'),
+    {
+      failed: (error) => failures.push(error),
+      closed: () => undefined,
+    },
+  )
   const connection = new Connection(engine)
   engine.start()
   if (options.run !== undefined) engine.run(options.run)

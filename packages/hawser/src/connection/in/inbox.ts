@@ -1,19 +1,21 @@
-import type { Emit, Framing } from '../framing/framing.js'
-import { FrameReader } from '../framing/frame-reader.js'
-import { bufferOperations } from './buffer-operations.js'
+import type { Emit, Framing } from '../../framing/framing.js'
+import { FrameReader } from '../../framing/frame-reader.js'
+import { bufferOperations } from '../buffer-operations.js'
 
-/** What `take` answers when no complete frame is there. */
+/** What `take` returns when no complete frame is there. */
 export const none: unique symbol = Symbol('none')
 
 /** Frames decoded ahead of the consumer: enough to make decoding cheap, few enough to forget. */
 const batchSize = 256
 
 /**
- * What has arrived on one connection and was not delivered. Frames are taken one at a time, or
- * pushed straight out of the arriving bytes; either way a frame's bytes are kept until it is
- * delivered, so that the framing can be switched at any frame.
+ * What has arrived on one connection and was not delivered. Frames are taken one at a time, in
+ * batches, or pushed straight out of the arriving bytes; either way a frame's bytes are kept until
+ * it is delivered, so that the framing can be switched at any frame.
  */
 export class Inbox<In> {
+  /** How many bytes what was taken last took, its delimiter or header included. */
+  takenBytes = 0
   readonly #reader: FrameReader<In>
   #frames: (In | undefined)[] = []
   #ends: number[] = []
@@ -30,17 +32,23 @@ export class Inbox<In> {
 
   /** Bytes held: frames not delivered, and a partial frame. */
   get size(): number {
+    this.#sync()
     return this.#reader.buffered
   }
 
   /** Whether nothing is held at all. */
   get empty(): boolean {
-    return this.#reader.buffered === 0 && !this.#failed
+    return this.waiting === 0 && this.#reader.buffered === 0 && !this.#failed
   }
 
   /** Frames decoded and waiting to be taken. */
   get waiting(): number {
     return this.#frames.length - this.#head
+  }
+
+  /** Whether the peer has ended and all it sent was taken. */
+  get done(): boolean {
+    return this.#finished && this.waiting === 0
   }
 
   /** Keep bytes for later. */
@@ -49,23 +57,35 @@ export class Inbox<In> {
   }
 
   /**
-   * The next frame, or `none` when more bytes are needed.
+   * The next frame, or `none` when more bytes are needed. `takenBytes` then says how large it was.
    *
    * @throws the decoder's error, after every frame before it was taken
    */
   take(): In | typeof none {
-    if (this.#head === this.#frames.length && !this.#decodeBatch()) return none
-    const frame = this.#frames[this.#head] as In
-    const end = this.#ends[this.#head] as number
-    this.#frames[this.#head] = undefined
-    this.#head += 1
-    this.#reader.release(end - this.#delivered)
-    this.#delivered = end
-    if (this.#head === this.#frames.length) {
-      this.#forgetBatch()
-      this.#reader.release(this.#reader.unreleased)
-    }
+    if (this.waiting === 0 && !this.#decodeBatch()) return none
+    const head = this.#head
+    const frame = this.#frames[head] as In
+    this.#frames[head] = undefined
+    this.#head = head + 1
+    this.takenBytes = this.#endOf(head) - this.#endOf(head - 1)
+    if (this.waiting === 0) this.#releaseBatch()
     return frame
+  }
+
+  /**
+   * All frames that are decoded, `most` at most, or `none` when more bytes are needed.
+   *
+   * @throws the decoder's error, after every frame before it was taken
+   */
+  takeBatch(most: number): In[] | typeof none {
+    if (this.waiting === 0 && !this.#decodeBatch()) return none
+    const head = this.#head
+    const next = Math.min(this.#frames.length, head + most)
+    const batch = this.#frames.slice(head, next) as In[]
+    this.#head = next
+    this.takenBytes = this.#endOf(next - 1) - this.#endOf(head - 1)
+    if (this.waiting === 0) this.#releaseBatch()
+    return batch
   }
 
   /** Emit frames straight out of arriving bytes. Nothing may be waiting to be taken. */
@@ -73,9 +93,9 @@ export class Inbox<In> {
     this.#reader.feed(bytes, borrowed, headroom, emit)
   }
 
-  /** Emit the frames held until `emit` answers false or more bytes are needed. */
+  /** Emit the frames held until `emit` returns false or more bytes are needed. */
   pump(emit: Emit<In>): void {
-    while (this.#head < this.#frames.length) {
+    while (this.waiting > 0) {
       if (!emit(this.take() as In, 0)) return
     }
     if (this.#failed) throw this.#failure
@@ -108,13 +128,9 @@ export class Inbox<In> {
     return this.#frames.length > 0
   }
 
-  /** Whether the peer has ended and all it sent was taken. */
-  get done(): boolean {
-    return this.#finished && this.waiting === 0
-  }
-
   /** Drop what was decoded and not delivered, and go on from the next byte with other rules. */
   switchTo<Other>(framing: Framing<Other, never>): void {
+    this.#sync()
     this.#forgetBatch()
     this.#failed = false
     this.#failure = undefined
@@ -145,6 +161,24 @@ export class Inbox<In> {
     if (frames.length > 0) return true
     this.#reader.release(this.#reader.unreleased)
     return false
+  }
+
+  /** Where the frame at `index` of the batch ends, counted from the batch's beginning. */
+  #endOf(index: number): number {
+    return index < 0 ? 0 : (this.#ends[index] as number)
+  }
+
+  /** Tell the reader which frames were delivered: not for each, for it is seldom asked. */
+  #sync(): void {
+    const end = this.#endOf(this.#head - 1)
+    if (end === this.#delivered) return
+    this.#reader.release(end - this.#delivered)
+    this.#delivered = end
+  }
+
+  #releaseBatch(): void {
+    this.#forgetBatch()
+    this.#reader.release(this.#reader.unreleased)
   }
 
   #forgetBatch(): void {

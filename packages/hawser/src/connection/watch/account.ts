@@ -1,19 +1,27 @@
-import { ConnectionError } from '../errors.js'
-import { type BudgetHolder, privateAllowance } from '../policy/budget.js'
-import type { Engine } from './engine.js'
+import { type BudgetHolder, privateAllowance } from '../../policy/budget.js'
+import { ConnectionError, type ErrorDetails, type HawserError } from '../../errors.js'
+import type { Settings } from '../connection-settings.js'
+
+/** What an account needs of its connection. */
+export interface AccountHost {
+  readonly settings: Pick<Settings<never, never>, 'budget' | 'clock'>
+  /** Both ends' names, for errors. */
+  readonly details: ErrorDetails
+  fail(error: HawserError, abrupt: boolean): void
+}
 
 /**
  * What one connection draws from the memory of its server: its inbox and its outbox, beyond 64 KiB
  * each. Made only for connections that ever hold that much.
  */
-export class Account<In, Out> implements BudgetHolder {
+export class Account implements BudgetHolder {
   progressAt: number
-  readonly #engine: Engine<In, Out>
+  readonly #host: AccountHost
   #held = 0
 
-  constructor(engine: Engine<In, Out>) {
-    this.#engine = engine
-    this.progressAt = engine.settings.clock.now()
+  constructor(host: AccountHost) {
+    this.#host = host
+    this.progressAt = host.settings.clock.now()
   }
 
   /** What both directions hold beyond what each connection may hold anyway. */
@@ -23,7 +31,7 @@ export class Account<In, Out> implements BudgetHolder {
 
   hold(bytes: number): void {
     if (bytes === this.#held) return
-    const { budget, clock } = this.#engine.settings
+    const { budget, clock } = this.#host.settings
     if (bytes < this.#held || this.#held === 0) this.progressAt = clock.now()
     this.#held = bytes
     budget.hold(this, bytes)
@@ -35,9 +43,9 @@ export class Account<In, Out> implements BudgetHolder {
       `with ${this.#held} bytes, had been without progress the longest; raise memory, or lower maxConnections`
     const error = new ConnectionError('HAWSER_MEMORY_FULL', text, {
       op: 'read',
-      ...this.#engine.details,
+      ...this.#host.details,
     })
-    this.#engine.fail(error, true)
+    this.#host.fail(error, true)
     this.hold(0)
   }
 }

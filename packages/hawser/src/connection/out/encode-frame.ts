@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
-import type { Encoder, Framing } from '../framing/framing.js'
-import { bufferOperations } from './buffer-operations.js'
+import type { Encoder, Framing } from '../../framing/framing.js'
+import { bufferOperations } from '../buffer-operations.js'
 import { Outbox } from './outbox.js'
 
 const encoders = new WeakMap<Framing<unknown, never>, unknown>()
@@ -20,10 +20,15 @@ export function encoderOf<Out>(framing: Framing<unknown, Out>): Encoder<Out> {
 export function encodeFrame<Out>(encoder: Encoder<Out>, message: Out): Uint8Array {
   const outbox = new Outbox()
   encoder.encode(message, outbox)
-  const chunks = outbox
-    .take()
-    .map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk))
+  const chunks: Uint8Array[] = []
+  while (!outbox.empty) {
+    for (const chunk of outbox.take().chunks) {
+      chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+    }
+  }
   const [only] = chunks
   // A copy unless it is text that was encoded just now: the message's owner may change the rest.
-  return chunks.length === 1 && Buffer.isBuffer(only) ? only : Buffer.concat(chunks)
+  const frame = chunks.length === 1 && Buffer.isBuffer(only) ? only : Buffer.concat(chunks)
+  outbox.reclaim()
+  return frame
 }

@@ -1,15 +1,15 @@
-import type { HawserError } from '../errors.js'
-import type { ClockTimer } from '../policy/clock.js'
+import type { HawserError } from '../../errors.js'
 import {
   closedError,
   closeReasonOf,
   closingError,
   endedError,
   transportError,
-} from './close-errors.js'
-import type { CloseInfo, CloseReason, ConnectionPhase } from './close-info.js'
-import type { Engine } from './engine.js'
-import { systemClock } from './system-clock.js'
+} from '../close-errors.js'
+import type { ClockTimer } from '../../policy/clock.js'
+import type { CloseInfo, CloseReason, ConnectionPhase } from '../close-info.js'
+import { systemClock } from '../system-clock.js'
+import type { EndingHost } from './ending-host.js'
 
 interface Cause {
   readonly by: CloseInfo['by']
@@ -25,7 +25,7 @@ interface Cause {
  * (`discarding`, `lingers`), because a socket closed with unread bytes resets and takes the
  * last reply with it.
  */
-export class Ending<In, Out> {
+export class Ending {
   /** We accept nothing more to send. */
   ours = false
   /** What still arrives is dropped. */
@@ -43,16 +43,17 @@ export class Ending<In, Out> {
   #sent = false
   #broken = false
   #cause: Cause | undefined
+  #refusal: HawserError | undefined
   #lingerTimer: ClockTimer | undefined
-  readonly #engine: Engine<In, Out>
+  readonly #host: EndingHost
 
-  constructor(engine: Engine<In, Out>) {
-    this.#engine = engine
+  constructor(host: EndingHost) {
+    this.#host = host
   }
 
-  /** Remember whose doing an orderly end is; the first to be told of counts. */
+  /** Remember whose doing an orderly end is; the first counts. */
   note(by: CloseInfo['by']): void {
-    this.#cause ??= { by, reason: 'ended', phase: this.#engine.phase }
+    this.#cause ??= { by, reason: 'ended', phase: this.#host.phase }
   }
 
   /** End our direction when everything accepted has left. */
@@ -60,23 +61,24 @@ export class Ending<In, Out> {
     if (this.ours) return
     this.note(by)
     this.ours = true
-    this.#refuse()
+    this.#host.refuse('ended')
     this.send()
   }
 
-  /** Why nothing can be sent, if that is so. */
+  /**
+   * Why nothing can be sent, if that is so. Made when it is asked for: most connections end in
+   * order, and no call gets to see it.
+   */
   get refusal(): HawserError | undefined {
-    const { details } = this.#engine
-    if (this.info !== undefined) return closedError(this.info, details)
-    if (this.#broken) return closingError(this.error, details)
-    return this.ours ? endedError(this.error, details) : undefined
+    this.#refusal ??= this.#makeRefusal()
+    return this.#refusal
   }
 
   /** Send the FIN if everything accepted has left. */
   send(): void {
-    if (!this.ours || this.#broken || this.#sent || !this.#engine.isSendingDone) return
+    if (!this.ours || this.#broken || this.#sent || !this.#host.isSendingDone) return
     this.#sent = true
-    this.#engine.transport.end()
+    this.#host.transport.end()
     this.#linger()
   }
 
@@ -84,7 +86,8 @@ export class Ending<In, Out> {
   discard(): void {
     if (this.discarding) return
     this.discarding = true
-    this.#engine.receiver.dismiss(undefined)
+    this.#host.discarded()
+    this.#host.dismiss(undefined)
     this.#linger()
   }
 
@@ -93,7 +96,7 @@ export class Ending<In, Out> {
     if (this.#broken) return
     // Whatever end was under way: this one is what the peer gets to see.
     if (this.error === undefined) {
-      this.#cause = { by: 'local', reason: 'reset', phase: this.#engine.phase }
+      this.#cause = { by: 'local', reason: 'reset', phase: this.#host.phase }
     }
     this.#break()
   }
@@ -106,9 +109,8 @@ export class Ending<In, Out> {
       if (abrupt) this.#break()
       return
     }
-    this.error = error
-    this.#cause = { by: 'error', reason: closeReasonOf(error), phase: this.#engine.phase }
-    this.#engine.receiver.dismiss(error)
+    this.#setError(error, 'error')
+    this.#host.dismiss(error)
     if (abrupt) this.#break()
     else {
       this.end('error')
@@ -119,52 +121,55 @@ export class Ending<In, Out> {
   /** The transport is gone because of `cause`. */
   lost(cause: Error): void {
     // A peer that resets after we ended and had sent everything has lost nothing of ours.
-    const harmless = this.discarding && this.#sent && this.#engine.unsent === 0
+    const harmless = this.discarding && this.#sent && this.#host.traffic.unsent === 0
     if (harmless || this.#broken || this.error !== undefined) return
-    const error = transportError(cause, this.#engine.details)
-    const by = error.code === 'HAWSER_CONNECTION_RESET' ? 'remote' : 'error'
-    this.error = error
-    this.#cause = { by, reason: closeReasonOf(error), phase: this.#engine.phase }
+    const error = transportError(cause, this.#host.details)
+    this.#setError(error, error.code === 'HAWSER_CONNECTION_RESET' ? 'remote' : 'error')
   }
 
   /** It is over. */
   close(): CloseInfo {
-    const engine = this.#engine
     this.note('remote')
     this.#lingerTimer?.cancel()
+    this.#refusal = undefined
     this.info = {
       ...(this.#cause as Cause),
-      bytesRead: engine.receiver.bytes,
-      bytesWritten: engine.openSender?.accepted ?? 0,
-      unsent: engine.unsent,
-      undelivered: engine.receiver.held,
+      ...this.#host.traffic,
       ...(this.error === undefined ? {} : { error: this.error }),
     }
     return this.info
   }
 
-  #break(): void {
-    this.#broken = true
-    this.ours = true
-    this.discarding = true
-    this.#refuse()
-    this.#engine.transport.reset()
+  #setError(error: HawserError, by: CloseInfo['by']): void {
+    this.error = error
+    this.#refusal = undefined
+    this.#cause = { by, reason: closeReasonOf(error), phase: this.#host.phase }
   }
 
-  #refuse(): void {
-    const { openSender } = this.#engine
-    const { refusal } = this
-    if (refusal !== undefined) openSender?.refuse(refusal)
+  #makeRefusal(): HawserError | undefined {
+    const { details } = this.#host
+    if (this.info !== undefined) return closedError(this.info, details)
+    if (this.#broken) return closingError(this.error, details)
+    return this.ours ? endedError(this.error, details) : undefined
+  }
+
+  #break(): void {
+    this.#broken = true
+    this.#refusal = undefined
+    this.ours = true
+    this.discarding = true
+    this.#host.discarded()
+    this.#host.refuse('broken')
+    this.#host.transport.reset()
   }
 
   #linger(): void {
     if (!this.#sent || !this.discarding || this.lingers) return
     this.lingers = true
-    const engine = this.#engine
-    engine.arm()
-    const { clock, lingerTimeout } = engine.settings
+    this.#host.arm()
+    const { clock, lingerTimeout } = this.#host.settings
     if (clock === systemClock) return
     // A clock that stands still must not keep a close waiting: the same in real time, if that is first.
-    this.#lingerTimer = systemClock.schedule(() => engine.lingered(), lingerTimeout, true)
+    this.#lingerTimer = systemClock.schedule(() => this.#host.lingered(), lingerTimeout, true)
   }
 }

@@ -1,15 +1,17 @@
-import { OptionError, StateError } from '../errors.js'
-import type { Framing } from '../framing/framing.js'
+import { OptionError, StateError } from '../../errors.js'
+import type { Framing } from '../../framing/framing.js'
+import { Share } from '../work.js'
 import type { Consumer } from './consumer.js'
-import type { Engine } from './engine.js'
+import { holds } from './holds.js'
 import { Inbox } from './inbox.js'
+import type { ReceiverHost } from './receiver-host.js'
 
 /**
  * The way in of one connection: bytes go to the inbox, or straight to a consumer that keeps up, and
  * this decides when messages are delivered and when reading stops.
  *
- * Reading stops for a full inbox and for a blocked outbox, never merely because a handler is busy:
- * while it is stopped, neither FIN nor reset is seen.
+ * Reading never stops merely because a handler is busy: while it is stopped, neither FIN nor reset
+ * is seen.
  */
 export class Receiver<In, Out> {
   consumer: Consumer | undefined
@@ -20,20 +22,28 @@ export class Receiver<In, Out> {
   stopped = false
   /** The peer has ended its direction. */
   ended = false
-  readonly #engine: Engine<In, Out>
+  /** Why messages are held back: bits of `holds`. */
+  holds = 0
+  readonly #host: ReceiverHost<In, Out>
   #inbox: Inbox<In> | undefined
+  #share: Share | undefined
   #nextFraming: Framing<In, Out> | undefined
-  #paused = false
   #advancing = false
 
-  constructor(engine: Engine<In, Out>) {
-    this.#engine = engine
-    this.framing = engine.settings.framing
+  constructor(host: ReceiverHost<In, Out>, framing: Framing<In, Out>) {
+    this.#host = host
+    this.framing = framing
   }
 
   get inbox(): Inbox<In> {
     this.#inbox ??= new Inbox(this.framing)
     return this.#inbox
+  }
+
+  /** What may be delivered in this turn. */
+  get share(): Share {
+    this.#share ??= new Share(() => this.release(holds.spent))
+    return this.#share
   }
 
   /** Bytes received and not delivered. */
@@ -46,15 +56,10 @@ export class Receiver<In, Out> {
     return this.#inbox === undefined || this.#inbox.empty
   }
 
-  /** Whether a message may be handed to the consumer now. */
-  get deliverable(): boolean {
-    return !(this.#paused || this.#nextFraming !== undefined || this.#engine.withholds)
-  }
-
   /** Whether no further message will come: the peer ended and all was taken, or we are draining. */
   get done(): boolean {
-    const { isDiscarding, draining } = this.#engine
-    return isDiscarding || this.#inbox?.done === true || (draining && this.empty)
+    if ((this.holds & holds.discarding) !== 0 || this.#inbox?.done === true) return true
+    return this.#host.draining && this.empty
   }
 
   /** Whether a frame was begun that the consumer waits for. */
@@ -67,14 +72,19 @@ export class Receiver<In, Out> {
     return !this.empty && this.consumer !== undefined && !this.consumer.atRest
   }
 
-  /** @throws StateError when somebody consumes already. */
+  /** Whether messages are being handed out at this moment, so that anything else has to wait. */
+  get isAdvancing(): boolean {
+    return this.#advancing
+  }
+
+  /** @throws StateError when the messages are consumed already. */
   consume(consumer: Consumer): void {
     if (this.consumer !== undefined) {
       throw new StateError(
         'HAWSER_ALREADY_CONSUMED',
         'the messages of this connection already go to a handler object, a loop or a stream: ' +
           'leave that one first, or use only one',
-        this.#engine.details,
+        this.#host.details,
       )
     }
     this.consumer = consumer
@@ -89,13 +99,14 @@ export class Receiver<In, Out> {
 
   /** @throws OptionError when a frame could be larger than the inbox. */
   switchFraming(framing: Framing<In, Out>): void {
-    const { inboxLimit } = this.#engine.settings
+    const { inboxLimit } = this.#host.settings
     if (framing.maxFrame > inboxLimit) {
       const text = `maxFrame is ${framing.maxFrame} bytes and the inbox holds ${inboxLimit}: raise the option inbox or lower maxFrame`
-      throw new OptionError('HAWSER_INVALID_OPTION', text, this.#engine.details)
+      throw new OptionError('HAWSER_INVALID_OPTION', text, this.#host.details)
     }
     this.framing = framing
     this.#nextFraming = framing
+    this.holds |= holds.switching
     // While a chunk is being decoded, the switch waits for the decoder to stop.
     if (this.#advancing) return
     this.#applyFraming()
@@ -103,13 +114,35 @@ export class Receiver<In, Out> {
   }
 
   pause(): void {
-    this.#paused = true
-    this.#engine.settle()
+    this.hold(holds.paused)
+    this.#host.settle()
   }
 
   resume(): void {
-    this.#paused = false
+    this.release(holds.paused)
+  }
+
+  /** Deliver nothing to a consumer that heeds `hold`. */
+  hold(hold: number): void {
+    this.holds |= hold
+  }
+
+  /** That is no reason any more; for the caller to go on with `advance`. */
+  lift(hold: number): void {
+    this.holds &= ~hold
+  }
+
+  /** That is no reason any more: go on. */
+  release(hold: number): void {
+    this.lift(hold)
     this.advance()
+  }
+
+  /** Whether another message may be delivered, as far as the share of this turn goes. */
+  mayGoOn(): boolean {
+    if (this.#share === undefined || !this.#share.isSpent()) return true
+    this.holds |= holds.spent
+    return false
   }
 
   /** Bytes arrived. */
@@ -122,10 +155,10 @@ export class Receiver<In, Out> {
       fed = consumer !== undefined && consumer.feed(bytes, borrowed, headroom)
       if (!fed) this.inbox.append(bytes, borrowed)
     } catch (error) {
-      this.#engine.malformed(error)
+      this.#host.malformed(error)
     }
     this.#advancing = false
-    if (fed && this.#nextFraming === undefined && consumer?.starving === true) this.#engine.settle()
+    if (fed && this.#nextFraming === undefined && consumer?.starving === true) this.#host.settle()
     else this.advance()
   }
 
@@ -138,51 +171,54 @@ export class Receiver<In, Out> {
 
   /** Let the consumer take what it can, then bring everything else in line. */
   advance(): void {
-    if (this.#engine.isClosed || this.#advancing) return
+    // What arrived before an orderly end can still be iterated.
+    if (this.#advancing || (this.#host.isClosed && this.consumer === undefined)) return
     this.#advancing = true
     try {
       do {
         this.#applyFraming()
         this.consumer?.pump()
-      } while (this.#nextFraming !== undefined && !this.#engine.isDiscarding)
+      } while (this.#nextFraming !== undefined && (this.holds & holds.discarding) === 0)
     } catch (error) {
-      this.#engine.malformed(error)
+      this.#host.malformed(error)
     }
     this.#advancing = false
-    this.#engine.settle()
-  }
-
-  /** Whether messages are being handed out at this moment, so that anything else has to wait. */
-  get isAdvancing(): boolean {
-    return this.#advancing
+    this.#host.settle()
   }
 
   /** Stop or start reading, as it should be now. */
   updateReading(): void {
     if (this.ended) return
-    const stop = !this.#engine.isDiscarding && this.#shouldStop()
+    const stop = (this.holds & holds.discarding) === 0 && this.#shouldStop()
     if (stop === this.stopped) return
     this.stopped = stop
-    if (stop) this.#engine.transport.pause()
-    else this.#engine.transport.resume()
+    if (stop) this.#host.transport.pause()
+    else this.#host.transport.resume()
   }
 
-  /** Forget what was received and not delivered. */
-  clear(): void {
-    this.#inbox?.clear()
+  /** The connection is gone. @param drop forget what was received and not delivered */
+  close(drop: boolean): void {
+    this.holds &= ~holds.blocked
+    this.#share?.retire()
+    if (drop) this.#inbox?.clear()
   }
 
   #applyFraming(): void {
     if (this.#nextFraming === undefined) return
     this.#inbox?.switchTo(this.#nextFraming)
     this.#nextFraming = undefined
+    this.holds &= ~holds.switching
   }
 
   #shouldStop(): boolean {
-    const { isBlocked, isUpgrading, draining, settings } = this.#engine
-    if (isBlocked || isUpgrading) return true
-    if (draining) return !this.isPartial
-    if (this.held < settings.inboxLimit) return false
-    return this.consumer === undefined || !this.consumer.starving
+    const { consumer, holds: held } = this
+    if ((held & holds.upgrading) !== 0) return true
+    if (this.#host.draining) return !this.isPartial
+    if (consumer !== undefined) {
+      if ((held & holds.spent) !== 0) return true
+      if ((held & consumer.heeds & holds.blocked) !== 0 && !consumer.isBusy) return true
+    }
+    if (this.held < this.#host.settings.inboxLimit) return false
+    return consumer === undefined || !consumer.starving
   }
 }

@@ -2,26 +2,12 @@ import type { HawserError } from '../errors.js'
 import type { Encoder, Framing } from '../framing/framing.js'
 import type { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
+import type { PaceLimits } from '../policy/pace.js'
 import type { TlsClientOptions, TlsServerOptions } from '../tls.js'
 import type { Transport } from '../transport.js'
 import type { CloseInfo } from './close-info.js'
-import type { Connection } from './connection.js'
+import type { Connection, HandlerObject } from './face.js'
 import type { Memberships } from './memberships.js'
-
-/**
- * One object for all connections: the fast way to consume. No promise and no closure is made for a
- * message unless a method returns a promise.
- */
-export interface HandlerObject<In, Out> {
-  /** The connection is ready. Messages wait until a returned promise settles. */
-  open?(connection: Connection<In, Out>): void | Promise<void>
-  /** A message arrived. While a returned promise is pending the next one of this connection waits. */
-  message?(connection: Connection<In, Out>, message: In): void | Promise<void>
-  /** The outbox fell below its high-water mark again. */
-  writable?(connection: Connection<In, Out>): void
-  /** The connection is gone; called once, last. */
-  close?(connection: Connection<In, Out>, info: CloseInfo): void
-}
 
 /** The waits of a connection, in milliseconds; `Infinity` is off. */
 export interface Waits {
@@ -34,13 +20,13 @@ export interface Waits {
   readonly clock: Clock
 }
 
-/** The least that a frame or a write under way has to move. */
-export interface PaceLimits {
-  /** Bytes a second; `Infinity` is off. */
-  readonly minimumRate: number
-  /** Milliseconds before that counts; `Infinity` is off. */
-  readonly minimumRateGrace: number
-}
+/**
+ * What stops taking messages while the outbox is above its high-water mark and no sender slows itself
+ * down: on a server's connection a handler object and a loop, on one of `connect` a handler object,
+ * and of clients and pools nothing. Streams and relays are never stopped: both ends would wait for
+ * each other.
+ */
+export type Brakes = 'all' | 'handler' | 'none'
 
 /** What all connections of one server or client share, every default filled in. */
 export interface Settings<In, Out> extends Waits, PaceLimits {
@@ -50,7 +36,10 @@ export interface Settings<In, Out> extends Waits, PaceLimits {
   readonly inboxLimit: number
   readonly outboxLimit: number
   readonly highWaterMark: number
-  readonly readWhileBlocked: boolean
+  /** What a blocked outbox stops that no sender awaits: see {@link Brakes}. */
+  readonly brakes: Brakes
+  /** Our direction stays open when the peer's has ended. */
+  readonly allowHalfOpen: boolean
   readonly budget: Budget
 }
 

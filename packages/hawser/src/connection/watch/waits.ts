@@ -1,5 +1,5 @@
-import { TimeoutError } from '../errors.js'
-import type { Waits } from './settings.js'
+import { TimeoutError } from '../../errors.js'
+import type { Waits } from '../connection-settings.js'
 import type { Watched } from './watch.js'
 
 /** One of the waits of a connection, each of which has a limit. */
@@ -81,7 +81,8 @@ export const waits: readonly Wait[] = [
   },
   {
     limit: 'firstByteTimeout',
-    counts: (watched) => isReading(watched) && watched.receiver.bytes === 0,
+    // A peer that has not taken our greeting yet cannot reply to it.
+    counts: (watched) => isReading(watched) && watched.receiver.bytes === 0 && !isWriting(watched),
     progress: () => 0,
     end(watched) {
       const text = `the peer sent no byte for ${watched.settings.firstByteTimeout} ms after connecting: if it may stay silent, raise firstByteTimeout`
@@ -90,7 +91,9 @@ export const waits: readonly Wait[] = [
   },
   {
     limit: 'idleTimeout',
-    counts: isReading,
+    // After its FIN a peer may still take a reply that is being worked on, and nothing else.
+    counts: (watched) =>
+      isReading(watched) || (watched.receiver.ended && !watched.isDiscarding && !watched.isAtWork),
     progress: (watched) => watched.receiver.bytes + handedOver(watched),
     end(watched) {
       const text = `no byte moved in either direction for ${watched.settings.idleTimeout} ms: send something now and then, or raise idleTimeout`

@@ -2,8 +2,9 @@ import { OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import type { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
-import { encoderOf } from './encode-frame.js'
-import type { HandlerObject, Settings } from './settings.js'
+import { encoderOf } from './out/encode-frame.js'
+import type { Brakes, Settings } from './connection-settings.js'
+import type { HandlerObject } from './face.js'
 import { systemClock } from './system-clock.js'
 
 /** Limits and waits of one connection; the same for servers and clients. */
@@ -21,21 +22,22 @@ export interface ConnectionOptions {
    */
   readonly outbox?: number | undefined
   /**
-   * Bytes accepted and not sent above which `send` answers a pending promise, `trySend` answers
-   * false, and no further message is read or delivered. Default 64 KiB; `Infinity` is off. Stops:
-   * one slow reader taking the memory of all.
+   * Bytes accepted and not sent above which `send` returns a pending promise and `trySend` returns
+   * false; a consumer that awaits neither gets no further message until there is room. Default
+   * 64 KiB; `Infinity` is off. Stops: one slow reader taking the memory of all.
    */
   readonly highWaterMark?: number | undefined
   /**
-   * Go on reading and delivering while the outbox is above its high-water mark. Default false: a peer
-   * that does not read gets no more work done. Two ends that both stop reading for a full outbox wait
-   * for each other until `writeTimeout`, so a client that sends much while answers come back sets it;
-   * `createClient` and `createPool` do.
+   * Keep our direction open when the peer has ended its own, until `end()`. Default false: our
+   * direction ends too, before the loop's caller runs on, once every message was delivered and the
+   * loop returned, or the last `message` settled; without a consumer, a turn later. What was accepted
+   * is sent first; a later `send` rejects with `HAWSER_CONNECTION_ENDED`. While a function handler or
+   * a stream over our direction is at work, it stays open either way. As in node:net.
    */
-  readonly readWhileBlocked?: boolean | undefined
+  readonly allowHalfOpen?: boolean | undefined
   /**
    * Milliseconds without a byte in either direction after which the connection is closed with
-   * `idle-timeout`. Default `Infinity`, off: a quiet connection is a healthy one in many protocols.
+   * `idle-timeout`; also when the peer has ended its direction, unless a handler is at work. Default `Infinity`, off: a quiet connection is a healthy one in many protocols.
    */
   readonly idleTimeout?: number | undefined
   /**
@@ -112,6 +114,7 @@ export function resolveSettings<In, Out>(
   framing: Framing<In, Out>,
   handler: HandlerObject<In, Out> | undefined,
   budget: Budget,
+  brakes: Brakes,
 ): Settings<In, Out> {
   assertFraming(framing)
   const inboxLimit = atLeast('inbox', options.inbox ?? defaultInbox, 1)
@@ -132,7 +135,8 @@ export function resolveSettings<In, Out>(
     outboxLimit,
     // A mark above the limit would never be looked at, and the limit with it.
     highWaterMark: Math.min(highWaterMark, outboxLimit),
-    readWhileBlocked: options.readWhileBlocked ?? false,
+    brakes,
+    allowHalfOpen: options.allowHalfOpen ?? false,
     idleTimeout: milliseconds('idleTimeout', options.idleTimeout ?? Infinity),
     firstByteTimeout: milliseconds('firstByteTimeout', options.firstByteTimeout ?? Infinity),
     frameTimeout: milliseconds('frameTimeout', options.frameTimeout ?? 30_000),

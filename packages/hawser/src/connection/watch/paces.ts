@@ -1,5 +1,5 @@
-import { TimeoutError } from '../errors.js'
-import { type Moving, Pace } from './pace.js'
+import { TimeoutError } from '../../errors.js'
+import { type Moving, Pace } from '../../policy/pace.js'
 import { handedOver, isReading, isWriting } from './waits.js'
 import type { Watched } from './watch.js'
 

@@ -1,4 +1,10 @@
-import type { PaceLimits } from './settings.js'
+/** The least that a frame or a write under way has to move. */
+export interface PaceLimits {
+  /** Bytes a second; `Infinity` is off. */
+  readonly minimumRate: number
+  /** Milliseconds before that counts; `Infinity` is off. */
+  readonly minimumRateGrace: number
+}
 
 /** As many bytes of a frame may be what a person types into a terminal that sends each key. */
 const typedFrame = 1024

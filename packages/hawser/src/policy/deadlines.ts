@@ -1,4 +1,4 @@
-import type { Clock, ClockTimer } from '../policy/clock.js'
+import type { Clock, ClockTimer } from './clock.js'
 
 /**
  * One lazy timer for all the waits of a connection. Nothing is touched per message: whoever starts

@@ -1,0 +1,22 @@
+/**
+ * What takes the messages of a connection: the handler object, an iteration, a relay. The engine
+ * knows nothing more of it than this.
+ */
+export interface Consumer {
+  /** The holds (`in/holds.ts`) that keep messages from it. */
+  readonly heeds: number
+  /** Whether nothing that was delivered is still being worked on. */
+  readonly atRest: boolean
+  /** Whether the promise of a handler slows it down, so that a blocked outbox need not. */
+  readonly isBusy: boolean
+  /** Whether it wants messages and there are none. */
+  readonly starving: boolean
+  /** Whether the peer's end is ours as soon as all was worked on; a loop says so when it ends. */
+  readonly endsWithPeer: boolean
+  /** Take whatever can be taken now. */
+  pump(): void
+  /** Bytes arrived; true when the consumer took them straight, false when they are to be kept. */
+  feed(bytes: Uint8Array, borrowed: boolean, headroom: number): boolean
+  /** The connection is gone: with an error, or in order when there is none. */
+  closed(error: Error | undefined): void
+}

@@ -1,0 +1,132 @@
+import { messageIn } from '../../observe/channels.js'
+import { accepted, isThenable } from '../promises.js'
+import { publishMessageIn } from '../publications.js'
+import type { Consumer } from './consumer.js'
+import { allHolds, unbraked } from './holds.js'
+import type { Receiver } from './receiver.js'
+import type { ReceiverHost } from './receiver-host.js'
+
+// Decoding is synchronous, so one emit function serves all connections: none needs a closure.
+let current: HandlerConsumer<unknown, unknown> | undefined
+
+function enter(
+  consumer: HandlerConsumer<unknown, unknown>,
+): HandlerConsumer<unknown, unknown> | undefined {
+  const outer = current
+  current = consumer
+  return outer
+}
+
+function emit(message: unknown, end: number): boolean {
+  return (current as HandlerConsumer<unknown, unknown>).deliver(message, end)
+}
+
+/** Pushes messages into the handler object, one after another, as long as it keeps up. */
+export class HandlerConsumer<In, Out> implements Consumer {
+  readonly heeds: number
+  readonly endsWithPeer = true
+  readonly #host: ReceiverHost<In, Out>
+  readonly #receiver: Receiver<In, Out>
+  #busy = false
+  /** All complete frames that were there when it last looked were taken. */
+  #drained = true
+  /** Where the last message ended, in the bytes that are being decoded. */
+  #end = 0
+
+  constructor(host: ReceiverHost<In, Out>, receiver: Receiver<In, Out>) {
+    this.#host = host
+    this.#receiver = receiver
+    this.heeds = host.settings.brakes === 'none' ? unbraked : allHolds
+  }
+
+  get isBusy(): boolean {
+    return this.#busy
+  }
+
+  get atRest(): boolean {
+    return !this.#busy
+  }
+
+  get starving(): boolean {
+    return this.#drained && this.#isReady()
+  }
+
+  open(): void {
+    const { connection, settings } = this.#host
+    if (settings.handler?.open === undefined) return
+    try {
+      this.#await(settings.handler.open(connection))
+    } catch (error) {
+      this.#host.handlerFailed(error)
+    }
+  }
+
+  feed(bytes: Uint8Array, borrowed: boolean, headroom: number): boolean {
+    const { inbox } = this.#receiver
+    if (!this.#isReady() || inbox.waiting > 0) return false
+    const outer = enter(this)
+    this.#end = 0
+    try {
+      inbox.feed(bytes, borrowed, headroom, emit)
+    } finally {
+      current = outer
+    }
+    return true
+  }
+
+  pump(): void {
+    const { inbox } = this.#receiver
+    const outer = enter(this)
+    try {
+      while (this.#isReady()) {
+        this.#end = 0
+        inbox.pump(emit)
+        if (!this.#isReady()) break
+        this.#drained = true
+        if (!inbox.finish()) return
+      }
+      this.#drained = false
+    } finally {
+      current = outer
+    }
+  }
+
+  /** @param end where it ends, counted from where decoding began */
+  deliver(message: unknown, end: number): boolean {
+    const { connection, settings } = this.#host
+    const receiver = this.#receiver
+    receiver.messages += 1
+    receiver.share.take(end - this.#end)
+    this.#end = end
+    if (messageIn.hasSubscribers) publishMessageIn(this.#host, message)
+    try {
+      const result: unknown = settings.handler?.message?.(connection, message as In)
+      if (result !== undefined && result !== accepted) this.#await(result)
+    } catch (error) {
+      this.#host.handlerFailed(error)
+    }
+    return receiver.mayGoOn() && this.#isReady()
+  }
+
+  closed(): void {}
+
+  #isReady(): boolean {
+    return !this.#busy && (this.#receiver.holds & this.heeds) === 0
+  }
+
+  #await(result: unknown): void {
+    if (!isThenable(result)) return
+    this.#busy = true
+    result.then(
+      () => {
+        this.#busy = false
+        this.#receiver.advance()
+      },
+      (error: unknown) => {
+        this.#busy = false
+        this.#host.handlerFailed(error)
+        this.#receiver.advance()
+      },
+    )
+  }
+}

@@ -1,0 +1,20 @@
+/** Why no message is delivered at the moment. Several may hold at once: they are bits of one number. */
+export const holds = {
+  /** `pause()` was called. */
+  paused: 1,
+  /** The framing is about to be switched. */
+  switching: 2,
+  /** The outbox is above its high-water mark, and no sender slows itself down by awaiting room. */
+  blocked: 4,
+  /** TLS is about to begin. */
+  upgrading: 8,
+  /** What still arrives is dropped. */
+  discarding: 16,
+  /** Its share of this turn is used up. */
+  spent: 32,
+} as const
+
+/** All of them. */
+export const allHolds = 63
+/** All but a blocked outbox: for what has the outbox alone as its bound. */
+export const unbraked: number = allHolds - holds.blocked

@@ -1,0 +1,205 @@
+import { Buffer } from 'node:buffer'
+import type { FrameOutput } from '../../framing/framing.js'
+import type { TransportChunk } from '../../transport.js'
+import { giveBlock, takeBlock } from './blocks.js'
+
+/** Bytes of this size and more are handed on as they are: copying them to join would cost more. */
+const keepWhole = 16 * 1024
+/** A shared frame below this is copied when something waits in front: a reference weighs as much. */
+const keepShared = 1024
+/** Text is joined from so many pieces at most: a piece takes 32 bytes until it is encoded. */
+const mostPieces = 64
+/** … and up to this length. */
+const longestText = 4 * 1024
+/** One write hands over no more, or the whole of it would stay until its last byte has left. */
+const largestWrite = 256 * 1024
+
+const nothing = new Uint8Array(0)
+const { utf8Write } = Buffer.prototype as Buffer & {
+  utf8Write?: (text: string, offset: number, length: number) => number
+}
+
+/**
+ * The bytes of one connection that wait for the next write, held as bytes: in blocks, or as one
+ * large piece. Text is joined for a moment, because encoding many small pieces at once is cheaper.
+ */
+export class Outbox implements FrameOutput {
+  #chunks: TransportChunk[] = []
+  #chunkBytes = 0
+  #text = ''
+  #pieces = 0
+  #block: Uint8Array = nothing
+  #used = 0
+  #taken = 0
+  /** Blocks that the transport reads, or that were filled. */
+  #lent: Uint8Array[] | undefined
+
+  get buffer(): Uint8Array {
+    return this.#block
+  }
+
+  /** Whether nothing waits. */
+  get empty(): boolean {
+    return this.#chunkBytes === 0 && this.#text === '' && this.#used === this.#taken
+  }
+
+  /** At least as many bytes as are waiting, at no cost. */
+  get upperBound(): number {
+    return this.#chunkBytes + 3 * this.#text.length + (this.#used - this.#taken)
+  }
+
+  /** Grows whenever anything is put in. */
+  get mark(): number {
+    return this.#chunkBytes + this.#text.length + (this.#used - this.#taken)
+  }
+
+  /** Bytes waiting, exactly. Joined text is encoded for it, so that asking often costs little. */
+  measure(): number {
+    if (this.#text !== '') this.#encodeText()
+    return this.#chunkBytes + (this.#used - this.#taken)
+  }
+
+  text(text: string): void {
+    const joined = this.#text
+    if (joined === '') this.#text = text
+    else if (this.#pieces < mostPieces && joined.length < longestText) this.#text = joined + text
+    else {
+      this.#encodeText()
+      this.#text = text
+    }
+    this.#pieces += 1
+    // Joined with the next piece, half a character would become a whole one.
+    if (endsMidway(text)) this.#encodeText()
+  }
+
+  reserve(size: number): number {
+    if (this.#text !== '') this.#encodeText()
+    return this.#reserve(size)
+  }
+
+  bytes(bytes: Uint8Array): void {
+    if (bytes.length >= keepWhole) this.#keep(bytes)
+    else this.#copy(bytes)
+  }
+
+  /** Append bytes that will never change: kept as they are, unless a copy is smaller. */
+  share(bytes: Uint8Array): void {
+    if (bytes.length < keepShared && !this.empty) this.#copy(bytes)
+    else this.#keep(bytes)
+  }
+
+  /**
+   * Take out what one write may hand over, in order. What was taken is read by the transport until
+   * `reclaim`.
+   */
+  take(): { chunks: TransportChunk[]; size: number } {
+    const text = this.#text
+    if (text !== '' && this.#chunkBytes === 0 && this.#used === this.#taken) {
+      this.#text = ''
+      this.#pieces = 0
+      return { chunks: [text], size: Buffer.byteLength(text) }
+    }
+    this.#seal()
+    let chunks = this.#chunks
+    let size = this.#chunkBytes
+    if (size > largestWrite && chunks.length > 1) {
+      size = 0
+      const count = chunks.findIndex((chunk) => (size += chunk.length) >= largestWrite) + 1
+      chunks = this.#chunks.splice(0, count)
+      this.#chunkBytes -= size
+      return { chunks, size }
+    }
+    this.#chunks = []
+    this.#chunkBytes = 0
+    if (this.#block !== nothing) this.#lend()
+    this.#block = nothing
+    this.#used = this.#taken = 0
+    return { chunks, size }
+  }
+
+  /** The transport is done with what was taken: its blocks may be written to again. */
+  reclaim(): void {
+    // Blocks still waiting behind a large write are among them, and go with the last.
+    if (this.#lent === undefined || this.#chunkBytes > 0) return
+    for (const block of this.#lent) giveBlock(block)
+    this.#lent = undefined
+  }
+
+  /** Drop everything. Blocks that were taken are left to whatever reads them. */
+  clear(): void {
+    this.#chunks = []
+    this.#text = ''
+    this.#block = nothing
+    this.#chunkBytes = this.#pieces = this.#used = this.#taken = 0
+    this.#lent = undefined
+  }
+
+  #copy(bytes: Uint8Array): void {
+    const at = this.reserve(bytes.length)
+    this.#block.set(bytes, at)
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#seal()
+    this.#chunks.push(bytes)
+    this.#chunkBytes += bytes.length
+  }
+
+  #seal(): void {
+    if (this.#text !== '') this.#encodeText()
+    if (this.#used > this.#taken) this.#sealBlock()
+  }
+
+  #reserve(size: number): number {
+    if (this.#used + size > this.#block.length) this.#newBlock(size)
+    const at = this.#used
+    this.#used += size
+    return at
+  }
+
+  #encodeText(): void {
+    const text = this.#text
+    this.#text = ''
+    this.#pieces = 0
+    const most = 3 * text.length
+    const size = this.#used + most <= this.#block.length ? most : Buffer.byteLength(text)
+    if (size >= keepWhole) this.#keep(Buffer.from(text))
+    else {
+      const at = this.#reserve(size)
+      // Only now is known how many of the bytes set aside it takes.
+      this.#used = at + writeText(this.#block, text, at, size)
+    }
+  }
+
+  #sealBlock(): void {
+    const { buffer, byteOffset } = this.#block
+    const size = this.#used - this.#taken
+    this.#chunks.push(new Uint8Array(buffer, byteOffset + this.#taken, size))
+    this.#chunkBytes += size
+    this.#taken = this.#used
+  }
+
+  #newBlock(size: number): void {
+    if (this.#used > this.#taken) this.#sealBlock()
+    if (this.#block !== nothing) this.#lend()
+    this.#block = takeBlock(size, this.#chunkBytes)
+    this.#used = this.#taken = 0
+  }
+
+  #lend(): void {
+    this.#lent ??= []
+    this.#lent.push(this.#block)
+  }
+}
+
+/** Whether the last code unit is the first half of a pair. */
+function endsMidway(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1)
+  return last >= 0xd800 && last <= 0xdbff
+}
+
+function writeText(block: Uint8Array, text: string, offset: number, length: number): number {
+  if (utf8Write !== undefined) return utf8Write.call(block as Buffer, text, offset, length)
+  const target = Buffer.from(block.buffer, block.byteOffset, block.byteLength)
+  return target.write(text, offset, length, 'utf8')
+}

@@ -1,0 +1,315 @@
+import { setImmediate } from 'node:timers'
+import type { HawserError } from '../../errors.js'
+import type { Encoder } from '../../framing/framing.js'
+import { messageOut } from '../../observe/channels.js'
+import type { Transport } from '../../transport.js'
+import { framingError, outboxFull } from '../close-errors.js'
+import { accepted, rejected } from '../promises.js'
+import { chargeSend } from '../work.js'
+import { Brake } from './brake.js'
+import { Flushes } from './flushes.js'
+import { Outbox } from './outbox.js'
+import type { SenderHost } from './sender-host.js'
+import { writeLater } from './turn.js'
+
+/**
+ * Bytes written in one turn after which `send` asks to wait for the next. A loop that awaits `send`
+ * to a reader as fast as itself would otherwise keep the event loop from everything else.
+ */
+const longestBurst = 1024 * 1024
+
+/** What is still taken to be sent. */
+type Intake = 'open' | 'ended' | 'broken'
+
+/**
+ * The way out of one connection: messages are encoded into the outbox, and the outbox is written
+ * once at the end of the event or turn that filled it. At most one write is under way.
+ */
+export class Sender<Out> {
+  readonly #transport: Transport
+  readonly #host: SenderHost<Out>
+  #encoder: Encoder<Out>
+  #outbox = new Outbox()
+  /** What still leaves in plain text when TLS is about to begin; written before the rest. */
+  #before: Outbox | undefined
+  #handed = 0
+  #writing = 0
+  #scheduled = false
+  #burst = 0
+  #intake: Intake = 'open'
+  #brake: Brake | undefined
+  #flushes: Flushes | undefined
+  #sealed = false
+  messages = 0
+
+  constructor(transport: Transport, encoder: Encoder<Out>, host: SenderHost<Out>) {
+    this.#transport = transport
+    this.#encoder = encoder
+    this.#host = host
+  }
+
+  /** Bytes accepted since the beginning. */
+  get accepted(): number {
+    return this.#handed + this.#waiting()
+  }
+
+  /** Bytes accepted and not yet handed to the operating system. */
+  get unsent(): number {
+    return this.#waiting() + (this.#writing > 0 ? this.#transport.unsent : 0)
+  }
+
+  /** Bytes of memory they take: a write that is under way keeps all it was given until its end. */
+  get held(): number {
+    return this.#waiting() + this.#writing
+  }
+
+  /** What messages are encoded with. */
+  get encoder(): Encoder<Out> {
+    return this.#encoder
+  }
+
+  /** Whether a write is under way. */
+  get isWriting(): boolean {
+    return this.#writing > 0
+  }
+
+  /** Whether nothing waits and no write is under way. */
+  get idle(): boolean {
+    return this.#writing === 0 && this.#outbox.empty && this.#before === undefined
+  }
+
+  /** Whether the outbox is above its high-water mark. */
+  get isBlocked(): boolean {
+    return this.#brake?.isOn === true
+  }
+
+  /** Whether a sender awaits room in it, and so slows itself down. */
+  get isAwaited(): boolean {
+    return this.#brake?.isAwaited === true
+  }
+
+  /** Whether TLS is about to begin: nothing is read until it has. */
+  get isSealed(): boolean {
+    return this.#sealed
+  }
+
+  /** Whether nothing more is taken. */
+  get refuses(): boolean {
+    return this.#intake !== 'open'
+  }
+
+  /** Encode with another framing from the next message on. */
+  switchTo<Other>(encoder: Encoder<Other>): void {
+    ;(this as unknown as Sender<Other>).#encoder = encoder
+  }
+
+  send(message: Out): Promise<void> {
+    const error = this.#put(message)
+    if (error !== undefined) return rejected(error)
+    return this.#brake?.isOn === true ? this.#brake.room : accepted
+  }
+
+  trySend(message: Out): boolean {
+    if (this.isBlocked || this.refuses) return false
+    const error = this.#put(message)
+    if (error !== undefined && error.code !== 'HAWSER_OUTBOX_FULL') throw error
+    return error === undefined
+  }
+
+  /** Take a frame that was encoded before, for several connections at once. */
+  share(frame: Uint8Array, message: Out): boolean {
+    if (this.refuses) return false
+    this.#outbox.share(frame)
+    return this.#taken(message) === undefined
+  }
+
+  /** Settles when what was accepted until now was handed to the operating system. */
+  flush(): Promise<void> {
+    const { refusal } = this.#host
+    if (this.#intake === 'broken' && refusal !== undefined) return rejected(refusal)
+    if (this.idle) return accepted
+    this.#flushes ??= new Flushes()
+    return this.#flushes.wait(this.accepted)
+  }
+
+  /** Write what waits, unless a write is under way. */
+  write(): void {
+    this.#scheduled = false
+    if (this.#writing > 0 || this.#intake === 'broken' || this.idle) return
+    for (let outbox = this.#next; outbox !== undefined; outbox = this.#next) {
+      const { chunks, size } = outbox.take()
+      this.#handed += size
+      // Nothing but empty messages without a header has no bytes.
+      if (size === 0) continue
+      this.#writing = size
+      if (!this.#transport.write(chunks)) {
+        this.#host.waiting()
+        return
+      }
+      this.#settleWrite()
+    }
+    this.#settle()
+  }
+
+  /** Write what waits when all that goes on in this turn has had its go. */
+  writeLast(): void {
+    if (this.#scheduled || this.#writing > 0) return
+    this.#scheduled = true
+    // What a microtask schedules comes when all of them are done, whatever they lead to.
+    queueMicrotask(() => writeLater(this))
+  }
+
+  /** Write what waits, and none of what is accepted from now on until `release`. */
+  seal(): void {
+    this.write()
+    this.#sealed = true
+    // A write is under way, and this goes out behind it.
+    if (!this.#outbox.empty) this.#before = this.#outbox
+    this.#outbox = new Outbox()
+  }
+
+  /**
+   * Write one more message, in front of what is held back.
+   *
+   * @returns settles when all of that was handed to the operating system
+   */
+  sendSealed(message: Out | undefined): Promise<void> {
+    if (message !== undefined) {
+      const held = this.#outbox
+      this.#outbox = this.#before ?? new Outbox()
+      const error = this.#put(message)
+      this.#before = this.#outbox
+      this.#outbox = held
+      if (error !== undefined) return rejected(error)
+    }
+    this.write()
+    const size = this.#before?.measure() ?? 0
+    if (this.#writing === 0 && size === 0) return accepted
+    this.#flushes ??= new Flushes()
+    return this.#flushes.wait(this.#handed + size)
+  }
+
+  /** Write again. */
+  release(): void {
+    this.#sealed = false
+    this.write()
+  }
+
+  /** The transport has handed over all of the write that was under way. */
+  wrote(): void {
+    if (this.#writing === 0) return
+    this.#settleWrite()
+    this.#settle()
+    this.write()
+  }
+
+  /** Accept nothing from now on. `ended`: what was accepted still goes out. */
+  refuse(intake: Exclude<Intake, 'open'>): void {
+    if (this.#intake !== 'broken') this.#intake = intake
+  }
+
+  /** The transport is gone: what waits for it is told. */
+  abandon(): void {
+    this.#intake = 'broken'
+    this.#handed = this.accepted
+    this.#outbox.clear()
+    this.#before = undefined
+    const refusal = (): HawserError => this.#host.refusal as HawserError
+    this.#brake?.abandon(refusal)
+    this.#flushes?.abandon(refusal)
+  }
+
+  #waiting(): number {
+    return this.#outbox.measure() + (this.#before?.measure() ?? 0)
+  }
+
+  /** What is to be written next. */
+  get #next(): Outbox | undefined {
+    if (this.#before?.empty === true) this.#before = undefined
+    const outbox = this.#before ?? (this.#sealed ? undefined : this.#outbox)
+    return outbox?.empty === false ? outbox : undefined
+  }
+
+  #put(message: Out): HawserError | undefined {
+    if (this.refuses) return this.#host.refusal
+    const { mark } = this.#outbox
+    try {
+      this.#encoder.encode(message, this.#outbox)
+    } catch (cause) {
+      const error = framingError('encode', cause, this.#host.details)
+      // Half a frame is in the outbox: whatever followed would be misread.
+      if (this.#outbox.mark !== mark) this.#host.overflowed(error)
+      return error
+    }
+    return this.#taken(message)
+  }
+
+  #taken(message: Out): HawserError | undefined {
+    this.messages += 1
+    chargeSend()
+    if (messageOut.hasSubscribers) this.#host.sent(message)
+    if (!this.#scheduled && !this.#host.inEvent && this.#writing === 0) {
+      this.#scheduled = true
+      writeLater(this)
+    }
+    const { highWaterMark, outboxLimit } = this.#host.settings
+    // The most that may wait settles nearly every question without counting.
+    if (this.#outbox.upperBound + this.#writing <= highWaterMark && this.#before === undefined) {
+      return undefined
+    }
+    if (this.unsent <= highWaterMark) return undefined
+    // Only what the operating system would not take counts as a reader that is slow.
+    if (this.#writing === 0) this.#writeNow()
+    const { unsent } = this
+    if (unsent > outboxLimit) return this.#overflow(unsent, outboxLimit)
+    if (unsent > highWaterMark || this.#burst > longestBurst) {
+      this.#brake ??= new Brake(this.#host)
+      this.#brake.pull(unsent, highWaterMark)
+    }
+    return undefined
+  }
+
+  #overflow(unsent: number, outboxLimit: number): HawserError {
+    this.#host.exceeded('full', unsent, outboxLimit)
+    const error = outboxFull(unsent, outboxLimit, this.#host.details)
+    this.#host.overflowed(error)
+    return error
+  }
+
+  #settleWrite(): void {
+    this.#writing = 0
+    this.#outbox.reclaim()
+    this.#before?.reclaim()
+    this.#flushes?.reach(this.#handed)
+  }
+
+  /** A write is over: there may be room. */
+  #settle(): void {
+    if (this.#writing > 0) return
+    this.#unblock()
+    if (this.idle) this.#host.flushed()
+  }
+
+  #unblock(): void {
+    if (this.#brake?.isOn !== true || this.#intake === 'broken' || this.#burst > longestBurst)
+      return
+    if (this.#waiting() <= this.#host.settings.highWaterMark) this.#brake.release()
+  }
+
+  /** Write in the middle of a turn, and remember how much until the turn is over. */
+  #writeNow(): void {
+    if (this.#burst === 0) setImmediate(endBurst, this)
+    this.#burst += this.#outbox.measure()
+    this.write()
+  }
+
+  /** The turn is over in which there was too much to wait for its end. */
+  endBurst(): void {
+    this.#burst = 0
+    if (this.#writing === 0) this.#unblock()
+  }
+}
+
+function endBurst(sender: { endBurst(): void }): void {
+  sender.endBurst()
+}

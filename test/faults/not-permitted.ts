@@ -1,2 +1,0 @@
-/** Thrown where this machine does not let the fault happen; the fault counts as skipped, loudly. */
-export class NotPermitted extends Error {}
