@@ -15,7 +15,11 @@ function checkWalls(files: Record<string, string>): Promise<Ended> {
 }
 
 function lintFile(path: string, text: string): Promise<Ended> {
-  const root = createFolder({ [path]: text })
+  return lintFiles({ [path]: text })
+}
+
+function lintFiles(files: Record<string, string>): Promise<Ended> {
+  const root = createFolder(files)
   copyFileSync(join(ROOT, '.oxlintrc.json'), join(root, '.oxlintrc.json'))
   return runNode([join(ROOT, 'node_modules/oxlint/bin/oxlint')], { cwd: root })
 }
@@ -123,6 +127,20 @@ describe('the linter stops, where code must stay pure,', () => {
     const { code, stdout } = await lintFile(`${LIBRARY}/connection/a.ts`, 'setTimeout(String)\n')
     expect(stdout).not.toContain('no-restricted-globals')
     expect(code).toBe(0)
+  })
+})
+
+describe('the linter stops a circle', () => {
+  const home = { library: lib('server'), command: 'packages/cli/src/serve', tests: 'test/faults' }
+
+  it.each(Object.entries(home))('of types alone in the %s', async (_name, folder) => {
+    const { code, stdout } = await lintFiles({
+      [`${folder}/a.ts`]: `import type { B } from './b.js'\nexport type A = { readonly b: B }\n`,
+      [`${folder}/b.ts`]: `import type { C } from './c.js'\nexport type B = { readonly c: C }\n`,
+      [`${folder}/c.ts`]: `import type { A } from './a.js'\nexport type C = { readonly a: A }\n`,
+    })
+    expect(stdout).toContain('import(no-cycle)')
+    expect(code).toBe(1)
   })
 })
 

@@ -8,7 +8,7 @@ import { connect, HawserError, lines } from 'hawser'
 const [endpoint = 'tcp://127.0.0.1:8000', ...words] = process.argv.slice(2)
 
 try {
-  const connection = await connect(endpoint, { framing: lines(), timeout: 3_000 })
+  const connection = await connect(endpoint, { framing: lines(), connectTimeout: 3_000 })
   process.once('SIGINT', () => void connection.close())
   console.log(`connected to ${connection.remoteAddress} port ${connection.remotePort}`)
 

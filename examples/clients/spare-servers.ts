@@ -27,7 +27,7 @@ try {
     framing: lines(),
     // The first that accepts is taken. Each gets an equal share of the time that is left.
     order: 'first',
-    timeout: 3_000,
+    connectTimeout: 3_000,
     proxy: proxies.length > 0 ? proxies : undefined,
   })
   console.log(`connected to ${connection.remoteAddress} port ${connection.remotePort}`)

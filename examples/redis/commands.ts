@@ -1,9 +1,14 @@
 // What the server does with each command. A table, so that a newcomer finds a command by its name.
 import type { Connection } from 'hawser'
-import type { Publisher } from './server.js'
 import { resp } from './resp.js'
 import { type Store, toInteger } from './store.js'
 import { Push, RespError, Status, type Value } from './values.js'
+
+/** Sends to those who have subscribed. */
+export interface Publisher {
+  /** @returns how many received it */
+  publish(channel: string, text: string): number
+}
 
 export interface Context {
   readonly store: Store

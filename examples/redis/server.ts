@@ -5,12 +5,6 @@ import { resp } from './resp.js'
 import { Store } from './store.js'
 import { Push, RespError, type Value } from './values.js'
 
-/** Sends to those who have subscribed. */
-export interface Publisher {
-  /** @returns how many received it */
-  publish(channel: string, text: string): number
-}
-
 /** A server that keeps everything in memory, and loses it when it ends. */
 export function createRedisServer(options: ServerOptions<Value, Value> = {}): Server<Value, Value> {
   const store = new Store()

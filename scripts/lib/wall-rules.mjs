@@ -29,7 +29,7 @@ export const LIBRARY_UNITS = {
   policy: { units: ['errors'], builtins: [] },
   'proxy-protocol': { units: ['errors', 'policy'], builtins: [] },
   tunnel: { units: ['policy', 'proxy-protocol'], builtins: [] },
-  observe: { units: ['errors'], builtins: ['diagnostics_channel'] },
+  observe: { units: ['errors', 'policy'], builtins: ['diagnostics_channel'] },
   socket: {
     units: ['errors', 'tls', 'transport', 'observe', 'policy', 'proxy-protocol', 'tunnel'],
     builtins: [
@@ -52,9 +52,9 @@ export const LIBRARY_UNITS = {
   },
   server: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
   client: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
-  metrics: { units: ['errors', 'observe', 'server'], builtins: ['perf_hooks'] },
+  metrics: { units: ['errors', 'observe'], builtins: ['perf_hooks'] },
   systemd: {
-    units: ['errors', 'policy', 'connection', 'socket'],
+    units: ['errors', 'policy', 'observe', 'connection', 'socket'],
     builtins: ['child_process', 'process'],
   },
   workers: {

@@ -20,6 +20,3 @@ export interface Finding {
   /** What was lost of it, with numbers: nothing that was acknowledged, one hopes. */
   readonly lost: string
 }
-
-/** Thrown where this machine does not let the fault happen; the fault counts as skipped, loudly. */
-export class NotPermitted extends Error {}

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
-import { type Fault, type Finding, NotPermitted } from './fault.js'
+import type { Fault, Finding } from './fault.js'
 import { faults } from './list.js'
+import { NotPermitted } from './not-permitted.js'
 import { Stage } from './stage.js'
 
 const usage = `npm run faults -- [--short] [--list] [NAME…]

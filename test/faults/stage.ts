@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { NotPermitted } from './fault.js'
+import { NotPermitted } from './not-permitted.js'
 import { Program, type ProgramOptions } from './program.js'
 
 /** Where one fault happens: what it starts ends with it, and what it expects is kept. */

@@ -54,7 +54,7 @@ export function isExpected(error: unknown): error is Error {
 
 /** What the library calls an option, and what the command calls it. */
 const flags: readonly (readonly [RegExp, string])[] = [
-  [/\braise timeout\b/, 'raise --timeout'],
+  [/\bconnectTimeout\b/g, '--connect-timeout'],
   [/\bidleTimeout\b/g, '--idle'],
   [/\bfirstByteTimeout\b/g, '--first-byte-timeout'],
   [/\bframeTimeout\b/g, '--frame-timeout'],

@@ -20,8 +20,13 @@ describe('describeFailure', () => {
   })
 
   it('names the flags of the command, not the options of the library', () => {
-    const timeout = withCode('HAWSER_CONNECT_TIMEOUT', 'no answer: check it, or raise timeout')
-    expect(describeFailure(timeout).line).toBe('hawser: no answer: check it, or raise --timeout')
+    const timeout = withCode(
+      'HAWSER_CONNECT_TIMEOUT',
+      'no answer: check it, or raise connectTimeout',
+    )
+    expect(describeFailure(timeout).line).toBe(
+      'hawser: no answer: check it, or raise --connect-timeout',
+    )
     const large = withCode('HAWSER_FRAME_TOO_LARGE', '9 bytes, and maxFrame is 4: raise maxFrame')
     expect(describeFailure(large).line).toBe(
       'hawser: 9 bytes, and --max-frame is 4: raise --max-frame',

@@ -86,10 +86,10 @@ export type { ChannelName, ChannelPayloads } from './observe/channels.js'
 export type { Traffic } from './observe/counters.js'
 export { observe } from './observe/observe.js'
 export type {
+  AddressInfo,
   ClosePayload,
   ConnectionPayload,
   HandshakePayload,
-  ListenAddress,
   ListenPayload,
   MessagePayload,
   ObservedConnection,
@@ -126,7 +126,7 @@ export type { Connections } from './server/connections.js'
 export { createServer } from './server/create-server.js'
 export type { Group } from './server/group.js'
 export type { ServerEvents } from './server/events.js'
-export type { BackplaneInfo, ServerInfo } from './server/info.js'
+export type { BackplaneInfo, ServerInfo } from './observe/server-info.js'
 export { memoryBackplane, type MemoryBackplane } from './server/memory-backplane.js'
 export type {
   AccessLists,
@@ -153,7 +153,6 @@ export {
 } from './socket/endpoint.js'
 export type { KeepAliveOptions } from './socket/keep-alive.js'
 export { createTlsSessions } from './socket/tls/tls-sessions.js'
-export type { AddressInfo } from './socket/listener.js'
 export type { UnixAddress, UnixEndpoint } from './socket/unix-endpoint.js'
 export { SystemdNotifier } from './systemd/notifier.js'
 export {

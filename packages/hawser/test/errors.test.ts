@@ -228,11 +228,11 @@ const provocations: Record<ErrorCode, Provocation> = {
     class: ConnectError,
     op: 'connect',
     has: ['remote'],
-    says: /: no connection after \d+ ms, .* raise timeout$/,
+    says: /: no connection after \d+ ms, .* raise connectTimeout$/,
     async provoke() {
       const { endpoint } = await serve()
       const clock = new VirtualClock()
-      const connecting = caught(() => connect(endpoint, { clock, timeout: 250 }))
+      const connecting = caught(() => connect(endpoint, { clock, connectTimeout: 250 }))
       await clock.advance(250)
       return connecting
     },

@@ -20,7 +20,7 @@ interface ConnectFlags extends ConnectTlsFlags {
   source?: string
   sendProxy?: 'v1' | 'v2'
   crlf?: true
-  timeout?: number
+  connectTimeout?: number
   idle?: number
   reconnect?: true
   heartbeat?: string
@@ -86,9 +86,9 @@ function addTimes(command: Command): void {
   command
     .optionsGroup('How long it takes:')
     .option(
-      '--timeout <time>',
+      '--connect-timeout <time>',
       'how long connecting may take (default: 10s)',
-      parseDuration('--timeout'),
+      parseDuration('--connect-timeout'),
     )
     .option(
       '--idle <time>',
@@ -136,7 +136,7 @@ function readConnect(endpoint: string, flags: ConnectFlags): ConnectOptions {
     source: flags.source,
     sendProxy: flags.sendProxy && (flags.sendProxy === 'v1' ? 1 : 2),
     crlf: flags.crlf ?? false,
-    timeout: flags.timeout,
+    connectTimeout: flags.connectTimeout,
     idle: flags.idle,
     ...readStaying(flags),
     json: flags.json ?? false,

@@ -116,13 +116,13 @@ class ConnectCommand implements Troubles {
   }
 
   #dialling(): Dialling {
-    const { crlf, maxFrame, timeout, idle, tls, sendProxy } = this.#options
+    const { crlf, maxFrame, connectTimeout, idle, tls, sendProxy } = this.#options
     const { family, source, proxy } = this.#options
     const framing = createFraming(this.#options.framing, { crlf, maxFrame })
     return {
       framing,
       ...roomFor(framing),
-      timeout,
+      connectTimeout,
       idleTimeout: idle,
       tls,
       family,

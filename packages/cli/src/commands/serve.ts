@@ -13,7 +13,8 @@ import { Host } from '../serve/host.js'
 import type { Monitor } from '../serve/monitor.js'
 import type { ServeOptions } from '../serve/options.js'
 import { createRenderer } from '../serve/renderer.js'
-import { type PreparedTls, prepareServeTls } from '../serve/prepare-tls.js'
+import { prepareServeTls } from '../serve/prepare-tls.js'
+import type { PreparedTls } from '../serve/prepared-tls.js'
 import { Typing } from '../serve/typing.js'
 
 /** Bytes of output that may wait; above that, events are counted and not shown. */

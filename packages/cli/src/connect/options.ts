@@ -21,7 +21,7 @@ export interface ConnectOptions {
   /** Lines to send instead of stdin. */
   readonly send: readonly string[] | undefined
   readonly crlf: boolean
-  readonly timeout: number | undefined
+  readonly connectTimeout: number | undefined
   readonly idle: number | undefined
   /** Connect again whenever the connection is lost. */
   readonly reconnect: boolean

@@ -2,7 +2,7 @@ import {
   delimited,
   fixed,
   type Framing,
-  HawserError,
+  FramingError,
   jsonLines,
   lengthPrefixed,
   lines,
@@ -66,7 +66,7 @@ function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(asBuffer(bytes).toString('utf8'))
   } catch (error) {
-    throw new HawserError(
+    throw new FramingError(
       'HAWSER_MESSAGE_INVALID',
       `the text is not JSON (${(error as Error).message}): write a JSON value, strings in quotes`,
       { op: 'encode', cause: error },

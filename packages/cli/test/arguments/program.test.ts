@@ -113,7 +113,18 @@ describe('hawser connect', () => {
 
   it('takes every option, and --send several times', async () => {
     const { connect } = await parse(
-      ...['connect', 'host:1', '--send', 'a', '--send', 'b', '--timeout', '3s', '--idle', 'off'],
+      ...[
+        'connect',
+        'host:1',
+        '--send',
+        'a',
+        '--send',
+        'b',
+        '--connect-timeout',
+        '3s',
+        '--idle',
+        'off',
+      ],
       ...['--crlf', '--hex', '--quiet', '-f', 'fixed:4', '--send-proxy', 'v2'],
       ...['--reconnect', '--heartbeat', 'PING', '--heartbeat-every', '5s'],
     )
@@ -124,7 +135,7 @@ describe('hawser connect', () => {
       send: ['a', 'b'],
       sendProxy: 2,
       crlf: true,
-      timeout: 3000,
+      connectTimeout: 3000,
       idle: Infinity,
       reconnect: true,
       heartbeat: 'PING',

@@ -99,7 +99,7 @@ export function pingFailed(cause: unknown, ends: Ends): HandlerError {
 
 /** `onConnect` did not come to its end. */
 export function onConnectTimeout(timeout: number, ends: Ends): ConnectError {
-  const text = `onConnect was still at work after ${timeout} ms, so the connection is reset: see what it waits for, or raise timeout`
+  const text = `onConnect was still at work after ${timeout} ms, so the connection is reset: see what it waits for, or raise connectTimeout`
   return new ConnectError('HAWSER_CONNECT_TIMEOUT', text, { op: 'connect', ...detailsOf(ends) })
 }
 

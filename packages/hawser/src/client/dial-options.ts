@@ -34,7 +34,7 @@ export interface DialOptions extends Pick<ConnectionOptions, 'noDelay' | 'fastRe
    * several endpoints each gets an equal share of what is left. Default 10 000; `Infinity` waits as long as
    * the operating system does. Stops: a firewall that answers nothing.
    */
-  readonly timeout?: number | undefined
+  readonly connectTimeout?: number | undefined
   /** Gives up connecting when it fires, with `HAWSER_ABORTED`. Has no effect afterwards. */
   readonly signal?: AbortSignal | undefined
   /**

@@ -13,7 +13,7 @@ import type { DialOptions } from './dial-options.js'
 import { resolveSendProxy } from './send-proxy.js'
 
 /** Milliseconds a connection may take to be made when nobody says otherwise. */
-const defaultTimeout = 10_000
+export const defaultConnectTimeout: number = 10_000
 /** Milliseconds until the next address is tried when nobody says otherwise (RFC 8305 section 8). */
 const defaultAttemptDelay = 250
 /** The least between two attempts (RFC 8305 section 5): none at all would be a flood. */
@@ -61,15 +61,15 @@ export class Dialler {
    * @throws OptionError, ConnectError, TlsError, or AbortedError when the signal fired
    */
   async dial(signal: AbortSignal | undefined = this.#options.signal): Promise<Dialled> {
-    const { clock, timeout } = this.#options
+    const { clock, connectTimeout } = this.#options
     const endpoints = this.#turns.next()
     const began = clock.now()
     const errors: HawserError[] = []
     for (const [index, endpoint] of endpoints.entries()) {
-      const left = Math.max(1, timeout - (clock.now() - began))
+      const left = Math.max(1, connectTimeout - (clock.now() - began))
       const share = Math.ceil(left / (endpoints.length - index))
       try {
-        const options = { ...this.#options, timeout: share, signal }
+        const options = { ...this.#options, connectTimeout: share, signal }
         return { transport: await dial(endpoint, options), endpoint }
       } catch (error) {
         const isFinal = error instanceof OptionError || error instanceof AbortedError
@@ -89,7 +89,10 @@ function resolve(settings: DialOptions, clock: Clock): DialPlan {
     )
   }
   return {
-    timeout: milliseconds('timeout', settings.timeout ?? defaultTimeout),
+    connectTimeout: milliseconds(
+      'connectTimeout',
+      settings.connectTimeout ?? defaultConnectTimeout,
+    ),
     signal: settings.signal,
     attemptDelay,
     localAddress: settings.localAddress,

@@ -1,7 +1,14 @@
 import type { Connection } from '../connection/connection.js'
 import type { RequestOptions } from './client-options.js'
 import { releasedError } from './pool-errors.js'
-import type { PoolMember } from './pool-member.js'
+
+/** What a lease lends: a connection, and what may be done with it. */
+export interface Lendable<In, Out> {
+  readonly connection: Connection<In, Out>
+  request(message: Out, options: RequestOptions): Promise<In>
+  /** The messages that reply to no request, until it is given back or ends. */
+  iterate(): AsyncIterableIterator<In, undefined>
+}
 
 /**
  * A connection of a pool that is yours until you give it back: `using lease = await pool.acquire()`
@@ -11,18 +18,18 @@ import type { PoolMember } from './pool-member.js'
 export class Lease<In = Uint8Array, Out = Uint8Array | string>
   implements Disposable, AsyncIterable<In>
 {
-  #member: PoolMember<In, Out> | undefined
+  #lent: Lendable<In, Out> | undefined
   readonly #giveBack: (isGood: boolean) => void
 
   /** @internal Leases come from `pool.acquire`. */
-  constructor(member: PoolMember<In, Out>, giveBack: (isGood: boolean) => void) {
-    this.#member = member
+  constructor(lent: Lendable<In, Out>, giveBack: (isGood: boolean) => void) {
+    this.#lent = lent
     this.#giveBack = giveBack
   }
 
   /** Whether it was given back. */
   get released(): boolean {
-    return this.#member === undefined
+    return this.#lent === undefined
   }
 
   /**
@@ -44,7 +51,7 @@ export class Lease<In = Uint8Array, Out = Uint8Array | string>
    * @throws OptionError when the timeout is none
    */
   request(message: Out, options: RequestOptions = {}): Promise<In> {
-    if (this.#member !== undefined) return this.#member.request(message, options)
+    if (this.#lent !== undefined) return this.#lent.request(message, options)
     const refused = Promise.reject<In>(releasedError())
     // Awaited or not, it must not end the process.
     refused.catch(() => undefined)
@@ -79,14 +86,14 @@ export class Lease<In = Uint8Array, Out = Uint8Array | string>
     this.#end(true)
   }
 
-  get #held(): PoolMember<In, Out> {
-    if (this.#member === undefined) throw releasedError()
-    return this.#member
+  get #held(): Lendable<In, Out> {
+    if (this.#lent === undefined) throw releasedError()
+    return this.#lent
   }
 
   #end(isGood: boolean): void {
-    if (this.#member === undefined) return
-    this.#member = undefined
+    if (this.#lent === undefined) return
+    this.#lent = undefined
     this.#giveBack(isGood)
   }
 }

@@ -27,7 +27,7 @@ export interface LinkSetup<In, Out> {
   readonly dialler: Dialler
   readonly options: ClientOptions<In, Out>
   readonly clock: Clock
-  readonly timeout: number
+  readonly connectTimeout: number
   readonly maxPending: number
   readonly requestTimeout: number
   readonly attempts: number
@@ -124,7 +124,7 @@ export class Link<In, Out> {
 
   /** Let `onConnect` log in, for as long as dialling may take. */
   async #greet(session: Session<In, Out>): Promise<void> {
-    const { options, clock, timeout, requestTimeout } = this.#setup
+    const { options, clock, connectTimeout, requestTimeout } = this.#setup
     if (options.onConnect === undefined) return
     const { connection } = session
     const request = (message: Out, { timeout: own = requestTimeout } = {}): Promise<In> =>
@@ -137,7 +137,11 @@ export class Link<In, Out> {
     })
     ended.catch(ignore)
     const expired = new Promise<never>((_resolve, reject) => {
-      timer = clock.schedule(() => reject(onConnectTimeout(timeout, connection)), timeout, true)
+      timer = clock.schedule(
+        () => reject(onConnectTimeout(connectTimeout, connection)),
+        connectTimeout,
+        true,
+      )
     })
     try {
       await Promise.race([options.onConnect({ connection, request }), ended, expired])

@@ -7,7 +7,7 @@ import { onConnectTimeout } from './client-errors.js'
 import { connectBy } from './connect.js'
 import type { Correlator } from './correlation.js'
 import { createCorrelator } from './create-correlator.js'
-import { Lease } from './lease.js'
+import { Lease, type Lendable } from './lease.js'
 import { onAbort } from './on-abort.js'
 import { endedError, invalidError, leaseEndedError, unsolicitedError } from './pool-errors.js'
 import type { PoolSettings } from './pool-settings.js'
@@ -16,7 +16,9 @@ import { Requester, type RequesterOwner } from './requester.js'
 import { Session, type SessionOwner } from './session.js'
 
 /** One connection of a pool, with the requests on it; the pool has it, or one lease does. */
-export class PoolMember<In, Out> implements SessionOwner<In>, RequesterOwner<In, Out> {
+export class PoolMember<In, Out>
+  implements SessionOwner<In>, RequesterOwner<In, Out>, Lendable<In, Out>
+{
   /** When it is lent out no more. */
   readonly expiresAt: number
   /** When it was made. */
@@ -58,7 +60,7 @@ export class PoolMember<In, Out> implements SessionOwner<In>, RequesterOwner<In,
     signal: AbortSignal,
   ): Promise<PoolMember<In, Out>> {
     const member = new PoolMember(settings)
-    const { dialler, timeout } = settings
+    const { dialler, connectTimeout } = settings
     const { onConnect, onError: _onError, ...options } = settings.options
     const connection = await connectBy(
       dialler,
@@ -75,7 +77,9 @@ export class PoolMember<In, Out> implements SessionOwner<In>, RequesterOwner<In,
     try {
       if (signal.aborted) connection.reset()
       if (onConnect !== undefined) {
-        await member.#attend(onConnect, timeout, () => onConnectTimeout(timeout, connection))
+        await member.#attend(onConnect, connectTimeout, () =>
+          onConnectTimeout(connectTimeout, connection),
+        )
       }
       return member
     } catch (error) {

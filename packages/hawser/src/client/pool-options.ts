@@ -48,7 +48,7 @@ export interface PoolOptions<In, Out> extends Omit<
   /** Milliseconds for `validate`. Default 1 000; `Infinity` is off. Stops: a server that hangs. */
   readonly validateTimeout?: number | undefined
   /**
-   * Called with each new connection, for as long as `timeout`: log in here. When it throws or rejects,
+   * Called with each new connection, for as long as `connectTimeout`: log in here. When it throws or rejects,
    * the connection is reset, and the next is tried after the backoff.
    */
   readonly onConnect?: ((lease: Lease<In, Out>) => void | Promise<void>) | undefined

@@ -7,7 +7,7 @@ import type { Clock } from '../policy/clock.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import { createTlsSessions } from '../socket/tls/tls-sessions.js'
 import { assertCorrelation } from './create-correlator.js'
-import { Dialler } from './dialler.js'
+import { defaultConnectTimeout, Dialler } from './dialler.js'
 import type { PoolOptions } from './pool-options.js'
 
 /** A pool's options with every default filled in. */
@@ -22,15 +22,13 @@ export interface PoolSettings<In, Out> {
   readonly maxWaiting: number
   readonly idle: number
   readonly maxAge: number
-  readonly timeout: number
+  readonly connectTimeout: number
   readonly validateTimeout: number
   readonly maxPending: number
   readonly queue: number
   readonly requestTimeout: number
 }
 
-/** Milliseconds to connect when nobody says otherwise. */
-const defaultTimeout = 10_000
 /** Milliseconds a connection may be used when nobody says otherwise: half an hour. */
 const defaultMaxAge = 1_800_000
 
@@ -68,7 +66,7 @@ export function resolvePool<In, Out>(
     maxWaiting: atLeast('maxWaiting', options.maxWaiting ?? 1_000, 0, 'callers'),
     idle: milliseconds('idle', options.idle ?? 30_000),
     maxAge: milliseconds('maxAge', options.maxAge ?? defaultMaxAge),
-    timeout: milliseconds('timeout', options.timeout ?? defaultTimeout),
+    connectTimeout: milliseconds('connectTimeout', options.connectTimeout ?? defaultConnectTimeout),
     validateTimeout: milliseconds('validateTimeout', options.validateTimeout ?? 1_000),
     maxPending: atLeast('maxPending', options.maxPending ?? 1_000, 1, 'requests'),
     queue: atLeast('queue', options.queue ?? 1_000, 0, 'requests'),

@@ -7,7 +7,7 @@ import type { Endpoint } from '../socket/endpoint.js'
 import { createTlsSessions } from '../socket/tls/tls-sessions.js'
 import type { ClientOptions } from './client-options.js'
 import { assertCorrelation } from './create-correlator.js'
-import { Dialler } from './dialler.js'
+import { defaultConnectTimeout, Dialler } from './dialler.js'
 import { defaultEvery, defaultMisses } from './heartbeat.js'
 import type { LinkSetup } from './link.js'
 
@@ -25,8 +25,6 @@ const defaultQueue = 10_000
 const defaultPending = 1_000
 /** Milliseconds for a reply, and for a place on a connection, when nobody says otherwise. */
 const defaultWait = 30_000
-/** Milliseconds to connect when nobody says otherwise. */
-const defaultTimeout = 10_000
 
 /**
  * Fill in every default and refuse what cannot work, before anything begins.
@@ -56,7 +54,7 @@ export function resolveClient<In, Out>(
     dialler: new Dialler(endpoint, options, clock, createTlsSessions()),
     options,
     clock,
-    timeout: milliseconds('timeout', options.timeout ?? defaultTimeout),
+    connectTimeout: milliseconds('connectTimeout', options.connectTimeout ?? defaultConnectTimeout),
     maxPending: atLeast('maxPending', options.maxPending ?? defaultPending, 1, 'requests'),
     requestTimeout: milliseconds('requestTimeout', options.requestTimeout ?? defaultWait),
     attempts: atLeast('reconnect.attempts', reconnect?.attempts ?? Infinity, 0, 'attempts'),

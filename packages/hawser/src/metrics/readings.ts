@@ -1,4 +1,4 @@
-import type { ServerInfo } from '../server/info.js'
+import type { ServerInfo } from '../observe/server-info.js'
 
 /** One number of a server, or several told apart by a word, as each system of metrics names it. */
 export interface Reading {

@@ -1,4 +1,4 @@
-import type { ServerInfo } from '../server/info.js'
+import type { ServerInfo } from '../observe/server-info.js'
 import { durationBounds, firstByteBounds, handshakeBounds, outboxBounds } from './bounds.js'
 import type { Family, Labels, Sample } from './family.js'
 import { Histogram } from './histogram.js'

@@ -1,4 +1,4 @@
-import type { ServerInfo } from '../server/info.js'
+import type { ServerInfo } from '../observe/server-info.js'
 
 /** What is needed of a `Server`. */
 export interface MeteredServer {

@@ -34,8 +34,8 @@ export interface ServerPayload {
   readonly server: object
 }
 
-/** Where a server listens on TCP. */
-export interface ListenAddress {
+/** Where a server listens on TCP, as `net.Server.address()` says it. */
+export interface AddressInfo {
   /** The IP address. */
   readonly address: string
   /** `IPv4` or `IPv6`. */
@@ -47,7 +47,7 @@ export interface ListenAddress {
 /** A server listens. */
 export interface ListenPayload extends ServerPayload {
   /** Where: address, family and port, or the path of a Unix socket. */
-  readonly address: ListenAddress | string
+  readonly address: AddressInfo | string
 }
 
 /** A connection was turned away. */

@@ -1,12 +1,8 @@
 import { OptionError } from '../errors.js'
+import type { AddressInfo } from '../observe/payloads.js'
 import { type Endpoint, parseEndpoint, type SocketEndpoint } from '../socket/endpoint.js'
 import { inheritedDescriptors } from '../socket/inherited.js'
-import {
-  type AddressInfo,
-  Listener,
-  type ListenerOptions,
-  type ListenerOwner,
-} from '../socket/listener.js'
+import { Listener, type ListenerOptions, type ListenerOwner } from '../socket/listener.js'
 import { assertNoSettings } from '../socket/unix-endpoint.js'
 
 /** Where a server listens: one endpoint or several, all started and stopped together. */

@@ -1,6 +1,6 @@
 import type { Connection } from '../connection/connection.js'
 import type { HawserError } from '../errors.js'
-import type { AddressInfo } from '../socket/listener.js'
+import type { AddressInfo } from '../observe/payloads.js'
 import type { Refusal } from './options.js'
 
 /** The events of a server, as `node:net` names them. */

@@ -1,21 +1,22 @@
+import type { EventEmitter } from 'node:events'
 import type { Connection } from '../connection/connection.js'
 import type { Engine } from '../connection/engine.js'
 import type { HawserError } from '../errors.js'
 import type { AcceptorOwner } from './acceptor.js'
 import type { Drain } from './drain.js'
+import type { ServerEvents } from './events.js'
 import type { Failures } from './failures.js'
 import type { Refusal } from './options.js'
 import { publishRefuse } from './publications.js'
-import type { Server } from './server.js'
 
 /** Brings what the acceptor tells to the server's events, to observers and to the drain. */
 export class Reception<In, Out> implements AcceptorOwner<In, Out> {
-  readonly server: Server<In, Out>
+  readonly server: EventEmitter<ServerEvents<In, Out>>
   /** Set when the server begins to close. */
   drain: Drain<In, Out> | undefined
   readonly #failures: Failures<In, Out>
 
-  constructor(server: Server<In, Out>, failures: Failures<In, Out>) {
+  constructor(server: EventEmitter<ServerEvents<In, Out>>, failures: Failures<In, Out>) {
     this.server = server
     this.#failures = failures
   }

@@ -5,7 +5,7 @@ import { atLeast } from '../connection/connection-options.js'
 import { ListenError, StateError } from '../errors.js'
 import type { RefusalCounts } from '../policy/connection-limit.js'
 import type { Endpoint } from '../socket/endpoint.js'
-import type { AddressInfo } from '../socket/listener.js'
+import type { AddressInfo } from '../observe/payloads.js'
 import type { TlsServerOptions } from '../tls.js'
 import { Acceptor } from './acceptor.js'
 import { type Connections, viewConnections } from './connections.js'
@@ -14,7 +14,8 @@ import { Endpoints, listOf } from './endpoints.js'
 import type { ServerEvents } from './events.js'
 import { announce, Failures } from './failures.js'
 import { Group } from './group.js'
-import { describeServer, type ServerInfo } from './info.js'
+import { describeServer } from './describe-server.js'
+import type { ServerInfo } from '../observe/server-info.js'
 import type {
   AccessLists,
   BroadcastOptions,

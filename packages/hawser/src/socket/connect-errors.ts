@@ -98,7 +98,7 @@ export function connectTimeout(
   const listed = reached === undefined ? listing(host, attempts) : ''
   return new ConnectError(
     'HAWSER_CONNECT_TIMEOUT',
-    `cannot connect to ${formatEndpoint(endpoint)}: ${what}, or raise timeout${listed}`,
+    `cannot connect to ${formatEndpoint(endpoint)}: ${what}, or raise connectTimeout${listed}`,
     { op: 'connect', remote: named(endpoint) },
     attempts,
   )

@@ -37,7 +37,7 @@ import { defaultHandshakeTimeout } from './tls/server-tls.js'
 /** How to dial: every default filled in. */
 export interface DialPlan extends ClientSocketOptions {
   /** Milliseconds for name resolution, TCP, proxies and TLS together; `Infinity` is off. */
-  readonly timeout: number
+  readonly connectTimeout: number
   readonly signal: AbortSignal | undefined
   /** Milliseconds until the next address is tried beside the first; `Infinity` waits for failure. */
   readonly attemptDelay: number
@@ -84,8 +84,9 @@ export async function dial(asked: ParsedEndpoint, plan: DialPlan): Promise<Socke
   const progress: Progress = {}
   const deadline = new Deadline({
     ...plan,
+    timeout: plan.connectTimeout,
     timedOut: () =>
-      connectTimeout(way, plan.timeout, progress.race?.attempts ?? [], progress.reached),
+      connectTimeout(way, plan.connectTimeout, progress.race?.attempts ?? [], progress.reached),
     aborted: (reason) => abortedError('connect', endpoint, reason),
   })
   try {

@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { setImmediate } from 'node:timers'
+import type { AddressInfo } from '../observe/payloads.js'
 import { isSecure, type SocketEndpoint } from './endpoint.js'
 import { Arrival } from './arrival.js'
 import { boundPath } from './descriptors.js'
@@ -16,16 +17,6 @@ import {
   type OwnedPath,
   releasePath,
 } from './unix-path.js'
-
-/** Where a TCP endpoint is listened on, as `net.Server.address()` says it. */
-export interface AddressInfo {
-  /** The IP address. */
-  readonly address: string
-  /** `IPv4` or `IPv6`. */
-  readonly family: string
-  /** The port. */
-  readonly port: number
-}
 
 /** How accepted sockets are set up. */
 export interface ListenerOptions {

@@ -4,7 +4,7 @@ import { systemClock } from '../connection/system-clock.js'
 import type { HawserError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
 import { formatEndpoint } from '../socket/endpoint.js'
-import type { AddressInfo } from '../socket/listener.js'
+import type { AddressInfo } from '../observe/payloads.js'
 import { SystemdNotifier } from './notifier.js'
 import type { Environment } from './notify-command.js'
 

@@ -11,7 +11,8 @@ import { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
 import type { Transport } from '../transport.js'
 import { createPair, type PairOptions } from './memory-pair.js'
-import { ScriptedPeer, type ScriptedPeerOptions } from './peer/scripted-peer.js'
+import type { ScriptedPeerOptions } from './peer/options.js'
+import { ScriptedPeer } from './peer/scripted-peer.js'
 
 /** Options of {@link connectPair} and {@link connectPeer}, beside those of any connection. */
 export interface ConnectPairOptions<In, Out> extends ConnectionOptions {

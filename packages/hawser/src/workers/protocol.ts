@@ -1,5 +1,5 @@
 import type { Family } from '../metrics/family.js'
-import type { AddressInfo } from '../socket/listener.js'
+import type { AddressInfo } from '../observe/payloads.js'
 import type { UnixEndpoint } from '../socket/unix-endpoint.js'
 
 /**

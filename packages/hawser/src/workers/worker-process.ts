@@ -4,7 +4,7 @@ import { systemClock } from '../connection/system-clock.js'
 import { WorkerError } from '../errors.js'
 import type { Family } from '../metrics/family.js'
 import type { ClockTimer } from '../policy/clock.js'
-import type { AddressInfo } from '../socket/listener.js'
+import type { AddressInfo } from '../observe/payloads.js'
 import { closeLostHandoffs } from './handoffs.js'
 import type { ResolvedWorkers } from './options.js'
 import {

@@ -124,7 +124,7 @@ describe('a server that accepts and never answers', () => {
     const client = make<string, string>(listener.address, {
       framing: lines(),
       clock,
-      timeout: 3_000,
+      connectTimeout: 3_000,
       onConnect: async ({ request }) => void (await request('login')),
     })
     const waiting = outcome(client.request('a', { timeout: 2_000 }))

@@ -84,7 +84,7 @@ describe('connecting to nobody', () => {
 
   it('counts the resolution of the name towards the deadline', async () => {
     const clock = new VirtualClock()
-    const failure = failureOf(connect('nobody.invalid:8000', { clock, timeout: 50 }))
+    const failure = failureOf(connect('nobody.invalid:8000', { clock, connectTimeout: 50 }))
     clock.advanceSync(50)
     expect(await failure).toMatchObject({ code: 'HAWSER_CONNECT_TIMEOUT' })
   })

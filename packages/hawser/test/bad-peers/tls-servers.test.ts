@@ -42,7 +42,9 @@ describe('a server that accepts and never answers', () => {
   ])('with %s is given up at the deadline', async (_name, bytes) => {
     const listener = await listenScripted()
     const clock = new VirtualClock()
-    const error = rejection(connect(`tls://127.0.0.1:${listener.port}`, { clock, timeout: 2_000 }))
+    const error = rejection(
+      connect(`tls://127.0.0.1:${listener.port}`, { clock, connectTimeout: 2_000 }),
+    )
     const peer = await listener.accept()
     await peer.receive(5)
     await peer.send(bytes)
@@ -67,7 +69,7 @@ describe('a server that accepts and never answers', () => {
     const spare = await listenScripted()
     const clock = new VirtualClock()
     const endpoints = [`tls://127.0.0.1:${silent.port}`, `tcp://127.0.0.1:${spare.port}`]
-    const connecting = connect(endpoints, { clock, timeout: 2_000 })
+    const connecting = connect(endpoints, { clock, connectTimeout: 2_000 })
     const peer = await silent.accept()
     await peer.receive(5)
     await clock.advance(1_000)

@@ -180,7 +180,7 @@ describe('a connection that cannot be made', () => {
     ['family', { family: 5 }],
     ['family', { family: 6 }],
     ['localAddress', { family: 4, localAddress: '::1' }],
-    ['timeout', { timeout: 0 }],
+    ['connectTimeout', { connectTimeout: 0 }],
     ['keepAlive', { keepAlive: -1 }],
     ['handler', { handler: () => undefined }],
   ])('for an option that cannot work names it: %s in %j', async (name, options) => {
@@ -194,7 +194,7 @@ describe('the deadline of connecting', () => {
   it('ends an attempt that nobody answers, and leaves nothing', async () => {
     const endpoint = await listenDeaf()
     const clock = new VirtualClock()
-    const error = rejection(connect(endpoint, { clock, timeout: 3_000 }))
+    const error = rejection(connect(endpoint, { clock, connectTimeout: 3_000 }))
     await clock.advance(2_999)
     expect(clock.pending).toBe(1)
     await clock.advance(1)
@@ -214,7 +214,7 @@ describe('the deadline of connecting', () => {
   it('is over once the connection is there, and leaves no timer', async () => {
     const server = await serve({}, { message: () => undefined })
     const clock = new VirtualClock()
-    const client = await connect(server.address(), { clock, timeout: 1_000 })
+    const client = await connect(server.address(), { clock, connectTimeout: 1_000 })
     expect(clock.pending).toBe(0)
     await clock.advance(100_000)
     expect(client.phase).toBe('open')
@@ -224,7 +224,7 @@ describe('the deadline of connecting', () => {
 
   it('may be off', async () => {
     const server = await serve({}, { message: () => undefined })
-    const client = await connect(server.address(), { timeout: Infinity })
+    const client = await connect(server.address(), { connectTimeout: Infinity })
     client.reset()
     await client.closed
   })

@@ -89,7 +89,7 @@ describe('when no connection can be made', () => {
   it('a server that answers no one keeps nobody longer than acquireTimeout', async () => {
     const clock = new VirtualClock()
     const port = await listenSilently()
-    const pool = makePool(`127.0.0.1:${port}`, { clock, timeout: 60_000 })
+    const pool = makePool(`127.0.0.1:${port}`, { clock, connectTimeout: 60_000 })
     const waiting = outcome(pool.acquire())
     await clock.advance(5_000)
     expect(await waiting).toBe('HAWSER_ACQUIRE_TIMEOUT')
@@ -103,7 +103,7 @@ describe('when no connection can be made', () => {
     const { pool, listener } = await meetPool({
       clock,
       random: () => 0.5,
-      timeout: 1_000,
+      connectTimeout: 1_000,
       async onConnect(lease) {
         call += 1
         if (call === 1) throw new Error('wrong password')

@@ -266,7 +266,7 @@ describe('a proxy that falls silent', () => {
     const sockets = watchSockets()
     const clock = new VirtualClock()
     const proxy = `${kind}://127.0.0.1:${listener.port}`
-    const error = rejection(connect(`tls://${target}`, { proxy, clock, timeout: 3_000 }))
+    const error = rejection(connect(`tls://${target}`, { proxy, clock, connectTimeout: 3_000 }))
     const peer = await listener.accept()
     await play(peer)
     await clock.advance(2_999)
@@ -300,7 +300,7 @@ describe('a proxy that falls silent', () => {
     const listener = await listenScripted()
     const clock = new VirtualClock()
     const proxy = [`http://127.0.0.1:${listener.port}`, 'socks5h://inner.example:1080']
-    const error = rejection(connect(target, { proxy, clock, timeout: 3_000 }))
+    const error = rejection(connect(target, { proxy, clock, connectTimeout: 3_000 }))
     const peer = await listener.accept()
     await clock.advance(1_000)
     await peer.send(established)

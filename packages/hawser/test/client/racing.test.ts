@@ -82,7 +82,7 @@ describe('a name with several addresses', () => {
     resolveTo(['127.0.0.1', '::1'])
     const sockets = watchSockets()
     const clock = new VirtualClock()
-    const options = { clock, attemptDelay: Infinity, timeout: 3_000 }
+    const options = { clock, attemptDelay: Infinity, connectTimeout: 3_000 }
     const error = rejection(connect(`host.example:${port}`, options))
     await until(() => sockets.length === 1)
     await clock.advance(3_000)
@@ -129,7 +129,7 @@ describe('a name that cannot be connected to', () => {
     resolveTo(['127.0.0.1', '127.0.0.9'])
     const sockets = watchSockets()
     const clock = new VirtualClock()
-    const error = rejection(connect(`host.example:${port}`, { clock, timeout: 2_000 }))
+    const error = rejection(connect(`host.example:${port}`, { clock, connectTimeout: 2_000 }))
     await until(() => sockets.length === 1)
     await clock.advance(2_000)
     expect(await error).toMatchObject({

@@ -162,7 +162,7 @@ describe('a client', () => {
     const client = make(listener.address, {
       clock,
       random: () => 0,
-      timeout: 1_000,
+      connectTimeout: 1_000,
       async onConnect() {
         call += 1
         if (call === 1) throw new Error('wrong password')

@@ -235,7 +235,7 @@ describe('nothing keeps a process alive', () => {
        const { port } = server.address()
        await server.close()
        await connect({ port, host: '127.0.0.1' }).catch(() => {})
-       await connect({ port, host: '192.0.2.1' }, { timeout: 1 }).catch(() => {})
+       await connect({ port, host: '192.0.2.1' }, { connectTimeout: 1 }).catch(() => {})
        await connect({ port, host: '192.0.2.1' }, { signal: AbortSignal.timeout(1) }).catch(() => {})`,
     ],
     [

@@ -38,7 +38,7 @@ async function makePair(endpoint: Endpoint, fastRead: boolean): Promise<Transpor
   const left = await dial(parseEndpoint(target), {
     ...options,
     keepAlive: { idle: Infinity, probes: undefined },
-    timeout: Infinity,
+    connectTimeout: Infinity,
     attemptDelay: Infinity,
     signal: undefined,
     localAddress: undefined,

@@ -235,7 +235,7 @@ describe('a handshake that takes its time', () => {
     await once(silent, 'listening')
     const { port } = silent.address() as net.AddressInfo
     const clock = new VirtualClock()
-    const opened = rejection(connect(`tls://127.0.0.1:${port}`, { clock, timeout: 10_000 }))
+    const opened = rejection(connect(`tls://127.0.0.1:${port}`, { clock, connectTimeout: 10_000 }))
     const [socket] = (await once(silent, 'connection')) as [net.Socket]
     await once(socket, 'data')
     await clock.advance(10_000)

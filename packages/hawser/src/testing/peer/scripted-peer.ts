@@ -6,29 +6,18 @@ import { PeerInbox } from './peer-inbox.js'
 import { TransportWire } from './transport-wire.js'
 import type { PeerEndpoint } from './endpoint.js'
 import { dialSocket } from './dial.js'
-import {
-  openListener,
-  type ScriptedListener,
-  type ScriptedListenOptions,
-} from './scripted-listener.js'
+import type { ScriptedListenOptions, ScriptedPeerOptions } from './options.js'
+import { openListener, type PeerListener } from './peer-listener.js'
 import type { Wire } from './wire.js'
-
-/** Options of every scripted peer. */
-export interface ScriptedPeerOptions {
-  /**
-   * How long each expectation and each `send` waits, in ms of real time. Default 5,000;
-   * `Infinity` waits for ever.
-   */
-  deadline?: number
-  /** false begins as after `stopReading`: the operating system's buffers fill up. Default true. */
-  reading?: boolean
-}
 
 /** How a scripted peer's stream came to its end. */
 export interface PeerClosed {
   /** The operating system's error, such as one with the code `ECONNRESET`; absent after a clean end. */
   readonly error: Error | undefined
 }
+
+/** A server whose clients are played by a script. */
+export type ScriptedListener = PeerListener<ScriptedPeer>
 
 /**
  * The other side of a connection under test, played step by step: it says and does only what the

@@ -1,14 +1,14 @@
 import type { Development } from '../certificate/development.js'
 import { CommandError } from '../failure.js'
 import type { ServeTls } from './options.js'
-import type { PreparedTls } from './prepare-tls.js'
+import type { PreparedTls } from './prepared-tls.js'
 
 /**
  * Turn the command's TLS into the library's; without a certificate, it is the development one.
  *
  * @returns rejects with CommandError when that cannot be made
  */
-export async function prepareTls(tls: ServeTls): Promise<PreparedTls> {
+export async function resolveTls(tls: ServeTls): Promise<PreparedTls> {
   const { cert, key, ca, alpn, minVersion, clientCertificate, handshakeTimeout } = tls
   const shared = { ca, alpn, minVersion, clientCertificate, handshakeTimeout, watch: true } as const
   if (cert !== undefined) {

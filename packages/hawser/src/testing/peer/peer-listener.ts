@@ -1,21 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { checkDeadline, defaultDeadline, withDeadline } from '../deadline.js'
-import type { ScriptedPeer, ScriptedPeerOptions } from './scripted-peer.js'
+import type { ScriptedListenOptions } from './options.js'
 import { SocketWire } from './socket-wire.js'
 
-/** Options of `ScriptedPeer.listen`: those of each peer, and where to listen. */
-export interface ScriptedListenOptions extends ScriptedPeerOptions {
-  /** An address of this machine. Default 127.0.0.1. */
-  host?: string
-  /** Default 0: any that is free. */
-  port?: number
-  /** A Unix socket's path instead of a host and port. The file must not exist. */
-  path?: string
-}
-
-/** A server whose clients are played by a script. */
-export interface ScriptedListener extends AsyncDisposable {
+/** Where clients arrive that are played by a `Peer`. */
+export interface PeerListener<Peer> extends AsyncDisposable {
   /** Where it listens, as an endpoint to connect to: `tcp://127.0.0.1:40123` or `unix:/path`. */
   readonly address: string
   /** The port; 0 on a Unix socket. */
@@ -25,16 +15,16 @@ export interface ScriptedListener extends AsyncDisposable {
    *
    * @throws Error when none has come by the deadline
    */
-  accept(): Promise<ScriptedPeer>
+  accept(): Promise<Peer>
   /** Stop listening, let go of every client, and wait until all of it is gone. */
   close(): Promise<void>
 }
 
 /** @throws the operating system's error when it cannot be listened there */
-export async function openListener(
+export async function openListener<Peer>(
   options: ScriptedListenOptions,
-  play: (wire: SocketWire) => ScriptedPeer,
-): Promise<ScriptedListener> {
+  play: (wire: SocketWire) => Peer,
+): Promise<PeerListener<Peer>> {
   const deadline = checkDeadline(options.deadline ?? defaultDeadline)
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true })
   const { host = '127.0.0.1', port = 0, path } = options
@@ -43,17 +33,17 @@ export async function openListener(
   return new SocketListener(server, deadline, play)
 }
 
-class SocketListener implements ScriptedListener {
+class SocketListener<Peer> implements PeerListener<Peer> {
   readonly address: string
   readonly port: number
   readonly #server: Server
   readonly #deadline: number
-  readonly #play: (wire: SocketWire) => ScriptedPeer
+  readonly #play: (wire: SocketWire) => Peer
   readonly #sockets = new Set<Socket>()
   readonly #waiting: SocketWire[] = []
   #accepting: ((wire: SocketWire) => void)[] = []
 
-  constructor(server: Server, deadline: number, play: (wire: SocketWire) => ScriptedPeer) {
+  constructor(server: Server, deadline: number, play: (wire: SocketWire) => Peer) {
     this.#server = server
     this.#deadline = deadline
     this.#play = play
@@ -66,7 +56,7 @@ class SocketListener implements ScriptedListener {
     server.on('connection', (socket: Socket) => this.#admit(socket))
   }
 
-  async accept(): Promise<ScriptedPeer> {
+  async accept(): Promise<Peer> {
     const waiting = this.#waiting.shift()
     if (waiting !== undefined) return this.#play(waiting)
     let take: ((wire: SocketWire) => void) | undefined

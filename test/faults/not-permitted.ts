@@ -1,0 +1,2 @@
+/** Thrown where this machine does not let the fault happen; the fault counts as skipped, loudly. */
+export class NotPermitted extends Error {}
