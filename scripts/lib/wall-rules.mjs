@@ -9,6 +9,7 @@
 
 const BELOW_CONNECTION = [
   'errors',
+  'options',
   'tls',
   'transport',
   'framing',
@@ -23,15 +24,25 @@ const HARMLESS = ['buffer', 'events', 'perf_hooks', 'process', 'timers']
 /** @type {Readonly<Record<string, UnitRule>>} */
 export const LIBRARY_UNITS = {
   errors: { units: [], builtins: [] },
+  options: { units: ['errors'], builtins: [] },
   tls: { units: [], builtins: [] },
   transport: { units: ['tls', 'proxy-protocol'], builtins: [] },
-  framing: { units: ['errors'], builtins: [] },
-  policy: { units: ['errors'], builtins: [] },
-  'proxy-protocol': { units: ['errors', 'policy'], builtins: [] },
+  framing: { units: ['errors', 'options'], builtins: [] },
+  policy: { units: ['errors', 'options'], builtins: [] },
+  'proxy-protocol': { units: ['errors', 'options', 'policy'], builtins: [] },
   tunnel: { units: ['policy', 'proxy-protocol'], builtins: [] },
   observe: { units: ['errors', 'policy'], builtins: ['diagnostics_channel'] },
   socket: {
-    units: ['errors', 'tls', 'transport', 'observe', 'policy', 'proxy-protocol', 'tunnel'],
+    units: [
+      'errors',
+      'options',
+      'tls',
+      'transport',
+      'observe',
+      'policy',
+      'proxy-protocol',
+      'tunnel',
+    ],
     builtins: [
       ...HARMLESS,
       'net',
@@ -52,13 +63,13 @@ export const LIBRARY_UNITS = {
   },
   server: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
   client: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
-  metrics: { units: ['errors', 'observe'], builtins: ['perf_hooks'] },
+  metrics: { units: ['errors', 'options', 'observe'], builtins: ['perf_hooks'] },
   systemd: {
-    units: ['errors', 'policy', 'observe', 'connection', 'socket'],
+    units: ['errors', 'options', 'policy', 'observe', 'connection', 'socket'],
     builtins: ['child_process', 'process'],
   },
   workers: {
-    units: ['errors', 'policy', 'observe', 'socket', 'connection', 'server', 'metrics'],
+    units: ['errors', 'options', 'policy', 'observe', 'socket', 'connection', 'server', 'metrics'],
     builtins: ['child_process', 'cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
   },
   testing: {

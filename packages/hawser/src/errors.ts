@@ -51,7 +51,22 @@ export class HawserError<Code extends ErrorCode = ErrorCode> extends Error {
 /** An option or an endpoint that cannot work; thrown where it was passed, before anything starts. */
 export class OptionError extends HawserError<
   'HAWSER_INVALID_OPTION' | 'HAWSER_INVALID_ENDPOINT' | 'HAWSER_INVALID_TOPIC'
-> {}
+> {
+  /**
+   * The name of the option, with the option that it is in: `idleTimeout`, `tls.ca`. Undefined where it is
+   * no option that is wrong.
+   */
+  readonly option: string | undefined
+
+  constructor(
+    code: OptionError['code'],
+    message: string,
+    details: ErrorDetails & { readonly option?: string | undefined } = {},
+  ) {
+    super(code, message, details)
+    this.option = details.option
+  }
+}
 
 /** A call that the object's present state does not allow. */
 export class StateError extends HawserError<

@@ -1,6 +1,6 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import type { Connection } from '../connection/connection.js'
-import { atLeast } from '../connection/connection-options.js'
+import { atLeast } from '../options/numbers.js'
 import { report, warn } from '../connection/report.js'
 import { HandlerError, type HawserError } from '../errors.js'
 import type { ClockTimer } from '../policy/clock.js'

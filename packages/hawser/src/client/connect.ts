@@ -6,7 +6,8 @@ import { report, warn } from '../connection/report.js'
 import type { Brakes } from '../connection/connection-settings.js'
 import type { HandlerObject } from '../connection/face.js'
 import { systemClock } from '../connection/system-clock.js'
-import { type HawserError, OptionError } from '../errors.js'
+import { type HawserError } from '../errors.js'
+import { invalid } from '../options/invalid.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
 import { Budget } from '../policy/budget.js'
@@ -57,9 +58,9 @@ export async function connectBy<In, Out>(
 ): Promise<Connection<In, Out>> {
   const { handler, onError } = options
   if (handler !== undefined && (typeof handler !== 'object' || handler === null)) {
-    throw new OptionError(
-      'HAWSER_INVALID_OPTION',
-      `the handler is a ${typeof handler}: it takes an object with open, message, writable, close`,
+    throw invalid(
+      'handler',
+      `is a ${typeof handler}: it takes an object with open, message, writable, close`,
     )
   }
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)

@@ -1,4 +1,4 @@
-import { OptionError } from '../errors.js'
+import { invalid } from '../options/invalid.js'
 import type { Correlation, Correlator } from './correlation.js'
 import { IdentifiedCorrelator } from './identified-correlator.js'
 import { OrderedCorrelator } from './ordered-correlator.js'
@@ -17,8 +17,8 @@ export function assertCorrelation(rules: object): void {
     (rule) => rule === undefined || typeof rule === 'function',
   )
   if (isWhole && isKind && areFunctions) return
-  throw new OptionError(
-    'HAWSER_INVALID_OPTION',
-    'correlate takes the functions identify and idOf for replies with ids, or isPush for replies in order',
+  throw invalid(
+    'correlate',
+    'takes the functions identify and idOf for replies with ids, or isPush for replies in order',
   )
 }

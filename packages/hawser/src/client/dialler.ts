@@ -1,4 +1,6 @@
-import { defaultKeepAlive, milliseconds } from '../connection/connection-options.js'
+import { defaultKeepAlive } from '../connection/connection-options.js'
+import { invalid } from '../options/invalid.js'
+import { milliseconds } from '../options/numbers.js'
 import { AbortedError, type HawserError, OptionError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
 import { endpointOrders, EndpointTurns, type TurnCount } from '../policy/endpoint-order.js'
@@ -42,12 +44,14 @@ export class Dialler {
   ) {
     this.#options = { ...resolve(settings, clock), sessions }
     const endpoints = (isList(endpoint) ? endpoint : [endpoint]).map((each) => parseEndpoint(each))
-    if (endpoints.length === 0)
-      throw invalid('the list of endpoints is empty: it takes one or more')
+    if (endpoints.length === 0) {
+      const text = 'the list of endpoints is empty: it takes one or more'
+      throw new OptionError('HAWSER_INVALID_ENDPOINT', text)
+    }
     for (const each of endpoints) assertDialable(each, this.#options)
     const { order = 'first', random = Math.random } = settings
     if (!endpointOrders.includes(order)) {
-      throw invalid(`order is ${JSON.stringify(order)}: it takes ${endpointOrders.join(', ')}`)
+      throw invalid('order', `is ${JSON.stringify(order)}: it takes ${endpointOrders.join(', ')}`)
     }
     const count = order === 'round-robin' && isList(endpoint) ? countOf(endpoint) : undefined
     this.#turns = new EndpointTurns(endpoints, order, random, count)
@@ -85,7 +89,8 @@ function resolve(settings: DialOptions, clock: Clock): DialPlan {
   const attemptDelay = milliseconds('attemptDelay', settings.attemptDelay ?? defaultAttemptDelay)
   if (attemptDelay < leastAttemptDelay) {
     throw invalid(
-      `attemptDelay is ${attemptDelay}: it takes milliseconds, ${leastAttemptDelay} or more (Infinity waits for failure)`,
+      'attemptDelay',
+      `is ${attemptDelay}: it takes milliseconds, ${leastAttemptDelay} or more (Infinity waits for failure)`,
     )
   }
   return {
@@ -127,14 +132,10 @@ function isList(endpoint: Endpoint | null | readonly Endpoint[]): endpoint is re
 
 function portOf(port: number | undefined): number | undefined {
   if (port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65_535)) return port
-  throw invalid(`localPort is ${String(port)}: it takes a whole number, 0–65535`)
+  throw invalid('localPort', `is ${String(port)}: it takes a whole number, 0–65535`)
 }
 
 function familyOf(family: number | undefined): 4 | 6 | undefined {
   if (family === undefined || family === 4 || family === 6) return family
-  throw invalid(`family is ${family}: it takes 4 or 6`)
-}
-
-function invalid(text: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', text)
+  throw invalid('family', `is ${family}: it takes 4 or 6`)
 }

@@ -1,5 +1,6 @@
-import { atLeast, milliseconds, resolveSettings } from '../connection/connection-options.js'
-import { OptionError } from '../errors.js'
+import { resolveSettings } from '../connection/connection-options.js'
+import { invalid } from '../options/invalid.js'
+import { atLeast, milliseconds } from '../options/numbers.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
 import { Budget } from '../policy/budget.js'
@@ -52,8 +53,7 @@ export function resolvePool<In, Out>(
   const max = atLeast('max', options.max ?? 10, 1, 'connections')
   const min = atLeast('min', options.min ?? 0, 0, 'connections')
   if (min > max || min === Infinity) {
-    const text = `min is ${min} and max ${max}: it takes a number of connections, 0 to max`
-    throw new OptionError('HAWSER_INVALID_OPTION', text)
+    throw invalid('min', `is ${min} and max ${max}: it takes a number of connections, 0 to max`)
   }
   return {
     dialler: new Dialler(endpoint, options, clock, createTlsSessions()),

@@ -1,4 +1,4 @@
-import { atLeast, milliseconds } from '../connection/connection-options.js'
+import { atLeast, milliseconds } from '../options/numbers.js'
 import type { HawserError } from '../errors.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import type { Lease } from './lease.js'

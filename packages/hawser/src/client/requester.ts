@@ -1,4 +1,4 @@
-import { milliseconds } from '../connection/connection-options.js'
+import { milliseconds } from '../options/numbers.js'
 import type { HawserError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
 import type { RequestOptions } from './client-options.js'

@@ -1,5 +1,6 @@
-import { atLeast, milliseconds, resolveSettings } from '../connection/connection-options.js'
-import { OptionError } from '../errors.js'
+import { resolveSettings } from '../connection/connection-options.js'
+import { invalid } from '../options/invalid.js'
+import { atLeast, milliseconds } from '../options/numbers.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
 import { Budget } from '../policy/budget.js'
@@ -39,7 +40,7 @@ export function resolveClient<In, Out>(
   const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity), 'none')
   const { whileDown = 'queue', heartbeat, reconnect, correlate } = options
   if (whileDown !== 'queue' && whileDown !== 'refuse') {
-    throw invalid(`whileDown is ${JSON.stringify(whileDown)}: it takes 'queue' or 'refuse'`)
+    throw invalid('whileDown', `is ${JSON.stringify(whileDown)}: it takes 'queue' or 'refuse'`)
   }
   if (correlate !== undefined) assertCorrelation(correlate)
   if (heartbeat !== undefined) {
@@ -63,8 +64,4 @@ export function resolveClient<In, Out>(
     whileDown,
     onMessage: options.onMessage,
   }
-}
-
-function invalid(text: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', text)
 }

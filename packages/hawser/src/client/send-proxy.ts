@@ -1,4 +1,4 @@
-import { OptionError } from '../errors.js'
+import { invalid } from '../options/invalid.js'
 import type { ProxyEnd, ProxyTlvs } from '../proxy-protocol/header.js'
 import { encodeHeader } from '../proxy-protocol/header-encoder.js'
 import type { TransportAddresses } from '../transport.js'
@@ -38,10 +38,7 @@ export function resolveSendProxy(
 ): (ends: TransportAddresses) => Uint8Array {
   const { version, source, destination, local = false, tlvs = {} } = options
   if (version !== 1 && version !== 2) {
-    throw new OptionError(
-      'HAWSER_INVALID_OPTION',
-      `proxyProtocol.version is ${String(version)}: it takes 1 or 2`,
-    )
+    throw invalid('proxyProtocol.version', `is ${String(version)}: it takes 1 or 2`)
   }
   const command = local ? 'local' : 'proxy'
   const header = (from: ProxyEnd | undefined, to: ProxyEnd | undefined): Uint8Array =>

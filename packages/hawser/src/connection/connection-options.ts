@@ -1,5 +1,6 @@
-import { OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
+import { invalid } from '../options/invalid.js'
+import { atLeast, milliseconds } from '../options/numbers.js'
 import type { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
 import { encoderOf } from './out/encode-frame.js'
@@ -119,9 +120,9 @@ export function resolveSettings<In, Out>(
   assertFraming(framing)
   const inboxLimit = atLeast('inbox', options.inbox ?? defaultInbox, 1)
   if (framing.maxFrame > inboxLimit) {
-    throw new OptionError(
-      'HAWSER_INVALID_OPTION',
-      `maxFrame is ${framing.maxFrame} bytes and the inbox holds ${inboxLimit}: such a frame would ` +
+    throw invalid(
+      'maxFrame',
+      `is ${framing.maxFrame} bytes and the inbox holds ${inboxLimit}: such a frame would ` +
         'never be complete; raise the option inbox or lower maxFrame',
     )
   }
@@ -150,25 +151,11 @@ export function resolveSettings<In, Out>(
   }
 }
 
-/** @throws OptionError unless `value` is a number of milliseconds, 1 or more; `Infinity` is off. */
-export function milliseconds(name: string, value: number): number {
-  return atLeast(name, value, 1, 'milliseconds')
-}
-
 function assertFraming(framing: { readonly createDecoder?: unknown }): void {
   if (typeof framing.createDecoder === 'function') return
   const hint = typeof framing === 'function' ? ': call it, as in lines()' : ''
-  throw new OptionError(
-    'HAWSER_INVALID_OPTION',
-    `framing is a ${typeof framing} and takes what lines(), raw() or framing() answers${hint}`,
-  )
-}
-
-/** @throws OptionError unless `value` is a number of at least `least`; `Infinity` is off. */
-export function atLeast(name: string, value: number, least: number, unit = 'bytes'): number {
-  if (typeof value === 'number' && value >= least) return value
-  throw new OptionError(
-    'HAWSER_INVALID_OPTION',
-    `${name} is ${typeof value === 'string' ? JSON.stringify(value) : String(value)}: it takes a number of ${unit}, ${least} or more (Infinity is off)`,
+  throw invalid(
+    'framing',
+    `is a ${typeof framing} and takes what lines(), raw() or framing() returns${hint}`,
   )
 }

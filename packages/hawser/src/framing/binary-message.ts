@@ -1,7 +1,7 @@
 import type { ByteOperations } from './byte-operations.js'
 import { messageInvalid, messageTooLarge } from './frame-errors.js'
 import type { FrameOutput } from './framing.js'
-import { show } from './options.js'
+import { show } from '../options/invalid.js'
 
 /** What the binary framings take to send. Text goes out as UTF-8. */
 export type BinaryMessage = Uint8Array | string

@@ -1,7 +1,7 @@
 import type { ByteOperations } from './byte-operations.js'
 import { decoderInvalid, restTooLarge } from './frame-errors.js'
 import { type Decoder, defaultOverhead, type Emit, type Framing } from './framing.js'
-import { show } from './options.js'
+import { show } from '../options/invalid.js'
 
 /** One call of a decoder, as far as it has come. */
 interface Run {

@@ -1,4 +1,4 @@
-import { OptionError } from '../errors.js'
+import { invalid, show } from '../options/invalid.js'
 import { defaultMaxFrame } from './framing.js'
 
 /**
@@ -40,8 +40,9 @@ export const largestMaxFrame: number = 2 ** 29 - 24
 /** Checks a `maxFrame` and puts in the default. */
 export function checkMaxFrame(maxFrame: number = defaultMaxFrame): number {
   if (Number.isInteger(maxFrame) && maxFrame >= 1 && maxFrame <= largestMaxFrame) return maxFrame
-  throw invalidOption(
-    `maxFrame is ${show(maxFrame)}, and must be a whole number of bytes from 1 to ` +
+  throw invalid(
+    'maxFrame',
+    `is ${show(maxFrame)}, and must be a whole number of bytes from 1 to ` +
       `${largestMaxFrame}. It has no off-value: a frame is held whole before it is delivered`,
   )
 }
@@ -49,7 +50,7 @@ export function checkMaxFrame(maxFrame: number = defaultMaxFrame): number {
 /** Checks a whole number that an option gives. */
 export function checkInteger(name: string, value: number, from: number, to: number): number {
   if (Number.isInteger(value) && value >= from && value <= to) return value
-  throw invalidOption(`${name} is ${show(value)}, and must be a whole number from ${from} to ${to}`)
+  throw invalid(name, `is ${show(value)}, and must be a whole number from ${from} to ${to}`)
 }
 
 /** Checks an option that is one of a few words or numbers, and puts in the default. */
@@ -61,7 +62,7 @@ export function checkChoice<Value extends string | number>(
 ): Value {
   if (value === undefined) return byDefault
   if (choices.includes(value)) return value
-  throw invalidOption(`${name} is ${show(value)}, and must be ${choices.map(show).join(' or ')}`)
+  throw invalid(name, `is ${show(value)}, and must be ${choices.map(show).join(' or ')}`)
 }
 
 /** Checks an option that is true or false, and puts in the default. */
@@ -72,7 +73,7 @@ export function checkBoolean(
 ): boolean {
   if (value === undefined) return byDefault
   if (typeof value === 'boolean') return value
-  throw invalidOption(`${name} is ${show(value)}, and must be true or false`)
+  throw invalid(name, `is ${show(value)}, and must be true or false`)
 }
 
 /** Checks `oversize` and puts in the default. True: discard. */
@@ -86,16 +87,4 @@ export function checkUnterminated(
   byDefault: Unterminated,
 ): Unterminated {
   return checkChoice('unterminated', unterminated, ['deliver', 'reject', 'discard'], byDefault)
-}
-
-/** The error for an option that cannot work. */
-export function invalidOption(message: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', message)
-}
-
-/** A value as it would be written in a program, in at most 40 characters. */
-export function show(value: unknown): string {
-  if (typeof value === 'object' && value !== null) return 'an object'
-  if (typeof value === 'function') return 'a function'
-  return (typeof value === 'string' ? JSON.stringify(value) : String(value)).slice(0, 40)
 }

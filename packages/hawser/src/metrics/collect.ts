@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { OptionError } from '../errors.js'
+import { invalid } from '../options/invalid.js'
 import { type Family, type Labels, mergeFamilies } from './family.js'
 import { renderPrometheus } from './prometheus.js'
 import { record } from './recorder.js'
@@ -86,9 +86,9 @@ const ownLabels = new Set(['server', 'reason', 'kind', 'le'])
 
 function assertLabel(name: string): void {
   if (/^[a-zA-Z_]\w*$/.test(name) && !name.startsWith('__') && !ownLabels.has(name)) return
-  throw new OptionError(
-    'HAWSER_INVALID_OPTION',
-    `there can be no label ${JSON.stringify(name)}: use letters, digits and underscores, do not ` +
+  throw invalid(
+    'labels',
+    `cannot have one named ${JSON.stringify(name)}: use letters, digits and underscores, do not ` +
       'begin with a digit or two underscores, and leave server, reason, kind and le to hawser',
   )
 }

@@ -1,4 +1,5 @@
-import { OptionError } from '../errors.js'
+import type { OptionError } from '../errors.js'
+import { invalid as invalidOption } from '../options/invalid.js'
 import { parseIp } from '../policy/ip-address.js'
 import { commands, families } from './binary-header.js'
 import { encodeUtf8 } from './byte-text.js'
@@ -129,5 +130,5 @@ function unixName(path: string): Uint8Array {
 }
 
 function invalid(text: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', `proxyProtocol cannot be sent: ${text}`)
+  return invalidOption('proxyProtocol', `cannot be sent: ${text}`)
 }

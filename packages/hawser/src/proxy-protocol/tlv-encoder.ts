@@ -1,4 +1,5 @@
-import { OptionError } from '../errors.js'
+import type { OptionError } from '../errors.js'
+import { invalid as invalidOption } from '../options/invalid.js'
 import { encodeLatin1, encodeUtf8, showByte } from './byte-text.js'
 import {
   maxUniqueId,
@@ -104,5 +105,5 @@ function join(records: readonly (ProxyTlv | undefined)[]): Uint8Array {
 }
 
 function invalid(text: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', `proxyProtocol.tlvs cannot be sent: ${text}`)
+  return invalidOption('proxyProtocol.tlvs', `cannot be sent: ${text}`)
 }

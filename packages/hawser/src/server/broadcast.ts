@@ -1,5 +1,5 @@
 import type { Member } from '../connection/memberships.js'
-import { OptionError } from '../errors.js'
+import { invalid } from '../options/invalid.js'
 import type { Framing } from '../framing/framing.js'
 import type { BroadcastOptions } from './options.js'
 
@@ -22,10 +22,7 @@ export function deliver<In, Out>(
 ): Delivery {
   const { except, filter, overflow = 'reset' } = options
   if (overflow !== 'reset' && overflow !== 'skip') {
-    throw new OptionError(
-      'HAWSER_INVALID_OPTION',
-      `overflow is ${JSON.stringify(overflow)}: it takes 'reset' or 'skip'`,
-    )
+    throw invalid('overflow', `is ${JSON.stringify(overflow)}: it takes 'reset' or 'skip'`)
   }
   const excluded = except === undefined ? undefined : new Set(isMany(except) ? except : [except])
   const frames = new Map<Framing<In, Out>, Uint8Array>()

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers'
-import { OptionError } from '../errors.js'
+import { invalid } from '../options/invalid.js'
 import type { Backplane, BackplaneListener } from './backplane.js'
 
 /** Joins servers of one process: see {@link memoryBackplane}. */
@@ -49,9 +49,9 @@ class Hub {
 
   add(node: MemoryNode): void {
     if (this.#nodes.has(node.nodeId)) {
-      throw new OptionError(
-        'HAWSER_INVALID_OPTION',
-        `the node ${node.nodeId} of the backplane has a server: give every server a node of its own`,
+      throw invalid(
+        'backplane',
+        `is the node ${node.nodeId}, which has a server already: give every server a node of its own`,
       )
     }
     this.#nodes.set(node.nodeId, node)

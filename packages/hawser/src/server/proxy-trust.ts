@@ -1,5 +1,5 @@
-import { atLeast, milliseconds } from '../connection/connection-options.js'
-import { OptionError } from '../errors.js'
+import { invalid } from '../options/invalid.js'
+import { atLeast, milliseconds } from '../options/numbers.js'
 import type { AddressSet } from '../policy/address-set.js'
 import { parseIp } from '../policy/ip-address.js'
 import { defaultMaxHeader, leastMaxHeader } from '../proxy-protocol/header-reader.js'
@@ -49,10 +49,13 @@ export class ProxyTrust implements HeaderRules {
   /** @throws OptionError when an option cannot work, or a file among `trusted` cannot be read */
   constructor({ mode, trusted, headerTimeout, maxHeader }: ProxyProtocolOptions) {
     if (mode !== 'require' && mode !== 'optional') {
-      throw invalid(`mode is ${String(mode)}: it takes require or optional`)
+      throw invalid('proxyProtocol.mode', `is ${String(mode)}: it takes require or optional`)
     }
     if (trusted === undefined) {
-      throw invalid('trusted is missing: list the addresses of your proxies, such as 10.0.0.0/8')
+      throw invalid(
+        'proxyProtocol.trusted',
+        'is missing: list the addresses of your proxies, such as 10.0.0.0/8',
+      )
     }
     this.mode = mode
     this.#trustsUnix = Array.isArray(trusted) && trusted.includes('unix')
@@ -82,8 +85,4 @@ export class ProxyTrust implements HeaderRules {
     const address = peer === undefined ? undefined : parseIp(peer.address)
     return address !== undefined && this.#trusted.has(address)
   }
-}
-
-function invalid(text: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', `proxyProtocol.${text}`)
 }

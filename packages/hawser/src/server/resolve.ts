@@ -1,13 +1,9 @@
-import {
-  atLeast,
-  defaultKeepAlive,
-  milliseconds,
-  resolveSettings,
-} from '../connection/connection-options.js'
+import { defaultKeepAlive, resolveSettings } from '../connection/connection-options.js'
+import { invalid } from '../options/invalid.js'
+import { atLeast, milliseconds } from '../options/numbers.js'
 import type { Settings } from '../connection/connection-settings.js'
 import { bufferOperations } from '../connection/buffer-operations.js'
 import { encodeFrame } from '../connection/out/encode-frame.js'
-import { OptionError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
 import type { Access } from '../policy/access.js'
@@ -63,16 +59,16 @@ export function resolveServer<In, Out>(
   const run = typeof handler === 'function' ? handler : undefined
   const object = typeof handler === 'object' ? handler : undefined
   if (handler !== undefined && run === undefined && object === undefined) {
-    throw new OptionError(
-      'HAWSER_INVALID_OPTION',
-      `the handler is a ${typeof handler}: it takes a function, or an object with open, message, writable, close`,
+    throw invalid(
+      'handler',
+      `is a ${typeof handler}: it takes a function, or an object with open, message, writable, close`,
     )
   }
   const backlog = options.backlog ?? defaultBacklog
   if (!Number.isInteger(backlog) || backlog < 1) {
-    throw new OptionError(
-      'HAWSER_INVALID_OPTION',
-      `backlog is ${String(backlog)}: it takes a whole number of connections, 1 or more`,
+    throw invalid(
+      'backlog',
+      `is ${String(backlog)}: it takes a whole number of connections, 1 or more`,
     )
   }
   const budget = new Budget(atLeast('memory', options.memory ?? defaultMemory, 1))
@@ -123,8 +119,7 @@ export function connectionCount(value: number): number {
 /** @throws OptionError unless it is one of the two words. */
 function isHolding(atLimit: string): boolean {
   if (atLimit === 'pause' || atLimit === 'reject') return atLimit === 'pause'
-  const text = `atLimit is ${JSON.stringify(atLimit)}: it takes 'reject' or 'pause'`
-  throw new OptionError('HAWSER_INVALID_OPTION', text)
+  throw invalid('atLimit', `is ${JSON.stringify(atLimit)}: it takes 'reject' or 'pause'`)
 }
 
 /** @throws OptionError when an entry of a list, or of a file it names, cannot be read. */
@@ -139,12 +134,12 @@ export function resolveAccess({ allow, deny }: AccessLists): Access {
 function resolveRate(rate: number | ConnectRate): Required<ConnectRate> | undefined {
   const { perSecond, burst: asked } = typeof rate === 'object' ? rate : { perSecond: rate }
   if (!(typeof perSecond === 'number' && perSecond > 0)) {
-    throw new OptionError(
-      'HAWSER_INVALID_OPTION',
-      `connectRate is ${String(perSecond)} a second: it takes a number above 0, such as 10, or 0.1 for six a minute (Infinity is off)`,
+    throw invalid(
+      'connectRate',
+      `is ${String(perSecond)} a second: it takes a number above 0, such as 10, or 0.1 for six a minute (Infinity is off)`,
     )
   }
-  const burst = atLeast('burst', asked ?? Math.max(1, perSecond), 1, 'connections')
+  const burst = atLeast('connectRate.burst', asked ?? Math.max(1, perSecond), 1, 'connections')
   return perSecond === Infinity || burst === Infinity ? undefined : { perSecond, burst }
 }
 
@@ -160,7 +155,6 @@ function resolveGoodbye<In, Out>(
     const frame = encode()
     return framing.perConnection === true ? encode : () => frame
   } catch (cause) {
-    const text = `the framing cannot carry the goodbye: ${String(cause)}`
-    throw new OptionError('HAWSER_INVALID_OPTION', text, { cause })
+    throw invalid('goodbye', `cannot be carried by the framing: ${String(cause)}`, cause)
   }
 }

@@ -1,7 +1,7 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import process from 'node:process'
 import { type Connection, engineOf } from '../connection/connection.js'
-import { atLeast } from '../connection/connection-options.js'
+import { atLeast } from '../options/numbers.js'
 import { ListenError, StateError } from '../errors.js'
 import type { RefusalCounts } from '../policy/connection-limit.js'
 import type { Endpoint } from '../socket/endpoint.js'

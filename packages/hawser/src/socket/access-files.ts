@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { OptionError } from '../errors.js'
+import { invalid } from '../options/invalid.js'
 import { AddressSet, type AddressSpan, parseSpan } from '../policy/address-set.js'
 
 /**
@@ -50,8 +50,4 @@ function readSpan(name: string, text: string, where: string): AddressSpan {
   const span = parseSpan(text)
   if (typeof span !== 'string') return span
   throw invalid(name, `cannot be used: ${where}${span}`)
-}
-
-function invalid(name: string, text: string, cause?: unknown): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', `${name} ${text}`, { cause })
 }

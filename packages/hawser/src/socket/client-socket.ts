@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { OptionError } from '../errors.js'
+import { invalid } from '../options/invalid.js'
 import { formatEndpoint, type ParsedEndpoint, type TcpEndpoint } from './endpoint.js'
 import { canReadFast, onread } from './fast-read.js'
 import { type KeepAlive, keepAliveDelay } from './keep-alive.js'
@@ -56,15 +57,19 @@ export function familyFor(
 ): 4 | 6 | undefined {
   const remote = net.isIP(host)
   if (family !== undefined && remote !== 0 && remote !== family) {
-    const text = `family is ${family}, and ${host} is an IPv${remote} address: leave family out`
-    throw new OptionError('HAWSER_INVALID_OPTION', text)
+    throw invalid(
+      'family',
+      `is ${family}, and ${host} is an IPv${remote} address: leave family out`,
+    )
   }
   if (localAddress === undefined) return family
   const local = net.isIP(localAddress)
   if (local === 0 || local !== (family ?? local)) {
     const wanted = family === undefined ? 'IP' : `IPv${family}`
-    const text = `localAddress is ${localAddress}: it takes an ${wanted} address of this machine`
-    throw new OptionError('HAWSER_INVALID_OPTION', text)
+    throw invalid(
+      'localAddress',
+      `is ${localAddress}: it takes an ${wanted} address of this machine`,
+    )
   }
   return local === 4 ? 4 : 6
 }

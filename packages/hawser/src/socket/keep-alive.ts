@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { OptionError } from '../errors.js'
+import { invalid } from '../options/invalid.js'
 
 /** TCP keepalive in full: when it begins, and when it gives up. */
 export interface KeepAliveOptions {
@@ -56,7 +56,7 @@ export function resolveKeepAlive(
   const interval = milliseconds('keepAlive.interval', asked.interval ?? fixed.interval)
   const count = asked.count ?? fixed.count
   if (!Number.isInteger(count) || count < 1 || count > 127) {
-    throw invalid(`keepAlive.count is ${String(count)}: it takes a whole number, 1–127`)
+    throw invalid('keepAlive.count', `is ${String(count)}: it takes a whole number, 1–127`)
   }
   const probes = { interval: keepAliveDelay(interval), count }
   if (probes.interval === fixed.interval && count === fixed.count) {
@@ -64,7 +64,8 @@ export function resolveKeepAlive(
   }
   if (net.Socket.prototype.setKeepAlive.length < 4) {
     throw invalid(
-      `keepAlive has interval ${interval} and count ${count}: this version of Node.js probes every ` +
+      'keepAlive',
+      `has interval ${interval} and count ${count}: this version of Node.js probes every ` +
         `${fixed.interval} ms, ${fixed.count} times, and nothing else; leave both out, or use ` +
         'one that can, such as 24.21 or 26.10',
     )
@@ -79,8 +80,4 @@ export function probe(socket: net.Socket, { idle, probes }: KeepAlive): void {
     setKeepAlive(enable: boolean, idle: number, interval: number, count: number): void
   }
   extended.setKeepAlive(true, keepAliveDelay(idle), probes.interval, probes.count)
-}
-
-function invalid(text: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', text)
 }

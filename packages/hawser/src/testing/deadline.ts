@@ -1,5 +1,5 @@
 import { clearTimeout, setTimeout } from 'node:timers'
-import { OptionError } from '../errors.js'
+import { invalid } from '../options/invalid.js'
 
 /** How long an expectation of this folder waits, in real time, when nobody says otherwise: 5 s. */
 export const defaultDeadline: number = 5_000
@@ -28,8 +28,5 @@ export function withDeadline<T>(work: Promise<T>, ms: number, describe: () => st
  */
 export function checkDeadline(ms: number): number {
   if (ms > 0) return ms
-  throw new OptionError(
-    'HAWSER_INVALID_OPTION',
-    `deadline is ${ms}; give milliseconds above 0, or Infinity to wait for ever`,
-  )
+  throw invalid('deadline', `is ${ms}; give milliseconds above 0, or Infinity to wait for ever`)
 }

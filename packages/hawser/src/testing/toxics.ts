@@ -1,4 +1,4 @@
-import { OptionError } from '../errors.js'
+import { invalid } from '../options/invalid.js'
 
 /** What is wrong with the way that bytes take. What is left out is as it was. */
 export interface LineToxics {
@@ -137,8 +137,8 @@ export function checkToxics(toxics: LineToxics): void {
 export function checkNumber(name: string, value: number, lowest: number): number {
   const isTime = name === 'latency' || name === 'jitter'
   if (value >= lowest && (value === Infinity || Number.isInteger(value) || isTime)) return value
-  throw new OptionError(
-    'HAWSER_INVALID_OPTION',
-    `${name} is ${value}; give ${isTime ? 'milliseconds' : 'a whole number'} of at least ${lowest}`,
+  throw invalid(
+    name,
+    `is ${value}; give ${isTime ? 'milliseconds' : 'a whole number'} of at least ${lowest}`,
   )
 }

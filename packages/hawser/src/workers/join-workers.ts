@@ -1,4 +1,5 @@
 import { OptionError } from '../errors.js'
+import { invalid } from '../options/invalid.js'
 import { collectMetrics } from '../metrics/collect.js'
 import type { Server } from '../server/server.js'
 import { findMember, type JoinedServer, type Member } from './member.js'
@@ -60,11 +61,13 @@ export function joinWorkers<In, Out>(
   if (member === undefined) return undefined
   const { name = 'main', leave } = options
   if (server.listening) {
-    throw invalid('joinWorkers(server) was called after server.listen: call it before')
+    const text = 'joinWorkers(server) was called after server.listen: call it before'
+    throw new OptionError('HAWSER_INVALID_OPTION', text)
   }
   if (member.servers.some((joined) => joined.name === name)) {
     throw invalid(
-      `two servers of this worker joined as ${JSON.stringify(name)}: give each a name, as in joinWorkers(server, { name: 'admin' })`,
+      'name',
+      `is ${JSON.stringify(name)}, as that of another server of this worker: give each a name, as in joinWorkers(server, { name: 'admin' })`,
     )
   }
   const joined: JoinedServer = {
@@ -93,8 +96,4 @@ export function joinWorkers<In, Out>(
 function contextOf(member: Member): WorkerContext {
   const { slot, count } = member.setup
   return { slot, count, report: (error) => member.report(error) }
-}
-
-function invalid(text: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', text)
 }

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { atLeast, milliseconds } from '../connection/connection-options.js'
-import { OptionError } from '../errors.js'
+import { invalid } from '../options/invalid.js'
+import { atLeast, milliseconds } from '../options/numbers.js'
 import type { BackoffOptions } from '../policy/backoff.js'
 
 /** How workers are started and ended. */
@@ -99,7 +99,7 @@ export function resolveWorkers(options: WorkersOptions): ResolvedWorkers {
   if (reusePort) assertReusePort(process.platform, process.versions.node)
   const output = options.output ?? 'inherit'
   if (output !== 'inherit' && typeof output !== 'function') {
-    throw invalid(`output is ${JSON.stringify(output)}: it takes 'inherit' or a function`)
+    throw invalid('output', `is ${JSON.stringify(output)}: it takes 'inherit' or a function`)
   }
   return {
     script: scriptPath(options.script),
@@ -121,14 +121,16 @@ export function resolveWorkers(options: WorkersOptions): ResolvedWorkers {
 export function assertReusePort(platform: string, version: string): void {
   if (platform !== 'linux') {
     throw invalid(
-      `reusePort works on Linux, and this is ${platform}: leave it out, and connections are handed out by the primary`,
+      'reusePort',
+      `works on Linux, and this is ${platform}: leave it out, and connections are handed out by the primary`,
     )
   }
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const has = major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12)
   if (has) return
   throw invalid(
-    `reusePort needs Node.js 22.12, 23.1 or newer, and this is ${version}: leave it out, and connections are handed out by the primary`,
+    'reusePort',
+    `needs Node.js 22.12, 23.1 or newer, and this is ${version}: leave it out, and connections are handed out by the primary`,
   )
 }
 
@@ -136,7 +138,8 @@ function workerCount(count: number | 'auto'): number {
   if (count === 'auto') return availableParallelism()
   if (Number.isInteger(count) && count >= 1 && count <= mostWorkers) return count
   throw invalid(
-    `count is ${JSON.stringify(count)}: it takes a whole number of workers from 1 to ${mostWorkers}, or 'auto'`,
+    'count',
+    `is ${JSON.stringify(count)}: it takes a whole number of workers from 1 to ${mostWorkers}, or 'auto'`,
   )
 }
 
@@ -145,7 +148,7 @@ function scriptPath(script: string | URL): string {
   if (typeof script === 'string' && script !== '') {
     return script.startsWith('file:') ? fileURLToPath(script) : script
   }
-  throw invalid(`script is ${JSON.stringify(script)}: it takes a path or a file: URL`)
+  throw invalid('script', `is ${JSON.stringify(script)}: it takes a path or a file: URL`)
 }
 
 function resolveBackoff(backoff: BackoffOptions): BackoffOptions {
@@ -156,8 +159,4 @@ function resolveBackoff(backoff: BackoffOptions): BackoffOptions {
     factor: atLeast('backoff.factor', factor, 1, 'times'),
     resetAfter: atLeast('backoff.resetAfter', resetAfter, 0, 'milliseconds'),
   }
-}
-
-function invalid(text: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', text)
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { atLeast, milliseconds } from '../connection/connection-options.js'
+import { atLeast, milliseconds } from '../options/numbers.js'
 import { Bindings } from './bindings.js'
 import type { WorkerExit, WorkersEvents } from './events.js'
 import { describeWorker, describeWorkers, type WorkersInfo } from './info.js'

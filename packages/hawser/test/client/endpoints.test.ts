@@ -126,7 +126,7 @@ describe('several endpoints of which none answers', () => {
 
 describe('a list that cannot be used', () => {
   it.each<[string, readonly Endpoint[], object, string]>([
-    ['nothing in it', [], {}, 'HAWSER_INVALID_OPTION'],
+    ['nothing in it', [], {}, 'HAWSER_INVALID_ENDPOINT'],
     ['a port that cannot be', ['127.0.0.1:1', '127.0.0.1:70000'], {}, 'HAWSER_INVALID_ENDPOINT'],
     ['one to listen on', ['127.0.0.1:1', 'fd:3'], {}, 'HAWSER_INVALID_ENDPOINT'],
     ['no such order', ['127.0.0.1:1'], { order: 'last' }, 'HAWSER_INVALID_OPTION'],

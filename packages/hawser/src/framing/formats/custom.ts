@@ -1,13 +1,7 @@
 import type { ByteOperations } from '../byte-operations.js'
 import { type Decoder, defaultOverhead, type Encoder, type Framing } from '../framing.js'
-import {
-  checkBoolean,
-  checkInteger,
-  checkMaxFrame,
-  invalidOption,
-  largestMaxFrame,
-  show,
-} from '../options.js'
+import { checkBoolean, checkInteger, checkMaxFrame, largestMaxFrame } from '../options.js'
+import { invalid, show } from '../../options/invalid.js'
 
 /** What a framing of one's own is made of. */
 export interface FramingDefinition<In, Out = In> {
@@ -51,7 +45,7 @@ export interface FramingDefinition<In, Out = In> {
 export function framing<In, Out = In>(definition: FramingDefinition<In, Out>): Framing<In, Out> {
   const { name, decoder, encoder } = definition
   if (typeof name !== 'string' || name === '') {
-    throw invalidOption(`name is ${show(name)}, and must be a word that says which framing it is`)
+    throw invalid('name', `is ${show(name)}, and must be a word that says which framing it is`)
   }
   checkFunction('decoder', decoder)
   checkFunction('encoder', encoder)
@@ -67,5 +61,5 @@ export function framing<In, Out = In>(definition: FramingDefinition<In, Out>): F
 
 function checkFunction(name: string, value: unknown): void {
   if (typeof value === 'function') return
-  throw invalidOption(`${name} is ${show(value)}, and must be a function that makes one`)
+  throw invalid(name, `is ${show(value)}, and must be a function that makes one`)
 }

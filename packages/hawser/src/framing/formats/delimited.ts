@@ -8,10 +8,9 @@ import {
   checkMaxFrame,
   checkUnterminated,
   type FrameLimits,
-  invalidOption,
-  show,
   type Unterminated,
 } from '../options.js'
+import { invalid, show } from '../../options/invalid.js'
 import { encodeUtf8 } from '../portable-operations.js'
 import { TerminatedDecoder, type TerminatedSettings } from '../terminated-decoder.js'
 
@@ -142,11 +141,9 @@ function startsWith(whole: Uint8Array, part: Uint8Array, from: number): boolean 
 
 function checkDelimiter(delimiter: Uint8Array | string): Uint8Array {
   if (typeof delimiter !== 'string' && !(delimiter instanceof Uint8Array)) {
-    throw invalidOption(`the delimiter is ${show(delimiter)}, and must be bytes or text`)
+    throw invalid('delimiter', `is ${show(delimiter)}, and must be bytes or text`)
   }
   const bytes = typeof delimiter === 'string' ? encodeUtf8(delimiter) : Uint8Array.from(delimiter)
   if (bytes.length >= 1 && bytes.length <= longestDelimiter) return bytes
-  throw invalidOption(
-    `the delimiter has ${bytes.length} bytes, and must have 1 to ${longestDelimiter}`,
-  )
+  throw invalid('delimiter', `has ${bytes.length} bytes, and must have 1 to ${longestDelimiter}`)
 }

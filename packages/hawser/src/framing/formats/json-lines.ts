@@ -1,4 +1,3 @@
-import { OptionError } from '../../errors.js'
 import type { ByteOperations } from '../byte-operations.js'
 import { frameMalformed, messageInvalid, showText } from '../frame-errors.js'
 import type { Decoder, Encoder, FrameOutput, Framing } from '../framing.js'
@@ -10,10 +9,9 @@ import {
   checkMaxFrame,
   checkUnterminated,
   type FrameLimits,
-  invalidOption,
-  show,
   type Unterminated,
 } from '../options.js'
+import { invalid, show } from '../../options/invalid.js'
 import { describeIssues, type StandardResult, type StandardSchema } from './standard-schema.js'
 import { nothing } from '../terminated-decoder.js'
 
@@ -101,9 +99,9 @@ function validate<In>(schema: StandardSchema<In>, value: unknown, offset: number
   const result = schema['~standard'].validate(value)
   if (isPromise(result)) {
     result.then(undefined, () => {})
-    throw new OptionError(
-      'HAWSER_INVALID_OPTION',
-      'the schema answers with a promise, and jsonLines needs one that answers at once: remove ' +
+    throw invalid(
+      'schema',
+      'returns a promise, and jsonLines needs one that returns its result at once: remove ' +
         'its asynchronous checks, and make them in the handler',
     )
   }
@@ -148,7 +146,8 @@ function stringify(message: unknown): string {
 
 function checkSchema<In>(schema: StandardSchema<In> | undefined): StandardSchema<In> | undefined {
   if (schema === undefined || typeof schema['~standard']?.validate === 'function') return schema
-  throw invalidOption(
-    `schema is ${show(schema)}, and must be a Standard Schema: an object with a '~standard' property`,
+  throw invalid(
+    'schema',
+    `is ${show(schema)}, and must be a Standard Schema: an object with a '~standard' property`,
   )
 }

@@ -11,8 +11,8 @@ import {
   checkInteger,
   checkMaxFrame,
   type FrameLimits,
-  invalidOption,
 } from '../options.js'
+import { invalid } from '../../options/invalid.js'
 
 const largestOffset = 65_535
 const largestAdjust = 2 ** 30
@@ -55,7 +55,7 @@ export function lengthPrefixed(
 ): Framing<Uint8Array, Uint8Array | string> {
   const { bytes } = options
   checkChoice('bytes', bytes, [1, 2, 3, 4, 8, 'varint'], 4)
-  if (bytes === undefined) throw invalidOption('bytes is missing: lengthPrefixed({ bytes: 4 })')
+  if (bytes === undefined) throw invalid('bytes', 'is missing: lengthPrefixed({ bytes: 4 })')
   const endian = checkChoice('endian', options.endian, ['big', 'little'], 'big')
   const settings = checkSizes(options, {
     bytes,
@@ -91,8 +91,9 @@ function checkSizes(
   const header = includesHeader && bytes !== 'varint' ? offset + bytes : 0
   const carried = Math.min(maxFrame, offset + largestValue(bytes) + adjust - header)
   if (carried >= Math.max(1, offset)) return { ...settings, maxFrame: carried }
-  throw invalidOption(
-    `no frame fits: with bytes: ${bytes}, offset: ${offset}, adjust: ${adjust} and maxFrame: ` +
+  throw invalid(
+    'maxFrame',
+    `fits no frame: with bytes: ${bytes}, offset: ${offset}, adjust: ${adjust} and maxFrame: ` +
       `${maxFrame} the largest message would have ${carried} bytes`,
   )
 }

@@ -2,7 +2,7 @@ import type { ByteOperations } from '../byte-operations.js'
 import { messageInvalid, messageTooLarge, showText } from '../frame-errors.js'
 import type { Encoder, FrameOutput } from '../framing.js'
 import type { LineSettings } from './line-decoder.js'
-import { show } from '../options.js'
+import { show } from '../../options/invalid.js'
 
 const carriageReturn = 13
 const loneSurrogate = /\p{Surrogate}/u

@@ -112,5 +112,5 @@ function decode(text: string, name: string): string {
 }
 
 function invalid(text: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', text)
+  return new OptionError('HAWSER_INVALID_OPTION', text, { option: 'proxy' })
 }

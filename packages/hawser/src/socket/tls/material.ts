@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
-import { OptionError } from '../../errors.js'
+import { invalid } from '../../options/invalid.js'
 import type { TlsIdentity, TlsMaterial } from '../../tls.js'
 import { describeLack, type PemKind } from './pem.js'
 
@@ -24,7 +24,7 @@ export function createContext(
 ): SecureContext {
   if ((key === undefined) !== (cert === undefined)) {
     const [given, missing] = key === undefined ? ['cert', 'key'] : ['key', 'cert']
-    throw invalid(`${where} has a ${given} and no ${missing}: pass both, or neither`)
+    throw invalid(where, `has a ${given} and no ${missing}: pass both, or neither`)
   }
   const material = {
     ...(cert === undefined ? {} : { cert: readPem(`${where}.cert`, 'certificate', cert) }),
@@ -37,7 +37,7 @@ export function createContext(
   try {
     return createSecureContext({ ...material, ...options })
   } catch (cause) {
-    throw invalid(`${where} cannot be used: ${explain(cause as Error)}`, cause)
+    throw invalid(where, `cannot be used: ${explain(cause as Error)}`, cause)
   }
 }
 
@@ -61,13 +61,13 @@ function readPem(where: string, kind: PemKind, material: TlsMaterial): string | 
   if (lack === undefined) return read
   const isFile = typeof material === 'string' && !isPem(material)
   const what = isFile ? `names the file ${JSON.stringify(material)}, which ` : ''
-  throw invalid(`${where} ${what}${lack}`)
+  throw invalid(where, `${what}${lack}`)
 }
 
 function readMaterial(where: string, material: TlsMaterial): string | Buffer {
   if (material instanceof Uint8Array) return Buffer.from(material)
   if (typeof material !== 'string' || material === '') {
-    throw invalid(`${where} is ${typeof material}: it takes PEM text, bytes, or a file's name`)
+    throw invalid(where, `is ${typeof material}: it takes PEM text, bytes, or a file's name`)
   }
   if (isPem(material)) return material
   try {
@@ -75,11 +75,12 @@ function readMaterial(where: string, material: TlsMaterial): string | Buffer {
   } catch (cause) {
     if (mayBeSecret(material)) {
       throw invalid(
-        `${where} is a text of ${material.length} characters that is neither PEM (a line of it begins with -----BEGIN) nor the name of a file that can be read`,
+        where,
+        `is a text of ${material.length} characters that is neither PEM (a line of it begins with -----BEGIN) nor the name of a file that can be read`,
       )
     }
-    const text = `${where} names the file ${JSON.stringify(material)}, which cannot be read: ${(cause as Error).message}`
-    throw invalid(text, cause)
+    const text = `names the file ${JSON.stringify(material)}, which cannot be read: ${(cause as Error).message}`
+    throw invalid(where, text, cause)
   }
 }
 
@@ -110,8 +111,4 @@ const explanations: readonly (readonly [RegExp, string])[] = [
 function explain({ message }: Error): string {
   const known = explanations.find(([pattern]) => pattern.test(message))
   return known === undefined ? message : `${known[1]} (${message})`
-}
-
-function invalid(text: string, cause?: unknown): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', text, { cause })
 }

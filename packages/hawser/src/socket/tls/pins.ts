@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { createHash, type X509Certificate } from 'node:crypto'
-import { OptionError } from '../../errors.js'
+import { invalid } from '../../options/invalid.js'
 
 /** SHA-256, in bytes. */
 const digestLength = 32
@@ -12,7 +12,7 @@ export class Pins {
   /** @throws OptionError when one is no pin */
   constructor(pins: readonly string[]) {
     if (!Array.isArray(pins) || pins.length === 0) {
-      throw invalid('tls.pins is empty: it takes one pin or more, or leave it out')
+      throw invalid('tls.pins', 'is empty: it takes one pin or more, or leave it out')
     }
     this.#digests = pins.map(parse)
   }
@@ -39,11 +39,8 @@ function parse(pin: string): Buffer {
   const digest = Buffer.from(text, 'base64')
   if (digest.length === digestLength && digest.toString('base64') === text) return digest
   throw invalid(
-    `tls.pins has ${JSON.stringify(pin)}: a pin is the SHA-256 of a public key in base64, ` +
+    'tls.pins',
+    `has ${JSON.stringify(pin)}: a pin is the SHA-256 of a public key in base64, ` +
       "44 characters, with 'sha256//' before it or not",
   )
-}
-
-function invalid(text: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', text)
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto'
 import type net from 'node:net'
 import { type SecureContext, TLSSocket } from 'node:tls'
-import { OptionError } from '../../errors.js'
+import { invalid } from '../../options/invalid.js'
 import type { TlsIdentity, TlsServerOptions } from '../../tls.js'
 import { type HandshakeLimits, handshaken, type SecureSocket } from './handshake.js'
 import { createContext, filesOf } from './material.js'
@@ -45,7 +45,8 @@ export class ServerTls {
     if (entries.length === 0) assertComplete('tls', options)
     if (clientCertificate !== 'none' && ca === undefined) {
       throw invalid(
-        `tls.clientCertificate is '${clientCertificate}' and tls.ca is missing: say which authority vouches for clients`,
+        'tls.clientCertificate',
+        `is '${clientCertificate}' and tls.ca is missing: say which authority vouches for clients`,
       )
     }
     this.#fallback = createContext('tls', options, settings)
@@ -130,29 +131,27 @@ function assertOptions({
 }: TlsServerOptions): void {
   if (![undefined, 'none', 'request', 'require'].includes(clientCertificate)) {
     throw invalid(
-      `tls.clientCertificate is ${JSON.stringify(clientCertificate)}: it takes 'none', 'request' or 'require'`,
+      'tls.clientCertificate',
+      `is ${JSON.stringify(clientCertificate)}: it takes 'none', 'request' or 'require'`,
     )
   }
   assertVersion(minVersion)
   if (handshakeTimeout === undefined || handshakeTimeout >= 1) return
   throw invalid(
-    `tls.handshakeTimeout is ${String(handshakeTimeout)}: it takes milliseconds, 1 or more (Infinity is off)`,
+    'tls.handshakeTimeout',
+    `is ${String(handshakeTimeout)}: it takes milliseconds, 1 or more (Infinity is off)`,
   )
 }
 
 /** @throws OptionError unless it is a version that can still be offered. */
 export function assertVersion(version: string | undefined): void {
   if (version === undefined || version === 'TLSv1.2' || version === 'TLSv1.3') return
-  throw invalid(`tls.minVersion is ${JSON.stringify(version)}: it takes 'TLSv1.2' or 'TLSv1.3'`)
+  throw invalid('tls.minVersion', `is ${JSON.stringify(version)}: it takes 'TLSv1.2' or 'TLSv1.3'`)
 }
 
 function assertComplete(where: string, { key, cert }: TlsIdentity): void {
   if (key !== undefined && cert !== undefined) return
-  throw invalid(`${where} needs a key and a cert: a server has to show who it is`)
-}
-
-function invalid(text: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', text)
+  throw invalid(where, `needs a key and a cert: a server has to show who it is`)
 }
 
 function ignore(): void {}

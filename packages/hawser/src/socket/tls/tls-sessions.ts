@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer'
-import { OptionError } from '../../errors.js'
+import { invalid } from '../../options/invalid.js'
 import type { TlsSessions, TlsSessionsOptions } from '../../tls.js'
 
 /** How many sessions are kept when nobody says otherwise. */
@@ -24,7 +24,8 @@ export function createTlsSessions(options: TlsSessionsOptions = {}): TlsSessions
   const { maxSessions = defaultMaxSessions } = options
   if (typeof maxSessions !== 'number' || !(maxSessions >= 1)) {
     throw invalid(
-      `maxSessions is ${String(maxSessions)}: it takes a number, 1 or more (Infinity is off)`,
+      'maxSessions',
+      `is ${String(maxSessions)}: it takes a number, 1 or more (Infinity is off)`,
     )
   }
   return new SessionStore(maxSessions)
@@ -37,7 +38,7 @@ export function createTlsSessions(options: TlsSessionsOptions = {}): TlsSessions
  */
 export function storeOf(sessions: TlsSessions | undefined): SessionStore | undefined {
   if (sessions === undefined || sessions instanceof SessionStore) return sessions
-  throw invalid('tls.sessions takes what createTlsSessions() answers')
+  throw invalid('tls.sessions', 'takes what createTlsSessions() returns')
 }
 
 /** The last session of each peer, as long as there is room; the longest unused goes first. */
@@ -75,8 +76,4 @@ export class SessionStore implements TlsSessions {
   delete(key: string): void {
     this.#kept.delete(key)
   }
-}
-
-function invalid(text: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', text)
 }
