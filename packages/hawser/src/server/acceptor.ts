@@ -5,12 +5,7 @@ import { publishOpen } from '../connection/publications.js'
 import type { ConnectionOwner } from '../connection/connection-settings.js'
 import type { HawserError } from '../errors.js'
 import { addTraffic, noTraffic, type Traffic } from '../observe/counters.js'
-import {
-  type OpeningCode,
-  type RefusalCounts,
-  type RefusalReason,
-  refusalOf,
-} from '../policy/connection-limit.js'
+import type { OpeningCode, RefusalCounts, RefusalReason } from '../policy/connection-limit.js'
 import { reasonOf } from '../policy/reason.js'
 import { descriptorLimit, openDescriptors, reservedDescriptors } from '../socket/descriptors.js'
 import type { Arrival } from '../socket/arrival.js'
@@ -20,9 +15,10 @@ import type { SocketTransport } from '../socket/socket-transport.js'
 import { ServerTls } from '../socket/tls/server-tls.js'
 import { TlsStore } from '../socket/tls/tls-store.js'
 import type { TlsServerOptions } from '../tls.js'
-import type { Transport, TransportAddress } from '../transport.js'
+import type { Transport } from '../transport.js'
 import { Admission } from './admission.js'
 import type { Drain } from './drain.js'
+import { Gate, type Premises } from './gate.js'
 import { clientOf, isProbe, prepareTls } from './opening.js'
 import { Openings } from './openings.js'
 import { Groups } from './groups.js'
@@ -44,7 +40,9 @@ export interface AcceptorOwner<In, Out> {
 }
 
 /** Decides about each arriving connection, and keeps the register of those that came in. */
-export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwner, HoldingOwner {
+export class Acceptor<In, Out>
+  implements ConnectionOwner<In, Out>, ListenerOwner, HoldingOwner, Premises
+{
   readonly engines: Set<Engine<In, Out>> = new Set()
   readonly waiting: WaitingLine<Connection<In, Out>> = new WaitingLine()
   readonly admission: Admission
@@ -59,6 +57,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   draining = false
   readonly #setup: ResolvedServer<In, Out>
   readonly #owner: AcceptorOwner<In, Out>
+  readonly #gate: Gate<In, Out>
   readonly #refuser: Refuser<In, Out>
   readonly #past = noTraffic()
   #maxConnections: number
@@ -70,6 +69,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     this.admission = new Admission(setup.admission)
     this.groups = new Groups(setup.groups, this)
     this.#maxConnections = setup.maxConnections
+    this.#gate = new Gate(setup, this)
     this.#refuser = new Refuser(setup, this, (refusal) => owner.refused(refusal))
     this.holding = setup.mostHeld === 0 ? undefined : new Holding(setup.mostHeld, this)
     this.tls = new TlsStore(setup.tls, (error) => owner.failed(error, undefined))
@@ -97,6 +97,10 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
   set suspended(is: boolean) {
     this.#suspended = is
     if (is) this.#release('suspended')
+  }
+
+  get isHeard(): boolean {
+    return this.#owner.isHeard
   }
 
   /** Connections that are open, or about to be. */
@@ -145,9 +149,9 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
 
   arrived(arrival: Arrival): void {
     const { admission, holding } = this
-    const peer = this.#clientOf(arrival)
+    const peer = this.#gate.clientOf(arrival)
     const { proxy, settings } = this.#setup
-    let reason = this.#reasonAgainst(peer, this.#mayWait)
+    let reason = this.#gate.reasonAgainst(peer, this.#gate.mayWait)
     if (reason === undefined && proxy?.bars(arrival.addresses.remote)) reason = 'proxy-untrusted'
     if (reason === undefined && !admission.mayConnect(peer, settings.clock)) reason = 'rate'
     if (reason !== undefined) this.#refuser.refuse(arrival, reason)
@@ -163,7 +167,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
       this.vanished()
       return
     }
-    const reason = this.#reasonAgainst(this.#clientOf(arrival), this.#mayWait)
+    const reason = this.#gate.reasonAgainst(this.#gate.clientOf(arrival), this.#gate.mayWait)
     if (reason === undefined) this.#letIn(arrival)
     else this.#refuser.refuse(arrival, reason)
   }
@@ -188,34 +192,6 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     this.holding?.moved()
   }
 
-  /** Whether connections wait for an iteration: nobody else is there to take them. */
-  get #mayWait(): boolean {
-    const { settings, run } = this.#setup
-    if (run !== undefined || settings.handler !== undefined) return false
-    return this.waiting.isIterated || !this.#owner.isHeard
-  }
-
-  #reasonAgainst(
-    peer: TransportAddress | undefined,
-    mayWait: boolean,
-    suspended: boolean = this.suspended,
-  ): RefusalReason | undefined {
-    const { admission, waiting } = this
-    return refusalOf({
-      open: this.open + (this.holding?.size ?? 0),
-      // Where connections wait for room, they are not refused for want of it.
-      maxConnections: this.holding === undefined ? this.#maxConnections : Infinity,
-      descriptorLimit: this.descriptorLimit,
-      waiting: waiting.size,
-      maxWaiting: mayWait && !waiting.isAwaited ? this.#setup.maxWaiting : Infinity,
-      denied: admission.denies(peer),
-      sameAddress: admission.open(peer),
-      perAddress: admission.perAddress,
-      draining: this.draining,
-      suspended,
-    })
-  }
-
   /** Refuse those who wait for room. */
   #release(reason: RefusalReason): void {
     for (const arrival of this.holding?.clear() ?? []) {
@@ -226,15 +202,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
 
   /** Those who wait count for their address, if it is theirs. */
   #count(arrival: Arrival, what: 'opened' | 'closed'): void {
-    if (this.#clientOf(arrival) !== undefined) this.admission[what](arrival)
-  }
-
-  /** Whose address the rules are asked about. Whose a proxy's connection is, it has still to say. */
-  #clientOf(arrival: Arrival): TransportAddress | undefined {
-    if (this.admission.isOff) return undefined
-    const { proxy } = this.#setup
-    const { remote } = arrival.addresses
-    return proxy?.mode === 'require' || proxy?.trusts(remote) === true ? undefined : remote
+    if (this.#gate.clientOf(arrival) !== undefined) this.admission[what](arrival)
   }
 
   #letIn(arrival: Arrival): void {
@@ -242,7 +210,7 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
     const header = proxy?.trusts(arrival.addresses.remote) === true ? proxy : undefined
     if (arrival.secure || header !== undefined) {
       void this.#open(arrival, header).then(() => this.holding?.moved())
-    } else this.#take(arrival.take(), this.#mayWait)
+    } else this.#take(arrival.take(), this.#gate.mayWait)
     this.holding?.moved()
   }
 
@@ -267,10 +235,10 @@ export class Acceptor<In, Out> implements ConnectionOwner<In, Out>, ListenerOwne
       this.vanished()
       return
     }
-    const mayWait = this.#mayWait
+    const mayWait = this.#gate.mayWait
     if (error !== undefined && !this.draining) reason = reasonOf(error.code)
     // It was here before the server was suspended, if it is.
-    reason ??= this.#reasonAgainst(clientOf(transport), mayWait, false)
+    reason ??= this.#gate.reasonAgainst(clientOf(transport), mayWait, false)
     if (reason === undefined) this.#take(transport, mayWait)
     else {
       const { addresses } = transport

@@ -1,15 +1,14 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import process from 'node:process'
 import { type Connection, engineOf } from '../connection/connection.js'
-import { atLeast } from '../options/numbers.js'
 import { ListenError, StateError } from '../errors.js'
 import type { RefusalCounts } from '../policy/connection-limit.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import type { AddressInfo } from '../observe/payloads.js'
 import type { TlsServerOptions } from '../tls.js'
 import { Acceptor } from './acceptor.js'
+import { Closing } from './closing.js'
 import { type Connections, viewConnections } from './connections.js'
-import { Drain } from './drain.js'
 import { Endpoints, listOf } from './endpoints.js'
 import type { ServerEvents } from './events.js'
 import { announce, Failures } from './failures.js'
@@ -28,9 +27,6 @@ import { publishListen } from './publications.js'
 import { Reception } from './reception.js'
 import { connectionCount, resolveAccess, type ResolvedServer, resolveServer } from './resolve.js'
 
-/** Milliseconds a closing server gives its connections when nobody says otherwise. */
-const defaultDrain = 15_000
-
 /** A server of framed messages on one endpoint or several. Its events: {@link ServerEvents}. */
 export class Server<In = Uint8Array, Out = Uint8Array | string>
   extends EventEmitter<ServerEvents<In, Out>>
@@ -41,11 +37,8 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
   readonly #setup: ResolvedServer<In, Out>
   readonly #acceptor: Acceptor<In, Out>
   readonly #endpoints: Endpoints
-  readonly #signal: AbortSignal | undefined
-  readonly #abort = (): void => void this.close()
   readonly #failures: Failures<In, Out>
-  readonly #reception: Reception<In, Out>
-  #closing: Promise<CloseResult> | undefined
+  readonly #closing: Closing<In, Out>
 
   /**
    * @param options the framing, limits and waits; every one has a default
@@ -57,16 +50,17 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
     super({ captureRejections: true })
     this.#setup = resolveServer(options, handler)
     this.#failures = new Failures(this, this.#setup.onError)
-    this.#reception = new Reception(this, this.#failures)
-    this.#acceptor = new Acceptor(this.#setup, this.#reception)
+    const reception = new Reception(this, this.#failures)
+    this.#acceptor = new Acceptor(this.#setup, reception)
     this.#endpoints = new Endpoints(this.#setup.listener, this.#acceptor)
     this.connections = viewConnections(this.#acceptor.engines)
     // What an async listener rejects with is treated as what it throws.
     const rejected = this.#listenerRejected.bind(this)
     Object.defineProperty(this, captureRejectionSymbol, { value: rejected })
-    this.#signal = options.signal
-    if (this.#signal?.aborted === true) this.#abort()
-    else this.#signal?.addEventListener('abort', this.#abort, { once: true })
+    const { clock } = this.#setup.settings
+    const parts = { emitter: this, endpoints: this.#endpoints, acceptor: this.#acceptor, reception }
+    this.#closing = new Closing({ ...parts, clock })
+    if (options.signal !== undefined) this.#closing.obey(options.signal, () => void this.close())
   }
 
   /** How many connections were refused, by reason. */
@@ -127,10 +121,10 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
    *   always with OptionError (`HAWSER_INVALID_ENDPOINT`) or StateError (`HAWSER_SERVER_CLOSED`)
    */
   listen(endpoint: Endpoint | readonly Endpoint[], callback?: () => void): Promise<this> {
-    const wasOpen = this.#drain === undefined
+    const wasOpen = !this.#closing.hasBegun
     const listening = this.#listen(listOf(endpoint), callback).catch((error: unknown) => {
       // That a server was closed meanwhile is no surprise to the program that closed it.
-      const wasClosed = wasOpen && this.#drain !== undefined
+      const wasClosed = wasOpen && this.#closing.hasBegun
       if (wasClosed) listening.catch(ignore)
       if (wasClosed || !(error instanceof ListenError) || this.listenerCount('error') === 0) {
         throw error
@@ -214,16 +208,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
    * @returns how many connections ended by themselves or at rest, and how many were forced
    */
   close(options: CloseOptions<In, Out> = {}): Promise<CloseResult> {
-    const wait = atLeast('drain', options.drain ?? defaultDrain, 0, 'milliseconds')
-    if (this.#drain === undefined) {
-      const drain = new Drain<In, Out>(this.#setup.settings.clock)
-      this.#reception.drain = drain
-      this.#closing = this.#finish(drain)
-      this.#beginClosing(drain, options.onDrain)
-    }
-    this.#drain?.limit(wait)
-    if (options.signal !== undefined) this.#drain?.obey(options.signal)
-    return this.#closing as Promise<CloseResult>
+    return this.#closing.close(options)
   }
 
   /**
@@ -251,10 +236,6 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
     return this
   }
 
-  get #drain(): Drain<In, Out> | undefined {
-    return this.#reception.drain
-  }
-
   #listenerRejected(error: Error, event: keyof ServerEvents<In, Out>, ...values: unknown[]): void {
     const [value] = values
     if (event === 'connection') engineOf(value as Connection<In, Out>).handlerFailed(error)
@@ -276,22 +257,8 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
     return this
   }
 
-  #beginClosing(drain: Drain<In, Out>, onDrain: CloseOptions<In, Out>['onDrain']): void {
-    this.#signal?.removeEventListener('abort', this.#abort)
-    this.#endpoints.stop()
-    announce(() => this.emit('closing'))
-    this.#acceptor.drain(drain, onDrain)
-  }
-
-  async #finish(drain: Drain<In, Out>): Promise<CloseResult> {
-    const result = await drain.result
-    await this.#acceptor.groups.relay?.close()
-    announce(() => this.emit('close'))
-    return result
-  }
-
   #assertOpen(): void {
-    if (this.#drain === undefined) return
+    if (!this.#closing.hasBegun) return
     throw new StateError(
       'HAWSER_SERVER_CLOSED',
       'the server was closed and does not start again: make a new one, or use suspend() and resume()',

@@ -1,0 +1,80 @@
+import type { EventEmitter } from 'node:events'
+import { atLeast } from '../options/numbers.js'
+import type { Clock } from '../policy/clock.js'
+import type { Acceptor } from './acceptor.js'
+import { Drain } from './drain.js'
+import type { Endpoints } from './endpoints.js'
+import type { ServerEvents } from './events.js'
+import { announce } from './failures.js'
+import type { CloseOptions, CloseResult } from './options.js'
+import type { Reception } from './reception.js'
+
+/** Milliseconds a closing server gives its connections when `drain` is not set. */
+const defaultDrain = 15_000
+
+/** What of a server has a part in its end. */
+export interface ClosingParts<In, Out> {
+  readonly clock: Clock
+  readonly emitter: EventEmitter<ServerEvents<In, Out>>
+  readonly endpoints: Endpoints
+  readonly acceptor: Acceptor<In, Out>
+  readonly reception: Reception<In, Out>
+}
+
+/** The end of a server: the first call begins it, and the shortest drain of all calls counts. */
+export class Closing<In, Out> {
+  readonly #parts: ClosingParts<In, Out>
+  #result: Promise<CloseResult> | undefined
+  #release: (() => void) | undefined
+
+  constructor(parts: ClosingParts<In, Out>) {
+    this.#parts = parts
+  }
+
+  get hasBegun(): boolean {
+    return this.#parts.reception.drain !== undefined
+  }
+
+  /** Calls `close` when `signal` fires, unless the end has begun before. */
+  obey(signal: AbortSignal, close: () => void): void {
+    if (signal.aborted) {
+      close()
+      return
+    }
+    signal.addEventListener('abort', close, { once: true })
+    this.#release = () => signal.removeEventListener('abort', close)
+  }
+
+  close({
+    drain: wait = defaultDrain,
+    signal,
+    onDrain,
+  }: CloseOptions<In, Out>): Promise<CloseResult> {
+    atLeast('drain', wait, 0, 'milliseconds')
+    const { clock, reception } = this.#parts
+    if (reception.drain === undefined) {
+      reception.drain = new Drain(clock)
+      this.#result = this.#finish(reception.drain)
+      this.#begin(reception.drain, onDrain)
+    }
+    reception.drain.limit(wait)
+    if (signal !== undefined) reception.drain.obey(signal)
+    return this.#result as Promise<CloseResult>
+  }
+
+  #begin(drain: Drain<In, Out>, onDrain: CloseOptions<In, Out>['onDrain']): void {
+    const { acceptor, emitter, endpoints } = this.#parts
+    this.#release?.()
+    endpoints.stop()
+    announce(() => emitter.emit('closing'))
+    acceptor.drain(drain, onDrain)
+  }
+
+  async #finish(drain: Drain<In, Out>): Promise<CloseResult> {
+    const { acceptor, emitter } = this.#parts
+    const result = await drain.result
+    await acceptor.groups.relay?.close()
+    announce(() => emitter.emit('close'))
+    return result
+  }
+}
