@@ -55,6 +55,7 @@ export const LIBRARY_UNITS = {
       'os',
       'path',
       'stream',
+      'util',
     ],
   },
   connection: {

@@ -17,6 +17,7 @@ import { swallowedReset } from './tls/swallowed-reset.js'
 import { handshakeLost, sessionFault } from './tls/tls-errors.js'
 import { Beginning } from './transport/beginning.js'
 import { capabilitiesOf } from './transport/capabilities.js'
+import { type HandleWriter, writeByHandle, writeError } from './transport/handle-writes.js'
 import {
   hearData,
   hearEnd,
@@ -28,10 +29,16 @@ import {
   stopHearing,
 } from './transport/socket-events.js'
 import { resetSocket } from './transport/socket-reset.js'
-import { sizeUnsent, whenWritten, writePlain, writeSecurely } from './transport/socket-writes.js'
+import {
+  sizeOf,
+  sizeUnsent,
+  whenWritten,
+  writePlain,
+  writeSecurely,
+} from './transport/socket-writes.js'
 
 /** A TCP or Unix socket of Node.js as a transport. No closure is made for a connection. */
-export class SocketTransport implements Transport, FastReader, SocketOwner {
+export class SocketTransport implements Transport, FastReader, SocketOwner, HandleWriter {
   readonly #names: KnownNames
   readonly #ip: string | undefined
   readonly #port: number
@@ -40,7 +47,12 @@ export class SocketTransport implements Transport, FastReader, SocketOwner {
   #beginning: Beginning | undefined
   #sink: TransportSink | undefined
   #error: Error | undefined
-  #outstanding: readonly TransportChunk[] | undefined
+  /** Bytes of the write that is under way; 0 when none is. */
+  #outstanding = 0
+  /** That write goes through the handle. */
+  #byHandle = false
+  /** The end comes behind it. */
+  #endsNext = false
 
   /**
    * @param fast whether the socket reads into the static buffer
@@ -81,7 +93,7 @@ export class SocketTransport implements Transport, FastReader, SocketOwner {
   }
 
   get unsent(): number {
-    if (this.#outstanding === undefined) return 0
+    if (this.#outstanding === 0) return 0
     return sizeUnsent(this.#outstanding, this.#beneath, this.#fast)
   }
 
@@ -158,20 +170,30 @@ export class SocketTransport implements Transport, FastReader, SocketOwner {
   }
 
   write(chunks: readonly TransportChunk[]): boolean {
+    const { beneath } = this.#beginning ?? {}
+    if (beneath !== undefined) return this.#writeSecurely(beneath, chunks)
     const socket = this.#socket
-    if (this.#beginning?.beneath !== undefined) {
-      this.#outstanding = chunks
-      writeSecurely(socket, chunks, () => this.#written())
-      return false
+    if (this.#fast) {
+      const status = writeByHandle(socket, chunks, this)
+      if (status === 'taken') return true
+      if (status !== 'unable') {
+        this.#outstanding = sizeOf(chunks)
+        this.#byHandle = true
+        if (status !== 'waiting') this.handled(status)
+        return false
+      }
     }
     if (writePlain(socket, chunks)) return true
-    this.#outstanding = chunks
+    this.#outstanding = sizeOf(chunks)
     whenWritten(socket, () => this.#written())
     return false
   }
 
   end(): void {
-    this.#socket.end()
+    // The stream knows nothing of a write through the handle, and once it shuts down libuv refuses
+    // to reset.
+    if (this.#byHandle) this.#endsNext = true
+    else this.#socket.end()
   }
 
   reset(): void {
@@ -240,9 +262,31 @@ export class SocketTransport implements Transport, FastReader, SocketOwner {
     } else hearData(socket)
   }
 
+  /** @internal a write through the handle is over */
+  handled(status: number): void {
+    this.#byHandle = false
+    if (status < 0) this.#socket.destroy(writeError(status))
+    else {
+      this.#written()
+      if (this.#endsNext && !this.#byHandle) this.#socket.end()
+    }
+  }
+
+  /** A write under TLS is over a turn after it is done, so the next may begin before that. */
+  #writeSecurely(beneath: net.Socket, chunks: readonly TransportChunk[]): boolean {
+    const size = sizeOf(chunks)
+    let isDone = false
+    this.#outstanding = size
+    isDone = writeSecurely(this.#socket, beneath, chunks, size, () => {
+      if (!isDone) this.#written()
+    })
+    if (isDone) this.#outstanding = 0
+    return isDone
+  }
+
   #written(): void {
-    if (this.#outstanding === undefined || this.#socket.destroyed) return
-    this.#outstanding = undefined
+    if (this.#outstanding === 0 || this.#socket.destroyed) return
+    this.#outstanding = 0
     this.#sink?.wrote()
   }
 }

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import type net from 'node:net'
 import type { TransportChunk } from '../../transport.js'
 
-/** @returns whether the operating system took all of it at once */
+/** Hands `chunks` to the stream. @returns whether the operating system took all of it at once */
 export function writePlain(socket: net.Socket, chunks: readonly TransportChunk[]): boolean {
   if (chunks.length === 1) socket.write(chunks[0] as TransportChunk)
   else {
@@ -21,44 +21,58 @@ export function whenWritten(socket: net.Socket, written: () => void): void {
   })
 }
 
+/** As much as TLS may still hold back of a write that passes for done, when it renegotiates. */
+const largestAtOnce = 64 * 1024
+
 /**
- * Under TLS every write waits, and an empty one must not be made: what the operating system says to
- * it, Node.js drops, and a reset would pass for an end.
+ * Hands `chunks` to TLS. An empty write must not be made there: what the operating system says to it,
+ * Node.js drops, and a reset would pass for an end.
+ *
+ * @param beneath the socket of the operating system
+ * @param written called when it was handed over; to be ignored after true
+ * @returns whether all of it was at once: nothing waited, and nothing waits beneath
  */
 export function writeSecurely(
   socket: net.Socket,
+  beneath: net.Socket,
   chunks: readonly TransportChunk[],
+  size: number,
   written: () => void,
-): void {
+): boolean {
+  const wasFree = socket.writableLength === 0
   const last = chunks.length - 1
-  socket.cork()
+  if (last > 0) socket.cork()
   for (const [index, chunk] of chunks.entries()) {
     if (index < last) socket.write(chunk)
     else socket.write(chunk, (error) => (error ? undefined : written()))
   }
-  socket.uncork()
+  if (last > 0) socket.uncork()
+  return wasFree && size <= largestAtOnce && queueOf(beneath) === 0 && !socket.destroyed
 }
 
 /**
- * How much of a write is still under way, in bytes.
+ * How much of a write of `size` bytes is still under way.
  *
  * @param beneath the socket of the operating system
  * @param isQueueExact whether its queue holds these bytes and nothing else
  */
-export function sizeUnsent(
-  chunks: readonly TransportChunk[],
-  beneath: net.Socket,
-  isQueueExact: boolean,
-): number {
-  const handle = (beneath as { _handle?: { readonly writeQueueSize?: number } | null })._handle
-  const queued = handle?.writeQueueSize
-  if (queued === undefined) return sizeOf(chunks)
+export function sizeUnsent(size: number, beneath: net.Socket, isQueueExact: boolean): number {
+  const queued = queueOf(beneath)
+  if (queued === undefined) return size
   // What TLS adds was not accepted by a caller, and what it holds back is not in the queue yet.
-  return isQueueExact ? queued : Math.min(Math.max(queued, 1), sizeOf(chunks))
+  return isQueueExact ? queued : Math.min(Math.max(queued, 1), size)
 }
 
-function sizeOf(chunks: readonly TransportChunk[]): number {
+function queueOf(socket: net.Socket): number | undefined {
+  const handle = (socket as { _handle?: { readonly writeQueueSize?: number } | null })._handle
+  return handle?.writeQueueSize
+}
+
+/** Bytes of a write, counted once: it is asked for at every message to a slow reader. */
+export function sizeOf(chunks: readonly TransportChunk[]): number {
   let size = 0
-  for (const chunk of chunks) size += Buffer.byteLength(chunk)
+  for (const chunk of chunks) {
+    size += typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
+  }
   return size
 }
