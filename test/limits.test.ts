@@ -11,7 +11,8 @@ const source = (path: string): string =>
 
 /** What the docstring of every option that is a number says, by the option's name. */
 const docstrings = new Map([
-  ...readOptions('connection/options.ts', 'ConnectionOptions'),
+  ...readOptions('connection/connection-options.ts', 'ConnectionOptions'),
+  ...readOptions('socket/socket-options.ts', 'SocketOptions'),
   ...readOptions('framing/formats/custom.ts', 'FramingDefinition'),
   ...readOptions('framing/options.ts', 'FrameLimits'),
   ...readOptions('server/options.ts', 'ServerOptions'),

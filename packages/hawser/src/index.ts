@@ -152,6 +152,7 @@ export {
   type TcpEndpoint,
 } from './socket/endpoint.js'
 export type { KeepAliveOptions } from './socket/keep-alive.js'
+export type { SocketOptions } from './socket/socket-options.js'
 export { createTlsSessions } from './socket/tls/tls-sessions.js'
 export type { UnixAddress, UnixEndpoint } from './socket/unix-endpoint.js'
 export { SystemdNotifier } from './systemd/notifier.js'

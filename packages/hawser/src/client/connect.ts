@@ -17,8 +17,7 @@ import type { DialOptions } from './dial-options.js'
 import { Dialler } from './dialler.js'
 
 /** How a connection is made and what it is limited to. */
-export interface ConnectOptions<In, Out>
-  extends Omit<ConnectionOptions, keyof DialOptions>, DialOptions {
+export interface ConnectOptions<In, Out> extends ConnectionOptions, DialOptions {
   /** How bytes are cut into messages. Default `raw()`: each chunk as it arrives. */
   readonly framing?: Framing<In, Out> | undefined
   /** Takes the messages, as a server's handler object does. Default: iterate, or take a stream. */

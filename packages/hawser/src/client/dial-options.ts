@@ -1,11 +1,10 @@
-import type { ConnectionOptions } from '../connection/connection-options.js'
 import type { EndpointOrder } from '../policy/endpoint-order.js'
-import type { KeepAliveOptions } from '../socket/keep-alive.js'
+import type { SocketOptions } from '../socket/socket-options.js'
 import type { TlsClientOptions } from '../tls.js'
 import type { SendProxyOptions } from './send-proxy.js'
 
 /** How a connection is made. */
-export interface DialOptions extends Pick<ConnectionOptions, 'noDelay' | 'fastRead'> {
+export interface DialOptions extends SocketOptions {
   /**
    * TLS, for endpoints written `tls://` and those without `tcp://` before them; on the others, what
    * `connection.startTls()` begins with. Default for `tls://`: the certificate has to be vouched for
@@ -58,13 +57,4 @@ export interface DialOptions extends Pick<ConnectionOptions, 'noDelay' | 'fastRe
   readonly localPort?: number | undefined
   /** Use only IPv4 (4) or only IPv6 (6). Default: both, and the first that answers. */
   readonly family?: 4 | 6 | undefined
-  /**
-   * Milliseconds of silence after which TCP keepalive probes begin, or `{ idle, interval, count }`.
-   * Default 60 000, then a probe each second, and the connection fails when ten in a row go
-   * unanswered; `Infinity` is off. Stops: a connection whose peer vanished without a word (RFC 9293
-   * section 3.8.4). While sent bytes are unacknowledged there are no probes, and no version of Node.js
-   * can set TCP_USER_TIMEOUT (tcp(7)): a peer that vanished then is noticed by a heartbeat, or when
-   * the operating system gives up after some 15 minutes.
-   */
-  readonly keepAlive?: number | KeepAliveOptions | undefined
 }

@@ -1,4 +1,3 @@
-import { defaultKeepAlive } from '../connection/connection-options.js'
 import { invalid } from '../options/invalid.js'
 import { milliseconds } from '../options/numbers.js'
 import { AbortedError, type HawserError, OptionError } from '../errors.js'
@@ -7,7 +6,7 @@ import { endpointOrders, EndpointTurns, type TurnCount } from '../policy/endpoin
 import { noneConnected } from '../socket/connect-errors.js'
 import { assertDialable, dial, type DialPlan } from '../socket/dial.js'
 import { type Endpoint, type ParsedEndpoint, parseEndpoint } from '../socket/endpoint.js'
-import { resolveKeepAlive } from '../socket/keep-alive.js'
+import { resolveSocket } from '../socket/socket-options.js'
 import { parseProxies } from '../socket/proxy/proxy-url.js'
 import type { TlsSessions } from '../tls.js'
 import type { SocketTransport } from '../socket/socket-transport.js'
@@ -103,13 +102,7 @@ function resolve(settings: DialOptions, clock: Clock): DialPlan {
     localAddress: settings.localAddress,
     localPort: portOf(settings.localPort),
     family: familyOf(settings.family),
-    noDelay: settings.noDelay ?? true,
-    keepAlive: resolveKeepAlive(
-      settings.keepAlive ?? defaultKeepAlive,
-      defaultKeepAlive,
-      milliseconds,
-    ),
-    fastRead: settings.fastRead ?? true,
+    ...resolveSocket(settings),
     proxies: parseProxies(settings.proxy),
     tls: settings.tls,
     announce: settings.proxyProtocol && resolveSendProxy(settings.proxyProtocol),

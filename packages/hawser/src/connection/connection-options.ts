@@ -81,21 +81,6 @@ export interface ConnectionOptions {
    * a socket closed with unread bytes resets (RFC 2525 section 2.17).
    */
   readonly lingerTimeout?: number | undefined
-  /**
-   * Milliseconds of silence after which TCP keepalive probes begin. Default 60 000; `Infinity` is
-   * off. Stops: a connection whose peer vanished without a word (RFC 9293 section 3.8.4).
-   */
-  readonly keepAlive?: number | undefined
-  /**
-   * Send small segments at once (TCP_NODELAY). Default true: the outbox already joins a turn's
-   * messages, and Nagle's algorithm would only delay them.
-   */
-  readonly noDelay?: boolean | undefined
-  /**
-   * Read into one static buffer where the runtime can. Default true. False takes the plain `'data'`
-   * event: slower by a few percent, and made of documented interfaces only.
-   */
-  readonly fastRead?: boolean | undefined
   /** Where time comes from. Default: the system. Tests hand in `VirtualClock` of `hawser/testing`. */
   readonly clock?: Clock | undefined
 }
@@ -106,12 +91,10 @@ export const defaultInbox: number = 2 * 1024 * 1024
 export const defaultOutbox: number = 8 * 1024 * 1024
 /** The outbox's high-water mark when nobody says otherwise: 64 KiB. */
 export const defaultHighWaterMark: number = 64 * 1024
-/** TCP keepalive when nobody says otherwise: after 60 s of silence. */
-export const defaultKeepAlive = 60_000
 
 /** Fill in every default and refuse what cannot work. */
 export function resolveSettings<In, Out>(
-  options: Omit<ConnectionOptions, 'keepAlive'>,
+  options: ConnectionOptions,
   framing: Framing<In, Out>,
   handler: HandlerObject<In, Out> | undefined,
   budget: Budget,

@@ -57,6 +57,11 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
     return this.#engine.transport.addresses.local?.port
   }
 
+  /** `IPv4`, `IPv6` or `unix`; of `local`. */
+  get localFamily(): string | undefined {
+    return this.#engine.transport.addresses.local?.family
+  }
+
   /** The IP address of `remote`: the client's, behind a proxy that tells it; empty or undefined on a Unix socket without a name. */
   get remoteAddress(): string | undefined {
     return this.#engine.transport.addresses.remote?.address
@@ -67,7 +72,7 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
     return this.#engine.transport.addresses.remote?.port
   }
 
-  /** `IPv4`, `IPv6` or `unix`. */
+  /** `IPv4`, `IPv6` or `unix`; of `remote`. */
   get remoteFamily(): string | undefined {
     return this.#engine.transport.addresses.remote?.family
   }

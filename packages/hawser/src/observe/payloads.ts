@@ -10,6 +10,8 @@ export interface ObservedConnection {
   readonly localAddress: string | undefined
   /** Our port; undefined on a Unix socket. */
   readonly localPort: number | undefined
+  /** `IPv4`, `IPv6` or `unix`. */
+  readonly localFamily: string | undefined
   /** The peer's IP address. */
   readonly remoteAddress: string | undefined
   /** The peer's port; undefined on a Unix socket. */
@@ -70,6 +72,8 @@ export interface RefusePayload extends ServerPayload {
     readonly localAddress?: string | undefined
     /** Our port. */
     readonly localPort?: number | undefined
+    /** `IPv4`, `IPv6` or `unix`. */
+    readonly localFamily?: string | undefined
     /** What was wrong with how it began. */
     readonly error?: HawserError | undefined
   }

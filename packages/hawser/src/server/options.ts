@@ -7,6 +7,7 @@ import type { Framing } from '../framing/framing.js'
 import type { ConnectRate } from '../policy/connect-rate.js'
 import type { RefusalReason } from '../policy/connection-limit.js'
 import type { Backplane, BackplaneCodec } from './backplane.js'
+import type { SocketOptions } from '../socket/socket-options.js'
 import type { TlsServerOptions } from '../tls.js'
 import type { ProxyProtocolOptions } from './proxy-trust.js'
 
@@ -36,7 +37,7 @@ export interface AccessLists {
 }
 
 /** How a server is set up; every limit has a finite default. */
-export interface ServerOptions<In, Out> extends ConnectionOptions, AccessLists {
+export interface ServerOptions<In, Out> extends ConnectionOptions, SocketOptions, AccessLists {
   /** How bytes are cut into messages. Default `raw()`: each chunk as it arrives. */
   readonly framing?: Framing<In, Out> | undefined
   /**
@@ -155,6 +156,8 @@ export interface Refusal {
   readonly localAddress: string | undefined
   /** The port of ours that it came to; undefined on a Unix socket. */
   readonly localPort: number | undefined
+  /** `IPv4`, `IPv6` or `unix`. */
+  readonly localFamily: string | undefined
   /** What was wrong with how it began: its TLS handshake, say. */
   readonly error?: HawserError | undefined
 }

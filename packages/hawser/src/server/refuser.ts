@@ -89,6 +89,7 @@ export class Refuser<In, Out> {
       remoteFamily: remote?.family,
       localAddress: local?.address,
       localPort: local?.port,
+      localFamily: local?.family,
       error,
     })
   }

@@ -1,6 +1,6 @@
-import { defaultKeepAlive, resolveSettings } from '../connection/connection-options.js'
+import { resolveSettings } from '../connection/connection-options.js'
 import { invalid } from '../options/invalid.js'
-import { atLeast, milliseconds } from '../options/numbers.js'
+import { atLeast } from '../options/numbers.js'
 import type { Settings } from '../connection/connection-settings.js'
 import { bufferOperations } from '../connection/buffer-operations.js'
 import { encodeFrame } from '../connection/out/encode-frame.js'
@@ -12,6 +12,7 @@ import type { Clock } from '../policy/clock.js'
 import type { ConnectRate } from '../policy/connect-rate.js'
 import { readAddresses } from '../socket/access-files.js'
 import type { ListenerOptions } from '../socket/listener.js'
+import { resolveSocket } from '../socket/socket-options.js'
 import type { TlsServerOptions } from '../tls.js'
 import type { AdmissionRules } from './admission.js'
 import type { GroupSettings } from './groups.js'
@@ -77,9 +78,7 @@ export function resolveServer<In, Out>(
     settings,
     listener: {
       backlog,
-      noDelay: options.noDelay ?? true,
-      keepAlive: milliseconds('keepAlive', options.keepAlive ?? defaultKeepAlive),
-      fastRead: options.fastRead ?? true,
+      ...resolveSocket(options),
       offersTls: options.tls !== undefined,
     },
     tls: options.tls,

@@ -3,18 +3,16 @@ import { OptionError } from '../errors.js'
 import { invalid } from '../options/invalid.js'
 import { formatEndpoint, type ParsedEndpoint, type TcpEndpoint } from './endpoint.js'
 import { canReadFast, onread } from './fast-read.js'
-import { type KeepAlive, keepAliveDelay } from './keep-alive.js'
+import { keepAliveDelay } from './keep-alive.js'
 import type { RaceTarget } from './race.js'
+import type { SocketSettings } from './socket-options.js'
 import { isOwned, type UnixEndpoint } from './unix-endpoint.js'
 
 /** What a socket is made with. */
-export interface ClientSocketOptions {
+export interface ClientSocketOptions extends SocketSettings {
   readonly localAddress: string | undefined
   readonly localPort: number | undefined
   readonly family: 4 | 6 | undefined
-  readonly noDelay: boolean
-  readonly keepAlive: KeepAlive
-  readonly fastRead: boolean
 }
 
 /** An endpoint that can be connected to. */

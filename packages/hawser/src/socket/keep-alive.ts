@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { invalid } from '../options/invalid.js'
+import { milliseconds } from '../options/numbers.js'
 
 /** TCP keepalive in full: when it begins, and when it gives up. */
 export interface KeepAliveOptions {
@@ -25,6 +26,8 @@ export interface KeepAlive {
   readonly probes: { readonly interval: number; readonly count: number } | undefined
 }
 
+/** Milliseconds of silence when nobody says otherwise. */
+const defaultIdle = 60_000
 /** The most seconds Linux takes for TCP_KEEPIDLE (tcp(7)). */
 const longest = 32_767
 /** What libuv sets, and all there is where Node.js does not pass on anything else. */
@@ -34,25 +37,20 @@ const fixed = { interval: 1_000, count: 10 }
  * Milliseconds as Node.js takes them: it cuts to whole seconds, and 0 of them would leave keepalive
  * off without a word.
  */
-export function keepAliveDelay(milliseconds: number): number {
-  return Math.min(Math.ceil(milliseconds / 1_000), longest) * 1_000
+export function keepAliveDelay(delay: number): number {
+  return Math.min(Math.ceil(delay / 1_000), longest) * 1_000
 }
 
 /**
  * Fill in what was left out.
  *
- * @param milliseconds checks a number of them
  * @throws OptionError for a value that cannot work, here or on this version of Node.js
  */
-export function resolveKeepAlive(
-  asked: number | KeepAliveOptions,
-  idleByDefault: number,
-  milliseconds: (name: string, value: number) => number,
-): KeepAlive {
+export function resolveKeepAlive(asked: number | KeepAliveOptions): KeepAlive {
   if (typeof asked !== 'object' || asked === null) {
     return { idle: milliseconds('keepAlive', asked), probes: undefined }
   }
-  const idle = milliseconds('keepAlive.idle', asked.idle ?? idleByDefault)
+  const idle = milliseconds('keepAlive.idle', asked.idle ?? defaultIdle)
   const interval = milliseconds('keepAlive.interval', asked.interval ?? fixed.interval)
   const count = asked.count ?? fixed.count
   if (!Number.isInteger(count) || count < 1 || count > 127) {
@@ -71,6 +69,13 @@ export function resolveKeepAlive(
     )
   }
   return { idle, probes }
+}
+
+/** Turn keepalive on for a socket that was made without. */
+export function keepAlive(socket: net.Socket, wanted: KeepAlive): void {
+  if (wanted.idle === Infinity) return
+  if (wanted.probes === undefined) socket.setKeepAlive(true, keepAliveDelay(wanted.idle))
+  else probe(socket, wanted)
 }
 
 /** Have the operating system probe as was asked for; a no-op where that is what it does anyway. */

@@ -5,10 +5,11 @@ import { isSecure, type SocketEndpoint } from './endpoint.js'
 import { Arrival } from './arrival.js'
 import { boundPath } from './descriptors.js'
 import { acceptFast, askPeerName } from './fast-read.js'
-import { keepAliveDelay } from './keep-alive.js'
+import { keepAlive, keepAliveDelay, probe } from './keep-alive.js'
 import { addressesOf, type KnownNames } from './names.js'
 import { sharedListening } from './shared-listening.js'
 import { acceptError, listenError } from './socket-errors.js'
+import type { SocketSettings } from './socket-options.js'
 import { unixAddress, type UnixEndpoint } from './unix-endpoint.js'
 import {
   assertReplaceable,
@@ -19,12 +20,8 @@ import {
 } from './unix-path.js'
 
 /** How accepted sockets are set up. */
-export interface ListenerOptions {
+export interface ListenerOptions extends SocketSettings {
   readonly backlog: number
-  readonly noDelay: boolean
-  /** Milliseconds; `Infinity` is off. */
-  readonly keepAlive: number
-  readonly fastRead: boolean
   /** Whether there is a certificate to show. */
   readonly offersTls: boolean
 }
@@ -153,13 +150,14 @@ export class Listener {
   }
 
   #createServer(): net.Server {
-    const { noDelay, keepAlive } = this.#options
+    const { noDelay, keepAlive: wanted } = this.#options
     const options: net.ServerOpts = { allowHalfOpen: true, pauseOnConnect: true, noDelay }
-    if (keepAlive !== Infinity) {
+    if (wanted.idle !== Infinity) {
       options.keepAlive = true
-      options.keepAliveInitialDelay = keepAliveDelay(keepAlive)
+      options.keepAliveInitialDelay = keepAliveDelay(wanted.idle)
     }
     return net.createServer(options, (socket) => {
+      if (this.endpoint.kind !== 'unix') probe(socket, wanted)
       if (this.#server === undefined) this.#early.push(socket)
       else this.#arrived(socket, false)
     })
@@ -221,10 +219,9 @@ export class Listener {
   }
 
   #arrivedFast(socket: net.Socket): void {
-    const { noDelay, keepAlive } = this.#options
     if (this.endpoint.kind !== 'unix') {
-      if (noDelay) socket.setNoDelay(true)
-      if (keepAlive !== Infinity) socket.setKeepAlive(true, keepAliveDelay(keepAlive))
+      if (this.#options.noDelay) socket.setNoDelay(true)
+      keepAlive(socket, this.#options.keepAlive)
     }
     this.#arrived(socket, true)
   }

@@ -71,6 +71,7 @@ describe.each(readWays)('connecting, %s', (_name, fastRead) => {
     expect(client).toBeInstanceOf(Connection)
     expect(client).toMatchObject({
       localAddress: '127.0.0.1',
+      localFamily: 'IPv4',
       remoteAddress: '127.0.0.1',
       remotePort: portOf(server),
       remoteFamily: 'IPv4',
@@ -91,7 +92,11 @@ describe.each(readWays)('connecting, %s', (_name, fastRead) => {
     )
     const client = await connect(`unix:${path}`, { framing: lines(), fastRead })
     for await (const line of client) expect(line).toBe('hello')
-    expect(client).toMatchObject({ remoteAddress: path, remoteFamily: 'unix' })
+    expect(client).toMatchObject({
+      remoteAddress: path,
+      remoteFamily: 'unix',
+      localFamily: 'unix',
+    })
     await client.close()
   })
 

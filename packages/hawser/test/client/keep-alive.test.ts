@@ -1,8 +1,9 @@
 import net from 'node:net'
-import { connect } from 'hawser'
+import { connect, createServer } from 'hawser'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { rejection, serve } from '../server/support/serving.js'
+import { readWays, rejection, serve } from '../server/support/serving.js'
 
+const turn = (): Promise<void> => new Promise(setImmediate)
 const quiet = { message: () => undefined }
 
 /** Node.js as if it could set the interval and the count, or could not. */
@@ -40,6 +41,30 @@ describe('keepalive in full', () => {
     await client.closed
   })
 
+  it.each(readWays)('sets them on accepted sockets as well, %s', async (_name, fastRead) => {
+    const called = mockSetKeepAlive(4)
+    const keepAlive = { idle: 30_000, interval: 5_000, count: 3 }
+    const server = await serve({ keepAlive, fastRead }, quiet)
+    const client = await connect(server.address(), { keepAlive: Infinity })
+    while (server.connections.size === 0) await turn()
+    expect(called).toHaveBeenLastCalledWith(true, 30_000, 5_000, 3)
+    client.reset()
+    await client.closed
+  })
+
+  it.each([Infinity, { idle: Infinity, interval: 5_000 }])(
+    'of %j leaves accepted sockets alone',
+    async (keepAlive) => {
+      const called = mockSetKeepAlive(4)
+      const server = await serve({ keepAlive }, quiet)
+      const client = await connect(server.address(), { keepAlive: Infinity })
+      while (server.connections.size === 0) await turn()
+      expect(called).not.toHaveBeenCalled()
+      client.reset()
+      await client.closed
+    },
+  )
+
   it('is refused where Node.js cannot, with what to do', async () => {
     mockSetKeepAlive(2)
     const error = await rejection(connect('127.0.0.1:1', { keepAlive: { interval: 5_000 } }))
@@ -70,8 +95,12 @@ describe('keepalive in full', () => {
     ['keepAlive.count', { count: 128 }],
     ['keepAlive.count', { count: 1.5 }],
   ])('names an option that cannot work: %s in %j', async (name, keepAlive) => {
-    const error = await rejection(connect('127.0.0.1:1', { keepAlive }))
-    expect(error).toMatchObject({ code: 'HAWSER_INVALID_OPTION' })
-    expect(error).toHaveProperty('message', expect.stringContaining(`${name} is`))
+    const wrong = {
+      code: 'HAWSER_INVALID_OPTION',
+      option: name,
+      message: expect.stringContaining(`${name} is`),
+    }
+    expect(await rejection(connect('127.0.0.1:1', { keepAlive }))).toMatchObject(wrong)
+    expect(() => createServer({ keepAlive })).toThrow(expect.objectContaining(wrong))
   })
 })

@@ -86,6 +86,7 @@ describe.each(readWays)('the open connections, %s', (_name, fastRead) => {
     expect(connection).toMatchObject({
       localAddress: '127.0.0.1',
       localPort: portOf(server),
+      localFamily: 'IPv4',
       remoteAddress: '127.0.0.1',
       remotePort: expect.any(Number),
       remoteFamily: 'IPv4',
@@ -112,6 +113,7 @@ describe.each(readWays)('a maximum of connections, %s', (_name, fastRead) => {
         remoteFamily: 'IPv4',
         localAddress: '127.0.0.1',
         localPort: portOf(server),
+        localFamily: 'IPv4',
       },
     ])
     expect(server.refused.limit).toBe(1)
@@ -146,7 +148,12 @@ describe.each(readWays)('a maximum of connections, %s', (_name, fastRead) => {
     const server = await make({ fastRead, maxConnections: 0 }, idle).listen(`unix:${path}`)
     const dropped = once(server, 'drop')
     await turnedAway(path)
-    expect((await dropped)[0]).toMatchObject({ remoteAddress: path, remoteFamily: 'unix' })
+    expect((await dropped)[0]).toMatchObject({
+      remoteAddress: path,
+      remoteFamily: 'unix',
+      localAddress: path,
+      localFamily: 'unix',
+    })
   })
 })
 

@@ -23,7 +23,8 @@ afterAll(() => rm(folder, { recursive: true }))
 
 /** A client's and a server's end of one connection, as the library makes them. */
 async function makePair(endpoint: Endpoint, fastRead: boolean): Promise<TransportPair> {
-  const options = { backlog: 5, noDelay: true, keepAlive: Infinity, fastRead, offersTls: false }
+  const keepAlive = { idle: Infinity, probes: undefined }
+  const options = { backlog: 5, noDelay: true, keepAlive, fastRead, offersTls: false }
   const events = new EventEmitter()
   const listener = new Listener(parseEndpoint(endpoint) as SocketEndpoint, options, {
     arrived: (arrival) => events.emit('accepted', arrival.take()),
@@ -37,7 +38,6 @@ async function makePair(endpoint: Endpoint, fastRead: boolean): Promise<Transpor
   const target = typeof address === 'string' ? { path: address } : { ...address, host: '127.0.0.1' }
   const left = await dial(parseEndpoint(target), {
     ...options,
-    keepAlive: { idle: Infinity, probes: undefined },
     connectTimeout: Infinity,
     attemptDelay: Infinity,
     signal: undefined,
