@@ -1,7 +1,33 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig, type TestProjectConfiguration } from 'vitest/config'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** What `npm run test:all` adds: a file says by its name that `npm test` leaves it out. */
+const added = ['peers', 'programs', 'long'].map((kind) => `**/*.${kind}.test.ts`)
+
+/** Rooms without Node.js or time: nothing of one file can reach another. */
+const pure = ['framing', 'policy', 'proxy-protocol', 'tunnel'].map(
+  (room) => `packages/hawser/test/${room}/**/*.test.ts`,
+)
+
+function project(
+  name: string,
+  include: readonly string[],
+  exclude: readonly string[],
+  rest: object = {},
+): TestProjectConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      include: [...include],
+      exclude: [...configDefaults.exclude, ...exclude],
+      ...rest,
+    },
+  }
+}
 
 export default defineConfig({
   resolve: {
@@ -14,10 +40,22 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     setupFiles: [here('test/support/leak-check.ts')],
     allowOnly: false,
-    testTimeout: 15_000,
-    hookTimeout: 15_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // vitest's default is one worker on two cores.
+    maxWorkers: Math.max(2, availableParallelism()),
+    projects: [
+      project('pure', pure, added, { isolate: false, pool: 'threads' }),
+      project('library', ['packages/hawser/test/**/*.test.ts'], [...pure, ...added], {
+        isolate: false,
+      }),
+      project('command', ['packages/!(hawser)/test/**/*.test.ts'], added, { isolate: false }),
+      project('repository', ['test/**/*.test.ts'], added, { isolate: false }),
+      project('peers', ['**/*.peers.test.ts'], []),
+      project('programs', ['**/*.programs.test.ts'], []),
+      project('long', ['**/*.long.test.ts'], []),
+    ],
   },
 })

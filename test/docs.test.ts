@@ -1,15 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Block, readDocuments } from './support/markdown.js'
+import { nameOf, readDocuments } from './support/markdown.js'
 import { ROOT, runNode } from './support/programs.js'
-import { Running } from './support/running.js'
-import { compileSnippets, createProgramFolder, relocate } from './support/snippets.js'
 
 const documents = readDocuments()
 const blocks = documents.flatMap((document) => document.blocks)
-const snippets = compileSnippets(blocks)
-const nameOf = ({ document, line }: Block): string => `${document}:${line}`
 
 it('every document that a newcomer looks for is there', () => {
   const paths = documents.map(({ path }) => path)
@@ -67,61 +63,13 @@ it('every code block says its language, and it is one that is checked here or ne
   expect(blocks.filter(({ language }) => !known.has(language)).map(nameOf)).toEqual([])
 })
 
-describe('TypeScript in the documents', () => {
-  it.each(snippets.map((snippet) => [nameOf(snippet.block), snippet.problems] as const))(
-    '%s compiles under the strict options',
-    (_name, problems) => expect(problems).toEqual([]),
-  )
-
+it('TypeScript in the documents carries no mark that means nothing', () => {
   const marks = new Set(['aside', 'continues', 'run', 'serve'])
-  it('carries no mark that means nothing', () => {
-    const strange = snippets.filter(({ block }) => block.marks.some((mark) => !marks.has(mark)))
-    expect(strange.map(({ block }) => nameOf(block))).toEqual([])
-  })
-
-  it.each(findRuns().map((run) => [nameOf(run.client.block), run] as const))(
-    '%s runs and prints what the document says',
-    async (_name, { client, server, output }) => {
-      const folder = createProgramFolder({})
-      const path = join(folder, 'server.sock')
-      const start = (text: string): Running =>
-        new Running(
-          process.execPath,
-          ['--input-type=module', '--eval', relocate(text, path)],
-          folder,
-        )
-      if (server !== undefined) {
-        await start(`${server.output}\nconsole.log('the server is ready')`).prints(/is ready/)
-      }
-      const running = start(client.output)
-      expect({ ...(await running.ended), complaints: running.complained }).toEqual({
-        code: 0,
-        signal: null,
-        complaints: '',
-      })
-      if (output !== undefined) expect(running.printed).toBe(output)
-    },
-  )
+  const strange = blocks
+    .filter(({ language }) => language === 'ts')
+    .filter((block) => block.marks.some((mark) => !marks.has(mark)))
+  expect(strange.map(nameOf)).toEqual([])
 })
-
-/** Each snippet marked `run`, with the server in front of it and the output behind it. */
-function findRuns(): {
-  client: Snippet
-  server: Snippet | undefined
-  output: string | undefined
-}[] {
-  let server: Snippet | undefined
-  return snippets.flatMap((snippet) => {
-    if (server?.block.document !== snippet.block.document) server = undefined
-    if (snippet.block.marks.includes('serve')) server = snippet
-    if (!snippet.block.marks.includes('run')) return []
-    const next = blocks[blocks.indexOf(snippet.block) + 1]
-    const output = next?.marks.includes('output') === true ? next.text : undefined
-    return [{ client: snippet, server, output }]
-  })
-}
-
-type Snippet = (typeof snippets)[number]
 
 describe('JSON in the documents', () => {
   const json = blocks.filter(({ language }) => language === 'json')

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { type TestCounts, readVitestReport } from '../scripts/lib/vitest-report.mjs'
@@ -38,4 +38,17 @@ it('tests of peers that the machine lacks fail where peers are required', async 
   const { passed, skips, failures } = await runFixture([], '1')
   expect({ passed, skips }).toEqual({ passed: 0, skips: [] })
   expect(failures).toEqual(['one test', 'a group finds curl'])
+})
+
+it('npm test needs no peer: whatever does says so in the name of its file', () => {
+  const files = ['packages', 'test'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((path) => !path.includes('node_modules') && path.endsWith('.test.ts'))
+      .map((path) => `${folder}/${path}`),
+  )
+  const hidden = files
+    .filter((path) => !/\.(?:peers|programs|long)\.test\.ts$/.test(path))
+    .filter((path) => /from '.*\/support\/peers\.js'/.test(readFileSync(join(ROOT, path), 'utf8')))
+  expect(files.length).toBeGreaterThan(hidden.length)
+  expect(hidden).toEqual([])
 })

@@ -11,6 +11,11 @@ export interface Block {
   text: string
 }
 
+/** Where a block is, as an editor understands it. */
+export function nameOf({ document, line }: Block): string {
+  return `${document}:${line}`
+}
+
 /** A link from one document to a file or to an anchor. */
 export interface Link {
   document: string

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import {
   chmodSync,
@@ -9,15 +8,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
-import { itPeer } from '../../../../test/support/peers.js'
 import { improviseDevelopment, provideDevelopment } from '../../src/certificate/development.js'
 import { isPair } from '../../src/certificate/inspect.js'
 import { issueCertificate } from '../../src/certificate/issue.js'
-
-const run = promisify(execFile)
 const day = 86_400_000
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 
@@ -157,28 +152,3 @@ it('one can be had that is kept nowhere', async () => {
   expect(improvised.names).toContain('dev.example')
   expect(isPair(improvised.certificate, improvised.key)).toBe(true)
 })
-
-itPeer(
-  'openssl',
-  'openssl finds it good for its names, and for nothing but a server',
-  async (openssl) => {
-    const { files } = await provideDevelopment({ folder: createFolder(), names: ['*.b.example'] })
-    const { certificate } = files!
-    const verify = async (...words: string[]): Promise<string> => {
-      try {
-        const all = ['verify', '-CAfile', certificate, '-x509_strict', ...words, certificate]
-        return (await run(openssl, all)).stdout
-      } catch (error) {
-        return (error as { stderr: string }).stderr
-      }
-    }
-    expect(await verify('-purpose', 'sslserver', '-verify_hostname', 'x.b.example')).toMatch(
-      /: OK\n/,
-    )
-    expect(await verify('-purpose', 'sslserver', '-verify_ip', '::1')).toMatch(/: OK\n/)
-    expect(await verify('-purpose', 'sslserver', '-verify_hostname', 'other.example')).toMatch(
-      /hostname mismatch/i,
-    )
-    expect(await verify('-purpose', 'sslclient')).not.toMatch(/: OK\n/)
-  },
-)

@@ -1,7 +1,6 @@
 import { createServer, lines, type Server } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { itPeer } from '../../../../test/support/peers.js'
 import { Command } from '../support/command.js'
 
 /** A server in this process that answers in capitals, and the port it listens on. */
@@ -87,20 +86,5 @@ describe('hawser connect --reconnect', () => {
     const { code, stderr } = await Command.hawser(['connect', '8000', ...words]).ended
     expect(stderr).toContain(`hawser: ${message}`)
     expect(code).toBe(2)
-  })
-
-  itPeer('script', 'keeps a person at the terminal', async (script) => {
-    const { server, port } = await serve()
-    const command = Command.inTerminal(script, ['connect', String(port), '--reconnect'])
-    await command.prints(/connected to /)
-    command.type('one\r')
-    await command.prints(/ONE/)
-    await server.close()
-    await command.prints(/disconnected: by the peer/)
-    command.type('two\r')
-    await serve(port)
-    await command.prints(/TWO/)
-    command.type('\x04')
-    expect((await command.ended).code).toBe(0)
   })
 })

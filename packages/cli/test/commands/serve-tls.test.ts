@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { connect, lines } from 'hawser'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -10,10 +8,7 @@ import {
   type Pair,
 } from '../../../../test/support/certificates.js'
 import { createFolder } from '../../../../test/support/folders.js'
-import { itPeer } from '../../../../test/support/peers.js'
 import { Command, type Outcome } from '../support/command.js'
-
-const run = promisify(execFile)
 
 let authority: Authority
 let stranger: Authority
@@ -86,26 +81,6 @@ describe('hawser serve --tls', () => {
     const careless = await talk(port, '--insecure')
     expect(careless.stderr).toContain('not verified: DEPTH_ZERO_SELF_SIGNED_CERT')
     expect(careless.code).toBe(0)
-  })
-
-  itPeer('curl', 'answers curl, on an endpoint written tls://', async (curl) => {
-    const cache = createFolder()
-    const server = Command.hawser(['serve', 'tls://127.0.0.1:0', '--http-hello'], {
-      env: { XDG_CACHE_HOME: cache },
-    })
-    const [, port] = await server.prints(/tls:\/\/127\.0\.0\.1:(\d+)/)
-    const ca = join(cache, 'hawser/tls/hawser-cert.pem')
-    const { stdout } = await run(curl, ['-sS', '--cacert', ca, `https://localhost:${port}/`])
-    expect(stdout).toContain('Hello, you are client 1')
-  })
-
-  itPeer('nc', 'names a client that speaks no TLS', async (nc) => {
-    const { server, port } = await serveTls(createFolder(), '--tls')
-    const client = new Command(nc, ['127.0.0.1', String(port)])
-    client.type('GET / HTTP/1.0\r\n\r\n')
-    client.stdin.end()
-    await server.prints(/refused 127\.0\.0\.1:\d+ tls-handshake-failed: .*what came was no TLS/)
-    await client.ended
   })
 
   it('goes on with a certificate in memory, and says so, when the cache cannot be written', async () => {

@@ -5,7 +5,6 @@ import { connect, type Connection, lines } from 'hawser'
 import parse from 'parse-prometheus-text-format'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
-import { itPeer } from '../../../../test/support/peers.js'
 import { Command } from '../support/command.js'
 
 const line = expect.any(String) as string
@@ -123,7 +122,7 @@ describe('hawser serve --workers', () => {
     })
   })
 
-  itPeer('curl', 'serves the metrics of all workers, and their sum', async () => {
+  it('serves the metrics of all workers, and their sum', async () => {
     const server = Command.hawser(['serve', '0', '--echo', '--workers', '2', '--metrics', '0'])
     const port = await server.port()
     const [, base = ''] = await server.prints(/metrics on (http:\S+)\/metrics\n/)

@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Connection, createServer, lines, raw } from 'hawser'
 import { connectPeer, ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { itPeer } from '../../../../test/support/peers.js'
 import { serve, ways } from './support/consuming.js'
 import { forbidStrayErrors } from './support/strays.js'
 import { until } from './support/until.js'
@@ -145,27 +141,6 @@ describe('the reply to a peer that has ended', () => {
     await peer.receivesEnd()
     peer.end()
     expect(await peer.closed).toEqual({ error: undefined })
-  })
-
-  itPeer('nc', "arrives 100 ms after printf 'req\\n' | nc", async (program) => {
-    const server = await listen(async (connection) => {
-      for await (const request of connection) {
-        await sleep(100)
-        await connection.send(`${request} answered`)
-      }
-    })
-    const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('no TCP address')
-    // -N: shut the socket down at the end of the input, which is the FIN this is about.
-    const nc = spawn(program, ['-N', '127.0.0.1', String(address.port)])
-    onTestFinished(() => void nc.kill())
-    nc.stdin.end('req\n')
-    let output = ''
-    nc.stdout.on('data', (bytes: Buffer) => {
-      output += bytes.toString()
-    })
-    await once(nc, 'close')
-    expect(output).toBe('req answered\n')
   })
 })
 

@@ -1,10 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { createHash, X509Certificate } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import { connect, lines, type TlsClientOptions } from 'hawser'
 import { describe, expect, it } from 'vitest'
-import { createFolder } from '../../../../test/support/folders.js'
-import { itPeer } from '../../../../test/support/peers.js'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
 import { rejection } from '../server/support/serving.js'
 import { serveSecurely } from './support/secure-server.js'
@@ -71,16 +67,5 @@ describe('a pinned key', () => {
     const error = await rejection(connect('tls://127.0.0.1:1', { tls: { pins } }))
     expect(error).toMatchObject({ code: 'HAWSER_INVALID_OPTION' })
     expect(error).toHaveProperty('message', expect.stringMatching(/^tls\.pins /))
-  })
-
-  itPeer('openssl', 'is what openssl computes', async (openssl) => {
-    const { endpoint, authority, identity } = await serveSecurely()
-    const file = `${createFolder()}/cert.pem`
-    writeFileSync(file, identity.cert)
-    const text = execFileSync(openssl, ['x509', '-in', file, '-noout', '-pubkey'])
-    const key = execFileSync(openssl, ['pkey', '-pubin', '-outform', 'der'], { input: text })
-    const digest = execFileSync(openssl, ['dgst', '-sha256', '-binary'], { input: key })
-    const pins = [digest.toString('base64')]
-    expect(await ask(endpoint, { ca: authority.cert, pins })).toBe('hello')
   })
 })

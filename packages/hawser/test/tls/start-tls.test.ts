@@ -1,58 +1,13 @@
 import { once } from 'node:events'
 import tls from 'node:tls'
-import { connect, type Connection, createServer, lines, type HawserError } from 'hawser'
+import { connect, createServer, lines, type HawserError } from 'hawser'
 import { connectPair, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { describePeer } from '../../../../test/support/peers.js'
-import { Running } from '../../../../test/support/running.js'
 import { closeAtEnd, nextConnection, portOf, rejection } from '../server/support/serving.js'
 import { identities, siteTls } from './support/identities.js'
-import { startServer, trusting } from './support/openssl.js'
+import { ask, dialPlain, nextLine, upgrade } from './support/mail-client.js'
 import { dialRaw, gone, recordHello } from './support/raw.js'
-import { relayMail, serveMail } from './support/smtp.js'
-
-type Client = Connection<string, string>
-
-/** A client in plain text, which trusts the test's authority once it upgrades. */
-async function dialPlain(port: number): Promise<Client> {
-  const { ca } = await identities
-  const client = await connect(`tcp://localhost:${port}`, {
-    framing: lines({ sendCrlf: true }),
-    tls: { ca },
-    family: 4,
-  })
-  onTestFinished(async () => {
-    client.reset()
-    await client.closed
-  })
-  return client
-}
-
-async function nextLine(client: Client): Promise<string | undefined> {
-  for await (const line of client) return line
-  return undefined
-}
-
-/** Reads an answer of SMTP: its last line has a space behind the number. */
-async function nextAnswer(client: Client): Promise<string | undefined> {
-  for await (const line of client) if (line[3] === ' ') return line
-  return undefined
-}
-
-async function ask(client: Client, command: string): Promise<string | undefined> {
-  await client.send(command)
-  return nextAnswer(client)
-}
-
-/** A client that has been told to go ahead and has begun TLS. */
-async function upgrade(port: number): Promise<Client> {
-  const client = await dialPlain(port)
-  expect(await nextLine(client)).toBe('220 localhost ready')
-  expect(await ask(client, 'EHLO test')).toBe('250 STARTTLS')
-  expect(await ask(client, 'STARTTLS')).toBe('220 go ahead')
-  await client.startTls()
-  return client
-}
+import { serveMail } from './support/smtp.js'
 
 /** Sends bytes in plain text to a mail server, and waits until it has let go. */
 async function inject(port: number, text: string): Promise<string> {
@@ -64,31 +19,6 @@ async function inject(port: number, text: string): Promise<string> {
   await gone(socket)
   return answers
 }
-
-describePeer('openssl', 'STARTTLS with OpenSSL', (openssl) => {
-  it('a server is upgraded by openssl s_client -starttls smtp', async () => {
-    const { ca } = await identities
-    const { port, commands } = await serveMail()
-    const words = ['s_client', '-connect', `127.0.0.1:${port}`, '-starttls', 'smtp']
-    const client = new Running(openssl, [...words, ...trusting(ca), '-crlf', '-name', 'test'])
-    client.type('noop\n')
-    await client.prints(/250 secret/)
-    expect(client.printed).toContain('Verification: OK')
-    expect(commands).toEqual(['EHLO test', 'STARTTLS', '*noop'])
-    client.finish()
-    await client.ended
-  })
-
-  it('a client upgrades to openssl s_server, behind a server that speaks SMTP', async () => {
-    const { server, port } = await startServer(openssl)
-    const client = await upgrade(await relayMail(port))
-    expect(client.tls).toMatchObject({ authorized: true, servername: 'localhost' })
-    await client.send('ahoy')
-    await server.prints(/ahoy/)
-    server.type('back\n')
-    expect(await nextLine(client)).toBe('back')
-  })
-})
 
 describe('STARTTLS', () => {
   it('goes on with the same connection, whose counters go on as well', async () => {

@@ -4,8 +4,6 @@ import tls from 'node:tls'
 import { connect, createServer, lines, type Refusal, type Server } from 'hawser'
 import { VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { itPeer } from '../../../../test/support/peers.js'
-import { Running } from '../../../../test/support/running.js'
 import { closeAtEnd, portOf, rejection } from '../server/support/serving.js'
 import { identities } from './support/identities.js'
 import { dialRaw, gone, recordHello } from './support/raw.js'
@@ -80,15 +78,6 @@ describe('what comes to a TLS port and is no TLS', () => {
     expect((await client[Symbol.asyncIterator]().next()).value).toBe('AHOY')
     await client.close()
     expect(server.info().refused['tls-handshake-failed']).toBe(1)
-  })
-
-  itPeer('curl', 'curl that speaks plain HTTP is told nothing, and refused', async (curl) => {
-    const { port, refusal } = await serveTls()
-    const running = new Running(curl, ['-sS', `http://127.0.0.1:${port}/`])
-    expect((await refusal).error?.message).toBe(
-      'the TLS handshake failed: what came was no TLS: the other side may speak plain text',
-    )
-    expect((await running.ended).code).not.toBe(0)
   })
 
   it('a client that ends before its hello is no refusal: it may be a probe', async () => {

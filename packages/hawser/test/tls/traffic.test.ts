@@ -1,11 +1,9 @@
 import { once } from 'node:events'
 import tls from 'node:tls'
-import { connect, type Connection, createServer, lines, raw, type Server } from 'hawser'
+import { connect, type Connection, createServer, raw, type Server } from 'hawser'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { itPeer } from '../../../../test/support/peers.js'
 import { closeAtEnd, nextConnection, portOf } from '../server/support/serving.js'
 import { identities, siteTls } from './support/identities.js'
-import { startClient } from './support/openssl.js'
 import { dialRaw } from './support/raw.js'
 
 const megabyte = 1024 * 1024
@@ -145,23 +143,4 @@ describe('what goes wrong under TLS after the handshake', () => {
     })
     expect(server.info().connections).toBe(0)
   })
-
-  itPeer(
-    'openssl',
-    'a client that wants to negotiate again is cut off, with the reason',
-    async (openssl) => {
-      const server = createServer({ framing: lines(), tls: await siteTls() })
-      closeAtEnd(server)
-      const accepted = nextConnection(server)
-      await server.listen({ host: '127.0.0.1', port: 0 })
-      const client = startClient(openssl, portOf(server), '-tls1_2')
-      const connection = await accepted
-      client.type('R\n')
-      const { error } = await connection.closed
-      expect(error?.message).toMatch(
-        /^TLS ended the connection: the peer asked for another handshake/,
-      )
-      await client.ended
-    },
-  )
 })
