@@ -11,7 +11,7 @@ export interface ErrorAddress {
   readonly port?: number
 }
 
-/** What every Hawser error can say about where it happened. */
+/** Where an error happened, and why. */
 export interface ErrorDetails {
   /** What was being done: `listen`, `connect`, `read`, `write`, `decode`, `encode`, … */
   readonly op?: string | undefined
@@ -19,7 +19,7 @@ export interface ErrorDetails {
   readonly local?: ErrorAddress | undefined
   /** The peer's end of the connection. */
   readonly remote?: ErrorAddress | undefined
-  /** What raised it underneath: the operating system's error, a parser's, the user's own. */
+  /** The error underneath: the operating system's, a parser's, the user's own. */
   readonly cause?: unknown
 }
 
@@ -53,8 +53,8 @@ export class OptionError extends HawserError<
   'HAWSER_INVALID_OPTION' | 'HAWSER_INVALID_ENDPOINT' | 'HAWSER_INVALID_TOPIC'
 > {
   /**
-   * The name of the option, with the option that it is in: `idleTimeout`, `tls.ca`. Undefined where it is
-   * no option that is wrong.
+   * The name of the option, with the option that it is in: `idleTimeout`, `tls.ca`. Undefined if the
+   * error is not about an option.
    */
   readonly option: string | undefined
 
@@ -96,7 +96,7 @@ export class ListenError extends HawserError<
   | 'HAWSER_LISTEN_FAILED'
 > {}
 
-/** One address that was tried, and why no connection came of it. */
+/** One address that was tried, and why it did not connect. */
 export interface ConnectAttempt {
   /** The IP address, the path of a Unix socket, or a host name that did not resolve. */
   readonly address: string
@@ -175,15 +175,15 @@ export class BackplaneError extends HawserError<
   'HAWSER_BACKPLANE_FAILED' | 'HAWSER_BACKPLANE_FULL'
 > {}
 
-/** What cannot be done with worker processes, or did not work out. */
+/** Worker processes that could not be started, or cannot be any more. */
 export class WorkerError extends HawserError<
   'HAWSER_WORKER_FAILED' | 'HAWSER_WORKERS_CLOSED' | 'HAWSER_NOT_PRIMARY'
 > {}
 
-/** systemd wanted to be told how the service is, and could not be. */
+/** A message to systemd that could not be sent. */
 export class NotifyError extends HawserError<'HAWSER_NOTIFY_FAILED'> {}
 
-/** A request or a message of a client that came to nothing. */
+/** A request or a message of a client that failed. */
 export class ClientError extends HawserError<
   | 'HAWSER_DISCONNECTED'
   | 'HAWSER_NOT_CONNECTED'
@@ -220,8 +220,8 @@ const table = {
   HAWSER_CONNECT_TIMEOUT: 'The connection was not established before its deadline.',
   HAWSER_CONNECT_FAILED: 'The connection could not be established for another reason.',
   HAWSER_DNS_FAILED: 'The host name does not resolve.',
-  HAWSER_PROXY_REFUSED: 'The proxy answered, and does not lead there.',
-  HAWSER_PROXY_FAILED: 'The proxy did not answer in its protocol.',
+  HAWSER_PROXY_REFUSED: 'The proxy refused to open the tunnel.',
+  HAWSER_PROXY_FAILED: 'The proxy did not follow its protocol.',
   HAWSER_ABORTED: 'The AbortSignal passed to the call fired.',
   HAWSER_CONNECTION_RESET: 'The peer reset the connection.',
   HAWSER_CONNECTION_FAILED: 'The operating system ended the connection.',
@@ -238,18 +238,18 @@ const table = {
   HAWSER_PROXY_HEADER_INVALID: 'The connection did not begin with a valid PROXY protocol header.',
   HAWSER_PROXY_HEADER_TIMEOUT: 'The PROXY protocol header was not there before its deadline.',
   HAWSER_IDLE_TIMEOUT: 'Nothing moved in either direction for the idle limit.',
-  HAWSER_FIRST_BYTE_TIMEOUT: 'The peer connected and said nothing.',
+  HAWSER_FIRST_BYTE_TIMEOUT: 'The peer connected and sent nothing.',
   HAWSER_FRAME_TIMEOUT: 'A frame was begun and made no progress.',
   HAWSER_WRITE_TIMEOUT: 'The peer stopped reading: bytes waited without progress.',
-  HAWSER_CONSUMER_TIMEOUT: 'Nobody took the messages that were received.',
+  HAWSER_CONSUMER_TIMEOUT: 'The program did not take the messages that were received.',
   HAWSER_RATE_TIMEOUT: 'A frame or a write moved more slowly than the minimum rate.',
   HAWSER_DRAIN_TIMEOUT: 'The server closed and the connection outlived its drain.',
-  HAWSER_BACKPLANE_FAILED: 'A call of the backplane failed, or what it brought cannot be used.',
+  HAWSER_BACKPLANE_FAILED: 'A call of the backplane failed, or its message cannot be used.',
   HAWSER_BACKPLANE_FULL: 'More was published than the backplane takes.',
   HAWSER_WORKER_FAILED: 'A worker process did not start.',
   HAWSER_WORKERS_CLOSED: 'The workers were closed, and closed workers do not start again.',
   HAWSER_NOT_PRIMARY: 'Workers can be started by the primary process only.',
-  HAWSER_NOTIFY_FAILED: 'The service manager could not be told how the service is.',
+  HAWSER_NOTIFY_FAILED: 'The service manager could not be notified.',
   HAWSER_REQUEST_TIMEOUT: 'The reply to a request did not come in time.',
   HAWSER_QUEUE_TIMEOUT: 'A message waited too long for a connection.',
   HAWSER_HEARTBEAT_TIMEOUT: 'The peer of a client gave no sign of life.',
@@ -258,7 +258,7 @@ const table = {
   HAWSER_QUEUE_FULL: 'Too many messages of a client wait to be sent.',
   HAWSER_CLIENT_CLOSED: 'The client was closed, or gave up.',
   HAWSER_UNEXPECTED_REPLY: 'A reply came that no request was waiting for.',
-  HAWSER_LEASE_RELEASED: 'The lease of a connection was given back.',
+  HAWSER_LEASE_RELEASED: 'The lease of a connection was released.',
   HAWSER_ACQUIRE_TIMEOUT: 'A pool had no connection for a caller in time.',
   HAWSER_ACQUIRE_FAILED: 'No connection that is fit to be lent out can be made.',
   HAWSER_POOL_EXHAUSTED: 'Too many callers wait for a connection of a pool.',

@@ -259,7 +259,7 @@ const provocations: Record<ErrorCode, Provocation> = {
     class: ProxyError,
     op: 'connect',
     has: ['remote'],
-    says: /^cannot connect to .*: the proxy http:.* refused: it answered 403 Forbidden: it does not/,
+    says: /^cannot connect to .*: the proxy http:.* refused: it replied 403 Forbidden: it does not/,
     provoke: () => askProxy('HTTP/1.1 403 Forbidden\r\n\r\n', 'http'),
   },
   HAWSER_PROXY_FAILED: {
@@ -679,7 +679,7 @@ const provocations: Record<ErrorCode, Provocation> = {
   HAWSER_LEASE_RELEASED: {
     class: StateError,
     op: 'request',
-    says: /^the lease was given back, .*: acquire another$/,
+    says: /^the lease was released, .*: acquire another$/,
     provoke: () =>
       withPool({}, async (pool) => {
         const lease = await pool.acquire()

@@ -14,7 +14,7 @@ Examples:
   hawser serve                              show what reaches 127.0.0.1:8000
   hawser serve 9000 --echo                  send every line back
   hawser serve 0.0.0.0:7000 --chat          relay lines to the other clients
-  hawser serve 8080 --http-hello            answer browsers and curl as well
+  hawser serve 8080 --http-hello            reply to browsers and curl as well
   hawser serve unix:/tmp/app.sock --hex     dump the bytes of a Unix socket
   hawser serve '*:7000' --allow 10.0.0.0/8  let in one network only
   hawser serve systemd:web                  serve on a socket of systemd
@@ -39,8 +39,8 @@ Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds.
 Examples:
   hawser connect 8000                       talk to a server on this machine
   hawser connect example.com:25 --crlf      for lines that end with CRLF
-  hawser connect 8000 --send PING           send one line, print the answer
-  hawser connect 8000 < request > answer    byte for byte, both ways
+  hawser connect 8000 --send PING           send one line, print the reply
+  hawser connect 8000 < request > reply     byte for byte, both ways
   hawser connect '[::1]:8000' --hex         see the bytes
   hawser connect tls://example.com:443      with TLS
   hawser connect 8000 --tls --ca "$(hawser cert --print)"

@@ -42,7 +42,7 @@ export function readProxy(flags: ProxyFlags): ServeProxy | undefined {
   }
   if (trusted !== undefined) return { mode, trusted, headerTimeout }
   throw new UsageError(
-    `--proxy-protocol ${mode} trusts nobody: whoever is trusted can say to be anybody`,
+    `--proxy-protocol ${mode} trusts no proxy: a trusted peer can claim any address, so none is by default`,
     'list your proxies with --trusted, such as --trusted 10.0.0.0/8',
   )
 }

@@ -51,7 +51,7 @@ function addMessages(command: Command): void {
     .option('--echo', 'send every message back')
     .addOption(new Option('--chat', 'relay every message to the other clients').conflicts('echo'))
     .option('--greeting <text>', 'send this to every client that connects')
-    .option('--http-hello', 'answer HTTP requests with a page that says what reached the server')
+    .option('--http-hello', 'reply to HTTP requests with a page that says what reached the server')
     .addOption(
       new Option('-f, --framing <how>', framingHelp)
         .argParser(parseFraming)

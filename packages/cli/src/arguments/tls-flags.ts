@@ -69,7 +69,7 @@ export function addConnectTls(command: Command): void {
     .option('--servername <name>', 'the name to ask for and to verify (default: the host)')
     .option('--alpn <list>', 'protocols to offer (ALPN), best first', collectList)
     .addOption(versionOption())
-    .option('--insecure', 'do not verify who answers')
+    .option('--insecure', 'do not verify the server')
     .option('--pin <pin>', 'the key it must have: sha256//… of curl; may be repeated', collect)
 }
 
@@ -87,7 +87,7 @@ export function readServeTls(
   assertKey(flags)
   if (ca === undefined && (clientCertificate ?? 'none') !== 'none') {
     throw new UsageError(
-      `--client-certificate ${clientCertificate} has nobody who vouches for clients`,
+      `--client-certificate ${clientCertificate} has no authority to check clients by`,
       'name the authority of their certificates with --ca FILE',
     )
   }

@@ -40,7 +40,7 @@ export class Typing {
     const reached = await this.#host.send(this.#complete(bytes, terminated), id)
     if (reached > 0) return
     this.#options.notice(
-      id === undefined ? 'not sent: nobody is connected' : `not sent: there is no client @${id}`,
+      id === undefined ? 'not sent: no client is connected' : `not sent: there is no client @${id}`,
     )
   }
 

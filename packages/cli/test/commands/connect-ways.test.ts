@@ -59,7 +59,7 @@ describe('hawser connect --proxy', () => {
     const { stderr, code } = await connect('--proxy', `http://ann:secret@127.0.0.1:${port}`).ended
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^hawser: cannot connect to tcp:\/\/db\.example:5432: the proxy http:\/\/127\.0\.0\.1:\d+ refused: it answered 407 .*does not accept the user and the password\n$/,
+      /^hawser: cannot connect to tcp:\/\/db\.example:5432: the proxy http:\/\/127\.0\.0\.1:\d+ refused: it replied 407 .*does not accept the user and the password\n$/,
     )
   })
 

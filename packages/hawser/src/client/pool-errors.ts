@@ -65,8 +65,7 @@ export function poolClosedError(): ClientError {
 
 /** The lease was given back. */
 export function releasedError(): StateError {
-  const text =
-    'the lease was given back, and the connection may be somebody else’s: acquire another'
+  const text = 'the lease was released, and another caller may have the connection: acquire another'
   return new StateError('HAWSER_LEASE_RELEASED', text, { op: 'request' })
 }
 
@@ -77,11 +76,11 @@ export function leaseEndedError(ends: ErrorDetails): ClientError {
   return new ClientError('HAWSER_NOT_CONNECTED', text, { op: 'request', local, remote })
 }
 
-/** A message came while nobody had the connection. */
+/** A message came while the connection was not lent. */
 export function unsolicitedError(ends: ErrorDetails): ClientError {
   const { local, remote } = ends
   const text =
-    'a message came while nobody had the connection, and whose it is nobody could say: the connection is reset; take what a server says first in onConnect, and what it pushes with onMessage'
+    'a message came while the connection was not lent, and no request can claim it: the connection is reset; read what a server sends first in onConnect, and what it pushes with onMessage'
   return new ClientError('HAWSER_UNEXPECTED_REPLY', text, { op: 'read', local, remote })
 }
 

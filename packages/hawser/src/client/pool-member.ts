@@ -151,7 +151,7 @@ export class PoolMember<In, Out>
     }
     if (verdict !== false) return
     this.reset()
-    throw invalidError('validate answered false', connection)
+    throw invalidError('validate returned false', connection)
   }
 
   /** @throws OptionError when the timeout is none */

@@ -3,8 +3,8 @@ export type TextEncoding = 'utf8' | 'latin1'
 
 /**
  * The few things a framing does to bytes that runtimes do at very different speeds. `framing/`
- * knows no Node.js types: a connection hands in Buffer's versions, which are two to three times
- * faster than the portable ones, and tests hand in either.
+ * knows no Node.js types: a connection passes Buffer's versions, which are two to three times
+ * faster than the portable ones, and tests pass either.
  */
 export interface ByteOperations {
   /** The first offset at or behind `from` where `pattern` (a byte or several) begins, or -1. */

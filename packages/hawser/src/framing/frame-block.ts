@@ -10,7 +10,7 @@ const largestShared = 1024
 const none = new Uint8Array(0)
 
 /**
- * Cuts frames that their receiver owns out of bytes that it does not. Small frames that lie side
+ * Cuts frames, which their receiver owns, out of bytes that it does not own. Small frames that lie side
  * by side share one copy of at most 4 KiB: an allocation for each of them would cost several times
  * as much as decoding it, and one for all would let a kept frame pin the whole chunk.
  */
@@ -30,7 +30,7 @@ export class FrameBlock {
    * The bytes `[start … end)` as a frame. Between two calls of `clear`, `bytes` is the same and
    * `start` grows.
    *
-   * @param owned nobody else will write to `bytes`: a frame about as large may be a view of it
+   * @param owned nothing else will write to `bytes`: a frame about as large may be a view of it
    */
   take(bytes: Uint8Array, start: number, end: number, owned: boolean): Uint8Array {
     const size = end - start

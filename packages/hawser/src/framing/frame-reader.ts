@@ -9,8 +9,8 @@ const largestIdle = 64 * 1024
 const none = new Uint8Array(0)
 
 /**
- * A decoder with the bytes it has not consumed yet. It never touches a socket: hand it bytes, take
- * frames.
+ * A decoder with the bytes it has not consumed yet. It needs no socket: pass it bytes, take frames
+ * from it.
  *
  * It keeps two marks in what it holds. `decode` moves the first over the frames it emits; `release`
  * moves the second over those that were really delivered. Until a frame is released its bytes are
@@ -46,7 +46,7 @@ export class FrameReader<In> {
     return this.#end - this.#released
   }
 
-  /** Bytes held that the decoder has not consumed: a partial frame, or frames nobody asked for. */
+  /** Bytes held that the decoder has not consumed: a partial frame, or frames that were not asked for. */
   get undecoded(): number {
     return this.#end - this.#decoded
   }

@@ -6,8 +6,8 @@ import type { ByteOperations } from './byte-operations.js'
  * @param message what the frame means; owned by the receiver, so never a view of borrowed bytes
  * @param end the offset, in the bytes `decode` was given, just behind the frame (delimiter included):
  *   at least 1, no less than the `end` of the frame before, at most `bytes.length`
- * @returns false to stop: the decoder must return `end` at once and forget whatever it knew about
- *   the bytes behind it
+ * @returns false to stop: the decoder must return `end` at once and forget what it knew about the
+ *   bytes behind it
  */
 export type Emit<In> = (message: In, end: number) => boolean
 
@@ -54,13 +54,13 @@ export type Emit<In> = (message: In, end: number) => boolean
  *                      4                                   return 4
  * ```
  *
- * What was not consumed is handed over again, at the beginning of the next call's `bytes`, with
- * what has arrived since behind it. A decoder may remember how far into that rest it has searched,
- * and should: a frame that arrives a byte at a time must not cost the square of its length.
+ * The next call gets the bytes that were not consumed again, at the beginning of its `bytes`, with
+ * newly arrived bytes behind them. A decoder should remember how far into that rest it has searched:
+ * a frame that arrives a byte at a time must not cost the square of its length.
  *
- * It is held to that. A decoder that returns something else than a number of bytes from its last
- * frame's end to `bytes.length`, emits with an `end` that is none, or goes on when it was stopped,
- * raises `HAWSER_DECODER_INVALID`. One that was not stopped and leaves more than
+ * The library checks this. A decoder that returns anything but a number from its last frame's end to
+ * `bytes.length`, emits with an invalid `end`, or goes on when it was stopped, raises
+ * `HAWSER_DECODER_INVALID`. One that was not stopped and leaves more than
  * `maxFrame + overhead` bytes raises `HAWSER_FRAME_TOO_LARGE`.
  */
 export interface Decoder<In> {
@@ -86,7 +86,7 @@ export interface Decoder<In> {
 
 /** Where an encoder puts a frame's bytes. All of one frame is put before anything is sent. */
 export interface FrameOutput {
-  /** The buffer `reserve` gives places in. It may be another one after each call of `reserve`. */
+  /** The buffer that `reserve` returns offsets of. Each call of `reserve` may replace it. */
   readonly buffer: Uint8Array
   /**
    * Make room for `size` bytes, all of which the encoder then writes into `buffer`.
@@ -96,8 +96,8 @@ export interface FrameOutput {
    */
   reserve(size: number): number
   /**
-   * Append text, which goes out as UTF-8. Each call stands for itself: the two halves of a surrogate
-   * pair in two calls go out as two U+FFFD, whatever is appended before and after.
+   * Append text, which is sent as UTF-8. Each call stands for itself: the two halves of a surrogate
+   * pair in two calls are sent as two U+FFFD, whatever is appended before and after.
    */
   text(text: string): void
   /**
@@ -140,8 +140,8 @@ export interface Framing<In, Out = In> {
   createEncoder(operations: ByteOperations): Encoder<Out>
 }
 
-/** What a framing's `overhead` is when it says nothing: more than most headers take. */
+/** The default of `overhead`: more than most headers take. */
 export const defaultOverhead = 64
 
-/** The largest frame when nobody says otherwise: 1 MiB. */
+/** The default of `maxFrame`: 1 MiB. */
 export const defaultMaxFrame: number = 1024 * 1024

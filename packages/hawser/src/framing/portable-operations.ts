@@ -24,7 +24,7 @@ export function encodeUtf8(text: string): Uint8Array {
 
 /**
  * The byte operations that every runtime can do, for tests and for a runtime without Buffer. They
- * give the same answers as Buffer's, more slowly.
+ * return the same as Buffer's, more slowly.
  */
 export const portableOperations: ByteOperations = {
   indexOf: (bytes, pattern, from) =>

@@ -13,15 +13,15 @@ export const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8'
 export interface MetricsOptions {
   /** Labels of every series, such as `{ instance: 'a' }`. Default none. */
   readonly labels?: Readonly<Record<string, string>> | undefined
-  /** Tells the time, in milliseconds from any beginning. Default `performance.now`. */
+  /** Returns the time, in milliseconds from any beginning. Default `performance.now`. */
   readonly now?: (() => number) | undefined
 }
 
 /**
  * Collect metrics of a server, or of several under names that become the label `server`.
  *
- * What a server counts itself is complete whenever this is called; durations, close reasons and
- * overflows are counted from here on. No message is touched.
+ * The server's own counts are complete, whenever this is called. Durations, close reasons and overflows
+ * are counted from here on. No message is touched.
  *
  * @throws OptionError when a label's name cannot be one
  */
@@ -63,7 +63,7 @@ export class Metrics implements Disposable {
     return renderPrometheus(mergeFamilies(this.families()))
   }
 
-  /** @internal The same as data, for whoever adds those of several processes. */
+  /** @internal The same as data, to be added up over several processes. */
   families(): Family[] {
     return [...this.#metered.values()].flatMap(({ meter, server, labels }) => {
       for (const { unsent } of server.connections) meter.sampleOutbox(unsent)

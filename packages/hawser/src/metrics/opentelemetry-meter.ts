@@ -1,7 +1,7 @@
-// What is used of `@opentelemetry/api`, written down here so that nothing is imported from it, and
-// nobody has to install it who does not use it.
+// The part of `@opentelemetry/api` that is used, written down here so that nothing is imported from
+// it: a program that does not use it need not install it.
 
-/** What a measurement is told apart by. */
+/** What distinguishes a measurement from others. */
 export type OpenTelemetryAttributes = Readonly<Record<string, string>>
 
 /** How an instrument is described. */
@@ -17,7 +17,7 @@ export interface OpenTelemetryInstrumentOptions {
   }
 }
 
-/** A `Meter` of `@opentelemetry/api`, as `metrics.getMeter('hawser')` answers it: the part that is used. */
+/** A `Meter` of `@opentelemetry/api`, as `metrics.getMeter('hawser')` returns it: the part that is used. */
 export interface OpenTelemetryMeter {
   /** Make an instrument of values whose distribution matters. */
   createHistogram(
@@ -27,7 +27,7 @@ export interface OpenTelemetryMeter {
     /** Take one value in. */
     record(value: number, attributes: OpenTelemetryAttributes): void
   }
-  /** Make an instrument of what only rises, told when it does. */
+  /** Make an instrument of what only rises, notified when it does. */
   createCounter(
     name: string,
     options: OpenTelemetryInstrumentOptions,
@@ -46,14 +46,14 @@ export interface OpenTelemetryMeter {
     callback: (result: OpenTelemetryResult) => void,
     observables: object[],
   ): void
-  /** Ask no more. */
+  /** Stop asking. */
   removeBatchObservableCallback(
     callback: (result: OpenTelemetryResult) => void,
     observables: object[],
   ): void
 }
 
-/** Takes what was asked for. */
+/** Takes the values. */
 export interface OpenTelemetryResult {
   /** One instrument's value. */
   observe(instrument: object, value: number, attributes: OpenTelemetryAttributes): void

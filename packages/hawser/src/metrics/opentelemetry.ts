@@ -9,28 +9,28 @@ import { type Reading, readings, readNumbers } from './readings.js'
 import { record, type Recorder } from './recorder.js'
 import { listServers, type MeteredServer, type MeteredServers } from './servers.js'
 
-/** How metrics are handed to OpenTelemetry. */
+/** How metrics reach OpenTelemetry. */
 export interface BridgeOptions {
-  /** Where to: `metrics.getMeter('hawser')` of `@opentelemetry/api`, once the SDK is set up. */
+  /** The meter: `metrics.getMeter('hawser')` of `@opentelemetry/api`, once the SDK is set up. */
   readonly meter: OpenTelemetryMeter
   /** Attributes of every measurement. Default none. */
   readonly attributes?: OpenTelemetryAttributes | undefined
-  /** Tells the time, in milliseconds from any beginning. Default `performance.now`. */
+  /** Returns the time, in milliseconds from any beginning. Default `performance.now`. */
   readonly now?: (() => number) | undefined
 }
 
 /** A bridge that stands until it is stopped. */
 export interface Bridge extends Disposable {
-  /** Unsubscribe from all channels and be asked no more. May be called again. */
+  /** Unsubscribe from all channels and return no more values. May be called again. */
   stop(): void
 }
 
 /**
- * Hand the metrics of a server to OpenTelemetry, or of several under names that become the attribute
+ * Pass the metrics of a server to OpenTelemetry, or of several under names that become the attribute
  * `hawser.server.name`.
  *
- * What a server counts itself is complete whenever this is called; durations, close reasons and
- * overflows are counted from here on. No message is touched. At each collection of a reader it looks
+ * The server's own counts are complete, whenever this is called. Durations, close reasons and overflows
+ * are counted from here on. No message is touched. At each collection of a reader it looks
  * at every open connection once.
  */
 export function bridgeMetrics(

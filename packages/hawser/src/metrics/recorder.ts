@@ -17,7 +17,7 @@ export interface Recorder {
  * Tell each server's recorder what its channels say. No message is touched: the channels of
  * handshake, open, first byte, overflow and close are all that is subscribed to.
  *
- * @param recorderOf undefined for a server that nobody records
+ * @param recorderOf undefined for a server that is not recorded
  * @param now milliseconds from any beginning
  * @returns ends the subscriptions; may be called again
  */

@@ -1,6 +1,6 @@
 import type { ServerInfo } from '../observe/server-info.js'
 
-/** What is needed of a `Server`. */
+/** The part of a `Server` that metrics need. */
 export interface MeteredServer {
   /** Its state and counts. */
   info(): ServerInfo

@@ -10,13 +10,13 @@ import type {
 } from './payloads.js'
 
 /**
- * The names of the diagnostics channels, each with what is published on it. While nobody has
- * subscribed to a channel nothing is made for it: a message costs one look at a boolean.
+ * The names of the diagnostics channels, each with its payload. Without a subscriber to a
+ * channel, no payload is made for it: a message costs one look at a boolean.
  */
 export interface ChannelPayloads {
   /** A server began to listen on an address: once for each, and not again at `resume()`. */
   'hawser:server:listen': ListenPayload
-  /** A server turned a connection away. */
+  /** A server refused a connection. */
   'hawser:server:refuse': RefusePayload
   /** A TLS handshake at a server is done; those that fail are refused. */
   'hawser:server:handshake': HandshakePayload

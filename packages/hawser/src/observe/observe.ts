@@ -2,13 +2,13 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ChannelName, ChannelPayloads } from './channels.js'
 
 /**
- * Be told of everything that is published on a channel, by all servers and connections of this
- * thread. The same as `subscribe` of `node:diagnostics_channel`, with the payload typed.
+ * Call `listener` for everything that is published on a channel, by all servers and connections of
+ * this thread. The same as `subscribe` of `node:diagnostics_channel`, with the payload typed.
  *
- * The listener is called in the middle of the work, so it should be quick. What it throws does not
- * reach the connection: Node.js raises it as an `uncaughtException` of the process, in the next tick.
+ * The listener is called in the middle of the work, so it should be quick. An exception of
+ * it does not reach the connection: Node.js raises it as an `uncaughtException` of the process, in the next tick.
  *
- * @returns ends the subscription; may be called again
+ * @returns a function that ends the subscription; may be called again
  */
 export function observe<Name extends ChannelName>(
   name: Name,

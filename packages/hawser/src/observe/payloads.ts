@@ -1,6 +1,6 @@
 import type { HawserError } from '../errors.js'
 
-/** What can be seen of a connection: the part of `Connection` that observers need. */
+/** The part of a `Connection` that observers need. */
 export interface ObservedConnection {
   /** 1, 2, 3, … in the order this process made its connections. */
   readonly id: number
@@ -52,9 +52,9 @@ export interface ListenPayload extends ServerPayload {
   readonly address: AddressInfo | string
 }
 
-/** A connection was turned away. */
+/** A connection was refused. */
 export interface RefusePayload extends ServerPayload {
-  /** Who, why, and which limit it met: what the server's `drop` event says. */
+  /** The peer, the reason and the limit it met: what the server's `drop` event says. */
   readonly refusal: {
     /** Which rule it met: a `RefusalReason`. */
     readonly reason: string
@@ -85,7 +85,7 @@ export interface HandshakePayload extends ServerPayload {
   readonly milliseconds: number
   /** `TLSv1.2` or `TLSv1.3`. */
   readonly protocol: string
-  /** Whether an earlier session was taken up again. */
+  /** Whether an earlier session was resumed. */
   readonly resumed: boolean
   /** The peer's IP address. */
   readonly remoteAddress: string | undefined
@@ -119,11 +119,11 @@ export interface OverflowPayload extends ConnectionPayload {
 export interface ClosePayload extends ConnectionPayload {
   /** How it ended: what `connection.closed` fulfils with. */
   readonly info: {
-    /** Whose doing it was. */
+    /** Which side ended it. */
     readonly by: 'local' | 'remote' | 'error'
-    /** Why: a `CloseReason`. */
+    /** The reason: a `CloseReason`. */
     readonly reason: string
-    /** Where in its life it was: a `ConnectionPhase`. */
+    /** The phase it was in: a `ConnectionPhase`. */
     readonly phase: string
     /** Bytes received. */
     readonly bytesRead: number

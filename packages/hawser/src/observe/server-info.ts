@@ -8,7 +8,7 @@ export interface BackplaneInfo {
   readonly nodeId: string
   /** Messages published. */
   readonly published: number
-  /** Messages of other nodes. */
+  /** Messages received from other nodes. */
   readonly received: number
   /** Messages that could not be published. */
   readonly lost: number
@@ -33,7 +33,7 @@ export interface ServerInfo extends Readonly<Traffic> {
    * and are not among `connections`.
    */
   readonly opening: number
-  /** Whether nobody is let in until a tenth of the limit is free (`atLimit: 'pause'`). */
+  /** Whether new connections wait until a tenth of the limit is free (`atLimit: 'pause'`). */
   readonly paused: boolean
   /** Connections that wait for room (`atLimit: 'pause'`). */
   readonly held: number
@@ -59,7 +59,7 @@ export interface ServerInfo extends Readonly<Traffic> {
   readonly memory: {
     /** Bytes in use. */
     readonly used: number
-    /** Bytes there are. */
+    /** The most bytes that may be in use. */
     readonly limit: number
   }
 }

@@ -1,15 +1,15 @@
 import type { AddressSet } from './address-set.js'
 import { parseIp } from './ip-address.js'
 
-/** Who may connect: those on `allow`, if there is such a list, less those on `deny`. */
+/** Which peers may connect: those on `allow`, if there is such a list, less those on `deny`. */
 export interface Access {
-  /** Only these; undefined is everybody, and an empty set nobody. */
+  /** Only these; undefined is all, and an empty set none. */
   readonly allow: AddressSet | undefined
   /** Not these. */
   readonly deny: AddressSet | undefined
 }
 
-/** Whether a peer is kept out. What is no IP address is let in only where there are no lists. */
+/** Whether a peer is refused. A peer without an IP address is let in only if there are no lists. */
 export function isDenied({ allow, deny }: Access, text: string): boolean {
   if (allow === undefined && deny === undefined) return false
   const address = parseIp(text)

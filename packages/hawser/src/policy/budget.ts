@@ -1,4 +1,4 @@
-/** Somebody who holds bytes of a {@link Budget}. */
+/** A holder of bytes of a {@link Budget}. */
 export interface BudgetHolder {
   /** When it last made progress, on the clock its owner uses; the smallest is evicted first. */
   readonly progressAt: number
@@ -11,7 +11,7 @@ export const privateAllowance: number = 64 * 1024
 
 /**
  * One limit on bytes shared by many holders. When it is used up, the holder that has been without
- * progress the longest is evicted, so that a few stalled peers cannot freeze everybody else.
+ * progress the longest is evicted, so that a few stalled peers cannot freeze the others.
  */
 export class Budget {
   /** The most bytes all holders may hold together; `Infinity` is off. */

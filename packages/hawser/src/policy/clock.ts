@@ -5,7 +5,7 @@ export interface ClockTimer {
 }
 
 /**
- * Where time comes from. Production uses the system's; tests hand in a virtual one from
+ * Where time comes from. Production uses the system's; tests pass a virtual one from
  * `hawser/testing`, so that a limit of an hour is tested in a millisecond.
  */
 export interface Clock {

@@ -8,7 +8,7 @@ export interface ConnectRate {
   readonly burst?: number | undefined
 }
 
-/** Peers remembered at the most: about 10 MiB. */
+/** The most peers that are remembered: about 10 MiB. */
 export const mostPeers = 65_536
 /** How many that may be forgotten are looked at for each that comes. */
 const sweep = 2
@@ -18,8 +18,8 @@ const sweep = 2
  * full one need not be remembered (the generic cell rate algorithm, ITU-T I.371 annex A).
  *
  * Memory is bounded by {@link mostPeers}. When so many have buckets that are not full, the one that
- * connected the longest ago is forgotten and has its burst again: to let nobody in instead would let
- * an attacker with a large network shut everybody out.
+ * connected the longest ago is forgotten and has its burst again: refusing new peers instead would
+ * let an attacker with a large network shut out all others.
  */
 export class ConnectRates {
   readonly #interval: number
@@ -50,7 +50,7 @@ export class ConnectRates {
     this.#forgetFull(now)
     const key = addressKey(address)
     const fullAt = Math.max(now, this.#fullAt.get(key) ?? now) + this.#interval
-    // A sum of fractions must not cost somebody the last of the burst.
+    // A sum of fractions must not cost a peer the last of its burst.
     if (fullAt - now > this.#depth * (1 + Number.EPSILON * 64)) return false
     this.#fullAt.delete(key)
     if (this.#fullAt.size >= this.#most) this.#forgetOldest()

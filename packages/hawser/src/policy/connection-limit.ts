@@ -29,7 +29,7 @@ export type RefusalReason =
   | 'not-accepted'
   /** It began badly: the reason is the error's code, as a connection's close reason is. */
   | ReasonOf<OpeningCode>
-  /** It comes from none of the proxies that are trusted, and a PROXY protocol header is required. */
+  /** It does not come from a trusted proxy, and a PROXY protocol header is required. */
   | 'proxy-untrusted'
   /** The server is closing. */
   | 'draining'
@@ -59,7 +59,7 @@ export interface AcceptState {
 
 /**
  * Why a new connection must be refused now, or undefined when it may come in. `rate` is not decided
- * here: only those who may come in otherwise take from what their address may open.
+ * here: only connections that may come in otherwise count against the rate of their address.
  */
 export function refusalOf(state: AcceptState): RefusalReason | undefined {
   if (state.draining) return 'draining'

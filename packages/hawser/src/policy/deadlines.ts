@@ -1,8 +1,8 @@
 import type { Clock, ClockTimer } from './clock.js'
 
 /**
- * One lazy timer for all the waits of a connection. Nothing is touched per message: whoever starts
- * a wait says when it would end, and only when that time has come is it asked whether it did.
+ * One lazy timer for all the waits of a connection. Nothing is touched per message: the start of a
+ * wait says when it would end, and only at that time does the timer ask whether it did.
  */
 export class Deadlines {
   readonly #clock: Clock

@@ -1,6 +1,6 @@
 /**
  * Which of several endpoints is tried first: `first` is the order they were written in, so that the
- * others are spares; `random` shuffles them anew each time; `round-robin` begins one further on each
+ * others are spares; `random` shuffles them anew each time; `round-robin` begins with the next one each
  * time.
  */
 export type EndpointOrder = 'first' | 'random' | 'round-robin'
@@ -13,7 +13,7 @@ export interface TurnCount {
   turns: number
 }
 
-/** Several endpoints in the order in which to try them; whoever connects often keeps one of these. */
+/** Several endpoints in the order in which to try them; clients and pools keep one of these. */
 export class EndpointTurns<Item> {
   readonly #items: readonly Item[]
   readonly #order: EndpointOrder

@@ -8,7 +8,7 @@ export interface PaceLimits {
 
 /** As many bytes of a frame may be what a person types into a terminal that sends each key. */
 const typedFrame = 1024
-/** Milliseconds after which the rate is measured anew: what came fast does not pay for what drips. */
+/** Milliseconds after which the rate is measured anew: fast bytes do not make up for later drips. */
 const longestSpan = 30_000
 /** Looked at four times in the grace, and no more often than this. */
 const shortestStep = 250
@@ -29,8 +29,8 @@ export interface Moving {
  * counted where they pass, and nothing is stamped.
  *
  * Silence is not judged here, since there are waits of its own for that. After a silence a peer has
- * one step to show its pace, so that an outage is not taken for dripping; and who drips now and then
- * is judged at the step behind each drop.
+ * one step to show its pace, so that an outage is not taken for dripping; and a peer that drips now and
+ * then is judged at the step behind each drop.
  */
 export class Pace {
   #mark = -1

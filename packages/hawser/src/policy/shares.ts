@@ -1,4 +1,4 @@
-/** Told what becomes of a limit that several hold together. */
+/** What one holder of a shared limit hears. */
 export interface SharesOwner<Holder> {
   /** It may use so many more. */
   granted(holder: Holder, count: number): void
@@ -9,14 +9,14 @@ export interface SharesOwner<Holder> {
 }
 
 /**
- * A limit that several hold together, each its share. What all may use together is never more than
- * the limit; what one does not need can be had by another. What no holder has asked for is handed out
- * as well, so that the shares of all add up to the limit, and only those still to come have theirs kept.
+ * A limit that several hold together, each its share. All shares together never exceed the limit,
+ * and one holder can get what another does not need. What no holder has asked for is shared out as
+ * well, so that the shares add up to the limit; only the shares of holders still to come are kept.
  */
 export class Shares<Holder> {
   readonly #owner: SharesOwner<Holder>
   readonly #held = new Map<Holder, number>()
-  /** Who waits for how many, in the order they asked. */
+  /** How many each waiting holder asked for, in the order in which they asked. */
   readonly #hungry = new Map<Holder, number>()
   readonly #expected: number
   #total: number
@@ -31,7 +31,7 @@ export class Shares<Holder> {
     this.#owner = owner
   }
 
-  /** The limit, and how much of it nobody holds. */
+  /** The limit, and how much of it is free. */
   get state(): { readonly total: number; readonly free: number } {
     return { total: this.#total, free: this.#free }
   }
@@ -90,12 +90,12 @@ export class Shares<Holder> {
     const isScarce = this.#hungry.size > 0 || this.#free < 0
     if (!isScarce && !this.#isScarce) return
     this.#isScarce = isScarce
-    // Said again each time somebody asks: what was not to be had before may be now.
+    // Said again with each request: what a holder could not spare before, it may spare now.
     for (const holder of this.#held.keys()) {
       if (!this.#hungry.has(holder)) this.#owner.scarce(holder, isScarce)
     }
   }
-  /** What is free goes to those who stay, those with the least first, so that they come to have as much. */
+  /** What is free goes to the holders that stay, the smallest share first, so that shares become equal. */
   #handOut(): void {
     const staying = [...this.#held.keys()].filter((holder) => this.#owner.stays(holder))
     const toCome = Math.max(0, this.#expected - staying.length)

@@ -15,7 +15,7 @@ export type HeaderResult =
   | { readonly kind: 'invalid'; readonly problem: string }
 
 /**
- * Bytes of a header when nobody says otherwise: 4 KiB. The largest addresses and every record of the
+ * The default of `maxHeader`: 4 KiB. The largest addresses and every record of the
  * specification at its usual size take a quarter of that. The length field could claim 64 KiB, which
  * ten thousand connections that have come no further would hold ten thousand times.
  */
@@ -55,7 +55,7 @@ export class HeaderReader {
     return this.#version !== undefined
   }
 
-  /** Go on with the next bytes; after any answer but `more` there is nothing to go on with. */
+  /** Go on with the next bytes; after any result but `more`, do not call it again. */
   read(bytes: Uint8Array): HeaderResult {
     const before = this.#length
     let at = 0

@@ -39,7 +39,7 @@ export class Subscriptions {
 
   end(topic: string): void {
     this.#missing.delete(topic)
-    const consequence = 'what other nodes send there goes on arriving, for nobody'
+    const consequence = 'messages of other nodes go on arriving there, without a member'
     void this.#calls.run('unsubscribe', () => this.#backplane.unsubscribe(topic), consequence)
   }
 

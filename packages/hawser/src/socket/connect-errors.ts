@@ -24,7 +24,7 @@ const connectCodes: Record<string, [ConnectCode, string]> = {
     'HAWSER_DNS_FAILED',
     'the host name does not resolve now: check the network and the DNS server, and try again',
   ],
-  ETIMEDOUT: ['HAWSER_CONNECT_TIMEOUT', 'the host did not answer: check the address and firewalls'],
+  ETIMEDOUT: ['HAWSER_CONNECT_TIMEOUT', 'the host did not reply: check the address and firewalls'],
   EHOSTUNREACH: ['HAWSER_CONNECT_FAILED', 'there is no route to the host'],
   ENETUNREACH: ['HAWSER_CONNECT_FAILED', 'there is no route to the network'],
   EADDRNOTAVAIL: [

@@ -213,7 +213,7 @@ async function secure(
 ): Promise<void> {
   if (tls === undefined) return
   progress.reached = {
-    what: 'it answers, and TLS was not established',
+    what: 'it replied, and TLS was not established',
     check: 'check that it speaks TLS',
   }
   const upgrading = transport.upgrade(tls.wrap, { timeout: Infinity, clock })

@@ -121,7 +121,7 @@ class ProxyPhase implements TransportSink {
       new ProxyHeaderError(
         'HAWSER_PROXY_HEADER_INVALID',
         `the connection did not begin with a valid PROXY protocol header: ${problem}; ` +
-          'check that the peer is a proxy and is told to send one',
+          'check that the peer is a proxy and is set to send one',
         { op: 'proxy-header', ...this.#transport.addresses },
       ),
     )

@@ -50,7 +50,7 @@ export class Race {
         return { ...target, code: error.code ?? 'UNKNOWN', message: error.message }
       }
       const didWin = socket === this.#winner
-      const message = didWin ? 'it accepted, and said too little' : 'it did not answer'
+      const message = didWin ? 'it accepted, and said too little' : 'it did not reply'
       return { ...target, code: 'ETIMEDOUT', message: `${message} in time` }
     })
   }
@@ -104,7 +104,7 @@ export class Race {
     const errors = this.#runners.flatMap(({ error: each }) => each ?? [])
     if (errors.length < this.#runners.length) return
     const only = errors.length === 1 ? errors[0] : undefined
-    this.#settle.reject(only ?? new AggregateError(errors, 'no address answered'))
+    this.#settle.reject(only ?? new AggregateError(errors, 'no address replied'))
   }
 }
 

@@ -79,7 +79,7 @@ export async function assertReplaceable(target: string): Promise<void> {
     return
   }
   if (!found.isSocket()) throw coded('EEXIST', `${target} exists and is no socket`)
-  if (await answers(target)) throw coded('EADDRINUSE', `a server answers at ${target}`)
+  if (await answers(target)) throw coded('EADDRINUSE', `a server listens at ${target}`)
 }
 
 /** Put the socket that was bound at `place` where it belongs. */

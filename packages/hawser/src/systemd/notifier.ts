@@ -13,12 +13,11 @@ export interface NotifierSetup {
 }
 
 /**
- * Tells systemd how a service is (sd_notify(3)). Where nobody wants to be told, because
- * `NOTIFY_SOCKET` is not set, every call does nothing. No call rejects: what goes wrong is told to
- * `onError`.
+ * Tells systemd how a service is (sd_notify(3)). Without `NOTIFY_SOCKET`, every call does nothing. No
+ * call rejects: `onError` gets the errors.
  */
 export class SystemdNotifier implements Disposable {
-  /** Milliseconds after which a silent service is taken for hung; `Infinity` where nobody watches. */
+  /** Milliseconds after which systemd takes a silent service for hung; `Infinity` without a watchdog. */
   readonly watchdog: number
   readonly #setup: NotifierSetup
   readonly #isWanted: boolean
@@ -34,24 +33,24 @@ export class SystemdNotifier implements Disposable {
     this.watchdog = this.#isWanted ? watchdogTime(setup.environment) : Infinity
   }
 
-  /** Whether there is somebody to tell. A worker tells nobody: the primary process speaks for all. */
+  /** Whether messages are sent. A worker sends none: the primary process speaks for all. */
   get active(): boolean {
     return this.#isWanted && sharedListening() === undefined
   }
 
   /**
-   * It has started, or has reloaded: `READY=1`. From now on the watchdog is told that it is alive,
+   * It has started, or has reloaded: `READY=1`. From now on the watchdog gets a sign of life,
    * twice within its time, for as long as the event loop turns.
    *
    * @param status what `systemctl status` shows
-   * @returns fulfils when systemd took it in
+   * @returns fulfils when systemd has read it
    */
   ready(status?: string): Promise<void> {
     if (this.#timer === undefined) this.#watch()
     return this.#send('READY=1', ...statusLine(status))
   }
 
-  /** It begins to end: `STOPPING=1`. */
+  /** The service begins to end: `STOPPING=1`. */
   stopping(status?: string): Promise<void> {
     return this.#send('STOPPING=1', ...statusLine(status))
   }
@@ -69,15 +68,15 @@ export class SystemdNotifier implements Disposable {
   }
 
   /**
-   * Await this before `process.exit()`, which would cut off what is being said.
+   * Await this before `process.exit()`, which would cut off messages under way.
    *
-   * @returns fulfils when systemd took in all that it was told
+   * @returns fulfils when systemd has read all messages
    */
   flush(): Promise<void> {
     return this.#last
   }
 
-  /** Tell the watchdog nothing more: it will end the service if that goes on. May be called again. */
+  /** Send the watchdog nothing more: systemd ends the service in the end. May be called again. */
   stop(): void {
     this.#stopped = true
     this.#timer?.cancel()
@@ -96,7 +95,7 @@ export class SystemdNotifier implements Disposable {
 
   #ping(): void {
     this.#watch()
-    // One that systemd has not taken in yet says all that a second one could.
+    // One that systemd has not read yet says all that a second one could.
     if (this.#pinging) return
     this.#pinging = true
     void this.#send('WATCHDOG=1').then(() => {

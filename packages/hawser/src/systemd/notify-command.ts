@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process'
 
 /** What of an error's text is kept. */
 const longestComplaint = 1_000
-/** Where systemd-notify is looked for when nobody says: systemd always sets PATH. */
+/** Where systemd-notify is looked for without PATH, which systemd always sets. */
 const usualPath = '/usr/local/bin:/usr/bin:/bin'
 
 /** Variables of the environment. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Tell the service manager, through its own program systemd-notify(1): the socket that it listens on
- * takes datagrams, and Node.js sends none to a Unix socket. The program is one process for each
- * message, for a few milliseconds, and waits until it was taken in.
+ * Send a message to the service manager, through its own program systemd-notify(1): the manager listens
+ * on a Unix socket for datagrams, and Node.js cannot send those. Each message takes one process, for a
+ * few milliseconds, which waits until the manager has read it.
  *
- * @throws an Error that says why it was not told
+ * @throws an Error that says why it was not sent
  */
 export function runNotify(assignments: readonly string[], environment: Environment): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -8,7 +8,7 @@ import type { AddressInfo } from '../observe/payloads.js'
 import { SystemdNotifier } from './notifier.js'
 import type { Environment } from './notify-command.js'
 
-/** What is needed of a `Server`. */
+/** The part of a `Server` that is needed. */
 export interface NotifiedServer {
   /** Where it listens. */
   addresses(): readonly (AddressInfo | string)[]
@@ -17,17 +17,17 @@ export interface NotifiedServer {
     /** How many there are. */
     readonly size: number
   }
-  /** Tells of its beginning and its end. */
+  /** Its events `listening` and `closing`. */
   on(event: 'listening' | 'closing' | 'close', listener: () => void): unknown
 }
 
-/** How systemd is told. */
+/** How messages reach systemd. */
 export interface SystemdOptions {
   /** Where `NOTIFY_SOCKET`, `WATCHDOG_USEC`, `WATCHDOG_PID` and `PATH` are. Default `process.env`. */
   readonly env?: Environment | undefined
   /** Where time comes from. Default: the system. */
   readonly clock?: Clock | undefined
-  /** Told when systemd could not be told. Default: shown as a process warning. */
+  /** Gets the error when a message cannot be sent. Default: a process warning shows it. */
   readonly onError?: ((error: HawserError) => void) | undefined
 }
 
@@ -36,10 +36,10 @@ export interface SystemdOptions {
  * `STOPPING=1` when it begins to close, and `WATCHDOG=1` twice within `WatchdogSec=` for as long as
  * the event loop turns. Without `NOTIFY_SOCKET` it does nothing.
  *
- * It is told by systemd's own program systemd-notify. A service that does not run as root needs
- * `NotifyAccess=all`, since there it is that program that systemd hears.
+ * systemd's own program systemd-notify sends the messages. A service that does not run as root needs
+ * `NotifyAccess=all`, since its messages come from that program.
  *
- * @param server leave it out to say everything yourself
+ * @param server leave it out to send every message yourself
  */
 export function notifySystemd(
   server?: NotifiedServer,

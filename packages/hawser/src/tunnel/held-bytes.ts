@@ -1,9 +1,9 @@
-/** Bytes of an answer whose length is found out on the way; it holds no more than are asked for. */
+/** Bytes of a reply whose length becomes known on the way. It holds no more than it is asked for. */
 export class HeldBytes {
   readonly #bytes: Uint8Array
   #length = 0
 
-  /** @param most the longest answer there is */
+  /** @param most the longest possible reply */
   constructor(most: number) {
     this.#bytes = new Uint8Array(most)
   }
@@ -25,7 +25,7 @@ export class HeldBytes {
     return part.length
   }
 
-  /** Begin the next answer. */
+  /** Begin the next reply. */
   clear(): void {
     this.#length = 0
   }

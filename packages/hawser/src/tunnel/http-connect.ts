@@ -1,7 +1,7 @@
 import { decodeLatin1, encodeUtf8 } from '../proxy-protocol/byte-text.js'
 import { more, type Tunnel, type TunnelResult, type TunnelTarget } from './tunnel.js'
 
-/** The most bytes of an answer's head; what web servers allow for a request's. */
+/** The most bytes of a reply's head; web servers allow as much for a request's. */
 const maxHead = 16 * 1024
 /** How much of what came an error shows. */
 const shown = 64
@@ -12,7 +12,7 @@ export class HttpConnect implements Tunnel {
   readonly #request: string
   readonly #hasLogin: boolean
   #head = ''
-  /** Bytes of heads before this one: an answer of 1xx is followed by another. */
+  /** Bytes of heads before this one: a reply of 1xx is followed by another. */
   #before = 0
 
   /** @param authorization the value of Proxy-Authorization, if the proxy asks for one */
@@ -43,19 +43,19 @@ export class HttpConnect implements Tunnel {
     const known = Math.min(head.length, start.length)
     if (head.slice(0, known) !== start.slice(0, known)) {
       const text = JSON.stringify(head.slice(0, shown))
-      return { kind: 'broken', problem: `it does not answer in HTTP but with ${text}` }
+      return { kind: 'broken', problem: `it does not reply in HTTP but with ${text}` }
     }
     // The empty line may have begun in the bytes before.
     const from = Math.max(0, already - 3)
     const end = /\n\r?\n/.exec(head.slice(from))
     if (end === null) {
       if (this.#before + head.length < maxHead) return more
-      return { kind: 'broken', problem: `its answer has more than ${maxHead} bytes of header` }
+      return { kind: 'broken', problem: `its reply has more than ${maxHead} bytes of header` }
     }
     const length = from + end.index + end[0].length
     const consumed = length - already
-    const answer = this.#answer(head.slice(0, length))
-    if (answer !== more) return answer.kind === 'open' ? { kind: 'open', consumed } : answer
+    const reply = this.#readStatus(head.slice(0, length))
+    if (reply !== more) return reply.kind === 'open' ? { kind: 'open', consumed } : reply
     this.#before += length
     this.#head = ''
     if (consumed === bytes.length) return more
@@ -63,7 +63,7 @@ export class HttpConnect implements Tunnel {
     return next.kind === 'open' ? { kind: 'open', consumed: consumed + next.consumed } : next
   }
 
-  #answer(head: string): TunnelResult {
+  #readStatus(head: string): TunnelResult {
     const [line = ''] = head.split(/\r?\n/, 1)
     const [, status = '', , reason = ''] = /^HTTP\/1\.\d (\d{3})( (.*))?$/.exec(line) ?? []
     const text = reason.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, shown)
@@ -71,10 +71,10 @@ export class HttpConnect implements Tunnel {
     if (status.startsWith('2')) return { kind: 'open', consumed: 0 }
     if (status === '') {
       const shownLine = JSON.stringify(line.slice(0, shown))
-      return { kind: 'broken', problem: `it does not answer in HTTP but with ${shownLine}` }
+      return { kind: 'broken', problem: `it does not reply in HTTP but with ${shownLine}` }
     }
     const said = `${status} ${text}`.trim()
-    return { kind: 'refused', reason: `it answered ${said}${this.#advice(status)}` }
+    return { kind: 'refused', reason: `it replied ${said}${this.#advice(status)}` }
   }
 
   #advice(status: string): string {
@@ -93,5 +93,5 @@ const advice: Readonly<Record<string, string>> = {
   '501': ': it does not take CONNECT',
   '502': ': it could not connect',
   '503': ': it could not connect, or has too much to do',
-  '504': ': nobody answered it there',
+  '504': ': the endpoint did not reply to the proxy',
 }

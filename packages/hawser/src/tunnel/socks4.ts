@@ -10,7 +10,7 @@ const replyLength = 8
 const replies: Readonly<Record<number, string>> = {
   0x5b: 'it refused, or could not connect',
   0x5c: 'it cannot ask who we are (identd)',
-  0x5d: 'it was told that we are somebody else (identd)',
+  0x5d: 'identd named another user for us',
 }
 
 /**
@@ -42,12 +42,12 @@ export class Socks4 implements Tunnel {
     const consumed = this.#held.take(bytes, 0, replyLength)
     const [first = 0, code = granted] = this.#held.bytes
     if (first !== 0) {
-      const problem = `it does not speak SOCKS4: its answer begins with ${showByte(first)}, not 0x00`
+      const problem = `it does not speak SOCKS4: its reply begins with ${showByte(first)}, not 0x00`
       return { kind: 'broken', problem }
     }
     if (this.#held.bytes.length < replyLength) return more
     if (code === granted) return { kind: 'open', consumed }
-    const said = `it answered ${showByte(code)}: ${replies[code] ?? 'unknown reply'}`
+    const said = `it replied ${showByte(code)}: ${replies[code] ?? 'unknown reply'}`
     return { kind: 'refused', reason: said }
   }
 }

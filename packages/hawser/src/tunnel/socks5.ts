@@ -16,7 +16,7 @@ const loginVersion = 1
 const method = { none: 0, password: 2, nothing: 0xff } as const
 const address = { ipv4: 1, name: 3, ipv6: 4 } as const
 const addressKinds: readonly number[] = Object.values(address)
-/** The longest answer: a reply with a host name of 255 bytes (RFC 1928 section 6). */
+/** The longest reply: one with a host name of 255 bytes (RFC 1928 section 6). */
 const longest = 4 + 1 + 255 + 2
 
 /** Replies (RFC 1928 section 6). */
@@ -69,7 +69,7 @@ export class Socks5 implements Tunnel {
     }
   }
 
-  /** Bytes of the answer, as far as is known. */
+  /** Bytes of the reply, as far as is known. */
   #wanted(): number {
     if (this.#step !== 'reply') return 2
     const { bytes } = this.#held
@@ -79,21 +79,21 @@ export class Socks5 implements Tunnel {
     return 4 + (kind === address.ipv6 ? 16 : 4) + 2
   }
 
-  /** What is wrong is told as soon as it is there, though more of the answer may never come. */
+  /** An error is reported as soon as it is certain, since the rest of the reply may never come. */
   #check(): TunnelResult | undefined {
     const [first = version, code = 0, , kind = address.ipv4] = this.#held.bytes
     const expected = this.#step === 'login' ? loginVersion : version
     if (first !== expected) {
       return broken(
-        `it does not speak SOCKS5: its answer begins with ${showByte(first)}, not ${showByte(expected)}`,
+        `it does not speak SOCKS5: its reply begins with ${showByte(first)}, not ${showByte(expected)}`,
       )
     }
     if (this.#step !== 'reply') return undefined
     if (code !== 0) {
-      return { kind: 'refused', reason: `it answered ${code}: ${replies[code] ?? 'unknown reply'}` }
+      return { kind: 'refused', reason: `it replied ${code}: ${replies[code] ?? 'unknown reply'}` }
     }
     if (addressKinds.includes(kind)) return undefined
-    return broken(`its answer has an address of the unknown kind ${showByte(kind)}`)
+    return broken(`its reply has an address of the unknown kind ${showByte(kind)}`)
   }
 
   #advance(): TunnelResult {
@@ -120,7 +120,7 @@ export class Socks5 implements Tunnel {
     const reason =
       login === undefined
         ? 'it asks for a user and a password, as in socks5://user:password@host:port'
-        : 'it takes neither a user and a password nor nobody'
+        : 'it accepts neither a user with a password nor a client without one'
     return { kind: 'refused', reason }
   }
 

@@ -5,7 +5,7 @@ export interface TunnelTarget {
   readonly port: number
 }
 
-/** Who asks for a tunnel. */
+/** The user that asks for a tunnel. */
 export interface TunnelLogin {
   readonly user: string
   readonly password: string
@@ -19,19 +19,19 @@ export type TunnelResult =
   | { readonly kind: 'send'; readonly bytes: Uint8Array }
   /** It is open. The proxy's own words end `consumed` bytes into the last ones. */
   | { readonly kind: 'open'; readonly consumed: number }
-  /** The proxy said no. */
+  /** The proxy refused. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** What came is not what the protocol says. */
   | { readonly kind: 'broken'; readonly problem: string }
 
 /**
  * The opening of a tunnel through a proxy: bytes in, bytes out. However the bytes are cut, the outcome
- * is the same, and no more of them are held than the longest answer has.
+ * is the same, and it holds no more bytes than the longest reply has.
  */
 export interface Tunnel {
   /** What to say first. */
   begin(): Uint8Array
-  /** Go on with the next bytes; after `open`, `refused` and `broken` there is nothing to go on with. */
+  /** Go on with the next bytes; after `open`, `refused` or `broken`, do not call it again. */
   receive(bytes: Uint8Array): TunnelResult
 }
 

@@ -117,7 +117,7 @@ export class Scrapes {
       {
         name: 'hawser_worker_crashes_total',
         type: 'counter',
-        help: 'Workers that ended without having been told to.',
+        help: 'Workers that ended without being asked to.',
         samples: [{ labels: {}, value: info.crashes }],
       },
       {
@@ -129,7 +129,7 @@ export class Scrapes {
       {
         name: 'hawser_worker_scrapes_missed_total',
         type: 'counter',
-        help: 'Times a worker did not answer in time and was left out.',
+        help: 'Times a worker did not reply in time and was left out.',
         samples: slots.map((slot) => ({
           labels: { worker: String(slot) },
           value: this.#missed.get(slot) ?? 0,

@@ -262,7 +262,7 @@ describe('a lease', () => {
     expect(() => lease.connection).toThrow(
       expect.objectContaining({ code: 'HAWSER_LEASE_RELEASED' }),
     )
-    expect(() => lease[Symbol.asyncIterator]()).toThrow(/given back/)
+    expect(() => lease[Symbol.asyncIterator]()).toThrow(/was released/)
     expect(await outcome(lease.request('a'))).toBe('HAWSER_LEASE_RELEASED')
   })
 

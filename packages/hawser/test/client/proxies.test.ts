@@ -141,7 +141,7 @@ describe('a tunnel', () => {
 
 describe('a hostile proxy', () => {
   it.each<[string, string, string | Uint8Array, string, RegExp]>([
-    ['http', 'says nothing of HTTP', 'SSH-2.0-x\r\n', 'FAILED', /not answer in HTTP but with "SSH/],
+    ['http', 'says nothing of HTTP', 'SSH-2.0-x\r\n', 'FAILED', /not reply in HTTP but with "SSH/],
     [
       'http',
       'never ends its header',
@@ -161,7 +161,7 @@ describe('a hostile proxy', () => {
     ['socks5h', 'wants a login', hex('05 ff'), 'REFUSED', /it asks for a user and a password/],
     ['socks5h', 'speaks out of turn', hex('05 00 05 00'), 'FAILED', /2 bytes out of turn/],
     ['socks4a', 'speaks SOCKS5', hex('05 00'), 'FAILED', /0x05, not 0x00/],
-    ['socks4a', 'refuses', hex('00 5b 0000 00000000'), 'REFUSED', /it answered 0x5b/],
+    ['socks4a', 'refuses', hex('00 5b 0000 00000000'), 'REFUSED', /it replied 0x5b/],
   ])('by %s that %s is told', async (kind, _name, answer, code, text) => {
     const listener = await listenScripted()
     const sockets = watchSockets()
@@ -194,7 +194,7 @@ describe('a hostile proxy', () => {
       peer[go]()
       const error = (await connecting) as ProxyError
       expect(error).toMatchObject({ name: 'ProxyError', code: 'HAWSER_PROXY_FAILED' })
-      expect(error.message).toMatch(/failed: it closed the connection before it had answered$/)
+      expect(error.message).toMatch(/failed: it closed the connection before it had replied$/)
       expect(error.message).not.toContain('cret')
     }
   })
@@ -256,7 +256,7 @@ const silences: readonly [string, string, (peer: ScriptedPeer) => Promise<void>,
       await peer.send(established)
       await peer.receive(5)
     },
-    /it answers, and TLS was not established after 3000 ms/,
+    /it replied, and TLS was not established after 3000 ms/,
   ],
 ]
 

@@ -135,7 +135,7 @@ describe('a name that cannot be connected to', () => {
     expect(await error).toMatchObject({
       code: 'HAWSER_CONNECT_TIMEOUT',
       attempts: [
-        { address: '127.0.0.1', port, code: 'ETIMEDOUT', message: 'it did not answer in time' },
+        { address: '127.0.0.1', port, code: 'ETIMEDOUT', message: 'it did not reply in time' },
         { address: '127.0.0.9', port, code: 'ECONNREFUSED' },
       ],
     })

@@ -86,7 +86,7 @@ describePeer('tinyproxy', 'through tinyproxy', (program) => {
     for (const who of ['ann:wrong@', '']) {
       const error = await rejection(talk(endpoint, { proxy: by(who) }))
       expect(error).toMatchObject({ name: 'ProxyError', code: 'HAWSER_PROXY_REFUSED' })
-      expect(error).toHaveProperty('message', expect.stringMatching(/it answered 40[17] /))
+      expect(error).toHaveProperty('message', expect.stringMatching(/it replied 40[17] /))
       expect(error).toHaveProperty('message', expect.not.stringContaining('wrong'))
     }
   })
@@ -96,7 +96,7 @@ describePeer('tinyproxy', 'through tinyproxy', (program) => {
     const proxy = `http://127.0.0.1:${port}`
     const error = await rejection(talk(`127.0.0.1:${await closedPort()}`, { proxy }))
     expect(error).toMatchObject({ code: 'HAWSER_PROXY_REFUSED' })
-    expect(error).toHaveProperty('message', expect.stringMatching(/it answered 50\d /))
+    expect(error).toHaveProperty('message', expect.stringMatching(/it replied 50\d /))
   })
 })
 

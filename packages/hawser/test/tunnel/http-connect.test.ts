@@ -45,16 +45,12 @@ describe('a tunnel by HTTP CONNECT', () => {
   })
 
   it.each([
-    [undefined, '407 Proxy Authentication Required', /^it answered 407 .* asks for a user/],
-    [
-      'Basic x',
-      '407 Proxy Authentication Required',
-      /^it answered 407 .* does not accept the user/,
-    ],
-    [undefined, '403 Forbidden', /^it answered 403 Forbidden: it does not permit/],
-    [undefined, '502 Bad Gateway', /^it answered 502 Bad Gateway: it could not connect$/],
-    [undefined, '418', /^it answered 418$/],
-    [undefined, '301 \x1b[31mred\x07', /^it answered 301 \?\[31mred\?$/],
+    [undefined, '407 Proxy Authentication Required', /^it replied 407 .* asks for a user/],
+    ['Basic x', '407 Proxy Authentication Required', /^it replied 407 .* does not accept the user/],
+    [undefined, '403 Forbidden', /^it replied 403 Forbidden: it does not permit/],
+    [undefined, '502 Bad Gateway', /^it replied 502 Bad Gateway: it could not connect$/],
+    [undefined, '418', /^it replied 418$/],
+    [undefined, '301 \x1b[31mred\x07', /^it replied 301 \?\[31mred\?$/],
   ])('is refused in words: %s, %s', (authorization, status, text) => {
     for (const size of pieceSizes) {
       const outcome = feed(connect(authorization), [bytesOf(`HTTP/1.1 ${status}\r\n\r\n`)], size)
@@ -63,11 +59,11 @@ describe('a tunnel by HTTP CONNECT', () => {
   })
 
   it.each([
-    ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n', /does not answer in HTTP but with "S/],
-    ['TLS', '\x15\x03\x01', /does not answer in HTTP/],
-    ['another version', 'HTTP/2 200\r\n\r\n', /does not answer in HTTP/],
-    ['no status', 'HTTP/1.1 OK\r\n\r\n', /does not answer in HTTP but with "HTTP\/1.1 OK"/],
-    ['half a status', 'HTTP/1.1 20\r\n\r\n', /does not answer in HTTP/],
+    ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n', /does not reply in HTTP but with "S/],
+    ['TLS', '\x15\x03\x01', /does not reply in HTTP/],
+    ['another version', 'HTTP/2 200\r\n\r\n', /does not reply in HTTP/],
+    ['no status', 'HTTP/1.1 OK\r\n\r\n', /does not reply in HTTP but with "HTTP\/1.1 OK"/],
+    ['half a status', 'HTTP/1.1 20\r\n\r\n', /does not reply in HTTP/],
   ])('is told at once of what is no answer: %s', (_name, answer, text) => {
     for (const size of pieceSizes) {
       const outcome = feed(connect(), [bytesOf(answer)], size)

@@ -27,9 +27,9 @@ describe('a tunnel by SOCKS4a', () => {
   })
 
   it.each<[number, RegExp]>([
-    [0x5b, /^it answered 0x5b: it refused, or could not connect$/],
+    [0x5b, /^it replied 0x5b: it refused, or could not connect$/],
     [0x5d, /identd/],
-    [0x00, /^it answered 0x00: unknown reply$/],
+    [0x00, /^it replied 0x00: unknown reply$/],
   ])('is refused in words: %d', (code, text) => {
     const reply = Uint8Array.of(0, code, 0, 0, 0, 0, 0, 0)
     for (const size of pieceSizes) {

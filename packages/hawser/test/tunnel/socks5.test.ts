@@ -51,12 +51,12 @@ describe('a tunnel by SOCKS5', () => {
 
   it.each<[string, boolean, Uint8Array[], RegExp]>([
     ['a login that is not wanted', false, [hex('05 ff')], /^it asks for a user and a password/],
-    ['no login that it takes', true, [hex('05 ff')], /^it takes neither/],
+    ['no login that it takes', true, [hex('05 ff')], /^it accepts neither/],
     ['a wrong password', true, [hex('05 02'), hex('01 01')], /^it does not accept the user/],
-    ['its rules', false, [noLogin, hex('05 02 00 01 00000000 0000')], /^it answered 2: its rules/],
+    ['its rules', false, [noLogin, hex('05 02 00 01 00000000 0000')], /^it replied 2: its rules/],
     ['a closed port', false, [noLogin, hex('05 05 00 01 00000000 0000')], /nothing listens there$/],
-    ['half a refusal', false, [noLogin, hex('05 04')], /^it answered 4: .* does not resolve$/],
-    ['an unknown reply', false, [noLogin, hex('05 63')], /^it answered 99: unknown reply$/],
+    ['half a refusal', false, [noLogin, hex('05 04')], /^it replied 4: .* does not resolve$/],
+    ['an unknown reply', false, [noLogin, hex('05 63')], /^it replied 99: unknown reply$/],
   ])('is refused in words: %s', (_name, withLogin, answers, text) => {
     for (const size of pieceSizes) {
       expect(feed(socks(withLogin), answers, size)).toMatchObject({

@@ -3,7 +3,7 @@ import { type Decoder, defaultOverhead, type Encoder, type Framing } from '../fr
 import { checkBoolean, checkInteger, checkMaxFrame, largestMaxFrame } from '../options.js'
 import { invalid, show } from '../../options/invalid.js'
 
-/** What a framing of one's own is made of. */
+/** The parts of a framing of your own. */
 export interface FramingDefinition<In, Out = In> {
   /** A short name for people and logs. */
   readonly name: string
@@ -36,7 +36,7 @@ export interface FramingDefinition<In, Out = In> {
 }
 
 /**
- * A framing of one's own.
+ * A framing of your own.
  *
  * @typeParam In what is received
  * @typeParam Out what is sent

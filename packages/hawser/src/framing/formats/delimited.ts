@@ -26,7 +26,7 @@ export interface DelimitedOptions extends FrameLimits {
  * Frames of bytes that end with a delimiter, such as NUL or an empty line. The delimiter is not a
  * part of the message, and a message may be empty.
  *
- * A message to send may not hold the delimiter, nor end in a way that makes the delimiter begin
+ * A message to send must not hold the delimiter, nor end in a way that makes the delimiter begin
  * early: with `\r\n\r\n`, none that ends with `\r\n` (`HAWSER_MESSAGE_INVALID`).
  *
  * @param delimiter 1 … 1024 bytes, or text that stands for its UTF-8 bytes

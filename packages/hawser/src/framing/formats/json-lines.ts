@@ -19,7 +19,7 @@ import { nothing } from '../terminated-decoder.js'
 export interface JsonLinesOptions<In> extends FrameLimits {
   /**
    * Checks, and may transform, every value received; a refusal raises `HAWSER_FRAME_MALFORMED`.
-   * It must answer at once: one that returns a promise raises `HAWSER_INVALID_OPTION` at the first
+   * It must return at once: one that returns a promise raises `HAWSER_INVALID_OPTION` at the first
    * message. Values that are sent are not checked. Default: none, and the type is only a claim.
    */
   readonly schema?: StandardSchema<In> | undefined
@@ -35,7 +35,7 @@ export interface JsonLinesOptions<In> extends FrameLimits {
 
 /**
  * One JSON value (RFC 8259) per line: what browsers, `jq` and log shippers call NDJSON or JSON
- * Lines. Blank lines are passed over.
+ * Lines. Blank lines are skipped.
  *
  * A line that is not JSON, or that the schema refuses, raises `HAWSER_FRAME_MALFORMED`; a message
  * that JSON cannot express (undefined, a function, a BigInt, a cycle) `HAWSER_MESSAGE_INVALID`.

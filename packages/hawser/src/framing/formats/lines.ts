@@ -15,8 +15,8 @@ import {
 /** How `lines()` cuts and writes lines. */
 export interface LinesOptions extends FrameLimits {
   /**
-   * Which line endings are taken: `accept` takes LF and CRLF; `require` raises
-   * `HAWSER_FRAME_MALFORMED` for LF alone, as RFC 5321 section 2.3.8 wants it, to stop one end
+   * Which line endings are accepted: `accept` takes LF and CRLF; `require` raises
+   * `HAWSER_FRAME_MALFORMED` for LF alone, as RFC 5321 section 2.3.8 requires, to stop one end
    * from seeing two lines where another sees one. Default `accept`.
    */
   readonly crlf?: 'accept' | 'require' | undefined
@@ -39,7 +39,7 @@ export interface LinesOptions extends FrameLimits {
  * One line of text per message, without its line ending: for everything that people type and
  * programs print, such as telnet, nc, logs and command protocols.
  *
- * A line to send may hold no LF, nor end with CR where LF is sent behind it: the receiver would
+ * A line to send must hold no LF, nor end with CR where LF is sent behind it: the receiver would
  * see another line (`HAWSER_MESSAGE_INVALID`).
  *
  * @throws OptionError `HAWSER_INVALID_OPTION`

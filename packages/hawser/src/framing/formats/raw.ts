@@ -16,8 +16,8 @@ export interface RawOptions {
 }
 
 /**
- * No framing: bytes as they arrive, in chunks that mean nothing. For relays, and for protocols
- * that are parsed elsewhere. Text to send goes out as UTF-8.
+ * No framing: bytes as they arrive, in chunks without meaning. For relays, and for protocols that
+ * are parsed elsewhere. Text is sent as UTF-8.
  *
  * @throws OptionError `HAWSER_INVALID_OPTION`
  */

@@ -12,12 +12,12 @@ export interface StandardSchema<Output = unknown> {
     readonly version: 1
     /** The library that made the schema. */
     readonly vendor: string
-    /** Checks `value`. `jsonLines` can only use a schema that answers at once, not a promise. */
+    /** Checks `value`. `jsonLines` can only use a schema that returns at once, not a promise. */
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
   }
 }
 
-/** The answer of a schema: the value it made, or why it refuses. */
+/** What a schema returns: the value it made, or why it refuses. */
 export type StandardResult<Output> =
   | {
       /** What the valid value became. */

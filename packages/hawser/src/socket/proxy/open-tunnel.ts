@@ -75,7 +75,7 @@ class TunnelDriver implements TransportSink {
   }
 
   #lose(cause?: Error): void {
-    const text = 'it closed the connection before it had answered'
+    const text = 'it closed the connection before it had replied'
     this.#end({ isRefusal: false, text, cause })
   }
 

@@ -45,7 +45,7 @@ function targetOf(next: Proxy | DialEndpoint, endpoint: DialEndpoint): TunnelTar
   if ('path' in next) throw unfit(endpoint, 'no proxy leads to a Unix socket, leave proxy out')
   const host = asciiHost(next.host ?? 'localhost')
   if (host !== undefined) return { host, port: next.port }
-  throw unfit(endpoint, `${String(next.host)} is no host name that a proxy could be told`)
+  throw unfit(endpoint, `${String(next.host)} is no host name that a proxy could resolve`)
 }
 
 function unfit(endpoint: DialEndpoint, why: string): OptionError {

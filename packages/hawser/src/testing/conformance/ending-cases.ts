@@ -184,7 +184,7 @@ export const endingCases: readonly TransportCase[] = [
     let writes = 0
     while (left.write('into the void, '.repeat(1_000))) {
       writes += 1
-      assert.ok(writes < 10_000, 'bytes are taken on and on that nobody can get')
+      assert.ok(writes < 10_000, 'bytes are accepted on and on that can never arrive')
       await Promise.resolve()
     }
     await left.untilGone()
