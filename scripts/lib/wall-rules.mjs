@@ -64,6 +64,7 @@ export const LIBRARY_UNITS = {
   },
   server: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
   client: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
+  relay: { units: ['errors', 'framing', 'connection'], builtins: [] },
   metrics: { units: ['errors', 'options', 'observe'], builtins: ['perf_hooks'] },
   systemd: {
     units: ['errors', 'options', 'policy', 'observe', 'connection', 'socket'],
@@ -79,7 +80,7 @@ export const LIBRARY_UNITS = {
     builtins: [...HARMLESS, 'assert', 'assert/strict', 'net'],
   },
   index: {
-    units: [...BELOW_CONNECTION, 'socket', 'connection', 'server', 'client', 'systemd'],
+    units: [...BELOW_CONNECTION, 'socket', 'connection', 'server', 'client', 'relay', 'systemd'],
     builtins: [],
   },
 }

@@ -123,6 +123,7 @@ export type {
   TlsVersion,
 } from './tls.js'
 export type { Connections } from './server/connections.js'
+export { relay, type RelayOptions, type RelayResult } from './relay/relay.js'
 export { createServer } from './server/create-server.js'
 export type { Group } from './server/group.js'
 export type { ServerEvents } from './server/events.js'

@@ -12,9 +12,11 @@ export const holds = {
   discarding: 16,
   /** Its share of this turn is used up. */
   spent: 32,
+  /** The other end of a relay has to take what it was given first. */
+  relaying: 64,
 } as const
 
 /** All of them. */
-export const allHolds = 63
+export const allHolds = 127
 /** All but a blocked outbox: for what has the outbox alone as its bound. */
 export const unbraked: number = allHolds - holds.blocked

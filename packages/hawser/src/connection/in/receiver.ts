@@ -215,7 +215,7 @@ export class Receiver<In, Out> {
     if ((held & holds.upgrading) !== 0) return true
     if (this.#host.draining) return !this.isPartial
     if (consumer !== undefined) {
-      if ((held & holds.spent) !== 0) return true
+      if ((held & (holds.spent | holds.relaying)) !== 0) return true
       if ((held & consumer.heeds & holds.blocked) !== 0 && !consumer.isBusy) return true
     }
     if (this.held < this.#host.settings.inboxLimit) return false

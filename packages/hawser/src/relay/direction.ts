@@ -1,0 +1,87 @@
+import type { Engine } from '../connection/engine.js'
+import type { Consumer } from '../connection/in/consumer.js'
+import { holds, unbraked } from '../connection/in/holds.js'
+import { none } from '../connection/in/inbox.js'
+
+/** Bytes waiting at one end above which the other is not read any more. */
+const highWaterMark = 128 * 1024
+/** What is copied anyway before it waits; larger pieces are kept as they are. */
+const keptWhole = 16 * 1024
+
+type Bytes = Uint8Array
+type End = Engine<Bytes, Bytes | string>
+
+/**
+ * One direction of a relay: what arrives at `from` is handed to `to`, as it was read where it was read
+ * into a buffer of its own. It is a consumer of `from` as a loop is, only without a promise a message.
+ */
+export class Direction implements Consumer {
+  readonly heeds: number = unbraked
+  readonly isBusy = false
+  readonly endsWithPeer = false
+  /** Bytes passed on. */
+  bytes = 0
+  readonly #from: End
+  readonly #to: End
+  readonly #ended: () => void
+  #isOver = false
+
+  /** @param ended called once, when `from` has no more to say */
+  constructor(from: End, to: End, ended: () => void) {
+    this.#from = from
+    this.#to = to
+    this.#ended = ended
+  }
+
+  /** It is at work until the peer of `from` has ended. */
+  get atRest(): boolean {
+    return this.#isOver
+  }
+
+  get starving(): boolean {
+    return (this.#from.receiver.holds & this.heeds) === 0
+  }
+
+  feed(bytes: Bytes, borrowed: boolean): boolean {
+    const { receiver } = this.#from
+    if (!this.starving || !receiver.empty) return false
+    // The outbox copies what is small; what it keeps must not be overwritten by the next read.
+    this.#pass(borrowed && bytes.length >= keptWhole ? bytes.slice() : bytes)
+    return true
+  }
+
+  pump(): void {
+    const { receiver } = this.#from
+    while (this.starving && (!receiver.empty || receiver.ended)) {
+      const bytes = receiver.inbox.take()
+      if (bytes !== none) this.#pass(bytes)
+      else if (!receiver.inbox.finish()) break
+    }
+    if (receiver.done && !this.#isOver) this.#end()
+  }
+
+  closed(error: Error | undefined): void {
+    if (error !== undefined) this.#to.reset()
+    if (!this.#isOver) this.#end()
+  }
+
+  #pass(bytes: Bytes): void {
+    const [from, to] = [this.#from, this.#to]
+    this.bytes += bytes.length
+    from.receiver.messages += 1
+    from.receiver.share.take(bytes.length)
+    from.receiver.mayGoOn()
+    void to.sender.send(bytes)
+    if (to.unsent <= highWaterMark) return
+    from.receiver.hold(holds.relaying)
+    // Only when all of it has left: stopping and starting costs more than what it saves.
+    const goOn = (): void => from.receiver.release(holds.relaying)
+    to.sender.flush().then(goOn, goOn)
+  }
+
+  #end(): void {
+    this.#isOver = true
+    this.#ended()
+    this.#to.endOurs('remote')
+  }
+}

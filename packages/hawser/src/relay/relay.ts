@@ -1,0 +1,94 @@
+import type { CloseInfo } from '../connection/close-info.js'
+import { type Connection, engineOf } from '../connection/connection.js'
+import type { Engine } from '../connection/engine.js'
+import { AbortedError } from '../errors.js'
+import { raw } from '../framing/formats/raw.js'
+import { Direction } from './direction.js'
+
+/** How a relay may be ended. */
+export interface RelayOptions {
+  /** Resets both connections, and rejects with `HAWSER_ABORTED`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What a relay has passed on, and how it came to its end. */
+export interface RelayResult {
+  /** Bytes that came from `a` and were passed to `b`. */
+  readonly aToB: number
+  /** Bytes that came from `b` and were passed to `a`. */
+  readonly bToA: number
+  /** Whose peer was the first to end, or to break off. */
+  readonly endedBy: 'a' | 'b'
+  /** How the connection `a` ended. */
+  readonly a: CloseInfo
+  /** How the connection `b` ended. */
+  readonly b: CloseInfo
+}
+
+/**
+ * Join two connections: what arrives at one is sent to the other, both ways, until both have ended.
+ *
+ * Bytes are passed on as they are, whatever the framings: both connections read and write `raw()`
+ * from here on, beginning behind the last message that was delivered. A peer's end (FIN) is passed
+ * on and the other direction goes on; a reset is passed on as a reset, as is what else ends a
+ * connection with an error. While more than 128 KiB wait for one peer, the other is not read; `outbox`,
+ * `writeTimeout` and the other limits of each connection hold.
+ *
+ * ```ts
+ * const server = createServer(async (inner) => {
+ *   const outer = await connect('tcp://127.0.0.1:6379')
+ *   const { aToB, bToA, endedBy } = await relay(inner, outer)
+ * })
+ * ```
+ *
+ * @returns fulfils when both connections are gone, however they ended. Rejects with StateError
+ *   `HAWSER_ALREADY_CONSUMED` (the messages of one of them are consumed already) or AbortedError
+ *   `HAWSER_ABORTED`
+ */
+export async function relay<AIn, AOut, BIn, BOut>(
+  a: Connection<AIn, AOut>,
+  b: Connection<BIn, BOut>,
+  options: RelayOptions = {},
+): Promise<RelayResult> {
+  const { signal } = options
+  const [left, right] = [endOf(a), endOf(b)]
+  const abort = (): void => {
+    left.reset()
+    right.reset()
+  }
+  if (signal?.aborted === true) {
+    abort()
+    throw aborted(signal)
+  }
+  let first: 'a' | 'b' | undefined
+  const forth = new Direction(left, right, () => (first ??= 'a'))
+  const back = new Direction(right, left, () => (first ??= 'b'))
+  left.receiver.consume(forth)
+  try {
+    right.receiver.consume(back)
+  } catch (error) {
+    left.receiver.consumer = undefined
+    throw error
+  }
+  left.switchFraming(raw())
+  right.switchFraming(raw())
+  let isAborted = false
+  const onAbort = (): void => {
+    isAborted = true
+    abort()
+  }
+  signal?.addEventListener('abort', onAbort, { once: true })
+  const [infoA, infoB] = await Promise.all([left.closing, right.closing])
+  signal?.removeEventListener('abort', onAbort)
+  if (isAborted) throw aborted(signal)
+  return { aToB: forth.bytes, bToA: back.bytes, endedBy: first ?? 'a', a: infoA, b: infoB }
+}
+
+function endOf<In, Out>(connection: Connection<In, Out>): Engine<Uint8Array, Uint8Array | string> {
+  return engineOf(connection) as unknown as Engine<Uint8Array, Uint8Array | string>
+}
+
+function aborted(signal: AbortSignal | undefined): AbortedError {
+  const text = 'the relay was aborted: both connections were reset'
+  return new AbortedError('HAWSER_ABORTED', text, { op: 'relay', cause: signal?.reason })
+}

@@ -1,0 +1,195 @@
+import { createHash, randomBytes } from 'node:crypto'
+import net from 'node:net'
+import { type Connection, connect, lines, raw, relay, type RelayResult, type Server } from 'hawser'
+import { connectPair, ScriptedPeer } from 'hawser/testing'
+import { describe, expect, it } from 'vitest'
+import { forbidStrayErrors } from '../bad-peers/support/strays.js'
+import { defer } from '../connection/support/turns.js'
+import { portOf, readWays, serve } from '../server/support/serving.js'
+
+forbidStrayErrors()
+
+interface Relayed {
+  readonly server: Server
+  readonly result: Promise<RelayResult>
+  readonly ends: Promise<{ inner: Connection; outer: Connection }>
+}
+
+/** A server that relays its one connection to `port`. */
+async function relayTo(port: number, fastRead: boolean, signal?: AbortSignal): Promise<Relayed> {
+  const result = defer<RelayResult>()
+  const ends = defer<{ inner: Connection; outer: Connection }>()
+  result.promise.catch(() => undefined)
+  const server = await serve({ fastRead }, async (inner) => {
+    const outer = await connect({ host: '127.0.0.1', port }, { fastRead })
+    ends.resolve({ inner, outer })
+    try {
+      result.resolve(await relay(inner, outer, { signal }))
+    } catch (error) {
+      result.reject(error as Error)
+    }
+  })
+  return { server, result: result.promise, ends: ends.promise }
+}
+
+function upstream(handler: (socket: net.Socket) => void): Promise<number> {
+  return new Promise((resolve) => {
+    const listener = net.createServer({ allowHalfOpen: true }, (socket) => {
+      handler(socket)
+      socket.on('close', () => listener.close())
+    })
+    listener.listen(0, '127.0.0.1', () => resolve((listener.address() as net.AddressInfo).port))
+  })
+}
+
+describe.each(readWays)('a relay, %s', (_way, fastRead) => {
+  it.each([1, 100, 20_000, 70_000])(
+    'passes on every byte, both ways at once, in writes of %i bytes',
+    async (size) => {
+      const total = size < 100 ? 20_000 : 8_000_000
+      const sent = randomBytes(total)
+      const port = await upstream((socket) => void socket.pipe(socket))
+      const { server, result } = await relayTo(port, fastRead)
+      const client = net.connect({ port: portOf(server), host: '127.0.0.1' })
+      const hash = createHash('sha256')
+      let heard = 0
+      client.on('data', (bytes: Buffer) => {
+        heard += bytes.length
+        hash.update(bytes)
+      })
+      for (let at = 0; at < total; at += size) {
+        if (!client.write(sent.subarray(at, at + size))) {
+          await new Promise((resolve) => client.once('drain', resolve))
+        }
+      }
+      client.end()
+      await new Promise((resolve) => client.once('close', resolve))
+      expect(heard).toBe(total)
+      expect(hash.digest('hex')).toBe(createHash('sha256').update(sent).digest('hex'))
+      expect(await result).toMatchObject({ aToB: total, bToA: total, endedBy: 'a' })
+    },
+  )
+
+  it('passes the end of one direction on, and goes on with the other', async () => {
+    const port = await upstream((socket) => {
+      socket.resume()
+      socket.on('end', () => socket.end('answer after your end'))
+    })
+    const { server, result } = await relayTo(port, fastRead)
+    const peer = await ScriptedPeer.connect({ port: portOf(server) })
+    await peer.send('question')
+    peer.end()
+    expect((await peer.receiveAll()).toString()).toBe('answer after your end')
+    expect(await result).toMatchObject({
+      aToB: 8,
+      bToA: 21,
+      endedBy: 'a',
+      a: { reason: 'ended' },
+      b: { reason: 'ended' },
+    })
+  })
+
+  it('passes on the end of the upstream first, and what the client says behind it', async () => {
+    const heard = defer<string>()
+    const port = await upstream((socket) => {
+      let text = ''
+      socket.end('bye')
+      socket.on('data', (bytes: Buffer) => (text += bytes.toString()))
+      socket.on('close', () => heard.resolve(text))
+    })
+    const { server, result } = await relayTo(port, fastRead)
+    const peer = await ScriptedPeer.connect({ port: portOf(server) })
+    expect((await peer.receiveAll()).toString()).toBe('bye')
+    await peer.send('late words')
+    peer.end()
+    expect(await result).toMatchObject({ aToB: 10, bToA: 3, endedBy: 'b' })
+    expect(await heard.promise).toBe('late words')
+  })
+
+  it('passes a reset on as a reset', async () => {
+    const port = await upstream((socket) => {
+      socket.on('error', () => undefined)
+      socket.once('data', () => socket.resetAndDestroy())
+    })
+    const { server, result } = await relayTo(port, fastRead)
+    const peer = await ScriptedPeer.connect({ port: portOf(server) })
+    await peer.send('x')
+    await peer.receivesReset()
+    expect(await result).toMatchObject({ endedBy: 'b', b: { by: 'remote', reason: 'reset' } })
+  })
+
+  it('resets both ends when its signal fires, and says so', async () => {
+    const aborting = new AbortController()
+    const port = await upstream((socket) => {
+      socket.on('error', () => undefined)
+      socket.write('hello')
+    })
+    const { server, result } = await relayTo(port, fastRead, aborting.signal)
+    const peer = await ScriptedPeer.connect({ port: portOf(server) })
+    await peer.receives('hello')
+    aborting.abort(new Error('enough'))
+    await peer.receivesReset()
+    await expect(result).rejects.toMatchObject({ code: 'HAWSER_ABORTED' })
+  })
+
+  it('does not read what a peer that stands still would have to take', async () => {
+    let deaf: net.Socket | undefined
+    const port = await upstream((socket) => {
+      deaf = socket.pause().on('error', () => undefined)
+    })
+    const { server, ends } = await relayTo(port, fastRead)
+    const client = net.connect({ port: portOf(server), host: '127.0.0.1' })
+    client.on('error', () => undefined)
+    const chunk = Buffer.alloc(64 * 1024)
+    let isFull = false
+    const { inner, outer } = await ends
+    for (let still = 0, before = -1; still < 100;) {
+      if (!isFull) isFull = !client.write(chunk)
+      await new Promise(setImmediate)
+      if (client.writableLength === 0) isFull = false
+      still = inner.bytesRead === before ? still + 1 : 0
+      before = inner.bytesRead
+    }
+    expect(outer.unsent).toBeGreaterThan(0)
+    // The mark, and what one turn may bring on top of it.
+    expect(outer.unsent).toBeLessThanOrEqual(128 * 1024 + 256 * 1024)
+    client.destroy()
+    deaf?.destroy()
+    inner.reset()
+    outer.reset()
+  })
+})
+
+describe('a relay of connections with framings of their own', () => {
+  it('begins behind the last message that was delivered', async () => {
+    const [near, inner] = connectPair({ framing: lines() })
+    const [outer, far] = connectPair({ framing: raw() })
+    void near.send('CONNECT upstream')
+    void near.send('first line')
+    void near.send('second line')
+    for await (const line of inner) {
+      expect(line).toBe('CONNECT upstream')
+      break
+    }
+    const result = relay(inner, outer)
+    void near.end()
+    let heard = ''
+    for await (const bytes of far) heard += Buffer.from(bytes).toString()
+    await far.close()
+    await near.closed
+    expect(heard).toBe('first line\nsecond line\n')
+    expect(await result).toMatchObject({ aToB: 23, endedBy: 'a' })
+  })
+
+  it('refuses one whose messages are consumed already, and leaves the other as it was', async () => {
+    const [, inner] = connectPair({ framing: lines() })
+    const [, outer] = connectPair({ framing: lines() })
+    const loop = outer[Symbol.asyncIterator]()
+    await expect(relay(inner, outer)).rejects.toMatchObject({ code: 'HAWSER_ALREADY_CONSUMED' })
+    const other = inner[Symbol.asyncIterator]()
+    await other.return?.()
+    await loop.return?.()
+    inner.reset()
+    outer.reset()
+  })
+})
