@@ -306,6 +306,12 @@ it('a client connects, writes, receives and notices the end', async () => {
   ])
 })
 
+it('a client without an endpoint talks to a server of its own', async () => {
+  const example = runExample('clients/client')
+  expect(await example.ended).toEqual({ code: 0, signal: null })
+  expect(example.printed).toMatch(/received HELLO\nreceived GOODBYE\nthe end: ended \(local\)/)
+})
+
 it('a client that finds no server says so in one line', async () => {
   const path = join(createFolder(), 'nobody.sock')
   const example = runExample('clients/client', `unix:${path}`)

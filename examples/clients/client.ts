@@ -2,13 +2,22 @@
 //
 //   npm run example client [ENDPOINT [LINE…]]
 //
-// Start a server first: `npm run example start-a-server` in another terminal.
-import { connect, HawserError, lines } from 'hawser'
+// Without an endpoint it starts a server of its own. With one, start that server first:
+// `npm run example start-a-server` in another terminal, then `npm run example client 8000`.
+import { connect, createServer, HawserError, lines } from 'hawser'
 
-const [endpoint = 'tcp://127.0.0.1:8000', ...words] = process.argv.slice(2)
+const [endpoint, ...words] = process.argv.slice(2)
+
+const server = createServer({ framing: lines() }, async (connection) => {
+  for await (const line of connection) await connection.send(line.toUpperCase())
+})
+if (endpoint === undefined) await server.listen('tcp://127.0.0.1:0')
 
 try {
-  const connection = await connect(endpoint, { framing: lines(), connectTimeout: 3_000 })
+  const connection = await connect(endpoint ?? server.address(), {
+    framing: lines(),
+    connectTimeout: 3_000,
+  })
   process.once('SIGINT', () => void connection.close())
   console.log(`connected to ${connection.remoteAddress} port ${connection.remotePort}`)
 
@@ -23,4 +32,6 @@ try {
   if (!(error instanceof HawserError)) throw error
   console.error(`${error.code}: ${error.message}`)
   process.exitCode = 1
+} finally {
+  await server.close()
 }

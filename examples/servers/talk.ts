@@ -25,7 +25,9 @@ server.on('listening', (address) => {
   console.log(`  telnet ${host} ${port}`)
   console.log(`  nc ${host} ${port}`)
   console.log(`  curl ${where.replace('tcp:', 'telnet:')}`)
-  console.log(`  ${where.replace('tcp:', 'http:')}/ in a browser: it will complain, and be seen`)
+  console.log(
+    `  ${where.replace('tcp:', 'http:')}/ in a browser: it complains, and its request is shown`,
+  )
   console.log('Ctrl-C ends.')
 })
 await server.listen(endpoint)
