@@ -252,7 +252,7 @@ const table = {
   HAWSER_NOTIFY_FAILED: 'The service manager could not be notified.',
   HAWSER_REQUEST_TIMEOUT: 'The reply to a request did not come in time.',
   HAWSER_QUEUE_TIMEOUT: 'A message waited too long for a connection.',
-  HAWSER_HEARTBEAT_TIMEOUT: 'The peer of a client gave no sign of life.',
+  HAWSER_HEARTBEAT_TIMEOUT: 'The peer gave no sign of life.',
   HAWSER_DISCONNECTED: 'The connection ended before the reply to a request came.',
   HAWSER_NOT_CONNECTED: 'A client has no connection, and its messages do not wait for one.',
   HAWSER_QUEUE_FULL: 'Too many messages of a client wait to be sent.',

@@ -14,7 +14,6 @@ export type {
   IdentifiedReplies,
   OrderedReplies,
 } from './client/correlation.js'
-export type { HeartbeatOptions } from './client/heartbeat.js'
 export type { Lease } from './client/lease.js'
 export { createPool, Pool } from './client/pool.js'
 export type {
@@ -99,6 +98,7 @@ export type {
 } from './observe/payloads.js'
 export type { BackoffOptions } from './policy/backoff.js'
 export type { Clock, ClockTimer } from './policy/clock.js'
+export type { HeartbeatOptions } from './policy/heartbeat.js'
 export type { EndpointOrder } from './policy/endpoint-order.js'
 export type { ConnectRate } from './policy/connect-rate.js'
 export type { RefusalCounts, RefusalReason } from './policy/connection-limit.js'

@@ -80,12 +80,6 @@ export function queueTimeout(timeout: number, cause: Error | undefined): Timeout
   return new TimeoutError('HAWSER_QUEUE_TIMEOUT', text, { op: 'request', cause })
 }
 
-/** The peer gives no sign of life. */
-export function heartbeatTimeout(misses: number, every: number, ends: Ends): TimeoutError {
-  const text = `nothing came after ${misses} pings, one every ${every} ms: the peer has vanished, or hangs, so the connection is reset`
-  return new TimeoutError('HAWSER_HEARTBEAT_TIMEOUT', text, { op: 'read', ...detailsOf(ends) })
-}
-
 /** The option `heartbeat.ping` threw. */
 export function pingFailed(cause: unknown, ends: Ends): HandlerError {
   const message = cause instanceof Error ? cause.message : String(cause)

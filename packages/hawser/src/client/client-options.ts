@@ -3,7 +3,6 @@ import type { HawserError } from '../errors.js'
 import type { BackoffOptions } from '../policy/backoff.js'
 import type { ConnectOptions } from './connect.js'
 import type { Correlation } from './correlation.js'
-import type { HeartbeatOptions } from './heartbeat.js'
 
 /** How a client comes back. */
 export interface ReconnectOptions extends BackoffOptions {
@@ -71,8 +70,6 @@ export interface ClientOptions<In, Out> extends Omit<
    * `Infinity` is off. Stops: a caller that waits for ever.
    */
   readonly requestTimeout?: number | undefined
-  /** Finds out that the peer has vanished. Default: TCP keepalive does, after minutes. */
-  readonly heartbeat?: HeartbeatOptions<In, Out> | undefined
   /**
    * Told of each message that answers nothing. While a returned promise is pending, the next waits.
    * Default: iterate over the client; what nobody takes makes the connection wait.

@@ -11,6 +11,7 @@ import { invalid } from '../options/invalid.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
 import { Budget } from '../policy/budget.js'
+import type { HeartbeatOptions } from '../policy/heartbeat.js'
 import { prepareTls } from '../socket/dial.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import type { DialOptions } from './dial-options.js'
@@ -22,6 +23,8 @@ export interface ConnectOptions<In, Out> extends ConnectionOptions, DialOptions 
   readonly framing?: Framing<In, Out> | undefined
   /** Takes the messages, as a server's handler object does. Default: iterate, or take a stream. */
   readonly handler?: HandlerObject<In, Out> | undefined
+  /** Finds out that the peer has vanished. Default: TCP keepalive does, after minutes. */
+  readonly heartbeat?: HeartbeatOptions<In, Out> | undefined
   /** Told of exceptions out of the handler. Default: shown as a process warning. */
   readonly onError?: ((error: HawserError, connection: Connection<In, Out>) => void) | undefined
 }

@@ -3,12 +3,13 @@ import type { CloseInfo } from '../connection/close-info.js'
 import { OptionError } from '../errors.js'
 import { Backoff } from '../policy/backoff.js'
 import type { Clock } from '../policy/clock.js'
-import { heartbeatTimeout, onConnectTimeout, pingFailed } from './client-errors.js'
+import { Heartbeat } from '../policy/heartbeat.js'
+import { heartbeatTimeout } from '../connection/heartbeat.js'
+import { onConnectTimeout, pingFailed } from './client-errors.js'
 import type { ClientOptions } from './client-options.js'
 import { connectBy } from './connect.js'
 import { createCorrelator } from './create-correlator.js'
 import type { Dialler } from './dialler.js'
-import { Heartbeat } from './heartbeat.js'
 import { Session, type SessionOwner } from './session.js'
 import type { ClientStatus } from './status.js'
 
@@ -150,14 +151,17 @@ export class Link<In, Out> {
     }
   }
 
-  #listen(session: Session<In, Out>): Heartbeat<In, Out> | undefined {
+  #listen(session: Session<In, Out>): Heartbeat<Out> | undefined {
     const { options, clock } = this.#setup
     const { heartbeat } = options
     if (heartbeat === undefined) return undefined
     const owner = this.#owner
     const { connection } = session
+    const { local, remote } = connection
     const heard = {
-      connection,
+      get bytesRead() {
+        return connection.bytesRead
+      },
       get isDeaf() {
         return owner.isDeaf || engineOf(connection).receiver.stopped
       },
@@ -167,7 +171,7 @@ export class Link<In, Out> {
       },
       failed: (cause: unknown) => session.fail(pingFailed(cause, connection)),
       vanished: (misses: number, every: number) =>
-        session.fail(heartbeatTimeout(misses, every, connection)),
+        session.fail(heartbeatTimeout(misses, every, { local, remote })),
     }
     return new Heartbeat(heartbeat, heard, clock)
   }
@@ -188,11 +192,11 @@ export class Link<In, Out> {
   }
 }
 
-/** What `connect` is passed: it looks at none of the rest, and a stray `handler` would be one. */
+/** What `connect` is passed: the heartbeat of a client is its own affair, and so are its errors. */
 function withoutClientOptions<In, Out>(
   options: ClientOptions<In, Out>,
-): Omit<ClientOptions<In, Out>, 'onError'> {
-  const { onError: _onError, ...rest } = options
+): Omit<ClientOptions<In, Out>, 'heartbeat' | 'onError'> {
+  const { heartbeat: _heartbeat, onError: _onError, ...rest } = options
   return rest
 }
 

@@ -7,7 +7,7 @@ import type { Lease } from './lease.js'
 /** How connections are made, kept and lent out. */
 export interface PoolOptions<In, Out> extends Omit<
   ConnectOptions<In, Out>,
-  'handler' | 'signal' | 'onError'
+  'handler' | 'heartbeat' | 'signal' | 'onError'
 > {
   /**
    * Connections at once, those being made and those being closed among them. Default 10; `Infinity` is

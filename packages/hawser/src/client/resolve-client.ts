@@ -9,7 +9,6 @@ import { createTlsSessions } from '../socket/tls/tls-sessions.js'
 import type { ClientOptions } from './client-options.js'
 import { assertCorrelation } from './create-correlator.js'
 import { defaultConnectTimeout, Dialler } from './dialler.js'
-import { defaultEvery, defaultMisses } from './heartbeat.js'
 import type { LinkSetup } from './link.js'
 
 /** A client's options with every default filled in. */
@@ -38,15 +37,11 @@ export function resolveClient<In, Out>(
 ): ResolvedClient<In, Out> {
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity), 'none')
-  const { whileDown = 'queue', heartbeat, reconnect, correlate } = options
+  const { whileDown = 'queue', reconnect, correlate } = options
   if (whileDown !== 'queue' && whileDown !== 'refuse') {
     throw invalid('whileDown', `is ${JSON.stringify(whileDown)}: it takes 'queue' or 'refuse'`)
   }
   if (correlate !== undefined) assertCorrelation(correlate)
-  if (heartbeat !== undefined) {
-    milliseconds('heartbeat.every', heartbeat.every ?? defaultEvery)
-    atLeast('heartbeat.misses', heartbeat.misses ?? defaultMisses, 1, 'pings')
-  }
   for (const name of ['initial', 'max', 'resetAfter'] as const) {
     if (reconnect?.[name] !== undefined) milliseconds(`reconnect.${name}`, reconnect[name])
   }

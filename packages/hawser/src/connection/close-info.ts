@@ -41,7 +41,7 @@ export type EndingCode =
   | 'HAWSER_TLS_HANDSHAKE_TIMEOUT'
   /** TLS was to begin, and plain text was waiting behind the message that asked for it. */
   | 'HAWSER_TLS_BUFFERED_PLAINTEXT'
-  /** A client's peer gave no sign of life. */
+  /** The peer gave no sign of life. */
   | 'HAWSER_HEARTBEAT_TIMEOUT'
   /** As many requests as may wait were given up, and no reply came. */
   | 'HAWSER_REQUEST_TIMEOUT'

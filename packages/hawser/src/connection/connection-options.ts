@@ -3,6 +3,8 @@ import { invalid } from '../options/invalid.js'
 import { atLeast, milliseconds } from '../options/numbers.js'
 import type { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
+import { assertHeartbeat, type HeartbeatOptions } from '../policy/heartbeat.js'
+import { withoutPongs } from './heartbeat.js'
 import { encoderOf } from './out/encode-frame.js'
 import type { Brakes, Settings } from './connection-settings.js'
 import type { HandlerObject } from './face.js'
@@ -94,13 +96,15 @@ export const defaultHighWaterMark: number = 64 * 1024
 
 /** Fill in every default and refuse what cannot work. */
 export function resolveSettings<In, Out>(
-  options: ConnectionOptions,
+  options: ConnectionOptions & { readonly heartbeat?: HeartbeatOptions<In, Out> | undefined },
   framing: Framing<In, Out>,
   handler: HandlerObject<In, Out> | undefined,
   budget: Budget,
   brakes: Brakes,
 ): Settings<In, Out> {
   assertFraming(framing)
+  const { heartbeat } = options
+  if (heartbeat !== undefined) assertHeartbeat(heartbeat)
   const inboxLimit = atLeast('inbox', options.inbox ?? defaultInbox, 1)
   if (framing.maxFrame > inboxLimit) {
     throw invalid(
@@ -112,9 +116,10 @@ export function resolveSettings<In, Out>(
   const outboxLimit = atLeast('outbox', options.outbox ?? defaultOutbox, 1)
   const highWaterMark = atLeast('highWaterMark', options.highWaterMark ?? defaultHighWaterMark, 1)
   return {
-    framing,
+    framing: heartbeat === undefined ? framing : withoutPongs(framing, heartbeat),
     encoder: framing.perConnection === true ? undefined : encoderOf(framing),
     handler,
+    heartbeat,
     inboxLimit,
     outboxLimit,
     // A mark above the limit would never be looked at, and the limit with it.

@@ -2,6 +2,7 @@ import type { HawserError } from '../errors.js'
 import type { Encoder, Framing } from '../framing/framing.js'
 import type { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
+import type { Beat } from '../policy/heartbeat.js'
 import type { PaceLimits } from '../policy/pace.js'
 import type { TlsClientOptions, TlsServerOptions } from '../tls.js'
 import type { Transport } from '../transport.js'
@@ -33,6 +34,7 @@ export interface Settings<In, Out> extends Waits, PaceLimits {
   readonly framing: Framing<In, Out>
   readonly encoder: Encoder<Out> | undefined
   readonly handler: HandlerObject<In, Out> | undefined
+  readonly heartbeat: Beat<Out> | undefined
   readonly inboxLimit: number
   readonly outboxLimit: number
   readonly highWaterMark: number

@@ -10,6 +10,7 @@ import { endWhenDone, endWhenLeft, endWithPeer, isDelivered } from './end/comple
 import { EngineState, type WingHosts } from './engine-state.js'
 import type { Connection } from './face.js'
 import { callClose, callWritable, handlerFailed, runFunction, runOpen } from './handler-calls.js'
+import { HeartbeatFailure, startHeartbeat } from './heartbeat.js'
 import { HandlerConsumer } from './in/handler-consumer.js'
 import { holds } from './in/holds.js'
 import type { Member } from './memberships.js'
@@ -45,7 +46,7 @@ export class Engine<In, Out>
   // ── what the user does ──────────────────────────────────────────────────────────────────────
 
   start(): void {
-    const { handler, idleTimeout, firstByteTimeout } = this.settings
+    const { handler, heartbeat, idleTimeout, firstByteTimeout } = this.settings
     this.transport.start(this)
     if (handler?.message !== undefined) {
       const consumer = new HandlerConsumer(this, this.receiver)
@@ -53,6 +54,7 @@ export class Engine<In, Out>
       consumer.open()
     } else runOpen(this)
     if (idleTimeout !== Infinity || firstByteTimeout !== Infinity) this.arm()
+    if (heartbeat !== undefined) startHeartbeat(this, heartbeat)
   }
 
   /** Run a function handler; when it settles, the connection ends. */
@@ -135,8 +137,9 @@ export class Engine<In, Out>
 
   malformed(cause: unknown): HawserError {
     const error = framingError('decode', cause, this.details)
-    this.fail(error, false)
-    return error
+    if (cause instanceof HeartbeatFailure) this.handlerFailed(cause)
+    else this.fail(error, false)
+    return this.error ?? error
   }
 
   // ── what the transport says ─────────────────────────────────────────────────────────────────

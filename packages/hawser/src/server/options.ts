@@ -5,6 +5,7 @@ import type { HandlerObject } from '../connection/face.js'
 import type { HawserError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import type { ConnectRate } from '../policy/connect-rate.js'
+import type { HeartbeatOptions } from '../policy/heartbeat.js'
 import type { RefusalReason } from '../policy/connection-limit.js'
 import type { Backplane, BackplaneCodec } from './backplane.js'
 import type { SocketOptions } from '../socket/socket-options.js'
@@ -78,6 +79,13 @@ export interface ServerOptions<In, Out> extends ConnectionOptions, SocketOptions
    * with reason `memory-full`. Stops: many slow peers together taking all memory.
    */
   readonly memory?: number | undefined
+  /**
+   * Finds out that a peer has vanished: sends `ping` every 15 s, and resets a connection of which nothing
+   * came after two of them. It ends with `switchFraming`, whose framing may know another ping. Default:
+   * off; TCP keepalive notices after minutes. Stops: connections of peers that vanished, each of which
+   * holds a place among `maxConnections`.
+   */
+  readonly heartbeat?: HeartbeatOptions<In, Out> | undefined
   /**
    * A message for those who are refused. They get a second to take it, and at most 16 at once do; the
    * others, and those refused for want of file descriptors, are closed without it. Default: none.

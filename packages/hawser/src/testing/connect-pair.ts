@@ -9,6 +9,7 @@ import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
 import { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
+import type { HeartbeatOptions } from '../policy/heartbeat.js'
 import type { Transport } from '../transport.js'
 import { createPair, type PairOptions } from './memory-pair.js'
 import type { ScriptedPeerOptions } from './peer/options.js'
@@ -25,6 +26,8 @@ export interface ConnectPairOptions<In, Out> extends ConnectionOptions {
   readonly line?: PairOptions | undefined
   /** Takes the messages of the connection; of a pair, those of the second one. */
   readonly handler?: HandlerObject<In, Out> | undefined
+  /** Finds out that the other end has vanished; of a pair, the second one does. Default: off. */
+  readonly heartbeat?: HeartbeatOptions<In, Out> | undefined
   /** Told of exceptions out of the handler. Default: they are only in `closed`. */
   readonly onError?: ((error: HawserError, connection: Connection<In, Out>) => void) | undefined
 }
@@ -45,7 +48,7 @@ export function connectPair<In = Uint8Array, Out = Uint8Array | string>(
 ): [Connection<In, Out>, Connection<In, Out>] {
   const [left, right] = makeLine(options.line, options.clock)
   return [
-    attach(left, { ...options, handler: undefined }, 'handler'),
+    attach(left, { ...options, handler: undefined, heartbeat: undefined }, 'handler'),
     attach(right, options, 'all'),
   ]
 }

@@ -1,7 +1,8 @@
-import type { Connection } from '../connection/connection.js'
-import type { Clock, ClockTimer } from '../policy/clock.js'
+import { invalid } from '../options/invalid.js'
+import { atLeast, milliseconds } from '../options/numbers.js'
+import type { Clock, ClockTimer } from './clock.js'
 
-/** How a client finds out that its peer has vanished without a word. */
+/** How one end finds out that the other has vanished without a word. */
 export interface HeartbeatOptions<In, Out> {
   /** Milliseconds between pings. Default 15 000. */
   readonly every?: number | undefined
@@ -11,19 +12,24 @@ export interface HeartbeatOptions<In, Out> {
    * that vanished is noticed within 45 s.
    */
   readonly misses?: number | undefined
-  /** What to send. */
+  /** The message to send, or what makes it. */
   readonly ping: Out | (() => Out)
   /**
-   * Whether a message answers a ping, and nothing else; it is not delivered then. Without it the ping
-   * is sent as a request, and its reply is the answer.
+   * Whether a message answers a ping, and nothing else; it is not delivered then. Without it, a client
+   * sends the ping as a request, and its reply is the answer; on a server, and with `connect`, the
+   * answer is delivered as every message is.
    */
   readonly isPong?: ((message: In) => boolean) | undefined
 }
 
+/** The part of it that sends. */
+export type Beat<Out> = Omit<HeartbeatOptions<never, Out>, 'isPong'>
+
 /** The connection that is listened to. */
 export interface Heard<Out> {
-  readonly connection: Pick<Connection<never, never>, 'bytesRead'>
-  /** Whether nothing can be heard because nobody takes what comes. */
+  /** Bytes received until now. */
+  readonly bytesRead: number
+  /** Whether nothing can be heard, because what comes is not read. */
   readonly isDeaf: boolean
   ping(message: Out): void
   /** There is no ping to send. */
@@ -32,41 +38,56 @@ export interface Heard<Out> {
   vanished(misses: number, every: number): void
 }
 
-/** Milliseconds between pings when nobody says otherwise. */
-export const defaultEvery = 15_000
-/** Pings without an answer that make a peer vanished, when nobody says otherwise. */
-export const defaultMisses = 2
+/** The default of `every`. */
+const defaultEvery = 15_000
+/** The default of `misses`. */
+const defaultMisses = 2
+
+/** @throws OptionError when one of them cannot work */
+export function assertHeartbeat<In, Out>(options: HeartbeatOptions<In, Out>): void {
+  const { every = defaultEvery, misses = defaultMisses, ping, isPong } = options
+  milliseconds('heartbeat.every', every)
+  atLeast('heartbeat.misses', misses, 1, 'pings')
+  if (ping === undefined) {
+    throw invalid('heartbeat.ping', 'is missing: it takes the message to send, or a function')
+  }
+  if (isPong === undefined || typeof isPong === 'function') return
+  throw invalid('heartbeat.isPong', `is a ${typeof isPong}: it takes a function`)
+}
 
 /** Asks one peer for a sign of life from time to time; any byte is one. */
-export class Heartbeat<In, Out> {
-  readonly #options: HeartbeatOptions<In, Out>
+export class Heartbeat<Out> {
+  readonly #options: Beat<Out>
   readonly #heard: Heard<Out>
   readonly #clock: Clock
   #timer: ClockTimer | undefined
   #bytes = -1
   #unanswered = 0
   #hasAsked = false
+  #isStopped = false
 
-  constructor(options: HeartbeatOptions<In, Out>, heard: Heard<Out>, clock: Clock) {
+  constructor(options: Beat<Out>, heard: Heard<Out>, clock: Clock) {
     this.#options = options
     this.#heard = heard
     this.#clock = clock
-    this.#bytes = heard.connection.bytesRead
+    this.#bytes = heard.bytesRead
     this.#schedule()
   }
 
   stop(): void {
+    this.#isStopped = true
     this.#timer?.cancel()
   }
 
   #schedule(): void {
+    if (this.#isStopped) return
     const every = this.#options.every ?? defaultEvery
     this.#timer = this.#clock.schedule(() => this.#beat(), every, false)
   }
 
   #beat(): void {
     const { every = defaultEvery, misses = defaultMisses, ping } = this.#options
-    const { bytesRead } = this.#heard.connection
+    const { bytesRead } = this.#heard
     const isAlive = bytesRead !== this.#bytes || this.#heard.isDeaf
     this.#unanswered = isAlive || !this.#hasAsked ? 0 : this.#unanswered + 1
     this.#bytes = bytesRead
