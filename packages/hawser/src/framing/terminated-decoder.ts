@@ -54,8 +54,15 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
     return found
   }
 
-  /** Throws when the terminator found at `found` is not a proper one. */
-  protected checkTerminator(_bytes: Uint8Array, _found: number, _offset: number): void {}
+  /**
+   * Throws when the bytes `[start … found)`, at `offset` in the stream, cannot be a frame that ends
+   * with the terminator at `found`. A frame that is dropped is checked too: its last part, if it was
+   * dropped in several.
+   */
+  protected check(_bytes: Uint8Array, _start: number, _found: number, _offset: number): void {}
+
+  /** Throws when the bytes `[start … end)`, at `offset` in the stream, cannot be inside a frame. */
+  protected checkPart(_bytes: Uint8Array, _start: number, _end: number, _offset: number): void {}
 
   /**
    * The bytes are not valid any more: drop whatever was kept for reading frames from them.
@@ -75,7 +82,7 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
       if (this.#skipping || end - start > this.#maxFrame) {
         this.#discard(bytes, start, end, found)
       } else {
-        this.checkTerminator(bytes, found, this.#offset + found)
+        this.check(bytes, start, found, this.#offset + start)
         const message = this.read(bytes, start, end, this.#offset + start, owned)
         if (message !== nothing && !emit(message, next)) {
           this.leave(next)
@@ -98,13 +105,13 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
     if (size === 0 && !this.#skipping) return
     if (unterminated === 'reject') throw frameTruncated(size, this.#offset)
     if (unterminated === 'discard' || this.#skipping) return
-    const end = this.trim(rest, 0, size)
-    if (end <= this.#maxFrame) {
-      const message = this.read(rest, 0, end, this.#offset, false)
+    this.checkPart(rest, 0, size, this.#offset)
+    if (size <= this.#maxFrame) {
+      const message = this.read(rest, 0, size, this.#offset, false)
       this.leave(undefined)
       if (message !== nothing) emit(message, size)
     } else if (!discard) {
-      throw frameTooLarge(end, this.#maxFrame, this.#offset)
+      throw frameTooLarge(size, this.#maxFrame, this.#offset)
     }
   }
 
@@ -114,7 +121,7 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
       throw frameTooLarge(end - start, this.#maxFrame, this.#offset + start)
     }
     this.#skipping = false
-    this.checkTerminator(bytes, found, this.#offset + found)
+    this.check(bytes, start, found, this.#offset + start)
   }
 
   /** No terminator follows `start`. Returns where the bytes begin that are still needed. */
@@ -128,7 +135,11 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
       }
       this.#skipping = true
     }
-    if (this.#skipping) return Math.max(start, bytes.length - tail)
+    if (this.#skipping) {
+      const end = Math.max(start, bytes.length - tail)
+      this.checkPart(bytes, start, end, this.#offset + start)
+      return end
+    }
     this.#scanned = Math.max(0, bytes.length - start - this.#terminatorSize + 1)
     return start
   }

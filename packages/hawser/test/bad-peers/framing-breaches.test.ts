@@ -64,6 +64,13 @@ const breaches: readonly Breach[] = [
     invalidText,
   ),
   breach(
+    'a bare carriage return where CRLF is required',
+    lines({ crlf: 'require' }),
+    'good\r\n',
+    'a\r.\r\n',
+    malformed,
+  ),
+  breach(
     'a bare line feed where CRLF is required',
     lines({ crlf: 'require' }),
     'good\r\n',
@@ -138,6 +145,7 @@ describe.each(ways)('a frame cut off by FIN, seen by %s', (way) => {
     ['in the middle of a frame', lengthPrefixed({ bytes: 4 }), '\0\0\0\x04good\0\0\0\x09cut'],
     ['in the middle of a fixed frame', fixed(4), 'goodcu'],
     ['in the middle of a netstring', netstring(), '4:good,9:cut'],
+    ['in the middle of a line that needs CRLF', lines({ crlf: 'require' }), 'good\r\n.'],
     ['before the end of a line that must have one', lines({ unterminated: 'reject' }), 'good\ncut'],
   ])('%s', async (_name, framing, text) => {
     const { server, outcome } = await serve(way, { framing })

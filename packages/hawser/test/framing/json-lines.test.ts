@@ -75,6 +75,11 @@ describe.each(bothOperations)('jsonLines() with %s operations', (_, operations) 
     expect(decode('\n\r\n1\n  \n2\n\r')).toEqual({ frames: [1, 2], error: undefined })
   })
 
+  it('takes a CR behind the last value for a blank, with its LF or without', () => {
+    expect(decode('1\r\n2\r')).toEqual({ frames: [1, 2], error: undefined })
+    expect(decode('"a\r')).toEqual({ frames: [], error: 'HAWSER_FRAME_MALFORMED' })
+  })
+
   it('takes a line for malformed that is not JSON, and says where and why, escaped', () => {
     expect(decode('1\n{\n2\n')).toEqual({ frames: [1], error: 'HAWSER_FRAME_MALFORMED' })
     const error = fail('1\n"\x1b[2J"\n')

@@ -10,7 +10,7 @@ export interface LineSettings extends TerminatedSettings {
   readonly encoding: TextEncoding
   /** Refuse malformed UTF-8. */
   readonly strictText: boolean
-  /** Refuse lines that end with LF alone. */
+  /** Refuse LF without CR in front of it, and CR without LF behind it. */
   readonly strictCrlf: boolean
 }
 
@@ -57,9 +57,31 @@ export abstract class LineDecoder<In> extends TerminatedDecoder<In> {
     return found > start && bytes[found - 1] === carriageReturn ? found - 1 : found
   }
 
-  protected override checkTerminator(bytes: Uint8Array, found: number, offset: number): void {
-    if (this.#strictCrlf && (found === 0 || bytes[found - 1] !== carriageReturn)) {
-      throw frameMalformed('a line ends with LF alone, and CRLF is required', offset)
+  protected override check(bytes: Uint8Array, start: number, found: number, offset: number): void {
+    if (!this.#strictCrlf) return
+    const first = this.operations.indexOf(bytes, carriageReturn, start)
+    if (first >= start && first === found - 1) return
+    if (first === -1 || first > found) {
+      throw frameMalformed(
+        'a line ends with LF alone, and CRLF is required',
+        offset + found - start,
+      )
     }
+    throw bareCarriageReturn(offset + first - start)
   }
+
+  protected override checkPart(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    offset: number,
+  ): void {
+    if (!this.#strictCrlf) return
+    const first = this.operations.indexOf(bytes, carriageReturn, start)
+    if (first !== -1 && first < end) throw bareCarriageReturn(offset + first - start)
+  }
+}
+
+function bareCarriageReturn(offset: number): Error {
+  return frameMalformed('a line has a CR without LF behind it, and CRLF is required', offset)
 }

@@ -51,6 +51,13 @@ export class LineEncoder implements Encoder<string> {
           'send its parts as lines of their own, or use a framing with a length',
       )
     }
+    if (this.#settings.strictCrlf && message.includes('\r')) {
+      throw messageInvalid(
+        `the line "${showText(message, 24)}" has a carriage return at index ` +
+          `${message.indexOf('\r')}, and crlf: 'require' takes one only in front of a line feed: ` +
+          'remove it, or send what is on either side of it as lines of their own',
+      )
+    }
     if (this.#ending === '\n' && message.charCodeAt(message.length - 1) === carriageReturn) {
       throw messageInvalid(
         'the line ends with a carriage return, which the receiver would take for a part of the ' +

@@ -15,9 +15,10 @@ import {
 /** How `lines()` cuts and writes lines. */
 export interface LinesOptions extends FrameLimits {
   /**
-   * Which line endings are accepted: `accept` takes LF and CRLF; `require` raises
-   * `HAWSER_FRAME_MALFORMED` for LF alone, as RFC 5321 section 2.3.8 requires, to stop one end
-   * from seeing two lines where another sees one. Default `accept`.
+   * Which line endings are accepted: `accept` takes LF and CRLF; `require` takes CR and LF only
+   * together, as RFC 5321 section 2.3.8 requires, to stop one end from seeing two lines where
+   * another sees one. It raises `HAWSER_FRAME_MALFORMED` for one of them alone in what is received,
+   * and `HAWSER_MESSAGE_INVALID` for a CR in what is to be sent. Default `accept`.
    */
   readonly crlf?: 'accept' | 'require' | undefined
   /** End lines that are sent with CRLF, not LF. Default false, and true with `crlf: 'require'`. */
@@ -31,7 +32,10 @@ export interface LinesOptions extends FrameLimits {
    * effect under `latin1`, where all bytes are valid.
    */
   readonly invalid?: 'replace' | 'reject' | undefined
-  /** What a last line without its line ending means. Default `deliver`. */
+  /**
+   * What a last line without its line ending means. A CR at its very end is a part of it. Default
+   * `deliver`, and `reject` with `crlf: 'require'`.
+   */
   readonly unterminated?: Unterminated | undefined
 }
 
@@ -39,22 +43,24 @@ export interface LinesOptions extends FrameLimits {
  * One line of text per message, without its line ending: for everything that people type and
  * programs print, such as telnet, nc, logs and command protocols.
  *
- * A line to send must hold no LF, nor end with CR where LF is sent behind it: the receiver would
- * see another line (`HAWSER_MESSAGE_INVALID`).
+ * A line to send must hold no LF, nor end with CR where LF is sent behind it, nor hold a CR with
+ * `crlf: 'require'`: the receiver would see another line (`HAWSER_MESSAGE_INVALID`).
  *
  * @throws OptionError `HAWSER_INVALID_OPTION`
  */
 export function lines(options: LinesOptions = {}): Framing<string> {
   const encoding = checkChoice('encoding', options.encoding, ['utf8', 'latin1'], 'utf8')
   const invalid = checkChoice('invalid', options.invalid, ['replace', 'reject'], 'replace')
+  const crlf = checkChoice('crlf', options.crlf, ['accept', 'require'], 'accept')
+  const strictCrlf = crlf === 'require'
   const settings: LineSettings = {
     ...lineTerminator,
     maxFrame: checkMaxFrame(options.maxFrame),
     discard: checkDiscard(options.oversize),
-    unterminated: checkUnterminated(options.unterminated, 'deliver'),
+    unterminated: checkUnterminated(options.unterminated, strictCrlf ? 'reject' : 'deliver'),
     encoding,
     strictText: invalid === 'reject' && encoding === 'utf8',
-    strictCrlf: checkChoice('crlf', options.crlf, ['accept', 'require'], 'accept') === 'require',
+    strictCrlf,
   }
   const sendCrlf = checkBoolean('sendCrlf', options.sendCrlf, settings.strictCrlf)
   return Object.freeze({
