@@ -13,6 +13,7 @@ export type Peer =
   | 'ip'
   | 'bash'
   | 'script'
+  | 'tmux'
   | 'python3'
   | 'redis-benchmark'
   | 'redis-cli'

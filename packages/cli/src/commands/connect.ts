@@ -196,7 +196,10 @@ class ConnectCommand implements Troubles {
         this.#typed.push(text)
       },
       interrupt: () => this.#interrupts.request('SIGINT'),
-      end: () => this.#typed.end(),
+      end: () => {
+        this.#typed.end()
+        return false
+      },
     })
   }
 

@@ -85,6 +85,8 @@ class ServeCommand {
     this.#tell(listeningEvent(this.#host.server, this.#options, { metrics, trust }))
     const notice = this.#tls?.notice
     if (notice !== undefined) this.#display.insist({ event: 'notice', text: notice })
+    // The line to type on comes below it.
+    await this.#display.flush(lastWords)
     this.#read()
     const code = await this.#exitCode
     this.#monitor?.close()
@@ -163,7 +165,10 @@ class ServeCommand {
     return new LineEditor(sink, '> ', {
       line: (text) => this.#typing.take(text),
       interrupt: () => this.#interrupts.request('SIGINT'),
-      end: () => this.#tell({ event: 'notice', text: 'input ended; Ctrl-C stops the server' }),
+      end: () => {
+        this.#display.insist({ event: 'notice', text: 'Ctrl-C stops the server' })
+        return true
+      },
     })
   }
 

@@ -6,6 +6,7 @@ import {
   moveCursor,
 } from 'node:readline'
 import { Writable } from 'node:stream'
+import { outputWidth } from '../output/standard.js'
 import type { Sink } from '../output/sink.js'
 import { whenForeground } from './foreground.js'
 
@@ -15,8 +16,12 @@ export interface LineEditorEvents {
   line(text: string): void
   /** Ctrl-C was typed. */
   interrupt(): void
-  /** Ctrl-D was typed, or the terminal is gone. */
-  end(): void
+  /**
+   * Ctrl-D was typed, or the terminal is gone.
+   *
+   * @returns whether to go on reading, where that is possible
+   */
+  end(): boolean
 }
 
 const historySize = 1000
@@ -38,6 +43,7 @@ export class LineEditor implements Sink {
     this.#prompt = prompt
     this.#events = events
     this.#output = new TerminalOutput(sink)
+    process.stdout.on('resize', () => this.#resized())
   }
 
   get queued(): number {
@@ -108,14 +114,33 @@ export class LineEditor implements Sink {
     editor.on('SIGINT', () => this.#events.interrupt())
     editor.on('SIGTSTP', () => this.#suspend())
     editor.on('close', () => {
-      if (this.#interface !== editor) return
-      this.#interface = undefined
-      this.#sink.write('\n')
-      this.#events.end()
+      if (this.#interface === editor) this.#ended(editor)
     })
     editor.prompt()
     editor.write(this.#unfinished)
     this.#unfinished = ''
+  }
+
+  #ended(editor: Interface): void {
+    this.#clear(editor.getCursorPos().rows)
+    this.#interface = undefined
+    const { readableEnded, destroyed } = process.stdin
+    if (this.#events.end() && !readableEnded && !destroyed) this.#open()
+  }
+
+  /**
+   * The readline module goes up by the rows that the line had at the old width. By then, most terminals
+   * have laid it out anew, and where it has become shorter it would wipe what was received above it.
+   */
+  #resized(): void {
+    const editor = this.#interface
+    if (editor === undefined) return
+    const { rows } = editor.getCursorPos()
+    const before: unknown = Reflect.get(editor, 'prevRows')
+    const least = typeof before === 'number' ? Math.min(before, rows) : rows
+    this.#clear(reflows(process.env) ? rows : least)
+    Reflect.set(editor, 'prevRows', 0)
+    editor.prompt(true)
   }
 
   /** Ctrl-Z: give the terminal back, stop, and begin again when in the foreground again. */
@@ -139,6 +164,12 @@ export class LineEditor implements Sink {
   }
 }
 
+/** Whether the terminal lays out anew, at a new width, the line that the cursor is on. */
+function reflows(environment: NodeJS.ProcessEnv): boolean {
+  const { TERM_PROGRAM: program, XTERM_VERSION: xterm, TMUX: tmux } = environment
+  return program !== 'vscode' && (xterm === undefined || tmux !== undefined)
+}
+
 /**
  * While it takes more than one character at once, as from a paste, the readline module appends them
  * to the line wherever the cursor is, and forgets how many rows the line has. It does so to keep
@@ -155,11 +186,10 @@ class TerminalOutput extends Writable {
   constructor(sink: Sink) {
     super({ decodeStrings: false })
     this.#sink = sink
-    process.stdout.on('resize', () => this.emit('resize'))
   }
 
   get columns(): number {
-    return process.stdout.columns
+    return outputWidth()
   }
 
   override _write(chunk: string | Buffer, _encoding: string, callback: () => void): void {

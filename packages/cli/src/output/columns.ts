@@ -13,7 +13,7 @@ import { count, plural } from './numbers.js'
 import { wrapCommand } from './commands.js'
 import { showMessage, type TextStyle } from './text.js'
 import { describeTls } from './tls.js'
-import { columnsOf, wrapHanging } from './width.js'
+import { columnsOf, glue, wrapHanging } from './width.js'
 
 /** How events become lines. */
 export interface ColumnOptions {
@@ -47,7 +47,7 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
   const gap = aligned ? '  ' : ' '
   const open = (connections: number): string => {
     const where = options.worker === undefined ? '' : ' here'
-    return colours.note(`(${count(connections)} open${where})`)
+    return colours.note(glue(`(${count(connections)} open${where})`))
   }
 
   const head = (time: Date, who: string, what: string, paint: Paint): string => {

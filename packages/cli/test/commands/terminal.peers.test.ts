@@ -30,17 +30,6 @@ describe('in a terminal', () => {
     expect(code).toBe(0)
   })
 
-  itPeer('script', 'serve goes on after Ctrl-D', async (script) => {
-    const server = Command.inTerminal(script, ['serve', '0', '--echo'])
-    const port = await server.port()
-    await server.prints(/> /)
-    server.type(ctrlD)
-    await server.prints(/input ended; Ctrl-C stops the server/)
-    const client = await connectLines(port)
-    await client.send('still there?')
-    expect(await nextMessage(client)).toBe('still there?')
-  })
-
   itPeer('script', 'a peer cannot act on the terminal of serve', async (script) => {
     const server = Command.inTerminal(script, ['serve', '0'])
     const client = await connect(`127.0.0.1:${await server.port()}`)
