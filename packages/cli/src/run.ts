@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { createProgram } from './arguments/program.js'
+import { createProgram } from './program.js'
 import { explainUsage } from './arguments/usage.js'
 import { describeFailure, exitOk, exitUsage } from './failure.js'
 
@@ -21,16 +21,16 @@ async function runProgram(words: readonly string[], version: string): Promise<vo
   const program = createProgram(version, {
     async serve(options) {
       process.stdout.off('error', leaveQuietly)
-      const { serve } = await import('./commands/serve.js')
+      const { serve } = await import('./serve/serve.js')
       process.exit(await serve(options))
     },
     async connect(options) {
       process.stdout.off('error', leaveQuietly)
-      const { connect } = await import('./commands/connect.js')
+      const { connect } = await import('./connect/connect.js')
       process.exit(await connect(options))
     },
     async cert(options) {
-      const { cert } = await import('./commands/cert.js')
+      const { cert } = await import('./certificate/cert.js')
       process.exit(await cert(options))
     },
   })

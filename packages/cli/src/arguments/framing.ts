@@ -64,3 +64,12 @@ function parseLength(text: string, parameter: string): FramingChoice {
 function invalid(text: string, remedy: string): UsageError {
   return new UsageError(`there is no framing ${JSON.stringify(text)}`, remedy)
 }
+
+/** @throws UsageError when the framing says itself how large a message is */
+export function assertMaxFrame(framing: FramingChoice, maxFrame: number | undefined): void {
+  if (maxFrame === undefined || framing.kind !== 'fixed') return
+  throw new UsageError(
+    `--max-frame is ${maxFrame}, and each message of fixed:${framing.size} has ${framing.size} bytes`,
+    'leave one of them out',
+  )
+}

@@ -1,8 +1,16 @@
 import { type Command, Option } from 'commander'
 import { UsageError } from '../failure.js'
-import type { ServeProxy } from '../serve/options.js'
 import { parseDuration } from './duration.js'
 import { collectList } from './list.js'
+
+/** Which proxies say for whom they speak. */
+export interface ServeProxy {
+  readonly mode: 'require' | 'optional'
+  /** Addresses, blocks, ranges, files that hold such, and `unix`. */
+  readonly trusted: readonly string[]
+  /** Milliseconds. */
+  readonly headerTimeout: number | undefined
+}
 
 /** Which proxies say for whom they speak. */
 export interface ProxyFlags {

@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander'
 import { UsageError } from '../failure.js'
-import type { ConnectTls } from '../connect/options.js'
-import type { ServeTls } from '../serve/options.js'
 import { parseDuration } from './duration.js'
 import { collectList } from './list.js'
+import type { ConnectTls, ServeTls } from './tls-choice.js'
 
 /** What both sides of TLS may be told. */
 interface TlsFlags {

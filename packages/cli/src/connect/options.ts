@@ -1,16 +1,5 @@
 import type { FramingChoice } from '../arguments/framing.js'
-
-/** TLS of `hawser connect`. Certificates, keys and authorities are names of files. */
-export interface ConnectTls {
-  readonly cert: string | undefined
-  readonly key: string | undefined
-  readonly ca: readonly string[] | undefined
-  readonly alpn: readonly string[] | undefined
-  readonly minVersion: 'TLSv1.2' | 'TLSv1.3' | undefined
-  readonly servername: string | undefined
-  readonly insecure: boolean | undefined
-  readonly pins: readonly string[] | undefined
-}
+import type { ConnectTls } from '../arguments/tls-choice.js'
 
 /** The options of `hawser connect`. Times are milliseconds. */
 export interface ConnectOptions {

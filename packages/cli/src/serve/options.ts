@@ -1,30 +1,10 @@
 import type { FramingChoice } from '../arguments/framing.js'
+import type { ServeProxy } from '../arguments/proxy-flags.js'
 import type { Rate } from '../arguments/rate.js'
+import type { ServeTls } from '../arguments/tls-choice.js'
 
 /** What the server does with a message, besides showing it. */
 export type Mode = 'print' | 'echo' | 'chat'
-
-/** TLS of `hawser serve`. Certificates, keys and authorities are names of files. */
-export interface ServeTls {
-  /** Undefined: the development certificate. */
-  readonly cert: string | undefined
-  readonly key: string | undefined
-  readonly ca: readonly string[] | undefined
-  readonly alpn: readonly string[] | undefined
-  readonly minVersion: 'TLSv1.2' | 'TLSv1.3' | undefined
-  readonly clientCertificate: 'none' | 'request' | 'require' | undefined
-  /** Milliseconds. */
-  readonly handshakeTimeout: number | undefined
-}
-
-/** Which proxies say for whom they speak. */
-export interface ServeProxy {
-  readonly mode: 'require' | 'optional'
-  /** Addresses, blocks, ranges, files that hold such, and `unix`. */
-  readonly trusted: readonly string[]
-  /** Milliseconds. */
-  readonly headerTimeout: number | undefined
-}
 
 /** The options of `hawser serve`. Times are milliseconds. */
 export interface ServeOptions {

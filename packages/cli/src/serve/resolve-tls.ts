@@ -1,6 +1,6 @@
 import type { Development } from '../certificate/development.js'
 import { CommandError } from '../failure.js'
-import type { ServeTls } from './options.js'
+import type { ServeTls } from '../arguments/tls-choice.js'
 import type { PreparedTls } from './prepared-tls.js'
 
 /**

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { expect, it } from 'vitest'
-import { createProgram } from '../../src/arguments/program.js'
+import { createProgram } from '../../src/program.js'
 
 function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)]

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { createProgram } from '../../src/arguments/program.js'
+import { createProgram } from '../../src/program.js'
 import { explainUsage } from '../../src/arguments/usage.js'
 import type { CertOptions } from '../../src/certificate/options.js'
 import type { ConnectOptions } from '../../src/connect/options.js'

@@ -1,15 +1,19 @@
 import { type Command, Option } from 'commander'
-import { UsageError } from '../failure.js'
-import type { ServeOptions } from '../serve/options.js'
-import { type AccessFlags, addAccess } from './access-flags.js'
-import { parseWorkers } from './count.js'
-import { completeEndpoint } from './endpoint.js'
-import { type FramingChoice, framingHelp, parseFraming } from './framing.js'
-import { serveExamples } from './help.js'
-import { addProxy, type ProxyFlags, readProxy } from './proxy-flags.js'
-import { parseSize } from './size.js'
-import { addTimeouts, type TimeoutFlags } from './timeout-flags.js'
-import { addServeTls, readServeTls, type ServeTlsFlags } from './tls-flags.js'
+import type { ServeOptions } from './options.js'
+import { type AccessFlags, addAccess } from '../arguments/access-flags.js'
+import { parseWorkers } from '../arguments/count.js'
+import { completeEndpoint } from '../arguments/endpoint.js'
+import {
+  assertMaxFrame,
+  type FramingChoice,
+  framingHelp,
+  parseFraming,
+} from '../arguments/framing.js'
+import { serveExamples } from '../arguments/help.js'
+import { addProxy, type ProxyFlags, readProxy } from '../arguments/proxy-flags.js'
+import { parseSize } from '../arguments/size.js'
+import { addTimeouts, type TimeoutFlags } from '../arguments/timeout-flags.js'
+import { addServeTls, readServeTls, type ServeTlsFlags } from '../arguments/tls-flags.js'
 
 const defaultEndpoint = 'tcp://127.0.0.1:8000'
 
@@ -113,13 +117,4 @@ function readServe(endpoints: readonly string[], flags: ServeFlags): ServeOption
     hex: flags.hex ?? false,
     quiet: flags.quiet ?? false,
   }
-}
-
-/** @throws UsageError when the framing says itself how large a message is */
-export function assertMaxFrame(framing: FramingChoice, maxFrame: number | undefined): void {
-  if (maxFrame === undefined || framing.kind !== 'fixed') return
-  throw new UsageError(
-    `--max-frame is ${maxFrame}, and each message of fixed:${framing.size} has ${framing.size} bytes`,
-    'leave one of them out',
-  )
 }

@@ -1,7 +1,7 @@
 import { currentWorker } from 'hawser/workers'
-import type { ServeOptions } from '../serve/options.js'
-import { ServePrimary } from '../serve/primary.js'
-import { ServeWorker } from '../serve/worker.js'
+import type { ServeOptions } from './options.js'
+import { ServePrimary } from './primary.js'
+import { ServeWorker } from './worker.js'
 
 /**
  * Run a server in several processes until it is asked to stop. All of them run the same command line:

@@ -6,12 +6,12 @@ import {
   type DisconnectedStatus,
   formatEndpoint,
 } from 'hawser'
-import { type Peer, receive, transmit, type Troubles } from '../connect/conversation.js'
-import type { ConnectOptions } from '../connect/options.js'
-import { createPresenter } from '../connect/presenter.js'
-import { lineToMessage, readMessages, type SourceOptions } from '../connect/sources.js'
-import { type SteadyOptions, SteadyPeer } from '../connect/steady-peer.js'
-import { ConversationOutput } from '../connect/terminal.js'
+import { type Peer, receive, transmit, type Troubles } from './conversation.js'
+import type { ConnectOptions } from './options.js'
+import { createPresenter } from './presenter.js'
+import { lineToMessage, readMessages, type SourceOptions } from './sources.js'
+import { type SteadyOptions, SteadyPeer } from './steady-peer.js'
+import { ConversationOutput } from './terminal.js'
 import { exitNetwork, exitOk, isExpected, nameFlags } from '../failure.js'
 import { whenForeground } from '../input/foreground.js'
 import { type EndSignal, Interrupts, signalExitCodes } from '../input/interrupts.js'

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import type { CertOptions } from '../certificate/options.js'
+import type { CertOptions } from './options.js'
 import { UsageError } from '../failure.js'
-import { parsePositive } from './count.js'
-import { certExamples } from './help.js'
-import { collectList } from './list.js'
+import { parsePositive } from '../arguments/count.js'
+import { certExamples } from '../arguments/help.js'
+import { collectList } from '../arguments/list.js'
 
 /** Apple's systems take no more of a certificate that the user trusts by hand. */
 const mostDays = 825

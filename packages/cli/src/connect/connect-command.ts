@@ -1,14 +1,18 @@
 import { type Command, Option } from 'commander'
-import type { ConnectOptions } from '../connect/options.js'
+import type { ConnectOptions } from './options.js'
 import { UsageError } from '../failure.js'
-import { parseDuration } from './duration.js'
-import { completeEndpoint } from './endpoint.js'
-import { type FramingChoice, framingHelp, parseFraming } from './framing.js'
-import { connectExamples } from './help.js'
-import { addSendProxy } from './proxy-flags.js'
-import { assertMaxFrame } from './serve-command.js'
-import { parseSize } from './size.js'
-import { addConnectTls, type ConnectTlsFlags, readConnectTls } from './tls-flags.js'
+import { parseDuration } from '../arguments/duration.js'
+import { completeEndpoint } from '../arguments/endpoint.js'
+import {
+  assertMaxFrame,
+  type FramingChoice,
+  framingHelp,
+  parseFraming,
+} from '../arguments/framing.js'
+import { connectExamples } from '../arguments/help.js'
+import { addSendProxy } from '../arguments/proxy-flags.js'
+import { parseSize } from '../arguments/size.js'
+import { addConnectTls, type ConnectTlsFlags, readConnectTls } from '../arguments/tls-flags.js'
 
 interface ConnectFlags extends ConnectTlsFlags {
   framing?: FramingChoice

@@ -8,14 +8,14 @@ import { Display } from '../output/display.js'
 import type { ServerEvent } from '../output/events.js'
 import type { Sink } from '../output/sink.js'
 import { isInteractive, openStandardOutput } from '../output/standard.js'
-import { listeningEvent } from '../serve/hints.js'
-import { Host } from '../serve/host.js'
-import type { Monitor } from '../serve/monitor.js'
-import type { ServeOptions } from '../serve/options.js'
-import { createRenderer } from '../serve/renderer.js'
-import { prepareServeTls } from '../serve/prepare-tls.js'
-import type { PreparedTls } from '../serve/prepared-tls.js'
-import { Typing } from '../serve/typing.js'
+import { listeningEvent } from './hints.js'
+import { Host } from './host.js'
+import type { Monitor } from './monitor.js'
+import type { ServeOptions } from './options.js'
+import { createRenderer } from './renderer.js'
+import { prepareServeTls } from './prepare-tls.js'
+import type { PreparedTls } from './prepared-tls.js'
+import { Typing } from './typing.js'
 
 /** Bytes of output that may wait; above that, events are counted and not shown. */
 const terminalBacklog = 256 * 1024
@@ -99,8 +99,8 @@ class ServeCommand {
   /** @returns the URL of the metrics, if they are served */
   async #serveMetrics(endpoint: string | undefined): Promise<string | undefined> {
     if (endpoint === undefined) return undefined
-    const { Monitor } = await import('../serve/monitor.js')
-    const { watchServer } = await import('../serve/monitored.js')
+    const { Monitor } = await import('./monitor.js')
+    const { watchServer } = await import('./monitored.js')
     this.#monitor = new Monitor(watchServer(this.#host.server))
     return this.#monitor.listen(endpoint)
   }

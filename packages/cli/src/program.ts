@@ -1,11 +1,11 @@
 import { Command } from 'commander'
-import type { CertOptions } from '../certificate/options.js'
-import type { ConnectOptions } from '../connect/options.js'
-import type { ServeOptions } from '../serve/options.js'
-import { addCert } from './cert-command.js'
-import { addConnect } from './connect-command.js'
-import { mainExamples } from './help.js'
-import { addServe } from './serve-command.js'
+import type { CertOptions } from './certificate/options.js'
+import type { ConnectOptions } from './connect/options.js'
+import type { ServeOptions } from './serve/options.js'
+import { addCert } from './certificate/cert-command.js'
+import { addConnect } from './connect/connect-command.js'
+import { mainExamples } from './arguments/help.js'
+import { addServe } from './serve/serve-command.js'
 
 const widestHelp = 80
 
