@@ -3,7 +3,6 @@ export type {
   ClientCloseOptions,
   ClientOptions,
   FreshConnection,
-  ReconnectOptions,
   RequestOptions,
 } from './client/client-options.js'
 export { type ConnectOptions, connect } from './client/connect.js'

@@ -17,8 +17,8 @@ const closers: (() => Promise<void>)[] = []
 
 function makeClients({ port, clients, pool: max }: AskingOrder): Ask[] {
   const endpoint = `127.0.0.1:${port}`
-  const reconnect = { initial: 20, max: 200 }
-  const options = { framing: lines(), reconnect, queue: Infinity }
+  const backoff = { initial: 20, max: 200 }
+  const options = { framing: lines(), backoff, queue: Infinity }
   const all: Ask[] = []
   for (let each = 0; each < clients; each += 1) {
     const inOrder = createClient<string, string>(endpoint, options)
@@ -40,7 +40,7 @@ function makeClients({ port, clients, pool: max }: AskingOrder): Ask[] {
   }
   const pool = createPool<string, string>(endpoint, {
     framing: lines(),
-    backoff: reconnect,
+    backoff,
     max,
     maxWaiting: Infinity,
   })

@@ -4,15 +4,6 @@ import type { BackoffOptions } from '../policy/backoff.js'
 import type { ConnectOptions } from './connect.js'
 import type { Correlation } from './correlation.js'
 
-/** How a client comes back. */
-export interface ReconnectOptions extends BackoffOptions {
-  /**
-   * Tries in a row that may fail before the client gives up and is closed. Default `Infinity`; 0 makes
-   * it give up when the first connection ends, or does not come about.
-   */
-  readonly attempts?: number | undefined
-}
-
 /** How one request is made. */
 export interface RequestOptions {
   /** Milliseconds until the reply, the time before it was sent included. Default: the client's. */
@@ -35,7 +26,13 @@ export interface ClientOptions<In, Out> extends Omit<
   'handler' | 'signal' | 'onError'
 > {
   /** Waits between tries: full jitter from 0 to 100 ms … 30 s, forgotten after 10 s of connection. */
-  readonly reconnect?: ReconnectOptions | undefined
+  readonly backoff?: BackoffOptions | undefined
+  /**
+   * Times in a row that the client may try again before it gives up and is closed. Default
+   * `Infinity`, for ever; 0 never connects again: the client is closed when its connection ends, or
+   * cannot be made. A connection that held for `backoff.resetAfter` starts the count anew.
+   */
+  readonly maxReconnects?: number | undefined
   /**
    * Called for each new connection before anything else flows on it: log in here, and subscribe
    * again. When it throws or rejects, the connection is reset and the next try begins after the

@@ -1,7 +1,7 @@
 import { type Connection, engineOf } from '../connection/connection.js'
 import type { CloseInfo } from '../connection/close-info.js'
 import { OptionError } from '../errors.js'
-import { Backoff } from '../policy/backoff.js'
+import { Backoff, type BackoffOptions } from '../policy/backoff.js'
 import type { Clock } from '../policy/clock.js'
 import { Heartbeat } from '../policy/heartbeat.js'
 import { heartbeatTimeout } from '../connection/heartbeat.js'
@@ -31,7 +31,8 @@ export interface LinkSetup<In, Out> {
   readonly connectTimeout: number
   readonly maxPending: number
   readonly requestTimeout: number
-  readonly attempts: number
+  readonly backoff: BackoffOptions
+  readonly maxReconnects: number
 }
 
 /** Keeps one connection up: dials, lets `onConnect` at it, and dials again when it is gone. */
@@ -49,8 +50,7 @@ export class Link<In, Out> {
   constructor(setup: LinkSetup<In, Out>, owner: LinkOwner<In>) {
     this.#setup = setup
     this.#owner = owner
-    const { reconnect = {}, random = Math.random } = setup.options
-    this.#backoff = new Backoff(reconnect, random)
+    this.#backoff = new Backoff(setup.backoff, setup.options.random ?? Math.random)
   }
 
   /** Begin, and go on until `stop`, or until there is no point in going on. */
@@ -65,8 +65,9 @@ export class Link<In, Out> {
       if (worked > 0) attempt = 0
       if (this.#isStopped) break
       this.lastError = error ?? info?.error
-      if (error instanceof OptionError || this.#backoff.failures >= this.#setup.attempts) break
-      const retryIn = Math.round(this.#backoff.failed(worked))
+      this.#backoff.worked(worked)
+      if (error instanceof OptionError || this.#backoff.failures >= this.#setup.maxReconnects) break
+      const retryIn = Math.round(this.#backoff.failed())
       this.#owner.changed({ state: 'disconnected', retryIn, info, error })
       await this.#wait(retryIn)
     }

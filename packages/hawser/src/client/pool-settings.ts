@@ -4,12 +4,14 @@ import { atLeast, milliseconds } from '../options/numbers.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
 import { Budget } from '../policy/budget.js'
+import type { BackoffOptions } from '../policy/backoff.js'
 import type { Clock } from '../policy/clock.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import { createTlsSessions } from '../socket/tls/tls-sessions.js'
 import { assertCorrelation } from './create-correlator.js'
 import { defaultConnectTimeout, Dialler } from './dialler.js'
 import type { PoolOptions } from './pool-options.js'
+import { resolveBackoff } from './resolve-backoff.js'
 
 /** A pool's options with every default filled in. */
 export interface PoolSettings<In, Out> {
@@ -17,6 +19,7 @@ export interface PoolSettings<In, Out> {
   readonly options: PoolOptions<In, Out>
   readonly clock: Clock
   readonly random: () => number
+  readonly backoff: BackoffOptions
   readonly max: number
   readonly min: number
   readonly acquireTimeout: number
@@ -30,6 +33,8 @@ export interface PoolSettings<In, Out> {
   readonly requestTimeout: number
 }
 
+/** Waits between tries when nobody says otherwise: a caller that waits to acquire is to see one. */
+const defaultBackoff = { max: 5_000 }
 /** Milliseconds a connection may be used when nobody says otherwise: half an hour. */
 const defaultMaxAge = 1_800_000
 
@@ -44,12 +49,8 @@ export function resolvePool<In, Out>(
 ): PoolSettings<In, Out> {
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity), 'none')
-  const { correlate, backoff } = options
+  const { correlate } = options
   if (correlate !== undefined) assertCorrelation(correlate)
-  for (const name of ['initial', 'max', 'resetAfter'] as const) {
-    if (backoff?.[name] !== undefined) milliseconds(`backoff.${name}`, backoff[name])
-  }
-  if (backoff?.factor !== undefined) atLeast('backoff.factor', backoff.factor, 1, 'times')
   const max = atLeast('max', options.max ?? 10, 1, 'connections')
   const min = atLeast('min', options.min ?? 0, 0, 'connections')
   if (min > max || min === Infinity) {
@@ -60,6 +61,7 @@ export function resolvePool<In, Out>(
     options,
     clock,
     random: options.random ?? Math.random,
+    backoff: { ...defaultBackoff, ...resolveBackoff(options.backoff) },
     max,
     min,
     acquireTimeout: milliseconds('acquireTimeout', options.acquireTimeout ?? 5_000),

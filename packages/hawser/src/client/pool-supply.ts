@@ -18,9 +18,6 @@ export interface SupplyOwner<In, Out> {
   giveUp(error: Error): void
 }
 
-/** Waits between tries when nobody says otherwise: whoever waits to acquire is to see one. */
-const defaultBackoff = { max: 5_000 }
-
 /** Makes the connections of a pool, keeps those that nobody has, and lets go of them in time. */
 export class PoolSupply<In, Out> {
   /** Connections made since the beginning. */
@@ -44,10 +41,10 @@ export class PoolSupply<In, Out> {
   #changed: (() => void) | undefined
 
   constructor(settings: PoolSettings<In, Out>, owner: SupplyOwner<In, Out>) {
-    const { clock, options, random } = settings
+    const { clock, backoff, random } = settings
     this.#settings = settings
     this.#owner = owner
-    this.#backoff = new Backoff({ ...defaultBackoff, ...options.backoff }, random)
+    this.#backoff = new Backoff(backoff, random)
     // Every connection that is being made listens: with more than ten that is no leak.
     setMaxListeners(0, this.#stopping.signal)
     this.#evictions = new Deadlines(clock, () => this.#evict())

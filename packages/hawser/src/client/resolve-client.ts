@@ -10,6 +10,7 @@ import type { ClientOptions } from './client-options.js'
 import { assertCorrelation } from './create-correlator.js'
 import { defaultConnectTimeout, Dialler } from './dialler.js'
 import type { LinkSetup } from './link.js'
+import { resolveBackoff } from './resolve-backoff.js'
 
 /** A client's options with every default filled in. */
 export interface ResolvedClient<In, Out> extends LinkSetup<In, Out> {
@@ -37,15 +38,11 @@ export function resolveClient<In, Out>(
 ): ResolvedClient<In, Out> {
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity), 'none')
-  const { whileDown = 'queue', reconnect, correlate } = options
+  const { whileDown = 'queue', correlate } = options
   if (whileDown !== 'queue' && whileDown !== 'refuse') {
     throw invalid('whileDown', `is ${JSON.stringify(whileDown)}: it takes 'queue' or 'refuse'`)
   }
   if (correlate !== undefined) assertCorrelation(correlate)
-  for (const name of ['initial', 'max', 'resetAfter'] as const) {
-    if (reconnect?.[name] !== undefined) milliseconds(`reconnect.${name}`, reconnect[name])
-  }
-  if (reconnect?.factor !== undefined) atLeast('reconnect.factor', reconnect.factor, 1, 'times')
   return {
     dialler: new Dialler(endpoint, options, clock, createTlsSessions()),
     options,
@@ -53,7 +50,8 @@ export function resolveClient<In, Out>(
     connectTimeout: milliseconds('connectTimeout', options.connectTimeout ?? defaultConnectTimeout),
     maxPending: atLeast('maxPending', options.maxPending ?? defaultPending, 1, 'requests'),
     requestTimeout: milliseconds('requestTimeout', options.requestTimeout ?? defaultWait),
-    attempts: atLeast('reconnect.attempts', reconnect?.attempts ?? Infinity, 0, 'attempts'),
+    backoff: resolveBackoff(options.backoff),
+    maxReconnects: atLeast('maxReconnects', options.maxReconnects ?? Infinity, 0, 'reconnects'),
     queue: atLeast('queue', options.queue ?? defaultQueue, 0, 'messages'),
     queueTimeout: milliseconds('queueTimeout', options.queueTimeout ?? defaultWait),
     whileDown,

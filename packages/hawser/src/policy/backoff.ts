@@ -44,13 +44,20 @@ export class Backoff {
   }
 
   /**
+   * It worked for so many milliseconds: the failures before are forgotten if that was long enough.
+   */
+  worked(milliseconds: number): void {
+    if (milliseconds >= this.#resetAfter) this.#failures = 0
+  }
+
+  /**
    * It failed again.
    *
    * @param worked for how many milliseconds it had worked, 0 if not at all
    * @returns milliseconds to wait before the next try
    */
-  failed(worked: number): number {
-    if (worked >= this.#resetAfter) this.#failures = 0
+  failed(worked = 0): number {
+    this.worked(worked)
     const wait = this.#random() * this.bound
     this.#failures += 1
     return wait

@@ -156,7 +156,7 @@ it('a server that resets every third connection costs only what was on the way t
   )
   const client = make<string, string>(`127.0.0.1:${portOf(server)}`, {
     framing: lines(),
-    reconnect: { initial: 1 },
+    backoff: { initial: 1 },
   })
   const outcomes: unknown[] = []
   for (let each = 0; each < 12; each += 1) {
@@ -233,7 +233,7 @@ describe.each([
     })
     const client = make<string, string>(`127.0.0.1:${portOf(server)}`, {
       framing: lines(),
-      reconnect: { initial: 10, max: 50 },
+      backoff: { initial: 10, max: 50 },
       ...options,
     })
     const seen = { right: 0, disconnected: 0, wrong: [] as unknown[] }

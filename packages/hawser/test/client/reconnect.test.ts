@@ -140,7 +140,7 @@ describe('a client', () => {
   it('gives up after as many tries as were asked for, and says why', async () => {
     const clock = new VirtualClock()
     const port = await closedPort()
-    const client = make(`127.0.0.1:${port}`, { clock, reconnect: { attempts: 2 } })
+    const client = make(`127.0.0.1:${port}`, { clock, maxReconnects: 2 })
     const waiting = outcome(client.request('never'))
     const closed = once(client, 'closed')
     const ready = outcome(client.ready())
@@ -153,6 +153,36 @@ describe('a client', () => {
     expect(await closed).toMatchObject([{ error: { code: 'HAWSER_CONNECT_REFUSED' } }])
     expect(await waiting).toBe('HAWSER_CLIENT_CLOSED')
     expect(await ready).toBe('HAWSER_CLIENT_CLOSED')
+  })
+
+  it('counts the tries that fail in a row, and a connection that held begins a new row', async () => {
+    const clock = new VirtualClock()
+    const listener = await listen()
+    const client = make(listener.address, { clock, maxReconnects: 1 })
+    const ends = [
+      [0, 'disconnected'],
+      [10_000, 'disconnected'],
+      [0, 'closed'],
+    ] as const
+    for (const [up, event] of ends) {
+      const peer = await listener.accept()
+      await client.ready()
+      await clock.advance(up)
+      const ended = once(client, event)
+      peer.reset()
+      const [{ retryIn = 0 }] = (await ended) as [{ retryIn?: number }]
+      await clock.advance(retryIn)
+    }
+  })
+
+  it('does not come back when no reconnect is allowed', async () => {
+    const listener = await listen()
+    const client = make(listener.address, { maxReconnects: 0 })
+    const closed = once(client, 'closed')
+    const peer = await listener.accept()
+    await client.ready()
+    peer.reset()
+    expect(await closed).toMatchObject([{ error: { code: 'HAWSER_CONNECTION_RESET' } }])
   })
 
   it('dials again when onConnect fails, or does not end', async () => {
@@ -380,7 +410,7 @@ it('a thousand clients whose server restarts do not come back in one instant', a
     return seed / 2_147_483_647
   }
   const clients = Array.from({ length: 1_000 }, () =>
-    make(endpoint, { clock, random, reconnect: { initial: 10_000 } }),
+    make(endpoint, { clock, random, backoff: { initial: 10_000 } }),
   )
   await Promise.all(clients.map((client) => client.ready()))
   // The operating system has made connections that the server has yet to accept.

@@ -75,7 +75,7 @@ describe('a client that speaks for another', () => {
     const client = createClient(listener.address, {
       framing: lines(),
       proxyProtocol: { version: 1, source, destination },
-      reconnect: { initial: 1, max: 1 },
+      backoff: { initial: 1, max: 1 },
     })
     onTestFinished(async () => {
       await client.close()
