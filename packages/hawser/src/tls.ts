@@ -72,8 +72,8 @@ export interface TlsClientOptions extends TlsIdentity {
   /** The oldest protocol version. Default `TLSv1.2` (RFC 8996 retired those before). */
   readonly minVersion?: TlsVersion | undefined
   /**
-   * Talk to whoever answers, whatever its certificate. Default false. True gives up what TLS is for:
-   * anybody in between can read and change everything. `connection.tls.authorizationError` tells
+   * Talk to any server, whatever its certificate. Default false. True gives up what TLS is for:
+   * an attacker in between can read and change everything. `connection.tls.authorizationError` says
    * what would have been refused.
    */
   readonly insecure?: boolean | undefined
@@ -83,12 +83,12 @@ export interface TlsClientOptions extends TlsIdentity {
    * be left out. The server's own certificate has to have one of them, besides being vouched for;
    * with `insecure` it is all that is asked. Otherwise `HAWSER_TLS_CERTIFICATE_INVALID`. Pin a spare
    * key too, or its replacement locks everybody out. Default: none. Stops: an authority that vouches
-   * for somebody else.
+   * for another server.
    */
   readonly pins?: readonly string[] | undefined
   /**
    * Where sessions are remembered, so that the next connection takes one up again: what
-   * `createTlsSessions()` answers. Only what was agreed on with the same checks is taken up. Default:
+   * `createTlsSessions()` returns. Only sessions made under the same checks are resumed. Default:
    * every handshake is a full one.
    */
   readonly sessions?: TlsSessions | undefined

@@ -94,7 +94,7 @@ export interface Transport {
   resume(): void
   /**
    * Hand over all of `chunks`, in order, in one operation. The transport owns byte chunks until
-   * the write is complete; nobody may change them.
+   * the write is complete; they must not be changed.
    *
    * At most one write is under way: after a write that returned false, the next follows `wrote`.
    *

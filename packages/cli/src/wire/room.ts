@@ -1,7 +1,7 @@
 import type { Framing } from 'hawser'
 
 const mebibyte = 1024 * 1024
-/** What the library takes when nobody says otherwise. */
+/** What the library takes by default. */
 const usualInbox = 2 * mebibyte
 const usualOutbox = 8 * mebibyte
 

@@ -59,7 +59,7 @@ export interface ClientOptions<In, Out> extends Omit<
   readonly correlate?: Correlation<In, Out> | undefined
   /**
    * Requests on the way at once; more wait in the queue. Default 1 000; `Infinity` is off; 1 waits for
-   * each reply before the next request. Stops: replies that nobody could ever wait for.
+   * each reply before the next request. Stops: more outstanding replies than a program can wait for.
    */
   readonly maxPending?: number | undefined
   /**
@@ -68,8 +68,8 @@ export interface ClientOptions<In, Out> extends Omit<
    */
   readonly requestTimeout?: number | undefined
   /**
-   * Told of each message that answers nothing. While a returned promise is pending, the next waits.
-   * Default: iterate over the client; what nobody takes makes the connection wait.
+   * Called for each message that is not a reply. While a returned promise is pending, the next waits.
+   * Default: iterate over the client; messages that are not taken make the connection wait.
    */
   readonly onMessage?: ((message: In) => void | Promise<void>) | undefined
   /** Told of what `onMessage` throws. Default: shown as a process warning. */

@@ -100,7 +100,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   }
 
   /**
-   * Send a message that nothing answers. While there is no connection it waits, or is refused
+   * Send a message without a reply. While there is no connection it waits, or is refused
    * (`whileDown`); a connection that is lost may take with it what it had accepted.
    *
    * @returns fulfils when a connection has room for more; rejects as `connection.send` does, and with
@@ -146,7 +146,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     return this.#closing
   }
 
-  /** The messages that answer nothing, across connections; ends when the client is closed. */
+  /** The messages that are not replies, across connections; ends when the client is closed. */
   [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined> {
     return this.#pushes.iterate()
   }

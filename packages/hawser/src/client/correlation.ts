@@ -3,7 +3,7 @@ import type { Pending } from './pending.js'
 /** Replies come in the order of their requests, as in Redis, SMTP or Memcached. The default. */
 export interface OrderedReplies<In> {
   /**
-   * Whether a message answers nothing: the server pushed it. Default: none does, unless it comes while
+   * Whether the server pushed a message, so that it is no reply. Default: none does, unless it comes while
    * no request is waiting.
    */
   readonly isPush?: ((message: In) => boolean) | undefined
@@ -26,7 +26,7 @@ export interface IdentifiedReplies<In, Out> {
    * @returns the message to send, and its id, which may as well be one that it had
    */
   readonly identify: (message: Out, sequence: number) => Identified<Out>
-  /** The id of the request that a message answers; undefined when the server pushed it. */
+  /** The id of the request that a message is the reply to; undefined when the server pushed it. */
   readonly idOf: (message: In) => string | number | bigint | undefined
 }
 
@@ -34,7 +34,7 @@ export interface IdentifiedReplies<In, Out> {
 export type Correlation<In, Out> = OrderedReplies<In> | IdentifiedReplies<In, Out>
 
 /**
- * What became of a message: it settled a request; its request had been given up; it answers nothing
+ * What became of a message: it settled a request; its request had been given up; it is no reply
  * (`push`); or it can only mean that both sides are out of step.
  */
 export type Verdict = 'reply' | 'late' | 'push' | 'unexpected'

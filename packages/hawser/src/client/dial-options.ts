@@ -31,7 +31,7 @@ export interface DialOptions extends SocketOptions {
   /**
    * Milliseconds for name resolution, TCP, proxies and TLS together, then `HAWSER_CONNECT_TIMEOUT`; of
    * several endpoints each gets an equal share of what is left. Default 10 000; `Infinity` waits as long as
-   * the operating system does. Stops: a firewall that answers nothing.
+   * the operating system does. Stops: a firewall that drops packets.
    */
   readonly connectTimeout?: number | undefined
   /** Gives up connecting when it fires, with `HAWSER_ABORTED`. Has no effect afterwards. */
@@ -45,9 +45,9 @@ export interface DialOptions extends SocketOptions {
   /** Where chance comes from: a number from 0 up to, and not including, 1. Default `Math.random`. */
   readonly random?: (() => number) | undefined
   /**
-   * Milliseconds until the next address of a name is tried beside those that have not answered, IPv6
+   * Milliseconds until the next address of a name is tried beside those under way, IPv6
    * and IPv4 in turns (RFC 8305); the next follows at once when one has failed, and the first that
-   * answers wins. Default 250; at least 10; `Infinity` waits for failure. Stops: a broken IPv6 that
+   * connects wins. Default 250; at least 10; `Infinity` waits for failure. Stops: a broken IPv6 that
    * keeps everybody waiting.
    */
   readonly attemptDelay?: number | undefined
@@ -55,6 +55,6 @@ export interface DialOptions extends SocketOptions {
   readonly localAddress?: string | undefined
   /** The local port to connect from. Default: the operating system's choice. */
   readonly localPort?: number | undefined
-  /** Use only IPv4 (4) or only IPv6 (6). Default: both, and the first that answers. */
+  /** Use only IPv4 (4) or only IPv6 (6). Default: both, and the first that connects. */
   readonly family?: 4 | 6 | undefined
 }

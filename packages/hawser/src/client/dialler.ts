@@ -13,9 +13,9 @@ import type { SocketTransport } from '../socket/socket-transport.js'
 import type { DialOptions } from './dial-options.js'
 import { resolveSendProxy } from './send-proxy.js'
 
-/** Milliseconds a connection may take to be made when nobody says otherwise. */
+/** Milliseconds a connection may take to be made by default. */
 export const defaultConnectTimeout: number = 10_000
-/** Milliseconds until the next address is tried when nobody says otherwise (RFC 8305 section 8). */
+/** Milliseconds until the next address is tried by default (RFC 8305 section 8). */
 const defaultAttemptDelay = 250
 /** The least between two attempts (RFC 8305 section 5): none at all would be a flood. */
 const leastAttemptDelay = 10

@@ -13,7 +13,7 @@ export interface Lendable<In, Out> {
 /**
  * A connection of a pool that is yours until you give it back: `using lease = await pool.acquire()`
  * does at the end of the block. What you kept of it (the connection, an iterator) is not to be used
- * afterwards: it may be somebody else's.
+ * afterwards: another caller may have it.
  */
 export class Lease<In = Uint8Array, Out = Uint8Array | string>
   implements Disposable, AsyncIterable<In>
@@ -59,7 +59,7 @@ export class Lease<In = Uint8Array, Out = Uint8Array | string>
   }
 
   /**
-   * The messages that answer no request. The peer's FIN ends the loop, a reset throws from it, and
+   * The messages that are not replies. The peer's FIN ends the loop, a reset throws from it, and
    * giving the lease back ends it.
    *
    * @throws StateError `HAWSER_LEASE_RELEASED`
@@ -76,7 +76,7 @@ export class Lease<In = Uint8Array, Out = Uint8Array | string>
     this.#end(true)
   }
 
-  /** Give the connection back to be reset: nobody is to use it again. After `release`: nothing happens. */
+  /** Give the connection back to be reset: it is not lent again. After `release`: nothing happens. */
   discard(): void {
     this.#end(false)
   }

@@ -14,7 +14,7 @@ export interface PoolOptions<In, Out> extends Omit<
    * off. Stops: a burst of work that becomes a burst of connections.
    */
   readonly max?: number | undefined
-  /** Connections that are kept though nobody needs them. Default 0; at most `max`. */
+  /** Connections that are kept though none is needed. Default 0; at most `max`. */
   readonly min?: number | undefined
   /**
    * Milliseconds `acquire` may wait, then `HAWSER_ACQUIRE_TIMEOUT`. Default 5 000; `Infinity` is off.
@@ -23,12 +23,12 @@ export interface PoolOptions<In, Out> extends Omit<
   readonly acquireTimeout?: number | undefined
   /**
    * Callers that may wait beyond those for whom there is a connection, or room for one; the next is
-   * refused with `HAWSER_POOL_EXHAUSTED`. Default 1 000; `Infinity` is off; 0 refuses whoever would
-   * have to wait for somebody else's lease. Stops: an overload that fills the memory.
+   * refused with `HAWSER_POOL_EXHAUSTED`. Default 1 000; `Infinity` is off; 0 refuses every caller
+   * that would have to wait for another's lease. Stops: an overload that fills the memory.
    */
   readonly maxWaiting?: number | undefined
   /**
-   * Milliseconds that a connection which nobody has may stay, `min` of them apart. Default 30 000;
+   * Milliseconds that an idle connection may stay, `min` of them apart. Default 30 000;
    * `Infinity` is off. Stops: a burst's connections that stay for ever.
    */
   readonly idle?: number | undefined
@@ -41,7 +41,7 @@ export interface PoolOptions<In, Out> extends Omit<
   readonly maxAge?: number | undefined
   /**
    * Called with each connection before it is lent out, the new ones too: ask the server something. When
-   * it answers false, throws or rejects, or takes longer than `validateTimeout`, the connection is reset
+   * it returns false, throws or rejects, or takes longer than `validateTimeout`, the connection is reset
    * and another takes its place.
    */
   readonly validate?: ((lease: Lease<In, Out>) => unknown) | undefined
@@ -56,7 +56,7 @@ export interface PoolOptions<In, Out> extends Omit<
   readonly correlate?: Correlation<In, Out> | undefined
   /**
    * Requests on the way at once on one connection; more wait in its queue. Default 1 000; `Infinity` is
-   * off. Stops: replies that nobody could ever wait for.
+   * off. Stops: more outstanding replies than a program can wait for.
    */
   readonly maxPending?: number | undefined
   /**
@@ -72,12 +72,12 @@ export interface PoolOptions<In, Out> extends Omit<
   readonly requestTimeout?: number | undefined
   /**
    * Waits between tries when no connection can be made: full jitter from 0 to 100 ms … 5 s, so that
-   * whoever waits as long as `acquireTimeout` sees a try.
+   * a caller that waits `acquireTimeout` sees a try.
    */
   readonly backoff?: BackoffOptions | undefined
   /**
-   * Told of each message that answers nothing, whoever has the connection. Without it such messages go
-   * to the lease, and a connection on which one comes while nobody has it is reset.
+   * Called for each message that is not a reply, lent or not. Without it such messages go
+   * to the lease, and a connection on which one comes while it is idle is reset.
    */
   readonly onMessage?: ((message: In) => void | Promise<void>) | undefined
   /** Told of what `onMessage` throws. Default: shown as a process warning. */
@@ -107,7 +107,7 @@ export interface PoolCloseOptions {
 export interface PoolInfo {
   /** Open connections, those being closed among them. */
   readonly size: number
-  /** Connections that nobody has. */
+  /** Connections that are idle. */
   readonly idle: number
   /** Connections that are lent out. */
   readonly leased: number

@@ -33,9 +33,9 @@ export interface PoolSettings<In, Out> {
   readonly requestTimeout: number
 }
 
-/** Waits between tries when nobody says otherwise: a caller that waits to acquire is to see one. */
+/** Waits between tries by default: a caller that waits to acquire is to see one. */
 const defaultBackoff = { max: 5_000 }
-/** Milliseconds a connection may be used when nobody says otherwise: half an hour. */
+/** Milliseconds a connection may be used by default: half an hour. */
 const defaultMaxAge = 1_800_000
 
 /**

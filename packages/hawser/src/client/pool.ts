@@ -42,8 +42,8 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
   }
 
   /**
-   * Borrow a connection: one that nobody has, the last used first, or a new one; or wait for one, in
-   * the order of the calls. Nobody but you has it until you give it back.
+   * Borrow a connection: an idle one, the last used first, or a new one; or wait for one, in
+   * the order of the calls. It is yours alone until you release it.
    *
    * @returns rejects with `HAWSER_ACQUIRE_TIMEOUT`, whose `cause` is why no connection could be made;
    *   `HAWSER_POOL_EXHAUSTED`, `HAWSER_POOL_CLOSED`, `HAWSER_ABORTED`; or `HAWSER_ACQUIRE_FAILED` when
@@ -151,7 +151,7 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
 }
 
 /**
- * Make a pool; it connects when somebody asks for a connection, or at once to have `min` of them.
+ * Make a pool; it connects when a caller asks for a connection, or at once to have `min` of them.
  *
  * @throws OptionError when an option cannot work
  */

@@ -20,11 +20,11 @@ export interface ResolvedClient<In, Out> extends LinkSetup<In, Out> {
   readonly onMessage: ClientOptions<In, Out>['onMessage']
 }
 
-/** Messages that may wait when nobody says otherwise. */
+/** Messages that may wait by default. */
 const defaultQueue = 10_000
-/** Requests on the way when nobody says otherwise. */
+/** Requests on the way by default. */
 const defaultPending = 1_000
-/** Milliseconds for a reply, and for a place on a connection, when nobody says otherwise. */
+/** Milliseconds for a reply, and for a place on a connection, by default. */
 const defaultWait = 30_000
 
 /**

@@ -15,7 +15,7 @@ export interface SendProxyOptions {
   /** Where they connected to. Default: the other end of the socket. */
   readonly destination?: ProxyEnd | undefined
   /**
-   * Say that the connection is our own and for nobody else, as a health check is. Version 1 has no
+   * Say that the connection is our own and not for a client, as a health check is. Version 1 has no
    * such word: it says `UNKNOWN`. Default false.
    */
   readonly local?: boolean | undefined

@@ -51,7 +51,7 @@ export type EndingCode =
   | 'HAWSER_OUTBOX_FULL'
   /** The bytes of all connections reached the server's `memory`, and this one was stalled longest. */
   | 'HAWSER_MEMORY_FULL'
-  /** The operating system ended it: no route, keepalive without answer, … `error.cause` says. */
+  /** The operating system ended it: no route, keepalive without a reply, … `error.cause` says. */
   | 'HAWSER_CONNECTION_FAILED'
 
 /**
@@ -63,7 +63,7 @@ export type CloseReason = 'ended' | 'reset' | ReasonOf<EndingCode>
 
 /** How a connection ended: what `connection.closed` fulfils with. */
 export interface CloseInfo {
-  /** Whose doing it was. `error`: neither side asked for it. */
+  /** Which side ended it. `error`: neither side asked for it. */
   readonly by: 'local' | 'remote' | 'error'
   /** Why. */
   readonly reason: CloseReason
@@ -76,7 +76,7 @@ export interface CloseInfo {
   /** Bytes accepted and never handed to the operating system. */
   readonly unsent: number
   /**
-   * Bytes received and never delivered: a partial frame, or messages nobody took. What arrived after
+   * Bytes received and never delivered: a partial frame, or messages that were not taken. What arrived after
    * this side had closed is discarded and not counted here.
    */
   readonly undelivered: number

@@ -72,8 +72,8 @@ export interface ConnectionOptions {
    */
   readonly writeTimeout?: number | undefined
   /**
-   * Milliseconds that reading may stand still because nobody takes what was received, then
-   * `consumer-timeout`. Default 60 000; `Infinity` is off. Stops: a dead peer that nobody would
+   * Milliseconds that reading may stand still because received messages are not taken, then
+   * `consumer-timeout`. Default 60 000; `Infinity` is off. Stops: a dead peer that nothing would
    * notice, since neither FIN nor RST is seen while reading stands still.
    */
   readonly consumerTimeout?: number | undefined
@@ -87,11 +87,11 @@ export interface ConnectionOptions {
   readonly clock?: Clock | undefined
 }
 
-/** The inbox of a connection when nobody says otherwise: 2 MiB. */
+/** The inbox of a connection by default: 2 MiB. */
 export const defaultInbox: number = 2 * 1024 * 1024
-/** The outbox of a connection when nobody says otherwise: 8 MiB. */
+/** The outbox of a connection by default: 8 MiB. */
 export const defaultOutbox: number = 8 * 1024 * 1024
-/** The outbox's high-water mark when nobody says otherwise: 64 KiB. */
+/** The outbox's high-water mark by default: 64 KiB. */
 export const defaultHighWaterMark: number = 64 * 1024
 
 /** Fill in every default and refuse what cannot work. */

@@ -155,7 +155,7 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    * Messages of one turn of the event loop leave in one system call. The promise says that there is
    * room, not that the peer has the message: it is already fulfilled while the outbox is below its
    * high-water mark, and otherwise pending until it is again. Awaiting it is how a producer keeps
-   * to the pace of a slow reader. A rejection that nobody handles does not end the process.
+   * to the pace of a slow reader. An unhandled rejection does not end the process.
    *
    * Bytes of 16 KiB and more are not copied: do not change them before `flush()` has settled.
    *
@@ -284,9 +284,9 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    *
    * @returns fulfils with what was agreed on. Rejects with StateError `HAWSER_TLS_UNAVAILABLE`, and
    *   the connection goes on as it was; or with TlsError (`HAWSER_TLS_BUFFERED_PLAINTEXT`: the peer
-   *   had sent more already, which somebody in between may have injected, CVE-2011-0411;
+   *   had sent more already, which an attacker in between may have injected, CVE-2011-0411;
    *   `HAWSER_TLS_HANDSHAKE_FAILED`, `HAWSER_TLS_CERTIFICATE_INVALID`) or TimeoutError
-   *   (`HAWSER_TLS_HANDSHAKE_TIMEOUT`), and the connection is reset. A rejection that nobody handles
+   *   (`HAWSER_TLS_HANDSHAKE_TIMEOUT`), and the connection is reset. An unhandled rejection
    *   does not end the process.
    */
   startTls(options: StartTlsOptions<Out> = {}): Promise<TlsSession> {

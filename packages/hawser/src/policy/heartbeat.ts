@@ -15,9 +15,9 @@ export interface HeartbeatOptions<In, Out> {
   /** The message to send, or what makes it. */
   readonly ping: Out | (() => Out)
   /**
-   * Whether a message answers a ping, and nothing else; it is not delivered then. Without it, a client
-   * sends the ping as a request, and its reply is the answer; on a server, and with `connect`, the
-   * answer is delivered as every message is.
+   * Whether a message only replies to a ping; it is not delivered then. Without it, a client
+   * sends the ping as a request, and its reply is the sign of life; on a server, and with `connect`,
+   * the reply is delivered as every message is.
    */
   readonly isPong?: ((message: In) => boolean) | undefined
 }

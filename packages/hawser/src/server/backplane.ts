@@ -4,12 +4,12 @@ export interface BackplaneListener {
    * Another node published a message about a topic that this node is subscribed to. Call it neither
    * after `close()` nor from inside `publish`.
    *
-   * @param message the bytes that were published; nobody changes them any more
+   * @param message the bytes that were published; they are never changed
    * @param from the `nodeId` of who published it
    */
   message(topic: string, message: Uint8Array, from: string): void
   /**
-   * Something went wrong that no call can be answered with, such as a link that was lost. The server
+   * An error that belongs to no call, such as a link that was lost. The server
    * brings it to `onError`; to mend it is the backplane's affair.
    */
   failed(error: Error): void
@@ -34,7 +34,7 @@ export interface BackplaneListener {
  * A topic is any text of at most 256 bytes of UTF-8, and the empty one, to which every node that
  * listens is subscribed (for `broadcast`, and what is sent to several topics at once): where names
  * have rules, encode it. A message is as large as what is sent, and a few bytes. Nodes trust each
- * other: whoever can publish can speak to every member.
+ * other: every program that can publish reaches every member.
  *
  * A call that throws or rejects is brought to `onError` with `HAWSER_BACKPLANE_FAILED`, the first of
  * each run of them, and never keeps a message from the members of this node. A subscription that

@@ -23,7 +23,7 @@ export class Group<In, Out> implements Iterable<Connection<In, Out>> {
   /**
    * Send one message to every member, once, though it be in several of the topics. It is encoded
    * once for each framing among them and leaves, with whatever else is sent to that member in this
-   * turn, in one system call. Nobody waits for a slow one: `overflow` says what becomes of it.
+   * turn, in one system call. A send never waits for a slow one: `overflow` says what happens to it.
    *
    * With a backplane it goes to the members on other nodes as well, at most once, unless a `filter`
    * or `local` keeps it here.

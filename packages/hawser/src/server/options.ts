@@ -26,12 +26,12 @@ export type Handler<In, Out> = FunctionHandler<In, Out> | HandlerObject<In, Out>
 export interface AccessLists {
   /**
    * Only these: addresses, CIDR blocks, ranges (`10.0.0.1-10.0.0.9`), and names of files that hold
-   * such, one a line with `#` for comments. Default: everybody. An empty list is nobody. `::/0` is
+   * such, one a line with `#` for comments. Default: all. An empty list lets none in. `::/0` is
    * every IPv6 address and no IPv4 one; an IPv4 peer of an IPv6 socket counts as IPv4.
    */
   readonly allow?: readonly string[] | undefined
   /**
-   * Not these, though they be on `allow`; written as there. Default: nobody. The excess is refused
+   * Not these, though they be on `allow`; written as there. Default: none. The excess is refused
    * with reason `denied`. Files are read at once, and again only with `server.setAccess`.
    */
   readonly deny?: readonly string[] | undefined

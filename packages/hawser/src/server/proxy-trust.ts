@@ -7,7 +7,7 @@ import { readAddresses } from '../socket/access-files.js'
 import type { HeaderRules } from '../socket/proxy-phase.js'
 import type { TransportAddress } from '../transport.js'
 
-/** Milliseconds a header may take when nobody says otherwise. */
+/** Milliseconds a header may take by default. */
 export const defaultHeaderTimeout = 5_000
 
 /** Which proxies say for whom they speak, and how (the PROXY protocol, versions 1 and 2). */
@@ -20,8 +20,8 @@ export interface ProxyProtocolOptions {
    */
   readonly mode: 'require' | 'optional'
   /**
-   * The proxies' own addresses, written as in `allow`; and `unix` for whoever may open the server's
-   * Unix sockets. There is no default: whoever is trusted can say to be anybody. Files are read once.
+   * The proxies' own addresses, written as in `allow`; and `unix` for programs that may open the server's
+   * Unix sockets. There is no default: a trusted peer can claim any address. Files are read once.
    */
   readonly trusted: readonly string[]
   /**

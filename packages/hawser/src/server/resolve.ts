@@ -19,17 +19,17 @@ import type { GroupSettings } from './groups.js'
 import { ProxyTrust } from './proxy-trust.js'
 import type { AccessLists, FunctionHandler, Handler, ServerOptions } from './options.js'
 
-/** The most connections when nobody says otherwise: 10 000. */
+/** The most connections by default: 10 000. */
 export const defaultMaxConnections = 10_000
-/** How many connections may wait to be taken when nobody says otherwise: 128. */
+/** How many connections may wait to be taken by default: 128. */
 export const defaultMaxWaiting = 128
 /** The default of `memory`, which the buffers of all connections share: 256 MiB. */
 export const defaultMemory: number = 256 * 1024 * 1024
-/** The topics of one connection when nobody says otherwise: 100. */
+/** The topics of one connection by default: 100. */
 export const defaultMaxTopics = 100
-/** What may wait for the backplane when nobody says otherwise: 8 MiB. */
+/** What may wait for the backplane by default: 8 MiB. */
 export const defaultBackplaneQueue: number = 8 * 1024 * 1024
-/** What listen(2) is passed when nobody says otherwise: 511, as Node.js does. */
+/** What listen(2) is passed by default: 511, as Node.js does. */
 export const defaultBacklog = 511
 
 /** A server's options with every default filled in. */

@@ -182,7 +182,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
   }
 
   /**
-   * Accept again, on the same ports. Rejects with ListenError when somebody else took one; then all
+   * Accept again, on the same ports. Rejects with ListenError when another program took one; then all
    * stay suspended, and it may be tried again.
    */
   async resume(): Promise<void> {

@@ -26,7 +26,7 @@ export interface KeepAlive {
   readonly probes: { readonly interval: number; readonly count: number } | undefined
 }
 
-/** Milliseconds of silence when nobody says otherwise. */
+/** Milliseconds of silence by default. */
 const defaultIdle = 60_000
 /** The most seconds Linux takes for TCP_KEEPIDLE (tcp(7)). */
 const longest = 32_767

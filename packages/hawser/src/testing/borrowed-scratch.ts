@@ -11,7 +11,7 @@ const poison = 0xdb
 
 /**
  * Lends bytes in one static buffer, as a socket that reads into one does, and overwrites them the
- * moment the call returns. Whoever keeps them reads `0xdb` instead of what was sent.
+ * moment the call returns. A receiver that keeps them reads `0xdb` instead of what was sent.
  */
 export class BorrowedScratch {
   readonly #size: number

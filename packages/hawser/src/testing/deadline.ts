@@ -1,7 +1,7 @@
 import { clearTimeout, setTimeout } from 'node:timers'
 import { invalid } from '../options/invalid.js'
 
-/** How long an expectation of this folder waits, in real time, when nobody says otherwise: 5 s. */
+/** How long an expectation of this folder waits, in real time, by default: 5 s. */
 export const defaultDeadline: number = 5_000
 
 /** The longest delay the runtime's own timer can wait for. */

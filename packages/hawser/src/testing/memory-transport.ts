@@ -12,7 +12,7 @@ import { inTurn } from './turn.js'
 /**
  * One end of a memory pair. It behaves as a TCP socket on Linux does where that matters to the
  * code above it: a reset is not noticed while nothing is read, bytes that arrive at a closed end
- * are answered with a reset, and so is a close that leaves received bytes unread.
+ * get a reset, and so is a close that leaves received bytes unread.
  *
  * It is strict where a socket is forgiving: a call that breaks the contract of {@link Transport}
  * throws, so that the mistake shows in the test and not in production.

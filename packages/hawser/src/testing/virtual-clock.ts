@@ -27,7 +27,7 @@ export interface RunUntilOptions {
   deadline?: number
 }
 
-/** The most that `runUntil` moves a clock when nobody says otherwise: a day. */
+/** The most that `runUntil` moves a clock by default: a day. */
 const defaultLimit = 86_400_000
 
 /**

@@ -22,7 +22,7 @@ export interface JoinOptions {
 
 /** What a worker knows of itself. */
 export interface WorkerContext {
-  /** Its place, from 1 up to `count`; whoever replaces it has the same. */
+  /** Its place, from 1 up to `count`; its replacement has the same. */
   readonly slot: number
   /** How many workers there are to be. */
   readonly count: number

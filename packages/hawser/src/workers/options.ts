@@ -88,7 +88,7 @@ export interface ResolvedWorkers {
   readonly output: 'inherit' | WorkerOutput
 }
 
-/** Bytes that may wait for one worker when nobody says otherwise: 8 MiB. */
+/** Bytes that may wait for one worker by default: 8 MiB. */
 export const defaultQueue: number = 8 * 1024 * 1024
 /** More workers than this are a slip of the finger. */
 const mostWorkers = 1_024

@@ -15,7 +15,7 @@ export const newcomerTime = 1_000
 
 /** What that variable holds, as JSON. */
 export interface WorkerSetup {
-  /** The worker's place, from 1 up to `count`; whoever replaces it has the same. */
+  /** The worker's place, from 1 up to `count`; its replacement has the same. */
   readonly slot: number
   readonly count: number
   /** Milliseconds to drain when the primary is gone; -1 is for ever. */
@@ -43,14 +43,14 @@ export type LifeMessage =
   | { readonly hawser: 'ready'; readonly addresses: readonly (AddressInfo | string)[] }
   /** It cannot go on, and ends; why. */
   | { readonly hawser: 'failed'; readonly code: string | undefined; readonly message: string }
-  /** It was asked by somebody else to end, and goes on until it is told to leave. */
+  /** It was asked by another process to end, and goes on until it is told to leave. */
   | { readonly hawser: 'replace' }
   /** Its servers have closed, and it ends. */
   | ({ readonly hawser: 'left' } & LeaveResult)
   /** What it has counted. */
   | { readonly hawser: 'scraped'; readonly id: number; readonly families: readonly Family[] }
 
-/** An answer is wanted, once all that was said before has been heard. */
+/** A reply is wanted, once all that was said before has been heard. */
 export interface SyncMessage {
   readonly hawser: 'sync'
   readonly id: number
@@ -122,7 +122,7 @@ export type PrimaryMessage =
   | { readonly hawser: 'granted'; readonly server: string; readonly count: number }
   /** Others need some: give back what you can spare; as long as it is true, whenever you can. */
   | { readonly hawser: 'scarce'; readonly server: string; readonly isScarce: boolean }
-  /** The answer to the request of that id. */
+  /** The reply to the request of that id. */
   | {
       readonly hawser: 'answer'
       readonly id: number

@@ -14,7 +14,7 @@ export interface WorkersMetricsOptions {
    */
   readonly by?: 'worker' | 'total' | undefined
   /**
-   * Milliseconds a worker has to answer. Default 1 000; one that takes longer is left out, and
+   * Milliseconds a worker has to reply. Default 1 000; one that takes longer is left out, and
    * `hawser_worker_scrapes_missed_total` says so.
    */
   readonly deadline?: number | undefined

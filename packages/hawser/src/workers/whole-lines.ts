@@ -5,7 +5,7 @@ const lineFeed = 10
 /**
  * Pass on what a process prints, whole lines only: what several processes print is not torn apart.
  *
- * @param take when it answers a promise, nothing more is read before that is settled
+ * @param take when it returns a promise, nothing more is read before that is settled
  */
 export async function passLines(
   stream: AsyncIterable<Uint8Array | string>,

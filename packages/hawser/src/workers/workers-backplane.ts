@@ -16,7 +16,7 @@ import type { PrimaryMessage } from './protocol.js'
  * const server = createServer({ framing: lines(), backplane: workersBackplane() })
  * ```
  *
- * @returns undefined when this process is no worker: there is nobody else then
+ * @returns undefined when this process is not a worker: it is alone then
  */
 export function workersBackplane(): Backplane | undefined {
   const member = findMember()

@@ -8,7 +8,7 @@ import { createContext, filesOf } from './material.js'
 import { sessionOf, type Verdict } from './session.js'
 import { certificateError } from './tls-errors.js'
 
-/** Milliseconds a handshake may take when nobody says otherwise. */
+/** Milliseconds a handshake may take by default. */
 export const defaultHandshakeTimeout = 5_000
 
 /** The files that a server's options name, each once. */

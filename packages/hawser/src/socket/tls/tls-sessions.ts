@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer'
 import { invalid } from '../../options/invalid.js'
 import type { TlsSessions, TlsSessionsOptions } from '../../tls.js'
 
-/** How many sessions are kept when nobody says otherwise. */
+/** How many sessions are kept by default. */
 const defaultMaxSessions = 256
 
 /**

@@ -103,7 +103,7 @@ export class ScriptedPeer implements AsyncDisposable {
    * Send bytes, or text as UTF-8.
    *
    * @returns fulfils when the operating system has taken them, rejects when it never will or not
-   *   before the deadline; a rejection that nobody awaits is handled
+   *   before the deadline; an unhandled rejection does no harm
    */
   send(data: Uint8Array | string): Promise<void> {
     const bytes = Buffer.from(data)
