@@ -31,7 +31,7 @@ export interface PoolOptions<In, Out> extends Omit<
    * Milliseconds that an idle connection may stay, `min` of them apart. Default 30 000;
    * `Infinity` is off. Stops: a burst's connections that stay for ever.
    */
-  readonly idle?: number | undefined
+  readonly maxIdleTime?: number | undefined
   /**
    * Milliseconds after which a connection is lent out no more, less up to a fifth of them by chance, so
    * that those made together do not end together. It is never taken from who has it. Default 1 800 000;

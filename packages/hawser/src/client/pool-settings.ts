@@ -24,7 +24,7 @@ export interface PoolSettings<In, Out> {
   readonly min: number
   readonly acquireTimeout: number
   readonly maxWaiting: number
-  readonly idle: number
+  readonly maxIdleTime: number
   readonly maxAge: number
   readonly connectTimeout: number
   readonly validateTimeout: number
@@ -66,7 +66,7 @@ export function resolvePool<In, Out>(
     min,
     acquireTimeout: milliseconds('acquireTimeout', options.acquireTimeout ?? 5_000),
     maxWaiting: atLeast('maxWaiting', options.maxWaiting ?? 1_000, 0, 'callers'),
-    idle: milliseconds('idle', options.idle ?? 30_000),
+    maxIdleTime: milliseconds('maxIdleTime', options.maxIdleTime ?? 30_000),
     maxAge: milliseconds('maxAge', options.maxAge ?? defaultMaxAge),
     connectTimeout: milliseconds('connectTimeout', options.connectTimeout ?? defaultConnectTimeout),
     validateTimeout: milliseconds('validateTimeout', options.validateTimeout ?? 1_000),

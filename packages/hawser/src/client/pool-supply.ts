@@ -196,19 +196,19 @@ export class PoolSupply<In, Out> {
 
   #rest(member: PoolMember<In, Out>): void {
     this.#idle.push(member)
-    const { clock, idle } = this.#settings
-    this.#evictions.expect(Math.min(member.expiresAt, member.idleSince + idle), clock.now())
+    const { clock, maxIdleTime } = this.#settings
+    this.#evictions.expect(Math.min(member.expiresAt, member.idleSince + maxIdleTime), clock.now())
   }
 
   #evict(): void {
-    const { clock, idle, min } = this.#settings
+    const { clock, maxIdleTime, min } = this.#settings
     const now = clock.now()
     let size = 0
     for (const member of this.#members) if (member.connection.phase === 'open') size += 1
     let next = Infinity
     for (const member of [...this.#idle]) {
       const isSpare = size > min
-      const due = Math.min(member.expiresAt, isSpare ? member.idleSince + idle : Infinity)
+      const due = Math.min(member.expiresAt, isSpare ? member.idleSince + maxIdleTime : Infinity)
       if (due > now) next = Math.min(next, due)
       else {
         this.#idle.splice(this.#idle.indexOf(member), 1)

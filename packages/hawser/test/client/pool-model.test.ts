@@ -73,7 +73,7 @@ class World {
       max,
       min,
       maxWaiting: 5,
-      idle: 2_000,
+      maxIdleTime: 2_000,
       maxAge: 9_000,
       validate: validates ? async (lease) => (await lease.request('ok?')) === 're ok?' : undefined,
     })

@@ -116,7 +116,7 @@ describe('a pool', () => {
 
   it('keeps min connections, and ends the others when nobody used them for a while', async () => {
     const clock = new VirtualClock()
-    const { pool } = await meetPool({ min: 1, clock, idle: 1_000, maxAge: Infinity })
+    const { pool } = await meetPool({ min: 1, clock, maxIdleTime: 1_000, maxAge: Infinity })
     await until(() => pool.info().idle === 1)
     const leases = await Promise.all([pool.acquire(), pool.acquire(), pool.acquire()])
     for (const lease of leases) lease.release()
@@ -164,7 +164,7 @@ describe('a pool', () => {
     const { pool } = await meetPool({
       clock,
       maxAge: 10_000,
-      idle: Infinity,
+      maxIdleTime: Infinity,
       random: () => chances.shift() ?? 0.5,
     })
     const [first, second] = await Promise.all([pool.acquire(), pool.acquire()])
@@ -214,7 +214,7 @@ describe('a pool', () => {
     expect(() => makePool('nowhere:1', { max: 0 })).toThrow(/max is 0/)
     expect(() => makePool('nowhere:1', { max: 2, min: 3 })).toThrow(/min is 3 and max 2/)
     expect(() => makePool('http://nowhere')).toThrow(/cannot be used/)
-    expect(() => makePool('nowhere:1', { idle: 0 })).toThrow(/idle is 0/)
+    expect(() => makePool('nowhere:1', { maxIdleTime: 0 })).toThrow(/maxIdleTime is 0/)
     expect(() => makePool('nowhere:1', { backoff: { max: 0 } })).toThrow(/backoff\.max is 0/)
   })
 })
