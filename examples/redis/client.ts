@@ -11,7 +11,7 @@ import { Push, RespError, type Value } from './values.js'
 
 export interface RedisOptions extends Pick<
   ClientOptions<Value, Value>,
-  'backoff' | 'clock' | 'connectTimeout' | 'queue' | 'requestTimeout' | 'tls' | 'whileDown'
+  'backoff' | 'clock' | 'connectTimeout' | 'maxQueued' | 'requestTimeout' | 'tls' | 'whileDown'
 > {
   readonly username?: string | undefined
   readonly password?: string | undefined

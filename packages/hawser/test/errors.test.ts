@@ -645,9 +645,9 @@ const provocations: Record<ErrorCode, Provocation> = {
   HAWSER_QUEUE_FULL: {
     class: ClientError,
     op: 'request',
-    says: /^\d+ messages wait to be sent and no more may: .* raise the option queue$/,
+    says: /^\d+ messages wait to be sent and no more may: .* raise maxQueued$/,
     provoke: () =>
-      withClient({ maxPending: 1, queue: 1 }, (client) => {
+      withClient({ maxPending: 1, maxQueued: 1 }, (client) => {
         void client.request('first')
         void client.request('second')
         return caught(() => client.request('third'))

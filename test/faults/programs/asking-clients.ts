@@ -18,7 +18,7 @@ const closers: (() => Promise<void>)[] = []
 function makeClients({ port, clients, pool: max }: AskingOrder): Ask[] {
   const endpoint = `127.0.0.1:${port}`
   const backoff = { initial: 20, max: 200 }
-  const options = { framing: lines(), backoff, queue: Infinity }
+  const options = { framing: lines(), backoff, maxQueued: Infinity }
   const all: Ask[] = []
   for (let each = 0; each < clients; each += 1) {
     const inOrder = createClient<string, string>(endpoint, options)

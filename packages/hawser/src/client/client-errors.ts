@@ -61,7 +61,7 @@ export function notConnectedError(cause: Error | undefined): ClientError {
 
 /** Too many messages wait already. */
 export function queueFullError(limit: number, cause: Error | undefined): ClientError {
-  const text = `${limit} messages wait to be sent and no more may: nothing was sent; slow down, or raise the option queue`
+  const text = `${limit} messages wait to be sent and no more may: nothing was sent; slow down, or raise maxQueued`
   return new ClientError('HAWSER_QUEUE_FULL', text, { op: 'request', cause })
 }
 

@@ -48,7 +48,7 @@ export interface ClientOptions<In, Out> extends Omit<
    * Messages that may wait for a connection, or for room on it; the next one is refused with
    * `HAWSER_QUEUE_FULL`. Default 10 000; `Infinity` is off. Stops: an outage that fills the memory.
    */
-  readonly queue?: number | undefined
+  readonly maxQueued?: number | undefined
   /**
    * Milliseconds a message may wait to be sent, then `HAWSER_QUEUE_TIMEOUT`; a request waits as long
    * as its own timeout. Default 30 000; `Infinity` is off. Stops: an order of yesterday that is carried

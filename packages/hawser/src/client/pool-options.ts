@@ -64,7 +64,7 @@ export interface PoolOptions<In, Out> extends Omit<
    * `HAWSER_QUEUE_FULL`. Default 1 000; `Infinity` is off. Stops: a peer that does not read, and fills
    * the memory.
    */
-  readonly queue?: number | undefined
+  readonly maxQueued?: number | undefined
   /**
    * Milliseconds a request may take until its reply, then `HAWSER_REQUEST_TIMEOUT`. Default 30 000;
    * `Infinity` is off. Stops: a caller that waits for ever.

@@ -29,7 +29,7 @@ export interface PoolSettings<In, Out> {
   readonly connectTimeout: number
   readonly validateTimeout: number
   readonly maxPending: number
-  readonly queue: number
+  readonly maxQueued: number
   readonly requestTimeout: number
 }
 
@@ -71,7 +71,7 @@ export function resolvePool<In, Out>(
     connectTimeout: milliseconds('connectTimeout', options.connectTimeout ?? defaultConnectTimeout),
     validateTimeout: milliseconds('validateTimeout', options.validateTimeout ?? 1_000),
     maxPending: atLeast('maxPending', options.maxPending ?? 1_000, 1, 'requests'),
-    queue: atLeast('queue', options.queue ?? 1_000, 0, 'requests'),
+    maxQueued: atLeast('maxQueued', options.maxQueued ?? 1_000, 0, 'requests'),
     requestTimeout: milliseconds('requestTimeout', options.requestTimeout ?? 30_000),
   }
 }

@@ -21,7 +21,7 @@ export interface RequesterOwner<In, Out> {
 export interface RequesterLimits {
   readonly clock: Clock
   /** Messages that may wait to be sent. */
-  readonly queue: number
+  readonly maxQueued: number
   /** Milliseconds for a reply, unless the request says otherwise. */
   readonly requestTimeout: number
 }
@@ -108,7 +108,7 @@ export class Requester<In, Out> {
       pending.reject(refusal)
       return
     }
-    const { clock, queue: limit } = this.#limits
+    const { clock, maxQueued: limit } = this.#limits
     const owner = this.#owner
     this.#queue ??= new OutgoingQueue(limit, clock, (late) =>
       queueTimeout(late.timeout, owner.lastError),

@@ -14,14 +14,14 @@ import { resolveBackoff } from './resolve-backoff.js'
 
 /** A client's options with every default filled in. */
 export interface ResolvedClient<In, Out> extends LinkSetup<In, Out> {
-  readonly queue: number
+  readonly maxQueued: number
   readonly queueTimeout: number
   readonly whileDown: 'queue' | 'refuse'
   readonly onMessage: ClientOptions<In, Out>['onMessage']
 }
 
 /** Messages that may wait by default. */
-const defaultQueue = 10_000
+const defaultMaxQueued = 10_000
 /** Requests on the way by default. */
 const defaultPending = 1_000
 /** Milliseconds for a reply, and for a place on a connection, by default. */
@@ -52,7 +52,7 @@ export function resolveClient<In, Out>(
     requestTimeout: milliseconds('requestTimeout', options.requestTimeout ?? defaultWait),
     backoff: resolveBackoff(options.backoff),
     maxReconnects: atLeast('maxReconnects', options.maxReconnects ?? Infinity, 0, 'reconnects'),
-    queue: atLeast('queue', options.queue ?? defaultQueue, 0, 'messages'),
+    maxQueued: atLeast('maxQueued', options.maxQueued ?? defaultMaxQueued, 0, 'messages'),
     queueTimeout: milliseconds('queueTimeout', options.queueTimeout ?? defaultWait),
     whileDown,
     onMessage: options.onMessage,

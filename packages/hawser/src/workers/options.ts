@@ -41,7 +41,7 @@ export interface WorkersOptions {
    * Bytes of messages that may wait for one slow worker. Default 8 MiB; `Infinity` is off. What is
    * above is dropped and counted. Stops: one stuck worker filling the primary's memory.
    */
-  readonly queue?: number | undefined
+  readonly maxQueuedBytes?: number | undefined
   /**
    * Let each worker open a listening socket of its own (SO_REUSEPORT) instead of handing out
    * connections from this process. Default false. Linux, with Node.js 23.1 or newer, or 22.12 and newer
@@ -83,13 +83,13 @@ export interface ResolvedWorkers {
   readonly startTimeout: number
   readonly leaveTimeout: number
   readonly backoff: BackoffOptions
-  readonly queue: number
+  readonly maxQueuedBytes: number
   readonly reusePort: boolean
   readonly output: 'inherit' | WorkerOutput
 }
 
 /** Bytes that may wait for one worker by default: 8 MiB. */
-export const defaultQueue: number = 8 * 1024 * 1024
+export const defaultMaxQueuedBytes: number = 8 * 1024 * 1024
 /** More workers than this are a slip of the finger. */
 const mostWorkers = 1_024
 
@@ -111,7 +111,7 @@ export function resolveWorkers(options: WorkersOptions): ResolvedWorkers {
     startTimeout: milliseconds('startTimeout', options.startTimeout ?? 30_000),
     leaveTimeout: milliseconds('leaveTimeout', options.leaveTimeout ?? 2_000),
     backoff: resolveBackoff(options.backoff ?? {}),
-    queue: atLeast('queue', options.queue ?? defaultQueue, 1),
+    maxQueuedBytes: atLeast('maxQueuedBytes', options.maxQueuedBytes ?? defaultMaxQueuedBytes, 1),
     reusePort,
     output,
   }

@@ -116,7 +116,11 @@ export class WorkerProcess {
    */
   say(message: PrimaryMessage, size?: number): boolean {
     if (!this.isConnected) return false
-    if (size !== undefined && this.#waiting > 0 && this.#waiting + size > this.#options.queue) {
+    if (
+      size !== undefined &&
+      this.#waiting > 0 &&
+      this.#waiting + size > this.#options.maxQueuedBytes
+    ) {
       this.dropped += 1
       return false
     }

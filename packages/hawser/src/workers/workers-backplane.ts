@@ -9,7 +9,7 @@ import type { PrimaryMessage } from './protocol.js'
  * reaches the members at the other workers too, over messages through the primary. Make one for each
  * server.
  *
- * A worker that does not keep up with what the others publish misses messages: at most `queue` bytes
+ * A worker that does not keep up with what the others publish misses messages: at most `maxQueuedBytes`
  * wait for it in the primary; what is above is dropped and counted in `info().workers`.
  *
  * ```ts

@@ -188,7 +188,7 @@ describe('a pool', () => {
     const { pool, listener } = await meetPool({
       clock,
       maxPending: 1,
-      queue: 1,
+      maxQueued: 1,
       correlate: {
         identify: (message, sequence) => ({ message: `${sequence} ${message}`, id: sequence }),
         idOf: (message) => Number.parseInt(message, 10),
@@ -338,7 +338,7 @@ describe('a lease', () => {
   })
 
   it('has its place in the queue back when a request is aborted that a blocked outbox held up', async () => {
-    const { pool } = await meetPool({ queue: 1 }, { reading: false })
+    const { pool } = await meetPool({ maxQueued: 1 }, { reading: false })
     using lease = await pool.acquire()
     const { connection } = lease
     while (connection.canSend) {

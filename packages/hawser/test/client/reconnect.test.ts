@@ -235,7 +235,7 @@ describe('a client', () => {
 describe('messages sent while there is no connection', () => {
   it('wait, are bounded, and leave in order', async () => {
     const port = await closedPort()
-    const client = make(`127.0.0.1:${port}`, { queue: 3 })
+    const client = make(`127.0.0.1:${port}`, { maxQueued: 3 })
     const sent = ['a', 'b', 'c'].map((each) => client.send(each))
     expect(await outcome(client.send('d'))).toBe('HAWSER_QUEUE_FULL')
     const listener = await listen(port)
@@ -260,7 +260,7 @@ describe('messages sent while there is no connection', () => {
 
   it('leave their place when they are given up', async () => {
     const port = await closedPort()
-    const client = make(`127.0.0.1:${port}`, { queue: 2, clock: new VirtualClock() })
+    const client = make(`127.0.0.1:${port}`, { maxQueued: 2, clock: new VirtualClock() })
     const abort = new AbortController()
     const { signal } = abort
     const given = ['a', 'b'].map((each) => outcome(client.request(each, { signal })))
@@ -275,7 +275,7 @@ describe('messages sent while there is no connection', () => {
   it('may be any number when one of them has waited too long', async () => {
     const clock = new VirtualClock()
     const port = await closedPort()
-    const client = make(`127.0.0.1:${port}`, { clock, queue: Infinity, random: () => 0.99 })
+    const client = make(`127.0.0.1:${port}`, { clock, maxQueued: Infinity, random: () => 0.99 })
     const first = outcome(client.request('short', { timeout: 10 }))
     for (let each = 0; each < 150_000; each += 1) void client.send('long')
     await clock.advance(10)

@@ -133,7 +133,7 @@ describe('the backplane of workers', () => {
   })
 
   it('drops what a worker does not take, and counts it', async () => {
-    const workers = await startTestWorkers({ env: { BACKPLANE: 'yes' }, queue: 10_000 })
+    const workers = await startTestWorkers({ env: { BACKPLANE: 'yes' }, maxQueuedBytes: 10_000 })
     const callers = [await Caller.call(workers), await Caller.call(workers)]
     const [one, other] = callers as [Caller, Caller]
     await one.pid()

@@ -349,7 +349,7 @@ describe('options', () => {
     [{ drain: -1 }, /drain is -1/],
     [{ startTimeout: 0 }, /startTimeout is 0/],
     [{ leaveTimeout: 0 }, /leaveTimeout is 0/],
-    [{ queue: 0 }, /queue is 0/],
+    [{ maxQueuedBytes: 0 }, /maxQueuedBytes is 0/],
     [{ backoff: { factor: 0.5 } }, /backoff.factor is 0.5/],
   ])('%j is refused', async (options, message) => {
     await expect(startTestWorkers(options)).rejects.toMatchObject({
