@@ -1,5 +1,5 @@
-// Fails if a file imports what the walls of ARCHITECTURE.md forbid. A linter's patterns see how an
-// import is spelled; this resolves where it leads, in every form an import can take.
+// Fails if a file imports what the walls of ARCHITECTURE.md forbid, or is too long. A linter's patterns
+// see how an import is spelled; this resolves where it leads, in every form an import can take.
 // `--root DIR` checks another tree, which is how its own test feeds it wrong imports.
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
@@ -7,57 +7,117 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { listImports } from './lib/imports.mjs'
-import { HTTP_FILES, LIBRARY_UNITS, PUBLIC_ONLY, SOCKET_BUILTINS } from './lib/wall-rules.mjs'
+import {
+  findMissingRow,
+  findTableFaults,
+  judgeBuiltin,
+  judgeImport,
+  placeOf,
+} from './lib/places.mjs'
+import {
+  HTTP_FILES,
+  LONG_FILES,
+  MOST_LINES,
+  PUBLIC_ONLY,
+  SOCKET_BUILTINS,
+  TABLES,
+} from './lib/wall-rules.mjs'
 
 const LIBRARY = 'packages/hawser/src'
+const PACKAGE_SOURCE = /^packages\/([^/]+)\/src\/(.+)$/
 const { values } = parseArgs({ options: { root: { type: 'string' } } })
 const root = resolve(values.root ?? fileURLToPath(new URL('..', import.meta.url)))
 
 const files = ['packages', 'examples', 'bench', 'test'].flatMap(findSources)
-const violations = files.flatMap(checkFile)
+const violations = [
+  ...Object.entries(TABLES).flatMap(([name, table]) =>
+    findTableFaults(table).map((fault) => `the table of packages/${name}: ${fault}`),
+  ),
+  ...files.flatMap(checkFile),
+]
 for (const line of violations) console.error(line)
-console.log(`walls: ${files.length} files, ${violations.length} forbidden imports`)
+console.log(`walls: ${files.length} files, ${violations.length} breaches`)
 process.exitCode = violations.length === 0 && files.length > 0 ? 0 : 1
 
 /** @param {string} file @returns {string[]} */
 function checkFile(file) {
   const from = relative(root, file).replaceAll(sep, '/')
-  const { imports, findings } = listImports(file, readFileSync(file, 'utf8'))
-  const isLibrary = from.startsWith(`${LIBRARY}/`)
+  const text = readFileSync(file, 'utf8')
+  const { imports, findings } = listImports(file, text)
+  const missing = findHomelessness(from)
+  if (missing !== undefined) return [`${from}:1: ${missing}`]
   const complaints = imports.flatMap(({ specifier, line }) => {
-    const why = isLibrary ? judgeLibrary(from, file, specifier) : judgeOther(from, file, specifier)
+    const why = judge(from, file, specifier)
     return why === undefined ? [] : [`${from}:${line}: ${why}`]
   })
-  const isStrict = isLibrary || PUBLIC_ONLY.some((folder) => from.startsWith(`${folder}/`))
-  return isStrict
-    ? [...complaints, ...findings.map(({ what, line }) => `${from}:${line}: ${what}`)]
-    : complaints
+  const isStrict =
+    from.startsWith(`${LIBRARY}/`) || PUBLIC_ONLY.some((folder) => from.startsWith(`${folder}/`))
+  if (isStrict) complaints.push(...findings.map(({ what, line }) => `${from}:${line}: ${what}`))
+  return [...complaints, ...checkLength(from, text)]
+}
+
+/** @param {string} from @returns {string | undefined} why there is no rule for a file of a package */
+function findHomelessness(from) {
+  const [, name, path] = PACKAGE_SOURCE.exec(from) ?? []
+  if (name === undefined || path === undefined) return undefined
+  const table = TABLES[name]
+  if (table === undefined) return `'packages/${name}' has no table in scripts/lib/wall-rules.mjs`
+  return findMissingRow(table, placeOf(path))
+}
+
+/** @param {string} from @param {string} text @returns {string[]} */
+function checkLength(from, text) {
+  if (!PACKAGE_SOURCE.test(from) || LONG_FILES.includes(from)) return []
+  const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
+  if (lines <= MOST_LINES) return []
+  const most = `a file of a package has at most ${MOST_LINES}: split it by what it is about`
+  return [`${from}:${MOST_LINES + 1}: it has ${lines} lines, and ${most}`]
+}
+
+/** @param {string} from @param {string} file @param {string} specifier */
+function judge(from, file, specifier) {
+  if (from.startsWith(`${LIBRARY}/`)) return judgeLibrary(from, file, specifier)
+  return judgeInPackage(from, file, specifier) ?? judgeOther(from, file, specifier)
 }
 
 /** @param {string} from @param {string} file @param {string} specifier */
 function judgeLibrary(from, file, specifier) {
-  const unit = unitOf(from)
-  const rule = LIBRARY_UNITS[unit]
-  if (rule === undefined) return `'${unit}' has no row in scripts/lib/wall-rules.mjs: add one`
   if (specifier.startsWith('.')) {
-    const target = relative(root, resolve(dirname(file), specifier)).replaceAll(sep, '/')
-    if (!target.startsWith(`${LIBRARY}/`))
-      return `${unit} may not leave the library: '${specifier}'`
-    const other = unitOf(target)
-    if (other === unit || rule.units.includes(other)) return undefined
-    return `${unit} may not import ${other}: '${specifier}'`
+    if (targetOf(file, specifier).startsWith(`${LIBRARY}/`)) {
+      return judgeInPackage(from, file, specifier)
+    }
+    return `the library may not be left: '${specifier}'`
   }
   if (!isBuiltin(specifier)) return `the library has no dependencies, so not '${specifier}' either`
   const name = builtinName(specifier)
   if (!specifier.startsWith('node:')) return `write 'node:${name}' for Node's module '${name}'`
-  return rule.builtins.includes(name) ? undefined : `${unit} may not import '${specifier}'`
+  return judgeInPackage(from, file, specifier)
+}
+
+/**
+ * Judges by the table of the file's package, where it has one and the import stays inside.
+ *
+ * @param {string} from @param {string} file @param {string} specifier
+ */
+function judgeInPackage(from, file, specifier) {
+  const [, name = '', path] = PACKAGE_SOURCE.exec(from) ?? []
+  const table = TABLES[name]
+  if (table === undefined || path === undefined) return undefined
+  const place = placeOf(path)
+  if (!specifier.startsWith('.')) {
+    return isBuiltin(specifier) ? judgeBuiltin(table, place, builtinName(specifier)) : undefined
+  }
+  const [, otherName, otherPath] = PACKAGE_SOURCE.exec(targetOf(file, specifier)) ?? []
+  if (otherName !== name || otherPath === undefined) return undefined
+  const why = judgeImport(table, place, placeOf(otherPath))
+  return why === undefined ? undefined : `${why}: '${specifier}'`
 }
 
 /** @param {string} from @param {string} file @param {string} specifier */
 function judgeOther(from, file, specifier) {
   const publicOnly = PUBLIC_ONLY.some((folder) => from.startsWith(`${folder}/`))
   if (specifier.startsWith('.')) {
-    const target = relative(root, resolve(dirname(file), specifier)).replaceAll(sep, '/')
+    const target = targetOf(file, specifier)
     const home = homeOf(from)
     if (homeOf(target) === home && (!publicOnly || !target.includes('/test/'))) return undefined
     if (from.includes('/test/') && target.startsWith('test/support/')) return undefined
@@ -83,10 +143,9 @@ function judgeOther(from, file, specifier) {
   return undefined
 }
 
-/** @param {string} path a file of the library, from the root @returns {string} */
-function unitOf(path) {
-  const [first = ''] = path.slice(LIBRARY.length + 1).split('/')
-  return first.replace(/\.(d\.)?[cm]?[jt]s$/, '')
+/** @param {string} file @param {string} specifier @returns {string} where it leads, from the root */
+function targetOf(file, specifier) {
+  return relative(root, resolve(dirname(file), specifier)).replaceAll(sep, '/')
 }
 
 /** @param {string} path */

@@ -1,26 +1,75 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { LIBRARY_UNITS } from '../scripts/lib/wall-rules.mjs'
+import {
+  COMMAND_UNITS,
+  LIBRARY_UNITS,
+  LONG_FILES,
+  type Table,
+  TABLES,
+  type Wing,
+} from '../scripts/lib/wall-rules.mjs'
 import { readDocument } from './support/markdown.js'
 import { ROOT } from './support/programs.js'
 
 const { text } = readDocument('ARCHITECTURE.md')
 
-it('the walls that are drawn are the walls that are checked', () => {
-  const [, section = ''] = /## The walls\n(.*?)\n## /s.exec(text) ?? []
-  const drawn = [...section.matchAll(/^\| `([\w-]+)` +\| (.+?) +\|$/gm)].map(
-    ([, unit = '', cell = '']) => {
-      const units = [...cell.matchAll(/`([\w-]+)`/g)].map(([, name = '']) => name)
-      return [unit, units.toSorted()]
-    },
+/** The rows of a table in a section: the first cell's name, and the names in the others. */
+function drawnRows(heading: string): Record<string, string[][]> {
+  const [, section = ''] = new RegExp(`^#+ ${heading}\\n(.*?)\\n##`, 'ms').exec(text) ?? []
+  const rows = [...section.matchAll(/^\| `([\w/-]+)` +\|(.+)\|$/gm)]
+  return Object.fromEntries(
+    rows.map(([, name = '', rest = '']) => [name, rest.split('|').map(namesIn)]),
   )
-  const checked = Object.entries(LIBRARY_UNITS).map(([unit, rule]) => [
-    unit,
-    [...rule.units].toSorted(),
-  ])
-  expect(Object.fromEntries(drawn)).toEqual(Object.fromEntries(checked))
+}
+
+function namesIn(cell: string): string[] {
+  return [...cell.matchAll(/`([\w/.*-]+)`/g)].map(([, name = '']) => name).toSorted()
+}
+
+const drawings = [
+  ['The walls', LIBRARY_UNITS],
+  ['The folders of the command', COMMAND_UNITS],
+] as const
+
+it.each(drawings)('%s: what is drawn is what is checked', (heading, table) => {
+  const checked = Object.entries(table).map(([room, { units }]) => [room, [units.toSorted()]])
+  expect(drawnRows(heading)).toEqual(Object.fromEntries(checked))
 })
+
+it('Wings: what is drawn is what is checked', () => {
+  const checked = wingsOf(LIBRARY_UNITS).map(([name, { sees, doors = [] }]) => [
+    name,
+    [sees.toSorted(), doors.toSorted()],
+  ])
+  expect(drawnRows('Wings')).toEqual(Object.fromEntries(checked))
+})
+
+it('what the rows name exists', () => {
+  const named = Object.entries(TABLES).flatMap(([name, table]) => [
+    ...Object.keys(table).map((room) => `packages/${name}/src/${room}`),
+    ...wingsOf(table).flatMap(([wing, { sees, doors = [] }]) => {
+      const [room = ''] = wing.split('/')
+      return [
+        `packages/${name}/src/${wing}`,
+        ...sees.map((other) => `packages/${name}/src/${room}/${other}`),
+        ...doors
+          .filter((door) => door !== '*')
+          .map((door) => `packages/${name}/src/${wing}/${door}`),
+      ]
+    }),
+  ])
+  const missing = [...named, ...LONG_FILES].filter(
+    (path) => !existsSync(join(ROOT, path)) && !existsSync(join(ROOT, `${path}.ts`)),
+  )
+  expect(missing).toEqual([])
+})
+
+function wingsOf(table: Table): [string, Wing][] {
+  return Object.entries(table).flatMap(([room, { wings = {} }]) =>
+    Object.entries(wings).map(([wing, rule]): [string, Wing] => [`${room}/${wing}`, rule]),
+  )
+}
 
 it('every file that is named exists', () => {
   const paths = [

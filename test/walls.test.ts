@@ -69,6 +69,36 @@ describe('the walls stop', () => {
     ['an example from node:net', 'examples/ah.ts', `import net from 'node:net'`],
     ['an example from src', 'examples/ai.ts', `import '../packages/hawser/src/index.js'`],
     ['a benchmark from the command', 'bench/aj.ts', `import '../packages/cli/src/main.js'`],
+    ['a wing without a row', lib('socket/secret/ap.ts'), `export const a = 1`],
+    ['a wing inside a wing without a row', lib('socket/tls/secret/aq.ts'), `export const a = 1`],
+    ['a wing from a wing it does not see', lib('socket/tls/ar.ts'), `import '../proxy/route.js'`],
+    ['a wing from a file it does not see', lib('socket/tls/as.ts'), `import '../dial.js'`],
+    [
+      'a wing from a room that is not in its row',
+      lib('socket/tls/at.ts'),
+      `import '../../tunnel/b.js'`,
+    ],
+    [
+      'a wing from a builtin that is not in its row',
+      lib('connection/end/au.ts'),
+      `import 'node:timers'`,
+    ],
+    ['a file of a room from a wing above it', lib('framing/av.ts'), `import './formats/lines.js'`],
+    ['a room through no door', lib('server/aw.ts'), `import '../socket/tls/handshake.js'`],
+    [
+      'a room through a closed wing',
+      lib('connection/ax.ts'),
+      `import type { A } from '../testing/peer/b.js'`,
+    ],
+    ['output from serve', 'packages/cli/src/output/ay.ts', `import '../serve/serve.js'`],
+    [
+      'arguments from connect',
+      'packages/cli/src/arguments/az.ts',
+      `import '../connect/options.js'`,
+    ],
+    ['connect from serve', 'packages/cli/src/connect/ba.ts', `await import('../serve/serve.js')`],
+    ['a folder of the command without a row', 'packages/cli/src/helpers/bb.ts', `import 'node:fs'`],
+    ['a package without a table', 'packages/helpers/src/bc.ts', `import 'hawser'`],
     ['a test from another package', 'packages/cli/test/ak.ts', `import '../../hawser/src/a.js'`],
   ]
 
@@ -87,7 +117,7 @@ describe('the walls stop', () => {
 
   it('and say so by their count and their exit code', async () => {
     const { code, stdout } = await checkAll()
-    expect(stdout).toContain(`${forbidden.length} forbidden imports`)
+    expect(stdout).toContain(`${forbidden.length} breaches`)
     expect(code).toBe(1)
   })
 })
@@ -99,12 +129,37 @@ it('the walls let through what the table allows', async () => {
     [`${LIBRARY}/connection/a.ts`]: `import { Duplex } from 'node:stream'\nimport '../framing/b.js'`,
     [`${LIBRARY}/server/a.ts`]: `import { EventEmitter } from 'node:events'\nimport '../socket/b.js'`,
     [`${LIBRARY}/index.ts`]: `export { a } from './client/b.js'`,
+    [`${LIBRARY}/socket/b.ts`]: `import './tls/a.js'`,
+    [`${LIBRARY}/socket/tls/a.ts`]: `import '../fast-read.js'\nimport '../../errors.js'\nimport 'node:tls'`,
+    [`${LIBRARY}/framing/formats/a.ts`]: `import '../framing.js'`,
+    [`${LIBRARY}/client/a.ts`]: `import '../socket/tls/tls-sessions.js'\nimport '../framing/formats/raw.js'`,
+    'packages/cli/src/serve/serve.ts': `import '../output/sink.js'\nimport 'commander'`,
     'packages/cli/src/serve/monitor.ts': `import 'node:http'`,
-    'packages/cli/src/a.ts': `import 'hawser'\nimport 'hawser/testing'\nimport 'node:fs'`,
+    'packages/cli/src/serve/a.ts': `import 'hawser'\nimport 'hawser/testing'\nimport 'node:fs'`,
     'packages/cli/test/a.test.ts': `import '../../../test/support/peers.js'\nimport '../src/a.js'`,
   })
   expect(stderr).toBe('')
   expect(code).toBe(0)
+})
+
+describe('a file of a package', () => {
+  const long = (lines: number): string => 'export {}\n'.repeat(lines)
+
+  it('of more than 300 lines fails, outside the exempt ones by name', async () => {
+    const { code, stderr } = await checkWalls({
+      [lib('server/long.ts')]: long(301),
+      [lib('server/whole.ts')]: long(300),
+      [lib('connection/connection.ts')]: long(301),
+      'packages/cli/src/serve/long.ts': long(301),
+      'packages/cli/test/long.test.ts': long(301),
+    })
+    const named = stderr.split('\n').filter((line) => line.includes('has 301 lines'))
+    expect(named.map((line) => line.split(':')[0])).toEqual([
+      'packages/cli/src/serve/long.ts',
+      lib('server/long.ts'),
+    ])
+    expect(code).toBe(1)
+  })
 })
 
 it('an empty tree is no proof and fails', async () => {

@@ -1,10 +1,26 @@
 /**
- * Who may import whom: the table of ARCHITECTURE.md as data. A unit is a folder or a single file
- * directly below a package's `src`.
+ * Who may import whom: the tables of ARCHITECTURE.md as data. A room is a folder or a single file
+ * directly below a package's `src`; a wing is a folder inside a room, or inside another wing.
  *
- * @typedef {object} UnitRule
- * @property {readonly string[]} units other units of the same package
- * @property {readonly string[]} builtins Node's modules, without the `node:` in front
+ * Files in the same folder may import each other, and each folder the folders directly inside it.
+ * Everything else has to be in a row.
+ *
+ * @typedef {object} Room
+ * @property {readonly string[]} units other rooms of the package
+ * @property {readonly string[]} [builtins] Node's modules, without the `node:` in front; any without it
+ * @property {readonly string[]} [doors] the files directly in it that other rooms may import; all of
+ *   them without it
+ * @property {Readonly<Record<string, Wing>>} [wings] by their path inside the room: `tls`, `tls/store`
+ *
+ * @typedef {object} Wing
+ * @property {readonly string[]} sees what it may import of its room: other wings by their path, single
+ *   files by theirs, `.` for all files directly in the room. A folder that it sees does not see it
+ * @property {readonly string[]} [doors] the files in it that other rooms may import, `*` for all; none
+ *   without it
+ * @property {readonly string[]} [units] fewer than its room
+ * @property {readonly string[]} [builtins] fewer than its room
+ *
+ * @typedef {Readonly<Record<string, Room>>} Table
  */
 
 const BELOW_CONNECTION = [
@@ -21,13 +37,17 @@ const BELOW_CONNECTION = [
 /** What touches neither the network nor the disk. */
 const HARMLESS = ['buffer', 'events', 'perf_hooks', 'process', 'timers']
 
-/** @type {Readonly<Record<string, UnitRule>>} */
+/** @type {Table} */
 export const LIBRARY_UNITS = {
   errors: { units: [], builtins: [] },
   options: { units: ['errors'], builtins: [] },
   tls: { units: [], builtins: [] },
   transport: { units: ['tls', 'proxy-protocol'], builtins: [] },
-  framing: { units: ['errors', 'options'], builtins: [] },
+  framing: {
+    units: ['errors', 'options'],
+    builtins: [],
+    wings: { formats: { sees: ['.'], doors: ['*'] } },
+  },
   policy: { units: ['errors', 'options'], builtins: [] },
   'proxy-protocol': { units: ['errors', 'options', 'policy'], builtins: [] },
   tunnel: { units: ['policy', 'proxy-protocol'], builtins: [] },
@@ -57,10 +77,56 @@ export const LIBRARY_UNITS = {
       'stream',
       'util',
     ],
+    wings: {
+      transport: {
+        sees: ['fast-read'],
+        units: ['tls', 'transport', 'proxy-protocol'],
+        builtins: ['buffer', 'net', 'process', 'util'],
+      },
+      tls: {
+        sees: ['fast-read'],
+        doors: ['server-tls', 'tls-sessions', 'tls-store'],
+        units: ['errors', 'options', 'tls', 'policy'],
+        builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'net', 'timers', 'tls'],
+      },
+      proxy: {
+        sees: ['client-socket', 'connect-errors', 'endpoint', 'socket-transport'],
+        doors: ['proxy-url'],
+        units: ['errors', 'transport', 'tunnel'],
+        builtins: ['buffer', 'net'],
+      },
+    },
   },
   connection: {
     units: BELOW_CONNECTION,
     builtins: [...HARMLESS, 'stream', 'stream/web'],
+    wings: {
+      in: {
+        sees: [
+          'buffer-operations',
+          'connection-settings',
+          'face',
+          'promises',
+          'publications',
+          'work',
+        ],
+        doors: ['consumer', 'holds', 'inbox'],
+        units: ['errors', 'transport', 'framing', 'observe'],
+        builtins: [],
+      },
+      out: {
+        sees: ['buffer-operations', 'close-errors', 'promises', 'work'],
+        doors: ['encode-frame'],
+        units: ['errors', 'transport', 'framing', 'observe'],
+        builtins: ['buffer', 'process', 'timers'],
+      },
+      end: {
+        sees: ['close-errors', 'close-info', 'connection-settings', 'system-clock'],
+        units: ['errors', 'transport', 'policy'],
+        builtins: [],
+      },
+      watch: { sees: ['connection-settings'], units: ['errors', 'policy'], builtins: [] },
+    },
   },
   server: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
   client: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
@@ -78,12 +144,52 @@ export const LIBRARY_UNITS = {
     units: [...BELOW_CONNECTION, 'connection'],
     // `net` for the scripted peer: it fakes the far end, so it must not share our own socket code.
     builtins: [...HARMLESS, 'assert', 'assert/strict', 'net'],
+    wings: {
+      conformance: {
+        sees: ['deadline', 'turn'],
+        units: ['transport'],
+        builtins: ['assert/strict'],
+      },
+      peer: {
+        sees: ['deadline', 'escape'],
+        units: ['errors', 'transport'],
+        builtins: ['events', 'net'],
+      },
+    },
   },
   index: {
     units: [...BELOW_CONNECTION, 'socket', 'connection', 'server', 'client', 'relay', 'systemd'],
     builtins: [],
   },
 }
+
+/** @type {Table} */
+export const COMMAND_UNITS = {
+  output: { units: [] },
+  failure: { units: ['output'] },
+  input: { units: ['output'] },
+  arguments: { units: ['failure'] },
+  wire: { units: ['arguments'] },
+  certificate: { units: ['failure', 'arguments', 'output'] },
+  connect: { units: ['failure', 'arguments', 'input', 'output', 'wire'] },
+  serve: { units: ['failure', 'arguments', 'certificate', 'input', 'output', 'wire'] },
+  program: { units: ['arguments', 'certificate', 'connect', 'serve'] },
+  run: { units: ['failure', 'program', 'arguments', 'certificate', 'connect', 'serve'] },
+  main: { units: ['run'] },
+}
+
+/** The table of each package, by its folder below `packages`. @type {Readonly<Record<string, Table>>} */
+export const TABLES = { hawser: LIBRARY_UNITS, cli: COMMAND_UNITS }
+
+/** Lines that a file of a package may have. */
+export const MOST_LINES = 300
+
+/** Files that may be longer, until the rebuild of the engine is over. */
+export const LONG_FILES = [
+  'packages/hawser/src/connection/connection.ts',
+  'packages/hawser/src/connection/engine.ts',
+  'packages/hawser/src/connection/out/sender.ts',
+]
 
 /** Sockets are opened in one place, so nothing else may name these. */
 export const SOCKET_BUILTINS = ['net', 'tls', 'dgram', 'http', 'https', 'http2']
