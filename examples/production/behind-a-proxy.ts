@@ -14,7 +14,7 @@ const server = createServer(
     // The proxies on this machine. A program on this list can claim any address: list no clients.
     proxyProtocol: { mode: 'require', trusted: ['127.0.0.1', '::1'] },
     // Counts clients, not the proxy.
-    perAddress: 2,
+    maxPerAddress: 2,
   },
   {
     open(connection) {

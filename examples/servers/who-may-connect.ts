@@ -14,7 +14,7 @@ const server = createServer(
     framing: lines(),
     goodbye: 'not now',
     // At most two from one IPv4 address, or from one /64 network of IPv6.
-    perAddress: 2,
+    maxPerAddress: 2,
     // Five new ones a second from each, and twenty at once.
     connectRate: { perSecond: 5, burst: 20 },
     deny,

@@ -6,8 +6,8 @@ import { parseRate, type Rate } from './rate.js'
 /** Who may connect, and how many. */
 export interface AccessFlags {
   maxConnections?: number
-  atLimit?: 'reject' | 'pause'
-  perAddress?: number
+  atLimit?: 'refuse' | 'pause'
+  maxPerAddress?: number
   allow?: string[]
   deny?: string[]
   connectRate?: Rate
@@ -19,15 +19,15 @@ export function addAccess(command: Command): void {
     .optionsGroup('Who may connect:')
     .option('--max-connections <n>', 'let in no more than this', parseCount('--max-connections'))
     .addOption(
-      new Option('--at-limit <what>', 'reject those beyond it, or let them wait (pause)').choices([
-        'reject',
+      new Option('--at-limit <what>', 'refuse those beyond it, or let them wait (pause)').choices([
+        'refuse',
         'pause',
       ]),
     )
     .option(
-      '--per-address <n>',
+      '--max-per-address <n>',
       'refuse more than this from one address',
-      parsePositive('--per-address'),
+      parsePositive('--max-per-address'),
     )
     .option('--allow <list>', 'let in only these addresses, blocks, ranges, files', collectList)
     .option('--deny <list>', 'keep out these addresses, blocks, ranges, files', collectList)

@@ -77,7 +77,7 @@ export class Host {
         idleTimeout: options.idle,
         maxConnections: options.maxConnections,
         atLimit: options.atLimit,
-        perAddress: options.perAddress,
+        maxPerAddress: options.maxPerAddress,
         allow: options.allow,
         deny: options.deny,
         connectRate: options.connectRate,

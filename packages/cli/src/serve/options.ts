@@ -17,8 +17,8 @@ export interface ServeOptions {
   readonly httpHello: boolean
   readonly maxConnections: number | undefined
   /** What becomes of those beyond it. */
-  readonly atLimit: 'reject' | 'pause' | undefined
-  readonly perAddress: number | undefined
+  readonly atLimit: 'refuse' | 'pause' | undefined
+  readonly maxPerAddress: number | undefined
   /** Addresses, blocks, ranges, and files that hold such. */
   readonly allow: readonly string[] | undefined
   readonly deny: readonly string[] | undefined

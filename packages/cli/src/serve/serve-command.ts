@@ -100,7 +100,7 @@ function readServe(endpoints: readonly string[], flags: ServeFlags): ServeOption
     httpHello: flags.httpHello ?? false,
     maxConnections: flags.maxConnections,
     atLimit: flags.atLimit,
-    perAddress: flags.perAddress,
+    maxPerAddress: flags.maxPerAddress,
     allow: flags.allow,
     deny: flags.deny,
     connectRate: flags.connectRate,

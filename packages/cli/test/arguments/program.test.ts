@@ -37,7 +37,7 @@ describe('hawser serve', () => {
       greeting: undefined,
       httpHello: false,
       maxConnections: undefined,
-      perAddress: undefined,
+      maxPerAddress: undefined,
       allow: undefined,
       deny: undefined,
       connectRate: undefined,
@@ -66,7 +66,7 @@ describe('hawser serve', () => {
         '--crlf',
         '--max-connections',
         '3',
-        ...['--per-address', '2', '--allow', '10.0.0.0/8, ::1', '--allow=./ours.txt'],
+        ...['--max-per-address', '2', '--allow', '10.0.0.0/8, ::1', '--allow=./ours.txt'],
         ...['--deny', '10.0.0.1-10.0.0.9', '--connect-rate', '30/m:5'],
         ...['--max-frame', '64KiB', '--first-byte-timeout', '10s', '--frame-timeout', '5s'],
         ...['--write-timeout', 'off', '--minimum-rate', '1KiB'],
@@ -85,7 +85,7 @@ describe('hawser serve', () => {
       greeting: 'hi',
       httpHello: true,
       maxConnections: 3,
-      perAddress: 2,
+      maxPerAddress: 2,
       allow: ['10.0.0.0/8', '::1', './ours.txt'],
       deny: ['10.0.0.1-10.0.0.9'],
       connectRate: { perSecond: 0.5, burst: 5 },
@@ -164,7 +164,10 @@ describe('a command line that cannot work', () => {
       ['connect', '1', '--framing', 'fixed:4', '--max-frame', '9'],
       '--max-frame is 9, and each message of fixed:4 has 4 bytes: leave one of them out',
     ],
-    [['serve', '--per-address', '0'], /^--per-address is 0: write a whole number, 1 or more/],
+    [
+      ['serve', '--max-per-address', '0'],
+      /^--max-per-address is 0: write a whole number, 1 or more/,
+    ],
     [['serve', '--connect-rate', '10'], /^--connect-rate is a rate, not "10": write 10\/s or /],
   ])('%j says what is wrong and what to do', async (words, expected) => {
     await expect(parse(...words)).rejects.toThrow(expected)

@@ -51,7 +51,7 @@ it('with --at-limit pause the second waits until the first has left', async () =
 
 it('--at-limit takes one of two words', async () => {
   const { code, stderr } = await Command.hawser(['serve', '0', '--at-limit', 'wait']).ended
-  expect(stderr).toMatch(/^hawser: .*--at-limit.*wait.*reject, pause.*\n$/)
+  expect(stderr).toMatch(/^hawser: .*--at-limit.*wait.*refuse, pause.*\n$/)
   expect(code).toBe(2)
 })
 

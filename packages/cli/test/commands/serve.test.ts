@@ -212,7 +212,7 @@ describe('hawser serve', () => {
   it.each([
     ['--deny=127.0.0.0/8', 'denied\n'],
     ['--allow=10.0.0.0/8,::1', 'denied\n'],
-    ['--per-address=1', 'per-address: 1 connection from there, the limit is 1\n'],
+    ['--max-per-address=1', 'per-address: 1 connection from there, the limit is 1\n'],
     ['--connect-rate=1/h', 'rate: the limit is 0.000277'],
   ])('refuses by address with %s', async (flag, text) => {
     const server = serve(flag)

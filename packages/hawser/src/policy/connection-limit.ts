@@ -19,7 +19,7 @@ export type RefusalReason =
   | 'limit'
   /** Its address is on the list `deny`, or not on the list `allow`. */
   | 'denied'
-  /** `perAddress` connections are open from its address. */
+  /** `maxPerAddress` connections are open from its address. */
   | 'per-address'
   /** Its address opens connections faster than `connectRate`. */
   | 'rate'
@@ -52,7 +52,7 @@ export interface AcceptState {
   readonly denied: boolean
   /** Connections open from its address, and how many may be. */
   readonly sameAddress: number
-  readonly perAddress: number
+  readonly maxPerAddress: number
   readonly draining: boolean
   readonly suspended: boolean
 }
@@ -67,7 +67,7 @@ export function refusalOf(state: AcceptState): RefusalReason | undefined {
   if (state.open >= state.descriptorLimit) return 'fd-limit'
   if (state.denied) return 'denied'
   if (state.open >= state.maxConnections) return 'limit'
-  if (state.sameAddress >= state.perAddress) return 'per-address'
+  if (state.sameAddress >= state.maxPerAddress) return 'per-address'
   if (state.waiting >= state.maxWaiting) return 'not-accepted'
   return undefined
 }

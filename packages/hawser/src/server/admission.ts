@@ -8,7 +8,7 @@ import type { TransportAddress, TransportAddresses } from '../transport.js'
 /** What decides by a peer's address whether it may come in; every default filled in. */
 export interface AdmissionRules {
   readonly access: Access
-  readonly perAddress: number
+  readonly maxPerAddress: number
   /** Undefined is off. */
   readonly connectRate: Required<ConnectRate> | undefined
 }
@@ -24,14 +24,14 @@ interface Addressed {
  */
 export class Admission {
   access: Access
-  readonly perAddress: number
+  readonly maxPerAddress: number
   readonly rate: Required<ConnectRate> | undefined
   readonly #counts = new AddressCounts()
   readonly #rates: ConnectRates | undefined
 
-  constructor({ access, perAddress, connectRate }: AdmissionRules) {
+  constructor({ access, maxPerAddress, connectRate }: AdmissionRules) {
     this.access = access
-    this.perAddress = perAddress
+    this.maxPerAddress = maxPerAddress
     this.rate = connectRate
     this.#rates = connectRate === undefined ? undefined : new ConnectRates(connectRate)
   }
@@ -65,7 +65,7 @@ export class Admission {
   /** Why a client is kept out whose address a proxy told; takes from what it may. */
   refuses(client: TransportAddress | undefined, clock: Clock): RefusalReason | undefined {
     if (this.denies(client)) return 'denied'
-    if (this.open(client) >= this.perAddress) return 'per-address'
+    if (this.open(client) >= this.maxPerAddress) return 'per-address'
     return this.mayConnect(client, clock) ? undefined : 'rate'
   }
 
@@ -84,7 +84,7 @@ export class Admission {
   }
 
   get #isCounting(): boolean {
-    return this.perAddress !== Infinity
+    return this.maxPerAddress !== Infinity
   }
 }
 

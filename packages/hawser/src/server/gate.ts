@@ -68,7 +68,7 @@ export class Gate<In, Out> {
       maxWaiting: mayWait && !waiting.isAwaited ? this.#setup.maxWaiting : Infinity,
       denied: admission.denies(peer),
       sameAddress: admission.open(peer),
-      perAddress: admission.perAddress,
+      maxPerAddress: admission.maxPerAddress,
       draining,
       suspended,
     })

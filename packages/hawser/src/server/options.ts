@@ -48,22 +48,22 @@ export interface ServerOptions<In, Out> extends ConnectionOptions, SocketOptions
    */
   readonly maxConnections?: number | undefined
   /**
-   * What becomes of a connection beyond `maxConnections`. `'reject'`, the default, refuses it at once.
+   * What becomes of a connection beyond `maxConnections`. `'refuse'`, the default, refuses it at once.
    * `'pause'` lets it wait, accepted but neither read from nor begun, until no more than 90 % of
    * `maxConnections` are open; those who wait are then let in in their order, up to the limit. At most
-   * `backlog` wait, the excess is refused with reason `limit`. They count for `perAddress` and for the
+   * `backlog` wait, the excess is refused with reason `limit`. They count for `maxPerAddress` and for the
    * limit that file descriptors set. For a burst of peers that would only try again.
    */
-  readonly atLimit?: 'reject' | 'pause' | undefined
+  readonly atLimit?: 'refuse' | 'pause' | undefined
   /**
    * The most connections open at once from one address: IPv4, or the /64 network of an IPv6 address.
    * Default `Infinity`, off: behind a proxy or a carrier's NAT thousands share one. The excess is
    * refused with reason `per-address`. Stops: one peer taking all of `maxConnections`.
    */
-  readonly perAddress?: number | undefined
+  readonly maxPerAddress?: number | undefined
   /**
    * New connections a second from one address, with a `burst` at once; a number alone has a burst of
-   * a second's worth. Default `Infinity`, off. Counted by address as in `perAddress`, in a table of
+   * a second's worth. Default `Infinity`, off. Counted by address as in `maxPerAddress`, in a table of
    * at most 65 536 addresses. The excess is refused with reason `rate`. Stops: a peer that connects
    * over and over.
    */
@@ -100,7 +100,7 @@ export interface ServerOptions<In, Out> extends ConnectionOptions, SocketOptions
   readonly tls?: TlsServerOptions | undefined
   /**
    * Read whom a proxy speaks for, before TLS, on all endpoints. `connection.remote`, `allow`, `deny`,
-   * `perAddress` and `connectRate` are about that client then; a connection counts from accept. The
+   * `maxPerAddress` and `connectRate` are about that client then; a connection counts from accept. The
    * header of a peer that is not trusted is never looked at. Default: none is.
    */
   readonly proxyProtocol?: ProxyProtocolOptions | undefined

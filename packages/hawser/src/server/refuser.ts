@@ -100,7 +100,7 @@ export class Refuser<In, Out> {
     if (reason === 'tls-handshake-timeout') return tls.current?.handshakeTimeout ?? 0
     if (reason === 'proxy-header-timeout') return this.#setup.proxy?.headerTimeout ?? 0
     if (numberless.has(reason)) return 0
-    if (reason === 'per-address') return admission.perAddress
+    if (reason === 'per-address') return admission.maxPerAddress
     if (reason === 'rate') return admission.rate?.perSecond ?? 0
     if (reason === 'not-accepted') return this.#setup.maxWaiting
     return maxConnections

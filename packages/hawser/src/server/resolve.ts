@@ -85,11 +85,11 @@ export function resolveServer<In, Out>(
     proxy: options.proxyProtocol && new ProxyTrust(options.proxyProtocol),
     run,
     maxConnections: connectionCount(options.maxConnections ?? defaultMaxConnections),
-    mostHeld: isHolding(options.atLimit ?? 'reject') ? backlog : 0,
+    mostHeld: isHolding(options.atLimit ?? 'refuse') ? backlog : 0,
     maxWaiting: atLeast('maxWaiting', options.maxWaiting ?? defaultMaxWaiting, 0, 'connections'),
     admission: {
       access: resolveAccess(options),
-      perAddress: atLeast('perAddress', options.perAddress ?? Infinity, 1, 'connections'),
+      maxPerAddress: atLeast('maxPerAddress', options.maxPerAddress ?? Infinity, 1, 'connections'),
       connectRate: resolveRate(options.connectRate ?? Infinity),
     },
     groups: resolveGroups(options, settings.clock),
@@ -117,8 +117,8 @@ export function connectionCount(value: number): number {
 
 /** @throws OptionError unless it is one of the two words. */
 function isHolding(atLimit: string): boolean {
-  if (atLimit === 'pause' || atLimit === 'reject') return atLimit === 'pause'
-  throw invalid('atLimit', `is ${JSON.stringify(atLimit)}: it takes 'reject' or 'pause'`)
+  if (atLimit === 'pause' || atLimit === 'refuse') return atLimit === 'pause'
+  throw invalid('atLimit', `is ${JSON.stringify(atLimit)}: it takes 'refuse' or 'pause'`)
 }
 
 /** @throws OptionError when an entry of a list, or of a file it names, cannot be read. */

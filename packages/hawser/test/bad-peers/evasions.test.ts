@@ -59,7 +59,7 @@ const spellings = [
 
 describe('a peer with very many addresses', () => {
   it('has as many connections as one, while they are of one /64 network', async () => {
-    const guarded = await Guarded.start({ perAddress: 10 })
+    const guarded = await Guarded.start({ maxPerAddress: 10 })
     let admitted = 0
     for (let host = 1; host <= 100; host += 1) {
       const address = `2001:db8:0:1:${(host * 601).toString(16)}:${host.toString(16)}::1`
@@ -101,7 +101,7 @@ describe('an IPv4 address that is written as IPv6', () => {
   })
 
   it('is counted as itself', async () => {
-    const guarded = await Guarded.start({ perAddress: 2 })
+    const guarded = await Guarded.start({ maxPerAddress: 2 })
     const admitted: boolean[] = []
     for (const [family, address] of spellings) admitted.push(await guarded.admits(family, address))
     expect(admitted).toEqual([true, true, false, false, false])

@@ -9,7 +9,7 @@ const calm: AcceptState = {
   maxWaiting: 1,
   denied: false,
   sameAddress: 0,
-  perAddress: 2,
+  maxPerAddress: 2,
   draining: false,
   suspended: false,
 }

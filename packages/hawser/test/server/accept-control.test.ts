@@ -58,7 +58,7 @@ async function leave(server: Server, client: Connection | undefined): Promise<vo
 
 describe.each(readWays)('a maximum for each address, %s', (_name, fastRead) => {
   it('holds for one address and not for its neighbour, and room is made by one that leaves', async () => {
-    const { server, drops, from } = await guard({ perAddress: 2, fastRead })
+    const { server, drops, from } = await guard({ maxPerAddress: 2, fastRead })
     const [first] = [await from('127.0.0.1'), await from('127.0.0.1')]
     expect(await from('127.0.0.1')).toBe(undefined)
     expect(drops).toMatchObject([
@@ -73,7 +73,7 @@ describe.each(readWays)('a maximum for each address, %s', (_name, fastRead) => {
   })
 
   it('counts as before when connections have come and gone a hundred times', async () => {
-    const { server, from } = await guard({ perAddress: 1, fastRead })
+    const { server, from } = await guard({ maxPerAddress: 1, fastRead })
     for (let round = 0; round < 100; round += 1) await leave(server, await from('127.0.0.1'))
     expect(await from('127.0.0.1')).toBeDefined()
     expect(await from('127.0.0.1')).toBe(undefined)
@@ -81,7 +81,7 @@ describe.each(readWays)('a maximum for each address, %s', (_name, fastRead) => {
 
   it('does not hold on a Unix socket', async () => {
     const path = `${createFolder()}/app.sock`
-    const options = { perAddress: 1, allow: [], connectRate: 0.001, fastRead }
+    const options = { maxPerAddress: 1, allow: [], connectRate: 0.001, fastRead }
     const { server } = await guard(options, `unix:${path}`)
     const clients = [await connect(`unix:${path}`), await connect(`unix:${path}`)]
     await until(() => server.connections.size === 2)
@@ -201,7 +201,7 @@ describe('whoever is refused by address', () => {
   })
 
   it.each([
-    [{ perAddress: 0 }, /^perAddress is 0: it takes a number of connections, 1 or more/],
+    [{ maxPerAddress: 0 }, /^maxPerAddress is 0: it takes a number of connections, 1 or more/],
     [{ connectRate: 0 }, /^connectRate is 0 a second: it takes a number above 0/],
     [{ connectRate: { perSecond: Number.NaN } }, /^connectRate is NaN a second/],
     [{ connectRate: { perSecond: 1, burst: 0 } }, /^burst is 0: it takes a number of connections/],

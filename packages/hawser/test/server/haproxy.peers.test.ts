@@ -200,7 +200,7 @@ describePeer('haproxy', 'behind HAProxy', (program) => {
   })
 
   it('a client that is denied does not get through, and its neighbour does', async () => {
-    const { server, accepted } = await behind({ deny: ['127.0.0.7'], perAddress: 1 })
+    const { server, accepted } = await behind({ deny: ['127.0.0.7'], maxPerAddress: 1 })
     const port = await startHaproxy(program, { target: portOf(server), server: 'send-proxy' })
     await talk(port, { localAddress: '127.0.0.8' })
     const denied = await connect({ host: '127.0.0.1', port }, { localAddress: '127.0.0.7' })

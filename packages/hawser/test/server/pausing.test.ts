@@ -164,7 +164,7 @@ describe.each(readWays)('at the limit of a server that pauses, %s', (_name, fast
   })
 
   it('those who wait count for their address', async () => {
-    const { server, drops } = await pausing({ fastRead, maxConnections: 1, perAddress: 2 })
+    const { server, drops } = await pausing({ fastRead, maxConnections: 1, maxPerAddress: 2 })
     const [first] = await fill(server, 2)
     await using refused = await ScriptedPeer.connect(server.address())
     await refused.receivesEnd()
@@ -261,7 +261,7 @@ describe('a server that pauses', () => {
 
   it('counts those who wait for their own address, and not for that of their proxy', async () => {
     const proxyProtocol = { mode: 'require', trusted: ['127.0.0.1'] } as const
-    const { server, drops } = await pausing({ maxConnections: 1, perAddress: 1, proxyProtocol })
+    const { server, drops } = await pausing({ maxConnections: 1, maxPerAddress: 1, proxyProtocol })
     const speakFor = async (client: string): Promise<ScriptedPeer> => {
       const peer = await ScriptedPeer.connect(server.address())
       onTestFinished(() => peer.reset())
@@ -293,7 +293,7 @@ describe('a server that pauses', () => {
     expect(() => make({ atLimit: 'wait' as never })).toThrow(
       expect.objectContaining({
         code: 'HAWSER_INVALID_OPTION',
-        message: `atLimit is "wait": it takes 'reject' or 'pause'`,
+        message: `atLimit is "wait": it takes 'refuse' or 'pause'`,
       }),
     )
   })

@@ -121,7 +121,7 @@ describe.each(readWays)('TLS behind a header, %s', (_name, fastRead) => {
 
   it('fails by the name of the client, and counts for it until then', async () => {
     const clock = new VirtualClock()
-    const { server, drops } = await behind({ clock, perAddress: 1 })
+    const { server, drops } = await behind({ clock, maxPerAddress: 1 })
     const stalled = await ScriptedPeer.connect(server.address())
     onTestFinished(() => stalled.reset())
     await stalled.send(header)

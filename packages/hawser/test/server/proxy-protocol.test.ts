@@ -394,7 +394,7 @@ describe('limits', () => {
   it('by address are about the client, and not about the proxy', async () => {
     const { peer, drops, accepted } = await behind(require, {
       deny: ['203.0.113.0/24', '127.0.0.0/8'],
-      perAddress: 1,
+      maxPerAddress: 1,
     })
     const denied = await peer(after(header(1), 'hello\n'))
     await gone(denied)

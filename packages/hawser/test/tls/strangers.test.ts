@@ -261,9 +261,9 @@ describe('a handshake under way', () => {
     await gone(third)
   })
 
-  it('counts against perAddress, and no more when it is over', async () => {
+  it('counts against maxPerAddress, and no more when it is over', async () => {
     const { ca } = await identities
-    const { port, server } = await serveTls({}, { perAddress: 1 })
+    const { port, server } = await serveTls({}, { maxPerAddress: 1 })
     const first = await dialHalf(port)
     const refused = refusals(server, 1)
     const second = await dialRaw(port)
