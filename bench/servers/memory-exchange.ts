@@ -26,7 +26,7 @@ export class MemoryExchange {
 
   /** Answer so many lines, or a few less; the nanoseconds of processor time each took. */
   run(messages: number): number {
-    const { Budget, Connection, Engine, resolveSettings } = this.#copy.engine
+    const { Budget, Engine, makeConnection, resolveSettings } = this.#copy.engine
     const handler: HandlerObject<string, string> = {
       message(connection, line) {
         void connection.send(line.toUpperCase())
@@ -42,7 +42,7 @@ export class MemoryExchange {
         closed: () => {},
       },
     )
-    const connection = new Connection(engine)
+    const connection = makeConnection(engine)
     engine.start()
     const rounds = Math.max(1, Math.round(messages / batch))
     const began = readCpu()

@@ -7,18 +7,15 @@ import { createPool, createServer, lines } from 'hawser'
 
 /** Adds up. A connection's sum counts when it commits, and is forgotten when it rolls back. */
 let total = 0
-const server = createServer<string, string>(
-  { framing: lines() },
+const server = createServer(
+  { framing: lines(), data: () => ({ sum: 0 }) },
   {
-    open(connection) {
-      connection.data = 0
-    },
     message(connection, line) {
+      const { data } = connection
       const [word, number] = line.split(' ')
-      const sum = Number(connection.data)
-      if (word === 'begin' || word === 'rollback') connection.data = 0
-      else if (word === 'add') connection.data = sum + Number(number)
-      else if (word === 'commit') total += sum
+      if (word === 'begin' || word === 'rollback') data.sum = 0
+      else if (word === 'add') data.sum += Number(number)
+      else if (word === 'commit') total += data.sum
       return connection.send(`${word} is done`)
     },
   },

@@ -19,16 +19,14 @@ export function serve(
 ): Server<unknown, unknown> {
   const all = { ...options, framing: dialect.framing }
   if (style === 'handler') {
-    return createServer(all, {
-      open(connection) {
-        connection.data = book.open()
-      },
+    const withEntries = { ...all, data: () => book.open() }
+    return createServer(withEntries, {
       message(connection, message) {
-        const answer = (connection.data as Entry).take(dialect.toText(message))
+        const answer = connection.data.take(dialect.toText(message))
         void connection.send(dialect.toMessage(answer))
       },
       close(connection) {
-        book.close(connection.data as Entry)
+        book.close(connection.data)
       },
     })
   }

@@ -31,6 +31,16 @@ export type {
 } from './client/status.js'
 export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/close-info.js'
 export { Connection } from './connection/connection.js'
+export type {
+  BroadcastOptions,
+  CloseOptions,
+  CloseResult,
+  Connections,
+  ConnectionServer,
+  Group,
+  HandlerResult,
+  ServerConnection,
+} from './connection/face.js'
 export type { Topics } from './connection/memberships.js'
 export type { ConnectionOptions } from './connection/connection-options.js'
 export type { StartTlsOptions } from './connection/start-tls.js'
@@ -121,21 +131,17 @@ export type {
   TlsSessionsOptions,
   TlsVersion,
 } from './tls.js'
-export type { Connections } from './server/connections.js'
 export { relay, type RelayOptions, type RelayResult } from './relay/relay.js'
 export { createServer } from './server/create-server.js'
-export type { Group } from './server/group.js'
 export type { ServerEvents } from './server/events.js'
 export type { BackplaneInfo, ServerInfo } from './observe/server-info.js'
 export { memoryBackplane, type MemoryBackplane } from './server/memory-backplane.js'
 export type {
   AccessLists,
-  BroadcastOptions,
-  CloseOptions,
-  CloseResult,
   FunctionHandler,
   Handler,
   Refusal,
+  ServerCloseOptions,
   ServerOptions,
 } from './server/options.js'
 export type { SendProxyOptions } from './client/send-proxy.js'

@@ -1,7 +1,7 @@
 import { type CloseReason, createServer, lines, type Server, type TlsServerOptions } from 'hawser'
 import { answerRequests } from '../answering.js'
 import { closeFiles, grabFiles, openFiles } from '../files.js'
-import { Book, type Entry } from '../ledger.js'
+import { Book } from '../ledger.js'
 
 /**
  * The server that things happen to: answers lines as the ledger wants it. Its argument is JSON with
@@ -26,18 +26,15 @@ const server: Server<string, string> = iterate
       }
     })
   : createServer(
-      { ...options, framing },
+      { ...options, framing, data: () => book.open() },
       {
-        open(connection) {
-          connection.data = book.open()
-        },
         // The answer of `send` is not looked at: backpressure must hold all the same.
         message(connection, line) {
-          void connection.send((connection.data as Entry).take(line))
+          void connection.send(connection.data.take(line))
         },
         close(connection, { reason }) {
           reasons[reason] = (reasons[reason] ?? 0) + 1
-          book.close(connection.data as Entry)
+          book.close(connection.data)
         },
       },
     )

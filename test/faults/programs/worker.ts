@@ -4,13 +4,10 @@ import { Entry } from '../ledger.js'
 
 /** Says who it is when asked, and answers everything else as the ledger wants it. */
 const server = createServer(
-  { framing: lines() },
+  { framing: lines(), data: () => new Entry() },
   {
-    open(connection) {
-      connection.data = new Entry()
-    },
     message(connection, line) {
-      const answer = line === 'who' ? String(process.pid) : (connection.data as Entry).take(line)
+      const answer = line === 'who' ? String(process.pid) : connection.data.take(line)
       void connection.send(answer)
     },
   },

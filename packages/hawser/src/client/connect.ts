@@ -1,4 +1,4 @@
-import { Connection } from '../connection/connection.js'
+import { type Connection, makeConnection } from '../connection/connection.js'
 import { Engine } from '../connection/engine.js'
 import { type ConnectionOptions, resolveSettings } from '../connection/connection-options.js'
 import { publishOpen } from '../connection/publications.js'
@@ -75,7 +75,7 @@ export async function connectBy<In, Out>(
     prepareTls: (_transport, tls) =>
       prepareTls(transport, reached, tls ?? options.tls ?? {}, settings.clock),
   })
-  const connection = new Connection(engine)
+  const connection = makeConnection(engine)
   publishOpen(engine)
   engine.start()
   return connection

@@ -7,7 +7,7 @@ import type { PaceLimits } from '../policy/pace.js'
 import type { TlsClientOptions, TlsServerOptions } from '../tls.js'
 import type { Transport } from '../transport.js'
 import type { CloseInfo } from './close-info.js'
-import type { Connection, HandlerObject } from './face.js'
+import type { Connection, ConnectionServer, HandlerObject } from './face.js'
 import type { Memberships } from './memberships.js'
 
 /** The waits of a connection, in milliseconds; `Infinity` is off. */
@@ -48,7 +48,7 @@ export interface Settings<In, Out> extends Waits, PaceLimits {
 /** Whoever made the connection: a server, or a client. */
 export interface ConnectionOwner<In, Out> {
   /** The server, where it is one: observers are told. */
-  readonly server?: object | undefined
+  readonly server?: ConnectionServer<In, Out> | undefined
   /** Where its connections join topics; a client has none. */
   readonly groups?: Memberships<In, Out> | undefined
   /**

@@ -6,6 +6,7 @@ import type { TlsSession } from '../tls.js'
 import type { TransportAddress } from '../transport.js'
 import type { CloseInfo, ConnectionPhase } from './close-info.js'
 import type { Engine } from './engine.js'
+import type { ConnectionServer } from './face.js'
 import { BatchIterator, MessageIterator } from './in/iterator-consumer.js'
 import { noGroups, noTopics, type Topics } from './memberships.js'
 import { accepted, handled } from './promises.js'
@@ -14,10 +15,16 @@ import { toDuplex, toReadable, toWritable } from './streams.js'
 
 let lastId = 0
 let readEngine: (connection: object) => unknown
+let create: (engine: object) => unknown
 
 /** The engine behind a connection: for those who made it, not for those who use it. */
 export function engineOf<In, Out>(connection: Connection<In, Out>): Engine<In, Out> {
   return readEngine(connection) as Engine<In, Out>
+}
+
+/** The connection of an engine, which every engine gets once. */
+export function makeConnection<In, Out>(engine: Engine<In, Out>): Connection<In, Out> {
+  return create(engine) as Connection<In, Out>
 }
 
 /**
@@ -26,25 +33,35 @@ export function engineOf<In, Out>(connection: Connection<In, Out>): Engine<In, O
  * Consume it in one of three ways, one at a time: `for await (const message of connection)`, a
  * handler object passed to the server, or the streams `readable` and `duplex()`.
  */
-export class Connection<In = Uint8Array, Out = Uint8Array | string> implements AsyncIterable<In> {
+export class Connection<
+  In = Uint8Array,
+  Out = Uint8Array | string,
+  Data = unknown,
+> implements AsyncIterable<In> {
   /** 1, 2, 3, … in the order this process made its connections. */
   readonly id: number
-  /** Yours: a place for what you know about this peer. */
-  data: unknown
+  /** Yours: a place for what you know about this peer. What the server's option `data` returned. */
+  data!: Data
   static {
     readEngine = (connection) => (connection as Connection).#engine
+    create = (engine) => new Connection(engine as Engine<Uint8Array, Uint8Array | string>)
   }
 
   readonly #engine: Engine<In, Out>
   /** In one place, because few connections have any. */
   #streams: { readable?: ReadableStream<In>; writable?: WritableStream<Out> } | undefined
 
-  /** @internal Connections come from a server or from `connect`. */
-  constructor(engine: Engine<In, Out>) {
+  /** Connections come from a server or from `connect`. */
+  private constructor(engine: Engine<In, Out>) {
     lastId += 1
     this.id = lastId
     this.#engine = engine
     engine.connection = this
+  }
+
+  /** The server that accepted it; undefined for one that `connect` made. */
+  get server(): ConnectionServer<In, Out, Data> | undefined {
+    return this.#engine.owner.server as ConnectionServer<In, Out, Data> | undefined
   }
 
   /** Our IP address, or the path of our Unix socket; of `local`. */
@@ -271,9 +288,11 @@ export class Connection<In = Uint8Array, Out = Uint8Array | string> implements A
    * @returns this connection, typed for the new messages
    * @throws OptionError when the framing's `maxFrame` is larger than the inbox
    */
-  switchFraming<NextIn, NextOut>(next: Framing<NextIn, NextOut>): Connection<NextIn, NextOut> {
+  switchFraming<NextIn, NextOut>(
+    next: Framing<NextIn, NextOut>,
+  ): Connection<NextIn, NextOut, Data> {
     this.#engine.switchFraming(next as unknown as Framing<In, Out>)
-    return this as unknown as Connection<NextIn, NextOut>
+    return this as unknown as Connection<NextIn, NextOut, Data>
   }
 
   /**

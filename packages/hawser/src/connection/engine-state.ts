@@ -21,7 +21,8 @@ export type WingHosts<In, Out> = ReceiverHost<In, Out> & SenderHost<Out> & Endin
  */
 export abstract class EngineState<In, Out> {
   readonly transport: Transport
-  readonly settings: Settings<In, Out>
+  /** Replaced only before it starts, by some without a handler: where the option `data` threw. */
+  settings: Settings<In, Out>
   readonly receiver: Receiver<In, Out>
   readonly owner: ConnectionOwner<In, Out>
   connection!: Connection<In, Out>

@@ -1,6 +1,7 @@
 import type { CloseInfo } from '../connection/close-info.js'
-import { Connection, engineOf } from '../connection/connection.js'
-import { Engine } from '../connection/engine.js'
+import { type Connection, engineOf } from '../connection/connection.js'
+import type { Engine } from '../connection/engine.js'
+import type { ConnectionServer, ServerConnection } from '../connection/face.js'
 import { publishOpen } from '../connection/publications.js'
 import type { ConnectionOwner } from '../connection/connection-settings.js'
 import type { HawserError } from '../errors.js'
@@ -23,19 +24,20 @@ import { clientOf, isProbe, prepareTls } from './opening.js'
 import { Openings } from './openings.js'
 import { Groups } from './groups.js'
 import { Holding, type HoldingOwner } from './holding.js'
-import type { CloseOptions, Refusal } from './options.js'
+import type { Refusal, ServerCloseOptions } from './options.js'
 import { Refuser } from './refuser.js'
 import type { ResolvedServer } from './resolve.js'
 import { WaitingLine } from './waiting-line.js'
+import { welcome } from './welcome.js'
 
 /** What the acceptor tells the server. */
 export interface AcceptorOwner<In, Out> {
-  readonly server: object
+  readonly server: ConnectionServer<In, Out>
   /** Whether anybody listens for connections. */
   readonly isHeard: boolean
-  connected(connection: Connection<In, Out>): void
+  connected(connection: ServerConnection<In, Out>): void
   refused(refusal: Refusal): void
-  failed(error: HawserError, connection: Connection<In, Out> | undefined): void
+  failed(error: HawserError, connection: ServerConnection<In, Out> | undefined): void
   closed(engine: Engine<In, Out>): void
 }
 
@@ -44,7 +46,7 @@ export class Acceptor<In, Out>
   implements ConnectionOwner<In, Out>, ListenerOwner, HoldingOwner, Premises
 {
   readonly engines: Set<Engine<In, Out>> = new Set()
-  readonly waiting: WaitingLine<Connection<In, Out>> = new WaitingLine()
+  readonly waiting: WaitingLine<ServerConnection<In, Out>> = new WaitingLine()
   readonly admission: Admission
   readonly groups: Groups<In, Out>
   readonly openings: Openings = new Openings()
@@ -116,7 +118,7 @@ export class Acceptor<In, Out>
   }
 
   /** For observers. */
-  get server(): object {
+  get server(): ConnectionServer<In, Out> {
     return this.#owner.server
   }
 
@@ -127,7 +129,7 @@ export class Acceptor<In, Out>
   }
 
   /** Take in nobody more, and let those that are here come to their end. */
-  drain(drain: Drain<In, Out>, onDrain: CloseOptions<In, Out>['onDrain']): void {
+  drain(drain: Drain<In, Out>, onDrain: ServerCloseOptions<In, Out>['onDrain']): void {
     this.draining = true
     this.#release('draining')
     this.tls.unwatch()
@@ -135,7 +137,7 @@ export class Acceptor<In, Out>
     this.waiting.end()
     for (const engine of onDrain === undefined ? [] : this.engines) {
       try {
-        onDrain?.(engine.connection)
+        onDrain?.(engine.connection as ServerConnection<In, Out>)
       } catch (error) {
         engine.handlerFailed(error)
       }
@@ -178,14 +180,14 @@ export class Acceptor<In, Out>
   }
 
   failed(error: HawserError, connection?: Connection<In, Out>): void {
-    this.#owner.failed(error, connection)
+    this.#owner.failed(error, connection as ServerConnection<In, Out> | undefined)
   }
 
   closed(connection: Connection<In, Out>, _info: CloseInfo): void {
     const engine = engineOf(connection)
     if (!this.engines.delete(engine)) return
     addTraffic(this.#past, connection)
-    this.waiting.remove(connection)
+    this.waiting.remove(connection as ServerConnection<In, Out>)
     this.groups.closed(engine)
     this.admission.closed(engine.transport)
     this.#owner.closed(engine)
@@ -257,22 +259,21 @@ export class Acceptor<In, Out>
   }
 
   #take(transport: SocketTransport, mayWait: boolean): void {
-    const { settings, run } = this.#setup
-    const engine = new Engine(transport, settings, this)
-    const connection = new Connection(engine)
+    const { run } = this.#setup
+    const { engine, connection, ...newcomer } = welcome(transport, this.#setup, this)
+    let { failure } = newcomer
     this.engines.add(engine)
     this.admission.opened(engine.transport)
     this.accepted += 1
     publishOpen(engine)
-    let failure: { readonly cause: unknown } | undefined
     try {
-      this.#owner.connected(connection)
+      if (failure === undefined) this.#owner.connected(connection)
     } catch (cause) {
       failure = { cause }
     }
     engine.start()
     if (failure !== undefined) engine.handlerFailed(failure.cause)
-    else if (run !== undefined) engine.run(run)
+    else if (run !== undefined) engine.run(run as (connection: Connection<In, Out>) => unknown)
     else if (mayWait) this.waiting.add(connection)
   }
 }

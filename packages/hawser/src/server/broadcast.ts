@@ -1,7 +1,7 @@
 import type { Member } from '../connection/memberships.js'
 import { invalid } from '../options/invalid.js'
 import type { Framing } from '../framing/framing.js'
-import type { BroadcastOptions } from './options.js'
+import type { BroadcastOptions, ServerConnection } from '../connection/face.js'
 
 /** What became of one message for many connections. */
 export interface Delivery {
@@ -28,7 +28,7 @@ export function deliver<In, Out>(
   const frames = new Map<Framing<In, Out>, Uint8Array>()
   const delivery: Delivery = { taken: 0, skipped: 0 }
   for (const member of members) {
-    const { connection } = member
+    const connection = member.connection as ServerConnection<In, Out>
     if (excluded?.has(connection) === true || filter?.(connection) === false) continue
     // One that is being reset refuses nothing yet, and nothing of this would leave.
     if (member.refuses || member.error !== undefined) continue

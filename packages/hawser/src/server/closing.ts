@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import type { CloseResult } from '../connection/face.js'
 import { atLeast } from '../options/numbers.js'
 import type { Clock } from '../policy/clock.js'
 import type { Acceptor } from './acceptor.js'
@@ -6,7 +7,7 @@ import { Drain } from './drain.js'
 import type { Endpoints } from './endpoints.js'
 import type { ServerEvents } from './events.js'
 import { announce } from './failures.js'
-import type { CloseOptions, CloseResult } from './options.js'
+import type { ServerCloseOptions } from './options.js'
 import type { Reception } from './reception.js'
 
 /** Milliseconds a closing server gives its connections when `drain` is not set. */
@@ -49,7 +50,7 @@ export class Closing<In, Out> {
     drain: wait = defaultDrain,
     signal,
     onDrain,
-  }: CloseOptions<In, Out>): Promise<CloseResult> {
+  }: ServerCloseOptions<In, Out>): Promise<CloseResult> {
     atLeast('drain', wait, 0, 'milliseconds')
     const { clock, reception } = this.#parts
     if (reception.drain === undefined) {
@@ -62,7 +63,7 @@ export class Closing<In, Out> {
     return this.#result as Promise<CloseResult>
   }
 
-  #begin(drain: Drain<In, Out>, onDrain: CloseOptions<In, Out>['onDrain']): void {
+  #begin(drain: Drain<In, Out>, onDrain: ServerCloseOptions<In, Out>['onDrain']): void {
     const { acceptor, emitter, endpoints } = this.#parts
     this.#release?.()
     endpoints.stop()

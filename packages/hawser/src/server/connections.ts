@@ -1,13 +1,6 @@
-import { type Connection, engineOf } from '../connection/connection.js'
+import { engineOf } from '../connection/connection.js'
 import type { Engine } from '../connection/engine.js'
-
-/** The open connections of a server: iterable, and countable. */
-export interface Connections<In, Out> extends Iterable<Connection<In, Out>> {
-  /** How many are open. */
-  readonly size: number
-  /** Whether this connection is open on this server. */
-  has(connection: Connection<In, Out>): boolean
-}
+import type { Connections, ServerConnection } from '../connection/face.js'
 
 /** What users see of a register of connections. */
 export function viewConnections<In, Out>(
@@ -19,7 +12,7 @@ export function viewConnections<In, Out>(
     },
     has: (connection) => engines.has(engineOf(connection)),
     *[Symbol.iterator]() {
-      for (const { connection } of engines) yield connection
+      for (const { connection } of engines) yield connection as ServerConnection<In, Out>
     },
   }
 }

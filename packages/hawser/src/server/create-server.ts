@@ -14,14 +14,14 @@ export function createServer(handler?: FunctionHandler<Uint8Array, Uint8Array | 
  * @param handler a function called with each connection, or one object for all of them
  * @throws OptionError when an option cannot work
  */
-export function createServer<In = Uint8Array, Out = Uint8Array | string>(
-  options: ServerOptions<In, Out>,
-  handler?: Handler<In, Out>,
-): Server<In, Out>
-export function createServer<In, Out>(
-  first: ServerOptions<In, Out> | FunctionHandler<In, Out> = {},
-  handler?: Handler<In, Out>,
-): Server<In, Out> {
-  if (typeof first === 'function') return new Server<In, Out>({}, first)
+export function createServer<In = Uint8Array, Out = Uint8Array | string, Data = unknown>(
+  options: ServerOptions<In, Out, Data>,
+  handler?: Handler<In, Out, Data>,
+): Server<In, Out, Data>
+export function createServer<In, Out, Data>(
+  first: ServerOptions<In, Out, Data> | FunctionHandler<In, Out, Data> = {},
+  handler?: Handler<In, Out, Data>,
+): Server<In, Out, Data> {
+  if (typeof first === 'function') return new Server<In, Out, Data>({}, first)
   return new Server(first, handler)
 }

@@ -1,14 +1,14 @@
-import type { Connection } from '../connection/connection.js'
+import type { ServerConnection } from '../connection/face.js'
 import type { HawserError } from '../errors.js'
 import type { AddressInfo } from '../observe/payloads.js'
 import type { Refusal } from './options.js'
 
 /** The events of a server, as `node:net` names them. */
-export interface ServerEvents<In, Out> {
+export interface ServerEvents<In, Out, Data = unknown> {
   /** An endpoint is listened on; called once for each, with its address. */
   listening: [address: AddressInfo | string]
   /** A connection was accepted; before its handler is called. */
-  connection: [connection: Connection<In, Out>]
+  connection: [connection: ServerConnection<In, Out, Data>]
   /** A connection was refused. */
   drop: [refusal: Refusal]
   /**

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import process from 'node:process'
-import type { Connection } from '../connection/connection.js'
+import type { ServerConnection } from '../connection/face.js'
 import { report, warn } from '../connection/report.js'
 import { HandlerError, type HawserError } from '../errors.js'
 import type { ServerEvents } from './events.js'
@@ -22,7 +22,7 @@ export class Failures<In, Out> {
     this.#onError = onError
   }
 
-  note(error: HawserError, connection: Connection<In, Out> | undefined): void {
+  note(error: HawserError, connection: ServerConnection<In, Out> | undefined): void {
     if (error instanceof HandlerError) this.handlerErrors += 1
     const onError = this.#onError
     if (onError !== undefined) report(() => onError(error, connection))

@@ -3,7 +3,7 @@ import type { Member, Memberships, Topics } from '../connection/memberships.js'
 import { type HawserError, StateError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
 import { deliver } from './broadcast.js'
-import type { BroadcastOptions } from './options.js'
+import type { BroadcastOptions } from '../connection/face.js'
 import { Relay, type RelayOptions } from './relay.js'
 import { assertTopic } from './topic-name.js'
 

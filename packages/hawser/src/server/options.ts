@@ -1,7 +1,10 @@
-import type { CloseInfo } from '../connection/close-info.js'
-import type { Connection } from '../connection/connection.js'
 import type { ConnectionOptions } from '../connection/connection-options.js'
-import type { HandlerObject } from '../connection/face.js'
+import type {
+  CloseOptions,
+  HandlerObject,
+  HandlerResult,
+  ServerConnection,
+} from '../connection/face.js'
 import type { HawserError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import type { ConnectRate } from '../policy/connect-rate.js'
@@ -17,10 +20,14 @@ import type { ProxyProtocolOptions } from './proxy-trust.js'
  * connection ends in order: what was sent leaves first. `connection.detach()` or taking a stream
  * keeps it open. If it throws, the connection ends with reason `handler-failed`.
  */
-export type FunctionHandler<In, Out> = (connection: Connection<In, Out>) => void | Promise<void>
+export type FunctionHandler<In, Out, Data = unknown> = (
+  connection: ServerConnection<In, Out, Data>,
+) => HandlerResult
 
 /** What a server does with its connections: a function for each, or one object for all. */
-export type Handler<In, Out> = FunctionHandler<In, Out> | HandlerObject<In, Out>
+export type Handler<In, Out, Data = unknown> =
+  | FunctionHandler<In, Out, Data>
+  | HandlerObject<In, Out, ServerConnection<In, Out, Data>>
 
 /** Who may connect over TCP. A Unix socket is never filtered: its mode says who may. */
 export interface AccessLists {
@@ -38,9 +45,16 @@ export interface AccessLists {
 }
 
 /** How a server is set up; every limit has a finite default. */
-export interface ServerOptions<In, Out> extends ConnectionOptions, SocketOptions, AccessLists {
+export interface ServerOptions<In, Out, Data = unknown>
+  extends ConnectionOptions, SocketOptions, AccessLists {
   /** How bytes are cut into messages. Default `raw()`: each chunk as it arrives. */
   readonly framing?: Framing<In, Out> | undefined
+  /**
+   * Makes what `connection.data` is, before anything else sees the connection; its type is the type
+   * of `data` everywhere. When it throws, the connection is closed with reason `handler-failed`, and no
+   * handler sees it. Default: `data` is undefined until you set it.
+   */
+  readonly data?: ((connection: ServerConnection<In, Out>) => Data) | undefined
   /**
    * The most connections open at once; can be set while the server runs. Default 10 000; `Infinity`
    * leaves only the limit that file descriptors set. The excess is refused with reason `limit`.
@@ -137,7 +151,7 @@ export interface ServerOptions<In, Out> extends ConnectionOptions, SocketOptions
    * first one is shown as a process warning.
    */
   readonly onError?:
-    | ((error: HawserError, connection: Connection<In, Out> | undefined) => void)
+    | ((error: HawserError, connection: ServerConnection<In, Out, Data> | undefined) => void)
     | undefined
   /** Closes the server when it fires. */
   readonly signal?: AbortSignal | undefined
@@ -171,47 +185,10 @@ export interface Refusal {
 }
 
 /** How a server closes. */
-export interface CloseOptions<In, Out> {
-  /**
-   * Milliseconds for connections to finish what they are at. Default 15 000; 0 ends by
-   * force, a turn later, those that are not at rest; `Infinity` waits for all.
-   */
-  readonly drain?: number | undefined
+export interface ServerCloseOptions<In, Out, Data = unknown> extends CloseOptions {
   /**
    * Called for each open connection before it is drained: the place to say goodbye. Only the first
    * call of `close` counts here.
    */
-  readonly onDrain?: ((connection: Connection<In, Out>) => void) | undefined
-  /** Ends the drain early. */
-  readonly signal?: AbortSignal | undefined
+  readonly onDrain?: ((connection: ServerConnection<In, Out, Data>) => HandlerResult) | undefined
 }
-
-/** How a server closed. */
-export interface CloseResult {
-  /** Connections that ended by themselves, or at rest. */
-  readonly drained: number
-  /** Connections that were reset when the drain's time was up. */
-  readonly forced: number
-}
-
-/** How one message for many is sent: with `broadcast`, and with `send` of `server.to()`. */
-export interface BroadcastOptions<In, Out> {
-  /** Who does not get it: the sender, usually. */
-  readonly except?: Connection<In, Out> | Iterable<Connection<In, Out>> | undefined
-  /**
-   * Who gets it. A function cannot travel: with a filter, nothing is sent to other nodes of a
-   * backplane.
-   */
-  readonly filter?: ((connection: Connection<In, Out>) => boolean) | undefined
-  /**
-   * What happens to one that reads too slowly. `reset`: it gets everything, until its outbox is full,
-   * and is then reset, as by `send`; what it has got by then has no gap. `skip`: while its outbox is
-   * above its high-water mark it does not get the message, and `server.info().skipped` counts that;
-   * for what the next message replaces, such as positions and prices. Default `reset`.
-   */
-  readonly overflow?: 'reset' | 'skip' | undefined
-  /** Send nothing to other nodes of a backplane. Default false. */
-  readonly local?: boolean | undefined
-}
-
-export type { CloseInfo }

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
-import type { Connection } from '../connection/connection.js'
 import type { Engine } from '../connection/engine.js'
+import type { ConnectionServer, ServerConnection } from '../connection/face.js'
 import type { HawserError } from '../errors.js'
 import type { AcceptorOwner } from './acceptor.js'
 import type { Drain } from './drain.js'
@@ -9,14 +9,17 @@ import type { Failures } from './failures.js'
 import type { Refusal } from './options.js'
 import { publishRefuse } from './publications.js'
 
+/** A server, as far as it has to do with being told. */
+type ServerEmitter<In, Out> = ConnectionServer<In, Out> & EventEmitter<ServerEvents<In, Out>>
+
 /** Brings what the acceptor tells to the server's events, to observers and to the drain. */
 export class Reception<In, Out> implements AcceptorOwner<In, Out> {
-  readonly server: EventEmitter<ServerEvents<In, Out>>
+  readonly server: ServerEmitter<In, Out>
   /** Set when the server begins to close. */
   drain: Drain<In, Out> | undefined
   readonly #failures: Failures<In, Out>
 
-  constructor(server: EventEmitter<ServerEvents<In, Out>>, failures: Failures<In, Out>) {
+  constructor(server: ServerEmitter<In, Out>, failures: Failures<In, Out>) {
     this.server = server
     this.#failures = failures
   }
@@ -25,7 +28,7 @@ export class Reception<In, Out> implements AcceptorOwner<In, Out> {
     return this.server.listenerCount('connection') > 0
   }
 
-  connected(connection: Connection<In, Out>): void {
+  connected(connection: ServerConnection<In, Out>): void {
     this.server.emit('connection', connection)
   }
 
@@ -38,7 +41,7 @@ export class Reception<In, Out> implements AcceptorOwner<In, Out> {
     }
   }
 
-  failed(error: HawserError, connection: Connection<In, Out> | undefined): void {
+  failed(error: HawserError, connection: ServerConnection<In, Out> | undefined): void {
     this.#failures.note(error, connection)
   }
 

@@ -40,6 +40,8 @@ export interface ResolvedServer<In, Out> {
   /** Undefined: no header is looked for. */
   readonly proxy: ProxyTrust | undefined
   readonly run: FunctionHandler<In, Out> | undefined
+  /** Makes what `connection.data` is. */
+  readonly data: ServerOptions<In, Out>['data']
   readonly maxConnections: number
   /** How many connections wait for room; 0 where they are refused. */
   readonly mostHeld: number
@@ -84,6 +86,7 @@ export function resolveServer<In, Out>(
     tls: options.tls,
     proxy: options.proxyProtocol && new ProxyTrust(options.proxyProtocol),
     run,
+    data: options.data,
     maxConnections: connectionCount(options.maxConnections ?? defaultMaxConnections),
     mostHeld: isHolding(options.atLimit ?? 'refuse') ? backlog : 0,
     maxWaiting: atLeast('maxWaiting', options.maxWaiting ?? defaultMaxWaiting, 0, 'connections'),

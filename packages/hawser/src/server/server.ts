@@ -1,6 +1,14 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import process from 'node:process'
 import { type Connection, engineOf } from '../connection/connection.js'
+import type {
+  BroadcastOptions,
+  CloseResult,
+  Connections,
+  ConnectionServer,
+  Group,
+  ServerConnection,
+} from '../connection/face.js'
 import { ListenError, StateError } from '../errors.js'
 import type { RefusalCounts } from '../policy/connection-limit.js'
 import type { Endpoint } from '../socket/endpoint.js'
@@ -8,37 +16,40 @@ import type { AddressInfo } from '../observe/payloads.js'
 import type { TlsServerOptions } from '../tls.js'
 import { Acceptor } from './acceptor.js'
 import { Closing } from './closing.js'
-import { type Connections, viewConnections } from './connections.js'
+import { viewConnections } from './connections.js'
 import { Endpoints, listOf } from './endpoints.js'
 import type { ServerEvents } from './events.js'
 import { announce, Failures } from './failures.js'
-import { Group } from './group.js'
 import { describeServer } from './describe-server.js'
 import type { ServerInfo } from '../observe/server-info.js'
-import type {
-  AccessLists,
-  BroadcastOptions,
-  CloseOptions,
-  CloseResult,
-  Handler,
-  ServerOptions,
-} from './options.js'
+import type { AccessLists, Handler, ServerCloseOptions, ServerOptions } from './options.js'
 import { publishListen } from './publications.js'
 import { Reception } from './reception.js'
 import { connectionCount, resolveAccess, type ResolvedServer, resolveServer } from './resolve.js'
+import { TopicGroup } from './topic-group.js'
+
+let readOpenings: (server: object) => number
+
+/** Connections of a server whose PROXY header or TLS handshake is under way: for its worker. */
+export function openingsOf(server: object): number {
+  return readOpenings(server)
+}
 
 /** A server of framed messages on one endpoint or several. Its events: {@link ServerEvents}. */
-export class Server<In = Uint8Array, Out = Uint8Array | string>
-  extends EventEmitter<ServerEvents<In, Out>>
-  implements AsyncIterable<Connection<In, Out>>
+export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
+  extends EventEmitter<ServerEvents<In, Out, Data>>
+  implements ConnectionServer<In, Out, Data>, AsyncIterable<ServerConnection<In, Out, Data>>
 {
   /** The open connections. */
-  readonly connections: Connections<In, Out>
+  readonly connections: Connections<In, Out, Data>
   readonly #setup: ResolvedServer<In, Out>
   readonly #acceptor: Acceptor<In, Out>
   readonly #endpoints: Endpoints
   readonly #failures: Failures<In, Out>
   readonly #closing: Closing<In, Out>
+  static {
+    readOpenings = (server) => (server as Server).#acceptor.openings.size
+  }
 
   /**
    * @param options the framing, limits and waits; every one has a default
@@ -46,19 +57,21 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
    *   of server)` or the `connection` event
    * @throws OptionError when an option cannot work
    */
-  constructor(options: ServerOptions<In, Out> = {}, handler?: Handler<In, Out>) {
+  constructor(options: ServerOptions<In, Out, Data> = {}, handler?: Handler<In, Out, Data>) {
     super({ captureRejections: true })
-    this.#setup = resolveServer(options, handler)
-    this.#failures = new Failures(this, this.#setup.onError)
-    const reception = new Reception(this, this.#failures)
+    // What users keep with their connections is of no concern below.
+    const emitter = this as unknown as Server<In, Out>
+    this.#setup = resolveServer(options as ServerOptions<In, Out>, handler as Handler<In, Out>)
+    this.#failures = new Failures(emitter, this.#setup.onError)
+    const reception = new Reception(emitter, this.#failures)
     this.#acceptor = new Acceptor(this.#setup, reception)
     this.#endpoints = new Endpoints(this.#setup.listener, this.#acceptor)
-    this.connections = viewConnections(this.#acceptor.engines)
+    this.connections = viewConnections(this.#acceptor.engines) as Connections<In, Out, Data>
     // What an async listener rejects with is treated as what it throws.
     const rejected = this.#listenerRejected.bind(this)
     Object.defineProperty(this, captureRejectionSymbol, { value: rejected })
     const { clock } = this.#setup.settings
-    const parts = { emitter: this, endpoints: this.#endpoints, acceptor: this.#acceptor, reception }
+    const parts = { emitter, endpoints: this.#endpoints, acceptor: this.#acceptor, reception }
     this.#closing = new Closing({ ...parts, clock })
     if (options.signal !== undefined) this.#closing.obey(options.signal, () => void this.close())
   }
@@ -71,11 +84,6 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
   /** Whether at least one endpoint is listened on. */
   get listening(): boolean {
     return this.#endpoints.addresses.length > 0
-  }
-
-  /** @internal Connections whose PROXY header or TLS handshake is under way. */
-  get openings(): number {
-    return this.#acceptor.openings.size
   }
 
   /** The most connections open at once; may be set while the server runs. */
@@ -162,8 +170,8 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
    * @returns how many connections of this server took it
    * @throws FramingError when the framing cannot carry the message; OptionError
    */
-  broadcast(message: Out, options: BroadcastOptions<In, Out> = {}): number {
-    return this.#acceptor.groups.send(undefined, message, options)
+  broadcast(message: Out, options: BroadcastOptions<In, Out, Data> = {}): number {
+    return this.#acceptor.groups.send(undefined, message, options as BroadcastOptions<In, Out>)
   }
 
   /**
@@ -172,8 +180,8 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
    *
    * @throws OptionError `HAWSER_INVALID_TOPIC`
    */
-  to(topics: string | readonly string[]): Group<In, Out> {
-    return new Group(this.#acceptor.groups, topics)
+  to(topics: string | readonly string[]): Group<In, Out, Data> {
+    return new TopicGroup(this.#acceptor.groups, topics) as Group<In, Out> as Group<In, Out, Data>
   }
 
   /** Accept nothing more; connections go on. The operating system refuses who tries. */
@@ -207,16 +215,17 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
    *
    * @returns how many connections ended by themselves or at rest, and how many were forced
    */
-  close(options: CloseOptions<In, Out> = {}): Promise<CloseResult> {
-    return this.#closing.close(options)
+  close(options: ServerCloseOptions<In, Out, Data> = {}): Promise<CloseResult> {
+    return this.#closing.close(options as ServerCloseOptions<In, Out>)
   }
 
   /**
    * The connections as they arrive, for a server without a handler. Ends when the server begins to
    * close and those that waited were taken.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Connection<In, Out>, undefined> {
-    return this.#acceptor.waiting.iterate()
+  [Symbol.asyncIterator](): AsyncIterableIterator<ServerConnection<In, Out, Data>, undefined> {
+    const { waiting } = this.#acceptor
+    return waiting.iterate() as AsyncIterableIterator<ServerConnection<In, Out, Data>, undefined>
   }
 
   /** The same as `close()`, for `await using`. */
@@ -236,7 +245,11 @@ export class Server<In = Uint8Array, Out = Uint8Array | string>
     return this
   }
 
-  #listenerRejected(error: Error, event: keyof ServerEvents<In, Out>, ...values: unknown[]): void {
+  #listenerRejected(
+    error: Error,
+    event: keyof ServerEvents<In, Out, Data>,
+    ...values: unknown[]
+  ): void {
     const [value] = values
     if (event === 'connection') engineOf(value as Connection<In, Out>).handlerFailed(error)
     else this.#failures.noteListener(event, error)

@@ -1,4 +1,4 @@
-import { Connection } from '../connection/connection.js'
+import { type Connection, makeConnection } from '../connection/connection.js'
 import { Engine } from '../connection/engine.js'
 import { type ConnectionOptions, resolveSettings } from '../connection/connection-options.js'
 import { publishOpen } from '../connection/publications.js'
@@ -89,7 +89,7 @@ function attach<In, Out>(
     failed: options.onError ?? (() => undefined),
     closed: () => undefined,
   })
-  const connection = new Connection(engine)
+  const connection = makeConnection(engine)
   publishOpen(engine)
   engine.start()
   return connection

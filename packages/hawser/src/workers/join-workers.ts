@@ -1,7 +1,7 @@
 import { OptionError } from '../errors.js'
 import { invalid } from '../options/invalid.js'
 import { collectMetrics } from '../metrics/collect.js'
-import type { Server } from '../server/server.js'
+import { openingsOf, type Server } from '../server/server.js'
 import { findMember, type JoinedServer, type Member } from './member.js'
 import { Share } from './share.js'
 
@@ -17,7 +17,7 @@ export interface JoinOptions {
    * program has open. When the promise it returned settles, the process ends. It has what is left of
    * `leaveTimeout`.
    */
-  readonly leave?: (() => void | Promise<void>) | undefined
+  readonly leave?: (() => unknown) | undefined
 }
 
 /** What a worker knows of itself. */
@@ -53,8 +53,8 @@ export function currentWorker(): WorkerContext | undefined {
  * @returns what the worker knows of itself; undefined when this process is none
  * @throws OptionError when the server listens already, or another one of that name has joined
  */
-export function joinWorkers<In, Out>(
-  server: Server<In, Out>,
+export function joinWorkers<In, Out, Data>(
+  server: Server<In, Out, Data>,
   options: JoinOptions = {},
 ): WorkerContext | undefined {
   const member = findMember()
@@ -74,7 +74,7 @@ export function joinWorkers<In, Out>(
     name,
     server,
     connections: server.connections,
-    openings: () => server.openings,
+    openings: () => openingsOf(server),
     metrics: collectMetrics(name === 'main' ? server : new Map([[name, server]])),
     share:
       server.maxConnections === Infinity

@@ -1,12 +1,11 @@
 import { observe } from '../observe/observe.js'
+import { openingsOf } from '../server/server.js'
 import type { ShareMessage } from './protocol.js'
 
 /** The part of a server whose limit is shared. */
 export interface LimitedServer {
   maxConnections: number
   readonly connections: { readonly size: number }
-  /** Connections whose PROXY header or TLS handshake is under way. */
-  readonly openings: number
 }
 
 /**
@@ -81,7 +80,7 @@ export class Share {
   }
 
   #look(): void {
-    const spare = this.#held - this.#server.connections.size - this.#server.openings
+    const spare = this.#held - this.#server.connections.size - openingsOf(this.#server)
     if (this.#isLeaving) this.#giveBack(spare)
     else if (spare < this.#fair / 20 || spare < 1) this.#want(Math.ceil(this.#fair / 4))
     else if (this.#isScarce) this.#giveBack(Math.floor(spare / 2))

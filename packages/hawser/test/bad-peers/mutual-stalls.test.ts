@@ -91,7 +91,7 @@ describe('a relay in a function handler', () => {
     const upstream = await upstreamOf(1)
     const relay = await relayBy(async (inner) => {
       const outer = await connect(local(upstream as never), { allowHalfOpen: true })
-      const pass = async (from: typeof inner, to: typeof inner): Promise<void> => {
+      const pass = async (from: Connection, to: Connection): Promise<void> => {
         for await (const bytes of from) await to.send(bytes)
         await to.end()
       }

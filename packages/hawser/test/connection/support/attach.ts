@@ -1,5 +1,5 @@
 import {
-  Connection,
+  type Connection,
   type ConnectionOptions,
   type Framing,
   type HandlerObject,
@@ -7,7 +7,7 @@ import {
   lines,
 } from 'hawser'
 import { createPair, type PairOptions, ScriptedPeer } from 'hawser/testing'
-import { engineOf } from '../../../src/connection/connection.js'
+import { engineOf, makeConnection } from '../../../src/connection/connection.js'
 import { Engine } from '../../../src/connection/engine.js'
 import { resolveSettings } from '../../../src/connection/connection-options.js'
 import { Budget } from '../../../src/policy/budget.js'
@@ -58,7 +58,7 @@ export function attach<In = string, Out = string>(
       closed: () => undefined,
     },
   )
-  const connection = new Connection(engine)
+  const connection = makeConnection(engine)
   engine.start()
   if (options.run !== undefined) engine.run(options.run)
   return {

@@ -1,0 +1,29 @@
+import type { BroadcastOptions, Group, ServerConnection } from '../connection/face.js'
+import type { Groups } from './groups.js'
+import { assertTopic } from './topic-name.js'
+
+/** What `server.to()` returns. */
+export class TopicGroup<In, Out> implements Group<In, Out> {
+  readonly #groups: Groups<In, Out>
+  readonly #topics: readonly string[]
+
+  constructor(groups: Groups<In, Out>, topics: string | readonly string[]) {
+    this.#groups = groups
+    this.#topics = typeof topics === 'string' ? [topics] : [...new Set(topics)]
+    for (const topic of this.#topics) assertTopic(topic)
+  }
+
+  get size(): number {
+    return this.#groups.membersOf(this.#topics).size
+  }
+
+  send(message: Out, options: BroadcastOptions<In, Out> = {}): number {
+    return this.#topics.length === 0 ? 0 : this.#groups.send(this.#topics, message, options)
+  }
+
+  *[Symbol.iterator](): Iterator<ServerConnection<In, Out>> {
+    for (const { connection } of this.#groups.membersOf(this.#topics)) {
+      yield connection as ServerConnection<In, Out>
+    }
+  }
+}
