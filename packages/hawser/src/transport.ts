@@ -90,6 +90,11 @@ export interface Transport {
   start(sink: TransportSink): void
   /** Call `received` no more until `resume`. While paused neither FIN nor reset may be noticed. */
   pause(): void
+  /**
+   * Take back bytes that were received as owned and that nothing reads any more, to read into them
+   * again. Left out, they are garbage.
+   */
+  recycle?(bytes: Uint8Array): void
   /** Push again. */
   resume(): void
   /**

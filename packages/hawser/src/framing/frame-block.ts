@@ -1,6 +1,6 @@
 import type { ByteOperations } from './byte-operations.js'
 
-/** The most that a delivered frame may pin beyond its own size. */
+/** The most that a delivered frame may pin beyond its own size; a large one, its size again. */
 const largestBlock = 4096
 /** The second block after the receiver stopped and went on. */
 const smallestBlock = 512
@@ -35,7 +35,8 @@ export class FrameBlock {
   take(bytes: Uint8Array, start: number, end: number, owned: boolean): Uint8Array {
     const size = end - start
     if (end > this.#end) {
-      if (owned && bytes.buffer.byteLength - size <= largestBlock) return view(bytes, start, size)
+      const pinned = bytes.buffer.byteLength - size
+      if (owned && pinned <= Math.max(largestBlock, size)) return view(bytes, start, size)
       const limit = this.#limit
       this.#limit = Math.min(largestBlock, Math.max(smallestBlock, 2 * limit))
       if (size > largestShared || size > limit) {

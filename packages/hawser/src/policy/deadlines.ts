@@ -34,6 +34,11 @@ export class Deadlines {
     )
   }
 
+  /** Whether something is expected. */
+  get isExpected(): boolean {
+    return this.#timer !== undefined
+  }
+
   /** Expect nothing any more. */
   cancel(): void {
     this.#timer?.cancel()

@@ -47,6 +47,7 @@ export class Direction implements Consumer {
     if (!this.starving || !receiver.empty) return false
     // The outbox copies what is small; what it keeps must not be overwritten by the next read.
     this.#pass(borrowed && bytes.length >= keptWhole ? bytes.slice() : bytes)
+    if (!borrowed && this.#to.sender.idle) this.#from.transport.recycle?.(bytes)
     return true
   }
 
@@ -72,6 +73,8 @@ export class Direction implements Consumer {
     from.receiver.share.take(bytes.length)
     from.receiver.mayGoOn()
     void to.sender.send(bytes)
+    // At once: what was taken whole needs no place to wait, and its buffer is read into again.
+    to.sender.write()
     if (to.unsent <= highWaterMark) return
     from.receiver.hold(holds.relaying)
     // Only when all of it has left: stopping and starting costs more than what it saves.

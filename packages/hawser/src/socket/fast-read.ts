@@ -1,5 +1,14 @@
 import net from 'node:net'
 import process from 'node:process'
+import {
+  giveBuffer,
+  type Holder,
+  largeRead,
+  leaveBuffer,
+  ownBuffer,
+  readSize,
+  takeBuffer,
+} from './large-reads.js'
 
 /**
  * Reading into one static buffer: Node.js offers it on client sockets (`onread`, documented), where
@@ -10,8 +19,6 @@ import process from 'node:process'
  * All sockets of a thread share the buffer: a read is decoded before the next one begins.
  */
 
-/** Bytes one read can bring; what libuv itself asks for. */
-const readSize = 64 * 1024
 /** Room in front of a read for the beginning of a frame whose rest it brings. */
 const headroom = 64 * 1024
 
@@ -20,28 +27,48 @@ const readBuffer = new Uint8Array(memory, headroom, readSize)
 
 /** Where the reads of one socket go. */
 export interface FastReader {
-  /** Bytes arrived; they are overwritten after the call. */
-  read(bytes: Uint8Array, headroom: number): void
+  /** Bytes arrived. Borrowed ones are overwritten after the call. */
+  read(bytes: Uint8Array, borrowed: boolean, headroom: number): void
 }
 
 /** The symbol under which a socket carries its reader. */
 export const fastReader: unique symbol = Symbol('hawser.fastReader')
 
 /** A socket that reads into the static buffer. */
-export interface FastSocket extends net.Socket {
+export interface FastSocket extends Holder {
   [fastReader]?: FastReader
 }
 
 /** Pass as `onread` when a socket is made; then give the socket its reader. */
 export const onread: net.OnReadOpts = {
-  buffer: readBuffer,
+  buffer: nextBuffer,
   callback: pass,
+}
+
+let next: Uint8Array = readBuffer
+
+/** Node.js asks for the next buffer of a socket when it is made, and behind each read. */
+function nextBuffer(): Uint8Array {
+  const buffer = next
+  next = readBuffer
+  return buffer
 }
 
 // Node.js calls it as a method of the socket, so that one function serves them all.
 function pass(this: unknown, length: number): boolean {
   const socket = this as FastSocket
-  socket[fastReader]?.read(new Uint8Array(memory, headroom, length), headroom)
+  const reader = socket[fastReader]
+  const own = ownBuffer(socket)
+  if (own === undefined) reader?.read(new Uint8Array(memory, headroom, length), true, headroom)
+  else {
+    leaveBuffer(socket)
+    const bytes = new Uint8Array(own.buffer, own.byteOffset, length)
+    const isOwned = length >= largeRead
+    reader?.read(bytes, !isOwned, 0)
+    // What is borrowed was copied where it is kept.
+    if (!isOwned) giveBuffer(bytes)
+  }
+  if (length >= largeRead) next = takeBuffer(socket, readBuffer)
   return true
 }
 

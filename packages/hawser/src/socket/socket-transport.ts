@@ -11,6 +11,7 @@ import type {
   TransportSink,
 } from '../transport.js'
 import { type FastReader, fastReader, type PeerName } from './fast-read.js'
+import { giveBuffer } from './large-reads.js'
 import { addressesOf, type KnownNames } from './names.js'
 import type { HandshakeLimits, Wrap } from './tls/handshake.js'
 import { swallowedReset } from './tls/swallowed-reset.js'
@@ -151,8 +152,12 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
     if (this.#sink !== undefined) this.#listen()
   }
 
-  read(bytes: Uint8Array, headroom: number): void {
-    this.#sink?.received(bytes, true, headroom)
+  read(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
+    this.#sink?.received(bytes, borrowed, headroom)
+  }
+
+  recycle(bytes: Uint8Array): void {
+    giveBuffer(bytes)
   }
 
   pause(): void {
@@ -190,8 +195,7 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
   }
 
   end(): void {
-    // The stream knows nothing of a write through the handle, and once it shuts down libuv refuses
-    // to reset.
+    // The stream knows nothing of that write, and once it shuts down libuv refuses to reset.
     if (this.#byHandle) this.#endsNext = true
     else this.#socket.end()
   }
@@ -275,8 +279,8 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
   /** A write under TLS is over a turn after it is done, so the next may begin before that. */
   #writeSecurely(beneath: net.Socket, chunks: readonly TransportChunk[]): boolean {
     const size = sizeOf(chunks)
-    let isDone = false
     this.#outstanding = size
+    let isDone = false
     isDone = writeSecurely(this.#socket, beneath, chunks, size, () => {
       if (!isDone) this.#written()
     })

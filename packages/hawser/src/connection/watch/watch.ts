@@ -44,12 +44,28 @@ export function needsWatch({ settings, receiver, openSender }: Watched): boolean
   )
 }
 
+/** Which waits may count now, and for which frame: another number when that changes. */
+function countingOf({ receiver, openSender, isDiscarding, lingers, isAtWork }: Watched): number {
+  const bits =
+    Number(receiver.stopped) |
+    (Number(receiver.ended) << 1) |
+    (Number(receiver.empty) << 2) |
+    (Number(openSender?.isWriting) << 3) |
+    (Number(receiver.bytes === 0) << 4) |
+    (Number(isDiscarding) << 5) |
+    (Number(lingers) << 6) |
+    (Number(isAtWork) << 7)
+  return receiver.isPartial ? bits + 256 * (receiver.messages + 1) : bits
+}
+
 /** Watches all the waits of one connection with one lazy timer. */
 export class Watch {
   readonly #watched: Watched
   readonly #deadlines: Deadlines
   readonly #paces: Paces
   readonly #stalls = waits.map(() => new Stall())
+  /** What counted when it last looked. */
+  #counting = -1
 
   constructor(watched: Watched) {
     this.#watched = watched
@@ -57,9 +73,16 @@ export class Watch {
     this.#deadlines = new Deadlines(watched.settings.clock, () => this.#check())
   }
 
-  /** Look at the waits that count now and be woken when the first may be over. */
+  /**
+   * Look at the waits that count now and be woken when the first may be over. Called at each event of
+   * a busy connection, so it returns at once while the same ones count as last time: progress is
+   * looked at when it wakes.
+   */
   arm(): void {
     const watched = this.#watched
+    const counting = countingOf(watched)
+    if (counting === this.#counting && this.#deadlines.isExpected) return
+    this.#counting = counting
     const now = watched.settings.clock.now()
     let at = this.#paces.follow(now)
     for (const [index, wait] of waits.entries()) {
@@ -74,6 +97,7 @@ export class Watch {
 
   /** Everything accepted was handed to the operating system. */
   flushed(): void {
+    this.#counting = -1
     this.#paces.flushed()
   }
 

@@ -35,9 +35,15 @@ interface Handle {
 
 type WithHandle = net.Socket & { _handle?: Partial<Handle> | null }
 
-const runtimeKnown = process.versions['bun'] === undefined && process.versions['deno'] === undefined
+/** Node.js' inner module for streams. */
+interface StreamBinding {
+  readonly WriteWrap: new () => WriteRequest
+  /** What the last call of any stream of this thread did; at `kLastWriteWasAsync`, whether it waits. */
+  readonly streamBaseState: Int32Array
+  readonly kLastWriteWasAsync: number
+}
 
-let Request: (new () => WriteRequest) | undefined
+const binding = findBinding()
 /** Serves all writes that are over at once; one that is not takes it along. */
 let spare: WriteRequest | undefined
 
@@ -56,20 +62,18 @@ export function writeByHandle(
   writer: HandleWriter,
 ): HandleWrite | number {
   const handle = (socket as WithHandle)._handle
-  if (!isUsable(socket, handle)) return 'unable'
-  if (Request === undefined) {
-    learnRequest(handle)
-    return 'unable'
-  }
-  const request = (spare ??= new Request())
+  if (binding === undefined || !isUsable(socket, handle)) return 'unable'
+  const request = (spare ??= new binding.WriteWrap())
   const status = hand(handle, request, chunks)
   if (status === undefined) return 'unable'
   if (status !== 0) {
-    // Who knows what it is bound to.
+    // It may be bound to the write that failed.
     spare = undefined
     return status
   }
-  if (handle.writeQueueSize === 0) return 'taken'
+  // An empty queue would not do: a write may wait for its end though nothing is left in it, and a
+  // request that is used twice ends the process.
+  if (binding.streamBaseState[binding.kLastWriteWasAsync] === 0) return 'taken'
   spare = undefined
   request.chunks = chunks
   request.writer = writer
@@ -111,7 +115,6 @@ function isUsable(
   handle: Partial<Handle> | null | undefined,
 ): handle is Handle {
   return (
-    runtimeKnown &&
     socket.writableLength === 0 &&
     !socket.connecting &&
     !socket.destroyed &&
@@ -120,20 +123,23 @@ function isUsable(
   )
 }
 
-const methods = ['writeUtf8String', 'writeBuffer', 'writev'] as const
-
-/** Node.js keeps the class to itself; the request of the next write by the stream shows it. */
-function learnRequest(handle: Handle): void {
-  const own = handle as unknown as Record<string, unknown>
-  const originals = methods.map((method) => own[method])
-  const areFunctions = originals.every((original) => typeof original === 'function')
-  if (!areFunctions || methods.some((method) => Object.hasOwn(handle, method))) return
-  for (const [index, method] of methods.entries()) {
-    const look = (request: WriteRequest, ...rest: unknown[]): unknown => {
-      for (const each of methods) delete own[each]
-      Request = request.constructor as new () => WriteRequest
-      return Reflect.apply(originals[index] as () => unknown, handle, [request, ...rest])
+/** Everything that is relied on, or nothing: under `--permission`, say, the inner module is denied. */
+function findBinding(): StreamBinding | undefined {
+  const { execArgv, env, versions } = process
+  const isNode = versions['bun'] === undefined && versions['deno'] === undefined
+  // Whoever asks for warnings of what is to go one day would get one for this.
+  const warns =
+    execArgv.includes('--pending-deprecation') || env['NODE_PENDING_DEPRECATION'] === '1'
+  const { binding: find } = process as { binding?: (name: string) => Partial<StreamBinding> }
+  if (!isNode || warns || typeof find !== 'function') return undefined
+  try {
+    const { WriteWrap, streamBaseState, kLastWriteWasAsync } = find.call(process, 'stream_wrap')
+    if (typeof WriteWrap !== 'function' || typeof kLastWriteWasAsync !== 'number') return undefined
+    if (!(streamBaseState instanceof Int32Array) || !(kLastWriteWasAsync in streamBaseState)) {
+      return undefined
     }
-    Object.defineProperty(handle, method, { value: look, configurable: true })
+    return { WriteWrap, streamBaseState, kLastWriteWasAsync }
+  } catch {
+    return undefined
   }
 }
