@@ -14,6 +14,9 @@ import { addSendProxy } from '../arguments/proxy-flags.js'
 import { parseSize } from '../arguments/size.js'
 import { addConnectTls, type ConnectTlsFlags, readConnectTls } from '../arguments/tls-flags.js'
 
+/** As long as a slow server may think about its reply. */
+const defaultWait = 500
+
 interface ConnectFlags extends ConnectTlsFlags {
   framing?: FramingChoice
   maxFrame?: number
@@ -26,6 +29,8 @@ interface ConnectFlags extends ConnectTlsFlags {
   crlf?: true
   connectTimeout?: number
   idle?: number
+  wait?: number
+  shutdown: boolean
   reconnect?: true
   heartbeat?: string
   heartbeatEvery?: number
@@ -49,6 +54,7 @@ export function addConnect(
   addMessages(command)
   addWay(command)
   addTimes(command)
+  addEnd(command)
   addStaying(command)
   addConnectTls(command)
   addOutput(command)
@@ -101,6 +107,17 @@ function addTimes(command: Command): void {
     )
 }
 
+function addEnd(command: Command): void {
+  command
+    .optionsGroup('How it ends:')
+    .option(
+      '--wait <time>',
+      'when the input has ended, end our direction after so long without a word of the peer (default: 500ms)',
+      parseDuration('--wait', 0),
+    )
+    .option('--no-shutdown', 'never end our direction: wait until the peer does')
+}
+
 function addStaying(command: Command): void {
   command
     .optionsGroup('How it stays connected:')
@@ -142,6 +159,7 @@ function readConnect(endpoint: string, flags: ConnectFlags): ConnectOptions {
     crlf: flags.crlf ?? false,
     connectTimeout: flags.connectTimeout,
     idle: flags.idle,
+    wait: readWait(flags),
     ...readStaying(flags),
     json: flags.json ?? false,
     hex: flags.hex ?? false,
@@ -164,6 +182,12 @@ function readStaying({
     )
   }
   return { reconnect: reconnect === true, heartbeat, heartbeatEvery }
+}
+
+function readWait({ wait, shutdown }: ConnectFlags): number {
+  if (shutdown) return wait ?? defaultWait
+  if (wait === undefined) return Infinity
+  throw new UsageError('--no-shutdown waits for ever, and --wait does not', 'leave one of them out')
 }
 
 function readFamily({ ipv4, ipv6 }: ConnectFlags): 4 | 6 | undefined {

@@ -1,16 +1,14 @@
-import {
-  type CloseInfo,
-  type Connection,
-  connect as open,
-  type ConnectOptions as LibraryOptions,
-  type DisconnectedStatus,
-  formatEndpoint,
-} from 'hawser'
+import { type CloseInfo, type Connection, connect as open, type DisconnectedStatus } from 'hawser'
+import { Activity } from './activity.js'
 import { type Peer, receive, transmit, type Troubles } from './conversation.js'
+import { createDialling } from './dialling.js'
+import { describePeer, Losses } from './notices.js'
 import type { ConnectOptions } from './options.js'
 import { createPresenter } from './presenter.js'
 import { lineToMessage, readMessages, type SourceOptions } from './sources.js'
+import { SinglePeer } from './single-peer.js'
 import { type SteadyOptions, SteadyPeer } from './steady-peer.js'
+import { Speech } from './speech.js'
 import { ConversationOutput } from './terminal.js'
 import { exitNetwork, exitOk, isExpected, nameFlags } from '../failure.js'
 import { whenForeground } from '../input/foreground.js'
@@ -19,15 +17,13 @@ import { LineEditor } from '../input/line-editor.js'
 import { LineQueue } from '../input/line-queue.js'
 import { type Colours, createColours, wantsColour } from '../output/colours.js'
 import { describeClose } from '../output/columns.js'
-import { escapeText } from '../output/escape.js'
+import { count as formatCount } from '../output/numbers.js'
 import type { Sink } from '../output/sink.js'
-import { describeTls, summarizeTls } from '../output/tls.js'
 import { isInteractive, openStandardOutput } from '../output/standard.js'
 import type { Outgoing } from '../wire/adapter.js'
-import { createFraming } from '../wire/framing.js'
-import { roomFor } from '../wire/room.js'
 
-type Dialling = Omit<LibraryOptions<Uint8Array, Outgoing>, 'handler' | 'onError'>
+/** How long a peer has after Ctrl-C to take what waits for it; to end, it has the usual second. */
+const goodbye = 1_500
 
 /**
  * Talk to a peer until both have ended.
@@ -48,18 +44,30 @@ class ConnectCommand implements Troubles {
   readonly #abort = new AbortController()
   readonly #editor: LineEditor | undefined
   readonly #conversation: ConversationOutput | undefined
+  readonly #speech: Speech
+  readonly #losses = new Losses()
+  /** Of the peer, and of the input. */
+  readonly #heard = new Activity()
+  readonly #read = new Activity()
+  readonly #hurried: Promise<void>
+  #hurry: () => void = () => {}
   #peer: Peer | undefined
   #exitCode = exitOk
 
   constructor(options: ConnectOptions) {
     this.#options = options
+    this.#hurried = new Promise((resolve) => {
+      this.#hurry = resolve
+    })
     this.#source = { stream: options.framing.kind === 'raw', crlf: options.crlf }
     this.#colours = createColours(wantsColour(process.stdout, process.env))
     this.#interrupts = new Interrupts((count, signal) => this.#interrupt(count, signal))
     this.#sink = openStandardOutput((error) => this.#loseOutput(error))
-    if (options.send !== undefined || !isInteractive()) return
-    this.#editor = this.#createEditor()
-    this.#conversation = new ConversationOutput(this.#editor)
+    if (options.send === undefined && isInteractive()) {
+      this.#editor = this.#createEditor()
+      this.#conversation = new ConversationOutput(this.#editor)
+    }
+    this.#speech = new Speech(this.#editor, this.#colours, options.quiet)
   }
 
   async run(): Promise<number> {
@@ -67,21 +75,35 @@ class ConnectCommand implements Troubles {
     const peer = await this.#open()
     if (peer === undefined) return this.#exitCode
     this.#peer = peer
-    void this.#transmit(peer)
-    await this.#receive(peer)
-    this.#report(await peer.closed)
-    await this.#sink.drained()
+    // Neither a peer nor a reader of the output that stands still holds up one who wants to leave.
+    await Promise.race([this.#talk(peer), this.#hurried])
     this.#editor?.close()
     return this.#exitCode
   }
 
+  /** Both directions, until the end. */
+  async #talk(peer: Peer): Promise<void> {
+    void this.#transmit(peer)
+    await this.#receive(peer)
+    void this.#endAlone(peer)
+    this.#report(await peer.closed)
+    await this.#sink.drained()
+  }
+
+  /** The peer has ended: what input there still is goes out, and a person has nothing to wait for. */
+  async #endAlone(peer: Peer): Promise<void> {
+    if (this.#editor === undefined) await this.#read.rests(this.#options.wait)
+    await peer.end().catch(() => {})
+  }
+
   unsendable(error: Error): void {
     if (this.#editor === undefined) this.#fail(error.message)
-    else this.#notice(`not sent: ${error.message}`)
+    else this.#speech.notice(`not sent: ${error.message}`)
   }
 
   cut(): void {
-    if (this.#editor === undefined) {
+    // A person sees that; one who asked for the end expects it.
+    if (this.#editor === undefined && !this.#abort.signal.aborted) {
       this.#fail('the connection ended before all input was sent: see what the peer expects')
     }
   }
@@ -89,9 +111,12 @@ class ConnectCommand implements Troubles {
   async #open(): Promise<Peer | undefined> {
     if (this.#options.reconnect) return this.#stay()
     try {
-      const connection = await open(this.#options.endpoint, this.#dialling())
+      const connection = await open(this.#options.endpoint, {
+        ...createDialling(this.#options),
+        signal: this.#abort.signal,
+      })
       this.#connected(connection)
-      return connection
+      return new SinglePeer(connection)
     } catch (error) {
       if (!this.#abort.signal.aborted) throw error
       return undefined
@@ -101,41 +126,32 @@ class ConnectCommand implements Troubles {
   #stay(): Peer {
     const { endpoint, heartbeat, heartbeatEvery } = this.#options
     const options: SteadyOptions = {
-      ...this.#dialling(),
+      ...createDialling(this.#options),
       ping: heartbeat === undefined ? undefined : lineToMessage(heartbeat, this.#source),
       every: heartbeatEvery,
     }
     return new SteadyPeer(endpoint, options, {
+      connecting: () => this.#conversation?.setStatus('connecting'),
       connected: (connection) => this.#connected(connection),
-      disconnected: (status) => this.#notice(describeLoss(status)),
+      disconnected: (status) => this.#lost(status),
     })
   }
 
-  #connected(connection: Connection<Uint8Array, Outgoing>): void {
-    this.#notice(`connected to ${describePeer(connection, this.#options)}`)
+  /** On a terminal the typed line shows that it waits, and for what: tries are not told one by one. */
+  #lost(status: DisconnectedStatus): void {
+    const { why, next } = this.#losses.describe(status)
+    if (this.#conversation === undefined) {
+      this.#speech.notice(`${why ?? 'still not connected'}; ${next}`)
+      return
+    }
+    if (why !== undefined) this.#speech.notice(why)
+    this.#conversation.setStatus(next)
   }
 
-  #dialling(): Dialling {
-    const { crlf, maxFrame, connectTimeout, idle, tls, sendProxy } = this.#options
-    const { family, source, proxy } = this.#options
-    const framing = createFraming(this.#options.framing, { crlf, maxFrame })
-    return {
-      framing,
-      ...roomFor(framing),
-      connectTimeout,
-      idleTimeout: idle,
-      tls,
-      family,
-      localAddress: source,
-      proxy,
-      proxyProtocol: sendProxy && { version: sendProxy },
-      signal: this.#abort.signal,
-      // A pause is the reader's affair at both ends of a pipe, however long it takes.
-      consumerTimeout: Infinity,
-      writeTimeout: Infinity,
-      frameTimeout: Infinity,
-      minimumRate: Infinity,
-    }
+  #connected(connection: Connection<Uint8Array, Outgoing>): void {
+    this.#losses.forget()
+    this.#conversation?.setStatus('')
+    this.#speech.notice(`connected to ${describePeer(connection, this.#options)}`)
   }
 
   async #receive(peer: Peer): Promise<void> {
@@ -148,7 +164,7 @@ class ConnectCommand implements Troubles {
       colours: this.#colours,
     })
     try {
-      await receive(peer, this.#conversation ?? this.#sink, presenter)
+      await receive(peer, this.#conversation ?? this.#sink, presenter, this.#heard)
     } catch (error) {
       // `closed` tells it.
       if (!isExpected(error)) throw error
@@ -157,22 +173,29 @@ class ConnectCommand implements Troubles {
   }
 
   async #transmit(peer: Peer): Promise<void> {
+    if (!(await this.#send(peer))) return
+    this.#read.over()
+    await this.#heard.rests(this.#options.wait)
+    await peer.end().catch(() => {})
+  }
+
+  /** @returns whether all input was sent, or as much of it as could be read */
+  async #send(peer: Peer): Promise<boolean> {
     const { stdin } = process
     const lines = this.#lines()
     if (lines !== undefined) {
       this.#editor?.start()
-      await transmit(peer, this.#toMessages(lines), this)
-      return
+      return transmit(peer, this.#toMessages(lines), this, this.#read)
     }
     await new Promise<void>((resolve) => {
       if (stdin.isTTY) whenForeground(resolve)
       else resolve()
     })
     try {
-      await transmit(peer, readMessages(stdin, this.#source), this)
+      return await transmit(peer, readMessages(stdin, this.#source), this, this.#read)
     } catch (error) {
       this.#fail(`stdin: ${(error as Error).message}: nothing more was sent`)
-      await peer.end().catch(() => {})
+      return true
     }
   }
 
@@ -208,29 +231,27 @@ class ConnectCommand implements Troubles {
     if (info.error !== undefined) this.#fail(nameFlags(info.error.message))
     else {
       if (info.unsent > 0 || info.reason !== 'ended') this.#exitCode ||= exitNetwork
-      this.#notice(`closed: ${describeClose(info)}`)
+      this.#speech.notice(`closed: ${describeClose(info)}`)
     }
-  }
-
-  #notice(text: string): void {
-    if (this.#options.quiet) return
-    const line = `${this.#colours.note(text)}\n`
-    if (this.#editor !== undefined && process.stderr.isTTY) this.#editor.write(line)
-    else process.stderr.write(process.stderr.isTTY ? line : `${text}\n`)
   }
 
   #fail(message: string): void {
     this.#exitCode ||= exitNetwork
-    const line = `hawser: ${message}\n`
-    if (this.#editor !== undefined && process.stderr.isTTY) this.#editor.write(line)
-    else process.stderr.write(line)
+    this.#speech.fail(message)
   }
 
   #interrupt(count: number, signal: EndSignal): void {
     this.#exitCode = signalExitCodes[signal]
-    this.#abort.abort()
     if (count > 1) process.exit(this.#exitCode)
-    void this.#peer?.close()
+    this.#abort.abort()
+    const peer = this.#peer
+    if (peer === undefined) return
+    peer.close()
+    setTimeout(() => {
+      const left = formatCount(peer.unsent)
+      if (peer.unsent > 0) this.#speech.notice(`left with ${left} B unsent: the peer does not read`)
+      this.#hurry()
+    }, goodbye)
   }
 
   /** The reader of our output has gone, as `head` does when it has seen enough: so do we. */
@@ -239,26 +260,4 @@ class ConnectCommand implements Troubles {
     process.stderr.write(`hawser: stdout: ${error.message}: make room, or write elsewhere\n`)
     process.exit(exitNetwork)
   }
-}
-
-function describePeer(
-  peer: Connection<Uint8Array, Outgoing>,
-  { endpoint, proxy }: ConnectOptions,
-): string {
-  const { remoteAddress: address, remotePort: port, localPort, tls } = peer
-  if (address === undefined || port === undefined) return endpoint
-  // The other end of the socket is the nearest proxy.
-  const by = formatEndpoint({ address, port })
-  const where = proxy === undefined ? by : `${endpoint} through ${by.replace('tcp://', '')}`
-  if (tls === undefined) return `${where} from port ${localPort}`
-  return `${where.replace('tcp:', 'tls:')} from port ${localPort}, ${describeTls(summarizeTls(tls))}`
-}
-
-/** Why there is no connection, and when the next try is. */
-function describeLoss({ info, error, retryIn }: DisconnectedStatus): string {
-  const why = error ?? info?.error
-  const how = info === undefined ? 'not connected' : `disconnected: ${describeClose(info)}`
-  const what = why === undefined ? '' : `: ${escapeText(nameFlags(why.message))}`
-  const wait = retryIn < 1_000 ? `${retryIn} ms` : `${(retryIn / 1_000).toFixed(1)} s`
-  return `${how}${what}; trying again in ${wait}`
 }

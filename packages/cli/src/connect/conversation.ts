@@ -1,6 +1,7 @@
 import type { CloseInfo } from 'hawser'
 import { codeOf } from '../failure.js'
 import type { Sink } from '../output/sink.js'
+import type { Activity } from './activity.js'
 import type { Presenter } from './presenter.js'
 
 /** Bytes of output that may wait to be written before nothing more is taken from the peer. */
@@ -10,10 +11,15 @@ const outputBacklog = 64 * 1024
 export interface Peer extends AsyncIterable<Uint8Array> {
   /** Fulfils with how the last connection ended, if there was one. */
   readonly closed: Promise<CloseInfo | undefined>
+  /** Bytes that wait to be sent. */
+  readonly unsent: number
   send(message: Uint8Array): Promise<void>
+  /** Settles when everything sent was handed to the operating system. */
+  flush(): Promise<void>
   /** Send nothing more. */
   end(): Promise<void>
-  close(): Promise<unknown>
+  /** End in order: send what waits, then end, and take nothing more. */
+  close(): void
 }
 
 /** What a direction ran into. */
@@ -25,33 +31,52 @@ export interface Troubles {
 }
 
 /** Write what the peer sends, no faster than the output takes it, until the peer ends. */
-export async function receive(peer: Peer, sink: Sink, presenter: Presenter): Promise<void> {
+export async function receive(
+  peer: Peer,
+  sink: Sink,
+  presenter: Presenter,
+  activity: Activity,
+): Promise<void> {
   try {
     for await (const message of peer) {
+      activity.touch()
       sink.write(presenter.present(message))
       if (sink.queued > outputBacklog) await sink.drained()
     }
   } finally {
     sink.write(presenter.finish())
+    activity.over()
   }
 }
 
-/** Send messages no faster than the peer takes them, then end our direction. */
+/**
+ * Send messages no faster than the peer takes them.
+ *
+ * @returns whether all of them were sent
+ */
 export async function transmit(
   peer: Peer,
   messages: AsyncIterable<Uint8Array>,
   troubles: Troubles,
-): Promise<void> {
+  activity: Activity,
+): Promise<boolean> {
   for await (const message of messages) {
+    activity.begin()
     try {
       await peer.send(message)
     } catch (error) {
-      if (isFramingCode(codeOf(error))) troubles.unsendable(error as Error)
-      else return troubles.cut()
+      if (!isFramingCode(codeOf(error))) {
+        troubles.cut()
+        return false
+      }
+      troubles.unsendable(error as Error)
+    } finally {
+      activity.end()
     }
   }
   // What cannot be flushed any more is told by `closed`.
-  await peer.end().catch(() => {})
+  await peer.flush().catch(() => {})
+  return true
 }
 
 function isFramingCode(code: string | undefined): boolean {

@@ -12,6 +12,8 @@ export interface ConnectOptions {
   readonly crlf: boolean
   readonly connectTimeout: number | undefined
   readonly idle: number | undefined
+  /** How long the peer must have been silent, after the input ended, for our direction to end. */
+  readonly wait: number
   /** Connect again whenever the connection is lost. */
   readonly reconnect: boolean
   /** A line to send from time to time, to see whether the peer is there. */

@@ -22,6 +22,7 @@ export interface SteadyOptions extends Omit<
 
 /** What the user is told. */
 export interface SteadyNotices {
+  connecting(): void
   connected(connection: Connection<Uint8Array, Outgoing>): void
   disconnected(status: DisconnectedStatus): void
 }
@@ -30,6 +31,7 @@ export interface SteadyNotices {
 export class SteadyPeer implements Peer {
   readonly closed: Promise<CloseInfo | undefined>
   readonly #client: Client<Uint8Array, Outgoing>
+  /** How the connection ends whose end was not told. */
   #last: Promise<CloseInfo> | undefined
   #isEnding = false
 
@@ -46,6 +48,7 @@ export class SteadyPeer implements Peer {
       queueTimeout: Infinity,
     })
     this.#client = client
+    client.on('connecting', () => notices.connecting())
     client.on('connected', () => {
       const { connection } = client
       if (connection === undefined) return
@@ -54,7 +57,10 @@ export class SteadyPeer implements Peer {
     })
     client.on('disconnected', (status) => {
       if (this.#isEnding) void client.close({ drain: 0 })
-      else notices.disconnected(status)
+      else {
+        this.#last = undefined
+        notices.disconnected(status)
+      }
     })
     this.closed = new Promise((resolve, reject) => {
       client.on('closed', ({ error }) =>
@@ -63,20 +69,30 @@ export class SteadyPeer implements Peer {
     })
   }
 
+  get unsent(): number {
+    return this.#client.connection?.unsent ?? 0
+  }
+
   send(message: Uint8Array): Promise<void> {
     return this.#client.send(message)
+  }
+
+  async flush(): Promise<void> {
+    await this.#client.connection?.flush()
   }
 
   /** Send nothing more: the connection there is, if there is one, is the last. */
   async end(): Promise<void> {
     this.#isEnding = true
     const { connection } = this.#client
-    if (connection === undefined) await this.close()
+    if (connection === undefined) await this.#client.close()
     else await connection.end()
   }
 
-  close(): Promise<void> {
-    return this.#client.close()
+  close(): void {
+    // What waits for a connection has none to wait for any more.
+    const isConnected = this.#client.connection !== undefined
+    void this.#client.close(isConnected ? {} : { drain: 0 })
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {

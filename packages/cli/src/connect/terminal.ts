@@ -10,6 +10,7 @@ const longestPrompt = 200
 export class ConversationOutput implements Sink {
   readonly #editor: LineEditor
   #partial = ''
+  #status = ''
 
   constructor(editor: LineEditor) {
     this.#editor = editor
@@ -31,18 +32,30 @@ export class ConversationOutput implements Sink {
     const changed = rest !== this.#partial
     this.#partial = rest
     if (whole !== '') this.#editor.write(whole)
-    if (changed) this.#editor.setPrompt(rest)
+    if (changed) this.#prompt()
+  }
+
+  /** What stands in front of the typed line for as long as it holds; empty for nothing. */
+  setStatus(status: string): void {
+    if (status === this.#status) return
+    this.finish()
+    this.#status = status
+    this.#prompt()
   }
 
   /** The typed line was sent: what stood in front of it is history. */
   entered(): void {
     if (this.#partial === '') return
     this.#partial = ''
-    this.#editor.setPrompt('')
+    this.#prompt()
   }
 
   /** Keep what stands in the prompt, when the conversation ends. */
   finish(): void {
     if (this.#partial !== '') this.write('\n')
+  }
+
+  #prompt(): void {
+    this.#editor.setPrompt(this.#status === '' ? this.#partial : `(${this.#status}) `)
   }
 }

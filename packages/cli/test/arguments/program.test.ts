@@ -137,6 +137,7 @@ describe('hawser connect', () => {
       crlf: true,
       connectTimeout: 3000,
       idle: Infinity,
+      wait: 500,
       reconnect: true,
       heartbeat: 'PING',
       heartbeatEvery: 5000,
@@ -147,8 +148,20 @@ describe('hawser connect', () => {
   })
 })
 
+describe('hawser connect at the end of its input', () => {
+  it.each([
+    [[], 500],
+    [['--wait', '2s'], 2_000],
+    [['--wait', '0'], 0],
+    [['--no-shutdown'], Infinity],
+  ])('with %j waits %i ms for a silent peer', async (words, wait) => {
+    expect((await parse('connect', '1', ...words)).connect?.wait).toBe(wait)
+  })
+})
+
 describe('a command line that cannot work', () => {
   it.each([
+    [['connect', '1', '--no-shutdown', '--wait', '1s'], /--no-shutdown waits for ever, and --wait/],
     [['serve', '--jsno'], 'unknown option --jsno: did you mean --json? (see hawser serve --help)'],
     [['connect', '1', '--zzz'], 'unknown option --zzz: see hawser connect --help'],
     [['sreve'], 'unknown command sreve: did you mean serve? (see hawser --help)'],

@@ -72,6 +72,28 @@ describe('hawser connect --reconnect', () => {
     expect(code).toBe(130)
   })
 
+  it('says once why it cannot connect, and then in a few words that it tries', async () => {
+    const { server, port } = await serve()
+    await server.close()
+    const command = Command.hawser(['connect', String(port), '--reconnect'])
+    await command.complains(/\nstill not connected; trying again in .*\n/)
+    expect(command.complained.match(/nothing listens there/g)).toHaveLength(1)
+  })
+
+  it('ends in order when it is interrupted', async () => {
+    const listener = await ScriptedPeer.listen()
+    onTestFinished(() => listener.close())
+    const command = Command.hawser(['connect', String(listener.port), '--reconnect'])
+    const peer = await listener.accept()
+    await command.complains(/connected to/)
+    command.kill('SIGINT')
+    await peer.receivesEnd()
+    peer.end()
+    const { code, stderr } = await command.ended
+    expect(stderr).toMatch(/\nclosed: by us, 0 B in, 0 B out\n$/)
+    expect(code).toBe(130)
+  })
+
   it('does not try again what can never work', async () => {
     const command = Command.hawser(['connect', '8000', '--reconnect', '--source', 'nowhere'])
     const { code, stderr } = await command.ended

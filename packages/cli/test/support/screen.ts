@@ -6,7 +6,8 @@ import { createFolder } from '../../../../test/support/folders.js'
 import { hawser } from './command.js'
 
 const run = promisify(execFile)
-const patience = 10_000
+/** Only a program that never shows it should fail. */
+const patience = 30_000
 
 /** The command in a terminal that lays out its rows as real ones do: a pane of tmux. */
 export class Screen {
