@@ -35,6 +35,7 @@ export default defineConfig({
     alias: [
       { find: /^hawser\/testing$/, replacement: here('packages/hawser/src/testing/index.ts') },
       { find: /^hawser\/metrics$/, replacement: here('packages/hawser/src/metrics/index.ts') },
+      { find: /^hawser\/systemd$/, replacement: here('packages/hawser/src/systemd/index.ts') },
       { find: /^hawser\/workers$/, replacement: here('packages/hawser/src/workers/index.ts') },
       { find: /^hawser$/, replacement: here('packages/hawser/src/index.ts') },
     ],

@@ -8,7 +8,8 @@
 //   systemd-socket-activate -l 8000 --fdname=echo node examples/dist/production/service.js systemd:echo
 //
 // docs/listening.md has unit files for it.
-import { createServer, formatEndpoint, lines, notifySystemd } from 'hawser'
+import { createServer, formatEndpoint, lines } from 'hawser'
+import { notifySystemd } from 'hawser/systemd'
 
 const [endpoint = 'unix:/tmp/hawser-service.sock?mode=660'] = process.argv.slice(2)
 

@@ -158,7 +158,7 @@ export const LIBRARY_UNITS = {
     },
   },
   index: {
-    units: [...BELOW_CONNECTION, 'socket', 'connection', 'server', 'client', 'relay', 'systemd'],
+    units: [...BELOW_CONNECTION, 'socket', 'connection', 'server', 'client', 'relay'],
     builtins: [],
   },
 }

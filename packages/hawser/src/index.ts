@@ -84,12 +84,6 @@ export { lines, type LinesOptions } from './framing/formats/lines.js'
 export { netstring, type NetstringOptions } from './framing/formats/netstring.js'
 export type { FrameLimits, Oversize, Unterminated } from './framing/options.js'
 export { raw, type RawOptions } from './framing/formats/raw.js'
-export type {
-  StandardIssue,
-  StandardPathSegment,
-  StandardResult,
-  StandardSchema,
-} from './framing/formats/standard-schema.js'
 export type { ChannelName, ChannelPayloads } from './observe/channels.js'
 export type { Traffic } from './observe/counters.js'
 export { observe } from './observe/observe.js'
@@ -161,12 +155,6 @@ export type { KeepAliveOptions } from './socket/keep-alive.js'
 export type { SocketOptions } from './socket/socket-options.js'
 export { createTlsSessions } from './socket/tls/tls-sessions.js'
 export type { UnixAddress, UnixEndpoint } from './socket/unix-endpoint.js'
-export { SystemdNotifier } from './systemd/notifier.js'
-export {
-  type NotifiedServer,
-  notifySystemd,
-  type SystemdOptions,
-} from './systemd/notify-systemd.js'
 export type {
   ProxiedConnection,
   Transport,

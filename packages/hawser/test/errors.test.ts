@@ -31,7 +31,6 @@ import {
   memoryBackplane,
   netstring,
   NotifyError,
-  notifySystemd,
   OptionError,
   ProxyHeaderError,
   parseEndpoint,
@@ -45,6 +44,7 @@ import {
   WorkerError,
   TlsError,
 } from 'hawser'
+import { notifySystemd } from 'hawser/systemd'
 import { connectPair, connectPeer, ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { startWorkers } from 'hawser/workers'
 import { describe, expect, it, onTestFinished } from 'vitest'

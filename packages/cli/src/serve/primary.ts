@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { notifySystemd, type SystemdNotifier } from 'hawser'
+import { notifySystemd, type SystemdNotifier } from 'hawser/systemd'
 import { startWorkers, type WorkerExit, type Workers } from 'hawser/workers'
 import {
   CommandError,

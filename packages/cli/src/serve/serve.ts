@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { notifySystemd, type SystemdNotifier } from 'hawser'
+import { notifySystemd, type SystemdNotifier } from 'hawser/systemd'
 import { codeOf, describeFailure, exitNetwork, exitOk } from '../failure.js'
 import { whenForeground } from '../input/foreground.js'
 import { type EndSignal, Interrupts, signalExitCodes } from '../input/interrupts.js'

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type HawserError, notifySystemd } from 'hawser'
+import type { HawserError } from 'hawser'
+import { notifySystemd } from 'hawser/systemd'
 import { ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
@@ -185,7 +186,7 @@ describeManager('systemd is told', (python) => {
   it('nothing by a service whose event loop stands still', async () => {
     const manager = await ServiceManager.start(python)
     const script = `
-      import { notifySystemd } from 'hawser'
+      import { notifySystemd } from 'hawser/systemd'
       const notifier = notifySystemd(undefined, { env: { ...process.env, WATCHDOG_USEC: '100000' } })
       await notifier.ready('begin')
       const until = performance.now() + 500
@@ -208,7 +209,7 @@ describeManager('systemd is told', (python) => {
     const script = `
       import { chmodSync } from 'node:fs'
       import { dirname } from 'node:path'
-      import { notifySystemd } from 'hawser'
+      import { notifySystemd } from 'hawser/systemd'
       const { NOTIFY_SOCKET: path } = process.env
       chmodSync(path, 0o777)
       chmodSync(dirname(path), 0o755)
@@ -229,7 +230,8 @@ describeManager('all that systemd is told', (python) => {
   it('is awaited before a program exits by itself', async () => {
     const manager = await ServiceManager.start(python)
     const script = `
-      import { createServer, notifySystemd } from 'hawser'
+      import { createServer } from 'hawser'
+      import { notifySystemd } from 'hawser/systemd'
       const server = createServer()
       const systemd = notifySystemd(server)
       await server.listen('127.0.0.1:0')
@@ -247,7 +249,8 @@ describeManager('all that systemd is told', (python) => {
   it('is waited for by a program that ends by itself', async () => {
     const manager = await ServiceManager.start(python)
     const script = `
-      import { createServer, notifySystemd } from 'hawser'
+      import { createServer } from 'hawser'
+      import { notifySystemd } from 'hawser/systemd'
       const server = createServer()
       notifySystemd(server)
       await server.listen('127.0.0.1:0')

@@ -1,4 +1,5 @@
-import { type HawserError, notifySystemd } from 'hawser'
+import type { HawserError } from 'hawser'
+import { notifySystemd } from 'hawser/systemd'
 import { describe, expect, it } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { runNode } from '../../../../test/support/programs.js'
@@ -25,7 +26,8 @@ describe('systemd that cannot be told', () => {
 
   it('is a warning when nobody wants to know, and ends nothing', async () => {
     const script = `
-      import { createServer, notifySystemd } from 'hawser'
+      import { createServer } from 'hawser'
+      import { notifySystemd } from 'hawser/systemd'
       const server = createServer()
       notifySystemd(server, { env: { PATH: '/nowhere', NOTIFY_SOCKET: '/nowhere' } })
       await server.listen('127.0.0.1:0')

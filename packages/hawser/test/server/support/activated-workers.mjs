@@ -1,7 +1,8 @@
 // Two workers serve on the endpoint that is given, which systemd or a stand-in passed on to their
 // primary. It prints where, and ends with its input.
 import { fileURLToPath } from 'node:url'
-import { createServer, lines, notifySystemd } from 'hawser'
+import { createServer, lines } from 'hawser'
+import { notifySystemd } from 'hawser/systemd'
 import { currentWorker, joinWorkers, startWorkers } from 'hawser/workers'
 
 if (currentWorker() === undefined) {

@@ -1,0 +1,2 @@
+export { SystemdNotifier } from './notifier.js'
+export { type NotifiedServer, notifySystemd, type SystemdOptions } from './notify-systemd.js'
