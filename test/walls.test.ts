@@ -149,7 +149,7 @@ describe('a file of a package', () => {
     const { code, stderr } = await checkWalls({
       [lib('server/long.ts')]: long(301),
       [lib('server/whole.ts')]: long(300),
-      [lib('connection/connection.ts')]: long(301),
+      [lib('connection/out/sender.ts')]: long(301),
       'packages/cli/src/serve/long.ts': long(301),
       'packages/cli/test/long.test.ts': long(301),
     })

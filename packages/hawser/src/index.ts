@@ -30,7 +30,8 @@ export type {
   StatusFeed,
 } from './client/status.js'
 export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/close-info.js'
-export { Connection } from './connection/connection.js'
+export type { Connection } from './connection/face.js'
+export type { HandlerResult } from './connection/face.js'
 export type {
   BroadcastOptions,
   CloseOptions,
@@ -38,12 +39,11 @@ export type {
   Connections,
   ConnectionServer,
   Group,
-  HandlerResult,
   ServerConnection,
-} from './connection/face.js'
-export type { Topics } from './connection/memberships.js'
+} from './connection/server-face.js'
+export type { Topics } from './connection/face.js'
 export type { ConnectionOptions } from './connection/connection-options.js'
-export type { StartTlsOptions } from './connection/start-tls.js'
+export type { StartTlsOptions } from './connection/face.js'
 export type { HandlerObject } from './connection/face.js'
 export {
   AbortedError,

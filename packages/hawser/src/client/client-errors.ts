@@ -1,5 +1,5 @@
 import type { CloseInfo } from '../connection/close-info.js'
-import type { Connection } from '../connection/connection.js'
+import type { Connection } from '../connection/face.js'
 import {
   AbortedError,
   ClientError,

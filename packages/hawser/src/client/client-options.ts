@@ -1,4 +1,4 @@
-import type { Connection } from '../connection/connection.js'
+import type { Connection } from '../connection/face.js'
 import type { HawserError } from '../errors.js'
 import type { BackoffOptions } from '../policy/backoff.js'
 import type { ConnectOptions } from './connect.js'

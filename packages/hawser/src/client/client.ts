@@ -1,5 +1,5 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
-import type { Connection } from '../connection/connection.js'
+import type { Connection } from '../connection/face.js'
 import { atLeast } from '../options/numbers.js'
 import { report, warn } from '../connection/report.js'
 import { HandlerError, type HawserError } from '../errors.js'

@@ -1,4 +1,4 @@
-import type { Connection } from '../connection/connection.js'
+import type { Connection } from '../connection/face.js'
 import type { RequestOptions } from './client-options.js'
 import { releasedError } from './pool-errors.js'
 

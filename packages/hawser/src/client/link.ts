@@ -1,4 +1,5 @@
-import { type Connection, engineOf } from '../connection/connection.js'
+import { engineOf } from '../connection/connection.js'
+import type { Connection } from '../connection/face.js'
 import type { CloseInfo } from '../connection/close-info.js'
 import { OptionError } from '../errors.js'
 import { Backoff, type BackoffOptions } from '../policy/backoff.js'

@@ -1,4 +1,5 @@
-import { type Connection, engineOf } from '../connection/connection.js'
+import { engineOf } from '../connection/connection.js'
+import type { Connection } from '../connection/face.js'
 import type { CloseInfo } from '../connection/close-info.js'
 import { report, warn } from '../connection/report.js'
 import { HandlerError, type HawserError } from '../errors.js'

@@ -1,4 +1,5 @@
-import { type Connection, engineOf } from '../connection/connection.js'
+import { engineOf } from '../connection/connection.js'
+import type { Connection } from '../connection/face.js'
 import type { CloseInfo } from '../connection/close-info.js'
 import { Deadlines } from '../policy/deadlines.js'
 import type { HandlerObject } from '../connection/face.js'

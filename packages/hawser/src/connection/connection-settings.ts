@@ -7,7 +7,8 @@ import type { PaceLimits } from '../policy/pace.js'
 import type { TlsClientOptions, TlsServerOptions } from '../tls.js'
 import type { Transport } from '../transport.js'
 import type { CloseInfo } from './close-info.js'
-import type { Connection, ConnectionServer, HandlerObject } from './face.js'
+import type { Connection, HandlerObject } from './face.js'
+import type { ConnectionServer } from './server-face.js'
 import type { Memberships } from './memberships.js'
 
 /** The waits of a connection, in milliseconds; `Infinity` is off. */

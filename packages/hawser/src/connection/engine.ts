@@ -23,7 +23,8 @@ import {
 } from './publications.js'
 import { upgradeLost } from './start-tls.js'
 import { Account } from './watch/account.js'
-import { needsWatch, Watch, type Watched } from './watch/watch.js'
+import { needsWatch, Watch } from './watch/watch.js'
+import type { Watched } from './watch/watched.js'
 
 /**
  * One connection: a transport, the way in ({@link Receiver}), the way out ({@link Sender}), the

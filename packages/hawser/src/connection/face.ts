@@ -1,10 +1,231 @@
-import type { ServerInfo } from '../observe/server-info.js'
-import type { CloseInfo } from './close-info.js'
-import type { Connection } from './connection.js'
+import type { Duplex } from 'node:stream'
+import type { ReadableStream, WritableStream } from 'node:stream/web'
+import type { Framing } from '../framing/framing.js'
+import type { ProxyHeader } from '../proxy-protocol/header.js'
+import type { TlsClientOptions, TlsServerOptions, TlsSession } from '../tls.js'
+import type { TransportAddress } from '../transport.js'
+import type { CloseInfo, ConnectionPhase } from './close-info.js'
 
-export type { Connection }
+// Types only: a connection as everything but its engine sees it.
 
-// Types only: what a connection, its handlers and its server are to each other.
+/**
+ * One TCP (or Unix socket) connection that carries messages; the same class at both ends.
+ *
+ * Consume it in one of three ways, one at a time: `for await (const message of connection)`, a
+ * handler object passed to the server, or the streams `readable` and `duplex()`.
+ */
+export interface Connection<
+  In = Uint8Array,
+  Out = Uint8Array | string,
+  Data = unknown,
+> extends AsyncIterable<In> {
+  /** 1, 2, 3, … in the order this process made its connections. */
+  readonly id: number
+  /** Yours: a place for what you know about this peer. What the server's option `data` returned. */
+  data: Data
+  /** The server that accepted it; undefined for one that `connect` made. */
+  readonly server: object | undefined
+  /** Our IP address, or the path of our Unix socket; of `local`. */
+  readonly localAddress: string | undefined
+  /** Our port; undefined on a Unix socket; of `local`. */
+  readonly localPort: number | undefined
+  /** `IPv4`, `IPv6` or `unix`; of `local`. */
+  readonly localFamily: string | undefined
+  /** The IP address of `remote`: the client's, behind a proxy that tells it; empty or undefined on a Unix socket without a name. */
+  readonly remoteAddress: string | undefined
+  /** The port of `remote`; undefined on a Unix socket. */
+  readonly remotePort: number | undefined
+  /** `IPv4`, `IPv6` or `unix`; of `remote`. */
+  readonly remoteFamily: string | undefined
+  /**
+   * Our end; undefined where the transport does not know it. Behind a proxy that says for whom it
+   * speaks: where the client connected to.
+   */
+  readonly local: TransportAddress | undefined
+  /** The client's or server's end that we talk to: behind a proxy that says whom it speaks for, theirs. */
+  readonly remote: TransportAddress | undefined
+  /**
+   * The socket's other end: the proxy, where one says for whom it speaks, and otherwise what `remote`
+   * is.
+   */
+  readonly peer: TransportAddress | undefined
+  /** The PROXY protocol header that the connection began with; undefined when there was none. */
+  readonly proxyHeader: ProxyHeader | undefined
+  /** What was agreed on with the peer, and its certificate; undefined without TLS. */
+  readonly tls: TlsSession | undefined
+  /** Bytes received since the beginning. */
+  readonly bytesRead: number
+  /** Bytes accepted for sending since the beginning, framing included. */
+  readonly bytesWritten: number
+  /** Messages delivered since the beginning. */
+  readonly messagesRead: number
+  /** Messages accepted for sending since the beginning. */
+  readonly messagesWritten: number
+  /** Bytes accepted and not yet handed to the operating system. */
+  readonly unsent: number
+  /** Whether the outbox is below its high-water mark and our direction is open. */
+  readonly canSend: boolean
+  /** Where in its life the connection is. */
+  readonly phase: ConnectionPhase
+  /** How the connection ended. Always fulfils, never rejects. */
+  readonly closed: Promise<CloseInfo>
+  /**
+   * Send one message.
+   *
+   * Messages of one turn of the event loop leave in one system call. The promise says that there is
+   * room, not that the peer has the message: it is already fulfilled while the outbox is below its
+   * high-water mark, and otherwise pending until it is again. Awaiting it is how a producer keeps
+   * to the pace of a slow reader. An unhandled rejection does not end the process.
+   *
+   * Bytes of 16 KiB and more are not copied: do not change them before `flush()` has settled.
+   *
+   * @returns rejects with `HAWSER_MESSAGE_INVALID` or `HAWSER_FRAME_TOO_LARGE` (the framing cannot
+   *   carry it; nothing was sent), `HAWSER_OUTBOX_FULL` (the connection is reset),
+   *   `HAWSER_CONNECTION_ENDED` (after `end()`), `HAWSER_CONNECTION_CLOSED`
+   */
+  send(message: Out): Promise<void>
+  /**
+   * Send one message if there is room.
+   *
+   * @returns false, with nothing taken, when the outbox is above its high-water mark or our
+   *   direction has ended
+   * @throws FramingError when the framing cannot carry the message
+   */
+  trySend(message: Out): boolean
+  /**
+   * Settles when everything accepted until now was handed to the operating system.
+   *
+   * @returns rejects with `HAWSER_CONNECTION_CLOSED` when the connection ended before that
+   */
+  flush(): Promise<void>
+  /**
+   * End our direction (FIN) once the outbox has left. What the peer sends is still received.
+   *
+   * @returns settles as `flush()` does
+   */
+  end(): Promise<void>
+  /**
+   * End our direction, discard what still arrives, and close when the peer has ended too or
+   * `lingerTimeout` is over. The outbox is sent before that.
+   *
+   * @returns fulfils as `closed` does
+   */
+  close(): Promise<CloseInfo>
+  /** Drop everything and tell the peer at once: RST on TCP (RFC 9293 section 3.5.3). */
+  reset(): void
+  /** Deliver no messages until `resume()`. Reading goes on until the inbox is full. */
+  pause(): void
+  /** Deliver messages again. */
+  resume(): void
+  /**
+   * Become a member of a topic, and get what `server.to(topic)` sends. A closed connection joins none.
+   *
+   * @param topic 1–256 bytes of UTF-8
+   * @returns whether it is a member now
+   * @throws OptionError `HAWSER_INVALID_TOPIC`; StateError `HAWSER_TOO_MANY_TOPICS` (more than the
+   *   server's `maxTopics`), `HAWSER_NO_GROUPS` (the connection was made by `connect`)
+   */
+  join(topic: string): boolean
+  /**
+   * Be a member no more. A connection that closes leaves all its topics by itself.
+   *
+   * @returns whether it was one
+   * @throws StateError `HAWSER_NO_GROUPS`
+   */
+  leave(topic: string): boolean
+  /** The topics it is a member of; of a closed one, those it was in at its end. */
+  readonly topics: Topics
+  /**
+   * Keep the connection when its function handler settles: from now on you end it, or the peer does.
+   * Its end still ends ours once all it sent was taken and the handler has settled.
+   */
+  detach(): this
+  /**
+   * Read and write with another framing from here on: messages not yet delivered are dropped, and
+   * decoding begins again at the byte behind the last delivered one. What the old framing had begun
+   * to discard of a frame too large is gone; the rest of that frame is read with the new one.
+   *
+   * @returns this connection, typed for the new messages
+   * @throws OptionError when the framing's `maxFrame` is larger than the inbox
+   */
+  switchFraming<NextIn, NextOut>(next: Framing<NextIn, NextOut>): Connection<NextIn, NextOut, Data>
+  /**
+   * Begin TLS on this connection, which has been in plain text until now (STARTTLS): as a server on
+   * one from a server, as a client on one from `connect`. Reading stops at once, `reply` leaves, and
+   * then the handshake is awaited; what is sent meanwhile leaves after it, under TLS. Call it on the
+   * message that asks for TLS, before the next is taken; no stream may have been taken.
+   *
+   * @returns fulfils with what was agreed on. Rejects with StateError `HAWSER_TLS_UNAVAILABLE`, and
+   *   the connection goes on as it was; or with TlsError (`HAWSER_TLS_BUFFERED_PLAINTEXT`: the peer
+   *   had sent more already, which an attacker in between may have injected, CVE-2011-0411
+   *   `HAWSER_TLS_HANDSHAKE_FAILED`, `HAWSER_TLS_CERTIFICATE_INVALID`) or TimeoutError
+   *   (`HAWSER_TLS_HANDSHAKE_TIMEOUT`), and the connection is reset. An unhandled rejection
+   *   does not end the process.
+   */
+  startTls(options?: StartTlsOptions<Out>): Promise<TlsSession>
+  /**
+   * The messages, as they are asked for. The peer's FIN ends the loop, a reset throws from it.
+   * Leaving the loop neither closes the connection nor loses a message; another may follow.
+   *
+   * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<In>
+  /**
+   * The messages as they are asked for, all that are there at a time, as an array of one or more
+   * (256 at most): the loop for many small messages, since a promise for each costs more than all
+   * else. Backpressure is by the array. Everything else is as with `for await` over the connection
+   * `switchFraming` reads on behind the last message of the array.
+   *
+   * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
+   */
+  batches(): AsyncIterableIterator<In[]>
+  /**
+   * The messages as a WHATWG stream; cancelling it closes the connection.
+   *
+   * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
+   */
+  readonly readable: ReadableStream<In>
+  /**
+   * Where messages go, as a WHATWG stream; closing it ends our direction, aborting it resets. Once it
+   * was taken, our direction stays open after the peer's end until you close it.
+   */
+  readonly writable: WritableStream<Out>
+  /**
+   * Both directions as a Node.js stream: of messages (object mode), or of plain bytes under
+   * `raw()`. It allows half-open: after the peer's end, our direction stays open until you end it.
+   *
+   * @throws StateError `HAWSER_ALREADY_CONSUMED` while another consumer is live
+   */
+  duplex(): Duplex
+  /** Keep the process alive while the connection is open (the default). */
+  ref(): this
+  /** Let the process end though the connection is open. */
+  unref(): this
+  /** The same as `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** The topics of one connection: iterable, and countable. */
+export interface Topics extends Iterable<string> {
+  /** How many there are. */
+  readonly size: number
+  /** Whether this is one of them. */
+  has(topic: string): boolean
+}
+
+/** How TLS begins on an open connection. */
+export interface StartTlsOptions<Out> {
+  /**
+   * The last message in plain text: a server's agreement, such as SMTP's `220 ready`. It has left
+   * before the handshake begins, and nothing else is written in between.
+   */
+  readonly reply?: Out | undefined
+  /**
+   * Options for this connection alone: a server's on a connection from a server, a client's on one
+   * from `connect`. Default: the option `tls` that the server, or `connect`, was given.
+   */
+  readonly tls?: TlsServerOptions | TlsClientOptions | undefined
+}
 
 /**
  * What a handler returns: nothing, a promise that is waited for, or anything else, which is dropped.
@@ -29,102 +250,4 @@ export interface HandlerObject<In, Out, Peer = Connection<In, Out>> {
   writable?(connection: Peer): HandlerResult
   /** The connection is gone; called once, last. */
   close?(connection: Peer, info: CloseInfo): HandlerResult
-}
-
-/** A connection as its server's handlers see it. */
-export interface ServerConnection<
-  In = Uint8Array,
-  Out = Uint8Array | string,
-  Data = unknown,
-> extends Connection<In, Out, Data> {
-  /** The server that accepted it. */
-  readonly server: ConnectionServer<In, Out, Data>
-}
-
-/** What a connection's handlers see of their server, as `connection.server`; `Server` is one. */
-export interface ConnectionServer<In = Uint8Array, Out = Uint8Array | string, Data = unknown> {
-  /** The open connections. */
-  readonly connections: Connections<In, Out, Data>
-  /** Send one message on every connection; see `Server.broadcast`. */
-  broadcast(message: Out, options?: BroadcastOptions<In, Out, Data>): number
-  /** The members of a topic, or of several; see `Server.to`. */
-  to(topics: string | readonly string[]): Group<In, Out, Data>
-  /** The server's state and counts at this moment. */
-  info(): ServerInfo
-  /**
-   * Stop accepting, drain the connections and end them; see `Server.close`. A handler that awaits it is
-   * at work itself, so its own connection ends by force.
-   */
-  close(options?: CloseOptions): Promise<CloseResult>
-}
-
-/** The open connections of a server: iterable, and countable. */
-export interface Connections<In, Out, Data = unknown> extends Iterable<
-  ServerConnection<In, Out, Data>
-> {
-  /** How many are open. */
-  readonly size: number
-  /** Whether this connection is open on this server. */
-  has(connection: Connection<In, Out, Data>): boolean
-}
-
-/** The members of one topic or several: iterable, and countable, those of this server. */
-export interface Group<In, Out, Data = unknown> extends Iterable<ServerConnection<In, Out, Data>> {
-  /** How many connections of this server are members now. */
-  readonly size: number
-  /**
-   * Send one message to every member, once, though it be in several of the topics. It is encoded
-   * once for each framing among them and leaves, with whatever else is sent to that member in this
-   * turn, in one system call. A send never waits for a slow one: `overflow` says what happens to it.
-   *
-   * With a backplane it goes to the members on other nodes as well, at most once, unless a `filter`
-   * or `local` keeps it here.
-   *
-   * @returns how many connections of this server took it. Those of other nodes are not known: 0 says
-   *   only that there is no member here
-   * @throws FramingError when the framing of a member cannot carry the message; OptionError
-   */
-  send(message: Out, options?: BroadcastOptions<In, Out, Data>): number
-}
-
-/** How one message for many is sent: with `broadcast`, and with `send` of `server.to()`. */
-export interface BroadcastOptions<In, Out, Data = unknown> {
-  /** Who does not get it: the sender, usually. */
-  readonly except?: Connection<In, Out, Data> | Iterable<Connection<In, Out, Data>> | undefined
-  /**
-   * Who gets it. A function cannot travel: with a filter, nothing is sent to other nodes of a
-   * backplane.
-   */
-  readonly filter?: ((connection: ServerConnection<In, Out, Data>) => boolean) | undefined
-  /**
-   * What happens to one that reads too slowly. `reset`: it gets everything, until its outbox is full,
-   * and is then reset, as by `send`; what it has got by then has no gap. `skip`: while its outbox is
-   * above its high-water mark it does not get the message, and `server.info().skipped` counts that;
-   * for what the next message replaces, such as positions and prices. Default `reset`.
-   */
-  readonly overflow?: 'reset' | 'skip' | undefined
-  /** Send nothing to other nodes of a backplane. Default false. */
-  readonly local?: boolean | undefined
-}
-
-/** How a server, workers, a client or a pool closes. */
-export interface CloseOptions {
-  /**
-   * Milliseconds for what is under way to finish. Default 15 000; 0 ends it by force; `Infinity` waits
-   * for all of it.
-   */
-  readonly drain?: number | undefined
-  /** Ends the drain early. */
-  readonly signal?: AbortSignal | undefined
-}
-
-/**
- * How it closed: connections of a server or of workers; requests and messages of a client; leases of a
- * pool.
- */
-export interface CloseResult {
-  /** How many finished: connections that ended by themselves or at rest, replies that came, … */
-  readonly drained: number
-  /** How many were cut off when the drain's time was up. */
-  readonly forced: number
 }

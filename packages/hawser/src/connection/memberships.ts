@@ -1,14 +1,6 @@
 import { type ErrorDetails, type HawserError, StateError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
-import type { Connection } from './face.js'
-
-/** The topics of one connection: iterable, and countable. */
-export interface Topics extends Iterable<string> {
-  /** How many there are. */
-  readonly size: number
-  /** Whether this is one of them. */
-  has(topic: string): boolean
-}
+import type { Connection, Topics } from './face.js'
 
 /** A connection as groups and broadcasts see it: something that takes frames. */
 export interface Member<In, Out> {

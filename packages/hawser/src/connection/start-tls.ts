@@ -1,24 +1,11 @@
 import { type ErrorDetails, type HawserError, StateError, TlsError } from '../errors.js'
-import type { TlsClientOptions, TlsServerOptions, TlsSession } from '../tls.js'
+import type { TlsSession } from '../tls.js'
 import type { Transport } from '../transport.js'
+import type { StartTlsOptions } from './face.js'
 import type { ConnectionOwner } from './connection-settings.js'
 import { holds } from './in/holds.js'
 import type { Receiver } from './in/receiver.js'
 import type { Sender } from './out/sender.js'
-
-/** How TLS begins on an open connection. */
-export interface StartTlsOptions<Out> {
-  /**
-   * The last message in plain text: a server's agreement, such as SMTP's `220 ready`. It has left
-   * before the handshake begins, and nothing else is written in between.
-   */
-  readonly reply?: Out | undefined
-  /**
-   * Options for this connection alone: a server's on a connection from a server, a client's on one
-   * from `connect`. Default: the option `tls` that the server, or `connect`, was given.
-   */
-  readonly tls?: TlsServerOptions | TlsClientOptions | undefined
-}
 
 /** What the beginning of TLS needs of a connection. */
 export interface Upgrading<In, Out> {

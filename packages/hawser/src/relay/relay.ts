@@ -1,5 +1,6 @@
 import type { CloseInfo } from '../connection/close-info.js'
-import { type Connection, engineOf } from '../connection/connection.js'
+import { engineOf } from '../connection/connection.js'
+import type { Connection } from '../connection/face.js'
 import type { Engine } from '../connection/engine.js'
 import { AbortedError } from '../errors.js'
 import { raw } from '../framing/formats/raw.js'

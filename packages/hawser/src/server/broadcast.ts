@@ -1,7 +1,7 @@
 import type { Member } from '../connection/memberships.js'
 import { invalid } from '../options/invalid.js'
 import type { Framing } from '../framing/framing.js'
-import type { BroadcastOptions, ServerConnection } from '../connection/face.js'
+import type { BroadcastOptions, ServerConnection } from '../connection/server-face.js'
 
 /** What became of one message for many connections. */
 export interface Delivery {

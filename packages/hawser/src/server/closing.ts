@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import type { CloseResult } from '../connection/face.js'
+import type { CloseResult } from '../connection/server-face.js'
 import { atLeast } from '../options/numbers.js'
 import type { Clock } from '../policy/clock.js'
 import type { Acceptor } from './acceptor.js'

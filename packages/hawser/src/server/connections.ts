@@ -1,6 +1,6 @@
 import { engineOf } from '../connection/connection.js'
 import type { Engine } from '../connection/engine.js'
-import type { Connections, ServerConnection } from '../connection/face.js'
+import type { Connections, ServerConnection } from '../connection/server-face.js'
 
 /** What users see of a register of connections. */
 export function viewConnections<In, Out>(

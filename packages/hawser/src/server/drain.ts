@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers'
 import type { Engine } from '../connection/engine.js'
 import type { Clock, ClockTimer } from '../policy/clock.js'
-import type { CloseResult } from '../connection/face.js'
+import type { CloseResult } from '../connection/server-face.js'
 
 /**
  * Ends connections in order: those at rest at once, the others when they have finished what was

@@ -1,4 +1,4 @@
-import type { ServerConnection } from '../connection/face.js'
+import type { ServerConnection } from '../connection/server-face.js'
 import type { HawserError } from '../errors.js'
 import type { AddressInfo } from '../observe/payloads.js'
 import type { Refusal } from './options.js'

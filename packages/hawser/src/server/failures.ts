@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import process from 'node:process'
-import type { ServerConnection } from '../connection/face.js'
+import type { ServerConnection } from '../connection/server-face.js'
 import { report, warn } from '../connection/report.js'
 import { HandlerError, type HawserError } from '../errors.js'
 import type { ServerEvents } from './events.js'

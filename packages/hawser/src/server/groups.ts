@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer'
-import type { Member, Memberships, Topics } from '../connection/memberships.js'
+import type { Member, Memberships } from '../connection/memberships.js'
+import type { Topics } from '../connection/face.js'
 import { type HawserError, StateError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
 import { deliver } from './broadcast.js'
-import type { BroadcastOptions } from '../connection/face.js'
+import type { BroadcastOptions } from '../connection/server-face.js'
 import { Relay, type RelayOptions } from './relay.js'
 import { assertTopic } from './topic-name.js'
 

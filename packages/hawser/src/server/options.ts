@@ -1,10 +1,6 @@
 import type { ConnectionOptions } from '../connection/connection-options.js'
-import type {
-  CloseOptions,
-  HandlerObject,
-  HandlerResult,
-  ServerConnection,
-} from '../connection/face.js'
+import type { HandlerObject, HandlerResult } from '../connection/face.js'
+import type { CloseOptions, ServerConnection } from '../connection/server-face.js'
 import type { HawserError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import type { ConnectRate } from '../policy/connect-rate.js'

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { Engine } from '../connection/engine.js'
-import type { ConnectionServer, ServerConnection } from '../connection/face.js'
+import type { ConnectionServer, ServerConnection } from '../connection/server-face.js'
 import type { HawserError } from '../errors.js'
 import type { AcceptorOwner } from './acceptor.js'
 import type { Drain } from './drain.js'

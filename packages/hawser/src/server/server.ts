@@ -1,6 +1,7 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import process from 'node:process'
-import { type Connection, engineOf } from '../connection/connection.js'
+import { engineOf } from '../connection/connection.js'
+import type { Connection } from '../connection/face.js'
 import type {
   BroadcastOptions,
   CloseResult,
@@ -8,7 +9,7 @@ import type {
   ConnectionServer,
   Group,
   ServerConnection,
-} from '../connection/face.js'
+} from '../connection/server-face.js'
 import { ListenError, StateError } from '../errors.js'
 import type { RefusalCounts } from '../policy/connection-limit.js'
 import type { Endpoint } from '../socket/endpoint.js'

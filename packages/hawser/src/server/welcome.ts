@@ -1,6 +1,6 @@
 import { makeConnection } from '../connection/connection.js'
 import { Engine } from '../connection/engine.js'
-import type { ServerConnection } from '../connection/face.js'
+import type { ServerConnection } from '../connection/server-face.js'
 import type { ConnectionOwner } from '../connection/connection-settings.js'
 import type { Transport } from '../transport.js'
 import type { ResolvedServer } from './resolve.js'

@@ -1,4 +1,5 @@
-import { type Connection, makeConnection } from '../connection/connection.js'
+import { makeConnection } from '../connection/connection.js'
+import type { Connection } from '../connection/face.js'
 import { Engine } from '../connection/engine.js'
 import { type ConnectionOptions, resolveSettings } from '../connection/connection-options.js'
 import { publishOpen } from '../connection/publications.js'

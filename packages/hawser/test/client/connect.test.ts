@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { getEventListeners, once } from 'node:events'
 import dns from 'node:dns'
 import net from 'node:net'
-import { connect, Connection, type ConnectOptions, type HawserError, lines } from 'hawser'
+import { connect, type ConnectOptions, type HawserError, lines } from 'hawser'
 import { ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
@@ -63,12 +63,11 @@ function resolveTo(addresses: readonly string[]): void {
 }
 
 describe.each(readWays)('connecting, %s', (_name, fastRead) => {
-  it('gives a connection, the same class as at a server', async () => {
+  it('gives a connection, as a server has it', async () => {
     const server = await serve({ framing: lines(), fastRead }, async (connection) => {
       for await (const line of connection) await connection.send(line.toUpperCase())
     })
     const client = await connect(server.address(), { framing: lines(), fastRead })
-    expect(client).toBeInstanceOf(Connection)
     expect(client).toMatchObject({
       localAddress: '127.0.0.1',
       localFamily: 'IPv4',

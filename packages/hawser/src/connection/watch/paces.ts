@@ -1,7 +1,7 @@
 import { TimeoutError } from '../../errors.js'
 import { type Moving, Pace } from '../../policy/pace.js'
 import { handedOver, isReading, isWriting } from './waits.js'
-import type { Watched } from './watch.js'
+import type { Watched } from './watched.js'
 
 /** A frame no longer than typed text may take so many times `frameTimeout`, all in all. */
 const typingShare = 4

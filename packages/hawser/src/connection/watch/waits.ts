@@ -1,6 +1,6 @@
 import { TimeoutError } from '../../errors.js'
 import type { Waits } from '../connection-settings.js'
-import type { Watched } from './watch.js'
+import type { Watched } from './watched.js'
 
 /** One of the waits of a connection, each of which has a limit. */
 export interface Wait {

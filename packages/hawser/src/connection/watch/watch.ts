@@ -1,37 +1,7 @@
-import type { ErrorDetails, HawserError } from '../../errors.js'
 import { Deadlines, Stall } from '../../policy/deadlines.js'
 import { Paces } from './paces.js'
-import type { PaceLimits } from '../../policy/pace.js'
-import type { Waits } from '../connection-settings.js'
 import { waits } from './waits.js'
-
-/** The little of an engine that its watch looks at and tells. */
-export interface Watched {
-  readonly settings: Waits & PaceLimits
-  readonly details: ErrorDetails
-  readonly receiver: WatchedReceiver
-  readonly openSender: { readonly accepted: number; readonly isWriting: boolean } | undefined
-  readonly unsent: number
-  readonly isDiscarding: boolean
-  readonly lingers: boolean
-  /** Whether what was delivered is still being worked on. */
-  readonly isAtWork: boolean
-  /** A wait reached its limit. `abrupt`: nothing more can be sent, so reset. */
-  fail(error: HawserError, abrupt: boolean): void
-  /** The peer had its time to end after we did. */
-  lingered(): void
-}
-
-/** What is watched of the way in. */
-export interface WatchedReceiver {
-  readonly bytes: number
-  readonly held: number
-  readonly messages: number
-  readonly stopped: boolean
-  readonly ended: boolean
-  readonly empty: boolean
-  readonly isPartial: boolean
-}
+import type { Watched } from './watched.js'
 
 /** Whether there may be something to wait for: asked after each event, so that few are watched. */
 export function needsWatch({ settings, receiver, openSender }: Watched): boolean {
