@@ -11,6 +11,8 @@ export interface ByteOperations {
   indexOf(bytes: Uint8Array, pattern: number | Uint8Array, from: number): number
   /** The text of `bytes[start … end)`. Malformed UTF-8 becomes U+FFFD. No byte-order-mark removal. */
   decode(bytes: Uint8Array, start: number, end: number, encoding: TextEncoding): string
+  /** Whether `bytes[start … end)` has no byte above 0x7f. */
+  isAscii(bytes: Uint8Array, start: number, end: number): boolean
   /** Whether `bytes[start … end)` is well-formed UTF-8. */
   isUtf8(bytes: Uint8Array, start: number, end: number): boolean
   /** The bytes of `text`. */

@@ -33,6 +33,12 @@ export const portableOperations: ByteOperations = {
     encoding === 'utf8'
       ? lenient.decode(bytes.subarray(start, end))
       : decodeLatin1(bytes, start, end),
+  isAscii(bytes, start, end) {
+    for (let at = start; at < end; at++) {
+      if (bytes[at]! > 0x7f) return false
+    }
+    return true
+  },
   isUtf8(bytes, start, end) {
     try {
       strict.decode(bytes.subarray(start, end))

@@ -40,6 +40,15 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
     this.#maxFrame = maxFrame
   }
 
+  /**
+   * Where the first terminator is of the frame that begins at `start`, or -1.
+   *
+   * @param from in front of this there is none
+   */
+  protected find(bytes: Uint8Array, _start: number, from: number): number {
+    return this.operations.indexOf(bytes, this.#terminator, from)
+  }
+
   /** What the frame `bytes[start … end)` at `offset` in the stream means. */
   protected abstract read(
     bytes: Uint8Array,
@@ -72,9 +81,8 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
   protected leave(_stoppedAt: number | undefined): void {}
 
   decode(bytes: Uint8Array, emit: Emit<In>, owned: boolean): number {
-    const terminator = this.#terminator
     let start = 0
-    let found = this.operations.indexOf(bytes, terminator, this.#scanned)
+    let found = this.find(bytes, start, this.#scanned)
     this.#scanned = 0
     while (found !== -1) {
       const next = found + this.#terminatorSize
@@ -91,7 +99,7 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
         }
       }
       start = next
-      found = this.operations.indexOf(bytes, terminator, start)
+      found = this.find(bytes, start, start)
     }
     this.leave(undefined)
     start = this.#keepRest(bytes, start)

@@ -1,5 +1,6 @@
 import type { ByteOperations, TextEncoding } from '../byte-operations.js'
 import { frameMalformed, textInvalid } from '../frame-errors.js'
+import { smallestBlock, TextBlock } from './text-block.js'
 import { type nothing, TerminatedDecoder, type TerminatedSettings } from '../terminated-decoder.js'
 
 const lineFeed = 10
@@ -28,6 +29,8 @@ export abstract class LineDecoder<In> extends TerminatedDecoder<In> {
   readonly #encoding: TextEncoding
   readonly #strictText: boolean
   readonly #strictCrlf: boolean
+  /** Made when much arrives at once: what people type never needs it. */
+  #block: TextBlock | undefined
 
   constructor(operations: ByteOperations, settings: LineSettings) {
     super(operations, settings)
@@ -39,18 +42,38 @@ export abstract class LineDecoder<In> extends TerminatedDecoder<In> {
   /** What the line `text` at `offset` in the stream means. */
   protected abstract interpret(text: string, offset: number): In | typeof nothing
 
+  protected override find(bytes: Uint8Array, start: number, from: number): number {
+    if (bytes.length < smallestBlock) return this.operations.indexOf(bytes, lineFeed, from)
+    this.#block ??= new TextBlock(this.operations, this.#encoding)
+    return this.#block.findLineFeed(bytes, start, from)
+  }
+
   protected override read(
     bytes: Uint8Array,
     start: number,
     end: number,
     offset: number,
   ): In | typeof nothing {
+    const block = this.#block
+    const text =
+      block !== undefined && block.holds(end)
+        ? block.slice(start, end)
+        : this.#decode(bytes, start, end, offset)
+    return this.interpret(text, offset)
+  }
+
+  #decode(bytes: Uint8Array, start: number, end: number, offset: number): string {
     const text = this.operations.decode(bytes, start, end, this.#encoding)
     // Malformed bytes leave this mark, and well-formed text hardly ever has it.
     if (this.#strictText && text.includes('\ufffd') && !this.operations.isUtf8(bytes, start, end)) {
       throw textInvalid(bytes, start, end, offset)
     }
-    return this.interpret(text, offset)
+    return text
+  }
+
+  protected override leave(stoppedAt: number | undefined): void {
+    if (stoppedAt === undefined) this.#block?.clear()
+    else this.#block?.stop(stoppedAt)
   }
 
   protected override trim(bytes: Uint8Array, start: number, found: number): number {
@@ -59,7 +82,11 @@ export abstract class LineDecoder<In> extends TerminatedDecoder<In> {
 
   protected override check(bytes: Uint8Array, start: number, found: number, offset: number): void {
     if (!this.#strictCrlf) return
-    const first = this.operations.indexOf(bytes, carriageReturn, start)
+    const block = this.#block
+    const first =
+      block !== undefined && block.holds(found)
+        ? block.findCarriageReturn(start)
+        : this.operations.indexOf(bytes, carriageReturn, start)
     if (first >= start && first === found - 1) return
     if (first === -1 || first > found) {
       throw frameMalformed(

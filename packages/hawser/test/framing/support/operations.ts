@@ -26,6 +26,10 @@ export function countBytes(operations: ByteOperations): CountingOperations {
       count += (found === -1 ? bytes.length : found + 1) - Math.min(from, bytes.length)
       return found
     },
+    isAscii(bytes, start, end) {
+      count += end - start
+      return operations.isAscii(bytes, start, end)
+    },
     decode(bytes, start, end, encoding) {
       count += end - start
       return operations.decode(bytes, start, end, encoding)
