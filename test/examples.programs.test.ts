@@ -47,6 +47,10 @@ async function occupy(port: number): Promise<net.Socket> {
   return socket
 }
 
+function portOf(server: { address(): unknown }): number {
+  return (server.address() as { port: number }).port
+}
+
 const examples = [...SITUATIONS.keys()].flatMap((folder) => listExamples(ROOT, folder))
 
 it('every folder of examples is a situation, and `npm run example` lists all of them', async () => {
@@ -157,6 +161,19 @@ it('the fourth client is refused, counted and named, and two more come in when t
   const { localPort: again } = await occupy(port)
   await example.prints(new RegExp(`port ${again} connected: 5 of 5`))
   expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+})
+
+it('a relay passes on what two ends say, and tells how much', async () => {
+  const upstream = createServer({ framing: lines() }, async (connection) => {
+    for await (const line of connection) await connection.send(`heard ${line}`)
+  })
+  await upstream.listen(anyPort)
+  const example = runExample('servers/relay', anyPort, `tcp://127.0.0.1:${portOf(upstream)}`)
+  const [, endpoint = ''] = await example.prints(/relaying (tcp:\S+) to/)
+  expect(await converse(endpoint, 'hello', 1)).toEqual(['heard hello'])
+  await example.prints(/6 bytes up, 12 down, the client ended first/)
+  await upstream.close()
+  await example.interrupt()
 })
 
 it('an address is refused its third connection, and all of them once it is on the list', async () => {
