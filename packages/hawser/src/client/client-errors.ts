@@ -4,8 +4,10 @@ import {
   AbortedError,
   ClientError,
   ConnectError,
+  ConnectionError,
   type ErrorDetails,
   HandlerError,
+  HawserError,
   TimeoutError,
 } from '../errors.js'
 
@@ -95,6 +97,27 @@ export function pingFailed(cause: unknown, ends: Ends): HandlerError {
 export function onConnectTimeout(timeout: number, ends: Ends): ConnectError {
   const text = `onConnect was still at work after ${timeout} ms, so the connection is reset: see what it waits for, or raise connectTimeout`
   return new ConnectError('HAWSER_CONNECT_TIMEOUT', text, { op: 'connect', ...detailsOf(ends) })
+}
+
+/** The connection ended in order while `onConnect` was at work. */
+export function onConnectCutOff(info: CloseInfo, ends: Ends): ConnectionError {
+  const text = `the connection ended (${info.reason}, by ${info.by}) while onConnect was at work: it is called again on the next one`
+  return new ConnectionError('HAWSER_CONNECTION_CLOSED', text, {
+    op: 'connect',
+    ...detailsOf(ends),
+  })
+}
+
+/** What `onConnect` threw: an error of ours as it is, any other as the cause of one. */
+export function onConnectFailed(cause: unknown, ends: Ends): HawserError {
+  if (cause instanceof HawserError) return cause
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const text = `onConnect failed and the connection is reset: ${message}`
+  return new HandlerError('HAWSER_HANDLER_FAILED', text, {
+    op: 'handle',
+    ...detailsOf(ends),
+    cause,
+  })
 }
 
 function detailsOf({ local, remote }: Ends): ErrorDetails {

@@ -199,7 +199,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   }
 
   /** @internal */
-  gaveUp(error: Error | undefined): void {
+  gaveUp(error: HawserError | undefined): void {
     this.#refuse(error)
     this.#setup.options.signal?.removeEventListener('abort', this.#abort)
     this.#pushes.end()

@@ -1,12 +1,18 @@
 import { engineOf } from '../connection/connection.js'
 import type { Connection } from '../connection/face.js'
 import type { CloseInfo } from '../connection/close-info.js'
-import { OptionError } from '../errors.js'
+import { type HawserError, OptionError } from '../errors.js'
 import { Backoff, type BackoffOptions } from '../policy/backoff.js'
 import type { Clock } from '../policy/clock.js'
 import { Heartbeat } from '../policy/heartbeat.js'
 import { heartbeatTimeout } from '../connection/heartbeat.js'
-import { onConnectTimeout, pingFailed } from './client-errors.js'
+import {
+  closedClientError,
+  onConnectCutOff,
+  onConnectFailed,
+  onConnectTimeout,
+  pingFailed,
+} from './client-errors.js'
 import type { ClientOptions } from './client-options.js'
 import { connectBy } from './connect.js'
 import { createCorrelator } from './create-correlator.js'
@@ -21,7 +27,7 @@ export interface LinkOwner<In> extends SessionOwner<In> {
   /** Everything changed but `closed`. */
   changed(status: Exclude<ClientStatus, { state: 'closed' }>): void
   /** There will be no further connection; `error` is why, unless it was stopped. */
-  gaveUp(error: Error | undefined): void
+  gaveUp(error: HawserError | undefined): void
 }
 
 /** A client's options with every default filled in that a link needs. */
@@ -41,7 +47,7 @@ export class Link<In, Out> {
   /** The connection that messages flow on. */
   session: Session<In, Out> | undefined
   /** Why there is none. */
-  lastError: Error | undefined
+  lastError: HawserError | undefined
   readonly #setup: LinkSetup<In, Out>
   readonly #owner: LinkOwner<In>
   readonly #backoff: Backoff
@@ -57,7 +63,7 @@ export class Link<In, Out> {
   /** Begin, and go on until `stop`, or until there is no point in going on. */
   async run(): Promise<void> {
     let attempt = 0
-    let error: Error | undefined
+    let error: HawserError | undefined
     while (!this.#isStopped) {
       attempt += 1
       this.#owner.changed({ state: 'connecting', attempt })
@@ -87,7 +93,7 @@ export class Link<In, Out> {
   }
 
   /** One connection, from dialling to its end. */
-  async #connect(): Promise<{ info?: CloseInfo; error?: Error; worked: number }> {
+  async #connect(): Promise<{ info?: CloseInfo; error?: HawserError; worked: number }> {
     const { clock, options, dialler, maxPending } = this.#setup
     const session = new Session(
       createCorrelator(options.correlate ?? {}),
@@ -106,7 +112,7 @@ export class Link<In, Out> {
         'none',
       )
       this.#connection = connection
-      if (this.#isStopped) throw new Error('the client was closed')
+      if (this.#isStopped) throw closedClientError(undefined)
       await this.#greet(session)
       const since = clock.now()
       const heartbeat = this.#listen(session)
@@ -118,7 +124,7 @@ export class Link<In, Out> {
       return { info, worked: Math.max(1, clock.now() - since) }
     } catch (error) {
       this.#connection?.reset()
-      return { error: error as Error, worked: 0 }
+      return { error: error as HawserError, worked: 0 }
     } finally {
       this.session = undefined
       this.#connection = undefined
@@ -134,9 +140,7 @@ export class Link<In, Out> {
       session.request(message, own)
     let timer
     const ended = connection.closed.then((info) => {
-      throw (
-        info.error ?? new Error(`the connection ended (${info.reason}) while onConnect was at work`)
-      )
+      throw info.error ?? onConnectCutOff(info, connection)
     })
     ended.catch(ignore)
     const expired = new Promise<never>((_resolve, reject) => {
@@ -148,6 +152,8 @@ export class Link<In, Out> {
     })
     try {
       await Promise.race([options.onConnect({ connection, request }), ended, expired])
+    } catch (cause) {
+      throw onConnectFailed(cause, connection)
     } finally {
       ;(timer as unknown as { cancel(): void }).cancel()
     }

@@ -1,4 +1,5 @@
 import type { CloseInfo } from '../connection/close-info.js'
+import type { HawserError } from '../errors.js'
 
 /** It dials, or `onConnect` is at work. */
 export interface ConnectingStatus {
@@ -22,8 +23,8 @@ export interface DisconnectedStatus {
   readonly retryIn: number
   /** How the last connection ended, if there was one. */
   readonly info?: CloseInfo | undefined
-  /** Why the last try failed, if it did. */
-  readonly error?: Error | undefined
+  /** Why the last try failed, if it did. `cause` has what `onConnect` threw. */
+  readonly error?: HawserError | undefined
 }
 
 /** It was closed, or gave up. */
@@ -31,7 +32,7 @@ export interface ClosedStatus {
   /** What it is at. */
   readonly state: 'closed'
   /** Why it gave up; undefined when it was closed. */
-  readonly error?: Error | undefined
+  readonly error?: HawserError | undefined
 }
 
 /** Where a client stands. */

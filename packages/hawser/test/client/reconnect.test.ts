@@ -201,7 +201,15 @@ describe('a client', () => {
     })
     const failed = once(client, 'disconnected')
     const first = await listener.accept()
-    expect(await failed).toMatchObject([{ error: { message: 'wrong password' } }])
+    expect(await failed).toMatchObject([
+      {
+        error: {
+          code: 'HAWSER_HANDLER_FAILED',
+          message: 'onConnect failed and the connection is reset: wrong password',
+          cause: { message: 'wrong password' },
+        },
+      },
+    ])
     await first.receivesReset()
     await clock.advance(0)
     await listener.accept()
@@ -229,6 +237,15 @@ describe('a client', () => {
     await listener.accept()
     await client.ready()
     expect(call).toBe(2)
+  })
+
+  it('says so when the connection ends in order while onConnect is at work', async () => {
+    const listener = await listen()
+    const client = make(listener.address, { onConnect: () => new Promise(() => {}) })
+    const disconnected = once(client, 'disconnected')
+    const peer = await listener.accept()
+    peer.end()
+    expect(await disconnected).toMatchObject([{ error: { code: 'HAWSER_CONNECTION_CLOSED' } }])
   })
 })
 
