@@ -8,7 +8,7 @@ import {
 import { Writable } from 'node:stream'
 import { outputWidth } from '../output/standard.js'
 import type { Sink } from '../output/sink.js'
-import { whenForeground } from './foreground.js'
+import { whenForeground } from './job-control.js'
 
 /** What a line editor tells. */
 export interface LineEditorEvents {

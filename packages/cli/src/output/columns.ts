@@ -127,7 +127,7 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
         return row(time, '', 'worker', paint, describeWorkerEvent(event))
       }
       case 'draining':
-        return `draining ${plural(event.connections, 'connection')} ${describeLimit(event.limit)}; Ctrl-C again stops at once\n`
+        return `draining${describeOpen(event.connections)} ${describeLimit(event.limit)}; Ctrl-C again stops at once\n`
       case 'stopped':
         return `stopped: ${count(event.drained)} drained, ${count(event.forced)} forced${describeKilled(event.killed)}\n`
     }
@@ -154,6 +154,10 @@ function describeWorkerEvent(event: WorkerEvent): string {
   const { restartIn } = event
   const next = restartIn === undefined ? '' : `; another one starts in ${Math.ceil(restartIn)} ms`
   return `${who} ${event.state}, ${how}${why}${next}`
+}
+
+function describeOpen(connections: number | undefined): string {
+  return connections === undefined ? '' : ` ${plural(connections, 'connection')}`
 }
 
 function describeKilled(workers = 0): string {

@@ -116,7 +116,8 @@ export interface DroppedEvent {
 /** The server stopped accepting and waits for its clients. */
 export interface DrainingEvent {
   readonly event: 'draining'
-  readonly connections: number
+  /** How many it waits for, where that is known. */
+  readonly connections: number | undefined
   readonly limit: number
 }
 
@@ -132,8 +133,10 @@ export interface StoppedEvent {
 /** A worker process began to listen, or ended. */
 export interface WorkerEvent {
   readonly event: 'worker'
-  /** Its place, from 1. */
+  /** Its number, which no other ever has. */
   readonly worker: number
+  /** Its place, from 1, which goes to the one that is started instead. */
+  readonly slot: number
   readonly pid: number | undefined
   readonly state: 'listening' | 'ended' | 'crashed'
   /** Its exit code, or the signal that ended it. */

@@ -10,6 +10,7 @@ import {
 } from 'hawser'
 import { codeOf, nameFlags } from '../failure.js'
 import type { ServerEvent } from '../output/events.js'
+import type { Recipient } from '../input/recipient.js'
 import { summarizeTls } from '../output/tls.js'
 import { type Outgoing, Verbatim } from '../wire/adapter.js'
 import { createFraming } from '../wire/framing.js'
@@ -19,6 +20,7 @@ import { roomFor } from '../wire/room.js'
 import { localName, peerName, remoteName } from './addresses.js'
 import { createPage } from './http-page.js'
 import type { ServeOptions } from './options.js'
+import type { Listeners } from './typing.js'
 
 /** A client of `hawser serve`. */
 type Client = Connection<Incoming, Outgoing>
@@ -34,7 +36,7 @@ const closedCodes = new Set([
 ])
 
 /** The server behind `hawser serve`: what it answers, and what it tells. */
-export class Host {
+export class Host implements Listeners {
   readonly server: Server<Incoming, Outgoing>
   readonly #options: ServeOptions
   readonly #tell: (event: ServerEvent) => void
@@ -101,31 +103,30 @@ export class Host {
     this.server.on('error', (error) => this.#report(error))
   }
 
-  /** The numbers of those connected. */
+  /** How many are connected. */
   get count(): number {
     return this.#clients.size
   }
 
-  /** Settles when somebody is connected. */
   occupied(): Promise<void> {
     if (this.#clients.size > 0) return Promise.resolve()
     return new Promise((resolve) => this.#arrived.push(resolve))
   }
 
-  /**
-   * Send what was typed, and wait until the slowest has room for more.
-   *
-   * @param id a client's number, or undefined for all
-   * @returns how many it was sent to
-   */
-  async send(bytes: Uint8Array, id: number | undefined): Promise<number> {
-    const one = id === undefined ? undefined : this.#clients.get(id)
-    const clients = id === undefined ? [...this.#clients.values()] : one === undefined ? [] : [one]
+  async send(bytes: Uint8Array, to: Recipient | undefined): Promise<number> {
+    const clients = this.#find(to)
     if (clients.length === 0) return 0
-    const who = id === undefined ? { recipients: clients.length } : { id }
+    const who = to === undefined ? { recipients: clients.length } : { id: to.id }
     this.#tell({ event: 'message', direction: 'out', bytes, ...who })
     await Promise.all(clients.map((client) => this.#deliver(client, bytes)))
     return clients.length
+  }
+
+  /** One that is named by a worker is none of this process alone. */
+  #find(to: Recipient | undefined): Client[] {
+    if (to === undefined) return [...this.#clients.values()]
+    const client = to.worker === undefined ? this.#clients.get(to.id) : undefined
+    return client === undefined ? [] : [client]
   }
 
   #open(client: Client): void {

@@ -1,67 +1,55 @@
 import { closeSync, openSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
 import { notifySystemd, type SystemdNotifier } from 'hawser/systemd'
 import { startWorkers, type WorkerExit, type Workers } from 'hawser/workers'
-import {
-  CommandError,
-  codeOf,
-  describeFailure,
-  exitNetwork,
-  exitOk,
-  UsageError,
-} from '../failure.js'
-import { type EndSignal, Interrupts, signalExitCodes } from '../input/interrupts.js'
+import { CommandError, codeOf, describeFailure, UsageError } from '../failure.js'
 import { wantsColour } from '../output/colours.js'
-import { Display } from '../output/display.js'
 import type { ServerEvent } from '../output/events.js'
-import type { Sink } from '../output/sink.js'
-import { openStandardOutput } from '../output/standard.js'
+import { plural } from '../output/numbers.js'
+import { outputWidth } from '../output/standard.js'
+import { Crew } from './crew.js'
+import { Foreground, type Service } from './foreground.js'
 import { listeningEvent } from './hints.js'
 import { Monitor } from './monitor.js'
 import { watchWorkers } from './monitored.js'
 import type { ServeOptions } from './options.js'
+import { columnsVariable } from './orders.js'
 import { prepareServeTls } from './prepare-tls.js'
-import { createRenderer } from './renderer.js'
 
 /** Bytes of workers' output that may wait to be written; above that, they wait. */
 const backlog = 256 * 1024
-/** How long the last lines may take to be written. */
-const lastWords = 1000
-const loudEvents = new Set<ServerEvent['event']>(['listening', 'error'])
 
 /** The process that starts the workers of `hawser serve`, watches them, and ends them. */
 export class ServePrimary {
   readonly #options: ServeOptions
-  readonly #sink: Sink
-  readonly #display: Display
-  readonly #interrupts: Interrupts
-  readonly #force = new AbortController()
-  readonly #exitCode: Promise<number>
-  #exit: (code: number) => void = () => {}
-  #stopping = false
+  readonly #crew = new Crew()
+  readonly #foreground: Foreground
+  /** Fulfils when it was said where they listen: what they show comes below that. */
+  readonly #introduced: Promise<void>
+  readonly #starting = new AbortController()
+  #introduce: () => void = () => {}
   #workers: Workers | undefined
   #systemd: SystemdNotifier | undefined
 
   constructor(options: ServeOptions) {
     this.#options = options
-    this.#exitCode = new Promise((resolve) => {
-      this.#exit = resolve
+    this.#foreground = new Foreground(options, () => this.#service())
+    this.#introduced = new Promise((resolve) => {
+      this.#introduce = resolve
     })
-    this.#interrupts = new Interrupts((count, signal) => this.#interrupt(count, signal))
-    this.#sink = openStandardOutput((error) => this.#loseOutput(error))
-    this.#display = new Display(this.#sink, createRenderer(options), backlog)
   }
 
   async run(): Promise<number> {
     // First, so that all workers find the same certificate.
     const tls = await prepareServeTls(this.#options.tls)
-    this.#interrupts.listen()
+    this.#foreground.listen()
     process.on('SIGHUP', () => this.#hangUp())
+    process.stdout.on('resize', () => this.#crew.resize(outputWidth()))
     const workers = await this.#start()
     this.#workers = workers
     workers.on('exit', (exit) => this.#ended(exit))
     workers.on('listening', ({ slot, pid }) => {
-      this.#tell({ event: 'worker', worker: slot, pid, state: 'listening' })
+      const worker = this.#crew.numberOf(pid)
+      this.#tell({ event: 'worker', worker, slot, pid, state: 'listening' })
     })
     workers.on('crashLoop', ({ slot, failures }) => this.#reportLoop(slot, failures))
     const monitor = await this.#serveMetrics(workers)
@@ -69,20 +57,48 @@ export class ServePrimary {
     const where = { addresses: () => [...addresses] }
     const details = { metrics: monitor?.url, trust: tls?.trust }
     this.#tell({ ...listeningEvent(where, this.#options, details), workers: count })
-    if (tls?.notice !== undefined) this.#display.insist({ event: 'notice', text: tls.notice })
+    if (tls?.notice !== undefined) {
+      this.#foreground.display.insist({ event: 'notice', text: tls.notice })
+    }
     this.#systemd = notifySystemd(undefined, {
       onError: ({ code, message }) => this.#tell({ event: 'error', code, message }),
     })
     void this.#systemd.ready()
-    const code = await this.#exitCode
-    monitor?.monitor.close()
-    await this.#display.flush(lastWords)
-    await Promise.race([this.#systemd.flush(), delay(lastWords, undefined, { ref: false })])
-    return code
+    await this.#foreground.read()
+    this.#introduce()
+    return this.#foreground.end(async () => {
+      monitor?.monitor.close()
+      await this.#systemd?.flush()
+    })
+  }
+
+  #service(): Service {
+    const crew = this.#crew
+    return {
+      get open() {
+        return crew.isOccupied ? undefined : 0
+      },
+      occupied: () => crew.occupied(),
+      send: (bytes, to) => crew.send(bytes, to),
+      close: async (how) => {
+        // Still starting: that is broken off, and `startWorkers` says so.
+        const workers = this.#workers
+        if (workers === undefined) return this.#breakOff()
+        void this.#systemd?.stopping()
+        const { drained, forced, killed } = await workers.close(how)
+        return { drained, forced, killed }
+      },
+    }
+  }
+
+  #breakOff(): Promise<never> {
+    this.#starting.abort()
+    return new Promise(() => {})
   }
 
   async #start(): Promise<Workers> {
     const colour = wantsColour(process.stdout, process.env) && !this.#options.json
+    const columns = outputWidth()
     const [, script = ''] = process.argv
     try {
       return await startWorkers({
@@ -90,9 +106,12 @@ export class ServePrimary {
         args: process.argv.slice(2),
         count: this.#options.workers,
         drain: this.#options.drain,
-        signal: this.#force.signal,
+        signal: this.#starting.signal,
         output: (lines, { error }) => this.#pass(lines, error),
-        ...(colour ? { env: { FORCE_COLOR: '1' } } : {}),
+        env: {
+          ...(colour ? { FORCE_COLOR: '1' } : {}),
+          ...(columns === Infinity ? {} : { [columnsVariable]: String(columns) }),
+        },
       })
     } catch (error) {
       throw explain(error)
@@ -101,9 +120,14 @@ export class ServePrimary {
 
   /** Lines of a worker: it is not read while they cannot be written. */
   async #pass(lines: Uint8Array, error: boolean): Promise<void> {
-    if (error) process.stderr.write(lines)
-    else this.#sink.write(lines)
-    if (this.#sink.queued > backlog) await this.#sink.drained()
+    if (error) {
+      process.stderr.write(lines)
+      return
+    }
+    await this.#introduced
+    const { sink } = this.#foreground
+    sink.write(lines)
+    if (sink.queued > backlog) await sink.drained()
   }
 
   async #serveMetrics(workers: Workers): Promise<{ monitor: Monitor; url: string } | undefined> {
@@ -119,14 +143,14 @@ export class ServePrimary {
   }
 
   #tell(event: ServerEvent): void {
-    if (this.#options.quiet && !loudEvents.has(event.event)) return
-    this.#display.show(event)
+    this.#foreground.tell(event)
   }
 
   #ended({ slot, pid, code, signal, failure, expected, restartIn }: WorkerExit): void {
     const event: ServerEvent = {
       event: 'worker',
-      worker: slot,
+      worker: this.#crew.numberOf(pid),
+      slot,
       pid,
       state: expected ? 'ended' : 'crashed',
       code: signal ?? code,
@@ -135,18 +159,18 @@ export class ServePrimary {
     }
     // A crash is shown to those who want to see nothing else, too.
     if (expected) this.#tell(event)
-    else this.#display.insist(event)
+    else this.#foreground.display.insist(event)
   }
 
-  #reportLoop(worker: number, failures: number): void {
-    const message = `worker ${worker} ended ${failures} times in a row; it is tried again and again, at most every 30 s`
+  #reportLoop(slot: number, failures: number): void {
+    const message = `${failures} workers in a row ended in place ${slot}; it is tried again and again, at most every 30 s`
     this.#tell({ event: 'error', code: 'HAWSER_WORKER_FAILED', message })
   }
 
   /** Reload; but when the terminal is gone, end as others do. */
   #hangUp(): void {
-    if (this.#workers === undefined || this.#stopping) return
-    if (process.stdout.isTTY && !hasTerminal()) void this.#drain('SIGTERM')
+    if (this.#workers === undefined || this.#foreground.isStopping) return
+    if (process.stdout.isTTY && !hasTerminal()) void this.#foreground.stop('SIGTERM')
     else void this.#reload(this.#workers)
   }
 
@@ -154,47 +178,15 @@ export class ServePrimary {
     void this.#systemd?.reloading()
     try {
       const { replaced, drained, forced } = await workers.reload()
-      const text = `reloaded: ${replaced} workers replaced, ${drained} connections drained, ${forced} forced`
+      const text = `reloaded: ${plural(replaced, 'worker')} replaced, ${plural(drained, 'connection')} drained, ${forced} forced`
       this.#tell({ event: 'notice', text })
     } catch (error) {
-      if (this.#stopping) return
+      if (this.#foreground.isStopping) return
       const { line } = describeFailure(error)
       const message = `${line.replace(/^hawser: /, '')}; the reload ends here, and the old workers stay`
       this.#tell({ event: 'error', code: codeOf(error) ?? '', message })
     }
     void this.#systemd?.ready()
-  }
-
-  #interrupt(count: number, signal: EndSignal): void {
-    if (count === 1) void this.#drain(signal)
-    else if (count === 2) this.#force.abort()
-    else this.#exit(signalExitCodes[signal])
-  }
-
-  async #drain(signal: EndSignal): Promise<void> {
-    this.#stopping = true
-    // Still starting: that is broken off, and `startWorkers` says so.
-    if (this.#workers === undefined) {
-      this.#force.abort()
-      return
-    }
-    void this.#systemd?.stopping()
-    const { drain } = this.#options
-    const result = await this.#workers.close({ drain, signal: this.#force.signal })
-    const { drained, forced, killed } = result
-    if (!this.#options.quiet) this.#display.insist({ event: 'stopped', drained, forced, killed })
-    this.#exit(this.#force.signal.aborted ? signalExitCodes[signal] : exitOk)
-  }
-
-  /** The reader of our output has gone, as `head` does when it has seen enough: so do we. */
-  #loseOutput(error: NodeJS.ErrnoException): void {
-    if (this.#stopping) return
-    this.#stopping = true
-    const silent = error.code === 'EPIPE' || error.code === 'EIO'
-    if (!silent) {
-      process.stderr.write(`hawser: stdout: ${error.message}: make room, or write elsewhere\n`)
-    }
-    void this.#workers?.close({ drain: 0 }).finally(() => this.#exit(silent ? exitOk : exitNetwork))
   }
 }
 

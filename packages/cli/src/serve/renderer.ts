@@ -9,23 +9,28 @@ const shownOnPipe = 4096
 /** A page or two of a dump. */
 const dumpedOnTerminal = 1024
 
-/**
- * How the events of a server are shown on this process's stdout.
- *
- * @param worker the worker whose events these are, if there are several
- */
-export function createRenderer(options: ServeOptions, worker?: number): Renderer {
-  const { stdout } = process
+/** Where a renderer's rows are shown. */
+export interface Shown {
+  /** The worker whose events these are, if there are several. */
+  readonly worker?: number
+  /** Columns of the terminal; Infinity where there is none. */
+  readonly width: () => number
+}
+
+/** How the events of a server are shown; unless told otherwise, on this process's stdout. */
+export function createRenderer(
+  options: ServeOptions,
+  { worker, width }: Shown = { width: outputWidth },
+): Renderer {
   if (options.json) return createJsonRenderer({ hex: options.hex, worker })
-  const terminal = stdout.isTTY
-  const limit = terminal ? dumpedOnTerminal : options.hex ? Infinity : shownOnPipe
+  const isTerminal = width() !== Infinity
   return createColumnRenderer({
-    colours: createColours(wantsColour(stdout, process.env)),
-    aligned: terminal,
+    colours: createColours(wantsColour(process.stdout, process.env)),
+    aligned: isTerminal,
     hex: options.hex,
     worker,
     workers: options.workers !== undefined,
-    limit,
-    width: outputWidth,
+    limit: isTerminal ? dumpedOnTerminal : options.hex ? Infinity : shownOnPipe,
+    width,
   })
 }

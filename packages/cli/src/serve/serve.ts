@@ -1,29 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { notifySystemd, type SystemdNotifier } from 'hawser/systemd'
-import { codeOf, describeFailure, exitNetwork, exitOk } from '../failure.js'
-import { whenForeground } from '../input/foreground.js'
-import { type EndSignal, Interrupts, signalExitCodes } from '../input/interrupts.js'
-import { LineEditor } from '../input/line-editor.js'
-import { Display } from '../output/display.js'
+import { codeOf, describeFailure } from '../failure.js'
 import type { ServerEvent } from '../output/events.js'
-import type { Sink } from '../output/sink.js'
-import { isInteractive, openStandardOutput } from '../output/standard.js'
+import { Foreground, type Service } from './foreground.js'
 import { listeningEvent } from './hints.js'
 import { Host } from './host.js'
 import type { Monitor } from './monitor.js'
 import type { ServeOptions } from './options.js'
-import { createRenderer } from './renderer.js'
 import { prepareServeTls } from './prepare-tls.js'
 import type { PreparedTls } from './prepared-tls.js'
-import { Typing } from './typing.js'
-
-/** Bytes of output that may wait; above that, events are counted and not shown. */
-const terminalBacklog = 256 * 1024
-const pipeBacklog = 8 * 1024 * 1024
-/** How long the last lines may take to be written. */
-const lastWords = 1000
-/** Events that even `--quiet` shows. */
-const loudEvents = new Set<ServerEvent['event']>(['listening', 'error'])
 
 /**
  * Run a server until it is asked to stop.
@@ -42,33 +26,15 @@ class ServeCommand {
   readonly #options: ServeOptions
   readonly #tls: PreparedTls | undefined
   readonly #host: Host
-  readonly #display: Display
-  readonly #typing: Typing
-  readonly #interrupts: Interrupts
-  readonly #editor: LineEditor | undefined
-  readonly #force = new AbortController()
-  readonly #exitCode: Promise<number>
-  #exit: (code: number) => void = () => {}
-  #stopping = false
+  readonly #foreground: Foreground
   #monitor: Monitor | undefined
   #systemd: SystemdNotifier | undefined
 
   constructor(options: ServeOptions, tls: PreparedTls | undefined) {
     this.#options = options
     this.#tls = tls
-    this.#exitCode = new Promise((resolve) => {
-      this.#exit = resolve
-    })
-    this.#interrupts = new Interrupts((count, signal) => this.#interrupt(count, signal))
-    const sink = openStandardOutput((error) => this.#loseOutput(error))
-    this.#editor = isInteractive() ? this.#createEditor(sink) : undefined
-    const backlog = process.stdout.isTTY ? terminalBacklog : pipeBacklog
-    this.#display = new Display(this.#editor ?? sink, createRenderer(options), backlog)
+    this.#foreground = new Foreground(options, () => this.#service())
     this.#host = new Host(options, tls?.options, (event) => this.#tell(event))
-    this.#typing = new Typing(this.#host, {
-      terminator: options.framing.kind === 'raw' ? (options.crlf ? '\r\n' : '\n') : undefined,
-      notice: (text) => this.#display.insist({ event: 'notice', text }),
-    })
   }
 
   async run(): Promise<number> {
@@ -78,22 +44,30 @@ class ServeCommand {
       onError: ({ code, message }) => this.#tell({ event: 'error', code, message }),
     })
     await this.#host.listen()
-    this.#interrupts.listen()
+    this.#foreground.listen()
     // In a terminal it says that the terminal is gone, and ends the command as it ends others.
-    if (this.#editor === undefined) process.on('SIGHUP', () => this.#readAgain())
+    if (!this.#foreground.isInteractive) process.on('SIGHUP', () => this.#readAgain())
     const trust = this.#tls?.trust
     this.#tell(listeningEvent(this.#host.server, this.#options, { metrics, trust }))
     const notice = this.#tls?.notice
-    if (notice !== undefined) this.#display.insist({ event: 'notice', text: notice })
-    // The line to type on comes below it.
-    await this.#display.flush(lastWords)
-    this.#read()
-    const code = await this.#exitCode
-    this.#monitor?.close()
-    await this.#display.flush(lastWords)
-    await Promise.race([this.#systemd.flush(), delay(lastWords, undefined, { ref: false })])
-    this.#editor?.close()
-    return code
+    if (notice !== undefined) this.#foreground.display.insist({ event: 'notice', text: notice })
+    await this.#foreground.read()
+    return this.#foreground.end(async () => {
+      this.#monitor?.close()
+      await this.#systemd?.flush()
+    })
+  }
+
+  #service(): Service {
+    const host = this.#host
+    return {
+      get open() {
+        return host.count
+      },
+      occupied: () => host.occupied(),
+      send: (bytes, to) => host.send(bytes, to),
+      close: (how) => host.server.close(how),
+    }
   }
 
   /** @returns the URL of the metrics, if they are served */
@@ -107,7 +81,7 @@ class ServeCommand {
 
   /** Certificates, and lists of addresses that are kept in files. */
   #readAgain(): void {
-    if (this.#stopping) return
+    if (this.#foreground.isStopping) return
     const { server } = this.#host
     const { allow, deny } = this.#options
     const tls = this.#tls?.options
@@ -136,68 +110,6 @@ class ServeCommand {
   }
 
   #tell(event: ServerEvent): void {
-    if (this.#options.quiet && !loudEvents.has(event.event)) return
-    this.#display.show(event)
-  }
-
-  /** Neither the end of stdin nor an error on it stops the server. */
-  #read(): void {
-    const { stdin } = process
-    stdin.on('error', () => {})
-    if (this.#editor !== undefined) this.#editor.start()
-    else if (stdin.isTTY) whenForeground(() => void this.#pump())
-    else void this.#pump()
-  }
-
-  async #pump(): Promise<void> {
-    try {
-      await this.#typing.pump(process.stdin)
-    } catch (error) {
-      if (this.#stopping) return
-      this.#tell({
-        event: 'notice',
-        text: `stdin: ${(error as Error).message}: nothing more is read`,
-      })
-    }
-  }
-
-  #createEditor(sink: Sink): LineEditor {
-    return new LineEditor(sink, '> ', {
-      line: (text) => this.#typing.take(text),
-      interrupt: () => this.#interrupts.request('SIGINT'),
-      end: () => {
-        this.#display.insist({ event: 'notice', text: 'Ctrl-C stops the server' })
-        return true
-      },
-    })
-  }
-
-  #interrupt(count: number, signal: EndSignal): void {
-    if (count === 1) void this.#drain(signal)
-    else if (count === 2) this.#force.abort()
-    else this.#exit(signalExitCodes[signal])
-  }
-
-  async #drain(signal: EndSignal): Promise<void> {
-    this.#stopping = true
-    const { drain } = this.#options
-    if (this.#host.count > 0) {
-      this.#tell({ event: 'draining', connections: this.#host.count, limit: drain })
-    }
-    const result = await this.#host.server.close({ drain, signal: this.#force.signal })
-    if (!this.#options.quiet) this.#display.insist({ event: 'stopped', ...result })
-    this.#exit(this.#force.signal.aborted ? signalExitCodes[signal] : exitOk)
-  }
-
-  /** The reader of our output has gone, as `head` does when it has seen enough: so do we. */
-  #loseOutput(error: NodeJS.ErrnoException): void {
-    if (this.#stopping) return
-    this.#stopping = true
-    const silent = error.code === 'EPIPE' || error.code === 'EIO'
-    if (!silent)
-      process.stderr.write(`hawser: stdout: ${error.message}: make room, or write elsewhere\n`)
-    void this.#host.server
-      .close({ drain: 0 })
-      .finally(() => this.#exit(silent ? exitOk : exitNetwork))
+    this.#foreground.tell(event)
   }
 }

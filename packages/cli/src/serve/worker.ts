@@ -1,10 +1,13 @@
+import cluster from 'node:cluster'
 import { joinWorkers, type WorkerContext, workersBackplane } from 'hawser/workers'
 import { codeOf, describeFailure } from '../failure.js'
 import { Display } from '../output/display.js'
 import type { ServerEvent } from '../output/events.js'
 import { openStandardOutput } from '../output/standard.js'
+import { Duty } from './duty.js'
 import { Host } from './host.js'
 import type { ServeOptions } from './options.js'
+import { columnsVariable } from './orders.js'
 import { prepareServeTls } from './prepare-tls.js'
 import { createRenderer } from './renderer.js'
 
@@ -17,13 +20,18 @@ export class ServeWorker {
   readonly #options: ServeOptions
   readonly #worker: WorkerContext
   readonly #display: Display
+  readonly #duty = new Duty((columns) => {
+    this.#columns = columns
+  })
+  #columns = Number(process.env[columnsVariable] ?? Infinity)
 
   constructor(options: ServeOptions, worker: WorkerContext) {
     this.#options = options
     this.#worker = worker
     // Without a reader there is no primary either, and that ends this process in order.
     const sink = openStandardOutput(() => {})
-    this.#display = new Display(sink, createRenderer(options, worker.slot), backlog)
+    const shown = { worker: cluster.worker?.id ?? worker.slot, width: () => this.#columns }
+    this.#display = new Display(sink, createRenderer(options, shown), backlog)
   }
 
   /** @returns never fulfils once it serves: the library ends the process */
@@ -43,10 +51,12 @@ export class ServeWorker {
   async #serve(): Promise<void> {
     const tls = await prepareServeTls(this.#options.tls)
     const tell = (event: ServerEvent): void => {
+      if (event.event === 'connected' || event.event === 'closed') this.#duty.changed()
       if (this.#options.quiet && event.event !== 'error') return
       this.#display.show(event)
     }
     const host = new Host(this.#options, tls?.options, tell, workersBackplane())
+    this.#duty.serve(host)
     joinWorkers(host.server, { leave: () => this.#display.flush(lastWords) })
     await host.listen()
   }

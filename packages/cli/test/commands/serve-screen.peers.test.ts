@@ -21,6 +21,30 @@ describe('serve on a terminal of 80 columns', () => {
     ])
   })
 
+  itPeer('tmux', 'shows the rows of workers in the same columns', async (tmux) => {
+    const screen = await Screen.start(tmux, ['serve', '0', '--workers', '1'])
+    const client = await connectLines(await screen.port())
+    await client.send('hello')
+    await screen.shows(/hello/)
+    await screen.type('typed')
+    await screen.press('Enter')
+    expect(await nextMessage(client)).toBe('typed')
+    await screen.resize(60)
+    await client.close()
+    await screen.shows(/open here\)\n>$/)
+    await screen.resize(80)
+    const rows = (await screen.rows()).slice(4)
+    expect(rows.map((row) => row.replace(/^[\d:.]{12}/, 'TIME').replace(/:\d+/, ':PORT'))).toEqual([
+      'TIME  @1.1    connected  127.0.0.1:PORT (1 open here)',
+      'TIME  @1.1    in               5 B  hello',
+      '> typed',
+      'TIME  @all    out to 1         5 B  typed',
+      'TIME  @1.1    closed     by the peer, 6 B in, 6 B',
+      '                                 out (0 open here)',
+      '>',
+    ])
+  })
+
   itPeer('tmux', 'a new width wipes nothing that was received', async (tmux) => {
     const screen = await Screen.start(tmux, ['serve', '0'])
     const client = await connectLines(await screen.port())

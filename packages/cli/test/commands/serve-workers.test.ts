@@ -33,8 +33,8 @@ describe('hawser serve --workers', () => {
     const port = await server.port()
     await server.prints(/\(lines, echo, 2 workers\)/)
     for (const text of ['one', 'two']) expect(await ask(port, text)).toBe(text)
-    await server.prints(/@1\.1 connected 127\.0\.0\.1:\d+ \(1 open\)/)
-    await server.prints(/@2\.1 connected 127\.0\.0\.1:\d+ \(1 open\)/)
+    await server.prints(/@1\.1 connected 127\.0\.0\.1:\d+ \(1 open here\)/)
+    await server.prints(/@2\.1 connected 127\.0\.0\.1:\d+ \(1 open here\)/)
     server.kill('SIGTERM')
     expect(await server.ended).toMatchObject({ code: 0, stderr: '' })
     expect(server.printed).toMatch(/stopped: \d drained, 0 forced\n$/)
@@ -67,18 +67,54 @@ describe('hawser serve --workers', () => {
     expect(value).toBe('ahoy')
   })
 
+  it('sends what it reads to the clients of all workers, or to the one that is named', async () => {
+    const server = Command.hawser(['serve', '0', '--workers', '2'])
+    server.type('first\n')
+    const port = await server.port()
+    const clients = [await call(port), await call(port)]
+    await server.prints(/@1\.1 connected/)
+    await server.prints(/@2\.1 connected/)
+    // It waited for the first of them, whichever that was.
+    await server.prints(/@all out to 1 5 B first/)
+    server.type('to all\n@1.1 to one\n@2.1 to the other\n@3.1 to none\n@1 to none\n')
+    await server.prints(/not sent: there is no client @3\.1\nnot sent: there is no client @1\n/)
+    const heard = await Promise.all(
+      clients.map(async (client) => {
+        const texts: string[] = []
+        for await (const text of client) {
+          if (text !== 'first') texts.push(text)
+          if (texts.length === 2) break
+        }
+        return texts.join(', ')
+      }),
+    )
+    expect(new Set(heard)).toEqual(new Set(['to all, to one', 'to all, to the other']))
+  })
+
+  it('gives no name twice, and shows nothing above where it listens', async () => {
+    const server = Command.hawser(['serve', '0', '--workers', '1'])
+    const port = await server.port()
+    await call(port)
+    await server.prints(/@1\.1 connected/)
+    server.kill('SIGHUP')
+    await server.prints(/reloaded: 1 worker replaced, 1 connection drained, 0 forced/)
+    await call(port)
+    await server.prints(/@2\.1 connected/)
+    expect(server.printed.indexOf('listening on')).toBe(0)
+  })
+
   it('replaces its workers on SIGHUP, and one that was killed', async () => {
     const server = Command.hawser(['serve', '0', '--echo', '--workers', '2'])
     const port = await server.port()
     server.kill('SIGHUP')
     await server.prints(/reloaded: 2 workers replaced, 0 connections drained, 0 forced/)
-    const [, pid] = await server.prints(/worker 1 \(process (\d+)\) listens/)
+    const [, pid] = await server.prints(/worker 3 \(process (\d+)\) listens/)
     expect(await ask(port, 'still there')).toBe('still there')
     process.kill(Number(pid), 'SIGKILL')
     await server.prints(
-      new RegExp(`worker 1 \\(process ${pid}\\) crashed, SIGKILL; another one starts in \\d+ ms`),
+      new RegExp(`worker 3 \\(process ${pid}\\) crashed, SIGKILL; another one starts in \\d+ ms`),
     )
-    await server.prints(new RegExp(`${pid}[^]+worker 1 \\(process (?!${pid})\\d+\\) listens`))
+    await server.prints(/worker 5 \(process \d+\) listens/)
     expect(await ask(port, 'and again')).toBe('and again')
     server.kill('SIGTERM')
     expect((await server.ended).code).toBe(0)
