@@ -20,7 +20,7 @@ async function startRedis(program: string): Promise<{ endpoint: string; running:
 
 function makeClient(endpoint: string, options?: ConstructorParameters<typeof Redis>[1]): Redis {
   const redis = new Redis(endpoint, options)
-  onTestFinished(() => redis.client.close({ drain: 0 }))
+  onTestFinished(async () => void (await redis.client.close({ drain: 0 })))
   return redis
 }
 

@@ -132,7 +132,7 @@ describe('RESP', () => {
 
 function makeClient(endpoint: string, options?: ConstructorParameters<typeof Redis>[1]): Redis {
   const redis = new Redis(endpoint, options)
-  onTestFinished(() => redis.client.close({ drain: 0 }))
+  onTestFinished(async () => void (await redis.client.close({ drain: 0 })))
   return redis
 }
 

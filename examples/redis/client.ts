@@ -2,6 +2,7 @@
 import {
   type Client,
   type ClientOptions,
+  type CloseResult,
   createClient,
   type Endpoint,
   type RequestOptions,
@@ -84,7 +85,7 @@ export class Redis {
   }
 
   /** Let what is under way finish, and close. */
-  close(): Promise<void> {
+  close(): Promise<CloseResult> {
     return this.client.close()
   }
 }

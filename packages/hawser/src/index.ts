@@ -1,10 +1,5 @@
 export { Client, type ClientEvents, type ClientInfo, createClient } from './client/client.js'
-export type {
-  ClientCloseOptions,
-  ClientOptions,
-  FreshConnection,
-  RequestOptions,
-} from './client/client-options.js'
+export type { ClientOptions, FreshConnection, RequestOptions } from './client/client-options.js'
 export { type ConnectOptions, connect } from './client/connect.js'
 export type { DialOptions } from './client/dial-options.js'
 export type {
@@ -15,12 +10,7 @@ export type {
 } from './client/correlation.js'
 export type { Lease } from './client/lease.js'
 export { createPool, Pool } from './client/pool.js'
-export type {
-  AcquireOptions,
-  PoolCloseOptions,
-  PoolInfo,
-  PoolOptions,
-} from './client/pool-options.js'
+export type { AcquireOptions, PoolInfo, PoolOptions } from './client/pool-options.js'
 export type {
   ClientStatus,
   ClosedStatus,

@@ -707,7 +707,7 @@ const provocations: Record<ErrorCode, Provocation> = {
     async provoke() {
       const { endpoint } = await serve({ tls: await createIdentity() }, undefined, 'tls')
       const pool = createPool(endpoint)
-      onTestFinished(() => pool.close({ drain: 0 }))
+      onTestFinished(async () => void (await pool.close({ drain: 0 })))
       return caught(() => pool.acquire())
     },
   },

@@ -13,7 +13,7 @@ let answered = 0
 const failed: Record<string, number> = {}
 const wrong: string[] = []
 let timer: NodeJS.Timeout | undefined
-const closers: (() => Promise<void>)[] = []
+const closers: (() => Promise<unknown>)[] = []
 
 function makeClients({ port, clients, pool: max }: AskingOrder): Ask[] {
   const endpoint = `127.0.0.1:${port}`

@@ -79,12 +79,3 @@ export interface ClientOptions<In, Out> extends Omit<
   /** Where randomness comes from, 0 up to and not including 1. Default `Math.random`. */
   readonly random?: (() => number) | undefined
 }
-
-/** How a client closes. */
-export interface ClientCloseOptions {
-  /**
-   * Milliseconds for requests that were sent, and messages that wait, to finish. Default 15 000; 0 ends
-   * at once; `Infinity` waits for all.
-   */
-  readonly drain?: number | undefined
-}

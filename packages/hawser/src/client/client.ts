@@ -1,16 +1,16 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import type { Connection } from '../connection/face.js'
-import { atLeast } from '../options/numbers.js'
+import type { CloseOptions, CloseResult } from '../connection/server-face.js'
 import { report, warn } from '../connection/report.js'
 import { HandlerError, type HawserError } from '../errors.js'
-import type { ClockTimer } from '../policy/clock.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import { closedClientError, notConnectedError } from './client-errors.js'
-import type { ClientCloseOptions, ClientOptions, RequestOptions } from './client-options.js'
+import type { ClientOptions, RequestOptions } from './client-options.js'
 import { Link } from './link.js'
 import { Pushes } from './pushes.js'
 import { Requester, type RequesterOwner } from './requester.js'
 import { type ResolvedClient, resolveClient } from './resolve-client.js'
+import { Shutdown } from './shutdown.js'
 import {
   type ClientStatus,
   type ClosedStatus,
@@ -61,12 +61,12 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   readonly #requester: Requester<In, Out>
   readonly #pushes = new Pushes<In>()
   readonly #ended: Promise<void>
-  readonly #abort = (): void => void this.close({ drain: 0 })
+  readonly #shutdown: Shutdown
   #late = 0
   #connections = 0
-  #closing: Promise<void> | undefined
-  /** Shortens the drain. */
-  #hurry: ((drain: number) => void) | undefined
+  /** What was under way when `close` was called, and has not settled; and what was cut off. */
+  #unsettled = 0
+  #forced = 0
   #refusal: HawserError | undefined
 
   /** @throws OptionError when an option cannot work */
@@ -81,9 +81,9 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     this.#link = new Link(this.#setup, this)
     this.#requester = new Requester(this.#setup, this.#sending())
     this.#ended = this.#link.run()
-    const { signal } = options
-    if (signal?.aborted === true) this.#abort()
-    else signal?.addEventListener('abort', this.#abort, { once: true })
+    const ending = { end: () => this.#end(), cut: () => this.#cut() }
+    this.#shutdown = new Shutdown(this.#setup.clock, ending)
+    this.#shutdown.obey(options.signal)
   }
 
   /** The connection that messages flow on now; undefined while there is none. */
@@ -137,13 +137,13 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
    * Send nothing more, let what is under way finish, and close the connection. Called again, the
    * shortest drain counts.
    *
-   * @returns fulfils when nothing is left of it: no socket, no timer, no listener
+   * @returns fulfils when nothing is left of it: no socket, no timer, no listener. It says how many
+   *   messages that waited, and requests that waited for their reply, settled by themselves, and how
+   *   many were cut off
+   * @throws OptionError when `drain` is no number of milliseconds
    */
-  close(options: ClientCloseOptions = {}): Promise<void> {
-    const drain = atLeast('drain', options.drain ?? 15_000, 0, 'milliseconds')
-    if (this.#closing === undefined) this.#closing = this.#close(drain)
-    else this.#hurry?.(drain)
-    return this.#closing
+  close(options: CloseOptions = {}): Promise<CloseResult> {
+    return this.#shutdown.close(options)
   }
 
   /** The messages that are not replies, across connections; ends when the client is closed. */
@@ -201,7 +201,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   /** @internal */
   gaveUp(error: HawserError | undefined): void {
     this.#refuse(error)
-    this.#setup.options.signal?.removeEventListener('abort', this.#abort)
+    this.#shutdown.release()
     this.#pushes.end()
     this.changed({ state: 'closed', error })
   }
@@ -234,31 +234,25 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     this.#requester.reject(this.#refusal)
   }
 
-  async #close(drain: number): Promise<void> {
+  async #end(): Promise<CloseResult> {
     const { session } = this.#link
-    const under = [...this.#requester.promises, ...(session?.promises ?? [])]
+    const underWay = [...this.#requester.promises, ...(session?.promises ?? [])]
     this.#refusal ??= closedClientError(undefined)
-    const isUnderWay = drain > 0 && (session !== undefined || under.length > 0)
-    const end = (): Promise<void> => this.#link.stop(true)
-    if (!isUnderWay || !(await this.#within(drain, Promise.allSettled(under).then(end)))) {
-      this.#refuse(undefined)
-      await this.#link.stop(false)
+    this.#unsettled = underWay.length
+    const settled = (): void => {
+      this.#unsettled -= 1
     }
+    for (const promise of underWay) promise.then(settled, settled)
+    if (session === undefined && underWay.length === 0) this.#cut()
+    else void Promise.allSettled(underWay).then(() => this.#link.stop(true))
     await this.#ended
+    return { drained: underWay.length - this.#forced, forced: this.#forced }
   }
 
-  /** Whether it is done within so many milliseconds. */
-  async #within(wait: number, done: Promise<void>): Promise<boolean> {
-    const { clock } = this.#setup
-    const timers: ClockTimer[] = []
-    const isDone = await new Promise<boolean>((resolve) => {
-      this.#hurry = (drain) => timers.push(clock.schedule(() => resolve(false), drain, true))
-      this.#hurry(wait)
-      void done.then(() => resolve(true))
-    })
-    this.#hurry = undefined
-    for (const timer of timers) timer.cancel()
-    return isDone
+  #cut(): void {
+    this.#forced = this.#unsettled
+    this.#refuse(undefined)
+    this.#link.stop(false)
   }
 
   #failed(cause: unknown): void {

@@ -15,6 +15,7 @@ import {
 } from './client-errors.js'
 import type { ClientOptions } from './client-options.js'
 import { connectBy } from './connect.js'
+import { letGo } from './let-go.js'
 import { createCorrelator } from './create-correlator.js'
 import type { Dialler } from './dialler.js'
 import { Session, type SessionOwner } from './session.js'
@@ -82,10 +83,11 @@ export class Link<In, Out> {
   }
 
   /** Dial no more, and close the connection there is: in order, or at once. */
-  async stop(inOrder: boolean): Promise<void> {
+  stop(inOrder: boolean): void {
     this.#stopping.abort()
-    if (inOrder) await this.#connection?.close()
-    else this.#connection?.reset()
+    if (this.#connection === undefined) return
+    if (inOrder) void this.#connection.close()
+    else letGo(this.#connection)
   }
 
   get #isStopped(): boolean {

@@ -9,6 +9,7 @@ import { connectBy } from './connect.js'
 import type { Correlator } from './correlation.js'
 import { createCorrelator } from './create-correlator.js'
 import { Lease, type Lendable } from './lease.js'
+import { letGo } from './let-go.js'
 import { onAbort } from './on-abort.js'
 import { endedError, invalidError, leaseEndedError, unsolicitedError } from './pool-errors.js'
 import type { PoolSettings } from './pool-settings.js'
@@ -170,6 +171,12 @@ export class PoolMember<In, Out>
   end(): void {
     this.#isSpoiled = true
     void this.connection.close()
+  }
+
+  /** End it now, in order if nothing is lost by that. */
+  letGo(): void {
+    this.#isSpoiled = true
+    letGo(this.connection)
   }
 
   /** Break it off. */

@@ -94,15 +94,6 @@ export interface AcquireOptions {
   readonly timeout?: number | undefined
 }
 
-/** How a pool closes. */
-export interface PoolCloseOptions {
-  /**
-   * Milliseconds for leases to be given back; then their connections are reset. Default 15 000; 0 ends
-   * at once; `Infinity` waits for all.
-   */
-  readonly drain?: number | undefined
-}
-
 /** What a pool has at one moment, and had. */
 export interface PoolInfo {
   /** Open connections, those being closed among them. */

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { setImmediate } from 'node:timers'
 import type { CloseInfo } from '../connection/close-info.js'
+import type { CloseResult } from '../connection/server-face.js'
 import { Deadlines } from '../policy/deadlines.js'
 import { Backoff } from '../policy/backoff.js'
 import type { ClockTimer } from '../policy/clock.js'
@@ -37,6 +38,8 @@ export class PoolSupply<In, Out> {
   readonly #idle: PoolMember<In, Out>[] = []
   #connecting = 0
   #checking = 0
+  /** Leases that were cut off. */
+  #forced = 0
   #retry: ClockTimer | undefined
   #changed: (() => void) | undefined
 
@@ -84,30 +87,26 @@ export class PoolSupply<In, Out> {
   /**
    * Make no more, and let go of all.
    *
-   * @param drain milliseconds for leases to be given back
+   * @returns fulfils when all are gone, with how many leases were given back and how many cut off
    */
-  async stop(drain: number): Promise<void> {
+  async stop(): Promise<CloseResult> {
     this.#stopping.abort()
     this.#retry?.cancel()
     this.#evictions.cancel()
+    const lent = this.#leased.size
     const idle = new Set(this.#idle.splice(0))
     for (const member of this.#members) {
-      if (this.#leased.has(member)) continue
-      if (drain > 0 && idle.has(member)) member.end()
-      else member.reset()
+      if (idle.has(member)) member.end()
+      else if (!this.#leased.has(member)) member.reset()
     }
-    if (drain > 0 && this.#leased.size > 0) {
-      const timer = this.#settings.clock.schedule(() => this.force(), drain, true)
-      await this.#until(() => this.#leased.size === 0)
-      timer.cancel()
-    }
-    if (drain === 0) this.force()
-    await this.#until(() => this.#members.size + this.#connecting + this.#checking === 0)
+    while (this.#members.size + this.#connecting + this.#checking > 0) await this.#change()
+    return { drained: lent - this.#forced, forced: this.#forced }
   }
 
   /** Let go of all at once. */
   force(): void {
-    for (const member of this.#members) member.reset()
+    this.#forced = this.#leased.size
+    for (const member of this.#members) member.letGo()
   }
 
   get #isStopped(): boolean {
@@ -250,12 +249,11 @@ export class PoolSupply<In, Out> {
     this.#owner.giveUp(error)
   }
 
-  async #until(condition: () => boolean): Promise<void> {
-    while (!condition()) {
-      await new Promise<void>((resolve) => {
-        this.#changed = resolve
-      })
-    }
+  /** Fulfils at the next change of what there is. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#changed = resolve
+    })
   }
 }
 

@@ -1,4 +1,5 @@
-import { atLeast, milliseconds } from '../options/numbers.js'
+import { milliseconds } from '../options/numbers.js'
+import type { CloseOptions, CloseResult } from '../connection/server-face.js'
 import type { HawserError } from '../errors.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import type { Lease } from './lease.js'
@@ -13,10 +14,11 @@ import {
   type Crowd,
 } from './pool-errors.js'
 import type { PoolMember } from './pool-member.js'
-import type { AcquireOptions, PoolCloseOptions, PoolInfo, PoolOptions } from './pool-options.js'
+import type { AcquireOptions, PoolInfo, PoolOptions } from './pool-options.js'
 import { type PoolSettings, resolvePool } from './pool-settings.js'
 import { PoolSupply } from './pool-supply.js'
 import { PoolWaiters } from './pool-waiters.js'
+import { Shutdown } from './shutdown.js'
 
 /**
  * Connections to one server, lent to one caller at a time: for protocols in which a conversation
@@ -27,17 +29,16 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
   readonly #settings: PoolSettings<In, Out>
   readonly #waiters: PoolWaiters<Lease<In, Out>>
   readonly #supply: PoolSupply<In, Out>
-  readonly #abort = (): void => void this.close({ drain: 0 })
-  #closing: Promise<void> | undefined
+  readonly #shutdown: Shutdown
 
   /** @throws OptionError when an option cannot work */
   constructor(endpoint: Endpoint | null | readonly Endpoint[], options: PoolOptions<In, Out> = {}) {
     this.#settings = resolvePool(endpoint, options)
     this.#waiters = new PoolWaiters(this.#settings.clock)
     this.#supply = new PoolSupply(this.#settings, this)
-    const { signal } = options
-    if (signal?.aborted === true) this.#abort()
-    else signal?.addEventListener('abort', this.#abort, { once: true })
+    const ending = { end: () => this.#end(), cut: () => this.#supply.force() }
+    this.#shutdown = new Shutdown(this.#settings.clock, ending)
+    this.#shutdown.obey(options.signal)
     this.#supply.fill()
   }
 
@@ -96,22 +97,19 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
   /**
    * Lend out nothing more, wait for what is lent out, and close all connections. Who waits is refused at
    * once, with `HAWSER_POOL_CLOSED`.
+   * Called again, the shortest drain counts.
    *
-   * @returns fulfils when nothing is left of it: no socket, no timer, no listener
+   * @returns fulfils when nothing is left of it: no socket, no timer, no listener. It says how many
+   *   leases were given back, and how many were cut off
+   * @throws OptionError when `drain` is no number of milliseconds
    */
-  close(options: PoolCloseOptions = {}): Promise<void> {
-    const drain = atLeast('drain', options.drain ?? 15_000, 0, 'milliseconds')
-    if (this.#closing === undefined) {
-      this.#settings.options.signal?.removeEventListener('abort', this.#abort)
-      this.#closing = this.#supply.stop(drain)
-      this.#waiters.reject(poolClosedError())
-    } else if (drain === 0) this.#supply.force()
-    return this.#closing
+  close(options: CloseOptions = {}): Promise<CloseResult> {
+    return this.#shutdown.close(options)
   }
 
   /** The same as `close()`, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
   }
 
   /** @internal */
@@ -131,6 +129,12 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
     this.#waiters.reject(acquireFailed(error))
   }
 
+  #end(): Promise<CloseResult> {
+    const stopped = this.#supply.stop()
+    this.#waiters.reject(poolClosedError())
+    return stopped
+  }
+
   get #crowd(): Crowd {
     const { leased } = this.#supply.counts
     return { leased, max: this.#settings.max, waiting: this.demand }
@@ -138,7 +142,7 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
 
   /** Why nobody may begin to wait now. */
   #refuse(signal: AbortSignal | undefined): HawserError | undefined {
-    if (this.#closing !== undefined) return poolClosedError()
+    if (this.#shutdown.hasBegun) return poolClosedError()
     if (signal?.aborted === true) return acquireAborted(signal)
     const { hopeless } = this.#supply
     if (hopeless !== undefined) return acquireFailed(hopeless)

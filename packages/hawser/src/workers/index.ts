@@ -1,3 +1,4 @@
+export type { CloseOptions, CloseResult } from '../connection/server-face.js'
 export type { BackoffOptions } from '../policy/backoff.js'
 export type { CrashLoop, WorkerExit, WorkersEvents } from './events.js'
 export type { WorkerInfo, WorkersInfo } from './info.js'
@@ -6,10 +7,5 @@ export type { WorkerOutput, WorkersOptions } from './options.js'
 export type { WorkersMetricsOptions } from './scrapes.js'
 export { startWorkers } from './start-workers.js'
 export type { WorkerFailure, WorkerState } from './worker-process.js'
-export {
-  type ReloadResult,
-  Workers,
-  type WorkersCloseOptions,
-  type WorkersCloseResult,
-} from './workers.js'
+export { type ReloadResult, Workers, type WorkersCloseResult } from './workers.js'
 export { workersBackplane } from './workers-backplane.js'

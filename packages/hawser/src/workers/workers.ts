@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import type { CloseOptions, CloseResult } from '../connection/server-face.js'
 import { atLeast, milliseconds } from '../options/numbers.js'
 import { Bindings } from './bindings.js'
 import type { WorkerExit, WorkersEvents } from './events.js'
@@ -10,20 +11,8 @@ import { ShareLedger } from './share-ledger.js'
 import { Slot } from './slot.js'
 import { type Ending, type ProcessOwner, WorkerProcess } from './worker-process.js'
 
-/** How the workers are ended. */
-export interface WorkersCloseOptions {
-  /** Milliseconds for connections to finish what they are at. Default: that of `startWorkers`. */
-  readonly drain?: number | undefined
-  /** Ends the drain early. */
-  readonly signal?: AbortSignal | undefined
-}
-
 /** How workers ended. */
-export interface WorkersCloseResult {
-  /** Connections that ended by themselves, or at rest. */
-  readonly drained: number
-  /** Connections that were reset when the drain's time was up. */
-  readonly forced: number
+export interface WorkersCloseResult extends CloseResult {
   /** Workers that did not end in time and were killed, with what connections they had. */
   readonly killed: number
 }
@@ -123,11 +112,12 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
   }
 
   /**
-   * Let all workers stop accepting, drain and end. Called again, the shortest drain counts.
+   * Let all workers stop accepting, drain and end. Called again, the shortest drain counts. Default of
+   * `drain`: that of `startWorkers`.
    *
    * @returns how many connections ended by themselves or at rest, and how many were forced
    */
-  close(options: WorkersCloseOptions = {}): Promise<WorkersCloseResult> {
+  close(options: CloseOptions = {}): Promise<WorkersCloseResult> {
     const drain = atLeast('drain', options.drain ?? this.#options.drain, 0, 'milliseconds')
     for (const slot of this.#slots) slot.stop()
     this.#leave(drain)

@@ -26,7 +26,7 @@ forbidStrayErrors()
 /** A client that is closed when the test ends. */
 function make<In, Out>(endpoint: string, options: ClientOptions<In, Out>): Client<In, Out> {
   const client = createClient<In, Out>(endpoint, options)
-  onTestFinished(() => client.close({ drain: 0 }))
+  onTestFinished(async () => void (await client.close({ drain: 0 })))
   return client
 }
 

@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import {
   type Client,
   type ClientOptions,
@@ -25,7 +25,7 @@ function make(
   options: ClientOptions<string, string> = {},
 ): Client<string, string> {
   const client = createClient<string, string>(endpoint, { framing: lines(), ...options })
-  onTestFinished(() => client.close({ drain: 0 }))
+  onTestFinished(async () => void (await client.close({ drain: 0 })))
   return client
 }
 
@@ -48,7 +48,7 @@ describe('closing a client', () => {
       clock: new VirtualClock(),
       random: () => 0.99,
     })
-    const closing = new Promise<void>((resolve) => {
+    const closing = new Promise((resolve) => {
       client.once('disconnected', () => void client.close().then(resolve))
     })
     await closing
@@ -115,9 +115,59 @@ describe('closing a client', () => {
     await client.ready()
     const asked = outcome(client.request('never answered'))
     const closing = client.close({ drain: Infinity })
-    await client.close({ drain: 0 })
-    await closing
+    expect(await client.close({ drain: 0 })).toEqual({ drained: 0, forced: 1 })
+    expect(await closing).toEqual({ drained: 0, forced: 1 })
     expect(await asked).toBe('HAWSER_DISCONNECTED')
+  })
+
+  it('says how many requests and messages finished, and how many were cut off', async () => {
+    const clock = new VirtualClock()
+    const listener = await listen()
+    const client = make(listener.address, { clock, maxPending: 2 })
+    const peer = await listener.accept()
+    await client.ready()
+    const asked = ['one', 'two', 'three', 'four'].map((word) => outcome(client.request(word)))
+    const closing = client.close({ drain: 60_000 })
+    await peer.receives('one\ntwo\n')
+    await peer.send('first\n')
+    await peer.receives('three\n')
+    // The longer one changes nothing.
+    void client.close({ drain: 100_000 })
+    void client.close({ drain: 500 })
+    await clock.advance(499)
+    expect(client.status.state).toBe('connected')
+    await clock.advance(1)
+    expect(await closing).toEqual({ drained: 1, forced: 3 })
+    expect(await Promise.all(asked)).toEqual([
+      'first',
+      'HAWSER_DISCONNECTED',
+      'HAWSER_DISCONNECTED',
+      'HAWSER_CLIENT_CLOSED',
+    ])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('is cut short by a signal, and forgets it when it is done', async () => {
+    const listener = await listen()
+    const client = make(listener.address)
+    await listener.accept()
+    await client.ready()
+    const asked = outcome(client.request('never answered'))
+    const abort = new AbortController()
+    const closing = client.close({ drain: Infinity, signal: abort.signal })
+    abort.abort()
+    expect(await closing).toEqual({ drained: 0, forced: 1 })
+    expect(await asked).toBe('HAWSER_DISCONNECTED')
+    const { signal } = new AbortController()
+    const other = make(listener.address)
+    ;(await listener.accept()).end()
+    await other.close({ signal })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  it('refuses a drain that is no time', async () => {
+    const client = make(`127.0.0.1:${await closedPort()}`)
+    expect(() => client.close({ drain: -1 })).toThrow(/drain is -1/)
   })
 })
 

@@ -428,7 +428,7 @@ describe('closing a pool', () => {
     await peer.receivesEnd()
     peer.end()
     ;(await listener.accept()).end()
-    await closing
+    expect(await closing).toEqual({ drained: 2, forced: 0 })
     expect(pool.info()).toMatchObject({ size: 0, idle: 0, leased: 0, connecting: 0, waiting: 0 })
     expect(clock.pending).toBe(0)
   })
@@ -443,10 +443,36 @@ describe('closing a pool', () => {
     await clock.advance(999)
     expect(lease.connection.phase).toBe('open')
     await clock.advance(1)
-    await closing
+    expect(await closing).toEqual({ drained: 0, forced: 1 })
     await peer.receivesReset()
     expect(await request).toBe('HAWSER_DISCONNECTED')
     expect(clock.pending).toBe(0)
+  })
+
+  it('a second time waits no longer than the shorter of the two drains', async () => {
+    const clock = new VirtualClock()
+    const { pool, listener } = await meetPool({ clock, max: 2 })
+    const [good, stuck] = await Promise.all([pool.acquire(), pool.acquire()])
+    await listener.accept()
+    const closing = pool.close({ drain: 60_000 })
+    void pool.close({ drain: 100_000 })
+    void pool.close({ drain: 500 })
+    good?.release()
+    await clock.advance(499)
+    expect(stuck?.connection.phase).toBe('open')
+    await clock.advance(1)
+    expect(await closing).toEqual({ drained: 1, forced: 1 })
+    expect(clock.pending).toBe(0)
+  })
+
+  it('is cut short by a signal', async () => {
+    const { pool } = await meetPool()
+    using _lease = await pool.acquire()
+    const abort = new AbortController()
+    const closing = pool.close({ drain: Infinity, signal: abort.signal })
+    abort.abort()
+    expect(await closing).toEqual({ drained: 0, forced: 1 })
+    expect(() => pool.close({ drain: Number.NaN })).toThrow(/drain is NaN/)
   })
 
   it('ends connections that are being made, at whatever they are', async () => {

@@ -21,7 +21,7 @@ function make(
   options: ClientOptions<string, string> = {},
 ): ReturnType<typeof createClient<string, string>> {
   const client = createClient<string, string>(endpoint, { framing: lines(), ...options })
-  onTestFinished(() => client.close({ drain: 0 }))
+  onTestFinished(async () => void (await client.close({ drain: 0 })))
   return client
 }
 

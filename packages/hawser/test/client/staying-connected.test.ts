@@ -30,7 +30,7 @@ describe('a client that comes back', () => {
           if (resumed.length === 2) resolve()
         },
       })
-      onTestFinished(() => client.close())
+      onTestFinished(async () => void (await client.close()))
     })
     const ticking = keepAdvancing(clock)
     await twice
@@ -53,7 +53,7 @@ describe('a client that comes back', () => {
           if (names.length === 3) resolve()
         },
       })
-      onTestFinished(() => client.close())
+      onTestFinished(async () => void (await client.close()))
     })
     const ticking = keepAdvancing(clock)
     await thrice
@@ -66,7 +66,7 @@ it('a pool takes up TLS sessions again', async () => {
   const { endpoint, authority } = await serveSecurely()
   const tls = { ca: authority.cert }
   const pool = createPool(endpoint, { framing: lines(), tls, family: 4, max: 1 })
-  onTestFinished(() => pool.close())
+  onTestFinished(async () => void (await pool.close()))
   const visit = (): Promise<boolean | undefined> =>
     pool.run(async (lease) => {
       const { connection } = lease

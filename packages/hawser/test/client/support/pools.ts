@@ -8,7 +8,7 @@ export function makePool(
   options: PoolOptions<string, string> = {},
 ): Pool<string, string> {
   const pool = createPool<string, string>(endpoint, { framing: lines(), ...options })
-  onTestFinished(() => pool.close({ drain: 0 }))
+  onTestFinished(async () => void (await pool.close({ drain: 0 })))
   return pool
 }
 
