@@ -1,5 +1,5 @@
 export { Client, type ClientEvents, type ClientInfo, createClient } from './client/client.js'
-export type { ClientOptions, FreshConnection, RequestOptions } from './client/client-options.js'
+export type { ClientOptions, RequestConnection, RequestOptions } from './client/client-options.js'
 export { type ConnectOptions, connect } from './client/connect.js'
 export type { DialOptions } from './client/dial-options.js'
 export type {

@@ -61,6 +61,17 @@ export function notConnectedError(cause: Error | undefined): ClientError {
   return new ClientError('HAWSER_NOT_CONNECTED', text, { op: 'request', cause })
 }
 
+/**
+ * The connection that a request was for has ended, and nothing was sent.
+ *
+ * @param then what follows for the caller
+ */
+export function connectionEndedError(ends: ErrorDetails, then: string): ClientError {
+  const { local, remote } = ends
+  const text = `the connection has ended, and nothing was sent: ${then}`
+  return new ClientError('HAWSER_NOT_CONNECTED', text, { op: 'request', local, remote })
+}
+
 /** Too many messages wait already. */
 export function queueFullError(limit: number, cause: Error | undefined): ClientError {
   const text = `${limit} messages wait to be sent and no more may: nothing was sent; slow down, or raise maxQueued`

@@ -1,4 +1,4 @@
-import type { Connection } from '../connection/face.js'
+import type { Connection, HandlerResult } from '../connection/face.js'
 import type { HawserError } from '../errors.js'
 import type { BackoffOptions } from '../policy/backoff.js'
 import type { ConnectOptions } from './connect.js'
@@ -12,12 +12,20 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What `onConnect` can do with a fresh connection. */
-export interface FreshConnection<In, Out> {
-  /** The connection: send on it what needs no reply. Its messages go to the client. */
+/**
+ * A connection, and requests on it: what `onConnect` of a client is given, and what a lease of a pool
+ * is. A function that takes one can log in for both.
+ */
+export interface RequestConnection<In = Uint8Array, Out = Uint8Array | string> {
+  /** The connection: send on it what needs no reply. */
   readonly connection: Connection<In, Out>
-  /** A request on it, ahead of everything that waits. */
-  readonly request: (message: Out, options?: Pick<RequestOptions, 'timeout'>) => Promise<In>
+  /**
+   * Send a request on this connection and wait for its reply; in `onConnect` ahead of everything that
+   * waits. It may be taken out of its object: `({ request }) => request('login')`.
+   *
+   * @returns rejects as `client.request` does
+   */
+  readonly request: (message: Out, options?: RequestOptions) => Promise<In>
 }
 
 /** How a client connects, stays connected, and asks. */
@@ -38,7 +46,7 @@ export interface ClientOptions<In, Out> extends Omit<
    * again. When it throws or rejects, the connection is reset and the next try begins after the
    * backoff.
    */
-  readonly onConnect?: ((fresh: FreshConnection<In, Out>) => void | Promise<void>) | undefined
+  readonly onConnect?: ((fresh: RequestConnection<In, Out>) => HandlerResult) | undefined
   /**
    * What becomes of messages sent while there is no connection: they wait (`queue`, the default), or
    * are refused with `HAWSER_NOT_CONNECTED` (`refuse`).
@@ -71,7 +79,7 @@ export interface ClientOptions<In, Out> extends Omit<
    * Called for each message that is not a reply. While a returned promise is pending, the next waits.
    * Default: iterate over the client; messages that are not taken make the connection wait.
    */
-  readonly onMessage?: ((message: In) => void | Promise<void>) | undefined
+  readonly onMessage?: ((message: In) => HandlerResult) | undefined
   /** Told of what `onMessage` throws. Default: shown as a process warning. */
   readonly onError?: ((error: HawserError) => void) | undefined
   /** Closes the client when it fires. */

@@ -6,12 +6,13 @@ import { HandlerError, type HawserError } from '../errors.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import { closedClientError, notConnectedError } from './client-errors.js'
 import type { ClientOptions, RequestOptions } from './client-options.js'
-import { Link } from './link.js'
+import { Link, type LinkOwner } from './link.js'
 import { Pushes } from './pushes.js'
 import { Requester, type RequesterOwner } from './requester.js'
 import { type ResolvedClient, resolveClient } from './resolve-client.js'
 import { Shutdown } from './shutdown.js'
 import {
+  changeStatus,
   type ClientStatus,
   type ClosedStatus,
   type ConnectedStatus,
@@ -78,7 +79,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     // What an async listener rejects with is treated as what it throws.
     Object.defineProperty(this, captureRejectionSymbol, { value: warn })
     this.#setup = resolveClient(endpoint, options)
-    this.#link = new Link(this.#setup, this)
+    this.#link = new Link(this.#setup, this.#listening())
     this.#requester = new Requester(this.#setup, this.#sending())
     this.#ended = this.#link.run()
     const ending = { end: () => this.#end(), cut: () => this.#cut() }
@@ -156,54 +157,53 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     await this.close()
   }
 
-  /** @internal */
-  get isDeaf(): boolean {
-    return this.#pushes.isFull
+  /** What the link tells. */
+  #listening(): LinkOwner<In> {
+    const pushes = this.#pushes
+    return {
+      get isDeaf() {
+        return pushes.isFull
+      },
+      pushed: (message) => this.#pushed(message),
+      late: () => {
+        this.#late += 1
+      },
+      room: () => this.#requester.room(),
+      changed: (status) => this.#changed(status),
+      gaveUp: (error) => this.#gaveUp(error),
+    }
   }
 
-  /** @internal */
-  pushed(message: In): void | Promise<void> {
+  #pushed(message: In): void | Promise<void> {
     const { onMessage } = this.#setup
     if (onMessage === undefined) return this.#pushes.push(message)
     try {
-      const result = onMessage(message)
+      const result: unknown = onMessage(message)
       return result instanceof Promise ? result.catch((error) => this.#failed(error)) : undefined
     } catch (error) {
       this.#failed(error)
     }
   }
 
-  /** @internal */
-  late(): void {
-    this.#late += 1
-  }
-
-  /** @internal */
-  room(): void {
-    this.#requester.room()
-  }
-
-  /** @internal */
-  changed(status: ClientStatus): void {
+  #changed(status: ClientStatus): void {
     if (status.state === 'connected') {
       this.#connections += 1
-      this.room()
+      this.#requester.room()
     } else if (status.state === 'disconnected' && this.#setup.whileDown === 'refuse') {
       this.#requester.reject(notConnectedError(this.#link.lastError))
     }
-    this.status.change(status)
+    changeStatus(this.status, status)
     report(() => this.emit('status', status))
     // TypeScript does not see that the event by this name takes just this status.
     const name: string = status.state
     report(() => this.emit(name as 'status', status))
   }
 
-  /** @internal */
-  gaveUp(error: HawserError | undefined): void {
+  #gaveUp(error: HawserError | undefined): void {
     this.#refuse(error)
     this.#shutdown.release()
     this.#pushes.end()
-    this.changed({ state: 'closed', error })
+    this.#changed({ state: 'closed', error })
   }
 
   /** What messages are sent on, and whether they may be. */

@@ -1,5 +1,5 @@
 import type { Connection } from '../connection/face.js'
-import type { RequestOptions } from './client-options.js'
+import type { RequestConnection, RequestOptions } from './client-options.js'
 import { releasedError } from './pool-errors.js'
 
 /** What a lease lends: a connection, and what may be done with it. */
@@ -10,19 +10,32 @@ export interface Lendable<In, Out> {
   iterate(): AsyncIterableIterator<In, undefined>
 }
 
+let create: (lent: object, giveBack: (isGood: boolean) => void) => unknown
+
+/** Lend a connection, until it comes back through `giveBack`. */
+export function lend<In, Out>(
+  lent: Lendable<In, Out>,
+  giveBack: (isGood: boolean) => void,
+): Lease<In, Out> {
+  return create(lent, giveBack) as Lease<In, Out>
+}
+
 /**
  * A connection of a pool that is yours until you give it back: `using lease = await pool.acquire()`
  * does at the end of the block. What you kept of it (the connection, an iterator) is not to be used
  * afterwards: another caller may have it.
  */
 export class Lease<In = Uint8Array, Out = Uint8Array | string>
-  implements Disposable, AsyncIterable<In>
+  implements RequestConnection<In, Out>, Disposable, AsyncIterable<In>
 {
   #lent: Lendable<In, Out> | undefined
   readonly #giveBack: (isGood: boolean) => void
+  static {
+    create = (lent, giveBack) => new Lease(lent as Lendable<never, never>, giveBack)
+  }
 
-  /** @internal Leases come from `pool.acquire`. */
-  constructor(lent: Lendable<In, Out>, giveBack: (isGood: boolean) => void) {
+  /** Leases come from `pool.acquire`. */
+  private constructor(lent: Lendable<In, Out>, giveBack: (isGood: boolean) => void) {
     this.#lent = lent
     this.#giveBack = giveBack
   }
@@ -50,13 +63,13 @@ export class Lease<In = Uint8Array, Out = Uint8Array | string>
    *   `HAWSER_LEASE_RELEASED`, and then it was never sent
    * @throws OptionError when the timeout is none
    */
-  request(message: Out, options: RequestOptions = {}): Promise<In> {
+  readonly request: RequestConnection<In, Out>['request'] = (message, options = {}) => {
     if (this.#lent !== undefined) return this.#lent.request(message, options)
     const refused = Promise.reject<In>(releasedError())
     // Awaited or not, it must not end the process.
     refused.catch(() => undefined)
     return refused
-  }
+  };
 
   /**
    * The messages that are not replies. The peer's FIN ends the loop, a reset throws from it, and

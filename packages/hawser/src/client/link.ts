@@ -8,18 +8,23 @@ import { Heartbeat } from '../policy/heartbeat.js'
 import { heartbeatTimeout } from '../connection/heartbeat.js'
 import {
   closedClientError,
+  connectionEndedError,
   onConnectCutOff,
   onConnectFailed,
   onConnectTimeout,
   pingFailed,
 } from './client-errors.js'
-import type { ClientOptions } from './client-options.js'
+import type { ClientOptions, RequestConnection } from './client-options.js'
 import { connectBy } from './connect.js'
 import { letGo } from './let-go.js'
 import { createCorrelator } from './create-correlator.js'
 import type { Dialler } from './dialler.js'
+import { Requester } from './requester.js'
 import { Session, type SessionOwner } from './session.js'
 import type { ClientStatus } from './status.js'
+
+/** What to do about a request on a connection that has ended, in `onConnect`. */
+const nextConnection = 'onConnect is called with the next one'
 
 /** What a link tells its client. */
 export interface LinkOwner<In> extends SessionOwner<In> {
@@ -39,6 +44,7 @@ export interface LinkSetup<In, Out> {
   readonly connectTimeout: number
   readonly maxPending: number
   readonly requestTimeout: number
+  readonly maxQueued: number
   readonly backoff: BackoffOptions
   readonly maxReconnects: number
 }
@@ -54,6 +60,8 @@ export class Link<In, Out> {
   readonly #backoff: Backoff
   readonly #stopping = new AbortController()
   #connection: Connection<In, Out> | undefined
+  /** Has the requests of `onConnect`. */
+  #greeter: Requester<In, Out> | undefined
 
   constructor(setup: LinkSetup<In, Out>, owner: LinkOwner<In>) {
     this.#setup = setup
@@ -100,7 +108,7 @@ export class Link<In, Out> {
     const session = new Session(
       createCorrelator(options.correlate ?? {}),
       { maxPending, clock, isPong: options.heartbeat?.isPong },
-      this.#owner,
+      this.#hearing(),
     )
     try {
       const connection = await connectBy(
@@ -128,6 +136,8 @@ export class Link<In, Out> {
       this.#connection?.reset()
       return { error: error as HawserError, worked: 0 }
     } finally {
+      this.#greeter?.reject(connectionEndedError(session.connection, nextConnection))
+      this.#greeter = undefined
       this.session = undefined
       this.#connection = undefined
     }
@@ -135,11 +145,15 @@ export class Link<In, Out> {
 
   /** Let `onConnect` log in, for as long as dialling may take. */
   async #greet(session: Session<In, Out>): Promise<void> {
-    const { options, clock, connectTimeout, requestTimeout } = this.#setup
+    const { options, clock, connectTimeout } = this.#setup
     if (options.onConnect === undefined) return
     const { connection } = session
-    const request = (message: Out, { timeout: own = requestTimeout } = {}): Promise<In> =>
-      session.request(message, own)
+    const greeter = this.#greeterOf(session)
+    this.#greeter = greeter
+    const fresh: RequestConnection<In, Out> = {
+      connection,
+      request: (message, own = {}) => greeter.request(message, own),
+    }
     let timer
     const ended = connection.closed.then((info) => {
       throw info.error ?? onConnectCutOff(info, connection)
@@ -153,12 +167,39 @@ export class Link<In, Out> {
       )
     })
     try {
-      await Promise.race([options.onConnect({ connection, request }), ended, expired])
+      await Promise.race([options.onConnect(fresh), ended, expired])
     } catch (cause) {
       throw onConnectFailed(cause, connection)
     } finally {
       ;(timer as unknown as { cancel(): void }).cancel()
     }
+  }
+
+  /** What a session tells: all of it goes to the client, but room goes to `onConnect` first. */
+  #hearing(): SessionOwner<In> {
+    const owner = this.#owner
+    return {
+      get isDeaf() {
+        return owner.isDeaf
+      },
+      pushed: (message) => owner.pushed(message),
+      late: () => owner.late(),
+      room: () => {
+        this.#greeter?.room()
+        owner.room()
+      },
+    }
+  }
+
+  /** Sends the requests of `onConnect`, on this connection alone. */
+  #greeterOf(session: Session<In, Out>): Requester<In, Out> {
+    return new Requester(this.#setup, {
+      session,
+      lastError: undefined,
+      get refusal() {
+        return session.isOpen ? undefined : connectionEndedError(session.connection, nextConnection)
+      },
+    })
   }
 
   #listen(session: Session<In, Out>): Heartbeat<Out> | undefined {

@@ -69,13 +69,6 @@ export function releasedError(): StateError {
   return new StateError('HAWSER_LEASE_RELEASED', text, { op: 'request' })
 }
 
-/** The connection of a lease has ended, and nothing was sent. */
-export function leaseEndedError(ends: ErrorDetails): ClientError {
-  const { local, remote } = ends
-  const text = 'the connection of this lease has ended, and nothing was sent: acquire another'
-  return new ClientError('HAWSER_NOT_CONNECTED', text, { op: 'request', local, remote })
-}
-
 /** A message came while the connection was not lent. */
 export function unsolicitedError(ends: ErrorDetails): ClientError {
   const { local, remote } = ends

@@ -4,14 +4,14 @@ import type { CloseInfo } from '../connection/close-info.js'
 import { report, warn } from '../connection/report.js'
 import { HandlerError, type HawserError } from '../errors.js'
 import type { RequestOptions } from './client-options.js'
-import { onConnectTimeout } from './client-errors.js'
+import { connectionEndedError, onConnectTimeout } from './client-errors.js'
 import { connectBy } from './connect.js'
 import type { Correlator } from './correlation.js'
 import { createCorrelator } from './create-correlator.js'
-import { Lease, type Lendable } from './lease.js'
+import { type Lease, lend, type Lendable } from './lease.js'
 import { letGo } from './let-go.js'
 import { onAbort } from './on-abort.js'
-import { endedError, invalidError, leaseEndedError, unsolicitedError } from './pool-errors.js'
+import { endedError, invalidError, unsolicitedError } from './pool-errors.js'
 import type { PoolSettings } from './pool-settings.js'
 import { Pushes } from './pushes.js'
 import { Requester, type RequesterOwner } from './requester.js'
@@ -100,7 +100,7 @@ export class PoolMember<In, Out>
   get refusal(): HawserError | undefined {
     const { phase } = this.connection
     const isOver = phase === 'closed' || phase === 'ending'
-    return isOver ? leaseEndedError(this.connection) : undefined
+    return isOver ? connectionEndedError(this.connection, 'acquire another lease') : undefined
   }
 
   /** Whether it can be lent out: open, and nothing on it that somebody left behind. */
@@ -117,7 +117,7 @@ export class PoolMember<In, Out>
 
   /** Give it to somebody, who gives it back through `giveBack`. */
   lend(giveBack: (isGood: boolean) => void): Lease<In, Out> {
-    this.#lease = new Lease(this, giveBack)
+    this.#lease = lend(this, giveBack)
     return this.#lease
   }
 
@@ -185,7 +185,6 @@ export class PoolMember<In, Out>
     this.connection.reset()
   }
 
-  /** @internal */
   pushed(message: In): void | Promise<void> {
     const { onMessage } = this.#settings.options
     if (onMessage === undefined) {
@@ -202,10 +201,8 @@ export class PoolMember<In, Out>
     }
   }
 
-  /** @internal */
   late(): void {}
 
-  /** @internal */
   room(): void {
     this.#requester.room()
   }
@@ -227,7 +224,7 @@ export class PoolMember<In, Out>
   #ended(info: CloseInfo): void {
     this.info = info
     this.#pushes?.end()
-    this.#requester.reject(leaseEndedError(this.connection))
+    this.#requester.reject(connectionEndedError(this.connection, 'acquire another lease'))
   }
 
   /** Let `work` have it, until it is done, the time is up, or the connection ends. */

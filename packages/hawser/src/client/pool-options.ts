@@ -1,3 +1,4 @@
+import type { HandlerResult } from '../connection/face.js'
 import type { HawserError } from '../errors.js'
 import type { BackoffOptions } from '../policy/backoff.js'
 import type { ConnectOptions } from './connect.js'
@@ -51,7 +52,7 @@ export interface PoolOptions<In, Out> extends Omit<
    * Called with each new connection, for as long as `connectTimeout`: log in here. When it throws or rejects,
    * the connection is reset, and the next is tried after the backoff.
    */
-  readonly onConnect?: ((lease: Lease<In, Out>) => void | Promise<void>) | undefined
+  readonly onConnect?: ((lease: Lease<In, Out>) => HandlerResult) | undefined
   /** How replies find their requests. Default: in order. */
   readonly correlate?: Correlation<In, Out> | undefined
   /**
@@ -79,7 +80,7 @@ export interface PoolOptions<In, Out> extends Omit<
    * Called for each message that is not a reply, lent or not. Without it such messages go
    * to the lease, and a connection on which one comes while it is idle is reset.
    */
-  readonly onMessage?: ((message: In) => void | Promise<void>) | undefined
+  readonly onMessage?: ((message: In) => HandlerResult) | undefined
   /** Told of what `onMessage` throws. Default: shown as a process warning. */
   readonly onError?: ((error: HawserError) => void) | undefined
   /** Closes the pool when it fires, without a drain. */

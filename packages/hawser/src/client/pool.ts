@@ -13,10 +13,9 @@ import {
   poolClosedError,
   type Crowd,
 } from './pool-errors.js'
-import type { PoolMember } from './pool-member.js'
 import type { AcquireOptions, PoolInfo, PoolOptions } from './pool-options.js'
 import { type PoolSettings, resolvePool } from './pool-settings.js'
-import { PoolSupply } from './pool-supply.js'
+import { PoolSupply, type SupplyOwner } from './pool-supply.js'
 import { PoolWaiters } from './pool-waiters.js'
 import { Shutdown } from './shutdown.js'
 
@@ -35,7 +34,7 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
   constructor(endpoint: Endpoint | null | readonly Endpoint[], options: PoolOptions<In, Out> = {}) {
     this.#settings = resolvePool(endpoint, options)
     this.#waiters = new PoolWaiters(this.#settings.clock)
-    this.#supply = new PoolSupply(this.#settings, this)
+    this.#supply = new PoolSupply(this.#settings, this.#demanding())
     const ending = { end: () => this.#end(), cut: () => this.#supply.force() }
     this.#shutdown = new Shutdown(this.#settings.clock, ending)
     this.#shutdown.obey(options.signal)
@@ -91,7 +90,7 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
   /** Counts at this moment. */
   info(): PoolInfo {
     const { created, lastError } = this.#supply
-    return { ...this.#supply.counts, waiting: this.demand, created, lastError }
+    return { ...this.#supply.counts, waiting: this.#waiters.size, created, lastError }
   }
 
   /**
@@ -112,21 +111,19 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
     await this.close()
   }
 
-  /** @internal */
-  get demand(): number {
-    return this.#waiters.size
-  }
-
-  /** @internal */
-  give(member: PoolMember<In, Out>): void {
-    const supply = this.#supply
-    const lease = member.lend((isGood) => supply.released(member, isGood))
-    this.#waiters.take()?.resolve(lease)
-  }
-
-  /** @internal */
-  giveUp(error: Error): void {
-    this.#waiters.reject(acquireFailed(error))
+  /** Those that connections are made for. */
+  #demanding(): SupplyOwner<In, Out> {
+    const waiters = this.#waiters
+    return {
+      get demand() {
+        return waiters.size
+      },
+      give: (member) => {
+        const lease = member.lend((isGood) => this.#supply.released(member, isGood))
+        waiters.take()?.resolve(lease)
+      },
+      giveUp: (error) => waiters.reject(acquireFailed(error)),
+    }
   }
 
   #end(): Promise<CloseResult> {
@@ -137,7 +134,7 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
 
   get #crowd(): Crowd {
     const { leased } = this.#supply.counts
-    return { leased, max: this.#settings.max, waiting: this.demand }
+    return { leased, max: this.#settings.max, waiting: this.#waiters.size }
   }
 
   /** Why nobody may begin to wait now. */

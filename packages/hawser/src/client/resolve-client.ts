@@ -14,7 +14,6 @@ import { resolveBackoff } from './resolve-backoff.js'
 
 /** A client's options with every default filled in. */
 export interface ResolvedClient<In, Out> extends LinkSetup<In, Out> {
-  readonly maxQueued: number
   readonly queueTimeout: number
   readonly whileDown: 'queue' | 'refuse'
   readonly onMessage: ClientOptions<In, Out>['onMessage']

@@ -41,10 +41,20 @@ export type ClientStatus = ConnectingStatus | ConnectedStatus | DisconnectedStat
 /** Changes that an iteration which is slow keeps; older ones are dropped. */
 const kept = 64
 
+let change: (feed: StatusFeed, status: ClientStatus) => void
+
+/** A client is at something else now. */
+export function changeStatus(feed: StatusFeed, status: ClientStatus): void {
+  change(feed, status)
+}
+
 /** What a client is at now, and every change of it. */
 export class StatusFeed implements AsyncIterable<ClientStatus> {
   #current: ClientStatus = { state: 'connecting', attempt: 1 }
   readonly #readers = new Set<Reader>()
+  static {
+    change = (feed, status) => feed.#change(status)
+  }
 
   /** What it is at now. */
   get current(): ClientStatus {
@@ -56,8 +66,7 @@ export class StatusFeed implements AsyncIterable<ClientStatus> {
     return this.#current.state
   }
 
-  /** @internal */
-  change(status: ClientStatus): void {
+  #change(status: ClientStatus): void {
     this.#current = status
     for (const reader of this.#readers) reader.push(status)
     if (status.state === 'closed') this.#readers.clear()

@@ -26,7 +26,7 @@ export interface MetricsOptions {
  * @throws OptionError when a label's name cannot be one
  */
 export function collectMetrics(servers: MeteredServers, options: MetricsOptions = {}): Metrics {
-  return new Metrics(servers, options)
+  return make(servers, options)
 }
 
 interface Metered {
@@ -35,13 +35,25 @@ interface Metered {
   readonly labels: Labels
 }
 
+let make: (servers: MeteredServers, options: MetricsOptions) => Metrics
+let read: (metrics: Metrics) => Family[]
+
+/** All metrics as data: for workers, whose metrics are added up. */
+export function familiesOf(metrics: Metrics): Family[] {
+  return read(metrics)
+}
+
 /** Metrics of servers, until it is stopped. */
 export class Metrics implements Disposable {
   readonly #metered: ReadonlyMap<object, Metered>
   readonly #unsubscribe: () => void
+  static {
+    make = (servers, options) => new Metrics(servers, options)
+    read = (metrics) => metrics.#families()
+  }
 
-  /** @internal Made by {@link collectMetrics}. */
-  constructor(
+  /** Made by {@link collectMetrics}. */
+  private constructor(
     servers: MeteredServers,
     { labels = {}, now = () => performance.now() }: MetricsOptions,
   ) {
@@ -60,11 +72,10 @@ export class Metrics implements Disposable {
    * so call it once a scrape.
    */
   prometheus(): string {
-    return renderPrometheus(mergeFamilies(this.families()))
+    return renderPrometheus(mergeFamilies(this.#families()))
   }
 
-  /** @internal The same as data, to be added up over several processes. */
-  families(): Family[] {
+  #families(): Family[] {
     return [...this.#metered.values()].flatMap(({ meter, server, labels }) => {
       for (const { unsent } of server.connections) meter.sampleOutbox(unsent)
       return meter.families(server.info(), labels)

@@ -12,6 +12,13 @@ export interface NotifierSetup {
   readonly onError: (error: HawserError) => void
 }
 
+let make: (setup: NotifierSetup) => SystemdNotifier
+
+/** A notifier that has said nothing. */
+export function makeNotifier(setup: NotifierSetup): SystemdNotifier {
+  return make(setup)
+}
+
 /**
  * Tells systemd how a service is (sd_notify(3)). Without `NOTIFY_SOCKET`, every call does nothing. No
  * call rejects: `onError` gets the errors.
@@ -25,9 +32,12 @@ export class SystemdNotifier implements Disposable {
   #pinging = false
   #timer: ClockTimer | undefined
   #stopped = false
+  static {
+    make = (setup) => new SystemdNotifier(setup)
+  }
 
-  /** @internal Made by `notifySystemd`. */
-  constructor(setup: NotifierSetup) {
+  /** Made by `notifySystemd`. */
+  private constructor(setup: NotifierSetup) {
     this.#setup = setup
     this.#isWanted = (setup.environment['NOTIFY_SOCKET'] ?? '') !== ''
     this.watchdog = this.#isWanted ? watchdogTime(setup.environment) : Infinity

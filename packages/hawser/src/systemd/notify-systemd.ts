@@ -5,7 +5,7 @@ import type { HawserError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
 import { formatEndpoint } from '../socket/endpoint.js'
 import type { AddressInfo } from '../observe/payloads.js'
-import { SystemdNotifier } from './notifier.js'
+import { makeNotifier, type SystemdNotifier } from './notifier.js'
 import type { Environment } from './notify-command.js'
 
 /** The part of a `Server` that is needed. */
@@ -45,7 +45,7 @@ export function notifySystemd(
   server?: NotifiedServer,
   { env = process.env, clock = systemClock, onError = warn }: SystemdOptions = {},
 ): SystemdNotifier {
-  const notifier = new SystemdNotifier({ environment: env, clock, onError })
+  const notifier = makeNotifier({ environment: env, clock, onError })
   if (server === undefined || !notifier.active) return notifier
   let told = ''
   const listening = (): void => {

@@ -4,7 +4,7 @@ import type { Transport, TransportAddress } from '../transport.js'
 import type { LinkSettings } from './link-ends.js'
 import { MemoryLink } from './memory-link.js'
 import { MemoryTransport } from './memory-transport.js'
-import { checkNumber, checkToxics, type LineToxics, type Toxics } from './toxics.js'
+import { checkNumber, checkToxics, type LineToxics, listenTo, type Toxics } from './toxics.js'
 
 /** How the bytes of one direction travel. */
 export interface LinkOptions extends LineToxics {
@@ -59,8 +59,10 @@ export function createPair(options: PairOptions = {}): [Transport, Transport] {
   const backward = settleLink({ ...options, ...options.backward }, options.random)
   const toRight = new MemoryLink(forward, clock)
   const toLeft = new MemoryLink(backward, clock)
-  options.toxics?.forward.listen((toxics) => toRight.change(toxics))
-  options.toxics?.backward.listen((toxics) => toLeft.change(toxics))
+  if (options.toxics !== undefined) {
+    listenTo(options.toxics.forward, (toxics) => toRight.change(toxics))
+    listenTo(options.toxics.backward, (toxics) => toLeft.change(toxics))
+  }
   const leftNames = { local: leftAddress, remote: rightAddress }
   const rightNames = { local: rightAddress, remote: leftAddress }
   const left = new MemoryTransport(toRight, toLeft, leftNames, backward.borrowed)

@@ -6,7 +6,7 @@ import { MemoryLink } from './memory-link.js'
 import { settleLink } from './memory-pair.js'
 import { type PeerEndpoint, resolveEndpoint, type SocketTarget } from './peer/endpoint.js'
 import { breakOff, ToxicEnd } from './toxic-end.js'
-import { Toxics } from './toxics.js'
+import { listenTo, Toxics } from './toxics.js'
 
 /** How a toxic proxy listens and forwards. */
 export interface ToxicProxyOptions {
@@ -149,8 +149,8 @@ class TcpProxy implements ToxicProxy {
     forward.connect(near, far)
     backward.connect(far, near)
     const stops = [
-      this.toxics.forward.listen((toxics) => forward.change(toxics)),
-      this.toxics.backward.listen((toxics) => backward.change(toxics)),
+      listenTo(this.toxics.forward, (toxics) => forward.change(toxics)),
+      listenTo(this.toxics.backward, (toxics) => backward.change(toxics)),
     ]
     near.start()
     far.start()

@@ -38,10 +38,24 @@ export interface ToxicOptions extends LineToxics {
 /** Who has to know that something has changed. */
 type Listener = (toxics: LineToxics) => void
 
+let listen: (line: ToxicLine, listener: Listener) => () => void
+
+/**
+ * Tell `listener` what is wrong with a line, now and at each change.
+ *
+ * @returns stops it
+ */
+export function listenTo(line: ToxicLine, listener: Listener): () => void {
+  return listen(line, listener)
+}
+
 /** What is wrong with one way; changes take effect at once, on what is under way as well. */
 export class ToxicLine {
   #current: LineToxics = {}
   readonly #listeners = new Set<Listener>()
+  static {
+    listen = (line, listener) => line.#listen(listener)
+  }
 
   /** What was set. */
   get current(): Readonly<LineToxics> {
@@ -67,11 +81,7 @@ export class ToxicLine {
     return this
   }
 
-  /**
-   * @internal
-   * @returns stops it
-   */
-  listen(listener: Listener): () => void {
+  #listen(listener: Listener): () => void {
     this.#listeners.add(listener)
     listener(this.#current)
     return () => this.#listeners.delete(listener)

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import process from 'node:process'
 import { systemClock } from '../connection/system-clock.js'
-import type { Metrics } from '../metrics/collect.js'
+import { familiesOf, type Metrics } from '../metrics/collect.js'
 import type { CloseResult } from '../connection/server-face.js'
 import type { AddressInfo } from '../observe/payloads.js'
 import { shareListening } from '../socket/shared-listening.js'
@@ -113,7 +113,7 @@ export class Member {
   }
 
   #scrape(id: number): Promise<void> {
-    const families = this.servers.flatMap(({ metrics }) => metrics.families())
+    const families = this.servers.flatMap(({ metrics }) => familiesOf(metrics))
     return this.primary.say({ hawser: 'scraped', id, families })
   }
 

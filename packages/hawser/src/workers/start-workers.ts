@@ -2,7 +2,7 @@ import cluster from 'node:cluster'
 import process from 'node:process'
 import { AbortedError, OptionError, WorkerError } from '../errors.js'
 import { resolveWorkers, type WorkersOptions } from './options.js'
-import { Workers } from './workers.js'
+import { makeWorkers, startAll, type Workers } from './workers.js'
 
 /**
  * Start worker processes that all run the same program and listen at the same endpoints.
@@ -25,12 +25,12 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const { signal } = options
   const isAborted = (): boolean => signal?.aborted === true
   if (isAborted()) throw abortedError(signal)
-  const workers = new Workers(resolved)
+  const workers = makeWorkers(resolved)
   const close = (): void => void workers.close()
   signal?.addEventListener('abort', close, { once: true })
   workers.once('close', () => signal?.removeEventListener('abort', close))
   try {
-    await workers.start()
+    await startAll(workers)
   } catch (error) {
     throw isAborted() ? abortedError(signal) : error
   }

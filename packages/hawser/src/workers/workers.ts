@@ -26,6 +26,19 @@ export interface ReloadResult extends WorkersCloseResult {
 /** After so many failures in a row it is called a crash loop. */
 const crashLoop = 5
 
+let make: (options: ResolvedWorkers) => Workers
+let start: (workers: Workers) => Promise<void>
+
+/** Workers that have not started. */
+export function makeWorkers(options: ResolvedWorkers): Workers {
+  return make(options)
+}
+
+/** Called once for each. */
+export function startAll(workers: Workers): Promise<void> {
+  return start(workers)
+}
+
 /** Processes that serve the same endpoints, and are replaced when they crash. */
 export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposable {
   readonly #options: ResolvedWorkers
@@ -39,9 +52,13 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
   #closing: Promise<WorkersCloseResult> | undefined
   #reloading: Promise<unknown> = Promise.resolve()
   #reloads = 0
+  static {
+    make = (options) => new Workers(options)
+    start = (workers) => workers.#start()
+  }
 
-  /** @internal Made by `startWorkers`. */
-  constructor(options: ResolvedWorkers) {
+  /** Made by `startWorkers`. */
+  private constructor(options: ResolvedWorkers) {
     super()
     this.#options = options
     this.#bindings = new Bindings(options.reusePort)
@@ -57,8 +74,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
     })
   }
 
-  /** @internal Called once, by `startWorkers`. */
-  async start(): Promise<void> {
+  async #start(): Promise<void> {
     const [first, ...others] = this.#slots
     try {
       await first?.start()
