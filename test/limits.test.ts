@@ -16,7 +16,7 @@ const docstrings = new Map([
   ...readOptions('framing/formats/custom.ts', 'FramingDefinition'),
   ...readOptions('framing/options.ts', 'FrameLimits'),
   ...readOptions('server/options.ts', 'ServerOptions'),
-  ...readOptions('server/options.ts', 'CloseOptions'),
+  ...readOptions('connection/server-face.ts', 'CloseOptions'),
   ...readOptions('client/dial-options.ts', 'DialOptions'),
   ...readOptions('tls.ts', 'TlsServerOptions'),
   ...readOptions('tls.ts', 'TlsSessionsOptions'),
