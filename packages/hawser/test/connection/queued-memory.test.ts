@@ -1,7 +1,5 @@
 import net from 'node:net'
 import nodeTls from 'node:tls'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import {
   createServer,
   delimited,
@@ -14,11 +12,10 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { closeAtEnd, loopback, portOf } from '../server/support/serving.js'
 import { siteTls } from '../tls/support/identities.js'
+import { usedMemory } from './support/memory.js'
 
 // What waits to be sent is counted as the memory it takes: over the same connections with nothing
 // more queued, heap and buffers grow by twice what is counted at most, and 8 KiB a connection.
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
 
 const peers = 24
 const kibibyte = 1024
@@ -46,15 +43,6 @@ const loads: readonly (readonly [size: number, count: number])[] = [
 const framings: Record<'text' | 'bytes', Framing<Message, Message>> = {
   text: lines({ maxFrame: 2 * kibibyte * kibibyte }),
   bytes: delimited('\n', { maxFrame: 2 * kibibyte * kibibyte }),
-}
-
-async function used(): Promise<number> {
-  for (let round = 0; round < 3; round += 1) {
-    await new Promise(setImmediate)
-    collect()
-  }
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
 }
 
 function dial(port: number, secure: boolean): Promise<net.Socket> {
@@ -118,14 +106,14 @@ describe.each([
         ways[way]?.(server, kind === 'text' ? 'm' : Buffer.from('m'))
       for (const [size, count] of loads) {
         const counted = (): number => connections.reduce((sum, each) => sum + each.unsent, 0)
-        const [heap, unsent] = [await used(), counted()]
+        const [heap, unsent] = [await usedMemory(), counted()]
         for (let each = 0; each < count; each += 1) {
           const text = 'm'.repeat(size)
           ways[way]?.(server, kind === 'text' ? text : Buffer.from(text))
           if (each % 1_000 === 0) await new Promise(setImmediate)
         }
         const more = counted() - unsent
-        const memory = (await used()) - heap
+        const memory = (await usedMemory()) - heap
         expect(more).toBe(peers * count * (size + 1))
         if (memory > 2 * more + 8 * kibibyte * peers)
           grown.push(`${kind} of ${size}: ${memory} bytes for ${more}`)
