@@ -71,6 +71,18 @@ it('any number of requests may share a signal', async () => {
   expect(warnings).toEqual([])
 })
 
+it('a signal has no listener left once its requests have their replies', async () => {
+  const { client, peer } = await meet()
+  const { signal } = new AbortController()
+  for (const round of ['first', 'second']) {
+    const replies = ['a', 'b', 'c'].map((name) => client.request(name, { signal }))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    await peer.send(`${round}\n`.repeat(3))
+    expect(await Promise.all(replies)).toEqual([round, round, round])
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  }
+})
+
 describe('requests answered in order', () => {
   it('get their replies though they all left at once', async () => {
     const { client, peer } = await meet()

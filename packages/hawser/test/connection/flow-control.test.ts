@@ -1,7 +1,16 @@
-import { connect, createServer, lengthPrefixed, lines, type OptionError } from 'hawser'
-import { connectPair, ScriptedPeer } from 'hawser/testing'
+import { once } from 'node:events'
+import {
+  connect,
+  type Connection,
+  createServer,
+  lengthPrefixed,
+  lines,
+  type OptionError,
+} from 'hawser'
+import { connectPair, ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Budget, privateAllowance } from '../../src/policy/budget.js'
+import { until } from '../bad-peers/support/until.js'
 import { attach } from './support/attach.js'
 import { collect, defer, stateOf, turns } from './support/turns.js'
 
@@ -216,6 +225,40 @@ describe('the memory of all connections', () => {
     connection.reset()
     await connection.closed
     expect(memory.used).toBe(0)
+  })
+
+  it('spares one that made progress since another was stalled, though it began before', async () => {
+    const clock = new VirtualClock()
+    const server = createServer({ framing: lines(), memory: 1_200_000, clock }, {})
+    onTestFinished(async () => {
+      await server.close({ drain: 0 })
+    })
+    await server.listen({ host: '127.0.0.1', port: 0 })
+    const line = `${'z'.repeat(9_999)}\n`
+    /** A client whose connection holds so many lines that it does not take, a second later. */
+    const stall = async (count: number) => {
+      const accepted = once(server, 'connection')
+      const peer = await ScriptedPeer.connect(server.address())
+      const [connection] = (await accepted) as [Connection<string, string>]
+      connection.pause()
+      await peer.send(line.repeat(count))
+      await until(() => connection.bytesRead === count * line.length)
+      await clock.advance(1_000)
+      return { peer, connection }
+    }
+    const first = await stall(60)
+    const second = await stall(50)
+    first.connection.resume()
+    const messages = first.connection[Symbol.asyncIterator]()
+    for (let taken = 0; taken < 20; taken += 1) await messages.next()
+    await clock.advance(1_000)
+    const third = await stall(60)
+    const all = [first, second, third].map(({ connection }) => connection)
+    const evicted = await Promise.race(all.map(({ closed }) => closed))
+    expect(evicted.reason).toBe('memory-full')
+    expect(second.connection.phase).toBe('closed')
+    expect([first.connection.phase, third.connection.phase]).toEqual(['open', 'open'])
+    for (const { peer } of [first, second, third]) peer.reset()
   })
 
   it('resets the one that has been stalled longest, and the others go on', async () => {

@@ -1,4 +1,5 @@
-import { type HawserError, lines } from 'hawser'
+import { framing, type HawserError, lines } from 'hawser'
+import { connectPeer } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { attach } from './support/attach.js'
 import { collect, defer, stateOf, turns } from './support/turns.js'
@@ -28,6 +29,35 @@ describe('a loop over a connection', () => {
     ).rejects.toThrow('no a')
     peer.end()
     expect(await collect(connection)).toEqual(['b'])
+  })
+
+  it('has at most 256 messages decoded ahead of it, however many have arrived', async () => {
+    let decoded = 0
+    const counting = framing<string, string>({
+      name: 'counted-bytes',
+      maxFrame: 1,
+      decoder: () => ({
+        decode(bytes, emit) {
+          for (let at = 0; at < bytes.length; at += 1) {
+            decoded += 1
+            if (!emit(String.fromCharCode(bytes[at] as number), at + 1)) return at + 1
+          }
+          return bytes.length
+        },
+      }),
+      encoder: () => ({ encode: (message, output) => output.text(message) }),
+    })
+    const { connection, peer } = connectPeer({ framing: counting })
+    await peer.send('m'.repeat(10_000))
+    await turns()
+    expect(connection.bytesRead).toBe(10_000)
+    const messages = connection[Symbol.asyncIterator]()
+    for (let taken = 1; taken <= 1_000; taken += 1) {
+      expect(await messages.next()).toMatchObject({ value: 'm' })
+      expect(decoded - taken).toBeLessThan(256)
+    }
+    connection.reset()
+    await connection.closed
   })
 
   it('is answered in order when it asks for several at once', async () => {

@@ -422,6 +422,35 @@ describe('a backplane', () => {
     backplane.answer = () => undefined
   })
 
+  it('is told of once, however often one of many messages leaves its queue', async () => {
+    const backplane = new ScriptedBackplane()
+    const { server, peer, errors } = await startNode(backplane, { backplaneQueue: 10_000 })
+    const releases: (() => void)[] = []
+    backplane.answer = () => new Promise<void>((resolve) => void releases.push(resolve))
+    const text = 'x'.repeat(900)
+    const fill = (): void => {
+      const before = server.info().backplane?.lost ?? 0
+      while (server.info().backplane?.lost === before) server.broadcast(text)
+    }
+    fill()
+    expect(errors).toHaveLength(1)
+    for (let each = 0; each < 20; each += 1) {
+      releases.shift()?.()
+      await new Promise(setImmediate)
+      fill()
+    }
+    expect(server.info().backplane).toMatchObject({ published: 20, lost: 21 })
+    expect(errors).toHaveLength(1)
+    // Half of it is free: that is an end of it, and the next time is another one.
+    for (const release of releases.splice(0, releases.length / 2 + 1)) release()
+    await new Promise(setImmediate)
+    fill()
+    expect(errors).toHaveLength(2)
+    for (const release of releases.splice(0)) release()
+    backplane.answer = () => undefined
+    peer.reset()
+  })
+
   it('takes one message larger than its queue', async () => {
     const [one, two] = await Promise.all([
       startNode(memoryBackplane().node(), { backplaneQueue: 1 }),

@@ -4,6 +4,7 @@ import type { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
 import { until } from '../bad-peers/support/until.js'
+import { usedMemory } from '../connection/support/memory.js'
 import { connectMembers, countingLines, resetAll } from './support/members.js'
 import { loopback, make, portOf, readWays, serve } from './support/serving.js'
 
@@ -514,4 +515,24 @@ describe('any sequence of joining, leaving, sending and closing', () => {
       { numRuns: 60 },
     )
   })
+})
+
+it('a topic that was cut out of a message does not keep the message', async () => {
+  const mebibyte = 1024 * 1024
+  const server = await serve(
+    { framing: lines({ maxFrame: mebibyte }) },
+    {
+      message: (connection, text) => void connection.join(text.slice(0, 32)),
+    },
+  )
+  const joined = await connectMembers(server, 1)
+  const [peer, member] = [joined.peers[0] as ScriptedPeer, joined.members[0] as Member]
+  const before = await usedMemory()
+  const rest = '.'.repeat(mebibyte - 64)
+  for (let each = 0; each < 32; each += 1) {
+    await peer.send(`topic number ${each} of a large message${rest}\n`)
+  }
+  await until(() => member.topics.size === 32)
+  expect((await usedMemory()) - before).toBeLessThan(8 * mebibyte)
+  resetAll(joined.peers)
 })

@@ -130,6 +130,33 @@ describe('a worker that crashes', () => {
     expect(caller.connection.bytesRead).toBe(0)
   })
 
+  it('is replaced by one that takes those who waited for it while it began to listen', async () => {
+    const gate = join(createFolder(), 'go')
+    const printed = new EventEmitter()
+    const output = (text: Uint8Array): void => {
+      for (const line of String(text).split('\n')) printed.emit(line)
+    }
+    const workers = await startTestWorkers({ output })
+    const [one, other] = [await Caller.call(workers), await Caller.call(workers)]
+    const [busy, crashing] = [await one.pid(), await other.pid()]
+    const waiting = once(printed, 'waiting')
+    await one.say(`wait ${gate}`)
+    await waiting
+    const exit = once(workers, 'exit')
+    const replaced = once(workers, 'listening')
+    await other.say('crash')
+    await exit
+    // One is on its way to the worker that does nothing, the others wait for the one to come.
+    const callers = await Promise.all([1, 2, 3, 4].map(() => Caller.call(workers)))
+    await replaced
+    const pids = callers.map((caller) => caller.pid())
+    const first = await Promise.race(pids)
+    expect(first).toBeGreaterThan(0)
+    expect([busy, crashing]).not.toContain(first)
+    writeFileSync(gate, '')
+    expect(new Set(await Promise.all(pids))).toEqual(new Set([busy, first]))
+  })
+
   it('has its port again, though the system chose it and nobody else had it', async () => {
     const workers = await startTestWorkers({ count: 1 })
     const before = addressOf(workers)

@@ -16,6 +16,11 @@ const server = createServer(
         console.log('blocked')
         for (;;);
       }
+      if (line.startsWith('wait ')) {
+        console.log('waiting')
+        while (!existsSync(line.slice(5)));
+        return connection.send(`${process.pid} waited`)
+      }
       if (line === 'hold') return new Promise(() => {})
       if (line === 'slot') return connection.send(JSON.stringify(currentWorker() ?? null))
       const [order, topic, ...words] = line.split(' ')
