@@ -204,7 +204,10 @@ describe('whoever is refused by address', () => {
     [{ maxPerAddress: 0 }, /^maxPerAddress is 0: it takes a number of connections, 1 or more/],
     [{ connectRate: 0 }, /^connectRate is 0 a second: it takes a number above 0/],
     [{ connectRate: { perSecond: Number.NaN } }, /^connectRate is NaN a second/],
-    [{ connectRate: { perSecond: 1, burst: 0 } }, /^burst is 0: it takes a number of connections/],
+    [
+      { connectRate: { perSecond: 1, burst: 0 } },
+      /^connectRate.burst is 0: it takes a number of connections/,
+    ],
   ])('has limits that make sense: not %o', (options, message) => {
     expect(() => createServer(options)).toThrow(message)
   })

@@ -278,7 +278,8 @@ describe('servers on a backplane', () => {
     const second = make({ backplane: node })
     expect(await rejection(second.listen(loopback))).toMatchObject({
       code: 'HAWSER_INVALID_OPTION',
-      message: 'the node shared of the backplane has a server: give every server a node of its own',
+      message:
+        'backplane is the node shared, which has a server already: give every server a node of its own',
     })
     expect(second.listening).toBe(false)
   })
@@ -565,7 +566,9 @@ describe('a backplane', () => {
     make({ backplane: node, onError: (error) => void errors.push(error) }).broadcast('hello')
     expect(errors.map(({ message }) => message)).toEqual([
       'the backplane failed to close: no; it is left as it is',
-      expect.stringMatching(/^the backplane failed to open: the node node-1 .* has a server/),
+      expect.stringMatching(
+        /^the backplane failed to open: backplane is the node node-1, which has a server/,
+      ),
     ])
   })
 
