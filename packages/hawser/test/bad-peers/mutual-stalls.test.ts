@@ -1,6 +1,7 @@
+import net from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { connect, type Connection, type FunctionHandler, lines, raw, type Server } from 'hawser'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { portOf, serve } from '../server/support/serving.js'
 import { forbidStrayErrors } from './support/strays.js'
 
@@ -56,21 +57,27 @@ describe('a relay in a function handler', () => {
   const size = 24 * 1024 * 1024
   const chunk = Buffer.alloc(64 * 1024, 'r')
 
-  /** An upstream that reads everything, whatever becomes of its replies. */
-  const upstreamOf = (reply: number) =>
-    serve<Uint8Array, Uint8Array | string>(
-      { framing: raw(), outbox: Infinity },
-      async (connection) => {
-        let read = 0
-        const replies: Promise<void>[] = []
-        for await (const bytes of connection) {
-          read += bytes.length
-          replies.push(connection.send(Buffer.alloc(bytes.length * reply, 'a')))
-        }
-        await Promise.all(replies)
-        expect(read).toBe(size)
-      },
-    )
+  /**
+   * An upstream that reads everything, whatever becomes of its replies. It is node:net's: a loop of
+   * ours that awaits no `send` is stopped by its own outbox, as it should be.
+   */
+  async function upstreamOf(reply: number): Promise<{ port: number; read(): number }> {
+    let read = 0
+    const upstream = net.createServer({ allowHalfOpen: true }, (socket) => {
+      onTestFinished(() => void socket.destroy())
+      socket.on('error', () => undefined)
+      socket.on('data', (bytes: Buffer) => {
+        read += bytes.length
+        socket.write(Buffer.alloc(bytes.length * reply, 'a'))
+      })
+      socket.on('end', () => socket.end())
+    })
+    onTestFinished(() => void upstream.close())
+    await new Promise<void>((resolve) => {
+      upstream.listen(0, '127.0.0.1', resolve)
+    })
+    return { port: (upstream.address() as net.AddressInfo).port, read: () => read }
+  }
 
   /** A client that sends everything before it reads anything. */
   async function sendBeforeReading(
@@ -90,7 +97,10 @@ describe('a relay in a function handler', () => {
   it('of two awaiting loops passes everything to an upstream that reads all of it', async () => {
     const upstream = await upstreamOf(1)
     const relay = await relayBy(async (inner) => {
-      const outer = await connect(local(upstream as never), { allowHalfOpen: true })
+      const outer = await connect(
+        { host: '127.0.0.1', port: upstream.port },
+        { allowHalfOpen: true },
+      )
       const pass = async (from: Connection, to: Connection): Promise<void> => {
         for await (const bytes of from) await to.send(bytes)
         await to.end()
@@ -98,12 +108,13 @@ describe('a relay in a function handler', () => {
       await Promise.all([pass(inner, outer), pass(outer, inner)])
     })
     expect(await sendBeforeReading(relay)).toBe(size)
+    expect(upstream.read()).toBe(size)
   })
 
   it('of two pipelines passes everything for a client that pipelines', async () => {
     const upstream = await upstreamOf(10)
     const relay = await relayBy(async (inner) => {
-      const outer = await connect(local(upstream as never))
+      const outer = await connect({ host: '127.0.0.1', port: upstream.port })
       const [left, right] = [inner.duplex(), outer.duplex()]
       await Promise.all([pipeline(left, right), pipeline(right, left)])
     })
