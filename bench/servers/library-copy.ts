@@ -32,7 +32,7 @@ export async function loadCopy(observable: boolean): Promise<LibraryCopy> {
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n')
     if (!observable) await blind(folder)
     const load = (path: string): Promise<unknown> => import(pathToFileURL(join(folder, path)).href)
-    const parts = ['connection/connection', 'connection/engine', 'connection/options']
+    const parts = ['connection/connection', 'connection/engine', 'connection/connection-options']
     const engine = [...parts, 'policy/budget'].map((path) => load(`${path}.js`))
     return {
       library: (await load('index.js')) as LibraryCopy['library'],

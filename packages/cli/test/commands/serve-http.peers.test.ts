@@ -24,7 +24,7 @@ describe('hawser serve --http-hello', () => {
     expect(stdout).toContain('X-Test: &quot;yes&quot; &amp; &lt;no&gt;')
     expect(stdout).not.toContain('<script>')
     await server.prints(/@1 in .*GET \/a\?b=<script> HTTP\/1\.1\\r\\nHost: /)
-    await server.prints(/@1 closed ended/)
+    await server.prints(/@1 closed by us/)
   })
 
   itPeer('curl', 'answers POST with its body, and HEAD without one', async (curl) => {

@@ -139,8 +139,12 @@ export abstract class EngineState<In, Out> {
     return this.#ending !== undefined && this.#ending.streamed && !this.#ending.ours
   }
 
+  get isBlocked(): boolean {
+    return this.#sender?.isBlocked === true
+  }
+
   get canSend(): boolean {
-    return !this.refuses && this.#sender?.isBlocked !== true
+    return !this.refuses && !this.isBlocked
   }
 
   /** Fulfils with how it ended; made when it is asked for. */

@@ -97,6 +97,30 @@ describe('while the outbox is above its high-water mark', () => {
 })
 
 describe('reading', () => {
+  it('stops at the mark of the outbox while a loop awaits room in it, and loses nothing', async () => {
+    const { connection, peer, transport } = attach({
+      framing: lines({ maxFrame: 1_000 }),
+      highWaterMark: 2_000,
+      reading: false,
+      line: { capacity: 1_000 },
+    })
+    const long = 'x'.repeat(999)
+    const loop = (async () => {
+      for await (const line of connection) await connection.send(line)
+    })()
+    const sent = (async () => {
+      for (let line = 0; line < 40; line += 1) await peer.send(`${long}\n`)
+      peer.end()
+    })()
+    await turns(100)
+    expect(transport.paused).toBe(true)
+    // What the peer's line took, and twice the mark with the line that passed it.
+    expect(connection.bytesRead).toBeLessThanOrEqual(1_000 + 2 * (2_000 + 1_000))
+    peer.startReading()
+    expect((await peer.receiveAll()).length).toBe(40_000)
+    await Promise.all([loop, sent])
+  })
+
   it('goes on while a handler is busy, up to the inbox limit, and then again when it takes', async () => {
     const working = defer()
     const { peer, connection, transport } = attach({

@@ -13,6 +13,8 @@ export interface ReceiverHost<In, Out> extends Published {
   /** Both ends' names, for errors. */
   readonly details: ErrorDetails
   readonly isClosed: boolean
+  /** Whether the outbox is above its high-water mark, awaited or not. */
+  readonly isBlocked: boolean
   /** Its server is closing. */
   readonly draining: boolean
   /** What ended the connection, if it was not an orderly end. */

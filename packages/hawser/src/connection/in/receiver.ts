@@ -210,6 +210,17 @@ export class Receiver<In, Out> {
     this.holds &= ~holds.switching
   }
 
+  /**
+   * A server's consumer that awaits room in its outbox takes nothing meanwhile. Its peer does not read,
+   * so its inbox stops at the mark of the outbox, or each such peer would hold a whole inbox.
+   */
+  #mostHeld(): number {
+    const { isBlocked, settings } = this.#host
+    const heedsIt = this.consumer !== undefined && (this.consumer.heeds & holds.blocked) !== 0
+    const { inboxLimit, highWaterMark } = settings
+    return isBlocked && heedsIt ? Math.min(inboxLimit, highWaterMark) : inboxLimit
+  }
+
   #shouldStop(): boolean {
     const { consumer, holds: held } = this
     if ((held & holds.upgrading) !== 0) return true
@@ -218,7 +229,7 @@ export class Receiver<In, Out> {
       if ((held & (holds.spent | holds.relaying)) !== 0) return true
       if ((held & consumer.heeds & holds.blocked) !== 0 && !consumer.isBusy) return true
     }
-    if (this.held < this.#host.settings.inboxLimit) return false
+    if (this.held < this.#mostHeld()) return false
     return consumer === undefined || !consumer.starving
   }
 }
