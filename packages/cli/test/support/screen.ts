@@ -64,9 +64,12 @@ export class Screen {
     await this.#ask(['send-keys', ...keys])
   }
 
-  /** Make the terminal wider or narrower. */
+  /** Make the terminal wider or narrower, and wait until it is: tmux tells the program later. */
   async resize(columns: number): Promise<void> {
     await this.#ask(['resize-window', '-x', String(columns), '-y', '24'])
+    const terminal = (await this.#ask(['display-message', '-p', '#{pane_tty}'])).trim()
+    const size = async (): Promise<string> => (await run('stty', ['-F', terminal, 'size'])).stdout
+    await expect.poll(size, { timeout: patience }).toBe(`24 ${columns}\n`)
   }
 
   /** The port the server says it listens on. */
