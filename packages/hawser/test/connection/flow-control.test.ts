@@ -104,12 +104,12 @@ describe('reading', () => {
       reading: false,
       line: { capacity: 1_000 },
     })
-    const long = 'x'.repeat(999)
+    const filled = 'x'.repeat(999)
     const loop = (async () => {
       for await (const line of connection) await connection.send(line)
     })()
     const sent = (async () => {
-      for (let line = 0; line < 40; line += 1) await peer.send(`${long}\n`)
+      for (let round = 0; round < 40; round += 1) await peer.send(`${filled}\n`)
       peer.end()
     })()
     await turns(100)
