@@ -58,7 +58,7 @@ async function build() {
   const options = reconcileOutputs(root) ? ['--force'] : []
   const before = computeSourceStamp(root)
   const code = await run(process.execPath, [
-    join(root, 'node_modules/typescript/bin/tsc'),
+    join(root, 'node_modules/typescript-7/bin/tsc'),
     '-b',
     ...options,
   ])

@@ -1,127 +1,68 @@
-// `npm test`: every check there is, each reported as one step, and a count as the last line.
-// Steps run two at a time; the unit tests run alone, for they talk to real sockets.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { runStep } from './lib/step.mjs'
-import { readVitestReport } from './lib/vitest-report.mjs'
+// `npm test` and `npm run test:all`: every step is named when it begins, and the last line is a count.
+// When it is stopped, it still says what passed, what failed and what was running.
+import { spawn } from 'node:child_process'
+import process from 'node:process'
+import { installNode, majors, versionOf } from './lib/other-node.mjs'
+import { runStep, stopSteps } from './lib/step.mjs'
+import { readTestArguments } from './lib/test-arguments.mjs'
+import { listStages } from './lib/test-steps.mjs'
+import { summarize } from './lib/test-summary.mjs'
 
-const scratch = mkdtempSync(join(tmpdir(), 'hawser-test-'))
-const report = join(scratch, 'vitest.json')
-process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
+const { all, node } = readTestArguments()
+if (node !== undefined) await goOnWith(node)
 
-const bin = (/** @type {string} */ path) => ['node', `node_modules/${path}`]
-const tsc = bin('typescript/bin/tsc')
-const checked = [
-  'packages/hawser/test',
-  'packages/cli/test',
-  'test',
-  'test/faults',
-  'examples',
-  'bench',
-  'scripts',
-]
+let isStopped = false
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+  process.once(signal, () => {
+    isStopped = true
+    stopSteps()
+  })
+}
 
-/** @type {import('./lib/step.mjs').Step[][]} */
-const stages = [
-  [
-    { name: 'build and types', command: [...tsc, '-b', '.', ...checked] },
-    { name: 'format', command: [...bin('oxfmt/bin/oxfmt'), '--check'] },
-    { name: 'import walls', command: ['node', 'scripts/walls.mjs'] },
-    { name: 'pure folders', command: [...tsc, '-p', 'packages/hawser/tsconfig.pure.json'] },
-  ],
-  [
-    {
-      name: 'lint',
-      command: [
-        ...bin('oxlint/bin/oxlint'),
-        '--type-aware',
-        '--deny-warnings',
-        '--report-unused-disable-directives',
-      ],
-    },
-    {
-      name: 'types under TypeScript 7',
-      // Its notes go elsewhere: the other compiler would not understand them.
-      command: [
-        ...bin('typescript-7/bin/tsc'),
-        '-p',
-        'packages/hawser',
-        '--noEmit',
-        '--tsBuildInfoFile',
-        'node_modules/.cache/tsc/typescript-7.tsbuildinfo',
-      ],
-    },
-    {
-      name: 'publint hawser',
-      command: [...bin('publint/src/cli.js'), 'packages/hawser', '--strict'],
-    },
-    { name: 'publint cli', command: [...bin('publint/src/cli.js'), 'packages/cli', '--strict'] },
-    {
-      name: 'attw hawser',
-      command: [
-        ...bin('@arethetypeswrong/cli/dist/index.js'),
-        '--pack',
-        'packages/hawser',
-        '--profile',
-        'esm-only',
-      ],
-    },
-    { name: 'packed library', command: ['node', 'scripts/runtimes.mjs', '--this'] },
-    { name: 'api docs', command: [...bin('typedoc/bin/typedoc'), '--emit', 'none'] },
-  ],
-  [
-    {
-      name: 'tests',
-      command: [
-        ...bin('vitest/vitest.mjs'),
-        'run',
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${report}`,
-      ],
-      streams: true,
-    },
-  ],
-]
+const newestMajor = majors.at(-1) ?? ''
+const isNewest = process.versions.node.startsWith(`${newestMajor}.`)
+const newest = all && !isNewest ? installNode(newestMajor) : undefined
+const stages = listStages({ all, newest })
+console.log(`on Node.js ${process.versions.node}: ${stages.flat().length} steps`)
 
 /** @type {import('./lib/step.mjs').Outcome[]} */
 const outcomes = []
+const waiting = stages.flat()
 for (const stage of stages) {
-  const waiting = [...stage]
+  const steps = [...stage]
   const work = async () => {
-    for (let step = waiting.shift(); step; step = waiting.shift())
+    for (let step = steps.shift(); step && !isStopped; step = steps.shift()) {
+      waiting.splice(waiting.indexOf(step), 1)
       outcomes.push(await runStep(step))
+    }
   }
   await Promise.all([work(), work()])
 }
 
-summarize()
+const { lines, failed } = summarize(
+  outcomes,
+  waiting.map(({ name }) => name),
+)
+if (all && !isNewest && newest === undefined) {
+  lines.splice(1, 0, `SKIPPED the tests on Node.js ${newestMajor}: npm has none for this machine`)
+}
+console.log(lines.join('\n'))
+process.exitCode = failed === 0 ? 0 : 1
 
-function summarize() {
-  const tests = readVitestReport(() => readFileSync(report, 'utf8'))
-  const steps = outcomes.filter(({ name }) => name !== 'tests')
-  const runner = outcomes.find(({ name }) => name === 'tests')
-  const broken = steps.filter(({ ok }) => !ok)
-  const problems = [...broken.map(({ name }) => `step failed: ${name}`), ...tests.failures]
-  // Whatever stops the runner without failing a test is a failure of its own.
-  let unexplained = 0
-  if (tests.passed + tests.failed === 0) {
-    problems.push('no test ran')
-    unexplained = 1
-  } else if (!runner?.ok && tests.failed === 0) {
-    problems.push('the test runner failed although no test did; its output says why')
-    unexplained = 1
+/** @param {string} major */
+async function goOnWith(major) {
+  if (process.versions.node.startsWith(`${major}.`)) return
+  const binary = installNode(major)
+  if (binary === undefined) {
+    console.error(`npm has no Node.js ${major} for ${process.platform} ${process.arch}`)
+    process.exit(2)
   }
-
-  console.log('')
-  for (const name of tests.skips) console.log(`SKIPPED ${name}`)
-  for (const line of problems) console.log(`FAILED ${line}`)
-  for (const { name, ok, ms } of outcomes) {
-    console.log(`${ok ? 'ok  ' : 'FAIL'} ${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`)
+  console.log(`going on with Node.js ${versionOf(binary)}`)
+  const args = [process.argv[1] ?? '', ...(all ? ['--all'] : [])]
+  const child = spawn(binary, args, { stdio: 'inherit' })
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+    process.on(signal, () => child.kill(signal))
   }
-  const passed = tests.passed + steps.length - broken.length
-  const failed = tests.failed + broken.length + unexplained
-  process.exitCode = failed === 0 ? 0 : 1
-  console.log(`${passed} passed, ${failed} failed, ${tests.skips.length} skipped`)
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  process.exit(code ?? 1)
 }

@@ -23,7 +23,7 @@ let folder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hawser-bench-test-'))
-  await run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'bench', 'examples'], {
+  await run(process.execPath, ['node_modules/typescript-7/bin/tsc', '-b', 'bench', 'examples'], {
     cwd: root,
   })
 }, 60_000)

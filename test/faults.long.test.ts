@@ -6,7 +6,7 @@ import { ROOT, runNode } from './support/programs.js'
 const entry = join(ROOT, 'test/faults/dist/faults/run.js')
 
 beforeAll(async () => {
-  const built = await runNode(['node_modules/typescript/bin/tsc', '-b', 'test/faults'])
+  const built = await runNode(['node_modules/typescript-7/bin/tsc', '-b', 'test/faults'])
   expect(built).toMatchObject({ code: 0, stdout: '' })
 }, 60_000)
 

@@ -5,6 +5,7 @@ import { Redis } from '../examples/redis/client.js'
 import { resp, type RespOptions } from '../examples/redis/resp.js'
 import { createRedisServer } from '../examples/redis/server.js'
 import { Push, type RespError, Status, type Value } from '../examples/redis/values.js'
+import { runs } from './support/property-runs.js'
 
 /** What the framing makes of these pieces: values, and the code of what ended it. */
 async function decode(
@@ -61,7 +62,7 @@ describe('RESP', () => {
         for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.slice(at, at + size))
         expect(await decode(pieces)).toEqual({ values })
       }),
-      { numRuns: 60 },
+      runs(60),
     )
   })
 

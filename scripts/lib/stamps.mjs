@@ -26,8 +26,8 @@ export function computeInstallStamp(root) {
     const bytes = readFileSync(file)
     hash.update(`${relative(root, file)}\0${bytes.length}\0`).update(bytes)
   }
-  const major = process.versions.node.split('.')[0]
-  return `${hash.digest('hex')} node${major} ${process.platform} ${process.arch}`
+
+  return `${hash.digest('hex')} ${process.platform} ${process.arch}`
 }
 
 /**

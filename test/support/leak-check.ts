@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll } from 'vitest'
 
-const PATIENCE = 2_000
+const PATIENCE = 30_000
 
 /** Loaded before every test file: fails the file if a socket or server of it outlives it. */
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 /** The command as users start it. It runs the build: `npm run build` comes first. */
 export const hawser: string = fileURLToPath(new URL('../../bin/hawser.js', import.meta.url))
 
-const patience = 10_000
+const patience = 60_000
 
 /** How a program is started. */
 export interface CommandOptions {

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
 import { until } from '../bad-peers/support/until.js'
 import { portOf, serve } from '../server/support/serving.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 forbidStrayErrors()
 
@@ -189,6 +190,6 @@ it('never overshoots, lends no dead connection, serves in order and leaks nothin
         await until(() => server.connections.size === 0)
       },
     ),
-    { numRuns: 150 },
+    runs(150),
   )
 }, 60_000)

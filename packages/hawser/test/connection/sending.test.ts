@@ -4,6 +4,7 @@ import { connectPair } from 'hawser/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { attach } from './support/attach.js'
 import { collect, stateOf, turns } from './support/turns.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 const unhandled: unknown[] = []
 const note = (reason: unknown): void => void unhandled.push(reason)
@@ -381,7 +382,7 @@ describe('whatever is sent', () => {
           expect(info).toMatchObject({ bytesWritten: expected.length, unsent: 0 })
         },
       ),
-      { numRuns: 60 },
+      runs(60),
     )
   })
 })

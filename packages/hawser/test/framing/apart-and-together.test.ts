@@ -12,6 +12,7 @@ import {
 } from 'hawser'
 import { connectPeer } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../test/support/property-runs.js'
 
 /** Text that a framing may join to what is sent beside it: halves of characters above all. */
 const text = fc
@@ -88,6 +89,7 @@ describe.each(framings)('%s', (_name, encoding) => {
         const apart = await bytesOf(encoding, sent, false)
         expect(await bytesOf(encoding, sent, true)).toEqual(apart)
       }),
+      runs(100),
     )
   })
 })

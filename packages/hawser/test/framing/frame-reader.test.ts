@@ -7,6 +7,7 @@ import { netstring } from '../../src/framing/formats/netstring.js'
 import { latin1 } from './support/bytes-output.js'
 import { comparable, cutAt } from './support/decoding.js'
 import { bothOperations } from './support/operations.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 describe.each(bothOperations)('FrameReader with %s operations', (_, operations) => {
   const stream = latin1('one\ntwo\r\n\nthree\n3:abc,')
@@ -40,6 +41,7 @@ describe.each(bothOperations)('FrameReader with %s operations', (_, operations) 
           )
         },
       ),
+      runs(100),
     )
   })
 
@@ -91,6 +93,7 @@ describe.each(bothOperations)('FrameReader with %s operations', (_, operations) 
           expect(reader.undecoded).toBe(6)
         },
       ),
+      runs(100),
     )
   })
 

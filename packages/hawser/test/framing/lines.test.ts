@@ -7,6 +7,7 @@ import { catchError } from './support/errors.js'
 import { describeFraming } from './support/framing-contract.js'
 import { bytesAmong } from './support/messages.js'
 import { bothOperations } from './support/operations.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 const line = fc
   .string({ unit: 'grapheme', maxLength: 20 })
@@ -224,7 +225,7 @@ describe.each(bothOperations)('lines() with %s operations', (_, operations) => {
         if (error === undefined) expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
         else expect(text.replaceAll('\r\n', '')).toMatch(/[\r\n]/)
       }),
-      { numRuns: 500 },
+      runs(500),
     )
   })
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { bufferOperations } from '../../src/connection/buffer-operations.js'
 import { portableOperations } from '../../src/framing/portable-operations.js'
 import { bytesAmong } from './support/messages.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }))
 const anyUnits = fc
@@ -29,7 +30,7 @@ describe('portable operations give the same answers as those of Buffer', () => {
           )
         },
       ),
-      { numRuns: 1000 },
+      runs(1000),
     )
   })
 
@@ -49,7 +50,7 @@ describe('portable operations give the same answers as those of Buffer', () => {
           )
         },
       ),
-      { numRuns: 1000 },
+      runs(1000),
     )
   })
 
@@ -66,7 +67,7 @@ describe('portable operations give the same answers as those of Buffer', () => {
           expect(target.subarray(3)).toEqual(new Uint8Array(bytes))
         }
       }),
-      { numRuns: 1000 },
+      runs(1000),
     )
   })
 

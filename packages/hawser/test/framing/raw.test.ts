@@ -5,6 +5,7 @@ import { encodeAll, latin1 } from './support/bytes-output.js'
 import { cutAt, decodeChunks, deliveries } from './support/decoding.js'
 import { catchError } from './support/errors.js'
 import { bothOperations } from './support/operations.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 describe.each(bothOperations)('raw() with %s operations', (_, operations) => {
   it('delivers all bytes in order, none of them changed later, however they are cut', () => {
@@ -21,6 +22,7 @@ describe.each(bothOperations)('raw() with %s operations', (_, operations) => {
           )
         },
       ),
+      runs(100),
     )
   })
 

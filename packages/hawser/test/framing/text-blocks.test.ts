@@ -7,6 +7,7 @@ import { FrameReader } from '../../src/framing/frame-reader.js'
 import { latin1 } from './support/bytes-output.js'
 import { comparable, cutAt, cutEvery, decodeChunks, deliveries } from './support/decoding.js'
 import { bothOperations, countBytes } from './support/operations.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 // Lines are decoded in blocks when much of them arrives at once. That must not be seen.
 
@@ -24,7 +25,7 @@ const run = fc
   .map(([text, end, times]) => (text + end).repeat(text.length > 700 ? 2 : times))
 const stream = fc
   .tuple(fc.array(run, { minLength: 1, maxLength: 8 }), content)
-  .map(([runs, last]) => latin1(runs.join('') + last))
+  .map(([pieces, last]) => latin1(pieces.join('') + last))
 const cuts = fc.array(fc.nat({ max: 30_000 }), { maxLength: 12 })
 
 interface Line {
@@ -66,7 +67,7 @@ describe.each(bothOperations)(
           const expected = readLines(bytes, options).map(({ text }) => text)
           expect(outcome).toEqual({ frames: expected, error: undefined })
         }),
-        { numRuns: 150 },
+        runs(150),
       )
     })
 
@@ -88,7 +89,7 @@ describe.each(bothOperations)(
           reader.finish((text) => frames.push(text) > 0)
           expect(frames).toEqual(readLines(bytes, {}).map(({ text }) => text))
         }),
-        { numRuns: 150 },
+        runs(150),
       )
     })
 
@@ -108,7 +109,7 @@ describe.each(bothOperations)(
           reader.switchTo(fixed(1)).decode((byte) => rest.push(byte) > 0)
           expect(Buffer.concat(rest).equals(whole.subarray(from))).toBe(true)
         }),
-        { numRuns: 100 },
+        runs(100),
       )
     })
 
@@ -127,7 +128,7 @@ describe.each(bothOperations)(
           expect(outcome.error).toBe(bad === -1 ? undefined : 'HAWSER_TEXT_INVALID')
           expect(outcome.frames).toHaveLength(bad === -1 ? expected.length : bad)
         }),
-        { numRuns: 100 },
+        runs(100),
       )
     })
 
@@ -149,7 +150,7 @@ describe.each(bothOperations)(
             )
           },
         ),
-        { numRuns: 100 },
+        runs(100),
       )
     })
 
@@ -165,7 +166,7 @@ describe.each(bothOperations)(
           const { frames } = decodeChunks(jsonLines(), operations, cutAt(bytes, points))
           expect(frames).toEqual(values)
         }),
-        { numRuns: 100 },
+        runs(100),
       )
     })
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { isDenied } from '../../src/policy/access.js'
 import { AddressSet, type AddressSpan, parseSpan } from '../../src/policy/address-set.js'
 import { type IpAddress, parseIp } from '../../src/policy/ip-address.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 function setOf(...entries: string[]): AddressSet {
   return new AddressSet(
@@ -66,7 +67,7 @@ describe('a set of addresses', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      runs(500),
     )
   })
 

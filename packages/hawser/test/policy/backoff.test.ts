@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Backoff } from '../../src/policy/backoff.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 /** The largest that `random` may answer. */
 const almostOne = (): number => 1 - Number.EPSILON / 2
@@ -50,6 +51,7 @@ describe('backoff', () => {
           expect(backoff.failed(0)).toBe(value * bound)
         }
       }),
+      runs(100),
     )
   })
 })

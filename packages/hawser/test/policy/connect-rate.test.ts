@@ -3,6 +3,7 @@ import { VirtualClock } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { AddressCounts } from '../../src/policy/address-counts.js'
 import { ConnectRates, mostPeers } from '../../src/policy/connect-rate.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 const nth = (index: number): string =>
   `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`
@@ -47,6 +48,7 @@ describe('the rate of one address', () => {
         expect(taken).toBeLessThanOrEqual(options.burst + (now * options.perSecond) / 1000 + 1e-6)
         if (gaps.length > 0) expect(taken).toBeGreaterThan(0)
       }),
+      runs(100),
     )
   })
 

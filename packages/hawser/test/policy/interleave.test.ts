@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { interleaveFamilies } from '../../src/policy/interleave.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 const familyOf = (address: string): number => (address.includes(':') ? 6 : 4)
 const order = (addresses: readonly string[]): string[] => interleaveFamilies(addresses, familyOf)
@@ -34,6 +35,7 @@ describe('the addresses of a host', () => {
         }
         expect(got[0]).toBe(given[0])
       }),
+      runs(100),
     )
   })
 })

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addressKey, parseIp } from '../../src/policy/ip-address.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 /** Texts that are addresses, and texts that nearly are. */
 const nearly = fc.oneof(
@@ -22,7 +23,7 @@ describe('reading an address', () => {
       fc.property(nearly, (text) => {
         expect([text, parseIp(text) !== undefined]).toEqual([text, isIP(text) !== 0])
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     )
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isPaused } from '../../src/policy/limit-pause.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 describe('accepting stands still', () => {
   it('from the limit on, until a tenth of it is free', () => {
@@ -48,6 +49,7 @@ describe('accepting stands still', () => {
       fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.boolean(), (limit, was) => {
         expect(isPaused(was, 0, limit)).toBe(false)
       }),
+      runs(100),
     )
   })
 })

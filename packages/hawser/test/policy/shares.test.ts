@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Shares } from '../../src/policy/shares.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 /** Holders that note what they are told. */
 function share(
@@ -127,6 +128,7 @@ describe('a limit that several share', () => {
           expect(shares.state.free).toBeGreaterThanOrEqual(0)
         }
       }),
+      runs(100),
     )
   })
 })

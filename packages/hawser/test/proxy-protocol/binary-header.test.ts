@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { crc32c } from '../../src/proxy-protocol/crc32c.js'
 import { encodeHeader } from '../../src/proxy-protocol/header-encoder.js'
 import { binary, headers, hex, hexOf, latin1, readBytes, signature } from './support/headers.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 const tcp4 = hex('c0000201 c6336402 dc04 01bb')
 const ends = {
@@ -222,7 +223,7 @@ describe('the checksum', () => {
           problem: expect.stringContaining('its checksum is'),
         })
       }),
-      { numRuns: 500 },
+      runs(500),
     )
   })
 

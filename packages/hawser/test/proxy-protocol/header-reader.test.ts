@@ -4,6 +4,7 @@ import { encodeHeader } from '../../src/proxy-protocol/header-encoder.js'
 import { HeaderReader } from '../../src/proxy-protocol/header-reader.js'
 import { cutAt, headers, hexOf, latin1, nearly, readBytes, readPieces } from './support/headers.js'
 import { hex, signature } from './support/headers.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 const cuts = fc.array(fc.nat({ max: 500 }), { maxLength: 8 })
 
@@ -18,7 +19,7 @@ describe('whatever arrives', () => {
           rest: hexOf([rest]),
         })
       }),
-      { numRuns: 500 },
+      runs(500),
     )
   })
 
@@ -29,7 +30,7 @@ describe('whatever arrives', () => {
         expect(readPieces(cutAt(bytes, places))).toEqual(whole)
         expect(readPieces(cutAt(bytes, [...bytes.keys()]))).toEqual(whole)
       }),
-      { numRuns: 1_000 },
+      runs(1_000),
     )
   })
 
@@ -40,7 +41,7 @@ describe('whatever arrives', () => {
         if (kind === 'none' || kind === 'more') expect(rest).toBe(hexOf([bytes]))
         else if (kind === 'header') expect(hexOf([bytes]).endsWith(rest)).toBe(true)
       }),
-      { numRuns: 1_000 },
+      runs(1_000),
     )
   })
 
@@ -53,6 +54,7 @@ describe('whatever arrives', () => {
           rest: hexOf([bytes.subarray(0, 1)]),
         })
       }),
+      runs(100),
     )
   })
 

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseIp } from '../../src/policy/ip-address.js'
 import { ipBytes, ipText } from '../../src/proxy-protocol/ip-bytes.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 it.each([
   ['0.0.0.0', '0.0.0.0'],
@@ -34,6 +35,6 @@ it('addresses are written as the runtime writes them', () => {
       expect(text).toBe(new SocketAddress({ address: text, family: 'ipv6' }).address)
       expect(ipBytes(parseIp(text)!, 16)).toEqual(bytes)
     }),
-    { numRuns: 1_000 },
+    runs(1_000),
   )
 })

@@ -20,6 +20,7 @@ import { until } from '../bad-peers/support/until.js'
 import { describeBackplane } from './support/backplane-contract.js'
 import { connectMembers, resetAll } from './support/members.js'
 import { loopback, make, rejection, serve } from './support/serving.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 forbidStrayErrors()
 
@@ -629,7 +630,7 @@ describe('any sequence of joining, leaving and sending on three nodes', () => {
           expect(peer.unread).toBe(0)
         }
       }),
-      { numRuns: 60 },
+      runs(60),
     )
     expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
   })

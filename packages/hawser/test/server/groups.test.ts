@@ -7,6 +7,7 @@ import { until } from '../bad-peers/support/until.js'
 import { usedMemory } from '../connection/support/memory.js'
 import { connectMembers, countingLines, resetAll } from './support/members.js'
 import { loopback, make, portOf, readWays, serve } from './support/serving.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 forbidStrayErrors()
 
@@ -512,7 +513,7 @@ describe('any sequence of joining, leaving, sending and closing', () => {
         await until(() => server.connections.size === 0)
         expect(server.info().topics).toBe(0)
       }),
-      { numRuns: 60 },
+      runs(60),
     )
   })
 })

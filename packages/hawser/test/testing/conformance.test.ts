@@ -3,7 +3,6 @@ import { describe, it } from 'vitest'
 
 const variants: Record<string, PairOptions> = {
   'as it comes': {},
-  'one byte at a time': { chunkSize: 1 },
   'seven bytes at a time': { chunkSize: 7, borrowed: false },
   'bytes handed over for good': { borrowed: false },
   'a small window': { capacity: 1_000 },

@@ -19,7 +19,7 @@ async function subjectAt(port: number): Promise<string | undefined> {
 
 /** Fulfils when the port shows the certificate of `subject`. */
 async function shows(port: number, subject: string): Promise<void> {
-  await expect.poll(() => subjectAt(port), { timeout: 10_000, interval: 50 }).toBe(subject)
+  await expect.poll(() => subjectAt(port), { timeout: 60_000, interval: 50 }).toBe(subject)
 }
 
 interface Watched {
@@ -133,7 +133,7 @@ describe('files that are watched', () => {
     const { renewed } = await identities
     const { port, cert, errors, put } = await watch()
     writeFileSync(cert, renewed.cert.slice(0, 300))
-    await expect.poll(() => errors.length, { timeout: 10_000 }).toBeGreaterThan(0)
+    await expect.poll(() => errors.length, { timeout: 60_000 }).toBeGreaterThan(0)
     expect(errors[0]).toMatchObject({
       code: 'HAWSER_INVALID_OPTION',
       message: expect.stringMatching(
@@ -149,7 +149,7 @@ describe('files that are watched', () => {
     const { renewed } = await identities
     const { port, cert, key, errors } = await watch()
     writeFileSync(cert, renewed.cert)
-    await expect.poll(() => errors.length, { timeout: 10_000 }).toBeGreaterThan(0)
+    await expect.poll(() => errors.length, { timeout: 60_000 }).toBeGreaterThan(0)
     expect(errors[0]?.message).toMatch(/the key does not belong to the certificate/)
     expect(await subjectAt(port)).toBe('CN=site')
     writeFileSync(key, renewed.key)
@@ -160,7 +160,7 @@ describe('files that are watched', () => {
     const { renewed } = await identities
     const { port, key, cert, errors } = await watch()
     unlinkSync(key)
-    await expect.poll(() => errors.length, { timeout: 10_000 }).toBeGreaterThan(0)
+    await expect.poll(() => errors.length, { timeout: 60_000 }).toBeGreaterThan(0)
     expect(errors[0]?.message).toMatch(/tls\.key names the file .+ which cannot be read: ENOENT/)
     expect(await subjectAt(port)).toBe('CN=site')
     writeFileSync(cert, renewed.cert)

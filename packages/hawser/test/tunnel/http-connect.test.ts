@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HttpConnect } from '../../src/tunnel/http-connect.js'
 import { bytesOf, feed, textOf } from './support/feeding.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 const target = { host: 'db.example', port: 5432 }
 const connect = (authorization?: string): HttpConnect => new HttpConnect(target, authorization)
@@ -117,6 +118,7 @@ describe('a tunnel by HTTP CONNECT', () => {
           if (whole.kind === 'refused') expect(cut.text).toBe(whole.text)
         },
       ),
+      runs(100),
     )
   })
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Socks5 } from '../../src/tunnel/socks5.js'
 import { bytesOf, feed, textOf } from './support/feeding.js'
+import { runs } from '../../../../test/support/property-runs.js'
 
 const target = { host: 'db.example', port: 5432 }
 const login = { user: 'ann', password: 'pässword' }
@@ -106,6 +107,7 @@ describe('a tunnel by SOCKS5', () => {
           feed(socks(true), answers, size)
         },
       ),
+      runs(100),
     )
   })
 })

@@ -24,7 +24,7 @@ export interface TransportCase {
   /**
    * Run the case on a fresh pair and dispose of it.
    *
-   * @param deadline how long it may take, in ms of real time. Default 10,000, which is generous: it
+   * @param deadline how long it may take, in ms of real time. Default 60,000, which is generous: it
    *   only ends what would otherwise hang.
    * @returns rejects with an `AssertionError`, or an Error when it is not done by its deadline
    */
@@ -40,7 +40,7 @@ export interface Ends {
 /** What one case does with its pair. */
 export type CaseBody = (ends: Ends) => Promise<void>
 
-const caseDeadline = 10_000
+const caseDeadline = 60_000
 
 /** Wrap a body in what all cases have in common: the pair, its start, the last checks, the end. */
 export function defineCase(

@@ -1,4 +1,4 @@
-const patience = 5_000
+const patience = 60_000
 
 /**
  * Lets the runtime take turns until a condition holds that no event announces. A condition that

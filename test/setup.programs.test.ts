@@ -10,8 +10,8 @@ const NPM = `
   fs.appendFileSync('log', 'npm ' + process.argv.slice(2, 4).join(' ') + '\\n')
   if (fs.existsSync('fail-npm')) process.exit(7)
   fs.rmSync('node_modules', { recursive: true, force: true })
-  fs.mkdirSync('node_modules/typescript/bin', { recursive: true })
-  fs.copyFileSync('fake-tsc.cjs', 'node_modules/typescript/bin/tsc')
+  fs.mkdirSync('node_modules/typescript-7/bin', { recursive: true })
+  fs.copyFileSync('fake-tsc.cjs', 'node_modules/typescript-7/bin/tsc')
 `
 const TSC = `
   const fs = require('node:fs')

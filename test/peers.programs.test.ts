@@ -1,43 +1,54 @@
 import { chmodSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { type TestCounts, readVitestReport } from '../scripts/lib/vitest-report.mjs'
+import { type Journal, readJournal } from '../scripts/lib/test-journal.mjs'
 import { createFolder } from './support/folders.js'
 import { ROOT, runNode } from './support/programs.js'
 
 /** Runs the fixture on a machine that has these programs and no others. */
-async function runFixture(programs: string[], required: string): Promise<TestCounts> {
+async function runFixture(programs: string[], required: string): Promise<Journal> {
   const folder = createFolder(Object.fromEntries(programs.map((name) => [name, '#!/bin/sh'])))
   for (const name of programs) chmodSync(join(folder, name), 0o755)
-  const report = join(createFolder(), 'report.json')
+  const journal = join(createFolder(), 'journal')
   await runNode(
     [
       join(ROOT, 'node_modules/vitest/vitest.mjs'),
       'run',
       '--config=test/fixtures/vitest.config.ts',
-      '--reporter=json',
-      `--outputFile=${report}`,
+      '--reporter=./scripts/lib/progress-reporter.mjs',
     ],
-    { env: { ...process.env, PATH: folder, HAWSER_REQUIRE_PEERS: required } },
+    {
+      env: {
+        ...process.env,
+        PATH: folder,
+        HAWSER_REQUIRE_PEERS: required,
+        HAWSER_TEST_JOURNAL: journal,
+      },
+    },
   )
-  return readVitestReport(() => readFileSync(report, 'utf8'))
+  return readJournal(journal)
 }
 
 it('tests of peers that the machine has are run', async () => {
-  const counts = await runFixture(['nc', 'curl'], '')
-  expect(counts).toEqual({ passed: 2, failed: 0, failures: [], skips: [] })
+  expect(await runFixture(['nc', 'curl'], '')).toEqual({
+    passed: 2,
+    failed: [],
+    skipped: [],
+    running: [],
+    isDone: true,
+  })
 })
 
 it('tests of peers that the machine lacks are skipped and say which', async () => {
-  const { passed, failed, skips } = await runFixture(['nc'], '')
-  expect({ passed, failed }).toEqual({ passed: 1, failed: 0 })
-  expect(skips).toEqual([expect.stringContaining('no curl on this machine')])
+  const { passed, failed, skipped } = await runFixture(['nc'], '')
+  expect({ passed, failed }).toEqual({ passed: 1, failed: [] })
+  expect(skipped).toEqual([expect.stringContaining('no curl on this machine')])
 })
 
 it('tests of peers that the machine lacks fail where peers are required', async () => {
-  const { passed, skips, failures } = await runFixture([], '1')
-  expect({ passed, skips }).toEqual({ passed: 0, skips: [] })
-  expect(failures).toEqual(['one test', 'a group finds curl'])
+  const { passed, skipped, failed } = await runFixture([], '1')
+  expect({ passed, skipped }).toEqual({ passed: 0, skipped: [] })
+  expect(failed).toEqual(['one test', 'a group > finds curl'])
 })
 
 it('npm test needs no peer: whatever does says so in the name of its file', () => {
