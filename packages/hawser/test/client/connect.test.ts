@@ -157,7 +157,7 @@ describe('a connection that cannot be made', () => {
     ['a name that does not exist', 'no-such-host.invalid:1', {}, 'HAWSER_DNS_FAILED', /resolve/],
     ['no name at all', `${'a'.repeat(300)}:1`, {}, 'HAWSER_DNS_FAILED', /does not resolve/],
     ['no such socket', 'unix:/no/such.sock', {}, 'HAWSER_CONNECT_REFUSED', /no such Unix socket/],
-    ['a file', 'unix:/etc/passwd', {}, 'HAWSER_CONNECT_REFUSED', /nothing listens/],
+    ['a file', 'unix:./package.json', {}, 'HAWSER_CONNECT_REFUSED', /nothing listens/],
     [
       'a local address of somebody else',
       '127.0.0.1:1',
