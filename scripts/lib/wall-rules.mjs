@@ -130,7 +130,7 @@ export const LIBRARY_UNITS = {
   },
   server: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
   client: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
-  relay: { units: ['errors', 'framing', 'connection'], builtins: [] },
+  relay: { units: ['errors', 'options', 'framing', 'connection'], builtins: [] },
   metrics: { units: ['errors', 'options', 'observe'], builtins: ['perf_hooks'] },
   systemd: {
     units: ['errors', 'options', 'policy', 'observe', 'connection', 'socket'],
@@ -152,7 +152,7 @@ export const LIBRARY_UNITS = {
       },
       peer: {
         sees: ['deadline', 'escape'],
-        units: ['errors', 'transport'],
+        units: ['errors', 'options', 'transport'],
         builtins: ['events', 'net'],
       },
     },

@@ -199,7 +199,7 @@ export class ClientError extends HawserError<
 export class HandlerError extends HawserError<'HAWSER_HANDLER_FAILED'> {}
 
 const table = {
-  HAWSER_INVALID_OPTION: 'An option has a value that cannot work.',
+  HAWSER_INVALID_OPTION: 'An option has a value that cannot work, or does not exist.',
   HAWSER_INVALID_ENDPOINT: 'An endpoint is not one of the forms Hawser understands.',
   HAWSER_INVALID_TOPIC: 'A topic has a name that cannot be one.',
   HAWSER_ALREADY_CONSUMED: 'A second consumer was started while the first is live.',

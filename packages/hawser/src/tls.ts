@@ -1,5 +1,5 @@
 /**
- * What TLS takes and what it tells, as types only: a server, a client and a connection all speak
+ * What TLS takes and what it tells, as types and the names of their options: a server, a client and a connection all speak
  * of it, and only `socket/` knows how it is done.
  */
 
@@ -109,6 +109,43 @@ export interface TlsSessionsOptions {
    * Stops: a client of ever new names that remembers them all.
    */
   readonly maxSessions?: number | undefined
+}
+
+/** The names of the options in {@link TlsIdentity}. */
+export const identityNames: Readonly<Record<keyof TlsIdentity, true>> = {
+  key: true,
+  cert: true,
+  passphrase: true,
+  ca: true,
+}
+
+/** The names of the options in {@link TlsServerOptions}; `*` stands for the names under `sni`. */
+export const tlsServerNames: Readonly<Record<Exclude<keyof TlsServerOptions, 'sni'>, true>> & {
+  readonly sni: { readonly '*': typeof identityNames }
+} = {
+  ...identityNames,
+  sni: { '*': identityNames },
+  alpn: true,
+  clientCertificate: true,
+  minVersion: true,
+  handshakeTimeout: true,
+  watch: true,
+}
+
+/** The names of the options in {@link TlsClientOptions}. */
+export const tlsClientNames: Readonly<Record<keyof TlsClientOptions, true>> = {
+  ...identityNames,
+  servername: true,
+  alpn: true,
+  minVersion: true,
+  insecure: true,
+  pins: true,
+  sessions: true,
+}
+
+/** The names of the options in {@link TlsSessionsOptions}. */
+export const tlsSessionsNames: Readonly<Record<keyof TlsSessionsOptions, true>> = {
+  maxSessions: true,
 }
 
 /** A certificate that the peer showed. */

@@ -1,8 +1,9 @@
 import type { Connection, HandlerResult } from '../connection/face.js'
 import type { HawserError } from '../errors.js'
-import type { BackoffOptions } from '../policy/backoff.js'
-import type { ConnectOptions } from './connect.js'
-import type { Correlation } from './correlation.js'
+import type { NamesOf } from '../options/option-names.js'
+import { backoffNames, type BackoffOptions } from '../policy/backoff.js'
+import { connectNames, type ConnectOptions } from './connect.js'
+import { type Correlation, correlationNames } from './correlation.js'
 
 /** How one request is made. */
 export interface RequestOptions {
@@ -10,6 +11,12 @@ export interface RequestOptions {
   readonly timeout?: number | undefined
   /** Gives the request up, with `HAWSER_ABORTED`. It may be carried out all the same. */
   readonly signal?: AbortSignal | undefined
+}
+
+/** The names of the options in {@link RequestOptions}. */
+export const requestNames: NamesOf<RequestOptions> = {
+  timeout: true,
+  signal: true,
 }
 
 /**
@@ -86,4 +93,21 @@ export interface ClientOptions<In, Out> extends Omit<
   readonly signal?: AbortSignal | undefined
   /** Where randomness comes from, 0 up to and not including 1. Default `Math.random`. */
   readonly random?: (() => number) | undefined
+}
+
+const { handler: _handler, ...ofConnect } = connectNames
+
+/** The names of the options in {@link ClientOptions}. */
+export const clientNames: NamesOf<ClientOptions<unknown, unknown>> = {
+  ...ofConnect,
+  backoff: backoffNames,
+  maxReconnects: true,
+  onConnect: true,
+  whileDown: true,
+  maxQueued: true,
+  queueTimeout: true,
+  correlate: correlationNames,
+  maxPending: true,
+  requestTimeout: true,
+  onMessage: true,
 }

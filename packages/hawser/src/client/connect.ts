@@ -1,21 +1,28 @@
 import { makeConnection } from '../connection/connection.js'
 import type { Connection } from '../connection/face.js'
 import { Engine } from '../connection/engine.js'
-import { type ConnectionOptions, resolveSettings } from '../connection/connection-options.js'
+import {
+  connectionNames,
+  type ConnectionOptions,
+  resolveSettings,
+} from '../connection/connection-options.js'
 import { publishOpen } from '../connection/publications.js'
 import { report, warn } from '../connection/report.js'
 import type { Brakes } from '../connection/connection-settings.js'
 import type { HandlerObject } from '../connection/face.js'
 import { systemClock } from '../connection/system-clock.js'
 import { type HawserError } from '../errors.js'
+import { checkOptions } from '../options/check-options.js'
 import { invalid } from '../options/invalid.js'
+import type { NamesOf } from '../options/option-names.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
 import { Budget } from '../policy/budget.js'
-import type { HeartbeatOptions } from '../policy/heartbeat.js'
+import { heartbeatNames, type HeartbeatOptions } from '../policy/heartbeat.js'
 import { prepareTls } from '../socket/dial.js'
 import type { Endpoint } from '../socket/endpoint.js'
-import type { DialOptions } from './dial-options.js'
+import { tlsClientNames } from '../tls.js'
+import { dialNames, type DialOptions } from './dial-options.js'
 import { Dialler } from './dialler.js'
 
 /** How a connection is made and what it is limited to. */
@@ -28,6 +35,16 @@ export interface ConnectOptions<In, Out> extends ConnectionOptions, DialOptions 
   readonly heartbeat?: HeartbeatOptions<In, Out> | undefined
   /** Told of exceptions out of the handler. Default: shown as a process warning. */
   readonly onError?: ((error: HawserError, connection: Connection<In, Out>) => void) | undefined
+}
+
+/** The names of the options in {@link ConnectOptions}. */
+export const connectNames: NamesOf<ConnectOptions<unknown, unknown>> = {
+  ...connectionNames,
+  ...dialNames,
+  framing: true,
+  handler: true,
+  heartbeat: heartbeatNames,
+  onError: true,
 }
 
 /**
@@ -43,6 +60,7 @@ export async function connect<In = Uint8Array, Out = Uint8Array | string>(
   endpoint: Endpoint | null | readonly Endpoint[],
   options: ConnectOptions<In, Out> = {},
 ): Promise<Connection<In, Out>> {
+  checkOptions(options, connectNames)
   const { clock = systemClock } = options
   return connectBy(new Dialler(endpoint, options, clock), options, 'handler')
 }
@@ -73,8 +91,10 @@ export async function connectBy<In, Out>(
     failed: (error, connection) =>
       onError === undefined ? warn(error) : report(() => onError(error, connection)),
     closed: () => undefined,
-    prepareTls: (_transport, tls) =>
-      prepareTls(transport, reached, tls ?? options.tls ?? {}, settings.clock),
+    prepareTls: (_transport, tls) => {
+      if (tls !== undefined) checkOptions(tls, tlsClientNames, 'tls')
+      return prepareTls(transport, reached, tls ?? options.tls ?? {}, settings.clock)
+    },
   })
   const connection = makeConnection(engine)
   publishOpen(engine)

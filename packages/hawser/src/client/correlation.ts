@@ -1,3 +1,4 @@
+import type { NamesOf } from '../options/option-names.js'
 import type { Pending } from './pending.js'
 
 /** Replies come in the order of their requests, as in Redis, SMTP or Memcached. The default. */
@@ -32,6 +33,15 @@ export interface IdentifiedReplies<In, Out> {
 
 /** How replies find their requests. */
 export type Correlation<In, Out> = OrderedReplies<In> | IdentifiedReplies<In, Out>
+
+/** The names in a {@link Correlation} of either kind. */
+export const correlationNames: NamesOf<
+  OrderedReplies<unknown> & IdentifiedReplies<unknown, unknown>
+> = {
+  isPush: true,
+  identify: true,
+  idOf: true,
+}
 
 /**
  * What became of a message: it settled a request; its request had been given up; it is no reply

@@ -1,7 +1,8 @@
+import type { NamesOf } from '../options/option-names.js'
 import type { EndpointOrder } from '../policy/endpoint-order.js'
-import type { SocketOptions } from '../socket/socket-options.js'
-import type { TlsClientOptions } from '../tls.js'
-import type { SendProxyOptions } from './send-proxy.js'
+import { socketNames, type SocketOptions } from '../socket/socket-options.js'
+import { tlsClientNames, type TlsClientOptions } from '../tls.js'
+import { sendProxyNames, type SendProxyOptions } from './send-proxy.js'
 
 /** How a connection is made. */
 export interface DialOptions extends SocketOptions {
@@ -57,4 +58,20 @@ export interface DialOptions extends SocketOptions {
   readonly localPort?: number | undefined
   /** Use only IPv4 (4) or only IPv6 (6). Default: both, and the first that connects. */
   readonly family?: 4 | 6 | undefined
+}
+
+/** The names of the options in {@link DialOptions}. */
+export const dialNames: NamesOf<DialOptions> = {
+  ...socketNames,
+  tls: tlsClientNames,
+  proxyProtocol: sendProxyNames,
+  proxy: true,
+  connectTimeout: true,
+  signal: true,
+  order: true,
+  random: true,
+  attemptDelay: true,
+  localAddress: true,
+  localPort: true,
+  family: true,
 }

@@ -1,8 +1,9 @@
 import type { HandlerResult } from '../connection/face.js'
 import type { HawserError } from '../errors.js'
-import type { BackoffOptions } from '../policy/backoff.js'
-import type { ConnectOptions } from './connect.js'
-import type { Correlation } from './correlation.js'
+import type { NamesOf } from '../options/option-names.js'
+import { backoffNames, type BackoffOptions } from '../policy/backoff.js'
+import { connectNames, type ConnectOptions } from './connect.js'
+import { type Correlation, correlationNames } from './correlation.js'
 import type { Lease } from './lease.js'
 
 /** How connections are made, kept and lent out. */
@@ -87,12 +88,40 @@ export interface PoolOptions<In, Out> extends Omit<
   readonly signal?: AbortSignal | undefined
 }
 
+const { handler: _handler, heartbeat: _heartbeat, ...ofConnect } = connectNames
+
+/** The names of the options in {@link PoolOptions}. */
+export const poolNames: NamesOf<PoolOptions<unknown, unknown>> = {
+  ...ofConnect,
+  max: true,
+  min: true,
+  acquireTimeout: true,
+  maxWaiting: true,
+  maxIdleTime: true,
+  maxAge: true,
+  validate: true,
+  validateTimeout: true,
+  onConnect: true,
+  correlate: correlationNames,
+  maxPending: true,
+  maxQueued: true,
+  requestTimeout: true,
+  backoff: backoffNames,
+  onMessage: true,
+}
+
 /** How one connection is asked for. */
 export interface AcquireOptions {
   /** Waits no longer when it fires: `HAWSER_ABORTED`. */
   readonly signal?: AbortSignal | undefined
   /** Milliseconds to wait. Default: the pool's `acquireTimeout`. */
   readonly timeout?: number | undefined
+}
+
+/** The names of the options in {@link AcquireOptions}. */
+export const acquireNames: NamesOf<AcquireOptions> = {
+  signal: true,
+  timeout: true,
 }
 
 /** What a pool has at one moment, and had. */

@@ -1,4 +1,5 @@
 import { resolveSettings } from '../connection/connection-options.js'
+import { checkOptions } from '../options/check-options.js'
 import { invalid } from '../options/invalid.js'
 import { atLeast, milliseconds } from '../options/numbers.js'
 import type { Framing } from '../framing/framing.js'
@@ -10,7 +11,7 @@ import type { Endpoint } from '../socket/endpoint.js'
 import { createTlsSessions } from '../socket/tls/tls-sessions.js'
 import { assertCorrelation } from './create-correlator.js'
 import { defaultConnectTimeout, Dialler } from './dialler.js'
-import type { PoolOptions } from './pool-options.js'
+import { poolNames, type PoolOptions } from './pool-options.js'
 import { resolveBackoff } from './resolve-backoff.js'
 
 /** A pool's options with every default filled in. */
@@ -47,6 +48,7 @@ export function resolvePool<In, Out>(
   endpoint: Endpoint | null | readonly Endpoint[],
   options: PoolOptions<In, Out>,
 ): PoolSettings<In, Out> {
+  checkOptions(options, poolNames)
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity), 'none')
   const { correlate } = options

@@ -1,3 +1,4 @@
+import { checkOptions } from '../options/check-options.js'
 import { milliseconds } from '../options/numbers.js'
 import type { CloseOptions, CloseResult } from '../connection/server-face.js'
 import type { HawserError } from '../errors.js'
@@ -13,7 +14,12 @@ import {
   poolClosedError,
   type Crowd,
 } from './pool-errors.js'
-import type { AcquireOptions, PoolInfo, PoolOptions } from './pool-options.js'
+import {
+  acquireNames,
+  type AcquireOptions,
+  type PoolInfo,
+  type PoolOptions,
+} from './pool-options.js'
 import { type PoolSettings, resolvePool } from './pool-settings.js'
 import { PoolSupply, type SupplyOwner } from './pool-supply.js'
 import { PoolWaiters } from './pool-waiters.js'
@@ -51,6 +57,7 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
    * @throws OptionError when `timeout` is no number of milliseconds
    */
   acquire(options: AcquireOptions = {}): Promise<Lease<In, Out>> {
+    checkOptions(options, acquireNames)
     const { signal } = options
     const timeout = milliseconds('timeout', options.timeout ?? this.#settings.acquireTimeout)
     const refusal = this.#refuse(signal)

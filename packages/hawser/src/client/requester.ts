@@ -1,7 +1,8 @@
+import { checkOptions } from '../options/check-options.js'
 import { milliseconds } from '../options/numbers.js'
 import type { HawserError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
-import type { RequestOptions } from './client-options.js'
+import { requestNames, type RequestOptions } from './client-options.js'
 import { queueFullError, queueTimeout, requestAborted } from './client-errors.js'
 import { type Outgoing, OutgoingQueue } from './outgoing-queue.js'
 import { Pending } from './pending.js'
@@ -68,7 +69,9 @@ export class Requester<In, Out> {
   }
 
   /** @throws OptionError when the timeout is none */
-  request(message: Out, { timeout, signal }: RequestOptions): Promise<In> {
+  request(message: Out, options: RequestOptions): Promise<In> {
+    checkOptions(options, requestNames)
+    const { timeout, signal } = options
     const { clock, requestTimeout } = this.#limits
     const wait = timeout === undefined ? requestTimeout : milliseconds('timeout', timeout)
     const pending = new Pending<In>(clock.now(), wait)

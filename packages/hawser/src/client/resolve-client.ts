@@ -1,4 +1,5 @@
 import { resolveSettings } from '../connection/connection-options.js'
+import { checkOptions } from '../options/check-options.js'
 import { invalid } from '../options/invalid.js'
 import { atLeast, milliseconds } from '../options/numbers.js'
 import type { Framing } from '../framing/framing.js'
@@ -6,7 +7,7 @@ import { raw } from '../framing/formats/raw.js'
 import { Budget } from '../policy/budget.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import { createTlsSessions } from '../socket/tls/tls-sessions.js'
-import type { ClientOptions } from './client-options.js'
+import { clientNames, type ClientOptions } from './client-options.js'
 import { assertCorrelation } from './create-correlator.js'
 import { defaultConnectTimeout, Dialler } from './dialler.js'
 import type { LinkSetup } from './link.js'
@@ -35,6 +36,7 @@ export function resolveClient<In, Out>(
   endpoint: Endpoint | null | readonly Endpoint[],
   options: ClientOptions<In, Out>,
 ): ResolvedClient<In, Out> {
+  checkOptions(options, clientNames)
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity), 'none')
   const { whileDown = 'queue', correlate } = options

@@ -1,5 +1,6 @@
 import { invalid } from '../options/invalid.js'
-import type { ProxyEnd, ProxyTlvs } from '../proxy-protocol/header.js'
+import type { NamesOf } from '../options/option-names.js'
+import { proxyEndNames, type ProxyEnd, type ProxyTlvs, tlvNames } from '../proxy-protocol/header.js'
 import { encodeHeader } from '../proxy-protocol/header-encoder.js'
 import type { TransportAddresses } from '../transport.js'
 
@@ -21,6 +22,15 @@ export interface SendProxyOptions {
   readonly local?: boolean | undefined
   /** What else is known of the client; version 2 only. `crc32c: true` adds a checksum. */
   readonly tlvs?: ProxyTlvs | undefined
+}
+
+/** The names of the options in {@link SendProxyOptions}. */
+export const sendProxyNames: NamesOf<SendProxyOptions> = {
+  version: true,
+  source: proxyEndNames,
+  destination: proxyEndNames,
+  local: true,
+  tlvs: tlvNames,
 }
 
 /** Stands, beside `other`, for an end that is known only once there is a socket. */

@@ -1,4 +1,6 @@
+import { closeNames } from '../connection/option-names.js'
 import type { CloseOptions, CloseResult } from '../connection/server-face.js'
+import { checkOptions } from '../options/check-options.js'
 import { atLeast } from '../options/numbers.js'
 import type { Clock, ClockTimer } from '../policy/clock.js'
 import { onAbort } from './on-abort.js'
@@ -51,7 +53,9 @@ export class Shutdown {
   }
 
   /** @throws OptionError when `drain` is no number of milliseconds */
-  close({ drain = defaultDrain, signal }: CloseOptions): Promise<CloseResult> {
+  close(options: CloseOptions): Promise<CloseResult> {
+    checkOptions(options, closeNames)
+    const { drain = defaultDrain, signal } = options
     atLeast('drain', drain, 0, 'milliseconds')
     if (this.#result === undefined) {
       this.release()

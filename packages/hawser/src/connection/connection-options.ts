@@ -9,6 +9,7 @@ import { encoderOf } from './out/encode-frame.js'
 import type { Brakes, Settings } from './connection-settings.js'
 import type { HandlerObject } from './face.js'
 import { systemClock } from './system-clock.js'
+import type { NamesOf } from '../options/option-names.js'
 
 /** Limits and waits of one connection; the same for servers and clients. */
 export interface ConnectionOptions {
@@ -85,6 +86,23 @@ export interface ConnectionOptions {
   readonly lingerTimeout?: number | undefined
   /** Where time comes from. Default: the system. Tests hand in `VirtualClock` of `hawser/testing`. */
   readonly clock?: Clock | undefined
+}
+
+/** The names of the options in {@link ConnectionOptions}. */
+export const connectionNames: NamesOf<ConnectionOptions> = {
+  inbox: true,
+  outbox: true,
+  highWaterMark: true,
+  allowHalfOpen: true,
+  idleTimeout: true,
+  firstByteTimeout: true,
+  frameTimeout: true,
+  minimumRate: true,
+  minimumRateGrace: true,
+  writeTimeout: true,
+  consumerTimeout: true,
+  lingerTimeout: true,
+  clock: true,
 }
 
 /** The inbox of a connection by default: 2 MiB. */

@@ -1,10 +1,12 @@
 import { type ErrorDetails, type HawserError, StateError, TlsError } from '../errors.js'
+import { checkOptions } from '../options/check-options.js'
 import type { TlsSession } from '../tls.js'
 import type { Transport } from '../transport.js'
 import type { StartTlsOptions } from './face.js'
 import type { ConnectionOwner } from './connection-settings.js'
 import { holds } from './in/holds.js'
 import type { Receiver } from './in/receiver.js'
+import { startTlsNames } from './option-names.js'
 import type { Sender } from './out/sender.js'
 
 /** What the beginning of TLS needs of a connection. */
@@ -26,9 +28,11 @@ export interface Upgrading<In, Out> {
  */
 export async function startTls<In, Out>(
   host: Upgrading<In, Out>,
-  { reply, tls }: StartTlsOptions<Out>,
+  options: StartTlsOptions<Out>,
   isStreamed: boolean,
 ): Promise<TlsSession> {
+  checkOptions(options, startTlsNames)
+  const { reply, tls } = options
   const { owner, transport, receiver, sender } = host
   if (owner.prepareTls === undefined) throw unavailable('its transport is no socket', host.details)
   if (sender.isSealed) throw unavailable('it is about to already', host.details)

@@ -1,4 +1,5 @@
 import { invalid, show } from '../options/invalid.js'
+import type { NamesOf } from '../options/option-names.js'
 import { defaultMaxFrame } from './framing.js'
 
 /**
@@ -32,6 +33,12 @@ export interface FrameLimits {
   readonly maxFrame?: number | undefined
   /** What to do with a frame larger than `maxFrame`. Default `close`. */
   readonly oversize?: Oversize | undefined
+}
+
+/** The names of the options in {@link FrameLimits}. */
+export const frameLimitNames: NamesOf<FrameLimits> = {
+  maxFrame: true,
+  oversize: true,
 }
 
 /** The largest maxFrame: no string of more characters than this can be made. */

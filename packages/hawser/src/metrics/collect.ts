@@ -1,5 +1,7 @@
 import { performance } from 'node:perf_hooks'
+import { checkOptions } from '../options/check-options.js'
 import { invalid } from '../options/invalid.js'
+import type { NamesOf } from '../options/option-names.js'
 import { type Family, type Labels, mergeFamilies } from './family.js'
 import { renderPrometheus } from './prometheus.js'
 import { record } from './recorder.js'
@@ -17,6 +19,9 @@ export interface MetricsOptions {
   readonly now?: (() => number) | undefined
 }
 
+/** The names of the options in {@link MetricsOptions}. */
+const metricsNames: NamesOf<MetricsOptions> = { labels: true, now: true }
+
 /**
  * Collect metrics of a server, or of several under names that become the label `server`.
  *
@@ -26,6 +31,7 @@ export interface MetricsOptions {
  * @throws OptionError when a label's name cannot be one
  */
 export function collectMetrics(servers: MeteredServers, options: MetricsOptions = {}): Metrics {
+  checkOptions(options, metricsNames)
   return make(servers, options)
 }
 

@@ -1,4 +1,6 @@
 import { performance } from 'node:perf_hooks'
+import { checkOptions } from '../options/check-options.js'
+import type { NamesOf } from '../options/option-names.js'
 import { createInstruments, type Instruments } from './instruments.js'
 import type {
   OpenTelemetryAttributes,
@@ -19,6 +21,13 @@ export interface BridgeOptions {
   readonly now?: (() => number) | undefined
 }
 
+/** The names of the options in {@link BridgeOptions}. */
+const bridgeNames: NamesOf<BridgeOptions> = {
+  meter: true,
+  attributes: true,
+  now: true,
+}
+
 /** A bridge that stands until it is stopped. */
 export interface Bridge extends Disposable {
   /** Unsubscribe from all channels and return no more values. May be called again. */
@@ -32,11 +41,12 @@ export interface Bridge extends Disposable {
  * The server's own counts are complete, whenever this is called. Durations, close reasons and overflows
  * are counted from here on. No message is touched. At each collection of a reader it looks
  * at every open connection once.
+ *
+ * @throws OptionError for an option that does not exist
  */
-export function bridgeMetrics(
-  servers: MeteredServers,
-  { meter, attributes = {}, now = () => performance.now() }: BridgeOptions,
-): Bridge {
+export function bridgeMetrics(servers: MeteredServers, options: BridgeOptions): Bridge {
+  checkOptions(options, bridgeNames)
+  const { meter, attributes = {}, now = () => performance.now() } = options
   const instruments = createInstruments(meter)
   const bridged = new Map<object, BridgedServer>(
     listServers(servers).map(([name, server]) => {

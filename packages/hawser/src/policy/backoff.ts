@@ -1,3 +1,5 @@
+import type { NamesOf } from '../options/option-names.js'
+
 /** How long to wait between tries of something that keeps failing. Times are milliseconds. */
 export interface BackoffOptions {
   /** The longest wait after the first failure. Default 100. */
@@ -8,6 +10,14 @@ export interface BackoffOptions {
   readonly factor?: number | undefined
   /** How long it must have worked for the failures before to be forgotten. Default 10 000. */
   readonly resetAfter?: number | undefined
+}
+
+/** The names of the options in {@link BackoffOptions}. */
+export const backoffNames: NamesOf<BackoffOptions> = {
+  initial: true,
+  max: true,
+  factor: true,
+  resetAfter: true,
 }
 
 /**

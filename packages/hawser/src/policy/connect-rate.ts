@@ -1,4 +1,5 @@
 import { addressKey } from './ip-address.js'
+import type { NamesOf } from '../options/option-names.js'
 
 /** How fast one peer may open connections. */
 export interface ConnectRate {
@@ -6,6 +7,12 @@ export interface ConnectRate {
   readonly perSecond: number
   /** Connections at once, after a while without any. Default: those of a second, at least 1. */
   readonly burst?: number | undefined
+}
+
+/** The names of the options in {@link ConnectRate}. */
+export const connectRateNames: NamesOf<ConnectRate> = {
+  perSecond: true,
+  burst: true,
 }
 
 /** The most peers that are remembered: about 10 MiB. */

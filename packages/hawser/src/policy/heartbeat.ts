@@ -1,6 +1,7 @@
 import { invalid } from '../options/invalid.js'
 import { atLeast, milliseconds } from '../options/numbers.js'
 import type { Clock, ClockTimer } from './clock.js'
+import type { NamesOf } from '../options/option-names.js'
 
 /** How one end finds out that the other has vanished without a word. */
 export interface HeartbeatOptions<In, Out> {
@@ -20,6 +21,14 @@ export interface HeartbeatOptions<In, Out> {
    * the reply is delivered as every message is.
    */
   readonly isPong?: ((message: In) => boolean) | undefined
+}
+
+/** The names of the options in {@link HeartbeatOptions}. */
+export const heartbeatNames: NamesOf<HeartbeatOptions<unknown, unknown>> = {
+  every: true,
+  misses: true,
+  ping: true,
+  isPong: true,
 }
 
 /** The part of it that sends. */

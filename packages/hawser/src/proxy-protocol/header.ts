@@ -1,7 +1,9 @@
 /**
  * What a PROXY protocol header says (HAProxy's proxy-protocol.txt, versions 1 and 2): for whom a
- * proxy opened this connection. Types only.
+ * proxy opened this connection. Types, and the names in those that are passed in.
  */
+
+import type { NamesOf } from '../options/option-names.js'
 
 /** One end of the connection that a proxy accepted. */
 export interface ProxyAddress {
@@ -17,6 +19,13 @@ export interface ProxyAddress {
 export interface ProxyEnd extends Omit<ProxyAddress, 'family'> {
   /** `unix` for a path; anything else is an IP address. */
   readonly family?: string | undefined
+}
+
+/** The names in a {@link ProxyEnd}. */
+export const proxyEndNames: NamesOf<ProxyEnd> = {
+  address: true,
+  family: true,
+  port: true,
 }
 
 /** One type-length-value record of a version 2 header. */
@@ -54,6 +63,20 @@ export interface ProxySsl {
   readonly others?: readonly ProxyTlv[] | undefined
 }
 
+/** The names in a {@link ProxySsl}. */
+export const sslNames: NamesOf<ProxySsl> = {
+  overTls: true,
+  certificateOnConnection: true,
+  certificateInSession: true,
+  verify: true,
+  version: true,
+  commonName: true,
+  cipher: true,
+  signatureAlgorithm: true,
+  keyAlgorithm: true,
+  others: true,
+}
+
 /** The type-length-value records of a version 2 header; what is absent was not sent. */
 export interface ProxyTlvs {
   /** The application protocol agreed on (ALPN), such as `h2`; a character for each byte. */
@@ -70,6 +93,17 @@ export interface ProxyTlvs {
   readonly crc32c?: boolean | undefined
   /** Records of types that are not in the specification, in their order. */
   readonly others?: readonly ProxyTlv[] | undefined
+}
+
+/** The names in {@link ProxyTlvs}. */
+export const tlvNames: NamesOf<ProxyTlvs> = {
+  alpn: true,
+  authority: true,
+  uniqueId: true,
+  ssl: sslNames,
+  netns: true,
+  crc32c: true,
+  others: true,
 }
 
 /** A header that was read. */

@@ -4,6 +4,8 @@ import type { Connection } from '../connection/face.js'
 import type { Engine } from '../connection/engine.js'
 import { AbortedError } from '../errors.js'
 import { raw } from '../framing/formats/raw.js'
+import { checkOptions } from '../options/check-options.js'
+import type { NamesOf } from '../options/option-names.js'
 import { Direction } from './direction.js'
 
 /** How a relay may be ended. */
@@ -11,6 +13,9 @@ export interface RelayOptions {
   /** Resets both connections, and rejects with `HAWSER_ABORTED`. */
   readonly signal?: AbortSignal | undefined
 }
+
+/** The names of the options in {@link RelayOptions}. */
+const relayNames: NamesOf<RelayOptions> = { signal: true }
 
 /** What a relay has passed on, and how it came to its end. */
 export interface RelayResult {
@@ -51,6 +56,7 @@ export async function relay<AIn, AOut, BIn, BOut>(
   b: Connection<BIn, BOut>,
   options: RelayOptions = {},
 ): Promise<RelayResult> {
+  checkOptions(options, relayNames)
   const { signal } = options
   const [left, right] = [endOf(a), endOf(b)]
   const abort = (): void => {

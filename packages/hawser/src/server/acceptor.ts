@@ -7,6 +7,7 @@ import { publishOpen } from '../connection/publications.js'
 import type { ConnectionOwner } from '../connection/connection-settings.js'
 import type { HawserError } from '../errors.js'
 import { addTraffic, noTraffic, type Traffic } from '../observe/counters.js'
+import { checkOptions } from '../options/check-options.js'
 import type { OpeningCode, RefusalCounts, RefusalReason } from '../policy/connection-limit.js'
 import { reasonOf } from '../policy/reason.js'
 import { descriptorLimit, openDescriptors, reservedDescriptors } from '../socket/descriptors.js'
@@ -16,7 +17,7 @@ import { type HeaderRules, readProxyHeader } from '../socket/proxy-phase.js'
 import type { SocketTransport } from '../socket/socket-transport.js'
 import { ServerTls } from '../socket/tls/server-tls.js'
 import { TlsStore } from '../socket/tls/tls-store.js'
-import type { TlsServerOptions } from '../tls.js'
+import { tlsServerNames, type TlsServerOptions } from '../tls.js'
 import type { Transport } from '../transport.js'
 import { Admission } from './admission.js'
 import type { Drain } from './drain.js'
@@ -176,6 +177,7 @@ export class Acceptor<In, Out>
   }
 
   prepareTls(transport: Transport, options: TlsServerOptions | undefined): () => Promise<void> {
+    if (options !== undefined) checkOptions(options, tlsServerNames, 'tls')
     const tls = options === undefined ? this.tls.current : new ServerTls(options)
     return prepareTls(this.server, transport, tls, this.#setup.settings.clock)
   }

@@ -1,7 +1,17 @@
 import type { Member } from '../connection/memberships.js'
+import { checkOptions } from '../options/check-options.js'
 import { invalid } from '../options/invalid.js'
+import type { NamesOf } from '../options/option-names.js'
 import type { Framing } from '../framing/framing.js'
 import type { BroadcastOptions, ServerConnection } from '../connection/server-face.js'
+
+/** The names of the options in {@link BroadcastOptions}. */
+const broadcastNames: NamesOf<BroadcastOptions<unknown, unknown>> = {
+  except: true,
+  filter: true,
+  overflow: true,
+  local: true,
+}
 
 /** What became of one message for many connections. */
 export interface Delivery {
@@ -20,6 +30,7 @@ export function deliver<In, Out>(
   message: Out,
   options: BroadcastOptions<In, Out>,
 ): Delivery {
+  checkOptions(options, broadcastNames)
   const { except, filter, overflow = 'reset' } = options
   if (overflow !== 'reset' && overflow !== 'skip') {
     throw invalid('overflow', `is ${JSON.stringify(overflow)}: it takes 'reset' or 'skip'`)

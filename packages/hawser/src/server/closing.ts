@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { CloseResult } from '../connection/server-face.js'
+import { checkOptions } from '../options/check-options.js'
 import { atLeast } from '../options/numbers.js'
 import type { Clock } from '../policy/clock.js'
 import type { Acceptor } from './acceptor.js'
@@ -7,7 +8,7 @@ import { Drain } from './drain.js'
 import type { Endpoints } from './endpoints.js'
 import type { ServerEvents } from './events.js'
 import { announce } from './failures.js'
-import type { ServerCloseOptions } from './options.js'
+import { serverCloseNames, type ServerCloseOptions } from './options.js'
 import type { Reception } from './reception.js'
 
 /** Milliseconds a closing server gives its connections when `drain` is not set. */
@@ -46,11 +47,9 @@ export class Closing<In, Out> {
     this.#release = () => signal.removeEventListener('abort', close)
   }
 
-  close({
-    drain: wait = defaultDrain,
-    signal,
-    onDrain,
-  }: ServerCloseOptions<In, Out>): Promise<CloseResult> {
+  close(options: ServerCloseOptions<In, Out>): Promise<CloseResult> {
+    checkOptions(options, serverCloseNames)
+    const { drain: wait = defaultDrain, signal, onDrain } = options
     atLeast('drain', wait, 0, 'milliseconds')
     const { clock, reception } = this.#parts
     if (reception.drain === undefined) {

@@ -1,15 +1,17 @@
-import type { ConnectionOptions } from '../connection/connection-options.js'
+import { type ConnectionOptions, connectionNames } from '../connection/connection-options.js'
 import type { HandlerObject, HandlerResult } from '../connection/face.js'
+import { closeNames } from '../connection/option-names.js'
 import type { CloseOptions, ServerConnection } from '../connection/server-face.js'
 import type { HawserError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
-import type { ConnectRate } from '../policy/connect-rate.js'
-import type { HeartbeatOptions } from '../policy/heartbeat.js'
+import type { NamesOf } from '../options/option-names.js'
+import { type ConnectRate, connectRateNames } from '../policy/connect-rate.js'
+import { heartbeatNames, type HeartbeatOptions } from '../policy/heartbeat.js'
 import type { RefusalReason } from '../policy/connection-limit.js'
 import type { Backplane, BackplaneCodec } from './backplane.js'
-import type { SocketOptions } from '../socket/socket-options.js'
-import type { TlsServerOptions } from '../tls.js'
-import type { ProxyProtocolOptions } from './proxy-trust.js'
+import { socketNames, type SocketOptions } from '../socket/socket-options.js'
+import { tlsServerNames, type TlsServerOptions } from '../tls.js'
+import { proxyProtocolNames, type ProxyProtocolOptions } from './proxy-trust.js'
 
 /**
  * Called once for each connection. When it returns, or the promise it returned settles, the
@@ -38,6 +40,12 @@ export interface AccessLists {
    * with reason `denied`. Files are read at once, and again only with `server.setAccess`.
    */
   readonly deny?: readonly string[] | undefined
+}
+
+/** The names of the options in {@link AccessLists}. */
+export const accessNames: NamesOf<AccessLists> = {
+  allow: true,
+  deny: true,
 }
 
 /** How a server is set up; every limit has a finite default. */
@@ -153,6 +161,32 @@ export interface ServerOptions<In, Out, Data = unknown>
   readonly signal?: AbortSignal | undefined
 }
 
+/** The names of the options in {@link ServerOptions}. */
+export const serverNames: NamesOf<ServerOptions<unknown, unknown>> = {
+  ...connectionNames,
+  ...socketNames,
+  ...accessNames,
+  framing: true,
+  data: true,
+  maxConnections: true,
+  atLimit: true,
+  maxPerAddress: true,
+  connectRate: connectRateNames,
+  maxWaiting: true,
+  memory: true,
+  heartbeat: heartbeatNames,
+  goodbye: true,
+  tls: tlsServerNames,
+  proxyProtocol: proxyProtocolNames,
+  maxTopics: true,
+  backplane: true,
+  backplaneCodec: true,
+  backplaneQueue: true,
+  backlog: true,
+  onError: true,
+  signal: true,
+}
+
 /** A connection that was refused. */
 export interface Refusal {
   /** Why. */
@@ -187,4 +221,10 @@ export interface ServerCloseOptions<In, Out, Data = unknown> extends CloseOption
    * call of `close` counts here.
    */
   readonly onDrain?: ((connection: ServerConnection<In, Out, Data>) => HandlerResult) | undefined
+}
+
+/** The names of the options in {@link ServerCloseOptions}. */
+export const serverCloseNames: NamesOf<ServerCloseOptions<unknown, unknown>> = {
+  ...closeNames,
+  onDrain: true,
 }

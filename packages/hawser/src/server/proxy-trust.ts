@@ -6,6 +6,7 @@ import { defaultMaxHeader, leastMaxHeader } from '../proxy-protocol/header-reade
 import { readAddresses } from '../socket/access-files.js'
 import type { HeaderRules } from '../socket/proxy-phase.js'
 import type { TransportAddress } from '../transport.js'
+import type { NamesOf } from '../options/option-names.js'
 
 /** Milliseconds a header may take by default. */
 export const defaultHeaderTimeout = 5_000
@@ -36,6 +37,14 @@ export interface ProxyProtocolOptions {
    * each hold the 64 KiB a header may claim.
    */
   readonly maxHeader?: number | undefined
+}
+
+/** The names of the options in {@link ProxyProtocolOptions}. */
+export const proxyProtocolNames: NamesOf<ProxyProtocolOptions> = {
+  mode: true,
+  trusted: true,
+  headerTimeout: true,
+  maxHeader: true,
 }
 
 /** Who may send a header, and what it is held to. */

@@ -1,4 +1,5 @@
 import { resolveSettings } from '../connection/connection-options.js'
+import { checkOptions } from '../options/check-options.js'
 import { invalid } from '../options/invalid.js'
 import { atLeast } from '../options/numbers.js'
 import type { Settings } from '../connection/connection-settings.js'
@@ -17,7 +18,13 @@ import type { TlsServerOptions } from '../tls.js'
 import type { AdmissionRules } from './admission.js'
 import type { GroupSettings } from './groups.js'
 import { ProxyTrust } from './proxy-trust.js'
-import type { AccessLists, FunctionHandler, Handler, ServerOptions } from './options.js'
+import {
+  type AccessLists,
+  type FunctionHandler,
+  type Handler,
+  serverNames,
+  type ServerOptions,
+} from './options.js'
 
 /** The most connections by default: 10 000. */
 export const defaultMaxConnections = 10_000
@@ -58,6 +65,7 @@ export function resolveServer<In, Out>(
   options: ServerOptions<In, Out>,
   handler: Handler<In, Out> | undefined,
 ): ResolvedServer<In, Out> {
+  checkOptions(options, serverNames)
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const run = typeof handler === 'function' ? handler : undefined
   const object = typeof handler === 'object' ? handler : undefined

@@ -11,10 +11,11 @@ import type {
   ServerConnection,
 } from '../connection/server-face.js'
 import { ListenError, StateError } from '../errors.js'
+import { checkOptions } from '../options/check-options.js'
 import type { RefusalCounts } from '../policy/connection-limit.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import type { AddressInfo } from '../observe/payloads.js'
-import type { TlsServerOptions } from '../tls.js'
+import { tlsServerNames, type TlsServerOptions } from '../tls.js'
 import { Acceptor } from './acceptor.js'
 import { Closing } from './closing.js'
 import { viewConnections } from './connections.js'
@@ -23,7 +24,13 @@ import type { ServerEvents } from './events.js'
 import { announce, Failures } from './failures.js'
 import { describeServer } from './describe-server.js'
 import type { ServerInfo } from '../observe/server-info.js'
-import type { AccessLists, Handler, ServerCloseOptions, ServerOptions } from './options.js'
+import {
+  type AccessLists,
+  accessNames,
+  type Handler,
+  type ServerCloseOptions,
+  type ServerOptions,
+} from './options.js'
 import { publishListen } from './publications.js'
 import { Reception } from './reception.js'
 import { connectionCount, resolveAccess, type ResolvedServer, resolveServer } from './resolve.js'
@@ -104,6 +111,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
    * @throws OptionError when an entry cannot be read; then the old lists stay
    */
   setAccess(lists: AccessLists): void {
+    checkOptions(lists, accessNames)
     this.#acceptor.admission.access = resolveAccess(lists)
   }
 
@@ -114,6 +122,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
    * @throws OptionError when they cannot be used; then what was there stays
    */
   setTls(options: TlsServerOptions): void {
+    checkOptions(options, tlsServerNames, 'tls')
     this.#acceptor.tls.replace(options)
   }
 

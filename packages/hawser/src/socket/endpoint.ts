@@ -1,4 +1,6 @@
 import { OptionError } from '../errors.js'
+import { checkOptions } from '../options/check-options.js'
+import type { NamesOf, OptionNames } from '../options/option-names.js'
 import { invalidEndpoint as invalid } from './invalid-endpoint.js'
 import {
   formatUnix,
@@ -81,6 +83,28 @@ export type Endpoint =
       readonly systemd: string
     }
 
+/** Each form of an endpoint as an object; `kind` is in one that was taken apart before. */
+type Form<Key extends string> = Extract<Endpoint, Readonly<Record<Key, unknown>>>
+const kind = { kind: true } as const
+const tcpNames: NamesOf<Form<'port'>> = {
+  ...kind,
+  port: true,
+  host: true,
+  address: true,
+  family: true,
+  ipv6Only: true,
+  secure: true,
+}
+const unixNames: NamesOf<UnixAddress> = {
+  ...kind,
+  path: true,
+  mode: true,
+  owner: true,
+  group: true,
+}
+const descriptorNames: NamesOf<Form<'fd'>> = { ...kind, fd: true }
+const systemdNames: NamesOf<Form<'systemd'>> = { ...kind, systemd: true }
+
 const forms =
   "it may be written 8000, 'host:port', '[::1]:8000', 'tcp://host:port', 'tls://host:port', 'unix:/path', 'fd:3' or 'systemd:name'"
 /** What no host name and no address contains; a path behind the port, say. */
@@ -90,7 +114,8 @@ const noHost = /[\s/\\@?#]/
  * Take an endpoint apart.
  *
  * @param endpoint null is what `server.address()` returns while the server does not listen
- * @throws OptionError `HAWSER_INVALID_ENDPOINT` with what is wrong
+ * @throws OptionError `HAWSER_INVALID_ENDPOINT` with what is wrong; `HAWSER_INVALID_OPTION` when an
+ *   object has a name that is none
  */
 export function parseEndpoint(endpoint: Endpoint | null): ParsedEndpoint {
   if (endpoint === null) {
@@ -99,11 +124,18 @@ export function parseEndpoint(endpoint: Endpoint | null): ParsedEndpoint {
   if (typeof endpoint === 'number') return tcp(undefined, endpoint, false, undefined, endpoint)
   if (typeof endpoint === 'string') return parseText(endpoint.trim())
   if (typeof endpoint !== 'object') throw invalid(endpoint, forms)
+  checkOptions(endpoint, namesOf(endpoint), 'endpoint')
   if ('path' in endpoint) return parseUnix(endpoint, JSON.stringify(endpoint))
   if ('fd' in endpoint) return descriptor(endpoint.fd, `fd:${endpoint.fd}`)
   if ('systemd' in endpoint) return systemd(endpoint.systemd, endpoint)
   const { host, address, port, ipv6Only, secure } = endpoint
   return tcp(host ?? address, port, ipv6Only ?? false, secure, endpoint)
+}
+
+function namesOf(endpoint: Exclude<Endpoint, string | number>): OptionNames {
+  if ('path' in endpoint) return unixNames
+  if ('fd' in endpoint) return descriptorNames
+  return 'systemd' in endpoint ? systemdNames : tcpNames
 }
 
 /**

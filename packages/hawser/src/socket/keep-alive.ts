@@ -1,6 +1,7 @@
 import net from 'node:net'
 import { invalid } from '../options/invalid.js'
 import { milliseconds } from '../options/numbers.js'
+import type { NamesOf } from '../options/option-names.js'
 
 /** TCP keepalive in full: when it begins, and when it gives up. */
 export interface KeepAliveOptions {
@@ -16,6 +17,13 @@ export interface KeepAliveOptions {
    * `interval` needs.
    */
   readonly count?: number | undefined
+}
+
+/** The names of the options in {@link KeepAliveOptions}. */
+export const keepAliveNames: NamesOf<KeepAliveOptions> = {
+  idle: true,
+  interval: true,
+  count: true,
 }
 
 /** Keepalive as sockets take it. */

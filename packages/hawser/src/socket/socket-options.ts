@@ -1,4 +1,10 @@
-import { type KeepAlive, type KeepAliveOptions, resolveKeepAlive } from './keep-alive.js'
+import type { NamesOf } from '../options/option-names.js'
+import {
+  type KeepAlive,
+  keepAliveNames,
+  type KeepAliveOptions,
+  resolveKeepAlive,
+} from './keep-alive.js'
 
 /** How a socket is set up; the same for those that are accepted and those that are connected. */
 export interface SocketOptions {
@@ -21,6 +27,13 @@ export interface SocketOptions {
    * event: slower by a few percent, and made of documented interfaces only.
    */
   readonly fastRead?: boolean | undefined
+}
+
+/** The names of the options in {@link SocketOptions}. */
+export const socketNames: NamesOf<SocketOptions> = {
+  keepAlive: keepAliveNames,
+  noDelay: true,
+  fastRead: true,
 }
 
 /** The same with every default filled in. */

@@ -2,6 +2,8 @@ import process from 'node:process'
 import { warn } from '../connection/report.js'
 import { systemClock } from '../connection/system-clock.js'
 import type { HawserError } from '../errors.js'
+import { checkOptions } from '../options/check-options.js'
+import type { NamesOf } from '../options/option-names.js'
 import type { Clock } from '../policy/clock.js'
 import { formatEndpoint } from '../socket/endpoint.js'
 import type { AddressInfo } from '../observe/payloads.js'
@@ -31,6 +33,13 @@ export interface SystemdOptions {
   readonly onError?: ((error: HawserError) => void) | undefined
 }
 
+/** The names of the options in {@link SystemdOptions}. */
+const systemdNames: NamesOf<SystemdOptions> = {
+  env: true,
+  clock: true,
+  onError: true,
+}
+
 /**
  * Tell systemd how a service of `Type=notify` is (sd_notify(3)): `READY=1` once the server listens,
  * `STOPPING=1` when it begins to close, and `WATCHDOG=1` twice within `WatchdogSec=` for as long as
@@ -40,11 +49,14 @@ export interface SystemdOptions {
  * `NotifyAccess=all`, since its messages come from that program.
  *
  * @param server leave it out to send every message yourself
+ * @throws OptionError for an option that does not exist
  */
 export function notifySystemd(
   server?: NotifiedServer,
-  { env = process.env, clock = systemClock, onError = warn }: SystemdOptions = {},
+  options: SystemdOptions = {},
 ): SystemdNotifier {
+  checkOptions(options, systemdNames)
+  const { env = process.env, clock = systemClock, onError = warn } = options
   const notifier = makeNotifier({ environment: env, clock, onError })
   if (server === undefined || !notifier.active) return notifier
   let told = ''

@@ -1,19 +1,25 @@
 import { makeConnection } from '../connection/connection.js'
 import type { Connection } from '../connection/face.js'
 import { Engine } from '../connection/engine.js'
-import { type ConnectionOptions, resolveSettings } from '../connection/connection-options.js'
+import {
+  connectionNames,
+  type ConnectionOptions,
+  resolveSettings,
+} from '../connection/connection-options.js'
 import { publishOpen } from '../connection/publications.js'
 import type { Brakes } from '../connection/connection-settings.js'
 import type { HandlerObject } from '../connection/face.js'
 import type { HawserError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
+import { checkOptions } from '../options/check-options.js'
+import type { NamesOf } from '../options/option-names.js'
 import { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
-import type { HeartbeatOptions } from '../policy/heartbeat.js'
+import { heartbeatNames, type HeartbeatOptions } from '../policy/heartbeat.js'
 import type { Transport } from '../transport.js'
-import { createPair, type PairOptions } from './memory-pair.js'
-import type { ScriptedPeerOptions } from './peer/options.js'
+import { createPair, pairNames, type PairOptions } from './memory-pair.js'
+import { scriptedPeerNames, type ScriptedPeerOptions } from './peer/options.js'
 import { ScriptedPeer } from './peer/scripted-peer.js'
 
 /** Options of {@link connectPair} and {@link connectPeer}, beside those of any connection. */
@@ -33,6 +39,16 @@ export interface ConnectPairOptions<In, Out> extends ConnectionOptions {
   readonly onError?: ((error: HawserError, connection: Connection<In, Out>) => void) | undefined
 }
 
+/** The names of the options in {@link ConnectPairOptions}. */
+const connectPairNames: NamesOf<ConnectPairOptions<unknown, unknown>> = {
+  ...connectionNames,
+  framing: true,
+  line: pairNames,
+  handler: true,
+  heartbeat: heartbeatNames,
+  onError: true,
+}
+
 /**
  * Two connections joined in memory, without a socket: the first as a client has it, the second as
  * a server does.
@@ -47,6 +63,7 @@ export interface ConnectPairOptions<In, Out> extends ConnectionOptions {
 export function connectPair<In = Uint8Array, Out = Uint8Array | string>(
   options: ConnectPairOptions<In, Out> = {},
 ): [Connection<In, Out>, Connection<In, Out>] {
+  checkOptions(options, connectPairNames)
   const [left, right] = makeLine(options.line, options.clock)
   return [
     attach(left, { ...options, handler: undefined, heartbeat: undefined }, 'handler'),
@@ -70,6 +87,8 @@ export function connectPeer<In = Uint8Array, Out = Uint8Array | string>(
   /** The far end, which does what the test says. */
   readonly peer: ScriptedPeer
 } {
+  checkOptions(options, connectPairNames)
+  checkOptions(peerOptions, scriptedPeerNames)
   const [left, right] = makeLine(options.line, options.clock)
   const peer = ScriptedPeer.over(left, peerOptions)
   return { connection: attach(right, options, 'all'), peer }

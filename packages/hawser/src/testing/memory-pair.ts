@@ -1,10 +1,19 @@
 import { systemClock } from '../connection/system-clock.js'
+import { checkOptions } from '../options/check-options.js'
+import type { NamesOf } from '../options/option-names.js'
 import type { Clock } from '../policy/clock.js'
 import type { Transport, TransportAddress } from '../transport.js'
 import type { LinkSettings } from './link-ends.js'
 import { MemoryLink } from './memory-link.js'
 import { MemoryTransport } from './memory-transport.js'
-import { checkNumber, checkToxics, type LineToxics, listenTo, type Toxics } from './toxics.js'
+import {
+  checkNumber,
+  checkToxics,
+  lineToxicNames,
+  type LineToxics,
+  listenTo,
+  type Toxics,
+} from './toxics.js'
 
 /** How the bytes of one direction travel. */
 export interface LinkOptions extends LineToxics {
@@ -22,6 +31,13 @@ export interface LinkOptions extends LineToxics {
   borrowed?: boolean
 }
 
+/** The names of the options in {@link LinkOptions}. */
+const linkNames: NamesOf<LinkOptions> = {
+  ...lineToxicNames,
+  capacity: true,
+  borrowed: true,
+}
+
 /** Options of {@link createPair}: for both directions, and what differs in one of them. */
 export interface PairOptions extends LinkOptions {
   /** What is different on the way from the first transport to the second. */
@@ -34,6 +50,16 @@ export interface PairOptions extends LinkOptions {
   clock?: Clock
   /** Where `jitter` comes from: a number from 0 up to, and not including, 1. Default `Math.random`. */
   random?: () => number
+}
+
+/** The names of the options in {@link PairOptions}. */
+export const pairNames: NamesOf<PairOptions> = {
+  ...linkNames,
+  forward: linkNames,
+  backward: linkNames,
+  toxics: true,
+  clock: true,
+  random: true,
 }
 
 const kibibyte = 1024
@@ -54,6 +80,7 @@ const rightAddress: TransportAddress = { address: '192.0.2.2', family: 'IPv4', p
  * @throws OptionError `HAWSER_INVALID_OPTION` when a number cannot work
  */
 export function createPair(options: PairOptions = {}): [Transport, Transport] {
+  checkOptions(options, pairNames)
   const clock = options.clock ?? systemClock
   const forward = settleLink({ ...options, ...options.forward }, options.random)
   const backward = settleLink({ ...options, ...options.backward }, options.random)

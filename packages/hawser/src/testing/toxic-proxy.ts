@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { systemClock } from '../connection/system-clock.js'
+import { checkOptions } from '../options/check-options.js'
+import type { NamesOf } from '../options/option-names.js'
 import type { Clock } from '../policy/clock.js'
 import { MemoryLink } from './memory-link.js'
 import { settleLink } from './memory-pair.js'
@@ -22,6 +24,16 @@ export interface ToxicProxyOptions {
   clock?: Clock
   /** Where `jitter` comes from: a number from 0 up to, and not including, 1. Default `Math.random`. */
   random?: () => number
+}
+
+/** The names of the options in {@link ToxicProxyOptions}. */
+const toxicProxyNames: NamesOf<ToxicProxyOptions> = {
+  toxics: true,
+  host: true,
+  port: true,
+  capacity: true,
+  clock: true,
+  random: true,
 }
 
 /** A TCP proxy that makes the network between a client and its server a bad one. */
@@ -55,6 +67,7 @@ export async function startToxicProxy(
   target: PeerEndpoint | null,
   options: ToxicProxyOptions = {},
 ): Promise<ToxicProxy> {
+  checkOptions(options, toxicProxyNames)
   const proxy = new TcpProxy(resolveEndpoint(target), options)
   await proxy.listen(options)
   return proxy

@@ -1,4 +1,6 @@
+import { checkOptions } from '../options/check-options.js'
 import { invalid } from '../options/invalid.js'
+import type { NamesOf } from '../options/option-names.js'
 
 /** What is wrong with the way that bytes take. What is left out is as it was. */
 export interface LineToxics {
@@ -27,12 +29,30 @@ export interface LineToxics {
   vanish?: boolean | undefined
 }
 
+/** The names of the options in {@link LineToxics}. */
+export const lineToxicNames: NamesOf<LineToxics> = {
+  latency: true,
+  jitter: true,
+  bandwidth: true,
+  chunkSize: true,
+  resetAfter: true,
+  stall: true,
+  vanish: true,
+}
+
 /** What is wrong with both ways, and what only with one. */
 export interface ToxicOptions extends LineToxics {
   /** From the first end to the second; of a proxy, from its client to the server. */
   readonly forward?: LineToxics | undefined
   /** From the second end to the first; of a proxy, from the server to its client. */
   readonly backward?: LineToxics | undefined
+}
+
+/** The names of the options in {@link ToxicOptions}. */
+const toxicNames: NamesOf<ToxicOptions> = {
+  ...lineToxicNames,
+  forward: lineToxicNames,
+  backward: lineToxicNames,
 }
 
 /** Who has to know that something has changed. */
@@ -68,6 +88,7 @@ export class ToxicLine {
    * @throws OptionError `HAWSER_INVALID_OPTION` when a number cannot work
    */
   set(toxics: LineToxics): this {
+    checkOptions(toxics, lineToxicNames)
     checkToxics(toxics)
     this.#current = { ...this.#current, ...toxics }
     this.#tell()
@@ -119,7 +140,9 @@ export class Toxics {
    *
    * @throws OptionError `HAWSER_INVALID_OPTION` when a number cannot work
    */
-  set({ forward, backward, ...both }: ToxicOptions): this {
+  set(options: ToxicOptions): this {
+    checkOptions(options, toxicNames)
+    const { forward, backward, ...both } = options
     this.forward.set({ ...both, ...forward })
     this.backward.set({ ...both, ...backward })
     return this

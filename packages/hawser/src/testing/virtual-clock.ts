@@ -1,5 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { OptionError } from '../errors.js'
+import { checkOptions } from '../options/check-options.js'
+import type { NamesOf } from '../options/option-names.js'
 import type { Clock, ClockTimer } from '../policy/clock.js'
 import { checkDeadline, defaultDeadline } from './deadline.js'
 import { comeToRest, nextTurn } from './turn.js'
@@ -26,6 +28,9 @@ export interface RunUntilOptions {
    */
   deadline?: number
 }
+
+/** The names of the options in {@link RunUntilOptions}. */
+const runUntilNames: NamesOf<RunUntilOptions> = { limit: true, deadline: true }
 
 /** The most that `runUntil` moves a clock by default: a day. */
 const defaultLimit = 86_400_000
@@ -140,8 +145,10 @@ export class VirtualClock implements Clock {
    */
   async runUntil<Result>(
     promise: PromiseLike<Result>,
-    { limit = defaultLimit, deadline = defaultDeadline }: RunUntilOptions = {},
+    options: RunUntilOptions = {},
   ): Promise<Result> {
+    checkOptions(options, runUntilNames)
+    const { limit = defaultLimit, deadline = defaultDeadline } = options
     checkDeadline(deadline)
     const target = limit === Infinity ? Infinity : this.#targetOf(limit)
     const guard = new SameInstantGuard()

@@ -1,5 +1,7 @@
 import { OptionError } from '../errors.js'
+import { checkOptions } from '../options/check-options.js'
 import { invalid } from '../options/invalid.js'
+import type { NamesOf } from '../options/option-names.js'
 import { collectMetrics } from '../metrics/collect.js'
 import { openingsOf, type Server } from '../server/server.js'
 import { findMember, type JoinedServer, type Member } from './member.js'
@@ -19,6 +21,9 @@ export interface JoinOptions {
    */
   readonly leave?: (() => unknown) | undefined
 }
+
+/** The names of the options in {@link JoinOptions}. */
+const joinNames: NamesOf<JoinOptions> = { name: true, leave: true }
 
 /** What a worker knows of itself. */
 export interface WorkerContext {
@@ -57,6 +62,7 @@ export function joinWorkers<In, Out, Data>(
   server: Server<In, Out, Data>,
   options: JoinOptions = {},
 ): WorkerContext | undefined {
+  checkOptions(options, joinNames)
   const member = findMember()
   if (member === undefined) return undefined
   const { name = 'main', leave } = options

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { checkOptions } from '../options/check-options.js'
 import { invalid } from '../options/invalid.js'
+import type { NamesOf } from '../options/option-names.js'
 import { atLeast, milliseconds } from '../options/numbers.js'
-import type { BackoffOptions } from '../policy/backoff.js'
+import { backoffNames, type BackoffOptions } from '../policy/backoff.js'
 
 /** How workers are started and ended. */
 export interface WorkersOptions {
@@ -61,6 +63,23 @@ export interface WorkersOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** The names of the options in {@link WorkersOptions}. */
+const workersNames: NamesOf<WorkersOptions> = {
+  script: true,
+  args: true,
+  env: true,
+  execArgv: true,
+  count: true,
+  drain: true,
+  startTimeout: true,
+  leaveTimeout: true,
+  backoff: backoffNames,
+  maxQueuedBytes: true,
+  reusePort: true,
+  output: true,
+  signal: true,
+}
+
 /** Takes lines that a worker printed, their line feeds included. */
 export type WorkerOutput = (
   lines: Uint8Array,
@@ -95,6 +114,7 @@ const mostWorkers = 1_024
 
 /** Fill in every default and refuse what cannot work. */
 export function resolveWorkers(options: WorkersOptions): ResolvedWorkers {
+  checkOptions(options, workersNames)
   const reusePort = options.reusePort ?? false
   if (reusePort) assertReusePort(process.platform, process.versions.node)
   const output = options.output ?? 'inherit'

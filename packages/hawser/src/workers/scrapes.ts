@@ -1,6 +1,7 @@
 import { systemClock } from '../connection/system-clock.js'
 import { type Family, mergeFamilies } from '../metrics/family.js'
 import { renderPrometheus } from '../metrics/prometheus.js'
+import type { NamesOf } from '../options/option-names.js'
 import { countersOf, labelFamilies, sumFamilies } from './family-sums.js'
 import type { WorkersInfo } from './info.js'
 import type { WorkerProcess } from './worker-process.js'
@@ -18,6 +19,12 @@ export interface WorkersMetricsOptions {
    * `hawser_worker_scrapes_missed_total` says so.
    */
   readonly deadline?: number | undefined
+}
+
+/** The names of the options in {@link WorkersMetricsOptions}. */
+export const workersMetricsNames: NamesOf<WorkersMetricsOptions> = {
+  by: true,
+  deadline: true,
 }
 
 /** Metrics of all workers, gathered in the primary. */

@@ -1,12 +1,14 @@
 import { EventEmitter } from 'node:events'
+import { closeNames } from '../connection/option-names.js'
 import type { CloseOptions, CloseResult } from '../connection/server-face.js'
+import { checkOptions } from '../options/check-options.js'
 import { atLeast, milliseconds } from '../options/numbers.js'
 import { Bindings } from './bindings.js'
 import type { WorkerExit, WorkersEvents } from './events.js'
 import { describeWorker, describeWorkers, type WorkersInfo } from './info.js'
 import type { ResolvedWorkers } from './options.js'
 import { NodeRelay } from './node-relay.js'
-import { Scrapes, type WorkersMetricsOptions } from './scrapes.js'
+import { Scrapes, workersMetricsNames, type WorkersMetricsOptions } from './scrapes.js'
 import { ShareLedger } from './share-ledger.js'
 import { Slot } from './slot.js'
 import { type Ending, type ProcessOwner, WorkerProcess } from './worker-process.js'
@@ -100,6 +102,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
    * leaves; of one that crashed, what it had counted when it was last asked.
    */
   async prometheus(options: WorkersMetricsOptions = {}): Promise<string> {
+    checkOptions(options, workersMetricsNames)
     const deadline = milliseconds('deadline', options.deadline ?? 1_000)
     return this.#scrapes.render([...this.#all], this.info(), options.by ?? 'worker', deadline)
   }
@@ -134,6 +137,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
    * @returns how many connections ended by themselves or at rest, and how many were forced
    */
   close(options: CloseOptions = {}): Promise<WorkersCloseResult> {
+    checkOptions(options, closeNames)
     const drain = atLeast('drain', options.drain ?? this.#options.drain, 0, 'milliseconds')
     for (const slot of this.#slots) slot.stop()
     this.#leave(drain)

@@ -20,7 +20,8 @@ afterEach(async () => {
 async function joinSockets(options: { path?: string; deadline?: number } = {}): Promise<Peers> {
   const listener: ScriptedListener = await ScriptedPeer.listen(options)
   cleanups.push(() => listener.close())
-  const client = await ScriptedPeer.connect(listener.address, options)
+  const { path: _path, ...own } = options
+  const client = await ScriptedPeer.connect(listener.address, own)
   cleanups.push(() => client[Symbol.asyncDispose]())
   return { client, server: await listener.accept() }
 }

@@ -2,6 +2,8 @@ import type { ByteOperations } from '../byte-operations.js'
 import { type Decoder, defaultOverhead, type Encoder, type Framing } from '../framing.js'
 import { checkBoolean, checkInteger, checkMaxFrame, largestMaxFrame } from '../options.js'
 import { invalid, show } from '../../options/invalid.js'
+import { checkOptions } from '../../options/check-options.js'
+import type { NamesOf } from '../../options/option-names.js'
 
 /** The parts of a framing of your own. */
 export interface FramingDefinition<In, Out = In> {
@@ -35,6 +37,16 @@ export interface FramingDefinition<In, Out = In> {
   readonly perConnection?: boolean | undefined
 }
 
+/** The names of the options in {@link FramingDefinition}. */
+const definitionNames: NamesOf<FramingDefinition<unknown>> = {
+  name: true,
+  maxFrame: true,
+  overhead: true,
+  decoder: true,
+  encoder: true,
+  perConnection: true,
+}
+
 /**
  * A framing of your own.
  *
@@ -43,6 +55,7 @@ export interface FramingDefinition<In, Out = In> {
  * @throws OptionError `HAWSER_INVALID_OPTION`
  */
 export function framing<In, Out = In>(definition: FramingDefinition<In, Out>): Framing<In, Out> {
+  checkOptions(definition, definitionNames)
   const { name, decoder, encoder } = definition
   if (typeof name !== 'string' || name === '') {
     throw invalid('name', `is ${show(name)}, and must be a word that says which framing it is`)

@@ -7,12 +7,15 @@ import {
   checkDiscard,
   checkMaxFrame,
   checkUnterminated,
+  frameLimitNames,
   type FrameLimits,
   type Unterminated,
 } from '../options.js'
 import { invalid, show } from '../../options/invalid.js'
 import { encodeUtf8 } from '../portable-operations.js'
 import { TerminatedDecoder, type TerminatedSettings } from '../terminated-decoder.js'
+import { checkOptions } from '../../options/check-options.js'
+import type { NamesOf } from '../../options/option-names.js'
 
 const longestDelimiter = 1024
 
@@ -20,6 +23,12 @@ const longestDelimiter = 1024
 export interface DelimitedOptions extends FrameLimits {
   /** What bytes without a delimiter mean when the peer ends the stream. Default `reject`. */
   readonly unterminated?: Unterminated | undefined
+}
+
+/** The names of the options in {@link DelimitedOptions}. */
+const delimitedNames: NamesOf<DelimitedOptions> = {
+  ...frameLimitNames,
+  unterminated: true,
 }
 
 /**
@@ -36,6 +45,7 @@ export function delimited(
   delimiter: Uint8Array | string,
   options: DelimitedOptions = {},
 ): Framing<Uint8Array, Uint8Array | string> {
+  checkOptions(options, delimitedNames)
   const bytes = checkDelimiter(delimiter)
   const settings: TerminatedSettings = {
     // Searching for one byte is faster than searching for a pattern of length one.

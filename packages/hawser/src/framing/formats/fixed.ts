@@ -4,6 +4,8 @@ import { FrameBlock } from '../frame-block.js'
 import { frameTruncated, messageInvalid } from '../frame-errors.js'
 import type { Decoder, Emit, Encoder, FrameOutput, Framing } from '../framing.js'
 import { checkChoice, checkInteger, largestMaxFrame } from '../options.js'
+import { checkOptions } from '../../options/check-options.js'
+import type { NamesOf } from '../../options/option-names.js'
 
 /** How `fixed()` treats the end of the stream. */
 export interface FixedOptions {
@@ -12,6 +14,11 @@ export interface FixedOptions {
    * `HAWSER_FRAME_TRUNCATED`, `discard` drops it. Default `reject`.
    */
   readonly unterminated?: 'reject' | 'discard' | undefined
+}
+
+/** The names of the options in {@link FixedOptions}. */
+const fixedNames: NamesOf<FixedOptions> = {
+  unterminated: true,
 }
 
 /**
@@ -27,6 +34,7 @@ export function fixed(
   size: number,
   options: FixedOptions = {},
 ): Framing<Uint8Array, Uint8Array | string> {
+  checkOptions(options, fixedNames)
   checkInteger('size', size, 1, largestMaxFrame)
   const choices = ['reject', 'discard'] as const
   const unterminated = checkChoice('unterminated', options.unterminated, choices, 'reject')

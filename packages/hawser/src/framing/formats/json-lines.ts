@@ -8,12 +8,15 @@ import {
   checkDiscard,
   checkMaxFrame,
   checkUnterminated,
+  frameLimitNames,
   type FrameLimits,
   type Unterminated,
 } from '../options.js'
 import { invalid, show } from '../../options/invalid.js'
 import { describeIssues, type StandardResult, type StandardSchema } from './standard-schema.js'
 import { nothing } from '../terminated-decoder.js'
+import { checkOptions } from '../../options/check-options.js'
+import type { NamesOf } from '../../options/option-names.js'
 
 /** How `jsonLines()` reads lines. */
 export interface JsonLinesOptions<In> extends FrameLimits {
@@ -33,6 +36,14 @@ export interface JsonLinesOptions<In> extends FrameLimits {
   readonly unterminated?: Unterminated | undefined
 }
 
+/** The names of the options in {@link JsonLinesOptions}. */
+const jsonLinesNames: NamesOf<JsonLinesOptions<unknown>> = {
+  ...frameLimitNames,
+  schema: true,
+  invalid: true,
+  unterminated: true,
+}
+
 /**
  * One JSON value (RFC 8259) per line: what browsers, `jq` and log shippers call NDJSON or JSON
  * Lines. Blank lines are skipped.
@@ -47,6 +58,7 @@ export interface JsonLinesOptions<In> extends FrameLimits {
 export function jsonLines<In = unknown, Out = In>(
   options: JsonLinesOptions<In> = {},
 ): Framing<In, Out> {
+  checkOptions(options, jsonLinesNames)
   const settings: LineSettings = {
     ...lineTerminator,
     maxFrame: checkMaxFrame(options.maxFrame),

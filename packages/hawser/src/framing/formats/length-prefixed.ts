@@ -10,9 +10,12 @@ import {
   checkDiscard,
   checkInteger,
   checkMaxFrame,
+  frameLimitNames,
   type FrameLimits,
 } from '../options.js'
 import { invalid } from '../../options/invalid.js'
+import { checkOptions } from '../../options/check-options.js'
+import type { NamesOf } from '../../options/option-names.js'
 
 const largestOffset = 65_535
 const largestAdjust = 2 ** 30
@@ -40,6 +43,16 @@ export interface LengthPrefixedOptions extends FrameLimits {
   readonly includesHeader?: boolean | undefined
 }
 
+/** The names of the options in {@link LengthPrefixedOptions}. */
+const lengthPrefixedNames: NamesOf<LengthPrefixedOptions> = {
+  ...frameLimitNames,
+  bytes: true,
+  endian: true,
+  offset: true,
+  adjust: true,
+  includesHeader: true,
+}
+
 /**
  * Frames of bytes with their length in front: for binary protocols, and the fastest to cut. The
  * message is all of the frame but the length field, and may be empty.
@@ -53,6 +66,7 @@ export interface LengthPrefixedOptions extends FrameLimits {
 export function lengthPrefixed(
   options: LengthPrefixedOptions,
 ): Framing<Uint8Array, Uint8Array | string> {
+  checkOptions(options, lengthPrefixedNames)
   const { bytes } = options
   checkChoice('bytes', bytes, [1, 2, 3, 4, 8, 'varint'], 4)
   if (bytes === undefined) throw invalid('bytes', 'is missing: lengthPrefixed({ bytes: 4 })')

@@ -8,9 +8,12 @@ import {
   checkDiscard,
   checkMaxFrame,
   checkUnterminated,
+  frameLimitNames,
   type FrameLimits,
   type Unterminated,
 } from '../options.js'
+import { checkOptions } from '../../options/check-options.js'
+import type { NamesOf } from '../../options/option-names.js'
 
 /** How `lines()` cuts and writes lines. */
 export interface LinesOptions extends FrameLimits {
@@ -39,6 +42,16 @@ export interface LinesOptions extends FrameLimits {
   readonly unterminated?: Unterminated | undefined
 }
 
+/** The names of the options in {@link LinesOptions}. */
+const linesNames: NamesOf<LinesOptions> = {
+  ...frameLimitNames,
+  crlf: true,
+  sendCrlf: true,
+  encoding: true,
+  invalid: true,
+  unterminated: true,
+}
+
 /**
  * One line of text per message, without its line ending: for everything that people type and
  * programs print, such as telnet, nc, logs and command protocols.
@@ -49,6 +62,7 @@ export interface LinesOptions extends FrameLimits {
  * @throws OptionError `HAWSER_INVALID_OPTION`
  */
 export function lines(options: LinesOptions = {}): Framing<string> {
+  checkOptions(options, linesNames)
   const encoding = checkChoice('encoding', options.encoding, ['utf8', 'latin1'], 'utf8')
   const invalid = checkChoice('invalid', options.invalid, ['replace', 'reject'], 'replace')
   const crlf = checkChoice('crlf', options.crlf, ['accept', 'require'], 'accept')

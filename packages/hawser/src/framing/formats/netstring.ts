@@ -3,7 +3,8 @@ import type { ByteOperations } from '../byte-operations.js'
 import { FrameBlock } from '../frame-block.js'
 import { frameMalformed, frameTooLarge, frameTruncated, showBytes } from '../frame-errors.js'
 import type { Decoder, Emit, Encoder, FrameOutput, Framing } from '../framing.js'
-import { checkDiscard, checkMaxFrame, type FrameLimits } from '../options.js'
+import { checkDiscard, checkMaxFrame, frameLimitNames, type FrameLimits } from '../options.js'
+import { checkOptions } from '../../options/check-options.js'
 
 const zero = 0x30
 const nine = 0x39
@@ -28,6 +29,7 @@ export type NetstringOptions = FrameLimits
 export function netstring(
   options: NetstringOptions = {},
 ): Framing<Uint8Array, Uint8Array | string> {
+  checkOptions(options, frameLimitNames)
   const maxFrame = checkMaxFrame(options.maxFrame)
   const discard = checkDiscard(options.oversize)
   const digits = discard ? mostDigits : String(maxFrame).length

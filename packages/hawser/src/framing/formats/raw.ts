@@ -3,6 +3,8 @@ import type { ByteOperations } from '../byte-operations.js'
 import { FrameBlock } from '../frame-block.js'
 import type { Decoder, Emit, Encoder, FrameOutput, Framing } from '../framing.js'
 import { checkMaxFrame } from '../options.js'
+import { checkOptions } from '../../options/check-options.js'
+import type { NamesOf } from '../../options/option-names.js'
 
 /** How `raw()` passes bytes on. */
 export interface RawOptions {
@@ -15,6 +17,11 @@ export interface RawOptions {
   readonly maxFrame?: number | undefined
 }
 
+/** The names of the options in {@link RawOptions}. */
+const rawNames: NamesOf<RawOptions> = {
+  maxFrame: true,
+}
+
 /**
  * No framing: bytes as they arrive, in chunks without meaning. For relays, and for protocols that
  * are parsed elsewhere. Text is sent as UTF-8.
@@ -22,6 +29,7 @@ export interface RawOptions {
  * @throws OptionError `HAWSER_INVALID_OPTION`
  */
 export function raw(options: RawOptions = {}): Framing<Uint8Array, Uint8Array | string> {
+  checkOptions(options, rawNames)
   const maxFrame = checkMaxFrame(options.maxFrame)
   return Object.freeze({
     name: 'raw',

@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer'
+import { checkOptions } from '../../options/check-options.js'
 import { invalid } from '../../options/invalid.js'
-import type { TlsSessions, TlsSessionsOptions } from '../../tls.js'
+import { type TlsSessions, tlsSessionsNames, type TlsSessionsOptions } from '../../tls.js'
 
 /** How many sessions are kept by default. */
 const defaultMaxSessions = 256
@@ -21,6 +22,7 @@ const defaultMaxSessions = 256
  * @throws OptionError when `maxSessions` cannot work
  */
 export function createTlsSessions(options: TlsSessionsOptions = {}): TlsSessions {
+  checkOptions(options, tlsSessionsNames)
   const { maxSessions = defaultMaxSessions } = options
   if (typeof maxSessions !== 'number' || !(maxSessions >= 1)) {
     throw invalid(

@@ -1,3 +1,5 @@
+import type { NamesOf } from '../../options/option-names.js'
+
 /** Options of every scripted peer. */
 export interface ScriptedPeerOptions {
   /**
@@ -9,6 +11,12 @@ export interface ScriptedPeerOptions {
   reading?: boolean
 }
 
+/** The names of the options in {@link ScriptedPeerOptions}. */
+export const scriptedPeerNames: NamesOf<ScriptedPeerOptions> = {
+  deadline: true,
+  reading: true,
+}
+
 /** Options of `ScriptedPeer.listen`: those of each peer, and where to listen. */
 export interface ScriptedListenOptions extends ScriptedPeerOptions {
   /** An address of this machine. Default 127.0.0.1. */
@@ -17,4 +25,12 @@ export interface ScriptedListenOptions extends ScriptedPeerOptions {
   port?: number
   /** A Unix socket's path instead of a host and port. The file must not exist. */
   path?: string
+}
+
+/** The names of the options in {@link ScriptedListenOptions}. */
+export const scriptedListenNames: NamesOf<ScriptedListenOptions> = {
+  ...scriptedPeerNames,
+  host: true,
+  port: true,
+  path: true,
 }

@@ -1,4 +1,5 @@
 import { checkDeadline, defaultDeadline, withDeadline } from '../deadline.js'
+import { checkOptions } from '../../options/check-options.js'
 import { escapeBytes } from '../escape.js'
 import type { Transport } from '../../transport.js'
 import { describeDifference, ExpectationError } from './expectation-error.js'
@@ -6,7 +7,12 @@ import { PeerInbox } from './peer-inbox.js'
 import { TransportWire } from './transport-wire.js'
 import type { PeerEndpoint } from './endpoint.js'
 import { dialSocket } from './dial.js'
-import type { ScriptedListenOptions, ScriptedPeerOptions } from './options.js'
+import {
+  scriptedListenNames,
+  type ScriptedListenOptions,
+  scriptedPeerNames,
+  type ScriptedPeerOptions,
+} from './options.js'
 import { openListener, type PeerListener } from './peer-listener.js'
 import type { Wire } from './wire.js'
 
@@ -47,6 +53,7 @@ export class ScriptedPeer implements AsyncDisposable {
 
   /** A peer on a wire of its own kind; most use one of the static functions. */
   constructor(wire: Wire, options: ScriptedPeerOptions = {}) {
+    checkOptions(options, scriptedPeerNames)
     this.#wire = wire
     this.#deadline = checkDeadline(options.deadline ?? defaultDeadline)
     this.#isReading = options.reading ?? true
@@ -80,13 +87,20 @@ export class ScriptedPeer implements AsyncDisposable {
     endpoint: PeerEndpoint | null,
     options: ScriptedPeerOptions = {},
   ): Promise<ScriptedPeer> {
+    checkOptions(options, scriptedPeerNames)
     const deadline = checkDeadline(options.deadline ?? defaultDeadline)
     return new ScriptedPeer(await dialSocket(endpoint, deadline), options)
   }
 
   /** A server: listens for clients under test, and plays each that is accepted. */
-  static listen(options: ScriptedListenOptions = {}): Promise<ScriptedListener> {
-    return openListener(options, (wire) => new ScriptedPeer(wire, options))
+  static async listen(options: ScriptedListenOptions = {}): Promise<ScriptedListener> {
+    checkOptions(options, scriptedListenNames)
+    const { deadline, reading } = options
+    const own = {
+      ...(deadline === undefined ? {} : { deadline }),
+      ...(reading === undefined ? {} : { reading }),
+    }
+    return openListener(options, (wire) => new ScriptedPeer(wire, own))
   }
 
   /** A peer in memory, on one end of `createPair`, which it starts. */

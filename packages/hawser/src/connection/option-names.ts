@@ -1,0 +1,15 @@
+import type { NamesOf } from '../options/option-names.js'
+import type { StartTlsOptions } from './face.js'
+import type { CloseOptions } from './server-face.js'
+
+/** The names of the options in {@link CloseOptions}. */
+export const closeNames: NamesOf<CloseOptions> = {
+  drain: true,
+  signal: true,
+}
+
+/** The names of the options in {@link StartTlsOptions}; the side that begins TLS looks into `tls`. */
+export const startTlsNames: NamesOf<StartTlsOptions<unknown>> = {
+  reply: true,
+  tls: true,
+}

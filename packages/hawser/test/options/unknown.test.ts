@@ -1,0 +1,305 @@
+import {
+  type Client,
+  connect,
+  type Connection,
+  createClient,
+  createPool,
+  createServer,
+  createTlsSessions,
+  delimited,
+  fixed,
+  framing,
+  jsonLines,
+  lengthPrefixed,
+  lines,
+  netstring,
+  OptionError,
+  parseEndpoint,
+  type Pool,
+  raw,
+  relay,
+  type Server,
+} from 'hawser'
+import { bridgeMetrics, collectMetrics } from 'hawser/metrics'
+import { notifySystemd } from 'hawser/systemd'
+import {
+  connectPair,
+  connectPeer,
+  createPair,
+  ScriptedPeer,
+  startToxicProxy,
+  Toxics,
+  VirtualClock,
+} from 'hawser/testing'
+import { joinWorkers, startWorkers, Workers } from 'hawser/workers'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+/** Passes options to one public function, or to a method; what it makes is put away. */
+type Call = (options: never) => unknown
+
+const nowhere = 'tcp://127.0.0.1:1'
+const parts = {
+  name: 'own',
+  decoder: () => raw().createDecoder({} as never),
+  encoder: () => raw().createEncoder({} as never),
+}
+
+/** A server that was never listened with. */
+function server(): Server {
+  const made = createServer()
+  onTestFinished(() => made.close().then(() => {}))
+  return made
+}
+
+function client(): Client {
+  const made = createClient(nowhere, { maxReconnects: 0 })
+  onTestFinished(() => made.close({ drain: 0 }).then(() => {}))
+  return made
+}
+
+function pool(): Pool {
+  const made = createPool(nowhere)
+  onTestFinished(() => made.close({ drain: 0 }).then(() => {}))
+  return made
+}
+
+function connection(): Connection {
+  const [left, right] = connectPair()
+  onTestFinished(() => right.reset())
+  return left
+}
+
+const workers = Object.create(Workers.prototype) as Workers
+
+/** Each public function that takes options, by how it is called. */
+const calls: Readonly<Record<string, Call>> = {
+  createServer: (options) => createServer(options),
+  'server.setAccess': (options) => server().setAccess(options),
+  'server.broadcast': (options) => server().broadcast('', options),
+  'server.to().send': (options) => server().to('news').send('', options),
+  'server.close': (options) => server().close(options),
+  'server.listen': (options) =>
+    server().listen({ port: 0, host: '127.0.0.1', ...(options as object) }),
+  parseEndpoint: (options) => parseEndpoint({ path: '/run/app.sock', ...(options as object) }),
+  connect: (options) => connect(nowhere, options),
+  'connection.startTls': (options) => connection().startTls(options),
+  createClient: (options) => createClient(nowhere, options),
+  'client.request': (options) => client().request('', options),
+  'client.close': (options) => client().close(options),
+  createPool: (options) => createPool(nowhere, options),
+  'pool.acquire': (options) => pool().acquire(options),
+  'pool.run': (options) => pool().run(() => {}, options),
+  'pool.close': (options) => pool().close(options),
+  raw: (options) => raw(options),
+  lines: (options) => lines(options),
+  delimited: (options) => delimited('\n', options),
+  lengthPrefixed: (options) => lengthPrefixed({ bytes: 4, ...(options as object) }),
+  fixed: (options) => fixed(4, options),
+  netstring: (options) => netstring(options),
+  jsonLines: (options) => jsonLines(options),
+  framing: (options) => framing({ ...parts, ...(options as object) }),
+  relay: (options) => relay(connection(), connection(), options),
+  createTlsSessions: (options) => createTlsSessions(options),
+  collectMetrics: (options) => collectMetrics(server(), options),
+  bridgeMetrics: (options) => bridgeMetrics(server(), options),
+  notifySystemd: (options) => notifySystemd(undefined, options),
+  startWorkers: (options) => startWorkers({ script: 'none.mjs', ...(options as object) }),
+  joinWorkers: (options) => joinWorkers(server(), options),
+  'workers.prometheus': (options) => workers.prometheus(options),
+  'workers.close': (options) => workers.close(options),
+  createPair: (options) => createPair(options),
+  connectPair: (options) => connectPair(options),
+  connectPeer: (options) => connectPeer(options),
+  'connectPeer, of the peer': (options) => connectPeer({}, options),
+  'new Toxics': (options) => new Toxics(options),
+  'toxics.set': (options) => new Toxics().set(options),
+  'line.set': (options) => new Toxics().forward.set(options),
+  startToxicProxy: (options) => startToxicProxy(nowhere, options),
+  'ScriptedPeer.connect': (options) => ScriptedPeer.connect(nowhere, options),
+  'ScriptedPeer.listen': (options) => ScriptedPeer.listen(options),
+  'ScriptedPeer.over': (options) => ScriptedPeer.over(createPair()[0], options),
+  'clock.runUntil': (options) => new VirtualClock().runUntil(Promise.resolve(), options),
+}
+
+/** What a function throws or rejects with for these options. */
+async function refusalOf(name: string, options: object): Promise<OptionError> {
+  try {
+    await calls[name]!(options as never)
+  } catch (error) {
+    expect(error).toBeInstanceOf(OptionError)
+    return error as OptionError
+  }
+  throw new Error(`${name} took ${JSON.stringify(options)}`)
+}
+
+describe('an option that does not exist', () => {
+  it.each(Object.keys(calls))('%s refuses it by its name', async (name) => {
+    const { code, option, message } = await refusalOf(name, { hullabaloo: 1 })
+    expect(code).toBe('HAWSER_INVALID_OPTION')
+    expect(option).toMatch(/^(?:endpoint\.)?hullabaloo$/)
+    expect(message).toContain('hullabaloo is not an option')
+  })
+
+  it.each([
+    ['createServer', { maxConections: 1 }, 'maxConections', 'maxConnections'],
+    ['createServer', { IdleTimeout: 1 }, 'IdleTimeout', 'idleTimeout'],
+    ['server.setAccess', { alow: [] }, 'alow', 'allow'],
+    ['server.to().send', { exept: [] }, 'exept', 'except'],
+    ['server.close', { onDrian: () => {} }, 'onDrian', 'onDrain'],
+    ['server.listen', { hots: '::1' }, 'endpoint.hots', 'host'],
+    ['connect', { localAdress: '::1' }, 'localAdress', 'localAddress'],
+    ['connection.startTls', { replay: '' }, 'replay', 'reply'],
+    ['createClient', { whileDwon: 'queue' }, 'whileDwon', 'whileDown'],
+    ['client.request', { timeOut: 1 }, 'timeOut', 'timeout'],
+    ['createPool', { maxWating: 1 }, 'maxWating', 'maxWaiting'],
+    ['lines', { maxframe: 1 }, 'maxframe', 'maxFrame'],
+    ['framing', { perConection: true }, 'perConection', 'perConnection'],
+    ['relay', { singal: 1 }, 'singal', 'signal'],
+    ['startWorkers', { maxQueuedByte: 1 }, 'maxQueuedByte', 'maxQueuedBytes'],
+    ['clock.runUntil', { limits: 1 }, 'limits', 'limit'],
+  ])('%s guesses what %j meant', async (name, options, option, meant) => {
+    const error = await refusalOf(name, options)
+    expect(error.option).toBe(option)
+    expect(error.message).toBe(`${option} is not an option: did you mean ${meant}?`)
+  })
+
+  it.each([
+    ['createServer', { tls: { crt: '' } }, 'tls.crt', 'cert'],
+    [
+      'createServer',
+      { tls: { sni: { 'a.example': { kee: '' } } } },
+      "tls.sni['a.example'].kee",
+      'key',
+    ],
+    ['createServer', { keepAlive: { idel: 1 } }, 'keepAlive.idel', 'idle'],
+    ['createServer', { heartbeat: { ping: '', evry: 1 } }, 'heartbeat.evry', 'every'],
+    ['createServer', { connectRate: { perSecond: 1, bursts: 1 } }, 'connectRate.bursts', 'burst'],
+    [
+      'createServer',
+      { proxyProtocol: { mode: 'require', trustd: [] } },
+      'proxyProtocol.trustd',
+      'trusted',
+    ],
+    [
+      'connect',
+      { proxyProtocol: { version: 2, tlvs: { alpm: '' } } },
+      'proxyProtocol.tlvs.alpm',
+      'alpn',
+    ],
+    ['connect', { tls: { pin: [] } }, 'tls.pin', 'pins'],
+    ['createClient', { backoff: { factr: 2 } }, 'backoff.factr', 'factor'],
+    ['createClient', { correlate: { isPusch: () => true } }, 'correlate.isPusch', 'isPush'],
+    ['createPool', { backoff: { maxx: 2 } }, 'backoff.maxx', 'max'],
+    ['startWorkers', { backoff: { intial: 2 } }, 'backoff.intial', 'initial'],
+    ['connectPair', { line: { forward: { latncy: 1 } } }, 'line.forward.latncy', 'latency'],
+  ])('%s finds it in %j', async (name, options, option, meant) => {
+    const error = await refusalOf(name, options)
+    expect(error.option).toBe(option)
+    expect(error.message).toBe(`${option} is not an option: did you mean ${meant}?`)
+  })
+
+  it('says which there are, where they are few', async () => {
+    const { message } = await refusalOf('createServer', { keepAlive: { delay: 1 } })
+    expect(message).toBe('keepAlive.delay is not an option: there are idle, interval, count')
+  })
+
+  it('is none of what every object has', async () => {
+    expect((await refusalOf('lines', { toString: 1 })).option).toBe('toString')
+  })
+
+  it('shows no line break and no text without end', async () => {
+    const { message } = await refusalOf('lines', { [`a\n${'b'.repeat(1_000)}`]: 1 })
+    expect(message).not.toContain('\n')
+    expect(message.length).toBeLessThan(200)
+  })
+})
+
+describe('a former name', () => {
+  it.each([
+    [
+      'createServer',
+      { perAddress: 1 },
+      'perAddress is a former name: the option is maxPerAddress now',
+    ],
+    ['createServer', { pool: 1 }, 'pool is a former name: the option is memory now'],
+    ['connect', { timeout: 1 }, 'timeout is a former name: the option is connectTimeout now'],
+    ['createClient', { timeout: 1 }, 'timeout is a former name: the option is connectTimeout now'],
+    ['createPool', { timeout: 1 }, 'timeout is a former name: the option is connectTimeout now'],
+    ['createClient', { queue: 1 }, 'queue is a former name: the option is maxQueued now'],
+    ['createPool', { queue: 1 }, 'queue is a former name: the option is maxQueued now'],
+    ['startWorkers', { queue: 1 }, 'queue is a former name: the option is maxQueuedBytes now'],
+    ['createPool', { idle: 1 }, 'idle is a former name: the option is maxIdleTime now'],
+    [
+      'createClient',
+      { reconnect: { attempts: 3 } },
+      'reconnect is a former name: the option is backoff now, and reconnect.attempts is maxReconnects (0 never connects again)',
+    ],
+    [
+      'createClient',
+      { backoff: { attempts: 3 } },
+      'backoff.attempts is a former name: the option is maxReconnects now',
+    ],
+  ])('%s says what became of it: %j', async (name, options, message) => {
+    expect((await refusalOf(name, options)).message).toBe(message)
+  })
+
+  it.each(['createServer', 'connect', 'createClient', 'createPool', 'connectPair'])(
+    '%s says that readWhileBlocked is gone, and what there is in its place',
+    async (name) => {
+      const { message } = await refusalOf(name, { readWhileBlocked: true })
+      expect(message).toMatch(/^readWhileBlocked is an option no more: .+ awaits what it sends/)
+    },
+  )
+
+  it('and one that belongs to the framing is sent there', async () => {
+    const { message } = await refusalOf('createServer', { maxFrame: 1 })
+    expect(message).toMatch(/^maxFrame is an option of the framing: pass it there/)
+  })
+})
+
+describe('what is not looked at', () => {
+  it('a value that is undefined, and an empty object', () => {
+    server()
+    expect(() => lines({ hullabaloo: undefined } as never)).not.toThrow()
+    expect(() => lines({})).not.toThrow()
+  })
+
+  it('what an object has from its class', () => {
+    class Options {
+      declare inherited: number
+    }
+    Options.prototype.inherited = 1
+    expect(() => lines(new Options() as never)).not.toThrow()
+  })
+
+  it('objects of the user: a backplane, a clock, a correlation with a state', () => {
+    class Ids {
+      count = 0
+      identify = (message: string): { message: string; id: number } => ({
+        message,
+        id: ++this.count,
+      })
+      idOf = (): number => this.count
+    }
+    const clock = Object.assign(new VirtualClock(), { mine: true })
+    const made = createClient<string, string>(nowhere, {
+      framing: lines(),
+      clock,
+      correlate: new Ids(),
+      maxReconnects: 0,
+    })
+    onTestFinished(() => made.close({ drain: 0 }).then(() => {}))
+  })
+
+  it('names under labels, which are the user’s', () => {
+    collectMetrics(server(), { labels: { hullabaloo: 'a' } }).stop()
+  })
+})
+
+it.each(['createServer', 'lines', 'createPair'])(
+  '%s refuses null in place of options',
+  async (name) => {
+    const { message } = await refusalOf(name, null as never)
+    expect(message).toBe('options is null: it takes an object')
+  },
+)
