@@ -39,7 +39,8 @@ const HARMLESS = ['buffer', 'events', 'perf_hooks', 'process', 'timers']
 
 /** @type {Table} */
 export const LIBRARY_UNITS = {
-  errors: { units: [], builtins: [] },
+  'error-codes': { units: [], builtins: [] },
+  errors: { units: ['error-codes'], builtins: [] },
   options: { units: ['errors'], builtins: [] },
   tls: { units: [], builtins: [] },
   transport: { units: ['tls', 'proxy-protocol'], builtins: [] },

@@ -52,49 +52,64 @@ export function isExpected(error: unknown): error is Error {
   return error instanceof Error && codeOf(error)?.startsWith('HAWSER_') === true
 }
 
-/** What the library calls an option, and what the command calls it. */
-const flags: readonly (readonly [RegExp, string])[] = [
-  [/\bconnectTimeout\b/g, '--connect-timeout'],
-  [/\bidleTimeout\b/g, '--idle'],
-  [/\bfirstByteTimeout\b/g, '--first-byte-timeout'],
-  [/\bframeTimeout\b/g, '--frame-timeout'],
-  [/\bwriteTimeout\b/g, '--write-timeout'],
-  [/\bhandshakeTimeout\b/g, '--handshake-timeout'],
-  [/\bproxyProtocol\.trusted\b/g, '--trusted'],
-  [/\bheaderTimeout\b/g, '--header-timeout'],
-  [/\bminimumRate\b/g, '--minimum-rate'],
-  [/\bmaxFrame\b/g, '--max-frame'],
-  [/\bmaxConnections\b/g, '--max-connections'],
-  [/\btls\.(cert|key|ca)\b/, '--$1'],
-  [/^tls\.pins\b/, '--pin'],
-  [/^proxy (?=has|is no|takes)/, '--proxy '],
-  [/\bleave proxy out\b/, 'leave --proxy out'],
-  [/^family is (4|6)\b/, '-$1 was given'],
-  [/\bleave family out\b/, 'leave it out'],
-  [/^localAddress\b/, '--source'],
-  [/^tls cannot be used\b/, '--cert and --key cannot be used'],
-  [/: pass its passphrase/, ': decrypt it for this command, with openssl pkey'],
-  [
-    /: pass it as ca if you trust it/,
-    ': name it with --ca FILE if you trust it; hawser cert --print names that of hawser serve --tls',
-  ],
-  [/: pass (?:that|the authority) as ca\b/, ': name the authority with --ca FILE'],
-  [/\bthe option alpn\b/, '--alpn'],
-]
+/** An error of the library, which knows what option it is about. */
+interface HawserFailure extends Error {
+  readonly option: string | undefined
+  readonly remedy: string | undefined
+  rephrase(name: string, remedy?: string): string
+}
 
-/** A message of the library, in the words of the command. */
-export function nameFlags(message: string): string {
-  return flags.reduce((text, [option, flag]) => text.replace(option, flag), message)
+/** The flags of options, by what the library calls those; words where it is no one flag. */
+const flags: Readonly<Record<string, string>> = {
+  connectTimeout: '--connect-timeout',
+  family: 'the family',
+  firstByteTimeout: '--first-byte-timeout',
+  frameTimeout: '--frame-timeout',
+  idleTimeout: '--idle',
+  localAddress: '--source',
+  maxConnections: '--max-connections',
+  maxFrame: '--max-frame',
+  minimumRate: '--minimum-rate',
+  proxy: '--proxy',
+  'proxyProtocol.headerTimeout': '--header-timeout',
+  'proxyProtocol.trusted': '--trusted',
+  tls: '--cert and --key',
+  'tls.alpn': '--alpn',
+  'tls.ca': '--ca',
+  'tls.cert': '--cert',
+  'tls.handshakeTimeout': '--handshake-timeout',
+  'tls.key': '--key',
+  'tls.passphrase': 'the passphrase',
+  'tls.pins': '--pin',
+  writeTimeout: '--write-timeout',
+}
+
+/** What to do where it is more, or something else, than with the library. */
+const remedies: Readonly<Record<string, string>> = {
+  'HAWSER_INVALID_OPTION family': 'leave -4 or -6 out',
+  'HAWSER_INVALID_OPTION tls.passphrase': 'decrypt it for this command, with openssl pkey',
+  'HAWSER_TLS_CERTIFICATE_INVALID tls.ca':
+    'name it, or its authority, with --ca FILE if you trust it; hawser cert --print names that of hawser serve --tls',
+}
+
+/** What an error says, in the words of the command: with its flag for the option of the library. */
+export function sayError(error: Error): string {
+  if (!isOfLibrary(error) || error.option === undefined) return error.message
+  const { option } = error
+  const own = remedies[`${codeOf(error)} ${option}`]
+  return error.rephrase(flags[option] ?? option, error.remedy === undefined ? undefined : own)
+}
+
+/** Told by what it can do: the library is not loaded to say that a flag is unknown. */
+function isOfLibrary(error: Error): error is HawserFailure {
+  return 'rephrase' in error && typeof error.rephrase === 'function'
 }
 
 /** Describe whatever was thrown. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof UsageError) return failure(error.message, exitUsage)
   if (isExpected(error)) {
-    return failure(
-      nameFlags(error.message),
-      usageCodes.has(codeOf(error) ?? '') ? exitUsage : exitNetwork,
-    )
+    return failure(sayError(error), usageCodes.has(codeOf(error) ?? '') ? exitUsage : exitNetwork)
   }
   const message = error instanceof Error ? error.message : String(error)
   return failure(

@@ -1,3 +1,4 @@
+import { ConnectError, FramingError, OptionError, TlsError } from 'hawser'
 import { describe, expect, it } from 'vitest'
 import { describeFailure, exitNetwork, exitUsage, UsageError } from '../src/failure.js'
 
@@ -20,16 +21,44 @@ describe('describeFailure', () => {
   })
 
   it('names the flags of the command, not the options of the library', () => {
-    const timeout = withCode(
-      'HAWSER_CONNECT_TIMEOUT',
-      'no answer: check it, or raise connectTimeout',
-    )
+    const timeout = new ConnectError('HAWSER_CONNECT_TIMEOUT', 'no answer', {
+      option: 'connectTimeout',
+      remedy: (option) => `check it, or raise ${option}`,
+    })
     expect(describeFailure(timeout).line).toBe(
       'hawser: no answer: check it, or raise --connect-timeout',
     )
-    const large = withCode('HAWSER_FRAME_TOO_LARGE', '9 bytes, and maxFrame is 4: raise maxFrame')
+    const large = new FramingError(
+      'HAWSER_FRAME_TOO_LARGE',
+      (option) => `9 bytes, and ${option} is 4`,
+      { option: 'maxFrame', remedy: (option) => `raise ${option}` },
+    )
     expect(describeFailure(large).line).toBe(
       'hawser: 9 bytes, and --max-frame is 4: raise --max-frame',
+    )
+  })
+
+  it('leaves alone what only looks like the name of an option', () => {
+    const plain = new FramingError('HAWSER_FRAME_MALFORMED', 'a line is not JSON: maxFrame')
+    expect(describeFailure(plain).line).toBe('hawser: a line is not JSON: maxFrame')
+    const other = new ConnectError('HAWSER_CONNECT_FAILED', (option) => `${option} is not a flag`, {
+      option: 'attemptDelay',
+    })
+    expect(describeFailure(other).line).toBe('hawser: attemptDelay is not a flag')
+  })
+
+  it('has advice of its own where the library would have an option passed', () => {
+    const unknown = new TlsError('HAWSER_TLS_CERTIFICATE_INVALID', 'it is self-signed', {
+      option: 'tls.ca',
+      remedy: (ca) => `pass it as ${ca}`,
+    })
+    expect(describeFailure(unknown).line).toMatch(/^hawser: it is self-signed: name it.* --ca FILE/)
+    const locked = new OptionError('HAWSER_INVALID_OPTION', (name) => `${name} is missing`, {
+      option: 'tls.passphrase',
+      remedy: 'pass it, or decrypt the key',
+    })
+    expect(describeFailure(locked).line).toBe(
+      'hawser: the passphrase is missing: decrypt it for this command, with openssl pkey',
     )
   })
 

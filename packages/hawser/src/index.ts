@@ -45,6 +45,7 @@ export {
   type ErrorAddress,
   type ErrorCode,
   type ErrorDetails,
+  type ErrorText,
   errorCodes,
   FramingError,
   HandlerError,

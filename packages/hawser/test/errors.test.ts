@@ -363,7 +363,7 @@ const provocations: Record<ErrorCode, Provocation> = {
     class: TlsError,
     op: 'handshake',
     has: ['local', 'remote', 'cause'],
-    says: /^the peer's certificate was not accepted: .* pass .* as ca.* \([A-Z_]+\)$/,
+    says: /^the peer's certificate was not accepted: .* \([A-Z_]+\): pass .* as tls\.ca/,
     async provoke() {
       const { endpoint } = await serve({ tls: await createIdentity() }, undefined, 'tls')
       return caught(() => connect(endpoint))
@@ -423,7 +423,7 @@ const provocations: Record<ErrorCode, Provocation> = {
     class: TimeoutError,
     op: 'proxy-header',
     has: ['local', 'remote'],
-    says: /^0 bytes of a PROXY protocol header came in 5000 ms: .* or raise headerTimeout/,
+    says: /^0 bytes of a PROXY protocol header came in 5000 ms: .* or raise proxyProtocol\.headerTimeout/,
     async provoke() {
       const { clock, refused } = await refuseHeader()
       while (clock.pending === 0) await new Promise(setImmediate)
@@ -772,6 +772,58 @@ describe.each(Object.entries(provocations))('%s', (code, { provoke, ...shape }) 
     expect(error.message).toMatch(/^[^\n]+[^.\n]$/)
     expect(error.message).not.toContain('HAWSER_')
     expect(errorCodes[code as ErrorCode]).toMatch(/^[A-Z].+\.$/)
+    const { message, option, remedy } = error
+    if (remedy !== undefined) expect(message.endsWith(`: ${remedy}`)).toBe(true)
+    expect(error.rephrase(option ?? '')).toBe(message)
+  })
+})
+
+describe('an error about an option', () => {
+  const limit = new TimeoutError('HAWSER_IDLE_TIMEOUT', 'nothing moved', {
+    option: 'idleTimeout',
+    remedy: (idle) => `raise ${idle}`,
+  })
+
+  it('names it, and says what to do', () => {
+    expect(limit).toMatchObject({
+      option: 'idleTimeout',
+      remedy: 'raise idleTimeout',
+      message: 'nothing moved: raise idleTimeout',
+    })
+  })
+
+  it('says the same with another name, and with another remedy', () => {
+    expect(limit.rephrase('--idle')).toBe('nothing moved: raise --idle')
+    expect(limit.rephrase('--idle', 'wait')).toBe('nothing moved: wait')
+  })
+
+  it('has neither where there is none', () => {
+    const plain = new ClientError('HAWSER_POOL_CLOSED', 'it is closed')
+    expect([plain.option, plain.remedy]).toEqual([undefined, undefined])
+    expect(plain.rephrase('--idle')).toBe('it is closed')
+  })
+
+  it('is named by an error that quotes it', async () => {
+    const { endpoint } = await serve({ tls: await createIdentity() }, undefined, 'tls')
+    const client = createClient(endpoint, { maxReconnects: 0 })
+    const pool = createPool(endpoint)
+    onTestFinished(async () => {
+      await Promise.all([client.close({ drain: 0 }), pool.close({ drain: 0 })])
+    })
+    for (const call of [() => client.ready(), () => pool.acquire()]) {
+      const error = (await caught(call)) as HawserError
+      expect(error.option).toBe('tls.ca')
+      expect(error.rephrase('--ca')).toMatch(/^(?:the client is closed|no connection).* as --ca/)
+    }
+  })
+
+  it.each([
+    ['createServer', () => createServer({ idleTimeout: 0 }), 'idleTimeout', /^--flag is 0: /],
+    ['lines', () => lines({ maxFrame: 0 }), 'maxFrame', /^--flag is 0, /],
+  ] as const)('is thrown by %s', async (_name, call, option, says) => {
+    const error = await caught(async () => call())
+    expect(error).toMatchObject({ code: 'HAWSER_INVALID_OPTION', option })
+    expect((error as HawserError).rephrase('--flag')).toMatch(says)
   })
 })
 

@@ -10,7 +10,7 @@ import { SinglePeer } from './single-peer.js'
 import { type SteadyOptions, SteadyPeer } from './steady-peer.js'
 import { Speech } from './speech.js'
 import { ConversationOutput } from './terminal.js'
-import { exitNetwork, exitOk, isExpected, nameFlags } from '../failure.js'
+import { exitNetwork, exitOk, isExpected, sayError } from '../failure.js'
 import { whenForeground } from '../input/job-control.js'
 import { type EndSignal, Interrupts, signalExitCodes } from '../input/interrupts.js'
 import { LineEditor } from '../input/line-editor.js'
@@ -228,7 +228,7 @@ class ConnectCommand implements Troubles {
 
   #report(info: CloseInfo | undefined): void {
     if (info === undefined) return
-    if (info.error !== undefined) this.#fail(nameFlags(info.error.message))
+    if (info.error !== undefined) this.#fail(sayError(info.error))
     else {
       if (info.unsent > 0 || info.reason !== 'ended') this.#exitCode ||= exitNetwork
       this.#speech.notice(`closed: ${describeClose(info)}`)

@@ -1,5 +1,5 @@
 import { type Connection, type DisconnectedStatus, formatEndpoint } from 'hawser'
-import { nameFlags } from '../failure.js'
+import { sayError } from '../failure.js'
 import { describeClose } from '../output/columns.js'
 import { describeTls, summarizeTls } from '../output/tls.js'
 import type { Outgoing } from '../wire/adapter.js'
@@ -39,7 +39,7 @@ export class Losses {
   describe({ info, error, retryIn }: DisconnectedStatus): LossNotice {
     const cause = error ?? info?.error
     const how = info === undefined ? 'not connected' : `disconnected: ${describeClose(info)}`
-    const why = cause === undefined ? how : `${how}: ${nameFlags(cause.message)}`
+    const why = cause === undefined ? how : `${how}: ${sayError(cause)}`
     const isNew = info !== undefined || why !== this.#told
     this.#told = why
     const wait = retryIn < 1_000 ? `${retryIn} ms` : `${(retryIn / 1_000).toFixed(1)} s`

@@ -8,7 +8,7 @@ import {
   type Server,
   type TlsServerOptions,
 } from 'hawser'
-import { codeOf, nameFlags } from '../failure.js'
+import { codeOf, sayError } from '../failure.js'
 import type { ServerEvent } from '../output/events.js'
 import type { Recipient } from '../input/recipient.js'
 import { summarizeTls } from '../output/tls.js'
@@ -174,7 +174,7 @@ export class Host implements Listeners {
       id: client.id,
       ...{ by, reason, phase, bytesRead, bytesWritten, unsent },
       connections: this.#clients.size,
-      ...(error === undefined ? {} : { error: nameFlags(error.message) }),
+      ...(error === undefined ? {} : { error: sayError(error) }),
     })
   }
 
@@ -240,12 +240,12 @@ export class Host implements Listeners {
       reason: refusal.reason,
       connections: refusal.connections,
       limit: refusal.limit,
-      ...(refusal.error === undefined ? {} : { error: nameFlags(refusal.error.message) }),
+      ...(refusal.error === undefined ? {} : { error: sayError(refusal.error) }),
     })
   }
 
   #report(error: HawserError, id?: number): void {
     const who = id === undefined ? {} : { id }
-    this.#tell({ event: 'error', ...who, code: error.code, message: nameFlags(error.message) })
+    this.#tell({ event: 'error', ...who, code: error.code, message: sayError(error) })
   }
 }

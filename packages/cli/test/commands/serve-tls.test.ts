@@ -75,7 +75,7 @@ describe('hawser serve --tls', () => {
     const { port } = await serveTls(createFolder(), '--tls')
     const refused = await talk(port)
     expect(refused.stderr).toMatch(
-      /^hawser: the peer's certificate was not accepted: it is self-signed: name it with --ca FILE .+hawser cert --print.+\n$/,
+      /^hawser: the peer's certificate was not accepted: it is self-signed \(DEPTH_ZERO_SELF_SIGNED_CERT\): name it, .+ --ca FILE .+hawser cert --print.+\n$/,
     )
     expect(refused.code).toBe(1)
     const careless = await talk(port, '--insecure')

@@ -10,6 +10,7 @@ import {
   HawserError,
   TimeoutError,
 } from '../errors.js'
+import { quoting } from '../options/quoting.js'
 
 type Ends = Pick<Connection<never, never>, 'local' | 'remote'>
 
@@ -49,16 +50,21 @@ export function unansweredError(ends: Ends): ClientError {
 
 /** The client was closed. */
 export function closedClientError(cause: Error | undefined): ClientError {
-  const why = cause === undefined ? '' : `: ${cause.message}`
-  const text = `the client is closed and sends nothing more${why}`
-  return new ClientError('HAWSER_CLIENT_CLOSED', text, { op: 'request', cause })
+  const closed = 'the client is closed and sends nothing more'
+  if (cause === undefined) return new ClientError('HAWSER_CLIENT_CLOSED', closed, { op: 'request' })
+  const { text, option } = quoting(cause, (words) => `${closed}: ${words}`)
+  return new ClientError('HAWSER_CLIENT_CLOSED', text, { op: 'request', cause, option })
 }
 
 /** There is no connection, and messages are not to wait for one. */
 export function notConnectedError(cause: Error | undefined): ClientError {
-  const why = cause === undefined ? '' : ` (${cause.message})`
-  const text = `there is no connection${why} and nothing was sent: try again, or let messages wait with whileDown: 'queue'`
-  return new ClientError('HAWSER_NOT_CONNECTED', text, { op: 'request', cause })
+  const remedy = "try again, or let messages wait with whileDown: 'queue'"
+  const around = (why: string): string => `there is no connection${why} and nothing was sent`
+  const { text, option } =
+    cause === undefined
+      ? { text: around(''), option: undefined }
+      : quoting(cause, (words) => around(` (${words})`))
+  return new ClientError('HAWSER_NOT_CONNECTED', text, { op: 'request', cause, option, remedy })
 }
 
 /**
@@ -74,8 +80,13 @@ export function connectionEndedError(ends: ErrorDetails, then: string): ClientEr
 
 /** Too many messages wait already. */
 export function queueFullError(limit: number, cause: Error | undefined): ClientError {
-  const text = `${limit} messages wait to be sent and no more may: nothing was sent; slow down, or raise maxQueued`
-  return new ClientError('HAWSER_QUEUE_FULL', text, { op: 'request', cause })
+  const text = `${limit} messages wait to be sent and no more may`
+  return new ClientError('HAWSER_QUEUE_FULL', text, {
+    op: 'request',
+    cause,
+    option: 'maxQueued',
+    remedy: (option) => `nothing was sent; slow down, or raise ${option}`,
+  })
 }
 
 /** The caller waits for the reply no longer. */
@@ -88,9 +99,10 @@ export function requestAborted(signal: AbortSignal, ends: Ends | undefined): Abo
 
 /** It waited too long to be sent. */
 export function queueTimeout(timeout: number, cause: Error | undefined): TimeoutError {
-  const why = cause === undefined ? '' : `: ${cause.message}`
-  const text = `the message waited ${timeout} ms for a connection and was not sent${why}`
-  return new TimeoutError('HAWSER_QUEUE_TIMEOUT', text, { op: 'request', cause })
+  const late = `the message waited ${timeout} ms for a connection and was not sent`
+  if (cause === undefined) return new TimeoutError('HAWSER_QUEUE_TIMEOUT', late, { op: 'request' })
+  const { text, option } = quoting(cause, (words) => `${late}: ${words}`)
+  return new TimeoutError('HAWSER_QUEUE_TIMEOUT', text, { op: 'request', cause, option })
 }
 
 /** The option `heartbeat.ping` threw. */
@@ -106,8 +118,13 @@ export function pingFailed(cause: unknown, ends: Ends): HandlerError {
 
 /** `onConnect` did not come to its end. */
 export function onConnectTimeout(timeout: number, ends: Ends): ConnectError {
-  const text = `onConnect was still at work after ${timeout} ms, so the connection is reset: see what it waits for, or raise connectTimeout`
-  return new ConnectError('HAWSER_CONNECT_TIMEOUT', text, { op: 'connect', ...detailsOf(ends) })
+  const text = `onConnect was still at work after ${timeout} ms, so the connection is reset`
+  return new ConnectError('HAWSER_CONNECT_TIMEOUT', text, {
+    op: 'connect',
+    ...detailsOf(ends),
+    option: 'connectTimeout',
+    remedy: (option) => `see what it waits for, or raise ${option}`,
+  })
 }
 
 /** The connection ended in order while `onConnect` was at work. */

@@ -11,6 +11,7 @@ import {
   TimeoutError,
   TlsError,
 } from '../errors.js'
+import { quoting } from '../options/quoting.js'
 
 /** What a pool has while somebody waits for a connection. */
 export interface Crowd {
@@ -29,8 +30,11 @@ export function acquireTimeout(
     cause === undefined
       ? `${leased} of ${max} are lent out and ${waiting} wait: give leases back sooner, or raise max`
       : `none can be made: ${cause.message}`
-  const text = `the pool had no connection for this caller in ${timeout} ms, ${why} (acquireTimeout)`
-  return new TimeoutError('HAWSER_ACQUIRE_TIMEOUT', text, { op: 'acquire', cause })
+  return new TimeoutError(
+    'HAWSER_ACQUIRE_TIMEOUT',
+    (limit) => `the pool had no connection for this caller in ${timeout} ms, ${why} (${limit})`,
+    { op: 'acquire', cause, option: 'acquireTimeout' },
+  )
 }
 
 /** Too many wait already. */
@@ -41,8 +45,11 @@ export function exhaustedError({ leased, max, waiting }: Crowd): ClientError {
 
 /** No connection can be made, and waiting would not help. */
 export function acquireFailed(cause: Error): ClientError {
-  const text = `no connection can be made, and another try would end the same way: ${cause.message}`
-  return new ClientError('HAWSER_ACQUIRE_FAILED', text, { op: 'acquire', cause })
+  const { text, option } = quoting(
+    cause,
+    (words) => `no connection can be made, and another try would end the same way: ${words}`,
+  )
+  return new ClientError('HAWSER_ACQUIRE_FAILED', text, { op: 'acquire', cause, option })
 }
 
 /** The connection was made, and is not fit to be lent out. */

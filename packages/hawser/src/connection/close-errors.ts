@@ -1,4 +1,11 @@
-import { ConnectionError, type ErrorDetails, FramingError, type HawserError } from '../errors.js'
+import {
+  ConnectionError,
+  type ErrorDetails,
+  FramingError,
+  type HawserError,
+  textsOf,
+} from '../errors.js'
+import { quoting } from '../options/quoting.js'
 import { reasonOf } from '../policy/reason.js'
 import type { CloseInfo, CloseReason, EndingCode } from './close-info.js'
 
@@ -25,8 +32,9 @@ export function framingError(
 /** The framing knows what is wrong, and only the connection knows with whom. */
 function located(error: FramingError, details: ErrorDetails): FramingError {
   if (error.remote !== undefined) return error
-  const { code, message, op, cause } = error
-  return new FramingError(code, message, { ...details, op, cause })
+  const { code, op, option, cause } = error
+  const [what, remedy] = textsOf(error)
+  return new FramingError(code, what, { ...details, op, option, remedy, cause })
 }
 
 /** What the operating system, or TLS, said when it ended an established connection. */
@@ -62,36 +70,42 @@ export function closingError(
   error: HawserError | undefined,
   details: ErrorDetails,
 ): ConnectionError {
-  const text =
-    error === undefined
-      ? 'this side has reset the connection: connect again'
-      : `the connection is being closed: ${error.message}`
-  return new ConnectionError('HAWSER_CONNECTION_CLOSED', text, {
-    op: 'write',
-    ...details,
-    cause: error,
-  })
+  const code = 'HAWSER_CONNECTION_CLOSED'
+  const place = { op: 'write', ...details, cause: error }
+  if (error === undefined) {
+    return new ConnectionError(code, 'this side has reset the connection: connect again', place)
+  }
+  const { text, option } = quoting(error, (words) => `the connection is being closed: ${words}`)
+  return new ConnectionError(code, text, { ...place, option })
 }
 
 /** What `send` is answered with once this side has ended, in order or because of `error`. */
 export function endedError(error: HawserError | undefined, details: ErrorDetails): ConnectionError {
-  const text =
-    error === undefined
-      ? 'this side has ended its half of the connection and can send nothing more: send before end()'
-      : `this side is ending the connection and can send nothing more: ${error.message}`
-  return new ConnectionError('HAWSER_CONNECTION_ENDED', text, {
-    op: 'write',
-    ...details,
-    cause: error,
-  })
+  const code = 'HAWSER_CONNECTION_ENDED'
+  const place = { op: 'write', ...details, cause: error }
+  if (error === undefined) {
+    const ended =
+      'this side has ended its half of the connection and can send nothing more: send before end()'
+    return new ConnectionError(code, ended, place)
+  }
+  const { text, option } = quoting(
+    error,
+    (words) => `this side is ending the connection and can send nothing more: ${words}`,
+  )
+  return new ConnectionError(code, text, { ...place, option })
 }
 
 /** What ends a connection whose program sends more than the peer takes. */
 export function outboxFull(unsent: number, limit: number, details: ErrorDetails): ConnectionError {
   return new ConnectionError(
     'HAWSER_OUTBOX_FULL',
-    `${unsent} bytes wait to be sent and the outbox may hold ${limit}: the peer reads ` +
-      'too slowly; await send(), check trySend(), or raise the option outbox',
-    { op: 'write', ...details },
+    `${unsent} bytes wait to be sent and the outbox may hold ${limit}`,
+    {
+      op: 'write',
+      ...details,
+      option: 'outbox',
+      remedy: (option) =>
+        `the peer reads too slowly; await send(), check trySend(), or raise the option ${option}`,
+    },
   )
 }

@@ -128,7 +128,7 @@ export function resolveSettings<In, Out>(
     throw invalid(
       'maxFrame',
       `is ${framing.maxFrame} bytes and the inbox holds ${inboxLimit}: such a frame would ` +
-        'never be complete; raise the option inbox or lower maxFrame',
+        'never be complete; raise the option inbox or lower this one',
     )
   }
   const outboxLimit = atLeast('outbox', options.outbox ?? defaultOutbox, 1)

@@ -14,9 +14,13 @@ const longestExcerpt = 24
 export function frameTooLarge(size: number | string, limit: number, offset: number): FramingError {
   return new FramingError(
     'HAWSER_FRAME_TOO_LARGE',
-    `the frame at byte ${offset} has ${size} bytes, and maxFrame is ${limit}: raise maxFrame if ` +
-      `such frames are expected, or skip them with oversize: 'discard'`,
-    decoding,
+    (maxFrame) => `the frame at byte ${offset} has ${size} bytes, and ${maxFrame} is ${limit}`,
+    {
+      ...decoding,
+      option: 'maxFrame',
+      remedy: (maxFrame) =>
+        `raise ${maxFrame} if such frames are expected, or skip them with oversize: 'discard'`,
+    },
   )
 }
 
@@ -44,10 +48,15 @@ export function restTooLarge(
 ): FramingError {
   return new FramingError(
     'HAWSER_FRAME_TOO_LARGE',
-    `the decoder of "${name}" found no end of a frame in ${rest} bytes, and maxFrame is ` +
-      `${maxFrame} with ${overhead} bytes of overhead: raise maxFrame if such frames are expected, ` +
-      'or overhead if headers and delimiters take more',
-    decoding,
+    (option) =>
+      `the decoder of "${name}" found no end of a frame in ${rest} bytes, and ${option} is ` +
+      `${maxFrame} with ${overhead} bytes of overhead`,
+    {
+      ...decoding,
+      option: 'maxFrame',
+      remedy: (option) =>
+        `raise ${option} if such frames are expected, or overhead if headers and delimiters take more`,
+    },
   )
 }
 
@@ -95,9 +104,12 @@ export function textInvalid(
 export function messageTooLarge(size: number, limit: number): FramingError {
   return new FramingError(
     'HAWSER_FRAME_TOO_LARGE',
-    `the message takes ${size} bytes, and this framing carries ${limit}: send it in parts, or ` +
-      'raise maxFrame at both ends',
-    encoding,
+    `the message takes ${size} bytes, and this framing carries ${limit}`,
+    {
+      ...encoding,
+      option: 'maxFrame',
+      remedy: (maxFrame) => `send it in parts, or raise ${maxFrame} at both ends`,
+    },
   )
 }
 

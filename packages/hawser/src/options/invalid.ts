@@ -7,7 +7,7 @@ import { OptionError } from '../errors.js'
  * @param text what is wrong with it, and what to do
  */
 export function invalid(option: string, text: string, cause?: unknown): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', `${option} ${text}`, { cause, option })
+  return new OptionError('HAWSER_INVALID_OPTION', (name) => `${name} ${text}`, { cause, option })
 }
 
 /** A value as it would be written in a program, in at most 40 characters. */

@@ -55,9 +55,10 @@ export function familyFor(
 ): 4 | 6 | undefined {
   const remote = net.isIP(host)
   if (family !== undefined && remote !== 0 && remote !== family) {
-    throw invalid(
-      'family',
-      `is ${family}, and ${host} is an IPv${remote} address: leave family out`,
+    throw new OptionError(
+      'HAWSER_INVALID_OPTION',
+      (option) => `${option} is ${family}, and ${host} is an IPv${remote} address`,
+      { option: 'family', remedy: (option) => `leave ${option} out` },
     )
   }
   if (localAddress === undefined) return family

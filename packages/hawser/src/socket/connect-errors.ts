@@ -91,15 +91,23 @@ export function connectTimeout(
   attempts: readonly ConnectAttempt[],
   reached?: Reached,
 ): ConnectError {
-  const what =
+  const [what, check] =
     reached === undefined
-      ? `no connection after ${timeout} ms, name resolution included: check the address and firewalls`
-      : `${reached.what} after ${timeout} ms in all: ${reached.check}`
+      ? [
+          `no connection after ${timeout} ms, name resolution included`,
+          'check the address and firewalls',
+        ]
+      : [`${reached.what} after ${timeout} ms in all`, reached.check]
   const listed = reached === undefined ? listing(host, attempts) : ''
   return new ConnectError(
     'HAWSER_CONNECT_TIMEOUT',
-    `cannot connect to ${formatEndpoint(endpoint)}: ${what}, or raise connectTimeout${listed}`,
-    { op: 'connect', remote: named(endpoint) },
+    `cannot connect to ${formatEndpoint(endpoint)}: ${what}`,
+    {
+      op: 'connect',
+      remote: named(endpoint),
+      option: 'connectTimeout',
+      remedy: (option) => `${check}, or raise ${option}${listed}`,
+    },
     attempts,
   )
 }

@@ -97,9 +97,14 @@ class ProxyPhase implements TransportSink {
     this.#settle(
       new TimeoutError(
         'HAWSER_PROXY_HEADER_TIMEOUT',
-        `${this.#reader.held.length} bytes of a PROXY protocol header came in ${headerTimeout} ms: ` +
-          'have the proxy send one at once (send-proxy, in HAProxy), or raise headerTimeout',
-        { op: 'proxy-header', ...this.#transport.addresses },
+        `${this.#reader.held.length} bytes of a PROXY protocol header came in ${headerTimeout} ms`,
+        {
+          op: 'proxy-header',
+          ...this.#transport.addresses,
+          option: 'proxyProtocol.headerTimeout',
+          remedy: (option) =>
+            `have the proxy send one at once (send-proxy, in HAProxy), or raise ${option}`,
+        },
       ),
     )
   }

@@ -96,7 +96,9 @@ const endings: Record<Exclude<CloseReason, 'ended' | 'reset'>, () => Promise<Clo
     const connection = await connect(`tcp://127.0.0.1:${portOf(server)}`, { framing: lines() })
     await connection.send('STARTTLS')
     await connection[Symbol.asyncIterator]().next()
-    await expect(connection.startTls({ tls: { servername: 'localhost' } })).rejects.toThrow('as ca')
+    await expect(connection.startTls({ tls: { servername: 'localhost' } })).rejects.toThrow(
+      'as tls.ca',
+    )
     return connection.closed
   },
   'heartbeat-timeout': () =>

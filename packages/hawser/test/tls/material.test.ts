@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto'
 import { join } from 'node:path'
 import { createServer } from 'hawser'
 import { describe, expect, it } from 'vitest'
@@ -29,6 +30,21 @@ describe('a file that holds something else', () => {
       /^tls\.cert names the file "\.\/notes\.txt", which is not PEM: /,
     )
     expect(message({ cert: site.key, key })).toMatch(/^tls\.cert holds a private key and no/)
+  })
+
+  it('is a key that is encrypted, and its passphrase is missing', async () => {
+    const { site } = await identities
+    const key = createPrivateKey(site.key).export({
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: 'sesame',
+    })
+    const tls = { cert: site.cert, key: String(key) }
+    expect(() => createServer({ tls })).toThrow(
+      /^tls\.passphrase is missing, and the key is encrypted \(.+\): pass it, or decrypt the key$/,
+    )
+    expect(() => createServer({ tls: { ...tls, passphrase: 'sesame' } })).not.toThrow()
   })
 
   it('is refused as an authority, which would vouch for no one', async () => {

@@ -158,7 +158,7 @@ describePeer('openssl', 'a server, talked to by openssl s_client', (openssl) => 
     const client = startClient(openssl, port, '-alpn', 'h2,http/1.1')
     expect((await client.ended).code).not.toBe(0)
     expect(client.complained).toMatch(/no application protocol/)
-    expect((await refusal).error?.message).toContain('no protocol of the option alpn in common')
+    expect((await refusal).error?.message).toContain('no application protocol (ALPN) in common')
   })
 
   it('a client that offers no protocol at all is let in', async () => {

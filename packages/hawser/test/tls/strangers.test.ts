@@ -177,7 +177,7 @@ describe('a handshake that takes its time', () => {
       error: {
         code: 'HAWSER_TLS_HANDSHAKE_TIMEOUT',
         message:
-          'the TLS handshake was not done after 5000 ms: the peer stalls, or does not speak TLS (handshakeTimeout)',
+          'the TLS handshake was not done after 5000 ms: the peer stalls, or does not speak TLS (tls.handshakeTimeout)',
       },
     })
     await gone(socket)

@@ -101,8 +101,16 @@ export class Receiver<In, Out> {
   switchFraming(framing: Framing<In, Out>): void {
     const { inboxLimit } = this.#host.settings
     if (framing.maxFrame > inboxLimit) {
-      const text = `maxFrame is ${framing.maxFrame} bytes and the inbox holds ${inboxLimit}: raise the option inbox or lower maxFrame`
-      throw new OptionError('HAWSER_INVALID_OPTION', text, this.#host.details)
+      const { maxFrame } = framing
+      throw new OptionError(
+        'HAWSER_INVALID_OPTION',
+        (option) => `${option} is ${maxFrame} bytes and the inbox holds ${inboxLimit}`,
+        {
+          ...this.#host.details,
+          option: 'maxFrame',
+          remedy: (option) => `raise the option inbox or lower ${option}`,
+        },
+      )
     }
     this.framing = framing
     this.#nextFraming = framing

@@ -38,13 +38,19 @@ export class Account implements BudgetHolder {
   }
 
   evict(used: number, limit: number): void {
-    const text =
-      `the buffers of all connections hold ${used} bytes and may hold ${limit} (memory): this one, ` +
-      `with ${this.#held} bytes, had been without progress the longest; raise memory, or lower maxConnections`
-    const error = new ConnectionError('HAWSER_MEMORY_FULL', text, {
-      op: 'read',
-      ...this.#host.details,
-    })
+    const held = this.#held
+    const error = new ConnectionError(
+      'HAWSER_MEMORY_FULL',
+      (memory) =>
+        `the buffers of all connections hold ${used} bytes and may hold ${limit} (${memory}): this one, ` +
+        `with ${held} bytes, had been without progress the longest`,
+      {
+        op: 'read',
+        ...this.#host.details,
+        option: 'memory',
+        remedy: (memory) => `raise ${memory}, or lower maxConnections`,
+      },
+    )
     this.#host.fail(error, true)
     this.hold(0)
   }

@@ -66,8 +66,13 @@ export class Paces {
     const { minimumRate, minimumRateGrace } = this.#watched.settings
     const what =
       op === 'read' ? `${bytes} bytes of a frame came` : `the peer took ${bytes} bytes of a write`
-    const text = `${what} in ${time} ms: the least is ${minimumRate} a second after ${minimumRateGrace} ms (minimumRate), lower it for peers this slow`
-    const error = new TimeoutError('HAWSER_RATE_TIMEOUT', text, { ...this.#watched.details, op })
+    const error = new TimeoutError('HAWSER_RATE_TIMEOUT', `${what} in ${time} ms`, {
+      ...this.#watched.details,
+      op,
+      option: 'minimumRate',
+      remedy: (option) =>
+        `the least is ${minimumRate} a second after ${minimumRateGrace} ms (${option}), lower it for peers this slow`,
+    })
     this.#watched.fail(error, op === 'write')
   }
 }

@@ -1,4 +1,4 @@
-import { TimeoutError } from '../../errors.js'
+import { type ErrorText, TimeoutError } from '../../errors.js'
 import type { Waits } from '../connection-settings.js'
 import type { Watched } from './watched.js'
 
@@ -33,9 +33,11 @@ function expire(
   watched: Watched,
   code: TimeoutError['code'],
   op: 'read' | 'write',
-  text: string,
+  what: string,
+  option: Wait['limit'],
+  remedy: ErrorText,
 ): void {
-  const error = new TimeoutError(code, text, { ...watched.details, op })
+  const error = new TimeoutError(code, what, { ...watched.details, op, option, remedy })
   // Once writing or reading stands still there is no way to end in order.
   watched.fail(error, code === 'HAWSER_WRITE_TIMEOUT' || code === 'HAWSER_CONSUMER_TIMEOUT')
 }
@@ -53,8 +55,15 @@ export const waits: readonly Wait[] = [
     counts: isWriting,
     progress: handedOver,
     end(watched) {
-      const text = `${watched.unsent} bytes waited ${watched.settings.writeTimeout} ms and the peer took none: it stopped reading or is gone (writeTimeout)`
-      expire(watched, 'HAWSER_WRITE_TIMEOUT', 'write', text)
+      const text = `${watched.unsent} bytes waited ${watched.settings.writeTimeout} ms and the peer took none`
+      expire(
+        watched,
+        'HAWSER_WRITE_TIMEOUT',
+        'write',
+        text,
+        this.limit,
+        (limit) => `it stopped reading or is gone (${limit})`,
+      )
     },
   },
   {
@@ -66,8 +75,15 @@ export const waits: readonly Wait[] = [
       !isWriting(watched),
     progress: (watched) => watched.receiver.messages,
     end(watched) {
-      const text = `reading stands still and no message was taken for ${watched.settings.consumerTimeout} ms: consume the connection or close it (consumerTimeout)`
-      expire(watched, 'HAWSER_CONSUMER_TIMEOUT', 'read', text)
+      const text = `reading stands still and no message was taken for ${watched.settings.consumerTimeout} ms`
+      expire(
+        watched,
+        'HAWSER_CONSUMER_TIMEOUT',
+        'read',
+        text,
+        this.limit,
+        (limit) => `consume the connection or close it (${limit})`,
+      )
     },
   },
   {
@@ -75,8 +91,15 @@ export const waits: readonly Wait[] = [
     counts: (watched) => isReading(watched) && watched.receiver.isPartial,
     progress: (watched) => watched.receiver.bytes,
     end(watched) {
-      const text = `a frame was begun and no byte of it came for ${watched.settings.frameTimeout} ms: the peer is gone, or too slow for frameTimeout`
-      expire(watched, 'HAWSER_FRAME_TIMEOUT', 'read', text)
+      const text = `a frame was begun and no byte of it came for ${watched.settings.frameTimeout} ms`
+      expire(
+        watched,
+        'HAWSER_FRAME_TIMEOUT',
+        'read',
+        text,
+        this.limit,
+        (limit) => `the peer is gone, or too slow for ${limit}`,
+      )
     },
   },
   {
@@ -85,8 +108,15 @@ export const waits: readonly Wait[] = [
     counts: (watched) => isReading(watched) && watched.receiver.bytes === 0 && !isWriting(watched),
     progress: () => 0,
     end(watched) {
-      const text = `the peer sent no byte for ${watched.settings.firstByteTimeout} ms after connecting: if it may stay silent, raise firstByteTimeout`
-      expire(watched, 'HAWSER_FIRST_BYTE_TIMEOUT', 'read', text)
+      const text = `the peer sent no byte for ${watched.settings.firstByteTimeout} ms after connecting`
+      expire(
+        watched,
+        'HAWSER_FIRST_BYTE_TIMEOUT',
+        'read',
+        text,
+        this.limit,
+        (limit) => `if it may stay silent, raise ${limit}`,
+      )
     },
   },
   {
@@ -96,8 +126,15 @@ export const waits: readonly Wait[] = [
       isReading(watched) || (watched.receiver.ended && !watched.isDiscarding && !watched.isAtWork),
     progress: (watched) => watched.receiver.bytes + handedOver(watched),
     end(watched) {
-      const text = `no byte moved in either direction for ${watched.settings.idleTimeout} ms: send something now and then, or raise idleTimeout`
-      expire(watched, 'HAWSER_IDLE_TIMEOUT', 'read', text)
+      const text = `no byte moved in either direction for ${watched.settings.idleTimeout} ms`
+      expire(
+        watched,
+        'HAWSER_IDLE_TIMEOUT',
+        'read',
+        text,
+        this.limit,
+        (limit) => `send something now and then, or raise ${limit}`,
+      )
     },
   },
 ]

@@ -37,7 +37,7 @@ export function parseProxies(proxy: string | readonly string[] | undefined): Pro
   if (proxy === undefined) return []
   const urls = typeof proxy === 'string' ? [proxy] : proxy
   if (!Array.isArray(urls) || urls.length === 0) {
-    throw invalid('proxy takes a URL, or a list of one or more: leave it out for none')
+    throw unusable('takes a URL, or a list of one or more: leave it out for none')
   }
   return urls.map((url: unknown) => parse(url))
 }
@@ -45,8 +45,8 @@ export function parseProxies(proxy: string | readonly string[] | undefined): Pro
 function parse(text: unknown): Proxy {
   const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
   const kind = url?.protocol.slice(0, -1) ?? ''
-  if (url === undefined) throw invalid(`proxy is no URL: ${forms}`)
-  if (!isKind(kind)) throw invalid(`proxy has the scheme ${kind}, which is not known: ${forms}`)
+  if (url === undefined) throw unusable(`is no URL: ${forms}`)
+  if (!isKind(kind)) throw unusable(`has the scheme ${kind}, which is not known: ${forms}`)
   const host = hostOf(url)
   if (host === '' || !/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
     throw invalid(
@@ -109,6 +109,11 @@ function decode(text: string, name: string): string {
   } catch {
     throw invalid(`the user or the password of the proxy ${name} has a % that is not written %25`)
   }
+}
+
+/** The option itself is wrong, not only a part of one URL in it. */
+function unusable(text: string): OptionError {
+  return new OptionError('HAWSER_INVALID_OPTION', (name) => `${name} ${text}`, { option: 'proxy' })
 }
 
 function invalid(text: string): OptionError {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import net from 'node:net'
-import { OptionError } from '../../errors.js'
+import { type ErrorText, OptionError } from '../../errors.js'
 import { HttpConnect } from '../../tunnel/http-connect.js'
 import { Socks4 } from '../../tunnel/socks4.js'
 import { Socks5 } from '../../tunnel/socks5.js'
@@ -42,13 +42,15 @@ export function createTunnel({ kind, login }: Proxy, target: TunnelTarget): Tunn
 }
 
 function targetOf(next: Proxy | DialEndpoint, endpoint: DialEndpoint): TunnelTarget {
-  if ('path' in next) throw unfit(endpoint, 'no proxy leads to a Unix socket, leave proxy out')
+  if ('path' in next) {
+    throw unfit(endpoint, 'no proxy leads to a Unix socket', (proxy) => `leave ${proxy} out`)
+  }
   const host = asciiHost(next.host ?? 'localhost')
   if (host !== undefined) return { host, port: next.port }
   throw unfit(endpoint, `${String(next.host)} is no host name that a proxy could resolve`)
 }
 
-function unfit(endpoint: DialEndpoint, why: string): OptionError {
+function unfit(endpoint: DialEndpoint, why: string, remedy?: ErrorText): OptionError {
   const text = `cannot connect to ${formatEndpoint(endpoint)}: ${why}`
-  return new OptionError('HAWSER_INVALID_ENDPOINT', text)
+  return new OptionError('HAWSER_INVALID_ENDPOINT', text, { option: 'proxy', remedy })
 }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
+import { OptionError } from '../../errors.js'
 import { invalid } from '../../options/invalid.js'
 import type { TlsIdentity, TlsMaterial } from '../../tls.js'
 import { describeLack, type PemKind } from './pem.js'
@@ -37,7 +38,7 @@ export function createContext(
   try {
     return createSecureContext({ ...material, ...options })
   } catch (cause) {
-    throw invalid(where, `cannot be used: ${explain(cause as Error)}`, cause)
+    throw unusable(where, cause as Error, passphrase)
   }
 }
 
@@ -97,18 +98,29 @@ function listOf(ca: TlsIdentity['ca'] & {}): readonly TlsMaterial[] {
   return typeof ca === 'string' || ca instanceof Uint8Array ? [ca] : ca
 }
 
+/** What OpenSSL says of an encrypted key without a passphrase, in one version or another. */
+const encrypted = /interrupted or cancelled|password|bad decrypt/i
+
 const explanations: readonly (readonly [RegExp, string])[] = [
   [/key values mismatch/i, 'the key does not belong to the certificate'],
   [/decoder routines::unsupported/i, 'the key is none that OpenSSL knows'],
   [/no start line/i, 'it is not PEM: a PEM file has a line that begins with -----BEGIN'],
   [/bad end line|bad base64|wrong tag|asn1|too long/i, 'the PEM is damaged, or half written'],
-  [/bad decrypt|bad password/i, 'the passphrase is wrong'],
-  [/interrupted or cancelled|password/i, 'the key is encrypted: pass its passphrase'],
+  [encrypted, 'the passphrase is wrong'],
   [/ee key too small|ca md too weak/i, 'the key or the signature is too weak for OpenSSL'],
 ]
 
-/** OpenSSL's words are for those who wrote it. */
-function explain({ message }: Error): string {
+/** The parts do not fit together. OpenSSL's words are for those who wrote it. */
+function unusable(where: string, cause: Error, passphrase: string | undefined): OptionError {
+  const { message } = cause
+  if (passphrase === undefined && encrypted.test(message)) {
+    return new OptionError(
+      'HAWSER_INVALID_OPTION',
+      (name) => `${name} is missing, and the key is encrypted (${message})`,
+      { cause, option: `${where}.passphrase`, remedy: 'pass it, or decrypt the key' },
+    )
+  }
   const known = explanations.find(([pattern]) => pattern.test(message))
-  return known === undefined ? message : `${known[1]} (${message})`
+  const why = known === undefined ? message : `${known[1]} (${message})`
+  return invalid(where, `cannot be used: ${why}`, cause)
 }

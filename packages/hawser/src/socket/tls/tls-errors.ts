@@ -1,21 +1,47 @@
-import { type ErrorDetails, TimeoutError, TlsError } from '../../errors.js'
+import { type ErrorDetails, type ErrorText, TimeoutError, TlsError } from '../../errors.js'
 
-/** What OpenSSL and Node.js find wrong with a peer's certificate, and what to do about it. */
-const certificateFaults: Record<string, string> = {
-  CERT_HAS_EXPIRED: 'it has expired: renew it, and check the clocks',
-  CERT_NOT_YET_VALID: 'it is not valid yet: check the clocks',
-  CERT_REVOKED: 'it was revoked',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed: pass it as ca if you trust it',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its authority is not among those that are trusted: pass that as ca',
-  UNABLE_TO_GET_ISSUER_CERT: 'its issuer is not known: pass the authority as ca',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its issuer is not known: pass the authority as ca',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'its issuer is not known: pass the authority as ca, or let the peer send the certificates between',
-  CERT_SIGNATURE_FAILURE: 'its signature is wrong',
-  INVALID_PURPOSE: 'it was issued for another purpose',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for other names',
-  CERTIFICATE_MISSING: 'it showed none',
+/** What is wrong with a peer's certificate, and what to do about it. */
+interface Fault {
+  readonly what: string
+  readonly remedy?: ErrorText
+  /** The option that the remedy names. */
+  readonly option?: string
 }
+
+const unknownIssuer: Fault = {
+  what: 'its issuer is not known',
+  remedy: (ca) => `pass the authority as ${ca}`,
+  option: 'tls.ca',
+}
+
+/** Faults by the codes of OpenSSL and Node.js. */
+const certificateFaults: Readonly<Record<string, Fault>> = {
+  CERT_HAS_EXPIRED: { what: 'it has expired', remedy: 'renew it, and check the clocks' },
+  CERT_NOT_YET_VALID: { what: 'it is not valid yet', remedy: 'check the clocks' },
+  CERT_REVOKED: { what: 'it was revoked' },
+  DEPTH_ZERO_SELF_SIGNED_CERT: {
+    what: 'it is self-signed',
+    remedy: (ca) => `pass it as ${ca} if you trust it`,
+    option: 'tls.ca',
+  },
+  SELF_SIGNED_CERT_IN_CHAIN: {
+    what: 'its authority is not among those that are trusted',
+    remedy: (ca) => `pass that as ${ca}`,
+    option: 'tls.ca',
+  },
+  UNABLE_TO_GET_ISSUER_CERT: unknownIssuer,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownIssuer,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: {
+    ...unknownIssuer,
+    remedy: (ca) => `pass the authority as ${ca}, or let the peer send the certificates between`,
+  },
+  CERT_SIGNATURE_FAILURE: { what: 'its signature is wrong' },
+  INVALID_PURPOSE: { what: 'it was issued for another purpose' },
+  ERR_TLS_CERT_ALTNAME_INVALID: { what: 'it is for other names' },
+  CERTIFICATE_MISSING: { what: 'it showed none' },
+}
+
+const noCommonProtocol = 'the two sides have no application protocol (ALPN) in common'
 
 /** Alerts of the peer (RFC 8446 section 6), as OpenSSL reports them, and faults of our own. */
 const failures: readonly (readonly [RegExp, string])[] = [
@@ -29,7 +55,7 @@ const failures: readonly (readonly [RegExp, string])[] = [
     /ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW/,
     'the two sides have no protocol version in common',
   ],
-  [/NO_APPLICATION_PROTOCOL/, 'the two sides have no protocol of the option alpn in common'],
+  [/NO_APPLICATION_PROTOCOL/, noCommonProtocol],
   [
     /NO_SHARED_CIPHER|HANDSHAKE_FAILURE|NO_SUITABLE/,
     'the two sides have no cipher in common, or one has no certificate',
@@ -59,9 +85,14 @@ export function handshakeError(cause: Error, details: ErrorDetails): TlsError {
   const known = failures.find(([pattern]) => pattern.test(shown))?.[1]
   const text =
     known ?? (isLost(code) ? 'the peer closed the connection in the middle of it' : cause.message)
+  const advice: Partial<Fault> =
+    text === noCommonProtocol
+      ? { option: 'tls.alpn', remedy: (alpn) => `name one of the peer's in ${alpn}` }
+      : {}
   return new TlsError('HAWSER_TLS_HANDSHAKE_FAILED', `the TLS handshake failed: ${text}`, {
     op: 'handshake',
     ...details,
+    ...advice,
     cause,
   })
 }
@@ -78,11 +109,11 @@ export function sessionFault(cause: Error): Error {
 /** The peer's certificate will not do. */
 export function certificateError(code: string, details: ErrorDetails, cause?: Error): TlsError {
   const names = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? ` (${cause?.message ?? ''})` : ''
-  const fault = certificateFaults[code] ?? 'it cannot be verified'
+  const { what, ...advice } = certificateFaults[code] ?? { what: 'it cannot be verified' }
   return new TlsError(
     'HAWSER_TLS_CERTIFICATE_INVALID',
-    `the peer's certificate was not accepted: ${fault} (${code})${names}`,
-    { op: 'handshake', ...details, cause },
+    `the peer's certificate was not accepted: ${what} (${code})${names}`,
+    { op: 'handshake', ...details, ...advice, cause },
   )
 }
 
@@ -99,7 +130,7 @@ export function pinError(pin: string | undefined, details: ErrorDetails): TlsErr
   return new TlsError(
     'HAWSER_TLS_CERTIFICATE_INVALID',
     `the peer's certificate was not accepted: ${fault}`,
-    { op: 'handshake', ...details },
+    { op: 'handshake', ...details, option: 'tls.pins' },
   )
 }
 
@@ -111,8 +142,13 @@ export function handshakeLost(details: ErrorDetails): TlsError {
 
 /** The peer took too long. */
 export function handshakeTimeout(timeout: number, details: ErrorDetails): TimeoutError {
-  const text = `the TLS handshake was not done after ${timeout} ms: the peer stalls, or does not speak TLS (handshakeTimeout)`
-  return new TimeoutError('HAWSER_TLS_HANDSHAKE_TIMEOUT', text, { op: 'handshake', ...details })
+  const text = `the TLS handshake was not done after ${timeout} ms`
+  return new TimeoutError('HAWSER_TLS_HANDSHAKE_TIMEOUT', text, {
+    op: 'handshake',
+    ...details,
+    option: 'tls.handshakeTimeout',
+    remedy: (option) => `the peer stalls, or does not speak TLS (${option})`,
+  })
 }
 
 function isLost(code: string): boolean {
