@@ -27,13 +27,14 @@ function check(
   where: string,
   root: OptionNames,
 ): void {
-  for (const name of Object.keys(options)) {
+  for (const name in options) {
+    // Almost all of them, and a request may have some: nothing is made for those.
+    if (known[name] === true || !Object.hasOwn(options, name)) continue
     const value = options[name]
     if (value === undefined) continue
     const names = Object.hasOwn(known, name) ? known[name] : known[anyName]
-    const path = pathOf(where, name)
-    if (names === undefined) throw unknownOption(path, name, known, root)
-    if (names !== true && isPlain(value)) check(value, names, path, root)
+    if (names === undefined) throw unknownOption(pathOf(where, name), name, known, root)
+    if (names !== true && isPlain(value)) check(value, names, pathOf(where, name), root)
   }
 }
 

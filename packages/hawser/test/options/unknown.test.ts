@@ -75,6 +75,7 @@ const workers = Object.create(Workers.prototype) as Workers
 const calls: Readonly<Record<string, Call>> = {
   createServer: (options) => createServer(options),
   'server.setAccess': (options) => server().setAccess(options),
+  'server.setTls': (options) => server().setTls(options),
   'server.broadcast': (options) => server().broadcast('', options),
   'server.to().send': (options) => server().to('news').send('', options),
   'server.close': (options) => server().close(options),
@@ -136,7 +137,7 @@ describe('an option that does not exist', () => {
   it.each(Object.keys(calls))('%s refuses it by its name', async (name) => {
     const { code, option, message } = await refusalOf(name, { hullabaloo: 1 })
     expect(code).toBe('HAWSER_INVALID_OPTION')
-    expect(option).toMatch(/^(?:endpoint\.)?hullabaloo$/)
+    expect(option).toMatch(/^(?:(?:endpoint|tls)\.)?hullabaloo$/)
     expect(message).toContain('hullabaloo is not an option')
   })
 
@@ -196,6 +197,18 @@ describe('an option that does not exist', () => {
     const error = await refusalOf(name, options)
     expect(error.option).toBe(option)
     expect(error.message).toBe(`${option} is not an option: did you mean ${meant}?`)
+  })
+
+  it('startTls finds it in the options of either side', async () => {
+    const made = server()
+    const accepted = new Promise<Connection>((resolve) => made.once('connection', resolve))
+    await made.listen('127.0.0.1:0')
+    const ends = [await connect(made.address()), await accepted]
+    onTestFinished(() => ends.forEach((end) => end.reset()))
+    for (const end of ends) {
+      const error: unknown = await end.startTls({ tls: { crt: '' } as never }).catch((why) => why)
+      expect(error).toMatchObject({ code: 'HAWSER_INVALID_OPTION', option: 'tls.crt' })
+    }
   })
 
   it('says which there are, where they are few', async () => {
