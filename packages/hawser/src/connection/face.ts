@@ -155,7 +155,7 @@ export interface Connection<
    * then the handshake is awaited; what is sent meanwhile leaves after it, under TLS. Call it on the
    * message that asks for TLS, before the next is taken; no stream may have been taken.
    *
-   * @returns fulfils with what was agreed on. Rejects with StateError `HAWSER_TLS_UNAVAILABLE`, and
+   * @returns fulfils with what was agreed on. Rejects with StateError `HAWSER_TLS_UNAVAILABLE` or OptionError, and
    *   the connection goes on as it was; or with TlsError (`HAWSER_TLS_BUFFERED_PLAINTEXT`: the peer
    *   had sent more already, which an attacker in between may have injected, CVE-2011-0411
    *   `HAWSER_TLS_HANDSHAKE_FAILED`, `HAWSER_TLS_CERTIFICATE_INVALID`) or TimeoutError

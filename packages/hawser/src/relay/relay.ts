@@ -48,8 +48,8 @@ export interface RelayResult {
  * ```
  *
  * @returns fulfils when both connections are gone, however they ended. Rejects with StateError
- *   `HAWSER_ALREADY_CONSUMED` (the messages of one of them are consumed already) or AbortedError
- *   `HAWSER_ABORTED`
+ *   `HAWSER_ALREADY_CONSUMED` (the messages of one of them are consumed already), AbortedError
+ *   `HAWSER_ABORTED`, or OptionError for an option that does not exist
  */
 export async function relay<AIn, AOut, BIn, BOut>(
   a: Connection<AIn, AOut>,

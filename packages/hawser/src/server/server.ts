@@ -224,6 +224,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
    * Called again, the shortest drain counts.
    *
    * @returns how many connections ended by themselves or at rest, and how many were forced
+   * @throws OptionError when `drain` is no number of milliseconds
    */
   close(options: ServerCloseOptions<In, Out, Data> = {}): Promise<CloseResult> {
     return this.#closing.close(options as ServerCloseOptions<In, Out>)

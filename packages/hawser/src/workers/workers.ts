@@ -135,6 +135,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
    * `drain`: that of `startWorkers`.
    *
    * @returns how many connections ended by themselves or at rest, and how many were forced
+   * @throws OptionError when `drain` is no number of milliseconds
    */
   close(options: CloseOptions = {}): Promise<WorkersCloseResult> {
     checkOptions(options, closeNames)
