@@ -3,6 +3,14 @@
  * code. A stack trace is for whoever sets HAWSER_DEBUG.
  */
 
+import type {
+  ConnectOptions,
+  FrameLimits,
+  ProxyProtocolOptions,
+  ServerOptions,
+  TlsClientOptions,
+  TlsServerOptions,
+} from 'hawser'
 import { escapeText } from './output/escape.js'
 
 /** Everything went well. */
@@ -59,8 +67,16 @@ interface HawserFailure extends Error {
   rephrase(name: string, remedy?: string): string
 }
 
+/** Options of the library: one that is renamed there does not compile here. */
+type OptionName =
+  | keyof ServerOptions<unknown, unknown>
+  | keyof ConnectOptions<unknown, unknown>
+  | keyof FrameLimits
+  | `tls.${keyof TlsServerOptions | keyof TlsClientOptions}`
+  | `proxyProtocol.${keyof ProxyProtocolOptions}`
+
 /** The flags of options, by what the library calls those; words where it is no one flag. */
-const flags: Readonly<Record<string, string>> = {
+const flags: Readonly<Record<string, string | undefined>> = {
   connectTimeout: '--connect-timeout',
   family: 'the family',
   firstByteTimeout: '--first-byte-timeout',
@@ -82,10 +98,13 @@ const flags: Readonly<Record<string, string>> = {
   'tls.passphrase': 'the passphrase',
   'tls.pins': '--pin',
   writeTimeout: '--write-timeout',
-}
+} satisfies Partial<Record<OptionName, string>>
 
 /** What to do where it is more, or something else, than with the library. */
-const remedies: Readonly<Record<string, string>> = {
+const remedies: Readonly<Record<string, string | undefined>> = {
+  // It has no flag for `oversize`, and none for `memory`.
+  'HAWSER_FRAME_TOO_LARGE maxFrame': 'raise --max-frame at both ends if such messages are expected',
+  'HAWSER_MEMORY_FULL memory': 'lower --max-connections',
   'HAWSER_INVALID_OPTION family': 'leave -4 or -6 out',
   'HAWSER_INVALID_OPTION tls.passphrase': 'decrypt it for this command, with openssl pkey',
   'HAWSER_TLS_CERTIFICATE_INVALID tls.ca':

@@ -1,4 +1,4 @@
-import { ConnectError, FramingError, OptionError, TlsError } from 'hawser'
+import { ConnectError, ConnectionError, FramingError, OptionError, TlsError } from 'hawser'
 import { describe, expect, it } from 'vitest'
 import { describeFailure, exitNetwork, exitUsage, UsageError } from '../src/failure.js'
 
@@ -34,7 +34,7 @@ describe('describeFailure', () => {
       { option: 'maxFrame', remedy: (option) => `raise ${option}` },
     )
     expect(describeFailure(large).line).toBe(
-      'hawser: 9 bytes, and --max-frame is 4: raise --max-frame',
+      'hawser: 9 bytes, and --max-frame is 4: raise --max-frame at both ends if such messages are expected',
     )
   })
 
@@ -45,6 +45,20 @@ describe('describeFailure', () => {
       option: 'attemptDelay',
     })
     expect(describeFailure(other).line).toBe('hawser: attemptDelay is not a flag')
+  })
+
+  it('names no option that it has no flag for', () => {
+    const full = new ConnectionError(
+      'HAWSER_MEMORY_FULL',
+      (memory) => `8 MiB are held (${memory})`,
+      {
+        option: 'memory',
+        remedy: (memory) => `raise ${memory}, or lower maxConnections`,
+      },
+    )
+    expect(describeFailure(full).line).toBe(
+      'hawser: 8 MiB are held (memory): lower --max-connections',
+    )
   })
 
   it('has advice of its own where the library would have an option passed', () => {

@@ -216,6 +216,15 @@ describe('an option that does not exist', () => {
     expect(message).toBe('keepAlive.delay is not an option: there are idle, interval, count')
   })
 
+  it.each([
+    ['createClient', 'handler'],
+    ['createPool', 'handler'],
+    ['createPool', 'heartbeat'],
+  ])('%s has no %s, though connect has one', async (name, option) => {
+    const { message } = await refusalOf(name, { [option]: {} })
+    expect(message).toBe(`${option} is not an option: check its name, or leave it out`)
+  })
+
   it('is none of what every object has', async () => {
     expect((await refusalOf('lines', { toString: 1 })).option).toBe('toString')
   })
