@@ -33,6 +33,20 @@ export function toWritable<In, Out>(connection: Connection<In, Out>): WritableSt
 }
 
 /**
+ * A loop over the whole stream ends the stream, so that it ends our direction: most versions of Node.js
+ * do that by themselves, and 24.21 leaves a duplex open until its other side ends as well.
+ */
+class MessageStream extends Duplex {
+  override async *[Symbol.asyncIterator](): AsyncGenerator<unknown, undefined> {
+    try {
+      yield* super[Symbol.asyncIterator]()
+    } finally {
+      this.destroy()
+    }
+  }
+}
+
+/**
  * A Node.js stream over both directions.
  *
  * @param bytes whether messages are plain bytes; otherwise the stream is in object mode
@@ -43,7 +57,7 @@ export function toDuplex<In, Out>(
   bytes: boolean,
 ): Duplex {
   let own: unknown
-  const duplex = new Duplex({
+  const duplex = new MessageStream({
     objectMode: !bytes,
     // Messages are asked for one at a time, so that the framing can be switched at any of them.
     readableHighWaterMark: 0,
