@@ -44,6 +44,7 @@ export const LIBRARY_UNITS = {
   options: { units: ['errors'], builtins: [] },
   tls: { units: [], builtins: [] },
   transport: { units: ['tls', 'proxy-protocol'], builtins: [] },
+  network: { units: ['transport'], builtins: [] },
   framing: {
     units: ['errors', 'options'],
     builtins: [],
@@ -59,6 +60,7 @@ export const LIBRARY_UNITS = {
       'options',
       'tls',
       'transport',
+      'network',
       'observe',
       'policy',
       'proxy-protocol',
@@ -96,6 +98,22 @@ export const LIBRARY_UNITS = {
         units: ['errors', 'transport', 'tunnel'],
         builtins: ['buffer', 'net'],
       },
+      network: {
+        sees: [
+          'arrival',
+          'client-socket',
+          'connect-errors',
+          'deadline',
+          'endpoint',
+          'invalid-endpoint',
+          'listener',
+          'socket-errors',
+          'unix-endpoint',
+        ],
+        doors: ['dial-network', 'plain-listener', 'plain-place'],
+        units: ['errors', 'network', 'observe', 'options', 'policy', 'transport'],
+        builtins: [],
+      },
     },
   },
   connection: {
@@ -129,8 +147,8 @@ export const LIBRARY_UNITS = {
       watch: { sees: ['connection-settings'], units: ['errors', 'policy'], builtins: [] },
     },
   },
-  server: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
-  client: { units: [...BELOW_CONNECTION, 'socket', 'connection'], builtins: HARMLESS },
+  server: { units: [...BELOW_CONNECTION, 'network', 'socket', 'connection'], builtins: HARMLESS },
+  client: { units: [...BELOW_CONNECTION, 'network', 'socket', 'connection'], builtins: HARMLESS },
   relay: { units: ['errors', 'options', 'framing', 'connection'], builtins: [] },
   metrics: { units: ['errors', 'options', 'observe'], builtins: ['perf_hooks'] },
   systemd: {
@@ -142,7 +160,7 @@ export const LIBRARY_UNITS = {
     builtins: ['child_process', 'cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
   },
   testing: {
-    units: [...BELOW_CONNECTION, 'connection'],
+    units: [...BELOW_CONNECTION, 'network', 'connection'],
     // `net` for the scripted peer: it fakes the far end, so it must not share our own socket code.
     builtins: [...HARMLESS, 'assert', 'assert/strict', 'net'],
     wings: {
@@ -150,6 +168,11 @@ export const LIBRARY_UNITS = {
         sees: ['deadline', 'turn'],
         units: ['transport'],
         builtins: ['assert/strict'],
+      },
+      network: {
+        sees: ['link-ends', 'memory-pair', 'memory-transport', 'toxics'],
+        units: ['network', 'transport'],
+        builtins: [],
       },
       peer: {
         sees: ['deadline', 'escape'],
@@ -159,7 +182,7 @@ export const LIBRARY_UNITS = {
     },
   },
   index: {
-    units: [...BELOW_CONNECTION, 'socket', 'connection', 'server', 'client', 'relay'],
+    units: [...BELOW_CONNECTION, 'network', 'socket', 'connection', 'server', 'client', 'relay'],
     builtins: [],
   },
 }

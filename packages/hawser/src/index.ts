@@ -90,6 +90,13 @@ export type {
   RefusePayload,
   ServerPayload,
 } from './observe/payloads.js'
+export type {
+  Network,
+  NetworkArrival,
+  NetworkDialOptions,
+  NetworkListener,
+  NetworkPlace,
+} from './network.js'
 export type { BackoffOptions } from './policy/backoff.js'
 export type { Clock, ClockTimer } from './policy/clock.js'
 export type { HeartbeatOptions } from './policy/heartbeat.js'

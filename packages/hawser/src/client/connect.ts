@@ -18,9 +18,11 @@ import type { NamesOf } from '../options/option-names.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
 import { Budget } from '../policy/budget.js'
+import { unavailable } from '../connection/start-tls.js'
 import { heartbeatNames, type HeartbeatOptions } from '../policy/heartbeat.js'
 import { prepareTls } from '../socket/dial.js'
 import type { Endpoint } from '../socket/endpoint.js'
+import { SocketTransport } from '../socket/socket-transport.js'
 import { tlsClientNames } from '../tls.js'
 import { dialNames, type DialOptions } from './dial-options.js'
 import { Dialler } from './dialler.js'
@@ -93,7 +95,10 @@ export async function connectBy<In, Out>(
     closed: () => undefined,
     prepareTls: (_transport, tls) => {
       if (tls !== undefined) checkOptions(tls, tlsClientNames, 'tls')
-      return prepareTls(transport, reached, tls ?? options.tls ?? {}, settings.clock)
+      if (transport instanceof SocketTransport) {
+        return prepareTls(transport, reached, tls ?? options.tls ?? {}, settings.clock)
+      }
+      throw unavailable('its transport is no socket', transport.addresses)
     },
   })
   const connection = makeConnection(engine)

@@ -1,3 +1,4 @@
+import type { Network } from '../network.js'
 import type { NamesOf } from '../options/option-names.js'
 import type { EndpointOrder } from '../policy/endpoint-order.js'
 import { socketNames, type SocketOptions } from '../socket/socket-options.js'
@@ -58,6 +59,12 @@ export interface DialOptions extends SocketOptions {
   readonly localPort?: number | undefined
   /** Use only IPv4 (4) or only IPv6 (6). Default: both, and the first that connects. */
   readonly family?: 4 | 6 | undefined
+  /**
+   * Where the connection is made: a network in memory, such as that of `hawser/testing`. TLS, `proxy`
+   * and `proxyProtocol` do not work with it; `family` and `attemptDelay` mean nothing. Default: the
+   * operating system's network.
+   */
+  readonly network?: Network | undefined
 }
 
 /** The names of the options in {@link DialOptions}. */
@@ -74,4 +81,5 @@ export const dialNames: NamesOf<DialOptions> = {
   localAddress: true,
   localPort: true,
   family: true,
+  network: true,
 }

@@ -9,7 +9,10 @@ import { type Endpoint, type ParsedEndpoint, parseEndpoint } from '../socket/end
 import { resolveSocket } from '../socket/socket-options.js'
 import { parseProxies } from '../socket/proxy/proxy-url.js'
 import type { TlsSessions } from '../tls.js'
-import type { SocketTransport } from '../socket/socket-transport.js'
+import { dialNetwork } from '../socket/network/dial-network.js'
+import { assertPlain, placeOf } from '../socket/network/plain-place.js'
+import type { Network } from '../network.js'
+import type { Transport } from '../transport.js'
 import type { DialOptions } from './dial-options.js'
 import { resolveSendProxy } from './send-proxy.js'
 
@@ -22,13 +25,14 @@ const leastAttemptDelay = 10
 
 /** A connection just made, and which of the endpoints it is to. */
 export interface Dialled {
-  readonly transport: SocketTransport
+  readonly transport: Transport
   readonly endpoint: ParsedEndpoint
 }
 
 /** Makes connections to one endpoint or to several; whoever connects again and again keeps one. */
 export class Dialler {
   readonly #options: DialPlan
+  readonly #network: Network | undefined
   readonly #turns: EndpointTurns<ParsedEndpoint>
 
   /**
@@ -47,7 +51,13 @@ export class Dialler {
       const text = 'the list of endpoints is empty: it takes one or more'
       throw new OptionError('HAWSER_INVALID_ENDPOINT', text)
     }
-    for (const each of endpoints) assertDialable(each, this.#options)
+    const { network, tls, proxy, proxyProtocol } = settings
+    if (network !== undefined) assertPlain({ tls, proxy, proxyProtocol })
+    for (const each of endpoints) {
+      assertDialable(each, this.#options)
+      if (network !== undefined) placeOf(each)
+    }
+    this.#network = network
     const { order = 'first', random = Math.random } = settings
     if (!endpointOrders.includes(order)) {
       throw invalid('order', `is ${JSON.stringify(order)}: it takes ${endpointOrders.join(', ')}`)
@@ -73,7 +83,7 @@ export class Dialler {
       const share = Math.ceil(left / (endpoints.length - index))
       try {
         const options = { ...this.#options, connectTimeout: share, signal }
-        return { transport: await dial(endpoint, options), endpoint }
+        return { transport: await this.#dialOne(endpoint, options), endpoint }
       } catch (error) {
         const isFinal = error instanceof OptionError || error instanceof AbortedError
         if (isFinal || endpoints.length === 1) throw error
@@ -81,6 +91,12 @@ export class Dialler {
       }
     }
     throw noneConnected(endpoints, errors)
+  }
+
+  #dialOne(endpoint: ParsedEndpoint, plan: DialPlan): Promise<Transport> {
+    return this.#network === undefined
+      ? dial(endpoint, plan)
+      : dialNetwork(this.#network, endpoint, plan)
   }
 }
 

@@ -13,6 +13,7 @@ import { reasonOf } from '../policy/reason.js'
 import { descriptorLimit, openDescriptors, reservedDescriptors } from '../socket/descriptors.js'
 import type { Arrival } from '../socket/arrival.js'
 import type { ListenerOwner } from '../socket/listener.js'
+import { SocketArrival } from '../socket/socket-arrival.js'
 import { type HeaderRules, readProxyHeader } from '../socket/proxy-phase.js'
 import type { SocketTransport } from '../socket/socket-transport.js'
 import { ServerTls } from '../socket/tls/server-tls.js'
@@ -126,6 +127,8 @@ export class Acceptor<In, Out>
 
   /** Leave room for what is open now, and for the `endpoints` that are about to be. */
   limitDescriptors(endpoints: number): void {
+    // Connections of another network need none.
+    if (this.#setup.listener.network !== undefined) return
     const open = openDescriptors() + endpoints - this.open - (this.holding?.size ?? 0)
     this.descriptorLimit = Math.max(1, descriptorLimit() - open - reservedDescriptors)
   }
@@ -213,14 +216,14 @@ export class Acceptor<In, Out>
   #letIn(arrival: Arrival): void {
     const { proxy } = this.#setup
     const header = proxy?.trusts(arrival.addresses.remote) === true ? proxy : undefined
-    if (arrival.secure || header !== undefined) {
+    if (arrival instanceof SocketArrival && (arrival.secure || header !== undefined)) {
       void this.#open(arrival, header).then(() => this.holding?.moved())
     } else this.#take(arrival.take(), this.#gate.mayWait)
     this.holding?.moved()
   }
 
   /** Do what has to be done before the first message, and let it in then. */
-  async #open(arrival: Arrival, header: HeaderRules | undefined): Promise<void> {
+  async #open(arrival: SocketArrival, header: HeaderRules | undefined): Promise<void> {
     const { clock } = this.#setup.settings
     const transport = arrival.take()
     let reason: RefusalReason | undefined
@@ -261,7 +264,7 @@ export class Acceptor<In, Out>
     }
   }
 
-  #take(transport: SocketTransport, mayWait: boolean): void {
+  #take(transport: Transport, mayWait: boolean): void {
     const { run } = this.#setup
     const { engine, connection, ...newcomer } = welcome(transport, this.#setup, this)
     let { failure } = newcomer

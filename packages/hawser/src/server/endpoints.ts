@@ -2,14 +2,20 @@ import { OptionError } from '../errors.js'
 import type { AddressInfo } from '../observe/payloads.js'
 import { type Endpoint, parseEndpoint, type SocketEndpoint } from '../socket/endpoint.js'
 import { inheritedDescriptors } from '../socket/inherited.js'
-import { Listener, type ListenerOptions, type ListenerOwner } from '../socket/listener.js'
+import {
+  Listener,
+  type ListenerOptions,
+  type ListenerOwner,
+  type Listening,
+} from '../socket/listener.js'
+import { PlainListener } from '../socket/network/plain-listener.js'
 import { assertNoSettings } from '../socket/unix-endpoint.js'
 
 /** Where a server listens: one endpoint or several, all started and stopped together. */
 export class Endpoints {
   readonly #options: ListenerOptions
   readonly #owner: ListenerOwner & { suspended: boolean }
-  readonly #listeners: Listener[] = []
+  readonly #listeners: Listening[] = []
   #referenced = true
 
   constructor(options: ListenerOptions, owner: ListenerOwner & { suspended: boolean }) {
@@ -38,7 +44,7 @@ export class Endpoints {
     }
     const listeners = endpoints
       .flatMap((endpoint) => socketsOf(endpoint))
-      .map((endpoint) => new Listener(endpoint, this.#options, this.#owner))
+      .map((endpoint) => this.#listenerAt(endpoint))
     try {
       for (const listener of listeners) await listener.listen()
       check()
@@ -87,6 +93,13 @@ export class Endpoints {
   unref(): void {
     this.#referenced = false
     for (const listener of this.#listeners) listener.unref()
+  }
+
+  #listenerAt(endpoint: SocketEndpoint): Listening {
+    const { network } = this.#options
+    return network === undefined
+      ? new Listener(endpoint, this.#options, this.#owner)
+      : new PlainListener(endpoint, network, this.#owner)
   }
 }
 

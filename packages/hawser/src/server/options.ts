@@ -3,6 +3,7 @@ import type { HandlerObject, HandlerResult } from '../connection/face.js'
 import { closeNames } from '../connection/option-names.js'
 import type { CloseOptions, ServerConnection } from '../connection/server-face.js'
 import type { HawserError } from '../errors.js'
+import type { Network } from '../network.js'
 import type { Framing } from '../framing/framing.js'
 import type { NamesOf } from '../options/option-names.js'
 import { type ConnectRate, connectRateNames } from '../policy/connect-rate.js'
@@ -149,6 +150,11 @@ export interface ServerOptions<In, Out, Data = unknown>
    * room under `atLimit: 'pause'`. Default 511.
    */
   readonly backlog?: number | undefined
+  /**
+   * Where the server listens: a network in memory, such as that of `hawser/testing`. TLS and
+   * `proxyProtocol` do not work with it. Default: the operating system's network.
+   */
+  readonly network?: Network | undefined
   /**
    * Told of every exception out of a handler or out of a listener of `connection` or `drop`, and of
    * what goes wrong on an endpoint after it is listened on. Without it, and without an `'error'` listener, the

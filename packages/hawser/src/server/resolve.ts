@@ -13,6 +13,7 @@ import type { Clock } from '../policy/clock.js'
 import type { ConnectRate } from '../policy/connect-rate.js'
 import { readAddresses } from '../socket/access-files.js'
 import type { ListenerOptions } from '../socket/listener.js'
+import { assertPlain } from '../socket/network/plain-place.js'
 import { resolveSocket } from '../socket/socket-options.js'
 import type { TlsServerOptions } from '../tls.js'
 import type { AdmissionRules } from './admission.js'
@@ -84,15 +85,18 @@ export function resolveServer<In, Out>(
   }
   const budget = new Budget(atLeast('memory', options.memory ?? defaultMemory, 1))
   const settings = resolveSettings(options, framing, object, budget, 'all')
+  const { network, tls, proxyProtocol } = options
+  if (network !== undefined) assertPlain({ tls, proxyProtocol })
   return {
     settings,
     listener: {
       backlog,
       ...resolveSocket(options),
-      offersTls: options.tls !== undefined,
+      offersTls: tls !== undefined,
+      network,
     },
-    tls: options.tls,
-    proxy: options.proxyProtocol && new ProxyTrust(options.proxyProtocol),
+    tls,
+    proxy: proxyProtocol && new ProxyTrust(proxyProtocol),
     run,
     data: options.data,
     maxConnections: connectionCount(options.maxConnections ?? defaultMaxConnections),

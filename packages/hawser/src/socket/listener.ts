@@ -1,13 +1,15 @@
 import net from 'node:net'
 import { setImmediate } from 'node:timers'
+import type { Network } from '../network.js'
 import type { AddressInfo } from '../observe/payloads.js'
 import { isSecure, type SocketEndpoint } from './endpoint.js'
-import { Arrival } from './arrival.js'
+import type { Arrival } from './arrival.js'
 import { boundPath } from './descriptors.js'
 import { acceptFast, askPeerName } from './fast-read.js'
 import { keepAlive, keepAliveDelay, probe } from './keep-alive.js'
 import { addressesOf, type KnownNames } from './names.js'
 import { sharedListening } from './shared-listening.js'
+import { SocketArrival } from './socket-arrival.js'
 import { acceptError, listenError } from './socket-errors.js'
 import type { SocketSettings } from './socket-options.js'
 import { unixAddress, type UnixEndpoint } from './unix-endpoint.js'
@@ -24,6 +26,8 @@ export interface ListenerOptions extends SocketSettings {
   readonly backlog: number
   /** Whether there is a certificate to show. */
   readonly offersTls: boolean
+  /** Undefined is the operating system's. */
+  readonly network?: Network | undefined
 }
 
 /** What a listener tells its server. */
@@ -35,7 +39,28 @@ export interface ListenerOwner {
 }
 
 /** One endpoint that is listened on; may stop and start again without losing its port. */
-export class Listener {
+export interface Listening {
+  /**
+   * Where it listens, as `net.Server.address()` says it; null while it does not. A relative path begins
+   * with `./`: `18799` alone would be a port.
+   */
+  readonly address: AddressInfo | string | null
+  /**
+   * Listen. When it is stopped before that has come about, it comes to nothing, without an error.
+   *
+   * @throws ListenError
+   */
+  listen(): Promise<void>
+  /** Stop, at once; what has not come about yet does not. */
+  stop(): void
+  /** Stop until `listen` is called again. */
+  suspend(): Promise<void>
+  ref(): void
+  unref(): void
+}
+
+/** One endpoint of the operating system that is listened on. */
+export class Listener implements Listening {
   readonly endpoint: SocketEndpoint
   readonly #options: ListenerOptions
   readonly #owner: ListenerOwner
@@ -59,21 +84,12 @@ export class Listener {
     this.#owner = owner
   }
 
-  /**
-   * Where it listens, as `net.Server.address()` says it; null while it does not. A relative path begins
-   * with `./`: `18799` alone would be a port.
-   */
   get address(): AddressInfo | string | null {
     if (this.#server?.listening !== true) return null
     const { path } = this.#names
     return path === undefined ? this.#server.address() : unixAddress(path)
   }
 
-  /**
-   * Listen. When it is stopped before that has come about, it comes to nothing, without an error.
-   *
-   * @throws ListenError
-   */
   listen(): Promise<void> {
     this.#wanted = true
     if (this.#server !== undefined) return Promise.resolve()
@@ -111,7 +127,6 @@ export class Listener {
     for (const socket of this.#early.splice(0)) this.#arrived(socket, false)
   }
 
-  /** Stop, at once; what has not come about yet does not. */
   stop(): void {
     this.#wanted = false
     const server = this.#server
@@ -123,7 +138,7 @@ export class Listener {
     this.#release = undefined
   }
 
-  /** Stop until `listen` is called again; an inherited descriptor stays, it could not be reopened. */
+  /** An inherited descriptor stays, it could not be reopened. */
   async suspend(): Promise<void> {
     if (this.endpoint.kind === 'fd' && sharedListening() === undefined) return
     this.#wanted = false
@@ -215,7 +230,7 @@ export class Listener {
     if (known.path === undefined && peer === undefined) {
       socket.destroy()
       this.#owner.vanished()
-    } else this.#owner.arrived(new Arrival(socket, fast, names, peer, this.#secure))
+    } else this.#owner.arrived(new SocketArrival(socket, fast, names, peer, this.#secure))
   }
 
   #arrivedFast(socket: net.Socket): void {

@@ -7,6 +7,11 @@
  */
 export { type RunUntilOptions, VirtualClock } from './virtual-clock.js'
 export { createPair, type LinkOptions, type PairOptions } from './memory-pair.js'
+export {
+  createMemoryNetwork,
+  type MemoryNetwork,
+  type MemoryNetworkOptions,
+} from './network/memory-network.js'
 export { type LineToxics, type ToxicLine, type ToxicOptions, Toxics } from './toxics.js'
 export { startToxicProxy, type ToxicProxy, type ToxicProxyOptions } from './toxic-proxy.js'
 export { connectPair, connectPeer, type ConnectPairOptions } from './connect-pair.js'
@@ -19,6 +24,13 @@ export type { Wire, WireEvents } from './peer/wire.js'
 export { transportCases } from './conformance/transport-cases.js'
 export type { MakePair, TransportCase, TransportPair } from './conformance/case.js'
 export type { Clock, ClockTimer } from '../policy/clock.js'
+export type {
+  Network,
+  NetworkArrival,
+  NetworkDialOptions,
+  NetworkListener,
+  NetworkPlace,
+} from '../network.js'
 export type {
   Transport,
   TransportAddress,

@@ -81,6 +81,12 @@ export class MemoryLink {
     return first?.kind === 'bytes' && first.due <= this.#clock.now() && !this.#isHeld
   }
 
+  /** Whether a reset has reached the target, which may not have seen it. */
+  get hasReset(): boolean {
+    const first = this.#flight[0]
+    return first?.kind === 'reset' && first.due <= this.#clock.now() && !this.#isHeld
+  }
+
   /** @returns true when all of it is in flight; false when the source will be told `drained` */
   accept(chunks: readonly TransportChunk[]): boolean {
     for (const chunk of chunks) {

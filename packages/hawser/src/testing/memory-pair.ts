@@ -2,7 +2,7 @@ import { systemClock } from '../connection/system-clock.js'
 import { checkOptions } from '../options/check-options.js'
 import type { NamesOf } from '../options/option-names.js'
 import type { Clock } from '../policy/clock.js'
-import type { Transport, TransportAddress } from '../transport.js'
+import type { Transport, TransportAddress, TransportAddresses } from '../transport.js'
 import type { LinkSettings } from './link-ends.js'
 import { MemoryLink } from './memory-link.js'
 import { MemoryTransport } from './memory-transport.js'
@@ -81,22 +81,68 @@ const rightAddress: TransportAddress = { address: '192.0.2.2', family: 'IPv4', p
  */
 export function createPair(options: PairOptions = {}): [Transport, Transport] {
   checkOptions(options, pairNames)
-  const clock = options.clock ?? systemClock
-  const forward = settleLink({ ...options, ...options.forward }, options.random)
-  const backward = settleLink({ ...options, ...options.backward }, options.random)
+  return joinEnds(settleLine(options), { local: leftAddress, remote: rightAddress })
+}
+
+/** A line between two ends, all values checked and filled in. */
+export interface Line {
+  readonly clock: Clock
+  readonly forward: LinkSettings
+  readonly backward: LinkSettings
+  readonly toxics: Toxics | undefined
+}
+
+/** @throws OptionError `HAWSER_INVALID_OPTION` when a number cannot work */
+export function settleLine(options: PairOptions): Line {
+  return {
+    clock: options.clock ?? systemClock,
+    forward: settleLink({ ...options, ...options.forward }, options.random),
+    backward: settleLink({ ...options, ...options.backward }, options.random),
+    toxics: options.toxics,
+  }
+}
+
+/** Both directions of a line; `release` ends what the toxics do to them. */
+export function makeLinks({ clock, forward, backward, toxics }: Line): {
+  readonly toRight: MemoryLink
+  readonly toLeft: MemoryLink
+  readonly release: () => void
+} {
   const toRight = new MemoryLink(forward, clock)
   const toLeft = new MemoryLink(backward, clock)
-  if (options.toxics !== undefined) {
-    listenTo(options.toxics.forward, (toxics) => toRight.change(toxics))
-    listenTo(options.toxics.backward, (toxics) => toLeft.change(toxics))
+  const stops = [
+    toxics && listenTo(toxics.forward, (changed) => toRight.change(changed)),
+    toxics && listenTo(toxics.backward, (changed) => toLeft.change(changed)),
+  ]
+  return { toRight, toLeft, release: () => stops.forEach((stop) => stop?.()) }
+}
+
+/**
+ * Two transports at the ends of a line.
+ *
+ * @param names as the first one sees them
+ * @param released called when both are gone
+ */
+export function joinEnds(
+  line: Line,
+  names: TransportAddresses,
+  released?: () => void,
+): [MemoryTransport, MemoryTransport] {
+  const { toRight, toLeft, release } = makeLinks(line)
+  let open = 2
+  const left = (): void => {
+    open -= 1
+    if (open > 0) return
+    release()
+    released?.()
   }
-  const leftNames = { local: leftAddress, remote: rightAddress }
-  const rightNames = { local: rightAddress, remote: leftAddress }
-  const left = new MemoryTransport(toRight, toLeft, leftNames, backward.borrowed)
-  const right = new MemoryTransport(toLeft, toRight, rightNames, forward.borrowed)
-  toRight.connect(left, right)
-  toLeft.connect(right, left)
-  return [left, right]
+  const { local, remote } = names
+  const turned = { local: remote, remote: local }
+  const near = new MemoryTransport(toRight, toLeft, names, line.backward.borrowed, left)
+  const far = new MemoryTransport(toLeft, toRight, turned, line.forward.borrowed, left)
+  toRight.connect(near, far)
+  toLeft.connect(far, near)
+  return [near, far]
 }
 
 /**

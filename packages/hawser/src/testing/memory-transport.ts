@@ -22,6 +22,7 @@ export class MemoryTransport implements Transport, LinkSource, LinkTarget {
   readonly addresses: TransportAddresses
   readonly #out: MemoryLink
   readonly #in: MemoryLink
+  readonly #left: () => void
   #sink: TransportSink | undefined
   #paused = false
   #writing = false
@@ -36,7 +37,9 @@ export class MemoryTransport implements Transport, LinkSource, LinkTarget {
     incoming: MemoryLink,
     addresses: TransportAddresses,
     borrowedReads: boolean,
+    left: () => void = () => undefined,
   ) {
+    this.#left = left
     this.#out = out
     this.#in = incoming
     this.addresses = addresses
@@ -45,6 +48,11 @@ export class MemoryTransport implements Transport, LinkSource, LinkTarget {
 
   get unsent(): number {
     return this.#out.unsent
+  }
+
+  /** Whether it is gone, or its peer has reset it and it has not noticed. */
+  get isGone(): boolean {
+    return this.#gone || this.#in.hasReset
   }
 
   /** Whether the owner wants the process kept alive. A memory pair itself never keeps it. */
@@ -170,6 +178,7 @@ export class MemoryTransport implements Transport, LinkSource, LinkTarget {
 
   #leave(error: Error | undefined): void {
     this.#gone = true
+    this.#left()
     inTurn(() => this.#sink?.gone(error))
   }
 }

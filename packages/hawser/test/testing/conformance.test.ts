@@ -1,4 +1,11 @@
-import { createPair, transportCases, VirtualClock, type PairOptions } from 'hawser/testing'
+import {
+  createMemoryNetwork,
+  createPair,
+  type PairOptions,
+  type Transport,
+  transportCases,
+  VirtualClock,
+} from 'hawser/testing'
 import { describe, it } from 'vitest'
 
 const variants: Record<string, PairOptions> = {
@@ -37,6 +44,26 @@ describe('the memory pair, with latency on a virtual clock', () => {
         left.reset()
         right.reset()
         await driving
+      }
+      return { left, right, dispose }
+    })
+  })
+})
+
+describe('a connection of a memory network', () => {
+  it.each(transportCases().map((each) => [each.name, each] as const))('%s', async (_case, each) => {
+    await each.run(async () => {
+      const network = createMemoryNetwork()
+      const place = { kind: 'tcp', host: '127.0.0.1', port: 8000 } as const
+      let right: Transport | undefined
+      const listener = await network.listen(place, ({ transport }) => (right = transport))
+      const left = await network.dial(place)
+      if (right === undefined) throw new Error('nothing has arrived')
+      const far = right
+      const dispose = async (): Promise<void> => {
+        left.reset()
+        far.reset()
+        listener.close()
       }
       return { left, right, dispose }
     })

@@ -1,0 +1,72 @@
+import type { ConnectAttempt } from '../../errors.js'
+import type { Network } from '../../network.js'
+import type { Clock } from '../../policy/clock.js'
+import type { Transport } from '../../transport.js'
+import { type DialEndpoint, dialable } from '../client-socket.js'
+import { abortedError, connectError, connectTimeout } from '../connect-errors.js'
+import { Deadline } from '../deadline.js'
+import type { ParsedEndpoint } from '../endpoint.js'
+import { codeOf } from '../socket-errors.js'
+import { placeOf } from './plain-place.js'
+
+/** How to dial over a network. */
+export interface NetworkDialPlan {
+  /** Milliseconds; `Infinity` is off. */
+  readonly connectTimeout: number
+  readonly signal: AbortSignal | undefined
+  readonly localAddress: string | undefined
+  readonly localPort: number | undefined
+  readonly clock: Clock
+}
+
+/**
+ * Establish one connection over a network that is not the operating system's.
+ *
+ * @throws OptionError, ConnectError, or AbortedError when the signal fired
+ */
+export async function dialNetwork(
+  network: Network,
+  asked: ParsedEndpoint,
+  plan: NetworkDialPlan,
+): Promise<Transport> {
+  const endpoint = dialable(asked)
+  const place = placeOf(endpoint)
+  const way = { endpoint, proxy: undefined, host: hostOf(endpoint) }
+  const { connectTimeout: timeout, localAddress, localPort } = plan
+  const deadline = new Deadline({
+    ...plan,
+    timeout,
+    timedOut: () => connectTimeout(way, timeout, [attemptAt(endpoint, undefined)]),
+    aborted: (reason) => abortedError('connect', endpoint, reason),
+  })
+  try {
+    deadline.check()
+    const giveUp = new AbortController()
+    const dialling = network.dial(place, { localAddress, localPort, signal: giveUp.signal })
+    return await deadline.step(dialling, () => {
+      giveUp.abort()
+      // It may have been made in the same moment.
+      dialling.then((transport) => transport.reset(), ignore)
+    })
+  } catch (error) {
+    deadline.check()
+    throw connectError(error as Error, way, [attemptAt(endpoint, error as Error)])
+  } finally {
+    deadline.end()
+  }
+}
+
+function hostOf(endpoint: DialEndpoint): string | undefined {
+  return endpoint.kind === 'tcp' ? endpoint.host : undefined
+}
+
+/** What was tried, and what became of it; without an error there was no reply. */
+function attemptAt(endpoint: DialEndpoint, error: Error | undefined): ConnectAttempt {
+  const code = error === undefined ? 'ETIMEDOUT' : codeOf(error) || 'UNKNOWN'
+  const message = error === undefined ? 'it did not reply in time' : error.message
+  if (endpoint.kind === 'unix') return { address: endpoint.path, code, message }
+  const { address = endpoint.host ?? 'localhost' } = (error ?? {}) as { address?: string }
+  return { address, port: endpoint.port, code, message }
+}
+
+function ignore(): void {}

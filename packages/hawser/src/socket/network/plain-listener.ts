@@ -1,0 +1,77 @@
+import type { Network, NetworkArrival, NetworkListener, NetworkPlace } from '../../network.js'
+import type { AddressInfo } from '../../observe/payloads.js'
+import type { SocketEndpoint } from '../endpoint.js'
+import type { Listening, ListenerOwner } from '../listener.js'
+import { listenError } from '../socket-errors.js'
+import { unixAddress } from '../unix-endpoint.js'
+import { PlainArrival } from './plain-arrival.js'
+import { placeOf } from './plain-place.js'
+
+/** One place of a network that is listened at. It keeps no process alive. */
+export class PlainListener implements Listening {
+  readonly #endpoint: SocketEndpoint
+  readonly #network: Network
+  readonly #owner: ListenerOwner
+  /** With the port that was chosen, once there is one. */
+  #place: NetworkPlace
+  #bound: NetworkListener | undefined
+  #starting: Promise<void> | undefined
+  #wanted = false
+
+  /** @throws OptionError when a network cannot have such an endpoint */
+  constructor(endpoint: SocketEndpoint, network: Network, owner: ListenerOwner) {
+    this.#place = placeOf(endpoint)
+    this.#endpoint = endpoint
+    this.#network = network
+    this.#owner = owner
+  }
+
+  get address(): AddressInfo | string | null {
+    if (this.#bound === undefined) return null
+    const { address, family, port } = this.#bound.local
+    return port === undefined ? unixAddress(address) : { address, family, port }
+  }
+
+  listen(): Promise<void> {
+    this.#wanted = true
+    if (this.#bound !== undefined) return Promise.resolve()
+    this.#starting ??= this.#start()
+    return this.#starting
+  }
+
+  stop(): void {
+    this.#wanted = false
+    this.#bound?.close()
+    this.#bound = undefined
+  }
+
+  async suspend(): Promise<void> {
+    this.#wanted = false
+    await this.#starting?.catch(ignore)
+    if (!this.#wanted) this.stop()
+  }
+
+  ref(): void {}
+
+  unref(): void {}
+
+  async #start(): Promise<void> {
+    try {
+      this.#bound = await this.#network.listen(this.#place, (accepted) => this.#arrived(accepted))
+    } catch (cause) {
+      throw listenError(cause as Error, this.#endpoint)
+    } finally {
+      this.#starting = undefined
+      if (!this.#wanted) this.stop()
+    }
+    const { port } = this.#bound?.local ?? {}
+    if (this.#place.kind === 'tcp' && port !== undefined) this.#place = { ...this.#place, port }
+  }
+
+  #arrived(accepted: NetworkArrival): void {
+    if (this.#wanted) this.#owner.arrived(new PlainArrival(accepted))
+    else accepted.transport.reset()
+  }
+}
+
+function ignore(): void {}
