@@ -1,4 +1,5 @@
-import { FrameReader, lines } from 'hawser'
+import { lines } from 'hawser'
+import { FrameReader } from 'hawser/testing'
 import type { bufferOperations as Operations } from '../../packages/hawser/src/connection/buffer-operations.js'
 import { answerMeasurements, readCpu } from './measured.js'
 

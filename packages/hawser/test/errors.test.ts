@@ -30,7 +30,6 @@ import {
   ListenError,
   memoryBackplane,
   netstring,
-  NotifyError,
   OptionError,
   ProxyHeaderError,
   parseEndpoint,
@@ -41,12 +40,11 @@ import {
   type ServerOptions,
   StateError,
   TimeoutError,
-  WorkerError,
   TlsError,
 } from 'hawser'
-import { notifySystemd } from 'hawser/systemd'
+import { NotifyError, notifySystemd } from 'hawser/systemd'
 import { connectPair, connectPeer, ScriptedPeer, VirtualClock } from 'hawser/testing'
-import { startWorkers } from 'hawser/workers'
+import { startWorkers, WorkerError } from 'hawser/workers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAuthority, type Pair } from '../../../test/support/certificates.js'
 import { readDocument } from '../../../test/support/markdown.js'

@@ -10,7 +10,6 @@ import {
   type Lease,
   type Pool,
   type Server,
-  type StatusFeed,
 } from 'hawser'
 import { collectMetrics, type Metrics } from 'hawser/metrics'
 import { type ToxicLine, Toxics, VirtualClock } from 'hawser/testing'
@@ -104,7 +103,7 @@ const clientMembers: Visible<Client, EventEmitter> = {
   [Symbol.asyncIterator]: true,
 }
 
-const statusMembers: Visible<StatusFeed> = {
+const statusMembers: Visible<Client['status']> = {
   current: true,
   state: true,
   [Symbol.asyncIterator]: true,

@@ -23,6 +23,7 @@ export type { PeerEndpoint } from './peer/endpoint.js'
 export type { Wire, WireEvents } from './peer/wire.js'
 export { transportCases } from './conformance/transport-cases.js'
 export type { MakePair, TransportCase, TransportPair } from './conformance/case.js'
+export { FrameReader } from '../framing/frame-reader.js'
 export type { Clock, ClockTimer } from '../policy/clock.js'
 export type {
   Network,
@@ -32,6 +33,7 @@ export type {
   NetworkPlace,
 } from '../network.js'
 export type {
+  ProxiedConnection,
   Transport,
   TransportAddress,
   TransportAddresses,

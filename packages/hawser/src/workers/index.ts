@@ -1,5 +1,6 @@
 export type { CloseOptions, CloseResult } from '../connection/server-face.js'
 export type { BackoffOptions } from '../policy/backoff.js'
+export { WorkerError } from '../errors.js'
 export type { CrashLoop, WorkerExit, WorkersEvents } from './events.js'
 export type { WorkerInfo, WorkersInfo } from './info.js'
 export { currentWorker, type JoinOptions, joinWorkers, type WorkerContext } from './join-workers.js'

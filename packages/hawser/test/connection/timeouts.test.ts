@@ -1,4 +1,5 @@
-import { type Clock, type ClockTimer, lines } from 'hawser'
+import { lines } from 'hawser'
+import type { Clock, ClockTimer } from 'hawser/testing'
 import { VirtualClock } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { attach } from './support/attach.js'

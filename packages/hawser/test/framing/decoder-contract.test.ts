@@ -1,6 +1,6 @@
-import { type ByteOperations, framing, FrameReader, FramingError, lines } from 'hawser'
+import { type ByteOperations, framing, FramingError, lines } from 'hawser'
 import type { CloseInfo, Connection, Decoder, Emit, Framing } from 'hawser'
-import { connectPeer } from 'hawser/testing'
+import { connectPeer, FrameReader } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { bufferOperations } from '../../src/connection/buffer-operations.js'
 import { catchError } from './support/errors.js'

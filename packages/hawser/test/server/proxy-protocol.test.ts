@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import {
   type Connection,
   lines,
-  type ProxyAddress,
   type ProxyProtocolOptions,
   type Refusal,
   type Server,
@@ -12,7 +11,7 @@ import { ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { encodeHeader } from '../../src/proxy-protocol/header-encoder.js'
-import type { ProxyTlvs } from '../../src/proxy-protocol/header.js'
+import type { ProxyAddress, ProxyTlvs } from '../../src/proxy-protocol/header.js'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
 import { until } from '../bad-peers/support/until.js'
 import { make, readWays } from './support/serving.js'

@@ -4,7 +4,7 @@ import type {
   TransportCapabilities,
   TransportChunk,
   TransportSink,
-} from 'hawser'
+} from 'hawser/testing'
 
 /** Passes everything on to another transport, and remembers what was asked of it. */
 export class SpyTransport implements Transport {
