@@ -30,9 +30,9 @@ export type { ProxyProtocolOptions } from './server/proxy-trust.js'
 export type { ProxyHeader } from './proxy-protocol/header.js'
 
 // One connection, on either side.
-export type { Connection, HandlerObject, StartTlsOptions } from './connection/face.js'
+export type { Connection, HandlerObject, StartTlsOptions, Topics } from './connection/face.js'
 export type { ConnectionOptions } from './connection/connection-options.js'
-export type { CloseInfo, CloseReason } from './connection/close-info.js'
+export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/close-info.js'
 export { relay, type RelayOptions, type RelayResult } from './relay/relay.js'
 
 // Connect; stay connected; lend connections.
@@ -40,7 +40,7 @@ export { connect, type ConnectOptions } from './client/connect.js'
 export { type Client, type ClientEvents, createClient } from './client/client.js'
 export type { ClientOptions, RequestConnection, RequestOptions } from './client/client-options.js'
 export type { Correlation } from './client/correlation.js'
-export type { ClientStatus, DisconnectedStatus } from './client/status.js'
+export type { ClientStatus, DisconnectedStatus, StatusFeed } from './client/status.js'
 export { createPool, type Pool } from './client/pool.js'
 export type { Lease } from './client/lease.js'
 export type { AcquireOptions, PoolOptions } from './client/pool-options.js'
@@ -87,7 +87,7 @@ export type { BackoffOptions } from './policy/backoff.js'
 export type { Clock } from './policy/clock.js'
 export type { ConnectRate } from './policy/connect-rate.js'
 export type { HeartbeatOptions } from './policy/heartbeat.js'
-export type { RefusalReason } from './policy/connection-limit.js'
+export type { RefusalCounts, RefusalReason } from './policy/connection-limit.js'
 export type { KeepAliveOptions } from './socket/keep-alive.js'
 
 // Observing: channels and counts.
