@@ -82,7 +82,7 @@ export interface TlsClientOptions extends TlsIdentity {
    * as in RFC 7469 section 2.4 and curl's `--pinnedpubkey`: `'sha256//AAAA…='`, the `sha256//` may
    * be left out. The server's own certificate has to have one of them, besides being vouched for;
    * with `insecure` it is all that is asked. Otherwise `HAWSER_TLS_CERTIFICATE_INVALID`. Pin a spare
-   * key too, or its replacement locks everybody out. Default: none. Stops: an authority that vouches
+   * key too, or its replacement locks every peer out. Default: none. Stops: an authority that vouches
    * for another server.
    */
   readonly pins?: readonly string[] | undefined

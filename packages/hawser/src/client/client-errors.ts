@@ -39,7 +39,7 @@ export function requestTimeout(timeout: number, ends: Ends, isDeaf = false): Tim
   return new TimeoutError('HAWSER_REQUEST_TIMEOUT', text, { op: 'request', ...detailsOf(ends) })
 }
 
-/** A reply came and nobody had asked. */
+/** A reply came without a request. */
 export function unansweredError(ends: Ends): ClientError {
   return new ClientError(
     'HAWSER_UNEXPECTED_REPLY',

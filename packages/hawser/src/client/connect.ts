@@ -68,7 +68,7 @@ export async function connect<In = Uint8Array, Out = Uint8Array | string>(
 }
 
 /**
- * Connect as a dialler knows how to; whoever connects again and again keeps it.
+ * Connect as a dialler knows how to; a caller that connects again and again keeps it.
  *
  * @param options those that the dialler was made with, but for the signal
  * @param brakes what a blocked outbox stops

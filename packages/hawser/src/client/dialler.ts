@@ -29,7 +29,7 @@ export interface Dialled {
   readonly endpoint: ParsedEndpoint
 }
 
-/** Makes connections to one endpoint or to several; whoever connects again and again keeps one. */
+/** Makes connections to one endpoint or to several; a client and a pool keep one. */
 export class Dialler {
   readonly #options: DialPlan
   readonly #network: Network | undefined
@@ -68,7 +68,7 @@ export class Dialler {
 
   /**
    * Make one connection. Of several endpoints each gets an equal share of the time that is left, so
-   * that one which answers nothing leaves some for the others.
+   * that one which does not reply leaves some for the others.
    *
    * @param signal the one of the options, unless another is passed
    * @throws OptionError, ConnectError, TlsError, or AbortedError when the signal fired

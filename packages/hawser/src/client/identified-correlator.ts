@@ -45,7 +45,7 @@ export class IdentifiedCorrelator<In, Out> implements Correlator<In, Out> {
     const id = this.#rules.idOf(message)
     if (id === undefined) return 'push'
     const pending = this.#requests.get(id)
-    // Given up, answered before, or never asked: nobody else's, in any case.
+    // Given up, replied to before, or never asked: it goes to no other request.
     if (pending === undefined) return 'late'
     this.#requests.delete(id)
     pending.resolve(message)

@@ -28,7 +28,7 @@ const nextConnection = 'onConnect is called with the next one'
 
 /** What a link tells its client. */
 export interface LinkOwner<In> extends SessionOwner<In> {
-  /** Whether the connection is made to wait for whoever takes what was pushed. */
+  /** Whether the connection is made to wait for the consumer of what was pushed. */
   readonly isDeaf: boolean
   /** Everything changed but `closed`. */
   changed(status: Exclude<ClientStatus, { state: 'closed' }>): void
@@ -229,7 +229,7 @@ export class Link<In, Out> {
 
   #wait(milliseconds: number): Promise<void> {
     const { signal } = this.#stopping
-    // Whoever was told of the loss may have closed the client.
+    // A listener of `disconnected` may have closed the client.
     if (signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
       const done = (): void => {

@@ -8,7 +8,7 @@ export interface Outgoing<In, Out> {
   readonly message: Out
   /** A request; it settles with its reply. */
   readonly request?: Pending<In> | undefined
-  /** A message that nothing answers; it settles when it was sent. */
+  /** A message without a reply; it settles when it was sent. */
   readonly waiter?: Pending<void> | undefined
 }
 
@@ -21,7 +21,7 @@ export class OutgoingQueue<In, Out> {
   #entries: Outgoing<In, Out>[] = []
   #head = 0
   #isDraining = false
-  /** Some may be there that nobody waits for. */
+  /** Some may be there that no caller waits for. */
   #isStale = false
 
   /** @param expired the error for one whose time is up */
@@ -52,12 +52,12 @@ export class OutgoingQueue<In, Out> {
     return true
   }
 
-  /** Somebody who may be among them waits no more. */
+  /** A caller that may be among them waits no more. */
   gaveUp(): void {
     this.#isStale = true
   }
 
-  /** Hand them out in order, until `take` answers false. */
+  /** Hand them out in order, until `take` returns false. */
   drain(take: (entry: Outgoing<In, Out>) => boolean): void {
     this.#isDraining = true
     this.#handOut(take)
@@ -97,7 +97,7 @@ export class OutgoingQueue<In, Out> {
     this.#deadlines.expect(next, now)
   }
 
-  /** Forget those that nobody waits for. */
+  /** Forget those that no caller waits for. */
   #purge(): void {
     if (this.#isDraining) return
     this.#isStale = false

@@ -13,7 +13,7 @@ import {
 } from '../errors.js'
 import { quoting } from '../options/quoting.js'
 
-/** What a pool has while somebody waits for a connection. */
+/** What a pool has while a caller waits for a connection. */
 export interface Crowd {
   readonly leased: number
   readonly max: number

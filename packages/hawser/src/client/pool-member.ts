@@ -27,7 +27,7 @@ export class PoolMember<In, Out>
   readonly since: number
   /** When it was last given back. */
   idleSince: number
-  /** Whether anybody ever had it. */
+  /** Whether it was ever lent. */
   hasServed = false
   /** How it ended. */
   info: CloseInfo | undefined
@@ -103,7 +103,7 @@ export class PoolMember<In, Out>
     return isOver ? connectionEndedError(this.connection, 'acquire another lease') : undefined
   }
 
-  /** Whether it can be lent out: open, and nothing on it that somebody left behind. */
+  /** Whether it can be lent out: open, and nothing on it that a lease left behind. */
   get isUsable(): boolean {
     return (
       !this.#isSpoiled &&
@@ -115,7 +115,7 @@ export class PoolMember<In, Out>
     )
   }
 
-  /** Give it to somebody, who gives it back through `giveBack`. */
+  /** Give it to a caller, which gives it back through `giveBack`. */
   lend(giveBack: (isGood: boolean) => void): Lease<In, Out> {
     this.#lease = lend(this, giveBack)
     return this.#lease
@@ -163,7 +163,7 @@ export class PoolMember<In, Out>
 
   /** The messages that answer nothing, until it is given back or ends. */
   iterate(): AsyncIterableIterator<In, undefined> {
-    // Taken now: what comes for whoever has it next is not for this loop.
+    // Taken now: what comes for the next lease is not for this loop.
     return this.#drain(this.#inbox)
   }
 

@@ -19,7 +19,7 @@ export interface SupplyOwner<In, Out> {
   giveUp(error: Error): void
 }
 
-/** Makes the connections of a pool, keeps those that nobody has, and lets go of them in time. */
+/** Makes the connections of a pool, keeps those that are idle, and lets go of them in time. */
 export class PoolSupply<In, Out> {
   /** Connections made since the beginning. */
   created = 0
@@ -34,7 +34,7 @@ export class PoolSupply<In, Out> {
   readonly #stopping = new AbortController()
   readonly #members = new Set<PoolMember<In, Out>>()
   readonly #leased = new Set<PoolMember<In, Out>>()
-  /** Those that nobody has, the longest unused first. The last is the first to be lent again. */
+  /** The idle ones, the longest unused first. The last is the first to be lent again. */
   readonly #idle: PoolMember<In, Out>[] = []
   #connecting = 0
   #checking = 0
@@ -143,7 +143,7 @@ export class PoolSupply<In, Out> {
     this.#settle()
   }
 
-  /** See whether a connection that nobody had is still good. */
+  /** See whether a connection that was idle is still good. */
   async #check(member: PoolMember<In, Out>): Promise<void> {
     this.#checking += 1
     await askTheSystem()
@@ -152,7 +152,7 @@ export class PoolSupply<In, Out> {
     this.#settle()
   }
 
-  /** @returns why it was reset, and not offered to anybody */
+  /** @returns why it was reset, and not offered to a caller */
   async #prove(member: PoolMember<In, Out>): Promise<Error | undefined> {
     this.#checking += 1
     let failure: Error | undefined
@@ -175,7 +175,7 @@ export class PoolSupply<In, Out> {
     this.#changed?.()
   }
 
-  /** To the first who waits, or to the others that nobody has. */
+  /** To the first caller that waits, or to the idle ones. */
   #offer(member: PoolMember<In, Out>): void {
     if (this.#isStopped) member.end()
     else if (member.expiresAt <= this.#settings.clock.now()) member.end()

@@ -17,7 +17,7 @@ export class PoolWaiters<Value> {
   }
 
   /**
-   * Let somebody wait.
+   * Let a caller wait.
    *
    * @param expired the error when the time is up
    * @param aborted the error when the signal fires

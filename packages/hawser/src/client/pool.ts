@@ -144,7 +144,7 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
     return { leased, max: this.#settings.max, waiting: this.#waiters.size }
   }
 
-  /** Why nobody may begin to wait now. */
+  /** Why no caller may begin to wait now. */
   #refuse(signal: AbortSignal | undefined): HawserError | undefined {
     if (this.#shutdown.hasBegun) return poolClosedError()
     if (signal?.aborted === true) return acquireAborted(signal)

@@ -9,7 +9,7 @@ interface Waiting<In> {
   readonly resolve: (result: Result<In>) => void
 }
 
-/** What the server sent unasked, for whoever iterates; across connections, in order. */
+/** What the server sent unasked, for the loop over the client; across connections, in order. */
 export class Pushes<In> {
   readonly #queue: In[] = []
   #waiting: Waiting<In>[] = []
@@ -21,7 +21,7 @@ export class Pushes<In> {
     return this.#room !== undefined
   }
 
-  /** Messages that nobody has taken. */
+  /** Messages that were not taken. */
   get size(): number {
     return this.#queue.length
   }
@@ -61,7 +61,7 @@ export class Pushes<In> {
     })
   }
 
-  /** What `reader` has asked for is somebody else's. */
+  /** What `reader` has asked for goes to another one. */
   left(reader: object): void {
     this.#dismiss((waiting) => waiting.reader === reader)
   }

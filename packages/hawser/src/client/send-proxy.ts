@@ -53,7 +53,7 @@ export function resolveSendProxy(
   const command = local ? 'local' : 'proxy'
   const header = (from: ProxyEnd | undefined, to: ProxyEnd | undefined): Uint8Array =>
     encodeHeader({ version, command, source: source ?? from, destination: destination ?? to, tlvs })
-  // What is wrong with it is to be said before anybody is connected to.
+  // What is wrong with it is to be said before a connection is made.
   header(placeholder(destination), placeholder(source))
   return (ends) => header(ends.local, ends.remote)
 }

@@ -9,13 +9,13 @@ import { disconnectedError, requestTimeout, unansweredError } from './client-err
 import type { Correlator } from './correlation.js'
 import { Pending } from './pending.js'
 
-/** What a session tells whoever uses it. */
+/** What a session tells its owner. */
 export interface SessionOwner<In> {
-  /** Whether replies wait behind pushed messages that nobody takes. */
+  /** Whether replies wait behind pushed messages that are not taken. */
   readonly isDeaf?: boolean
   /** The server pushed a message; while a returned promise is pending nothing more is delivered. */
   pushed(message: In): void | Promise<void>
-  /** A message answers a request that was given up; it is dropped. */
+  /** A message is the reply to a request that was given up; it is dropped. */
   late(): void
   /** There may be room for requests again. */
   room(): void
@@ -26,13 +26,13 @@ export interface SessionLimits<In> {
   /** Requests that may wait for their reply at once. */
   readonly maxPending: number
   readonly clock: Clock
-  /** Whether a message answers a ping, and no request. */
+  /** Whether a message is the reply to a ping, and to no request. */
   readonly isPong?: ((message: In) => boolean) | undefined
 }
 
 /**
  * One connection and the requests on it. Whatever happens to the connection, each of them settles
- * once; a reply that comes too late is nobody else's.
+ * once; a reply that comes too late goes to no other request.
  */
 export class Session<In, Out> {
   /** Takes the messages of its connection. */
@@ -115,7 +115,7 @@ export class Session<In, Out> {
   }
 
   /**
-   * One request, past everybody who waits.
+   * One request, past all that wait.
    *
    * @param timeout milliseconds; `Infinity` is off
    * @returns the reply; rejects as the client's `request` does

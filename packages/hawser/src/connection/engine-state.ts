@@ -160,7 +160,7 @@ export abstract class EngineState<In, Out> {
     return this.#closing.promise
   }
 
-  /** It has ended: whoever asked is told. */
+  /** It has ended: call those that asked for it. */
   protected announce(info: CloseInfo): void {
     this.#closing?.resolve(info)
   }

@@ -55,7 +55,7 @@ export function startHeartbeat<In, Out>(host: Beating<In, Out>, options: Beat<Ou
   void host.closing.then(() => heartbeat.stop())
 }
 
-/** The framing of a connection whose heartbeat knows its answers: they are not delivered. */
+/** The framing of a connection whose heartbeat recognises its replies: they are not delivered. */
 export function withoutPongs<In, Out>(
   framing: Framing<In, Out>,
   { isPong }: HeartbeatOptions<In, Out>,

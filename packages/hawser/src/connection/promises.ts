@@ -1,6 +1,6 @@
 import type { HawserError } from '../errors.js'
 
-/** What `send` returns while there is room: one promise for everybody, known by its identity. */
+/** What `send` returns while there is room: one promise for all callers, known by its identity. */
 export const accepted: Promise<void> = Promise.resolve()
 
 /** A promise and what settles it. */

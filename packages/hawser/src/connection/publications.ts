@@ -21,7 +21,7 @@ export interface Published {
   readonly owner: { readonly server?: object | undefined }
 }
 
-// What a connection publishes. No payload is made unless somebody listens; on the way of a message
+// What a connection publishes. No payload is made unless there is a subscriber; on the way of a message
 // the caller asks that first, so that nothing is called either.
 
 /** The connection is there, and nothing has been read yet. */

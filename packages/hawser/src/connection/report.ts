@@ -2,7 +2,7 @@ import process from 'node:process'
 
 /**
  * Tell the user's own function of an error. What goes wrong in there, at once or later, becomes a
- * process warning: it is nobody's connection that would have to end for it.
+ * process warning: there is no connection that would have to end for it.
  */
 export function report(tell: () => unknown): void {
   try {

@@ -36,7 +36,7 @@ import { welcome } from './welcome.js'
 /** What the acceptor tells the server. */
 export interface AcceptorOwner<In, Out> {
   readonly server: ConnectionServer<In, Out>
-  /** Whether anybody listens for connections. */
+  /** Whether the event `connection` has listeners. */
   readonly isHeard: boolean
   connected(connection: ServerConnection<In, Out>): void
   refused(refusal: Refusal): void
@@ -54,7 +54,7 @@ export class Acceptor<In, Out>
   readonly groups: Groups<In, Out>
   readonly openings: Openings = new Openings()
   readonly tls: TlsStore
-  /** Those who wait for room; undefined where nobody does. */
+  /** Those that wait for room; undefined where none may wait. */
   readonly holding: Holding | undefined
   accepted = 0
   vanishedCount = 0
@@ -133,7 +133,7 @@ export class Acceptor<In, Out>
     this.descriptorLimit = Math.max(1, descriptorLimit() - open - reservedDescriptors)
   }
 
-  /** Take in nobody more, and let those that are here come to their end. */
+  /** Accept no more connections, and let the open ones come to their end. */
   drain(drain: Drain<In, Out>, onDrain: ServerCloseOptions<In, Out>['onDrain']): void {
     this.draining = true
     this.#release('draining')

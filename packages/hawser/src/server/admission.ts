@@ -52,7 +52,7 @@ export class Admission {
     return isTcp(peer) && isDenied(this.access, peer.address)
   }
 
-  /** How many connections are open from its address; 0 where nobody counts. */
+  /** How many connections are open from its address; 0 where they are not counted. */
   open(peer: TransportAddress | undefined): number {
     return this.#isCounting && isTcp(peer) ? this.#counts.of(peer.address) : 0
   }

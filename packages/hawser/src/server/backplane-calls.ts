@@ -18,7 +18,7 @@ export class BackplaneCalls {
   /**
    * @param call what is called
    * @param consequence what a failure means, and what can be done
-   * @param settled called once it is known whether it worked; at once, unless it answers a promise
+   * @param settled called once it is known whether it worked; at once, unless it returns a promise
    * @returns a promise that never rejects, if it answered one
    */
   run(

@@ -47,7 +47,7 @@ export function encodeEnvelope<Out>(
   return Buffer.concat([header, ...names, body])
 }
 
-/** @throws Error when it was made by another version, by another codec, or by nobody. */
+/** @throws Error when it was made by another version, by another codec, or is no envelope. */
 export function decodeEnvelope<Out>(
   envelope: Uint8Array,
   codec: BackplaneCodec<Out> | undefined,

@@ -39,7 +39,7 @@ export class Failures<In, Out> {
     const message = cause instanceof Error ? cause.message : String(cause)
     const text = `a listener of the server's event '${event}' failed: ${message}`
     const error = new HandlerError('HAWSER_HANDLER_FAILED', text, { op: 'handle', cause })
-    // It would only be told of itself.
+    // It would only be passed to itself.
     if (event === 'error') warn(error)
     else this.note(error, undefined)
   }

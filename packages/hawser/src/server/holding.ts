@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers'
 import { isPaused } from '../policy/limit-pause.js'
 import type { Arrival } from '../socket/arrival.js'
 
-/** What is asked of whoever takes connections in. */
+/** What is asked of the owner, which takes connections in. */
 export interface HoldingOwner {
   /** Connections open now. */
   readonly open: number
@@ -34,12 +34,12 @@ export class Holding {
     return this.#arrivals.size
   }
 
-  /** Whether nobody is taken in, until a tenth of the limit is free. */
+  /** Whether none is taken in, until a tenth of the limit is free. */
   get isPaused(): boolean {
     return this.#paused
   }
 
-  /** Whether somebody who arrives now has to wait. */
+  /** Whether a connection that arrives now has to wait. */
   get mustWait(): boolean {
     return this.#paused || this.size > 0
   }

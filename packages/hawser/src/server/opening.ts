@@ -7,7 +7,7 @@ import type { Transport, TransportAddress } from '../transport.js'
 import { publishHandshake } from './publications.js'
 
 /**
- * Whom the rules for clients' addresses are asked about: nobody, where a proxy connects for itself.
+ * Whom the rules for clients' addresses are asked about: none, where a proxy connects for itself.
  * Its health checks would be refused otherwise wherever proxies are not clients.
  */
 export function clientOf({ proxied, addresses }: Transport): TransportAddress | undefined {
@@ -15,8 +15,8 @@ export function clientOf({ proxied, addresses }: Transport): TransportAddress | 
 }
 
 /**
- * Whether the peer went away without a word, as one does that only looks whether somebody listens:
- * nothing to be told of.
+ * Whether the peer went away without a word, as one does that only checks whether something listens:
+ * that is no refusal.
  */
 export function isProbe(error: HawserError | undefined, transport: SocketTransport): boolean {
   const isCutOff =

@@ -2,7 +2,7 @@ import type { SocketTransport } from '../socket/socket-transport.js'
 
 /**
  * Connections between accept and their first message: their TLS handshake is under way, say. They
- * count, and nobody but their peers knows them yet.
+ * count, and only their peers know of them so far.
  */
 export class Openings {
   readonly #transports = new Set<SocketTransport>()

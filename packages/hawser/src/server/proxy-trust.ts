@@ -83,7 +83,7 @@ export class ProxyTrust implements HeaderRules {
     )
   }
 
-  /** Whether nobody is let in from there. */
+  /** Whether no connection is let in from there. */
   bars(peer: TransportAddress | undefined): boolean {
     return this.mode === 'require' && !this.trusts(peer)
   }

@@ -8,7 +8,7 @@ export function publishListen(server: object, address: ListenPayload['address'])
   serverListen.publish({ server, address } satisfies ListenPayload)
 }
 
-/** Tell observers that a server turned somebody away. */
+/** Publish that a server refused a connection. */
 export function publishRefuse(server: object, refusal: Refusal): void {
   if (!serverRefuse.hasSubscribers) return
   serverRefuse.publish({ server, refusal } satisfies RefusePayload)

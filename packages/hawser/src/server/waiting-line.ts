@@ -15,7 +15,7 @@ export class WaitingLine<Item> {
     return this.#items.length
   }
 
-  /** Whether anybody ever asked for items. */
+  /** Whether an item was ever asked for. */
   get isIterated(): boolean {
     return this.#iterated
   }
@@ -25,7 +25,7 @@ export class WaitingLine<Item> {
     return this.#takers.length > 0
   }
 
-  /** Hand an item to whoever has waited longest, or keep it. */
+  /** Hand an item to the consumer that has waited longest, or keep it. */
   add(item: Item): void {
     const taker = this.#takers.shift()
     if (taker === undefined) this.#items.push(item)

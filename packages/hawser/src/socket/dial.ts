@@ -243,7 +243,7 @@ function clientTls(endpoint: DialEndpoint, { tls, sessions }: DialPlan): ClientT
   return new ClientTls({ ...tls, sessions: tls?.sessions ?? sessions }, hostOf(endpoint))
 }
 
-/** The name that a server has to prove when nobody names another. */
+/** The name that a server has to prove when no other is named. */
 function hostOf(endpoint: ParsedEndpoint): string {
   return endpoint.kind === 'tcp' ? (endpoint.host ?? 'localhost') : 'localhost'
 }

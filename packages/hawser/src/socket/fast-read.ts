@@ -93,7 +93,7 @@ type OnConnection = (this: Handle, status: number, accepted: Handle | undefined)
 
 /**
  * From now on, hand what `server` accepts to `take`, as sockets that read into the static buffer.
- * The server itself does not see them: whoever calls this counts connections itself, and
+ * The server itself does not see them: the caller counts connections itself, and
  * `server.close()` does not wait for them.
  *
  * Where anything is missing that this relies on, the server's own `connection` event goes on.

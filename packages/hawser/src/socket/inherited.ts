@@ -5,7 +5,7 @@ import { sharedListening } from './shared-listening.js'
 
 /** SD_LISTEN_FDS_START: behind standard input, output and error. */
 const firstDescriptor = 3
-/** What sd_listen_fds_with_names(3) calls a descriptor that nobody named. */
+/** What sd_listen_fds_with_names(3) calls a descriptor without a name. */
 const unnamed = 'unknown'
 
 /**

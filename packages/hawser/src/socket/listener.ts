@@ -70,7 +70,7 @@ export class Listener implements Listening {
   /** A worker is handed connections before it knows that it listens; they wait until it does. */
   readonly #early: net.Socket[] = []
   #path: OwnedPath | undefined
-  /** Tells whoever shares the listening sockets that this one is not used any more. */
+  /** Tells the owner of shared listening sockets that this one is not used any more. */
   #release: (() => void) | undefined
   #starting: Promise<void> | undefined
   #wanted = false
@@ -144,7 +144,7 @@ export class Listener implements Listening {
     this.#wanted = false
     if (this.#starting !== undefined) {
       await this.#starting.catch(ignore)
-      // Wanted again meanwhile: whoever came last counts.
+      // Wanted again meanwhile: the last call counts.
       if (this.#wanted) return
     }
     this.stop()
@@ -212,7 +212,7 @@ export class Listener implements Listening {
     const { backlog } = this.#options
     if (endpoint.kind === 'fd') return { fd: endpoint.fd, backlog } as net.ListenOptions
     if (endpoint.kind === 'unix') return { path: endpoint.path, backlog }
-    // Among several processes, whoever shares the listening sockets knows the port.
+    // Among several processes, the one that shares its listening sockets knows the port.
     const known = sharedListening() === undefined ? this.#port : undefined
     const port = known ?? endpoint.port
     const { ipv6Only } = endpoint

@@ -19,7 +19,7 @@ const shown = 16
 
 /**
  * Read the header that a proxy sends before everything else. Afterwards the transport knows whom the
- * proxy speaks for, reading is stopped, and what came behind the header is there for whoever starts
+ * proxy speaks for, reading is stopped, and what came behind the header is there for the sink that starts
  * the transport next.
  *
  * @throws ProxyHeaderError, TimeoutError; then the transport is for the caller to close

@@ -85,7 +85,7 @@ export class Race {
     const failed = (error: Error): void => this.#failed(runner, error)
     const runner: Runner = { target, socket, failed, error: undefined }
     this.#runners.push(runner)
-    // Nothing may arrive before somebody is there to take it.
+    // Nothing may arrive before there is a sink to take it.
     socket.pause()
     socket.once('connect', () => this.#won(socket)).on('error', failed)
     if (this.#waiting.length === 0) return

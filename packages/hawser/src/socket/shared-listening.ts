@@ -4,14 +4,14 @@ import type { UnixEndpoint } from './unix-endpoint.js'
 export type { ListenOptions }
 
 /**
- * How a process listens that shares its listening sockets with others. Whoever brings processes
+ * How a process listens that shares its listening sockets with others. The part that brings processes
  * together (`hawser/workers`) sets it before they listen.
  */
 export interface SharedListening {
   /**
    * Listen over TCP.
    *
-   * @param bind listens there and answers the port; what it is handed may differ from `options`
+   * @param bind listens there and returns the port; what it is handed may differ from `options`
    * @returns to be called when it is listened on no more
    */
   listenTcp(

@@ -73,7 +73,7 @@ export function unixAddress(path: string): string {
 
 /**
  * Refuse a path alone that is followed by settings, which would be a part of its name: a socket would
- * be made that everybody may use.
+ * be made that every user may use.
  *
  * @throws OptionError `HAWSER_INVALID_ENDPOINT`
  */

@@ -16,12 +16,12 @@ import { isOwned, longestPath, type UnixEndpoint } from './unix-endpoint.js'
 
 /**
  * A Unix socket is bound under a temporary name in the same folder and renamed, so that the path
- * never names a socket nobody listens on, a stale file is replaced in one step, and a live server's
- * is not. One with a mode or an owner of its own is bound in a folder that nobody else may enter, and
- * gets them there: not even for a moment can anybody else connect.
+ * never names a socket without a listener, a stale file is replaced in one step, and a live server's
+ * is not. One with a mode or an owner of its own is bound in a folder that no other user may enter, and
+ * gets them there: not even for a moment can another user connect.
  */
 
-/** A bound path that is ours: remembered by inode, since anybody may have replaced it meanwhile. */
+/** A bound path that is ours: remembered by inode, since another process may have replaced it meanwhile. */
 export interface OwnedPath {
   readonly path: string
   readonly inode: bigint
@@ -67,7 +67,7 @@ export function findPlace(endpoint: UnixEndpoint): Place {
 }
 
 /**
- * @throws an `EADDRINUSE` error when a server answers at `target`, an `EEXIST` error when something
+ * @throws an `EADDRINUSE` error when a server listens at `target`, an `EEXIST` error when something
  *   lies there that is no socket and must not be replaced, an `ENOENT` error when there is no
  *   folder for it
  */
@@ -79,7 +79,7 @@ export async function assertReplaceable(target: string): Promise<void> {
     return
   }
   if (!found.isSocket()) throw coded('EEXIST', `${target} exists and is no socket`)
-  if (await answers(target)) throw coded('EADDRINUSE', `a server listens at ${target}`)
+  if (await isListenedAt(target)) throw coded('EADDRINUSE', `a server listens at ${target}`)
 }
 
 /** Put the socket that was bound at `place` where it belongs. */
@@ -96,7 +96,7 @@ export function releasePath(owned: OwnedPath): void {
     const found = lstatSync(owned.path, { bigint: true, throwIfNoEntry: false })
     if (found?.ino === owned.inode) unlinkSync(owned.path)
   } catch {
-    // Somebody else was faster, or the folder is gone or closed to us: there is nothing to release.
+    // Another process was faster, or the folder is gone or closed to us: there is nothing to release.
   }
 }
 
@@ -125,7 +125,7 @@ function exists(name: string): boolean {
   return lstatSync(name, { throwIfNoEntry: false }) !== undefined
 }
 
-function answers(target: string): Promise<boolean> {
+function isListenedAt(target: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = net.connect({ path: target })
     probe.once('connect', () => {

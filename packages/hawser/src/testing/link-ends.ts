@@ -19,7 +19,7 @@ export interface LinkSettings extends FlightPlan {
 export interface LinkSource {
   /** A write that had to wait has now been taken whole. */
   drained(): void
-  /** Bytes arrived where nobody is any more, and the far end says so. */
+  /** Bytes arrived at an end that is gone, and the far end says so. */
   refused(): void
 }
 
@@ -29,7 +29,7 @@ export interface LinkTarget extends Lendee {
   readonly flowing: boolean
   /** Whether a write is under way, so that a reset is noticed though nothing is read. */
   readonly writing: boolean
-  /** Whether the end is closed, so that what arrives finds nobody. */
+  /** Whether the end is closed, so that what arrives is refused. */
   readonly gone: boolean
   deliverEnd(): void
   deliverReset(): void

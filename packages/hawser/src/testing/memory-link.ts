@@ -288,7 +288,7 @@ function makeScratch({ chunkSize }: LinkSettings): BorrowedScratch {
   return new BorrowedScratch(Math.min(chunkSize, turnSize))
 }
 
-/** A copy that nobody else holds. */
+/** A copy of its own. */
 function joinBytes(parts: readonly Uint8Array[], size: number): Uint8Array {
   const bytes = new Uint8Array(size)
   let offset = 0

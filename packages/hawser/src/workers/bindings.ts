@@ -83,7 +83,7 @@ export class Bindings {
       this.#ports.set(where, chosen)
     }
     const { actual, holders } = chosen
-    // Sockets are shared by what was asked for. When nobody has it any more, its port is asked for.
+    // Sockets are shared by what was asked for. When no worker has it any more, its port is asked for.
     if (actual !== undefined && (this.#reusePort || holders.size === 0)) chosen.asked = actual
     holders.add(worker)
     return chosen.asked

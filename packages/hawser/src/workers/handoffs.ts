@@ -19,8 +19,8 @@ interface ClusterMessage {
  *
  * Node.js accepts a connection in the primary, sends it to a worker and keeps its own copy until the
  * worker has answered. When the worker dies before that, two things go wrong (seen with Node.js 20, 24
- * and 26): nobody closes the copy, so the client waits for an answer that never comes; and the channel
- * waits for one too, so `disconnect` is never told of, and the dead worker counts as listening for
+ * and 26): nothing closes the copy, so the client waits for a reply that never comes; and the channel
+ * waits for one too, so `disconnect` is never emitted, and the dead worker counts as listening for
  * ever. The connection is not given to another worker: the dead one may have read from it.
  *
  * Messages are watched, not changed: should they look different one day, nothing is closed.

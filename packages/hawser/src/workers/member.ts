@@ -117,7 +117,7 @@ export class Member {
     return this.primary.say({ hawser: 'scraped', id, families })
   }
 
-  /** Whoever listens without a share would turn away those who come before it is there. */
+  /** A worker that listens without a share would refuse connections that come before it is there. */
   async #begun(): Promise<void> {
     await Promise.race([
       Promise.all(this.servers.flatMap(({ share }) => share?.begun ?? [])),

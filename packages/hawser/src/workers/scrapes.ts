@@ -53,7 +53,7 @@ export class Scrapes {
     this.#dropped.set(slot, (this.#dropped.get(slot) ?? 0) + worker.dropped)
   }
 
-  /** Ask all, and put their answers on a page. */
+  /** Ask all, and put their replies on a page. */
   async render(
     workers: readonly WorkerProcess[],
     info: WorkersInfo,

@@ -85,7 +85,7 @@ export class Slot {
   ended(worker: WorkerProcess): number | undefined {
     if (worker === this.#next) {
       this.#next = undefined
-      // Whoever started it the first time, or beside the old one, is told and decides.
+      // The caller that started it the first time, or beside the old one, gets the error and decides.
       if (this.started === 0 || this.current !== undefined) return undefined
       return this.#retry(0)
     }

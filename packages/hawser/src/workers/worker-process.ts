@@ -44,7 +44,7 @@ export interface ProcessOwner {
   heard(worker: WorkerProcess, message: Exclude<WorkerMessage, LifeMessage | SyncMessage>): void
   /** It said what it has counted. */
   scraped(worker: WorkerProcess, id: number, families: readonly Family[]): void
-  /** It was asked by somebody else to end. */
+  /** It was asked from outside to end. */
   wantsReplacement(worker: WorkerProcess): void
   /** Its channel is closed: what it held is free again. */
   disconnected(worker: WorkerProcess): void
@@ -93,7 +93,7 @@ export class WorkerProcess {
     this.exited = new Promise((resolve) => {
       this.#end = resolve
     })
-    // Whoever starts it may look at something else first.
+    // The caller that starts it may look at something else first.
     this.ready.catch(() => {})
     this.#worker = fork(slot, options)
     const child = this.#worker.process

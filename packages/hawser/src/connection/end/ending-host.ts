@@ -12,7 +12,7 @@ export interface EndingHost {
   readonly details: ErrorDetails
   /** Whether everything accepted was handed to the operating system. */
   readonly isSendingDone: boolean
-  /** Bytes received, accepted, not sent and not delivered: what is told of a connection at its end. */
+  /** Bytes received, accepted, not sent and not delivered: the counts published at a connection's end. */
   readonly traffic: EndTraffic
   /** Take nothing more to send. `broken`: not even what was accepted leaves. */
   refuse(intake: 'ended' | 'broken'): void

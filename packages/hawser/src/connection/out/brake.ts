@@ -51,7 +51,7 @@ export class Brake {
     this.#host.unblocked()
   }
 
-  /** There will never be room: whoever waits gets the error. */
+  /** There will never be room: each waiting caller gets the error. */
   abandon(refusal: () => HawserError): void {
     const room = this.#room
     this.#room = undefined

@@ -16,7 +16,7 @@ class RoomPromise<T> extends Promise<T> {
   ): Promise<Done | Failed> {
     const derived = super.then(fulfilled, rejected)
     if (typeof fulfilled === 'function') this.noteWait?.()
-    // Whoever only catches may still await what comes of it.
+    // A caller that only catches may still await what comes of it.
     else (derived as RoomPromise<Done | Failed>).noteWait = this.noteWait
     return derived
   }

@@ -1,6 +1,6 @@
 import process from 'node:process'
 
-/** Somebody who has something to write at the end of this turn of the event loop. */
+/** A sender that has something to write at the end of this turn of the event loop. */
 export interface Writer {
   write(): void
 }

@@ -5,7 +5,7 @@ import type { SocketTransport } from '../socket-transport.js'
 
 /**
  * Have a proxy open a tunnel. Afterwards reading is stopped, and what the far end has sent already is
- * there for whoever starts the transport next.
+ * there for the sink that starts the transport next.
  *
  * @returns why not, if it did not
  */

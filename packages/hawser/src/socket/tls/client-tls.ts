@@ -72,7 +72,7 @@ export class ClientTls {
     if (this.#pins === undefined || socket.isSessionReused()) return
     const certificate = socket.getPeerX509Certificate()
     if (certificate !== undefined && this.#pins.match(certificate)) return
-    // Its close may still bring an error that nobody else waits for.
+    // Its close may still bring an error that nothing else handles.
     socket.on('error', ignore)
     throw pinError(certificate === undefined ? undefined : pinOf(certificate), details)
   }

@@ -58,7 +58,7 @@ function look(file: string): Stats | undefined {
   try {
     return statSync(file)
   } catch {
-    // Why it cannot be read is told by whoever reads it.
+    // The reader of the file says why it cannot be read.
     return undefined
   }
 }

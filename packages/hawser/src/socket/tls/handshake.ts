@@ -41,7 +41,7 @@ export function handshaken(
       socket.off(event, done).off('error', fail).off('end', lost).off('close', lost)
       if (error === undefined) resolve()
       else {
-        // Its close may still bring an error that nobody else waits for.
+        // Its close may still bring an error that nothing else handles.
         socket.on('error', ignore)
         reject(error)
       }

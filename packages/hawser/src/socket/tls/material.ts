@@ -55,7 +55,7 @@ export function materialsOf({ cert, ca }: TlsIdentity): (string | Buffer)[] {
   return [own, ...listOf(ca ?? []).map((one) => readMaterial('tls.ca', one))]
 }
 
-/** OpenSSL takes an authority that holds no certificate without a word, and trusts nobody then. */
+/** OpenSSL takes an authority that holds no certificate without an error, and trusts no peer then. */
 function readPem(where: string, kind: PemKind, material: TlsMaterial): string | Buffer {
   const read = readMaterial(where, material)
   const lack = describeLack(kind, String(read))

@@ -9,7 +9,7 @@ export interface Verdict {
   readonly error: string | undefined
 }
 
-/** What was agreed on; asked at once, because nothing answers any more when the socket is gone. */
+/** What was agreed on; asked at once, because it cannot be asked when the socket is gone. */
 export function sessionOf(socket: TLSSocket, verdict: Verdict): TlsSession {
   const certificate = socket.getPeerX509Certificate()
   const { servername } = socket as unknown as { servername?: string | false | null }

@@ -127,7 +127,7 @@ function isUsable(
 function findBinding(): StreamBinding | undefined {
   const { execArgv, env, versions } = process
   const isNode = versions['bun'] === undefined && versions['deno'] === undefined
-  // Whoever asks for warnings of what is to go one day would get one for this.
+  // With warnings of pending deprecations switched on, there would be one for this.
   const warns =
     execArgv.includes('--pending-deprecation') || env['NODE_PENDING_DEPRECATION'] === '1'
   const { binding: find } = process as { binding?: (name: string) => Partial<StreamBinding> }

@@ -180,7 +180,7 @@ export const endingCases: readonly TransportCase[] = [
     left.pause()
     right.reset()
     await right.untilGone()
-    // All in one turn of the event loop, so that nobody can be told that the peer has gone.
+    // All in one turn of the event loop, so that no end can learn that the peer has gone.
     let writes = 0
     while (left.write('into the void, '.repeat(1_000))) {
       writes += 1
