@@ -1,7 +1,7 @@
 /**
  * `hawser/testing`: what tests of network code need and no network offers: time that moves when it
- * is told to, transports in memory with every kind of bad line, a proxy that makes a real network bad, a
- * peer that follows a script, and the suite that holds a transport to its contract.
+ * is told to, connections and whole networks in memory with every kind of bad line, a proxy that makes a
+ * real network bad, a peer that follows a script, and the suite that holds a transport to its contract.
  *
  * @module
  */

@@ -112,6 +112,21 @@ describe('endpoints', () => {
     expect(missing.attempts[0]).toMatchObject({ address: '/run/none.sock', code: 'ENOENT' })
   })
 
+  it('refuses a local port that is in use, until it is free again', async () => {
+    const { on } = setUp()
+    const server = createServer(on, echo)
+    await server.listen(endpoint)
+    const first = await connect(endpoint, { ...on, localPort: 4_000 })
+    expect(first.local).toEqual({ address: '127.0.0.1', family: 'IPv4', port: 4_000 })
+    const error = (await failureOf(connect(endpoint, { ...on, localPort: 4_000 }))) as ConnectError
+    expect(error.code).toBe('HAWSER_CONNECT_FAILED')
+    expect(error.attempts[0]?.code).toBe('EADDRINUSE')
+    await (await connect(endpoint, { ...on, localPort: 4_000, localAddress: '10.0.0.1' })).close()
+    await first.close()
+    await (await connect(endpoint, { ...on, localPort: 4_000 })).close()
+    await server.close()
+  })
+
   it('tries the next of several endpoints', async () => {
     const { on } = setUp()
     const server = createServer(on, echo)
@@ -204,6 +219,24 @@ describe('time', () => {
     expect(server.connections.size).toBe(0)
     expect(network.connections).toBe(0)
     await server.close()
+  })
+
+  it('is refused when the server closes while the connection is on its way', async () => {
+    const { on, clock } = setUp({ latency: 20 })
+    const server = createServer(on, echo)
+    await server.listen(endpoint)
+    const tried = failureOf(connect(endpoint, on))
+    await clock.advance(10)
+    await clock.runUntil(server.close())
+    expect(((await clock.runUntil(tried)) as ConnectError).code).toBe('HAWSER_CONNECT_REFUSED')
+    expect(clock.now()).toBe(40)
+  })
+
+  it('does not dial for a signal that has fired', async () => {
+    const { network } = setUp()
+    const reason = new Error('no longer wanted')
+    const tried = network.dial(place, { signal: AbortSignal.abort(reason) })
+    await expect(tried).rejects.toBe(reason)
   })
 
   it('closes a client whose peer never ends its side', async () => {
