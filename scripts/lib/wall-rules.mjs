@@ -171,7 +171,7 @@ export const LIBRARY_UNITS = {
       },
       network: {
         sees: ['link-ends', 'memory-pair', 'memory-transport', 'toxics'],
-        units: ['network', 'transport'],
+        units: ['options', 'network', 'transport'],
         builtins: [],
       },
       peer: {

@@ -5,7 +5,7 @@
 
 import type {
   ConnectOptions,
-  FrameLimits,
+  LinesOptions,
   ProxyProtocolOptions,
   ServerOptions,
   TlsClientOptions,
@@ -71,7 +71,7 @@ interface HawserFailure extends Error {
 type OptionName =
   | keyof ServerOptions<unknown, unknown>
   | keyof ConnectOptions<unknown, unknown>
-  | keyof FrameLimits
+  | keyof LinesOptions
   | `tls.${keyof TlsServerOptions | keyof TlsClientOptions}`
   | `proxyProtocol.${keyof ProxyProtocolOptions}`
 

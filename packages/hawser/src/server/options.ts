@@ -189,6 +189,7 @@ export const serverNames: NamesOf<ServerOptions<unknown, unknown>> = {
   backplaneCodec: true,
   backplaneQueue: true,
   backlog: true,
+  network: true,
   onError: true,
   signal: true,
 }

@@ -5,8 +5,10 @@ import type {
   NetworkListener,
   NetworkPlace,
 } from '../../network.js'
+import { checkOptions } from '../../options/check-options.js'
+import type { NamesOf } from '../../options/option-names.js'
 import type { Transport, TransportAddress } from '../../transport.js'
-import { joinEnds, type Line, type PairOptions, settleLine } from '../memory-pair.js'
+import { joinEnds, type Line, pairNames, type PairOptions, settleLine } from '../memory-pair.js'
 import type { MemoryTransport } from '../memory-transport.js'
 import { Toxics } from '../toxics.js'
 import { shakeHands } from './handshake.js'
@@ -22,6 +24,9 @@ export interface MemoryNetworkOptions extends PairOptions {
   /** Addresses of hosts by their names. Default: only `localhost`, which is 127.0.0.1. */
   readonly hosts?: Readonly<Record<string, string>> | undefined
 }
+
+/** The names of the options in {@link MemoryNetworkOptions}. */
+const networkNames: NamesOf<MemoryNetworkOptions> = { ...pairNames, hosts: true }
 
 /** A network in memory: the option `network` of servers, `connect`, clients and pools. */
 export interface MemoryNetwork extends Network {
@@ -51,6 +56,7 @@ export interface MemoryNetwork extends Network {
  * @throws OptionError `HAWSER_INVALID_OPTION` when a number cannot work
  */
 export function createMemoryNetwork(options: MemoryNetworkOptions = {}): MemoryNetwork {
+  checkOptions(options, networkNames)
   return new HeldNetwork(options)
 }
 
