@@ -43,8 +43,11 @@ export default defineConfig({
   test: {
     setupFiles: [here('test/support/leak-check.ts')],
     allowOnly: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Both end only what would hang: a busy machine gets the time that it needs.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // What handlers of tests throw on purpose would be shown as warnings between the lines.
+    execArgv: ['--no-warnings'],
     // vitest's default is one worker on two cores.
     maxWorkers: Math.max(2, availableParallelism()),
     projects: [

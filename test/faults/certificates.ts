@@ -12,7 +12,7 @@ import { Talker } from './talker.js'
 
 const established = 20
 /** Milliseconds until a change of the files must have been seen; they are looked at each second. */
-const patience = 10_000
+const patience = 60_000
 
 /** Certificate files are replaced under load: well, half written, and by a link above them. */
 export const certificates: Fault = {

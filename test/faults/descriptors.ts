@@ -12,7 +12,7 @@ const allowed = 128
 /** Clients that were there before, and talk all the time. */
 const established = 20
 /** Milliseconds until a visitor knows whether it is served; more only where nobody takes it. */
-const patience = 5_000
+const patience = 60_000
 /** Milliseconds for which other threads take whatever becomes free. */
 const grabbing = 500
 

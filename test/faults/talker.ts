@@ -106,7 +106,7 @@ export class Talker {
 }
 
 /** Milliseconds until somebody who talks must have an answer, on a machine that is busy. */
-const patience = 20_000
+const patience = 60_000
 
 /** Every one of them gets further answers. */
 export async function talkOn(stage: Stage, talkers: readonly Talker[]): Promise<void> {

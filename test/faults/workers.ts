@@ -11,7 +11,7 @@ const established = 30
 /** New connections at a time; those that are with the killed worker, or on their way to it, fail. */
 const calling = 4
 /** Milliseconds until a killed worker is replaced: its start, on a machine that is busy. */
-const patience = 20_000
+const patience = 60_000
 
 /** Workers are killed with SIGKILL under load, one after the other. */
 export const workers: Fault = {

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest'
 import { ROOT } from './programs.js'
 
 /** Milliseconds until a program that does not print what it should is given up. */
-const patience = 10_000
+const patience = 60_000
 
 /** How a program ended. */
 export interface Ending {
