@@ -136,11 +136,15 @@ export function onConnectCutOff(info: CloseInfo, ends: Ends): ConnectionError {
   })
 }
 
-/** What `onConnect` threw: an error of ours as it is, any other as the cause of one. */
-export function onConnectFailed(cause: unknown, ends: Ends): HawserError {
+/** What a user's callback threw: an error of ours as it is, any other as the cause of one. */
+export function callbackFailed(
+  name: 'onConnect' | 'validate',
+  cause: unknown,
+  ends: Ends,
+): HawserError {
   if (cause instanceof HawserError) return cause
   const message = cause instanceof Error ? cause.message : String(cause)
-  const text = `onConnect failed and the connection is reset: ${message}`
+  const text = `${name} failed and the connection is reset: ${message}`
   return new HandlerError('HAWSER_HANDLER_FAILED', text, {
     op: 'handle',
     ...detailsOf(ends),

@@ -10,7 +10,7 @@ import {
   closedClientError,
   connectionEndedError,
   onConnectCutOff,
-  onConnectFailed,
+  callbackFailed,
   onConnectTimeout,
   pingFailed,
 } from './client-errors.js'
@@ -169,7 +169,7 @@ export class Link<In, Out> {
     try {
       await Promise.race([options.onConnect(fresh), ended, expired])
     } catch (cause) {
-      throw onConnectFailed(cause, connection)
+      throw callbackFailed('onConnect', cause, connection)
     } finally {
       ;(timer as unknown as { cancel(): void }).cancel()
     }

@@ -4,7 +4,7 @@ import type { CloseInfo } from '../connection/close-info.js'
 import { report, warn } from '../connection/report.js'
 import { HandlerError, type HawserError } from '../errors.js'
 import type { RequestOptions } from './client-options.js'
-import { connectionEndedError, onConnectTimeout } from './client-errors.js'
+import { callbackFailed, connectionEndedError, onConnectTimeout } from './client-errors.js'
 import { connectBy } from './connect.js'
 import type { Correlator } from './correlation.js'
 import { createCorrelator } from './create-correlator.js'
@@ -86,7 +86,7 @@ export class PoolMember<In, Out>
       return member
     } catch (error) {
       connection.reset()
-      throw error
+      throw callbackFailed('onConnect', error, connection)
     } finally {
       forget()
     }
@@ -149,7 +149,7 @@ export class PoolMember<In, Out>
       verdict = await this.#attend(validate, validateTimeout, () => invalidError(late, connection))
     } catch (error) {
       this.reset()
-      throw error
+      throw callbackFailed('validate', error, connection)
     }
     if (verdict !== false) return
     this.reset()

@@ -139,5 +139,5 @@ export interface PoolInfo {
   /** Connections made since the beginning. */
   readonly created: number
   /** Why the last try to make a connection failed; undefined when it did not. */
-  readonly lastError: Error | undefined
+  readonly lastError: HawserError | undefined
 }

@@ -5,14 +5,13 @@ import { atLeast, milliseconds } from '../options/numbers.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
 import { Budget } from '../policy/budget.js'
-import type { BackoffOptions } from '../policy/backoff.js'
+import { type BackoffOptions, checkBackoff } from '../policy/backoff.js'
 import type { Clock } from '../policy/clock.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import { createTlsSessions } from '../socket/tls/tls-sessions.js'
 import { assertCorrelation } from './create-correlator.js'
 import { defaultConnectTimeout, Dialler } from './dialler.js'
 import { poolNames, type PoolOptions } from './pool-options.js'
-import { resolveBackoff } from './resolve-backoff.js'
 
 /** A pool's options with every default filled in. */
 export interface PoolSettings<In, Out> {
@@ -63,7 +62,7 @@ export function resolvePool<In, Out>(
     options,
     clock,
     random: options.random ?? Math.random,
-    backoff: { ...defaultBackoff, ...resolveBackoff(options.backoff) },
+    backoff: { ...defaultBackoff, ...checkBackoff(options.backoff) },
     max,
     min,
     acquireTimeout: milliseconds('acquireTimeout', options.acquireTimeout ?? 5_000),

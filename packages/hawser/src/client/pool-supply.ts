@@ -1,3 +1,4 @@
+import type { HawserError } from '../errors.js'
 import { setMaxListeners } from 'node:events'
 import { setImmediate } from 'node:timers'
 import type { CloseInfo } from '../connection/close-info.js'
@@ -24,7 +25,7 @@ export class PoolSupply<In, Out> {
   /** Connections made since the beginning. */
   created = 0
   /** Why the last try failed. */
-  lastError: Error | undefined
+  lastError: HawserError | undefined
   /** Why no later try would do better; until the next one. */
   hopeless: Error | undefined
   readonly #settings: PoolSettings<In, Out>
@@ -123,14 +124,14 @@ export class PoolSupply<In, Out> {
   async #connect(): Promise<void> {
     this.#connecting += 1
     let member: PoolMember<In, Out> | undefined
-    let failure: Error | undefined
+    let failure: HawserError | undefined
     try {
       member = await PoolMember.open(this.#settings, this.#stopping.signal)
     } catch (error) {
-      failure = error as Error
+      failure = error as HawserError
     }
     this.#connecting -= 1
-    if (member === undefined) this.#failed(failure as Error, 0)
+    if (member === undefined) this.#failed(failure as HawserError, 0)
     else {
       const made = member
       this.#members.add(made)
@@ -153,13 +154,13 @@ export class PoolSupply<In, Out> {
   }
 
   /** @returns why it was reset, and not offered to a caller */
-  async #prove(member: PoolMember<In, Out>): Promise<Error | undefined> {
+  async #prove(member: PoolMember<In, Out>): Promise<HawserError | undefined> {
     this.#checking += 1
-    let failure: Error | undefined
+    let failure: HawserError | undefined
     try {
       if (member.isUsable) await member.validate()
     } catch (error) {
-      failure = error as Error
+      failure = error as HawserError
     }
     this.#checking -= 1
     if (failure === undefined && member.isUsable) this.#offer(member)
@@ -231,7 +232,7 @@ export class PoolSupply<In, Out> {
     this.#settle()
   }
 
-  #failed(error: Error, worked: number): void {
+  #failed(error: HawserError, worked: number): void {
     if (this.#isStopped) return
     this.lastError = error
     // Those that failed together are one failure.

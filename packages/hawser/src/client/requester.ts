@@ -15,7 +15,7 @@ export interface RequesterOwner<In, Out> {
   /** Why nothing may be sent, nor wait to be sent, now. */
   readonly refusal: HawserError | undefined
   /** Why there is no connection, if that is known. */
-  readonly lastError: Error | undefined
+  readonly lastError: HawserError | undefined
 }
 
 /** How much may wait, and how long. */

@@ -4,6 +4,7 @@ import { invalid } from '../options/invalid.js'
 import { atLeast, milliseconds } from '../options/numbers.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
+import { checkBackoff } from '../policy/backoff.js'
 import { Budget } from '../policy/budget.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import { createTlsSessions } from '../socket/tls/tls-sessions.js'
@@ -11,7 +12,6 @@ import { clientNames, type ClientOptions } from './client-options.js'
 import { assertCorrelation } from './create-correlator.js'
 import { defaultConnectTimeout, Dialler } from './dialler.js'
 import type { LinkSetup } from './link.js'
-import { resolveBackoff } from './resolve-backoff.js'
 
 /** A client's options with every default filled in. */
 export interface ResolvedClient<In, Out> extends LinkSetup<In, Out> {
@@ -51,7 +51,7 @@ export function resolveClient<In, Out>(
     connectTimeout: milliseconds('connectTimeout', options.connectTimeout ?? defaultConnectTimeout),
     maxPending: atLeast('maxPending', options.maxPending ?? defaultPending, 1, 'requests'),
     requestTimeout: milliseconds('requestTimeout', options.requestTimeout ?? defaultWait),
-    backoff: resolveBackoff(options.backoff),
+    backoff: checkBackoff(options.backoff),
     maxReconnects: atLeast('maxReconnects', options.maxReconnects ?? Infinity, 0, 'reconnects'),
     maxQueued: atLeast('maxQueued', options.maxQueued ?? defaultMaxQueued, 0, 'messages'),
     queueTimeout: milliseconds('queueTimeout', options.queueTimeout ?? defaultWait),

@@ -1,3 +1,4 @@
+import { atLeast, milliseconds } from '../options/numbers.js'
 import type { NamesOf } from '../options/option-names.js'
 
 /** How long to wait between tries of something that keeps failing. Times are milliseconds. */
@@ -18,6 +19,19 @@ export const backoffNames: NamesOf<BackoffOptions> = {
   max: true,
   factor: true,
   resetAfter: true,
+}
+
+/**
+ * The option `backoff` of a client, a pool or workers, once it is checked.
+ *
+ * @throws OptionError `HAWSER_INVALID_OPTION`
+ */
+export function checkBackoff(backoff: BackoffOptions = {}): BackoffOptions {
+  for (const name of ['initial', 'max', 'resetAfter'] as const) {
+    if (backoff[name] !== undefined) milliseconds(`backoff.${name}`, backoff[name])
+  }
+  if (backoff.factor !== undefined) atLeast('backoff.factor', backoff.factor, 1, 'times')
+  return backoff
 }
 
 /**
@@ -56,8 +70,8 @@ export class Backoff {
   /**
    * It worked for so many milliseconds: the failures before are forgotten if that was long enough.
    */
-  worked(milliseconds: number): void {
-    if (milliseconds >= this.#resetAfter) this.#failures = 0
+  worked(duration: number): void {
+    if (duration >= this.#resetAfter) this.#failures = 0
   }
 
   /**

@@ -5,7 +5,7 @@ import { checkOptions } from '../options/check-options.js'
 import { invalid } from '../options/invalid.js'
 import type { NamesOf } from '../options/option-names.js'
 import { atLeast, milliseconds } from '../options/numbers.js'
-import { backoffNames, type BackoffOptions } from '../policy/backoff.js'
+import { backoffNames, type BackoffOptions, checkBackoff } from '../policy/backoff.js'
 
 /** How workers are started and ended. */
 export interface WorkersOptions {
@@ -130,7 +130,7 @@ export function resolveWorkers(options: WorkersOptions): ResolvedWorkers {
     drain: atLeast('drain', options.drain ?? 15_000, 0, 'milliseconds'),
     startTimeout: milliseconds('startTimeout', options.startTimeout ?? 30_000),
     leaveTimeout: milliseconds('leaveTimeout', options.leaveTimeout ?? 2_000),
-    backoff: resolveBackoff(options.backoff ?? {}),
+    backoff: checkBackoff(options.backoff),
     maxQueuedBytes: atLeast('maxQueuedBytes', options.maxQueuedBytes ?? defaultMaxQueuedBytes, 1),
     reusePort,
     output,
@@ -169,14 +169,4 @@ function scriptPath(script: string | URL): string {
     return script.startsWith('file:') ? fileURLToPath(script) : script
   }
   throw invalid('script', `is ${JSON.stringify(script)}: it takes a path or a file: URL`)
-}
-
-function resolveBackoff(backoff: BackoffOptions): BackoffOptions {
-  const { initial = 100, max = 30_000, factor = 2, resetAfter = 10_000 } = backoff
-  return {
-    initial: atLeast('backoff.initial', initial, 0, 'milliseconds'),
-    max: atLeast('backoff.max', max, 0, 'milliseconds'),
-    factor: atLeast('backoff.factor', factor, 1, 'times'),
-    resetAfter: atLeast('backoff.resetAfter', resetAfter, 0, 'milliseconds'),
-  }
 }

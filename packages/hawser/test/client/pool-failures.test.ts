@@ -113,7 +113,10 @@ describe('when no connection can be made', () => {
     })
     const waiting = pool.acquire()
     await (await listener.accept()).receivesReset()
-    expect(pool.info().lastError?.message).toBe('wrong password')
+    expect(pool.info().lastError).toMatchObject({
+      code: 'HAWSER_HANDLER_FAILED',
+      cause: { message: 'wrong password' },
+    })
     await clock.advance(50)
     await listener.accept()
     await until(() => call === 2)
