@@ -137,11 +137,11 @@ async function rob(
 async function recover(stage: Stage, server: Program, visitors: Visitors): Promise<void> {
   const isEmpty = async (): Promise<boolean> => (await info(server)).connections === established
   await visitors.leave()
-  await stage.until(isEmpty, 10_000, 'the visitors are gone')
+  await stage.until(isEmpty, 'the visitors are gone')
   const { served } = await visitors.come(10, patience)
   stage.expect(served === 10, `${served} of 10 were served after the descriptors came back`)
   await visitors.leave()
-  await stage.until(isEmpty, 10_000, 'the last visitors are gone')
+  await stage.until(isEmpty, 'the last visitors are gone')
 }
 
 function info(server: Program): Promise<ServerInfo & { errors: string[] }> {

@@ -26,15 +26,11 @@ async function runRestarts(stage: Stage): Promise<Finding> {
     stage.say(`${time} of ${times}`)
     const { answered } = await ask()
     await stage.pause(1_000)
-    await stage.until(
-      async () => (await ask()).answered > answered + 100,
-      30_000,
-      'replies come again',
-    )
+    await stage.until(async () => (await ask()).answered > answered + 100, 'replies come again')
     server = await restart(stage, server, port)
   }
   await clients.ask('stopAsking')
-  await stage.until(async () => (await ask()).waiting === 0, 60_000, 'every request has settled')
+  await stage.until(async () => (await ask()).waiting === 0, 'every request has settled')
   const { asked, answered, failed, waiting, wrong } = await ask()
   for (const each of wrong) stage.expect(false, `a reply for somebody else: ${each}`)
   for (const [code, count] of Object.entries(failed)) {

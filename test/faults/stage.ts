@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { NotPermitted } from './not-permitted.js'
 import { Program, type ProgramOptions } from './program.js'
 
+/** Milliseconds; it ends only what would hang. */
+const patience = 180_000
+
 /** Where one fault happens: what it starts ends with it, and what it expects is kept. */
 export class Stage {
   /** Whether this is the version for `npm test`: the same events, fewer and sooner. */
@@ -53,17 +56,13 @@ export class Stage {
     })
   }
 
-  /** Wait until it holds; note it as a failure when it does not within so many milliseconds. */
-  async until(
-    holds: () => boolean | Promise<boolean>,
-    milliseconds: number,
-    what: string,
-  ): Promise<boolean> {
-    const end = performance.now() + milliseconds
+  /** Wait until it holds, however slow the machine is; what never will is noted as a failure. */
+  async until(holds: () => boolean | Promise<boolean>, what: string): Promise<boolean> {
+    const end = performance.now() + patience
     for (;;) {
       if (await holds()) return true
       if (performance.now() > end) {
-        this.expect(false, `${what}: not within ${milliseconds / 1000} s`)
+        this.expect(false, `${what}: not within ${patience / 1000} s`)
         return false
       }
       await this.pause(20)

@@ -50,7 +50,7 @@ async function stall(stage: Stage, iterate: boolean): Promise<Finding> {
   for (let i = 0; i < others; i += 1) {
     talkers.push(await Talker.start(`tcp://127.0.0.1:${port}`, `other-${i}-${style}`))
   }
-  await stage.until(async () => (await info(server)).connections === others, 10_000, 'they left')
+  await stage.until(async () => (await info(server)).connections === others, 'they left')
   const liveBefore = await readLive(server)
   // What the others' traffic alone makes of a process that has just collected: V8 leaves garbage of
   // tens of MiB lying until it is worth a collection, whoever made it.
@@ -79,11 +79,7 @@ async function stall(stage: Stage, iterate: boolean): Promise<Finding> {
   stage.expect(stage.short || growth <= most, `${style}: grew by ${toMebibytes(growth)} MiB`)
 
   for (const peer of peers) peer.break()
-  await stage.until(
-    async () => (await info(server)).connections === others,
-    10_000,
-    'they are gone',
-  )
+  await stage.until(async () => (await info(server)).connections === others, 'they are gone')
   const infos = await Promise.all(talkers.map((talker) => talker.stop()))
   const broken = infos.filter(({ reason }) => reason !== 'ended')
   stage.expect(broken.length === 0, `${broken.length} of the others ended as ${broken[0]?.reason}`)

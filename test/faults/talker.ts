@@ -105,15 +105,11 @@ export class Talker {
   }
 }
 
-/** Milliseconds until somebody who talks must have an answer, on a machine that is busy. */
-const patience = 60_000
-
 /** Every one of them gets further answers. */
 export async function talkOn(stage: Stage, talkers: readonly Talker[]): Promise<void> {
   const before = talkers.map(({ account }) => account.acknowledged)
   await stage.until(
     () => talkers.every(({ account }, at) => account.acknowledged > (before[at] ?? 0)),
-    patience,
     'all who are connected get answers',
   )
 }

@@ -10,8 +10,6 @@ const count = 3
 const established = 30
 /** New connections at a time; those that are with the killed worker, or on their way to it, fail. */
 const calling = 4
-/** Milliseconds until a killed worker is replaced: its start, on a machine that is busy. */
-const patience = 60_000
 
 /** Workers are killed with SIGKILL under load, one after the other. */
 export const workers: Fault = {
@@ -48,14 +46,10 @@ async function killWorkers(stage: Stage): Promise<Finding> {
     process.kill(victim, 'SIGKILL')
     const ends = await Promise.all(own.map(({ closed }) => closed))
     lost += ends.length
-    await stage.until(
-      async () => {
-        const { listening, workers: now } = await info(primary)
-        return listening === count && now.every(({ pid }) => pid !== victim)
-      },
-      patience,
-      'the worker is replaced',
-    )
+    await stage.until(async () => {
+      const { listening, workers: now } = await info(primary)
+      return listening === count && now.every(({ pid }) => pid !== victim)
+    }, 'the worker is replaced')
     await talkOn(stage, others)
     const late = callers.failures.length - before
     failed += late
