@@ -103,9 +103,10 @@ export interface Transport {
    *
    * At most one write is under way: after a write that returned false, the next follows `wrote`.
    *
+   * @param size how many bytes they are, where that is known: text with as many characters is ASCII
    * @returns true when all of it was taken at once; then no `wrote` follows.
    */
-  write(chunks: readonly TransportChunk[]): boolean
+  write(chunks: readonly TransportChunk[], size?: number): boolean
   /** End our direction once what was written has left (FIN). Idempotent. */
   end(): void
   /** Drop everything and tell the peer at once (RST where `capabilities.reset`). Idempotent. */

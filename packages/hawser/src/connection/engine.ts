@@ -275,7 +275,7 @@ export class Engine<In, Out>
   }
 
   #accountFor(): void {
-    const excess = Account.excess(this.receiver.held, this.openSender?.held ?? 0)
+    const excess = Account.excess(this.receiver, this.openSender)
     if (excess > 0) this.#account ??= new Account(this)
     this.#account?.hold(excess)
   }

@@ -98,8 +98,10 @@ export interface FrameOutput {
   /**
    * Append text, which is sent as UTF-8. Each call stands for itself: the two halves of a surrogate
    * pair in two calls are sent as two U+FFFD, whatever is appended before and after.
+   *
+   * @param ending what follows it, such as a delimiter: cheaper here than joined to `text` before
    */
-  text(text: string): void
+  text(text: string, ending?: string): void
   /**
    * Append bytes. Fewer than 16 KiB are copied; more are kept as they are, so that they never need
    * to be copied, and must not be changed until they were sent.

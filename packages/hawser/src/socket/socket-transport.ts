@@ -174,12 +174,12 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
     }
   }
 
-  write(chunks: readonly TransportChunk[]): boolean {
+  write(chunks: readonly TransportChunk[], size?: number): boolean {
     const { beneath } = this.#beginning ?? {}
     if (beneath !== undefined) return this.#writeSecurely(beneath, chunks)
     const socket = this.#socket
     if (this.#fast) {
-      const status = writeByHandle(socket, chunks, this)
+      const status = writeByHandle(socket, chunks, size, this)
       if (status === 'taken') return true
       if (status !== 'unable') {
         this.#outstanding = sizeOf(chunks)

@@ -51,6 +51,11 @@ export class Receiver<In, Out> {
     return this.#inbox === undefined ? 0 : this.#inbox.size
   }
 
+  /** How much of that is above `allowance`. */
+  heldBeyond(allowance: number): number {
+    return Math.max(0, this.held - allowance)
+  }
+
   /** Whether nothing waits to be delivered, not even a part of a frame. */
   get empty(): boolean {
     return this.#inbox === undefined || this.#inbox.empty

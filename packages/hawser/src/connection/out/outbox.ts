@@ -8,9 +8,9 @@ const keepWhole = 16 * 1024
 /** A shared frame below this is copied when something waits in front: a reference weighs as much. */
 const keepShared = 1024
 /** Text is joined from so many pieces at most: a piece takes 32 bytes until it is encoded. */
-const mostPieces = 64
+const mostPieces = 128
 /** … and up to this length. */
-const longestText = 4 * 1024
+const longestText = 16 * 1024
 /** One write hands over no more, or the whole of it would stay until its last byte has left. */
 const largestWrite = 256 * 1024
 
@@ -59,17 +59,19 @@ export class Outbox implements FrameOutput {
     return this.#chunkBytes + (this.#used - this.#taken)
   }
 
-  text(text: string): void {
+  text(text: string, ending = ''): void {
     const joined = this.#text
-    if (joined === '') this.#text = text
-    else if (this.#pieces < mostPieces && joined.length < longestText) this.#text = joined + text
-    else {
+    if (joined === '') this.#text = text + ending
+    else if (this.#pieces < mostPieces && joined.length < longestText) {
+      this.#text = joined + text + ending
+    } else {
       this.#encodeText()
-      this.#text = text
+      this.#text = text + ending
     }
     this.#pieces += 1
-    // Joined with the next piece, half a character would become a whole one.
-    if (endsMidway(text)) this.#encodeText()
+    // Joined with the next piece, half a character would become a whole one. The ending is looked at
+    // by itself: to look at the last character of joined text copies all of it.
+    if (endsMidway(ending === '' ? text : ending)) this.#encodeText()
   }
 
   reserve(size: number): number {

@@ -63,6 +63,12 @@ export class Sender<Out> {
     return this.#waiting() + this.#writing
   }
 
+  /** How much of that is above `allowance`. */
+  heldBeyond(allowance: number): number {
+    if (this.#isWithin(allowance)) return 0
+    return Math.max(0, this.held - allowance)
+  }
+
   /** What messages are encoded with. */
   get encoder(): Encoder<Out> {
     return this.#encoder
@@ -142,7 +148,7 @@ export class Sender<Out> {
       // Nothing but empty messages without a header has no bytes.
       if (size === 0) continue
       this.#writing = size
-      if (!this.#transport.write(chunks)) {
+      if (!this.#transport.write(chunks, size)) {
         this.#host.waiting()
         return
       }
@@ -219,6 +225,11 @@ export class Sender<Out> {
     this.#flushes?.abandon(refusal)
   }
 
+  /** Whether it is sure that no more is held: the most that may wait needs no counting. */
+  #isWithin(bytes: number): boolean {
+    return this.#before === undefined && this.#outbox.upperBound + this.#writing <= bytes
+  }
+
   #waiting(): number {
     return this.#outbox.measure() + (this.#before?.measure() ?? 0)
   }
@@ -253,11 +264,7 @@ export class Sender<Out> {
       writeLater(this)
     }
     const { highWaterMark, outboxLimit } = this.#host.settings
-    // The most that may wait settles nearly every question without counting.
-    if (this.#outbox.upperBound + this.#writing <= highWaterMark && this.#before === undefined) {
-      return undefined
-    }
-    if (this.unsent <= highWaterMark) return undefined
+    if (this.#isWithin(highWaterMark) || this.unsent <= highWaterMark) return undefined
     // Only what the operating system would not take counts as a reader that is slow.
     if (this.#writing === 0) this.#writeNow()
     const { unsent } = this

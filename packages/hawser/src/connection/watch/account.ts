@@ -10,6 +10,12 @@ export interface AccountHost {
   fail(error: HawserError, abrupt: boolean): void
 }
 
+/** One direction of a connection. */
+export interface Holding {
+  /** Bytes of memory that it takes above `allowance`. */
+  heldBeyond(allowance: number): number
+}
+
 /**
  * What one connection draws from the memory of its server: its inbox and its outbox, beyond 64 KiB
  * each. Made only for connections that ever hold that much.
@@ -25,8 +31,8 @@ export class Account implements BudgetHolder {
   }
 
   /** What both directions hold beyond what each connection may hold anyway. */
-  static excess(received: number, unsent: number): number {
-    return Math.max(0, received - privateAllowance) + Math.max(0, unsent - privateAllowance)
+  static excess(receiver: Holding, sender: Holding | undefined): number {
+    return receiver.heldBeyond(privateAllowance) + (sender?.heldBeyond(privateAllowance) ?? 0)
   }
 
   hold(bytes: number): void {

@@ -24,7 +24,7 @@ export function putLine(
     const size = operations.byteLength(text)
     if (size > maxFrame) throw messageTooLarge(size, maxFrame)
   }
-  output.text(text + ending)
+  output.text(text, ending)
 }
 
 /** Puts text as lines. */

@@ -28,6 +28,7 @@ export interface HandleWriter {
 
 interface Handle {
   readonly writeQueueSize: number
+  writeLatin1String(request: WriteRequest, text: string): number
   writeUtf8String(request: WriteRequest, text: string): number
   writeBuffer(request: WriteRequest, bytes: Uint8Array): number
   writev(request: WriteRequest, chunks: readonly Uint8Array[], allBuffers: boolean): number
@@ -53,18 +54,20 @@ export type HandleWrite = 'taken' | 'waiting' | 'unable'
 /**
  * Hands `chunks` to the operating system.
  *
+ * @param size how many bytes they are, where that is known
  * @param writer called when a write that waits is over
  * @returns a negative number when it failed at once
  */
 export function writeByHandle(
   socket: net.Socket,
   chunks: readonly TransportChunk[],
+  size: number | undefined,
   writer: HandleWriter,
 ): HandleWrite | number {
   const handle = (socket as WithHandle)._handle
   if (binding === undefined || !isUsable(socket, handle)) return 'unable'
   const request = (spare ??= new binding.WriteWrap())
-  const status = hand(handle, request, chunks)
+  const status = hand(handle, request, chunks, size)
   if (status === undefined) return 'unable'
   if (status !== 0) {
     // It may be bound to the write that failed.
@@ -86,12 +89,18 @@ function hand(
   handle: Handle,
   request: WriteRequest,
   chunks: readonly TransportChunk[],
+  size: number | undefined,
 ): number | undefined {
   const [only] = chunks
   if (chunks.length > 1) {
     return chunks.every(isBytes) ? handle.writev(request, chunks, true) : undefined
   }
-  if (typeof only === 'string') return handle.writeUtf8String(request, only)
+  // ASCII is the same in both encodings, and for Latin-1 Node.js only copies it.
+  if (typeof only === 'string') {
+    return only.length === size
+      ? handle.writeLatin1String(request, only)
+      : handle.writeUtf8String(request, only)
+  }
   return isBytes(only) ? handle.writeBuffer(request, only) : undefined
 }
 

@@ -13,8 +13,8 @@ export class BytesOutput implements FrameOutput {
     return gap
   }
 
-  text(text: string): void {
-    this.#parts.push(Buffer.from(text))
+  text(text: string, ending = ''): void {
+    this.#parts.push(Buffer.from(text + ending))
   }
 
   bytes(bytes: Uint8Array): void {
