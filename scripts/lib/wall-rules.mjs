@@ -208,9 +208,6 @@ export const TABLES = { hawser: LIBRARY_UNITS, cli: COMMAND_UNITS }
 /** Lines that a file of a package may have. */
 export const MOST_LINES = 300
 
-/** Files that may be longer: what a message does on its way out is one thing. */
-export const LONG_FILES = ['packages/hawser/src/connection/out/sender.ts']
-
 /** Sockets are opened in one place, so nothing else may name these. */
 export const SOCKET_BUILTINS = ['net', 'tls', 'dgram', 'http', 'https', 'http2']
 

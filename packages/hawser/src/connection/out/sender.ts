@@ -8,7 +8,7 @@ import { accepted, rejected } from '../promises.js'
 import { chargeSend } from '../work.js'
 import { Brake } from './brake.js'
 import { Flushes } from './flushes.js'
-import { Outbox } from './outbox.js'
+import { Outboxes } from './outboxes.js'
 import type { SenderHost } from './sender-host.js'
 import { writeLater } from './turn.js'
 
@@ -29,9 +29,7 @@ export class Sender<Out> {
   readonly #transport: Transport
   readonly #host: SenderHost<Out>
   #encoder: Encoder<Out>
-  #outbox = new Outbox()
-  /** What still leaves in plain text when TLS is about to begin; written before the rest. */
-  #before: Outbox | undefined
+  readonly #boxes = new Outboxes()
   #handed = 0
   #writing = 0
   #scheduled = false
@@ -39,7 +37,6 @@ export class Sender<Out> {
   #intake: Intake = 'open'
   #brake: Brake | undefined
   #flushes: Flushes | undefined
-  #sealed = false
   messages = 0
 
   constructor(transport: Transport, encoder: Encoder<Out>, host: SenderHost<Out>) {
@@ -50,17 +47,17 @@ export class Sender<Out> {
 
   /** Bytes accepted since the beginning. */
   get accepted(): number {
-    return this.#handed + this.#waiting()
+    return this.#handed + this.#boxes.measure()
   }
 
   /** Bytes accepted and not yet handed to the operating system. */
   get unsent(): number {
-    return this.#waiting() + (this.#writing > 0 ? this.#transport.unsent : 0)
+    return this.#boxes.measure() + (this.#writing > 0 ? this.#transport.unsent : 0)
   }
 
   /** Bytes of memory they take: a write that is under way keeps all it was given until its end. */
   get held(): number {
-    return this.#waiting() + this.#writing
+    return this.#boxes.measure() + this.#writing
   }
 
   /** How much of that is above `allowance`. */
@@ -81,7 +78,7 @@ export class Sender<Out> {
 
   /** Whether nothing waits and no write is under way. */
   get idle(): boolean {
-    return this.#writing === 0 && this.#outbox.empty && this.#before === undefined
+    return this.#writing === 0 && this.#boxes.empty
   }
 
   /** Whether the outbox is above its high-water mark. */
@@ -96,7 +93,7 @@ export class Sender<Out> {
 
   /** Whether TLS is about to begin: nothing is read until it has. */
   get isSealed(): boolean {
-    return this.#sealed
+    return this.#boxes.isSealed
   }
 
   /** Whether nothing more is taken. */
@@ -125,7 +122,7 @@ export class Sender<Out> {
   /** Take a frame that was encoded before, for several connections at once. */
   share(frame: Uint8Array, message: Out): boolean {
     if (this.refuses) return false
-    this.#outbox.share(frame)
+    this.#boxes.current.share(frame)
     return this.#taken(message) === undefined
   }
 
@@ -142,7 +139,7 @@ export class Sender<Out> {
   write(): void {
     this.#scheduled = false
     if (this.#writing > 0 || this.#intake === 'broken' || this.idle) return
-    for (let outbox = this.#next; outbox !== undefined; outbox = this.#next) {
+    for (let outbox = this.#boxes.next; outbox !== undefined; outbox = this.#boxes.next) {
       const { chunks, size } = outbox.take()
       this.#handed += size
       // Nothing but empty messages without a header has no bytes.
@@ -168,10 +165,8 @@ export class Sender<Out> {
   /** Write what waits, and none of what is accepted from now on until `release`. */
   seal(): void {
     this.write()
-    this.#sealed = true
-    // A write is under way, and this goes out behind it.
-    if (!this.#outbox.empty) this.#before = this.#outbox
-    this.#outbox = new Outbox()
+    // What is left goes out behind the write that is under way.
+    this.#boxes.seal()
   }
 
   /**
@@ -181,15 +176,11 @@ export class Sender<Out> {
    */
   sendSealed(message: Out | undefined): Promise<void> {
     if (message !== undefined) {
-      const held = this.#outbox
-      this.#outbox = this.#before ?? new Outbox()
-      const error = this.#put(message)
-      this.#before = this.#outbox
-      this.#outbox = held
+      const error = this.#boxes.inFront(() => this.#put(message))
       if (error !== undefined) return rejected(error)
     }
     this.write()
-    const size = this.#before?.measure() ?? 0
+    const size = this.#boxes.measureFront()
     if (this.#writing === 0 && size === 0) return accepted
     this.#flushes ??= new Flushes()
     return this.#flushes.wait(this.#handed + size)
@@ -197,7 +188,7 @@ export class Sender<Out> {
 
   /** Write again. */
   release(): void {
-    this.#sealed = false
+    this.#boxes.release()
     this.write()
   }
 
@@ -218,8 +209,7 @@ export class Sender<Out> {
   abandon(): void {
     this.#intake = 'broken'
     this.#handed = this.accepted
-    this.#outbox.clear()
-    this.#before = undefined
+    this.#boxes.clear()
     const refusal = (): HawserError => this.#host.refusal as HawserError
     this.#brake?.abandon(refusal)
     this.#flushes?.abandon(refusal)
@@ -227,29 +217,19 @@ export class Sender<Out> {
 
   /** Whether it is sure that no more is held: the most that may wait needs no counting. */
   #isWithin(bytes: number): boolean {
-    return this.#before === undefined && this.#outbox.upperBound + this.#writing <= bytes
-  }
-
-  #waiting(): number {
-    return this.#outbox.measure() + (this.#before?.measure() ?? 0)
-  }
-
-  /** What is to be written next. */
-  get #next(): Outbox | undefined {
-    if (this.#before?.empty === true) this.#before = undefined
-    const outbox = this.#before ?? (this.#sealed ? undefined : this.#outbox)
-    return outbox?.empty === false ? outbox : undefined
+    return this.#boxes.isWithin(bytes - this.#writing)
   }
 
   #put(message: Out): HawserError | undefined {
     if (this.refuses) return this.#host.refusal
-    const { mark } = this.#outbox
+    const outbox = this.#boxes.current
+    const { mark } = outbox
     try {
-      this.#encoder.encode(message, this.#outbox)
+      this.#encoder.encode(message, outbox)
     } catch (cause) {
       const error = framingError('encode', cause, this.#host.details)
       // Half a frame is in the outbox: whatever followed would be misread.
-      if (this.#outbox.mark !== mark) this.#host.overflowed(error)
+      if (outbox.mark !== mark) this.#host.overflowed(error)
       return error
     }
     return this.#taken(message)
@@ -285,8 +265,7 @@ export class Sender<Out> {
 
   #settleWrite(): void {
     this.#writing = 0
-    this.#outbox.reclaim()
-    this.#before?.reclaim()
+    this.#boxes.reclaim()
     this.#flushes?.reach(this.#handed)
   }
 
@@ -298,15 +277,14 @@ export class Sender<Out> {
   }
 
   #unblock(): void {
-    if (this.#brake?.isOn !== true || this.#intake === 'broken' || this.#burst > longestBurst)
-      return
-    if (this.#waiting() <= this.#host.settings.highWaterMark) this.#brake.release()
+    if (!this.isBlocked || this.#intake === 'broken' || this.#burst > longestBurst) return
+    if (this.#boxes.measure() <= this.#host.settings.highWaterMark) this.#brake?.release()
   }
 
   /** Write in the middle of a turn, and remember how much until the turn is over. */
   #writeNow(): void {
     if (this.#burst === 0) setImmediate(endBurst, this)
-    this.#burst += this.#outbox.measure()
+    this.#burst += this.#boxes.current.measure()
     this.write()
   }
 
