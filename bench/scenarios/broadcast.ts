@@ -19,10 +19,10 @@ export const broadcast: Scenario = {
   description: '64 bytes to each of 1,000 connections, the next when all have got the one before',
   passes: 4,
   candidates: [
-    nodeServer('net-broadcast', 'node:net, socket.write(sameBuffer) in a loop', 'net-broadcast'),
-    nodeServer('broadcast', 'Hawser server.broadcast()', 'hawser-broadcast'),
-    nodeServer('topic', "Hawser server.to('all').send(), each in 10 other topics", 'hawser-topic'),
-    nodeServer('broadcast-fallback', 'the same, fastRead: false', 'hawser-broadcast', 'fallback'),
+    nodeServer('net-broadcast', 'node:net, socket.write(sameBuffer) in a loop', 'node/broadcast'),
+    nodeServer('broadcast', 'Hawser server.broadcast()', 'hawser/broadcast'),
+    nodeServer('topic', "Hawser server.to('all').send(), each in 10 other topics", 'hawser/topic'),
+    nodeServer('broadcast-fallback', 'the same, fastRead: false', 'hawser/broadcast', 'fallback'),
   ],
   columns: [
     { key: 'rate', title: 'messages/s', digits: 0 },

@@ -15,8 +15,8 @@ export const chunks: Scenario = {
   freshServers: true,
   candidates: [
     netEcho,
-    nodeServer('handler', 'Hawser raw(), handler object', 'hawser-raw'),
-    nodeServer('handler-fallback', 'the same, fastRead: false', 'hawser-raw', 'fallback'),
+    nodeServer('handler', 'Hawser raw(), handler object', 'hawser/raw'),
+    nodeServer('handler-fallback', 'the same, fastRead: false', 'hawser/raw', 'fallback'),
   ],
   columns: [
     { key: 'rateMiB', title: 'MiB/s', digits: 0 },

@@ -23,8 +23,8 @@ export const idle: Scenario = {
   candidates: [
     netEcho,
     netSplit,
-    nodeServer('handler', 'Hawser lines(), handler object', 'hawser-lines'),
-    nodeServer('iteration', 'Hawser lines(), for await', 'hawser-iteration'),
+    nodeServer('handler', 'Hawser lines(), handler object', 'hawser/lines'),
+    nodeServer('iteration', 'Hawser lines(), for await', 'hawser/iteration'),
   ],
   columns: [
     { key: 'heap', title: 'heap, connected', digits: 0, spread: true },

@@ -22,12 +22,12 @@ export const observe: Scenario = {
     nodeServer(
       'unobservable',
       'Hawser lines(), cannot be watched',
-      'hawser-observe',
+      'hawser/observe',
       'unobservable',
     ),
-    nodeServer('nobody', 'Hawser lines(), nobody watches', 'hawser-observe', 'nobody'),
-    nodeServer('metrics', 'the same, collectMetrics()', 'hawser-observe', 'metrics'),
-    nodeServer('channels', 'the same, a subscriber on every channel', 'hawser-observe', 'channels'),
+    nodeServer('nobody', 'Hawser lines(), nobody watches', 'hawser/observe', 'nobody'),
+    nodeServer('metrics', 'the same, collectMetrics()', 'hawser/observe', 'metrics'),
+    nodeServer('channels', 'the same, a subscriber on every channel', 'hawser/observe', 'channels'),
   ],
   columns: [
     { key: 'memory', title: 'CPU ns/message in memory', digits: 1, spread: true },

@@ -1,12 +1,12 @@
 import { bunServer, cServer, goServer, nodeServer, type Candidate } from '../candidates.js'
 
 /** The servers that several scenarios measure. Only `netEcho` sends back what it got unchanged. */
-export const netEcho: Candidate = nodeServer('net-echo', 'node:net, no framing', 'net-echo')
-export const netSplit: Candidate = nodeServer('net-split', 'node:net, split by hand', 'net-split')
+export const netEcho: Candidate = nodeServer('net-echo', 'node:net, no framing', 'node/echo')
+export const netSplit: Candidate = nodeServer('net-split', 'node:net, split by hand', 'node/split')
 export const netReadline: Candidate = nodeServer(
   'net-readline',
   'node:net + readline, a write per line',
-  'net-readline',
+  'node/readline',
 )
 
 /** The same work in other languages, where the machine has them. */

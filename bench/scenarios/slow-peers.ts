@@ -23,8 +23,8 @@ export const slowPeers: Scenario = {
   freshServers: true,
   candidates: [
     netSplit,
-    nodeServer('handler', 'Hawser lines(), handler object', 'hawser-secure'),
-    nodeServer('iteration', 'Hawser lines(), for await', 'hawser-secure', 'iteration'),
+    nodeServer('handler', 'Hawser lines(), handler object', 'hawser/secure'),
+    nodeServer('iteration', 'Hawser lines(), for await', 'hawser/secure', 'iteration'),
   ],
   columns: [
     { key: 'calm', title: 'p99 µs before', digits: 0, spread: true },

@@ -21,9 +21,9 @@ export const stalled: Scenario = {
     'begins when the 10 do',
   freshServers: true,
   candidates: [
-    nodeServer('net-split', 'node:net, split by hand', 'net-split'),
-    nodeServer('handler', "Hawser lines(), handler that ignores send's answer", 'hawser-lines'),
-    nodeServer('iteration', 'Hawser lines(), for await', 'hawser-iteration'),
+    nodeServer('net-split', 'node:net, split by hand', 'node/split'),
+    nodeServer('handler', "Hawser lines(), handler that ignores send's answer", 'hawser/lines'),
+    nodeServer('iteration', 'Hawser lines(), for await', 'hawser/iteration'),
   ],
   columns: [
     { key: 'growth', title: 'growth MiB', digits: 1, spread: true },

@@ -9,7 +9,7 @@ export const trickle: Scenario = {
   title: 'a 1 MiB line, a byte at a time',
   description:
     'processor time of the decoder of lines() alone, without a socket, for 1 MiB and for 2 MiB',
-  candidates: [nodeServer('decoder', 'Hawser lines()', 'decoder')],
+  candidates: [nodeServer('decoder', 'Hawser lines()', 'hawser/decoder')],
   columns: [
     { key: 'perByte', title: 'CPU ns/byte', digits: 1, spread: true },
     { key: 'perByteDoubled', title: 'CPU ns/byte at twice the length', digits: 1, spread: true },

@@ -29,9 +29,9 @@ export const workers: Scenario = {
     '50 connections, one line in flight on each, then 100; processor time of all server processes together',
   passes: 4,
   candidates: [
-    nodeServer('process', 'one process', 'hawser-lines'),
-    nodeServer('one', '1 worker and its primary', 'hawser-workers', '1'),
-    nodeServer('two', '2 workers and their primary', 'hawser-workers', '2'),
+    nodeServer('process', 'one process', 'hawser/lines'),
+    nodeServer('one', '1 worker and its primary', 'hawser/workers', '1'),
+    nodeServer('two', '2 workers and their primary', 'hawser/workers', '2'),
   ],
   columns: [
     { key: 'one', title: '1 in flight: CPU µs/message', digits: 3, spread: true },

@@ -28,7 +28,7 @@ answerRequests({ cpu: readCpu, load }, actualPort)
 
 function commandFor(free: number): readonly [string, ...string[]] {
   const example = fileURLToPath(new URL('../../../examples/dist/redis/main.js', import.meta.url))
-  const byHand = fileURLToPath(new URL('net-redis.js', import.meta.url))
+  const byHand = fileURLToPath(new URL('node/redis.js', import.meta.url))
   if (kind === 'hawser') return [process.execPath, example, `tcp://127.0.0.1:${free}`]
   if (kind === 'net') return [process.execPath, byHand]
   return [

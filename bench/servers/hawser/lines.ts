@@ -1,5 +1,5 @@
 import { createServer, lines } from 'hawser'
-import { fastRead, serveHawser } from './hawser-server.js'
+import { fastRead, serveHawser } from './server.js'
 
 const server = createServer(
   { framing: lines(), fastRead, maxConnections: 12_000, backlog: 4096 },

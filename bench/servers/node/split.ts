@@ -1,4 +1,4 @@
-import { serveNet } from './net-server.js'
+import { serveNet } from './server.js'
 
 // What a careful programmer writes by hand: split the chunk, keep the rest, one write per chunk.
 serveNet((socket) => {

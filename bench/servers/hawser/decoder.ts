@@ -1,11 +1,11 @@
 import { lines } from 'hawser'
 import { FrameReader } from 'hawser/testing'
-import type { bufferOperations as Operations } from '../../packages/hawser/src/connection/buffer-operations.js'
-import { answerMeasurements, readCpu } from './measured.js'
+import type { bufferOperations as Operations } from '../../../packages/hawser/src/connection/buffer-operations.js'
+import { answerMeasurements, readCpu } from '../measured.js'
 
 // What a connection hands its decoder is not public, and the decoder is to be measured as it is used.
 const operations = new URL(
-  '../../../packages/hawser/dist/connection/buffer-operations.js',
+  '../../../../packages/hawser/dist/connection/buffer-operations.js',
   import.meta.url,
 )
 const { bufferOperations } = (await import(operations.href)) as {

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
-import { serveHawser } from './hawser-server.js'
+import { serveHawser } from './server.js'
 import { loadCopy } from './library-copy.js'
 import { MemoryExchange } from './memory-exchange.js'
 

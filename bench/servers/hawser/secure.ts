@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createServer, lines, type TlsServerOptions } from 'hawser'
-import { serveHawser } from './hawser-server.js'
+import { serveHawser } from './server.js'
 
 // Lines on two ports: plain on the first, TLS on the second. `iteration` takes them in a loop.
 const options = { framing: lines(), backlog: 4096, tls: await createIdentity() }
@@ -27,7 +27,7 @@ await serveHawser(server, { tlsPort: () => secure.port })
 /** The certificate that `hawser cert` makes. */
 async function createIdentity(): Promise<TlsServerOptions> {
   const folder = await mkdtemp(join(tmpdir(), 'hawser-bench-certificate-'))
-  const command = fileURLToPath(new URL('../../../packages/cli/bin/hawser.js', import.meta.url))
+  const command = fileURLToPath(new URL('../../../../packages/cli/bin/hawser.js', import.meta.url))
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [
       command,

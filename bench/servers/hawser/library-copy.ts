@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type * as Library from 'hawser'
 import type * as Metrics from 'hawser/metrics'
-import type * as ConnectionModule from '../../packages/hawser/src/connection/connection.js'
-import type * as EngineModule from '../../packages/hawser/src/connection/engine.js'
-import type * as OptionsModule from '../../packages/hawser/src/connection/connection-options.js'
-import type * as BudgetModule from '../../packages/hawser/src/policy/budget.js'
+import type * as ConnectionModule from '../../../packages/hawser/src/connection/connection.js'
+import type * as EngineModule from '../../../packages/hawser/src/connection/engine.js'
+import type * as OptionsModule from '../../../packages/hawser/src/connection/connection-options.js'
+import type * as BudgetModule from '../../../packages/hawser/src/policy/budget.js'
 
 /** The library out of one copy: what is public, and what drives a connection without a socket. */
 export interface LibraryCopy {

@@ -2,8 +2,8 @@ import cluster from 'node:cluster'
 import { once } from 'node:events'
 import { createServer, lines } from 'hawser'
 import { currentWorker, joinWorkers, startWorkers } from 'hawser/workers'
-import { answerRequests } from '../control.js'
-import { fastRead } from './hawser-server.js'
+import { answerRequests } from '../../control.js'
+import { fastRead } from './server.js'
 
 /** What a worker tells the primary of this program, beside what the library says. */
 interface Told {
@@ -14,7 +14,7 @@ interface Told {
 if (currentWorker() === undefined) await lead(Number(process.argv[2]))
 else await serve()
 
-/** The same server as `hawser-lines`, as one of several processes. */
+/** The same server as `lines`, as one of several processes. */
 async function serve(): Promise<void> {
   const server = createServer(
     { framing: lines(), fastRead, maxConnections: 12_000, backlog: 4096 },

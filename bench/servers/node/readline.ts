@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import { serveNet } from './net-server.js'
+import { serveNet } from './server.js'
 
 // What most tutorials show: readline over the socket, a write for every line.
 serveNet((socket) => {

@@ -1,4 +1,4 @@
-import { serveNet } from './net-server.js'
+import { serveNet } from './server.js'
 
 // The floor for node:net: no framing, no work, every chunk straight back.
 serveNet((socket) => {

@@ -1,6 +1,6 @@
 import { type Connection, createServer, lines } from 'hawser'
-import { broadcastText } from '../load/broadcast-text.js'
-import { fastRead, serveHawser } from './hawser-server.js'
+import { broadcastText } from '../../load/broadcast-text.js'
+import { fastRead, serveHawser } from './server.js'
 
 /** Topics there are beside the one that is sent to, and how many of them each connection is in. */
 const others = 100

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { broadcastText } from '../load/broadcast-text.js'
-import { serveNet } from './net-server.js'
+import { broadcastText } from '../../load/broadcast-text.js'
+import { serveNet } from './server.js'
 
 // The bare loop: one buffer, a write for every socket, whenever any of them says something.
 const sockets = new Set<Socket>()

@@ -1,5 +1,5 @@
 import { createServer, raw } from 'hawser'
-import { fastRead, serveHawser } from './hawser-server.js'
+import { fastRead, serveHawser } from './server.js'
 
 const server = createServer(
   { framing: raw(), fastRead },

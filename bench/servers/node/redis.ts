@@ -1,4 +1,4 @@
-import { serveNet } from './net-server.js'
+import { serveNet } from './server.js'
 
 // What a programmer writes by hand in an afternoon: gather text, cut commands out of it by their
 // lengths, one write for each reply. No limit and no backpressure.

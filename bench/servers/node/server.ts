@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { promisify } from 'node:util'
-import { answerMeasurements } from './measured.js'
+import { answerMeasurements } from '../measured.js'
 
 /** Serve with bare node:net and let the harness measure it. */
 export function serveNet(connected: (socket: Socket) => void): void {

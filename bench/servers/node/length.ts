@@ -1,5 +1,5 @@
-import { upperCaseInPlace } from './letters.js'
-import { serveNet } from './net-server.js'
+import { upperCaseInPlace } from '../letters.js'
+import { serveNet } from './server.js'
 
 // Four bytes of length, big-endian, by hand: the frames of a chunk are changed in place and sent
 // back in one write.
