@@ -1,12 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import type { Command } from './child.js'
-import type { Toolchain } from './toolchain.js'
+import type { Peer, Toolchain } from './toolchain.js'
 
 /** A server that a scenario measures. */
 export interface Candidate {
   readonly id: string
   /** What the report calls it. */
   readonly title: string
+  /** The runtime beside Node.js that it needs. */
+  readonly needs?: Peer
   /** How to start it, or why that is not possible here. */
   command(toolchain: Toolchain): Command | string
 }
@@ -29,22 +31,14 @@ export function bunServer(id: string, title: string, file: string, argument?: st
   return {
     id,
     title,
+    needs: 'bun',
     command: ({ bun }) => (typeof bun === 'string' ? bun : { program: bun.program, args }),
   }
 }
 
-/** The echo server in Go. */
-export const goServer: Candidate = {
-  id: 'go',
-  title: 'Go, bufio, flush when empty',
-  command: ({ go }) => go,
-}
-
-/** The echo server in C. */
-export const cServer: Candidate = {
-  id: 'c',
-  title: 'C, epoll',
-  command: ({ c }) => c,
+/** The same work in another language: a program of `peers/`, where the machine can run it. */
+export function peerServer(id: Exclude<Peer, 'bun'>, title: string): Candidate {
+  return { id, title, needs: id, command: (toolchain) => toolchain[id] }
 }
 
 function serverFile(file: string): string {

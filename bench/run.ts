@@ -10,9 +10,10 @@ import { findToolchain, nodeToolchain } from './toolchain.js'
 
 /** Measure the chosen scenarios and report. */
 async function bench(options: BenchOptions, chosen: readonly Scenario[]): Promise<void> {
+  const needed = new Set(chosen.flatMap(({ candidates }) => candidates.map(({ needs }) => needs)))
   const toolchain = options.nodeOnly
     ? nodeToolchain(options.profiles)
-    : await findToolchain(options.profiles)
+    : await findToolchain(options.profiles, needed)
   const results: ScenarioResult[] = []
   const machine = describeMachine()
   console.log(

@@ -1,4 +1,4 @@
-import { bunServer, cServer, goServer, nodeServer, type Candidate } from '../candidates.js'
+import { bunServer, nodeServer, peerServer, type Candidate } from '../candidates.js'
 
 /** The servers that several scenarios measure. Only `netEcho` sends back what it got unchanged. */
 export const netEcho: Candidate = nodeServer('net-echo', 'node:net, no framing', 'node/echo')
@@ -13,6 +13,8 @@ export const netReadline: Candidate = nodeServer(
 export const foreign: readonly Candidate[] = [
   bunServer('bun', 'Bun, split by hand, a write per chunk', 'bun-lines'),
   bunServer('bun-per-line', 'Bun, split by hand, a write per line', 'bun-lines', 'per-line'),
-  goServer,
-  cServer,
+  peerServer('go', 'Go, bufio, flush when empty'),
+  peerServer('tokio', 'tokio current_thread, flush when empty'),
+  peerServer('uvloop', 'Python with uvloop, a write per chunk'),
+  peerServer('c', 'C, epoll'),
 ]
