@@ -2,12 +2,15 @@ import type { Candidate } from './candidates.js'
 import type { ScenarioRun } from './rounds.js'
 import type { Column, Figure } from './scenario.js'
 import { summarise, type Summary } from './statistics.js'
+import type { Peer } from './toolchain.js'
 
 /** A figure with what was measured for it. */
 export interface FigureResult {
   readonly title: string
   readonly atMost: number
   readonly unit: string
+  /** The runtime beside Node.js that it is about. */
+  readonly needs?: Peer
   /** Undefined when it could not be measured on this machine. */
   readonly measured: Summary | undefined
   readonly reached: boolean | undefined
@@ -58,11 +61,11 @@ export function evaluate({ scenario, rounds, missing }: ScenarioRun): ScenarioRe
     return rounds.map((round) => round.get(id)?.[key]).filter((each) => each !== undefined)
   }
 
-  function judge({ title, atMost, unit, value }: Figure): FigureResult {
+  function judge({ title, atMost, unit, needs, value }: Figure): FigureResult {
     const values = rounds.map((round) => value(round)).filter((each) => each !== undefined)
     const measured = values.length === 0 ? undefined : summarise(values)
     const reached = measured === undefined ? undefined : measured.median <= atMost
-    return { title, atMost, unit, measured, reached }
+    return { title, atMost, unit, ...(needs === undefined ? {} : { needs }), measured, reached }
   }
 }
 

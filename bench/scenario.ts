@@ -1,5 +1,6 @@
 import type { Candidate } from './candidates.js'
 import type { Child } from './child.js'
+import type { Peer } from './toolchain.js'
 
 /** What one measurement of one candidate gave, by the column's key. */
 export type Sample = Readonly<Record<string, number>>
@@ -21,6 +22,8 @@ export interface Figure {
   readonly title: string
   readonly atMost: number
   readonly unit: string
+  /** The runtime beside Node.js that it is about: without that, it is not measured. */
+  readonly needs?: Peer
   /** Undefined when a candidate it needs is not on this machine. */
   readonly value: (round: Round) => number | undefined
 }

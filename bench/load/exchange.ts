@@ -1,6 +1,6 @@
 import { createHistogram } from 'node:perf_hooks'
 import { Requester, type Shared } from './requester.js'
-import { makeTraffic, type Answer, type TrafficKind } from './traffic.js'
+import { isChunks, makeTraffic, type Answer, type TrafficKind } from './traffic.js'
 
 /** What to exchange with the server, over how many connections. */
 export interface ExchangeOptions {
@@ -10,6 +10,10 @@ export interface ExchangeOptions {
   window: number
   kind: TrafficKind
   answer: Answer
+  /** Whether frames are cut, the default with more than one under way, or what is sent is whole ones. */
+  cut?: boolean
+  /** Speak TLS and believe any certificate. */
+  tls?: boolean
 }
 
 /** How long to go on: a time in milliseconds, or a number of frames on each connection. */
@@ -49,7 +53,8 @@ export class Exchange {
       port: options.port,
       traffic: makeTraffic(options.kind, options.answer),
       window: options.window,
-      straddle: options.window > 1 && options.kind !== 'chunks',
+      straddle: options.window > 1 && !isChunks(options.kind) && options.cut !== false,
+      tls: options.tls === true,
       buffer: Buffer.allocUnsafe(64 * 1024),
       answered: (latency) => this.#histogram.record(Math.max(1, Math.round(latency * 1e6))),
       failed: (error) => {

@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net'
+import { connect, type NetConnectOpts, type OnReadOpts, type Socket } from 'node:net'
+import { connect as connectTls, type ConnectionOptions } from 'node:tls'
 import type { Traffic } from './traffic.js'
 
 /** Everything the requesters of one load have in common. */
@@ -9,6 +10,8 @@ export interface Shared {
   readonly window: number
   /** Cut what is sent in the middle of a frame, so that frames straddle chunks. */
   readonly straddle: boolean
+  /** Speak TLS. */
+  readonly tls: boolean
   /** One buffer all of them read into: a reply is compared before the next is read. */
   readonly buffer: Buffer
   /** One frame was answered after so many milliseconds. */
@@ -48,20 +51,18 @@ export class Requester {
     const first = (index * 37) % traffic.frames
     this.#sendFrame = this.#receiveFrame = first
     this.#receiveOffset = startOf(traffic, first)
-    this.#socket = connect({
+    const callback = (count: number): boolean => {
+      this.#receive(count)
+      return true
+    }
+    const options = {
       port: shared.port,
       host: '127.0.0.1',
       ...(localAddress === undefined ? {} : { localAddress }),
       noDelay: true,
-      onread: {
-        buffer: shared.buffer,
-        callback: (count) => {
-          this.#receive(count)
-          return true
-        },
-      },
-    })
-    this.#socket.on('connect', opened)
+      onread: { buffer: shared.buffer, callback },
+    }
+    this.#socket = shared.tls ? dialTls(options, opened) : connect(options, opened)
     this.#socket.on('error', (error) => shared.failed(error))
     this.#socket.on('close', () => shared.failed(new Error('the server closed a connection')))
   }
@@ -155,4 +156,9 @@ export class Requester {
 
 function startOf(traffic: Traffic, frame: number): number {
   return frame === 0 ? 0 : (traffic.ends[frame - 1] as number)
+}
+
+/** The peers of a bench make their own certificate each time. */
+function dialTls(options: NetConnectOpts & { onread: OnReadOpts }, opened: () => void): Socket {
+  return connectTls({ ...options, rejectUnauthorized: false } as ConnectionOptions, opened)
 }

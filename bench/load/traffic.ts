@@ -13,10 +13,38 @@ export interface Traffic {
 }
 
 /**
- * `lines`: 20–200 bytes of text with a newline. `length`: the same text behind four bytes of
- * length, big-endian. `kilobyte`: lines of 1 KiB. `chunks`: pieces of 64 KiB with no structure.
+ * `lines`: 20–200 bytes of text with a newline. `short`: lines of 64 bytes. `length`: the text of
+ * `lines` behind four bytes of length, big-endian. `kilobyte`: lines of 1 KiB. `chunks`: pieces of
+ * 64 KiB with no structure; `chunks-2k` and `chunks-64`: of 2 KiB and of 64 bytes.
  */
-export type TrafficKind = 'lines' | 'length' | 'kilobyte' | 'chunks'
+export type TrafficKind =
+  | 'lines'
+  | 'short'
+  | 'length'
+  | 'kilobyte'
+  | 'chunks'
+  | 'chunks-2k'
+  | 'chunks-64'
+
+/** Frames before they repeat: no read brings more than all of them, which are 64 KiB or more. */
+const counts: Readonly<Record<TrafficKind, number>> = {
+  lines: 1021,
+  short: 1031,
+  length: 1021,
+  kilobyte: 128,
+  chunks: 16,
+  'chunks-2k': 64,
+  'chunks-64': 1031,
+}
+
+/** The kinds whose frames are all of one size, which includes the newline of those that have one. */
+const sizes: Readonly<Partial<Record<TrafficKind, number>>> = {
+  short: 64,
+  kilobyte: 1024,
+  chunks: 64 * 1024,
+  'chunks-2k': 2 * 1024,
+  'chunks-64': 64,
+}
 
 /** Whether the server answers in upper case or sends back what it got. */
 export type Answer = 'upper' | 'same'
@@ -28,7 +56,7 @@ export function makeTraffic(kind: TrafficKind, answer: Answer): Traffic {
   const random = makeRandom(0x5eed)
   const frames: Buffer[] = []
   const answers: Buffer[] = []
-  const count = kind === 'chunks' ? 16 : kind === 'kilobyte' ? 128 : 1021
+  const count = counts[kind]
   for (let i = 0; i < count; i++) {
     const frame = makeFrame(kind, random)
     frames.push(frame)
@@ -47,14 +75,22 @@ export function makeTraffic(kind: TrafficKind, answer: Answer): Traffic {
 }
 
 function makeFrame(kind: TrafficKind, random: () => number): Buffer {
-  if (kind === 'chunks') return Buffer.from(makeText(64 * 1024, random), 'latin1')
-  if (kind === 'kilobyte') return Buffer.from(`${makeText(1023, random)}\n`, 'latin1')
+  const size = sizes[kind]
+  if (size !== undefined) {
+    const text = isChunks(kind) ? makeText(size, random) : `${makeText(size - 1, random)}\n`
+    return Buffer.from(text, 'latin1')
+  }
   const text = makeText(20 + Math.floor(random() * 181), random)
   if (kind === 'lines') return Buffer.from(`${text}\n`, 'latin1')
   const frame = Buffer.alloc(4 + text.length, text)
   frame.writeUInt32BE(text.length)
   frame.write(text, 4, 'latin1')
   return frame
+}
+
+/** Whether the pieces of a kind have no structure, so that there is no place to cut them at. */
+export function isChunks(kind: TrafficKind): boolean {
+  return kind.startsWith('chunks')
 }
 
 function makeText(length: number, random: () => number): string {

@@ -31,7 +31,7 @@ export const broadcast: Scenario = {
   figures: [
     {
       title: 'broadcast: CPU per message to a loop of socket.write',
-      atMost: 1.15,
+      atMost: 1,
       unit: '×',
       value: ratio('cpu', 'broadcast', 'net-broadcast'),
     },

@@ -27,7 +27,7 @@ export const chunks: Scenario = {
   figures: [
     {
       title: 'raw(), handler object: CPU per MiB to unframed node:net',
-      atMost: 1.05,
+      atMost: 1,
       unit: '×',
       value: ratio('cpuPerMiB', 'handler', 'net-echo'),
     },

@@ -3,7 +3,7 @@ import { broadcast } from './broadcast.js'
 import { chunks } from './chunks.js'
 import { idle } from './idle.js'
 import { observe } from './observe.js'
-import { pipelined } from './pipelined.js'
+import { pipelined, pipelinedWhole, short, shortWhole } from './pipelined.js'
 import { redisClient, redisServer } from './redis.js'
 import { single } from './single.js'
 import { slowPeers } from './slow-peers.js'
@@ -14,6 +14,9 @@ import { workers } from './workers.js'
 /** Every scenario, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
   pipelined,
+  pipelinedWhole,
+  short,
+  shortWhole,
   single,
   chunks,
   idle,

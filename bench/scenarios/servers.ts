@@ -3,6 +3,7 @@ import { bunServer, nodeServer, peerServer, type Candidate } from '../candidates
 /** The servers that several scenarios measure. Only `netEcho` sends back what it got unchanged. */
 export const netEcho: Candidate = nodeServer('net-echo', 'node:net, no framing', 'node/echo')
 export const netSplit: Candidate = nodeServer('net-split', 'node:net, split by hand', 'node/split')
+export const netBest: Candidate = nodeServer('net-best', 'node:net by hand, best', 'node/best')
 export const netReadline: Candidate = nodeServer(
   'net-readline',
   'node:net + readline, a write per line',
