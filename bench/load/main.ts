@@ -1,14 +1,19 @@
 import { answerRequests } from '../control.js'
 import { Exchange, type ExchangeOptions, type Extent } from './exchange.js'
 import { Listeners } from './listeners.js'
+import { OpenLoop, type OpenLoopOptions } from './open-loop.js'
 import { SlowPeers, type SlowPeersOptions } from './slow-peers.js'
 import { Stallers } from './stallers.js'
+import type { Answer } from './traffic.js'
+import { findUpstream } from './upstream.js'
+import { visit, type VisitOptions } from './visits.js'
 
 // The process that makes the load. It has one set of connections of each kind at a time.
 let exchange: Exchange | undefined
 let listeners: Listeners | undefined
 let stallers: Stallers | undefined
 let slowPeers: SlowPeers | undefined
+let openLoop: OpenLoop | undefined
 
 answerRequests(
   {
@@ -35,13 +40,21 @@ answerRequests(
       await slowPeers.open(options as SlowPeersOptions)
       await slowPeers.stuck()
     },
+    pace: async (options) => {
+      openLoop = new OpenLoop()
+      await openLoop.open(options as OpenLoopOptions)
+    },
+    paced: (options) => openLoop?.run(options as { rate: number; duration: number }),
+    visit: (options) => visit(options as VisitOptions),
+    upstream: (answer) => findUpstream(answer as Answer),
     lost: () => slowPeers?.lost,
     close: () => {
       exchange?.close()
       listeners?.close()
       stallers?.close()
       slowPeers?.close()
-      exchange = listeners = stallers = slowPeers = undefined
+      openLoop?.close()
+      exchange = listeners = stallers = slowPeers = openLoop = undefined
     },
   },
   null,

@@ -1,5 +1,6 @@
 import { connect, type NetConnectOpts, type OnReadOpts, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions } from 'node:tls'
+import { Answers, startOf } from './answers.js'
 import type { Traffic } from './traffic.js'
 
 /** Everything the requesters of one load have in common. */
@@ -37,9 +38,7 @@ export class Requester {
   #sendAhead = 0
   #sent = 0
   #budget = 0
-  /** The frame that is being answered, and the place in the traffic up to which answers came. */
-  #receiveFrame: number
-  #receiveOffset: number
+  readonly #answers: Answers
   #received = 0
 
   constructor(shared: Shared, index: number, localAddress: string | undefined, opened: () => void) {
@@ -49,8 +48,8 @@ export class Requester {
     this.#sentAt = new Float64Array(window + 2)
     // Not all of them send the same bytes at the same time.
     const first = (index * 37) % traffic.frames
-    this.#sendFrame = this.#receiveFrame = first
-    this.#receiveOffset = startOf(traffic, first)
+    this.#sendFrame = first
+    this.#answers = new Answers(traffic, first)
     const callback = (count: number): boolean => {
       this.#receive(count)
       return true
@@ -114,48 +113,25 @@ export class Requester {
   }
 
   #receive(count: number): void {
-    const { traffic, buffer } = this.#shared
-    let offset = this.#receiveOffset
-    if (traffic.expected.compare(buffer, 0, count, offset, offset + count) !== 0) {
+    const ended = this.#answers.take(this.#shared.buffer, count)
+    if (ended < 0) {
       this.#shared.failed(new Error(`wrong answer near frame ${this.#received}`))
       return
     }
-    offset += count
-    this.#countAnswers(offset)
-    this.#receiveOffset = offset % traffic.size
-    this.#send()
-    this.#restIfDone()
-  }
-
-  #countAnswers(offset: number): void {
-    const { traffic } = this.#shared
     const now = performance.now()
-    let frame = this.#receiveFrame
-    // The first frame's end may lie in the next repetition of what was received into this one.
-    let base = 0
-    for (;;) {
-      const end = base + (traffic.ends[frame] as number)
-      if (end > offset) break
+    for (let i = 0; i < ended; i++) {
       if (this.#received % this.#sampling === 0) {
         this.#shared.answered(now - (this.#sentAt[this.#received % this.#sentAt.length] as number))
       }
       this.#received += 1
-      frame += 1
-      if (frame === traffic.frames) {
-        frame = 0
-        base += traffic.size
-      }
     }
-    this.#receiveFrame = frame
+    this.#send()
+    this.#restIfDone()
   }
 
   #restIfDone(): void {
     if (this.#received === this.#sent && this.#sent === this.#budget) this.#shared.rested()
   }
-}
-
-function startOf(traffic: Traffic, frame: number): number {
-  return frame === 0 ? 0 : (traffic.ends[frame - 1] as number)
 }
 
 /** The peers of a bench make their own certificate each time. */

@@ -1,11 +1,14 @@
 import type { Scenario } from '../scenario.js'
+import { accept } from './accept.js'
 import { broadcast } from './broadcast.js'
 import { chunks } from './chunks.js'
 import { idle } from './idle.js'
 import { observe } from './observe.js'
+import { openLoop } from './open-loop.js'
 import { pipelined, pipelinedWhole, short, shortWhole } from './pipelined.js'
 import { redisClient, redisServer } from './redis.js'
 import { single } from './single.js'
+import { relay } from './relay.js'
 import { slowPeers } from './slow-peers.js'
 import { stalled } from './stalled.js'
 import { trickle } from './trickle.js'
@@ -18,7 +21,10 @@ export const scenarios: readonly Scenario[] = [
   short,
   shortWhole,
   single,
+  openLoop,
   chunks,
+  relay,
+  accept,
   idle,
   broadcast,
   stalled,

@@ -1,9 +1,13 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { promisify } from 'node:util'
+import type { Request } from '../../control.js'
 import { answerMeasurements } from '../measured.js'
 
 /** Serve with bare node:net and let the harness measure it. */
-export function serveNet(connected: (socket: Socket) => void): void {
+export function serveNet(
+  connected: (socket: Socket) => void,
+  more: Readonly<Record<string, Request>> = {},
+): void {
   const server = createServer({ noDelay: true }, (socket) => {
     // The load resets its connections when it is done with them.
     socket.on('error', () => {})
@@ -11,6 +15,7 @@ export function serveNet(connected: (socket: Socket) => void): void {
   })
   const connections = promisify(server.getConnections.bind(server))
   server.listen(0, '127.0.0.1', 4096, () => {
-    answerMeasurements((server.address() as AddressInfo).port, { connections: () => connections() })
+    const { port } = server.address() as AddressInfo
+    answerMeasurements(port, { connections: () => connections(), ...more })
   })
 }
