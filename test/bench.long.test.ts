@@ -45,6 +45,8 @@ describe('the bench, at its smallest', () => {
       'chunks',
       'relay',
       'accept',
+      'requests',
+      'tls',
       'idle',
       'broadcast',
       'stalled',

@@ -1,5 +1,5 @@
-import { connect, type NetConnectOpts, type OnReadOpts, type Socket } from 'node:net'
-import { connect as connectTls, type ConnectionOptions } from 'node:tls'
+import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { Answers, startOf } from './answers.js'
 import type { Traffic } from './traffic.js'
 
@@ -61,7 +61,10 @@ export class Requester {
       noDelay: true,
       onread: { buffer: shared.buffer, callback },
     }
-    this.#socket = shared.tls ? dialTls(options, opened) : connect(options, opened)
+    // The peers of a bench make their own certificate each time.
+    this.#socket = shared.tls
+      ? connectTls({ ...options, rejectUnauthorized: false }, opened)
+      : connect(options, opened)
     this.#socket.on('error', (error) => shared.failed(error))
     this.#socket.on('close', () => shared.failed(new Error('the server closed a connection')))
   }
@@ -89,7 +92,9 @@ export class Requester {
   close(): void {
     this.#socket.removeAllListeners()
     this.#socket.on('error', () => {})
-    this.#socket.resetAndDestroy()
+    // Node.js has no reset for TLS.
+    if (this.#shared.tls) this.#socket.destroy()
+    else this.#socket.resetAndDestroy()
   }
 
   #send(): void {
@@ -132,9 +137,4 @@ export class Requester {
   #restIfDone(): void {
     if (this.#received === this.#sent && this.#sent === this.#budget) this.#shared.rested()
   }
-}
-
-/** The peers of a bench make their own certificate each time. */
-function dialTls(options: NetConnectOpts & { onread: OnReadOpts }, opened: () => void): Socket {
-  return connectTls({ ...options, rejectUnauthorized: false } as ConnectionOptions, opened)
 }

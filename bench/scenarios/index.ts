@@ -9,8 +9,10 @@ import { pipelined, pipelinedWhole, short, shortWhole } from './pipelined.js'
 import { redisClient, redisServer } from './redis.js'
 import { single } from './single.js'
 import { relay } from './relay.js'
+import { requests } from './requests.js'
 import { slowPeers } from './slow-peers.js'
 import { stalled } from './stalled.js'
+import { tls } from './tls.js'
 import { trickle } from './trickle.js'
 import { workers } from './workers.js'
 
@@ -25,6 +27,8 @@ export const scenarios: readonly Scenario[] = [
   chunks,
   relay,
   accept,
+  requests,
+  tls,
   idle,
   broadcast,
   stalled,

@@ -1,0 +1,7 @@
+import { createClient, lines } from 'hawser'
+import { serveClient } from '../asking.js'
+
+serveClient(async (port) => {
+  const client = createClient(`tcp://127.0.0.1:${port}`, { framing: lines() })
+  return (question) => client.request(question)
+})
