@@ -31,6 +31,9 @@ export interface ScenarioResult {
   readonly figures: readonly FigureResult[]
 }
 
+/** A table that would be wider than this shows medians alone. */
+const widest = 100
+
 /** Take the medians and the spread of a scenario's rounds. */
 export function evaluate({ scenario, rounds, missing }: ScenarioRun): ScenarioResult {
   const absent = new Set(missing.map(({ candidate }) => candidate.id))
@@ -71,20 +74,33 @@ export function evaluate({ scenario, rounds, missing }: ScenarioRun): ScenarioRe
 
 /** A scenario's measurements as a Markdown section. */
 export function renderScenario(result: ScenarioResult, columns: readonly Column[]): string {
-  const rows = result.candidates.map(({ title, measured }) => [
-    title,
-    ...columns.map((column) => renderCell(measured[column.key], column)),
-  ])
+  const full = renderServers(result, columns)
+  const fits = (full[0]?.length ?? 0) <= widest
+  const table = fits
+    ? full
+    : renderServers(
+        result,
+        columns.map((column) => ({ ...column, spread: false })),
+      )
+  const what = `${result.rounds} round${result.rounds === 1 ? '' : 's'}${fits ? ' (smallest … largest)' : ''}`
   const lines = [
     `### ${result.title}`,
     '',
-    `${result.description}. Medians of ${result.rounds} rounds (smallest … largest).`,
+    `${result.description}. Medians of ${what}.`,
     '',
-    ...renderTable(['server', ...columns.map(({ title }) => title)], rows),
+    ...table,
   ]
   for (const { title, reason } of result.missing)
     lines.push('', `Not measured: ${title} (${reason}).`)
   return lines.join('\n')
+}
+
+function renderServers(result: ScenarioResult, columns: readonly Column[]): string[] {
+  const rows = result.candidates.map(({ title, measured }) => [
+    title,
+    ...columns.map((column) => renderCell(measured[column.key], column)),
+  ])
+  return renderTable(['server', ...columns.map(({ title }) => title)], rows)
 }
 
 /** The figures of all scenarios as one Markdown table. */

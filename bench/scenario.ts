@@ -13,7 +13,7 @@ export interface Column {
   readonly key: string
   readonly title: string
   readonly digits: number
-  /** Also show the smallest and the largest value. */
+  /** Also show the smallest and the largest value, where there is room. */
   readonly spread?: boolean
 }
 

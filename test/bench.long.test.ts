@@ -57,6 +57,9 @@ describe('the bench, at its smallest', () => {
       'redis-client',
       'redis-server',
     ])
+    const [tables = ''] = stdout.split('### Figures')
+    const wide = tables.split('\n').filter((line) => line.startsWith('|') && line.length > 100)
+    expect(wide).toEqual([])
     for (const { candidates, missing, figures } of report.scenarios) {
       const noRedis = missing.some(({ title }) => title.startsWith('Redis'))
       for (const { title } of missing)
@@ -73,6 +76,7 @@ describe('the bench, at its smallest', () => {
       for (const { title, measured } of here) {
         expect({ title, type: typeof measured?.median }).toEqual({ title, type: 'number' })
         expect(stdout).toContain(title)
+        expect(title.length).toBeLessThanOrEqual(48)
       }
     }
   }, 120_000)

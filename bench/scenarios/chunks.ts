@@ -26,7 +26,7 @@ export const chunks: Scenario = {
   ],
   figures: [
     {
-      title: 'raw(), handler object: CPU per MiB to unframed node:net',
+      title: 'raw() chunks: CPU per MiB to unframed node:net',
       atMost: 1,
       unit: '×',
       value: ratio('cpuPerMiB', 'handler', 'net-echo'),

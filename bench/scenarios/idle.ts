@@ -18,7 +18,7 @@ export const idle: Scenario = {
   title: '10,000 idle connections',
   description:
     'bytes per connection after a full collection: live heap (with what it holds outside) and ' +
-    'resident pages, once connected, and again after one line each way',
+    'resident pages, once connected, and again (used) after one line each way',
   freshServers: true,
   candidates: [
     netEcho,
@@ -27,21 +27,16 @@ export const idle: Scenario = {
     nodeServer('iteration', 'Hawser lines(), for await', 'hawser/iteration'),
   ],
   columns: [
-    { key: 'heap', title: 'heap, connected', digits: 0, spread: true },
-    { key: 'rss', title: 'RSS, connected', digits: 0, spread: true },
-    { key: 'heapUsed', title: 'heap, after a line', digits: 0, spread: true },
-    { key: 'rssUsed', title: 'RSS, after a line', digits: 0, spread: true },
+    { key: 'heap', title: 'heap', digits: 0, spread: true },
+    { key: 'rss', title: 'RSS', digits: 0, spread: true },
+    { key: 'heapUsed', title: 'heap, used', digits: 0, spread: true },
+    { key: 'rssUsed', title: 'RSS, used', digits: 0, spread: true },
   ],
   figures: [
-    figure(
-      'live heap per connection, handler object, to unframed node:net',
-      1.5,
-      'heap',
-      'handler',
-    ),
-    figure('live heap per connection, for await, to unframed node:net', 2.5, 'heap', 'iteration'),
-    figure('RSS per connection, handler object, to unframed node:net', 1.8, 'rss', 'handler'),
-    figure('RSS per connection, for await, to unframed node:net', 1.8, 'rss', 'iteration'),
+    figure('idle heap, handler: to unframed node:net', 1.5, 'heap', 'handler'),
+    figure('idle heap, for await: to unframed node:net', 2.5, 'heap', 'iteration'),
+    figure('idle RSS, handler: to unframed node:net', 1.8, 'rss', 'handler'),
+    figure('idle RSS, for await: to unframed node:net', 1.8, 'rss', 'iteration'),
   ],
   measure: measureIdle,
 }

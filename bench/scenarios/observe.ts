@@ -25,17 +25,14 @@ export const observe: Scenario = {
       'hawser/observe',
       'unobservable',
     ),
-    nodeServer('nobody', 'Hawser lines(), nobody watches', 'hawser/observe', 'nobody'),
+    nodeServer('nobody', 'Hawser lines(), not watched', 'hawser/observe', 'nobody'),
     nodeServer('metrics', 'the same, collectMetrics()', 'hawser/observe', 'metrics'),
-    nodeServer('channels', 'the same, a subscriber on every channel', 'hawser/observe', 'channels'),
+    nodeServer('channels', 'the same, subscribed to all', 'hawser/observe', 'channels'),
   ],
-  columns: [
-    { key: 'memory', title: 'CPU ns/message in memory', digits: 1, spread: true },
-    ...exchangeColumns,
-  ],
+  columns: [{ key: 'memory', title: 'ns in memory', digits: 1, spread: true }, ...exchangeColumns],
   figures: [
     {
-      title: 'nobody watches: CPU per message in memory to a build that cannot be watched',
+      title: 'in memory: unwatched to one that cannot be',
       atMost: 1.02,
       unit: '×',
       value: ratio('memory', 'nobody', 'unobservable'),

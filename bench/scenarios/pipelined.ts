@@ -43,9 +43,9 @@ function mixed(id: string, cut: Cut): Scenario {
     id,
     title: `100 messages of 20–200 bytes in flight, ${cut}`,
     figures: [
-      figure(`lines, ${cut}: handler object to split by hand`, 1.3, 'handler', 'net-split'),
-      figure(`lines, ${cut}: handler object to readline`, 1 / 25, 'handler', 'net-readline'),
-      figure(`lines, ${cut}: batches() to handler object`, 1.4, 'batches', 'handler'),
+      figure(`lines, ${cut}: handler to split by hand`, 1.3, 'handler', 'net-split'),
+      figure(`lines, ${cut}: handler to readline`, 1 / 25, 'handler', 'net-readline'),
+      figure(`lines, ${cut}: batches() to handler`, 1.4, 'batches', 'handler'),
       figure(`lines, ${cut}: for await to split by hand`, 2.5, 'iteration', 'net-split'),
       figure(`length-prefixed, ${cut}: to our lines`, 1.3, 'length', 'handler'),
     ],
@@ -66,11 +66,11 @@ function small(id: string, cut: Cut): Scenario {
     id,
     title: `100 lines of 64 bytes in flight, ${cut}`,
     figures: [
-      figure(`64 B lines, ${cut}: handler object to best by hand`, 1.3, 'handler', 'net-best'),
-      figure(`64 B lines, ${cut}: batches() to handler object`, 1.4, 'batches', 'handler'),
-      { ...figure(`64 B lines, ${cut}: handler object to Go`, 1, 'handler', 'go'), needs: 'go' },
+      figure(`64 B lines, ${cut}: handler to best by hand`, 1.3, 'handler', 'net-best'),
+      figure(`64 B lines, ${cut}: batches() to handler`, 1.4, 'batches', 'handler'),
+      { ...figure(`64 B lines, ${cut}: handler to Go`, 1, 'handler', 'go'), needs: 'go' },
       {
-        ...figure(`64 B lines, ${cut}: handler object to tokio`, 2, 'handler', 'tokio'),
+        ...figure(`64 B lines, ${cut}: handler to tokio`, 2, 'handler', 'tokio'),
         needs: 'tokio',
       },
     ],

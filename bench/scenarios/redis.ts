@@ -24,11 +24,11 @@ export const redisClient: Scenario = {
     clientOf('hawser', 'Redis client: Hawser, examples/redis'),
   ],
   columns: [
-    { key: 'one', title: 'CPU µs/command, 1 in flight', digits: 2, spread: true },
-    { key: 'hundred', title: 'CPU µs/command, 100 in flight', digits: 2, spread: true },
+    { key: 'one', title: 'CPU µs, 1 in flight', digits: 2, spread: true },
+    { key: 'hundred', title: 'CPU µs, 100 in flight', digits: 2, spread: true },
   ],
   figures: (['one', 'hundred'] as const).map((key) => ({
-    title: `Redis client, ${key === 'one' ? 1 : 100} in flight: CPU to the better of redis and ioredis`,
+    title: `Redis client, ${key === 'one' ? 1 : 100} in flight: to the better other`,
     atMost: 0.8,
     unit: '×',
     value: (round) => {
@@ -64,19 +64,19 @@ export const redisServer: Scenario = {
     'GET and SET by redis-benchmark with 50 connections, -P 1 and -P 64; the server has one core and the benchmark another',
   candidates: [
     serverOf('redis', 'Redis server: the real one'),
-    serverOf('net', 'Redis server: node:net by hand, a write per reply'),
+    serverOf('net', 'Redis server: node:net, a write per reply'),
     serverOf('hawser', 'Redis server: Hawser, examples/redis'),
   ],
   columns: [
     { key: 'one', title: 'commands/s, -P 1', digits: 0, spread: true },
     { key: 'deep', title: 'commands/s, -P 64', digits: 0, spread: true },
-    { key: 'cpuDeep', title: 'CPU µs/command, -P 64', digits: 2 },
+    { key: 'cpuDeep', title: 'CPU µs, -P 64', digits: 2 },
   ],
   figures: [
-    atMostTimes('redis', 'one', 2, '-P 1: commands/s of the real one to ours (ours at least 0.5×)'),
-    atMostTimes('redis', 'deep', 2.86, '-P 64: the real one to ours (ours at least 0.35×)'),
-    atMostTimes('net', 'one', 1, '-P 1: node:net by hand to ours (ours at least as many)'),
-    atMostTimes('net', 'deep', 0.2, '-P 64: node:net by hand to ours (ours at least 5×)'),
+    atMostTimes('redis', 'one', 2, '-P 1: rate of the real to ours'),
+    atMostTimes('redis', 'deep', 2.86, '-P 64: rate of the real to ours'),
+    atMostTimes('net', 'one', 1, '-P 1: rate by hand to ours'),
+    atMostTimes('net', 'deep', 0.2, '-P 64: rate by hand to ours'),
   ],
   warmUp: async (_, session) => {
     await loadWith(session, 64, 200_000)

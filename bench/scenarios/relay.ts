@@ -23,9 +23,9 @@ export const relay: Scenario = {
     nodeServer('relay', 'Hawser relay(a, b)', 'hawser/relay'),
   ],
   columns: [
-    { key: 'large', title: '64 KiB', digits: 2, spread: true },
-    { key: 'middle', title: '2 KiB', digits: 2, spread: true },
-    { key: 'small', title: '64 B', digits: 2, spread: true },
+    { key: 'large', title: '64 KiB', digits: 1, spread: true },
+    { key: 'middle', title: '2 KiB', digits: 1, spread: true },
+    { key: 'small', title: '64 B', digits: 1, spread: true },
   ],
   figures: [
     figure('relay, 64 KiB chunks: to two pipes', 0.85, 'large'),

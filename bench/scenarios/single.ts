@@ -27,10 +27,10 @@ export const single: Scenario = {
     nodeServer('iteration', 'Hawser lines(), for await', 'hawser/iteration'),
     ...foreign,
   ],
-  columns: exchangeColumns,
+  columns: exchangeColumns.map((column) => ({ ...column, digits: Math.min(column.digits, 2) })),
   figures: [
     {
-      title: 'one in flight: handler object to unframed node:net',
+      title: 'one in flight: handler to unframed node:net',
       atMost: 0.85,
       unit: '×',
       value: ratio('cpu', 'handler', 'net-echo'),

@@ -32,8 +32,8 @@ export const slowPeers: Scenario = {
     { key: 'lost', title: 'cut off', digits: 0 },
   ],
   figures: [
-    slowdown("the others' p99 during to before, handler object", 'handler'),
-    slowdown("the others' p99 during to before, for await", 'iteration'),
+    slowdown('p99 to before, handler', 'handler'),
+    slowdown('p99 to before, for await', 'iteration'),
   ],
   warmUp: warmUpOthers,
   measure: measureSlowPeers,

@@ -17,25 +17,25 @@ export const stalled: Scenario = {
   title: '10 peers that never read',
   description:
     '10 peers send 20 MB each in lines of 1 KiB and never read the answers, while 20 others ' +
-    'exchange lines; growth is the largest resident size seen, less that after a warm-up; "during" ' +
+    'exchange lines; growth is the largest resident size seen, less that after a warm-up; "taken" is what the 10 could send; "during" ' +
     'begins when the 10 do',
   freshServers: true,
   candidates: [
     nodeServer('net-split', 'node:net, split by hand', 'node/split'),
-    nodeServer('handler', "Hawser lines(), handler that ignores send's answer", 'hawser/lines'),
+    nodeServer('handler', 'Hawser lines(), handler object', 'hawser/lines'),
     nodeServer('iteration', 'Hawser lines(), for await', 'hawser/iteration'),
   ],
   columns: [
     { key: 'growth', title: 'growth MiB', digits: 1, spread: true },
-    { key: 'taken', title: 'MiB taken from the 10', digits: 1 },
+    { key: 'taken', title: 'MiB taken', digits: 1 },
     { key: 'calm', title: 'p99 µs before', digits: 0 },
     { key: 'stressed', title: 'p99 µs during', digits: 0, spread: true },
   ],
   figures: [
-    growth('growth under 10 stalled peers, handler object', 'handler'),
+    growth('growth under 10 stalled peers, handler', 'handler'),
     growth('growth under 10 stalled peers, for await', 'iteration'),
-    slowdown("the others' p99 during to before, handler object", 'handler'),
-    slowdown("the others' p99 during to before, for await", 'iteration'),
+    slowdown('beside 10 stalled: p99 to before, handler', 'handler'),
+    slowdown('beside 10 stalled: p99 to before, for await', 'iteration'),
   ],
   measure: measureStalled,
 }

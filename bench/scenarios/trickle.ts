@@ -16,13 +16,13 @@ export const trickle: Scenario = {
   ],
   figures: [
     {
-      title: 'CPU time for twice the length',
+      title: 'a byte at a time: CPU for twice the length',
       atMost: 2.3,
       unit: '×',
       value: value('doubling', 'decoder'),
     },
     {
-      title: 'CPU time per byte',
+      title: 'a byte at a time: CPU per byte',
       atMost: 100,
       unit: 'ns',
       value: value('perByte', 'decoder'),

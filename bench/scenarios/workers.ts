@@ -34,9 +34,9 @@ export const workers: Scenario = {
     nodeServer('two', '2 workers and their primary', 'hawser/workers', '2'),
   ],
   columns: [
-    { key: 'one', title: '1 in flight: CPU µs/message', digits: 3, spread: true },
+    { key: 'one', title: 'CPU µs, 1', digits: 3, spread: true },
     { key: 'rateOne', title: 'messages/s', digits: 0 },
-    { key: 'many', title: '100 in flight: CPU µs/message', digits: 3, spread: true },
+    { key: 'many', title: 'CPU µs, 100', digits: 3, spread: true },
     { key: 'rateMany', title: 'messages/s', digits: 0 },
     { key: 'spread', title: 'spread %', digits: 1 },
   ],
@@ -54,7 +54,7 @@ export const workers: Scenario = {
       value: ratio('one', 'two', 'one'),
     },
     {
-      title: 'connections of 2 workers: how far apart, to their mean',
+      title: 'connections of 2 workers: spread to their mean',
       atMost: 20,
       unit: '%',
       value: value('spread', 'two'),
