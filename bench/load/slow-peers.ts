@@ -57,7 +57,7 @@ export class SlowPeers {
     )
   }
 
-  /** Settles when the sippers' answers fill every buffer on the way: nobody takes more of them. */
+  /** Settles when the sippers' answers fill every buffer on the way: none takes more of them. */
   async stuck(): Promise<void> {
     for (let before = -1; before !== this.#poured;) {
       before = this.#poured

@@ -19,13 +19,8 @@ export const observe: Scenario = {
   // Where code lands in memory is worth more than a check, and lasts as long as the process.
   freshServers: true,
   candidates: [
-    nodeServer(
-      'unobservable',
-      'Hawser lines(), cannot be watched',
-      'hawser/observe',
-      'unobservable',
-    ),
-    nodeServer('nobody', 'Hawser lines(), not watched', 'hawser/observe', 'nobody'),
+    nodeServer('unobservable', 'Hawser, cannot be watched', 'hawser/observe', 'unobservable'),
+    nodeServer('unwatched', 'Hawser, not watched', 'hawser/observe', 'unwatched'),
     nodeServer('metrics', 'the same, collectMetrics()', 'hawser/observe', 'metrics'),
     nodeServer('channels', 'the same, subscribed to all', 'hawser/observe', 'channels'),
   ],
@@ -35,7 +30,7 @@ export const observe: Scenario = {
       title: 'in memory: unwatched to one that cannot be',
       atMost: 1.02,
       unit: '×',
-      value: ratio('memory', 'nobody', 'unobservable'),
+      value: ratio('memory', 'unwatched', 'unobservable'),
     },
   ],
   async warmUp(_, session) {

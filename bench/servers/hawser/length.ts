@@ -6,7 +6,7 @@ const server = createServer(
   { framing: lengthPrefixed({ bytes: 4 }), fastRead },
   {
     message(connection, bytes) {
-      // A frame belongs to whoever it is delivered to.
+      // A frame belongs to the handler that gets it.
       upperCaseInPlace(bytes)
       void connection.send(bytes)
     },

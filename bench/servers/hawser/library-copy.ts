@@ -22,7 +22,7 @@ export interface LibraryCopy {
 /**
  * Load a copy of the built library. One that is not `observable` has every `hasSubscribers` written
  * as `false`, so that the compiler leaves out the check and what it guards: what the library would be
- * if nobody could ever watch it. Both are copies, so that nothing else tells them apart.
+ * if it could never be watched. Both are copies, so that nothing else tells them apart.
  */
 export async function loadCopy(observable: boolean): Promise<LibraryCopy> {
   const built = fileURLToPath(new URL('./', import.meta.resolve('hawser')))

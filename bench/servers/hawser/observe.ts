@@ -3,8 +3,8 @@ import { serveHawser } from './server.js'
 import { loadCopy } from './library-copy.js'
 import { MemoryExchange } from './memory-exchange.js'
 
-/** Who watches: `unobservable`, `nobody`, `metrics` or `channels`. */
-const [, , watcher = 'nobody'] = process.argv
+/** Who watches: `unobservable`, `unwatched`, `metrics` or `channels`. */
+const [, , watcher = 'unwatched'] = process.argv
 const copy = await loadCopy(watcher !== 'unobservable')
 const { library, metrics } = copy
 const memory = new MemoryExchange(copy)
