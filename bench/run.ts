@@ -85,7 +85,7 @@ async function main(): Promise<void> {
   if (options.help) {
     console.log(usage)
     for (const { id, title, candidates } of scenarios) {
-      console.log(`  ${id.padEnd(12)} ${title}: ${candidates.map((each) => each.id).join(', ')}`)
+      console.log(`  ${id.padEnd(16)} ${title}: ${candidates.map((each) => each.id).join(', ')}`)
     }
     return
   }
