@@ -12,6 +12,9 @@ const pure = ['framing', 'policy', 'proxy-protocol', 'tunnel'].map(
   (room) => `packages/hawser/test/${room}/**/*.test.ts`,
 )
 
+/** For tests that start processes. */
+const globalSetup = [here('test/support/bundle-programs.ts')]
+
 function project(
   name: string,
   include: readonly string[],
@@ -54,8 +57,12 @@ export default defineConfig({
       project('pure', pure, added, { isolate: false, pool: 'threads' }),
       project('library', ['packages/hawser/test/**/*.test.ts'], [...pure, ...added], {
         isolate: false,
+        globalSetup,
       }),
-      project('command', ['packages/!(hawser)/test/**/*.test.ts'], added, { isolate: false }),
+      project('command', ['packages/!(hawser)/test/**/*.test.ts'], added, {
+        isolate: false,
+        globalSetup,
+      }),
       project('repository', ['test/**/*.test.ts'], added, { isolate: false }),
       project('peers', ['**/*.peers.test.ts'], []),
       project('programs', ['**/*.programs.test.ts'], []),

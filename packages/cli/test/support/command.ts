@@ -2,9 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { bundled } from '../../../../test/support/bundled.js'
 
-/** The command as users start it. It runs the build: `npm run build` comes first. */
-export const hawser: string = fileURLToPath(new URL('../../bin/hawser.js', import.meta.url))
+/** The command as users start it, or a bundle of it. Of the build: `npm run build` comes first. */
+export const hawser: string = bundled(
+  fileURLToPath(new URL('../../bin/hawser.js', import.meta.url)),
+)
 
 const patience = 60_000
 

@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url'
 import { type AddressInfo, connect, fixed } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { bundled } from '../../../../test/support/bundled.js'
 import { createFolder } from '../../../../test/support/folders.js'
 import { runNode } from '../../../../test/support/programs.js'
 import { readWays } from './support/serving.js'
 
-const support = (name: string): string => fileURLToPath(new URL(`support/${name}`, import.meta.url))
+const support = (name: string): string =>
+  bundled(fileURLToPath(new URL(`support/${name}`, import.meta.url)))
 
 /** A program that answers lines with lines, ended with the test. */
 class Talking {

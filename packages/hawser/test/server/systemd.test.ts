@@ -6,10 +6,12 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type AddressInfo, connect, fixed, lines } from 'hawser'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { bundled } from '../../../../test/support/bundled.js'
 import { createFolder } from '../../../../test/support/folders.js'
 import { Running } from '../../../../test/support/running.js'
 
-const support = (name: string): string => fileURLToPath(new URL(`support/${name}`, import.meta.url))
+const support = (name: string): string =>
+  bundled(fileURLToPath(new URL(`support/${name}`, import.meta.url)))
 const program: string = support('activated.mjs')
 
 async function listenOn(where: net.ListenOptions): Promise<net.Server> {

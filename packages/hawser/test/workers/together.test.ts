@@ -34,7 +34,7 @@ describe('maxConnections of all workers together', () => {
     const workers = await startTestWorkers({ ...withOptions({ maxConnections: 8 }), drain: 500 })
     const before = await fill(workers, 8)
     expect(before.length).toBeGreaterThanOrEqual(7)
-    for (const caller of before) await caller.say('hold')
+    for (const caller of before) await caller.hold()
     const reloading = workers.reload()
     await once(workers, 'listening')
     const during = await fill(workers, 8)

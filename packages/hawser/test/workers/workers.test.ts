@@ -9,6 +9,7 @@ import { createServer } from 'hawser'
 import { currentWorker, joinWorkers, type Workers } from 'hawser/workers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAuthority } from '../../../../test/support/certificates.js'
+import { bundled } from '../../../../test/support/bundled.js'
 import { createFolder } from '../../../../test/support/folders.js'
 import { Running } from '../../../../test/support/running.js'
 import { addressOf, askPid, Caller, startTestWorkers } from './support/workers.js'
@@ -303,7 +304,7 @@ describe('close', () => {
     const callers = [await Caller.call(workers), await Caller.call(workers)]
     for (const caller of callers) await caller.pid()
     const [, stuck] = callers
-    await stuck?.say('hold')
+    await stuck?.hold()
     const closing = workers.close({ drain: 60_000 })
     expect(await callers[0]?.next()).toBeUndefined()
     // The second signal of an impatient operator.
@@ -350,7 +351,7 @@ describe('close', () => {
 
 describe('a primary that is killed', () => {
   it('leaves no worker behind, and they let their connections finish', async () => {
-    const script = fileURLToPath(new URL('support/primary.mjs', import.meta.url))
+    const script = bundled(fileURLToPath(new URL('support/primary.mjs', import.meta.url)))
     const primary = new Running(process.execPath, [script])
     const [, port] = await primary.prints(/serving (\d+) by (\d+),(\d+)/)
     const caller = await Caller.call({

@@ -21,7 +21,10 @@ const server = createServer(
         while (!existsSync(line.slice(5)));
         return connection.send(`${process.pid} waited`)
       }
-      if (line === 'hold') return new Promise(() => {})
+      if (line === 'hold') {
+        void connection.send('held')
+        return new Promise(() => {})
+      }
       if (line === 'slot') return connection.send(JSON.stringify(currentWorker() ?? null))
       const [order, topic, ...words] = line.split(' ')
       if (order === 'shout') return void server.broadcast([topic, ...words].join(' '))

@@ -2,9 +2,10 @@ import { fileURLToPath } from 'node:url'
 import { type AddressInfo, connect, type Connection, lines } from 'hawser'
 import { startWorkers, type Workers, type WorkersOptions } from 'hawser/workers'
 import { onTestFinished } from 'vitest'
+import { bundled } from '../../../../../test/support/bundled.js'
 
 /** The program that the workers of the tests run. */
-export const workerScript: string = fileURLToPath(new URL('worker.mjs', import.meta.url))
+export const workerScript: string = bundled(fileURLToPath(new URL('worker.mjs', import.meta.url)))
 
 /** Workers that are gone when the test is. They run the build. */
 export async function startTestWorkers(options: Partial<WorkersOptions> = {}): Promise<Workers> {
@@ -61,6 +62,13 @@ export class Caller {
   async next(): Promise<string | undefined> {
     const { done, value } = await this.#lines.next()
     return done === true ? undefined : value
+  }
+
+  /** Have the worker be at work for this caller, and know that it is. */
+  async hold(): Promise<void> {
+    await this.say('hold')
+    const reply = await this.next()
+    if (reply !== 'held') throw new Error(`it said ${reply}`)
   }
 
   /** Whether it was the server that ended it, or broke it off. */
