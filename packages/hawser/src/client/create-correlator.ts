@@ -1,7 +1,10 @@
-import { invalid } from '../options/invalid.js'
+import { invalid, show } from '../options/invalid.js'
 import type { Correlation, Correlator } from './correlation.js'
 import { IdentifiedCorrelator } from './identified-correlator.js'
 import { OrderedCorrelator } from './ordered-correlator.js'
+
+const takes =
+  'takes the functions identify and idOf for replies with ids, or isPush for replies in order'
 
 /** Remembers the requests of one connection as its protocol wants it. */
 export function createCorrelator<In, Out>(rules: Correlation<In, Out>): Correlator<In, Out> {
@@ -10,6 +13,8 @@ export function createCorrelator<In, Out>(rules: Correlation<In, Out>): Correlat
 
 /** @throws OptionError unless it is one of the two kinds, whole */
 export function assertCorrelation(rules: object): void {
+  if (typeof rules !== 'object' || rules === null)
+    throw invalid('correlate', `is ${show(rules)}: it ${takes}`)
   const { identify, idOf, isPush } = rules as Record<string, unknown>
   const isWhole = (identify === undefined) === (idOf === undefined)
   const isKind = identify === undefined || isPush === undefined
@@ -17,8 +22,5 @@ export function assertCorrelation(rules: object): void {
     (rule) => rule === undefined || typeof rule === 'function',
   )
   if (isWhole && isKind && areFunctions) return
-  throw invalid(
-    'correlate',
-    'takes the functions identify and idOf for replies with ids, or isPush for replies in order',
-  )
+  throw invalid('correlate', takes)
 }

@@ -216,6 +216,8 @@ describe('a pool', () => {
     expect(() => makePool('http://nowhere')).toThrow(/cannot be used/)
     expect(() => makePool('nowhere:1', { maxIdleTime: 0 })).toThrow(/maxIdleTime is 0/)
     expect(() => makePool('nowhere:1', { backoff: { max: 0 } })).toThrow(/backoff\.max is 0/)
+    const correlate = 'ordered' as unknown as { isPush?: undefined }
+    expect(() => makePool('nowhere:1', { correlate })).toThrow(/correlate is .*takes the functions/)
   })
 })
 
