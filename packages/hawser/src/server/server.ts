@@ -74,7 +74,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
     const reception = new Reception(emitter, this.#failures)
     this.#acceptor = new Acceptor(this.#setup, reception)
     this.#endpoints = new Endpoints(this.#setup.listener, this.#acceptor)
-    this.connections = viewConnections(this.#acceptor.engines) as Connections<In, Out, Data>
+    this.connections = viewConnections(this.#acceptor.engines)
     // What an async listener rejects with is treated as what it throws.
     const rejected = this.#listenerRejected.bind(this)
     Object.defineProperty(this, captureRejectionSymbol, { value: rejected })
@@ -191,7 +191,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
    * @throws OptionError `HAWSER_INVALID_TOPIC`
    */
   to(topics: string | readonly string[]): Group<In, Out, Data> {
-    return new TopicGroup(this.#acceptor.groups, topics) as Group<In, Out> as Group<In, Out, Data>
+    return new TopicGroup(this.#acceptor.groups, topics)
   }
 
   /** Accept nothing more; connections go on. The operating system refuses who tries. */

@@ -3,7 +3,7 @@ import type { Groups } from './groups.js'
 import { assertTopic } from './topic-name.js'
 
 /** What `server.to()` returns. */
-export class TopicGroup<In, Out> implements Group<In, Out> {
+export class TopicGroup<In, Out, Data> implements Group<In, Out, Data> {
   readonly #groups: Groups<In, Out>
   readonly #topics: readonly string[]
 
@@ -17,13 +17,15 @@ export class TopicGroup<In, Out> implements Group<In, Out> {
     return this.#groups.membersOf(this.#topics).size
   }
 
-  send(message: Out, options: BroadcastOptions<In, Out> = {}): number {
-    return this.#topics.length === 0 ? 0 : this.#groups.send(this.#topics, message, options)
+  send(message: Out, options: BroadcastOptions<In, Out, Data> = {}): number {
+    if (this.#topics.length === 0) return 0
+    // What users keep with their connections is of no concern to the groups.
+    return this.#groups.send(this.#topics, message, options as BroadcastOptions<In, Out>)
   }
 
-  *[Symbol.iterator](): Iterator<ServerConnection<In, Out>> {
+  *[Symbol.iterator](): Iterator<ServerConnection<In, Out, Data>> {
     for (const { connection } of this.#groups.membersOf(this.#topics)) {
-      yield connection as ServerConnection<In, Out>
+      yield connection as ServerConnection<In, Out, Data>
     }
   }
 }
