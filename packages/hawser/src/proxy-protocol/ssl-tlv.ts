@@ -1,6 +1,6 @@
 import { decodeLatin1, decodeUtf8, showByte } from './byte-text.js'
 import { type ProxySsl, type ProxyTlv, sslBits, sslTypes } from './header.js'
-import { cutTlvs } from './tlv-records.js'
+import { cutTlvs, keepOthers } from './tlv-records.js'
 
 /** Bytes in front of the records: the bits, and the verdict in four. */
 export const sslPrefix = 5
@@ -31,12 +31,12 @@ export function parseSsl(value: Uint8Array): ProxySsl | string {
     else if (texts[field] !== undefined) return `there are two records of type ${showByte(type)}`
     else texts[field] = field === 'commonName' ? decodeUtf8(bytes) : decodeLatin1(bytes)
   }
-  return {
+  const ssl = {
     overTls: (bits & sslBits.overTls) !== 0,
     certificateOnConnection: (bits & sslBits.certificateOnConnection) !== 0,
     certificateInSession: (bits & sslBits.certificateInSession) !== 0,
     verify: new DataView(value.buffer, value.byteOffset).getUint32(1),
     ...texts,
-    ...(others.length > 0 ? { others } : {}),
   }
+  return keepOthers(ssl, others)
 }

@@ -29,3 +29,26 @@ export function cutTlvs(bytes: Uint8Array, from: number): FoundTlv[] | string {
   }
   return found
 }
+
+/**
+ * Give `holder` the property `others`, whose records are cut each time it is read. They are kept as
+ * bytes: a header of 4 KiB may have a thousand of them, which take 260 KiB once they are cut.
+ */
+export function keepOthers<Holder extends object>(
+  holder: Holder,
+  others: readonly ProxyTlv[],
+): Holder & { readonly others?: readonly ProxyTlv[] } {
+  if (others.length === 0) return holder
+  const size = others.reduce((sum, { value }) => sum + tlvPrefix + value.length, 0)
+  const kept = new Uint8Array(size)
+  let at = 0
+  for (const { type, value } of others) {
+    kept.set([type, value.length >> 8, value.length & 0xff], at)
+    kept.set(value, at + tlvPrefix)
+    at += tlvPrefix + value.length
+  }
+  return Object.defineProperty(holder, 'others', {
+    enumerable: true,
+    get: () => (cutTlvs(kept, 0) as FoundTlv[]).map(({ type, value }) => ({ type, value })),
+  })
+}

@@ -1,7 +1,7 @@
 import { decodeLatin1, decodeUtf8, showByte } from './byte-text.js'
 import { maxUniqueId, type ProxyTlv, type ProxyTlvs, tlvTypes } from './header.js'
 import { parseSsl } from './ssl-tlv.js'
-import type { FoundTlv } from './tlv-records.js'
+import { type FoundTlv, keepOthers } from './tlv-records.js'
 
 /**
  * The meaning of records. The checksum's value is not looked at.
@@ -38,8 +38,7 @@ export function readTlvs(found: readonly FoundTlv[]): ProxyTlvs | string {
       tlvs.ssl = ssl
     }
   }
-  if (others.length > 0) tlvs.others = others
-  return tlvs
+  return keepOthers(tlvs, others)
 }
 
 function isKnown(type: number): boolean {
