@@ -176,7 +176,7 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
 
   write(chunks: readonly TransportChunk[], size?: number): boolean {
     const { beneath } = this.#beginning ?? {}
-    if (beneath !== undefined) return this.#writeSecurely(beneath, chunks)
+    if (beneath !== undefined) return this.#secure(beneath, chunks, size)
     const socket = this.#socket
     if (this.#fast) {
       const status = writeByHandle(socket, chunks, size, this)
@@ -277,8 +277,7 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
   }
 
   /** A write under TLS is over a turn after it is done, so the next may begin before that. */
-  #writeSecurely(beneath: net.Socket, chunks: readonly TransportChunk[]): boolean {
-    const size = sizeOf(chunks)
+  #secure(beneath: net.Socket, chunks: readonly TransportChunk[], size = sizeOf(chunks)): boolean {
     this.#outstanding = size
     let isDone = false
     isDone = writeSecurely(this.#socket, beneath, chunks, size, () => {

@@ -42,10 +42,11 @@ export function writeSecurely(
   const wasFree = socket.writableLength === 0
   const last = chunks.length - 1
   if (last > 0) socket.cork()
-  for (const [index, chunk] of chunks.entries()) {
-    if (index < last) socket.write(chunk)
-    else socket.write(chunk, (error) => (error ? undefined : written()))
-  }
+  for (let index = 0; index < last; index += 1) socket.write(chunks[index] as TransportChunk)
+  const chunk = chunks[last] as TransportChunk
+  // ASCII is the same in both encodings, and for Latin-1 Node.js only copies it.
+  const encoding = last === 0 && chunk.length === size ? 'latin1' : 'utf8'
+  socket.write(chunk, encoding, (error) => (error ? undefined : written()))
   if (last > 0) socket.uncork()
   return wasFree && size <= largestAtOnce && queueOf(beneath) === 0 && !socket.destroyed
 }
