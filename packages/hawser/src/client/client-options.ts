@@ -13,6 +13,9 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What a request gets that is given no options. */
+export const noRequestOptions: RequestOptions = Object.freeze({})
+
 /** The names of the options in {@link RequestOptions}. */
 export const requestNames: NamesOf<RequestOptions> = {
   timeout: true,

@@ -5,7 +5,7 @@ import { report, warn } from '../connection/report.js'
 import { HandlerError, type HawserError } from '../errors.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import { closedClientError, notConnectedError } from './client-errors.js'
-import type { ClientOptions, RequestOptions } from './client-options.js'
+import { type ClientOptions, noRequestOptions, type RequestOptions } from './client-options.js'
 import { Link, type LinkOwner } from './link.js'
 import { Pushes } from './pushes.js'
 import { Requester, type RequesterOwner } from './requester.js'
@@ -120,7 +120,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
    *   it was never sent
    * @throws OptionError when the timeout is none
    */
-  request(message: Out, options: RequestOptions = {}): Promise<In> {
+  request(message: Out, options: RequestOptions = noRequestOptions): Promise<In> {
     return this.#requester.request(message, options)
   }
 

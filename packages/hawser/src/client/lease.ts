@@ -1,5 +1,5 @@
 import type { Connection } from '../connection/face.js'
-import type { RequestConnection, RequestOptions } from './client-options.js'
+import { noRequestOptions, type RequestConnection, type RequestOptions } from './client-options.js'
 import { releasedError } from './pool-errors.js'
 
 /** What a lease lends: a connection, and what may be done with it. */
@@ -63,7 +63,10 @@ export class Lease<In = Uint8Array, Out = Uint8Array | string>
    *   `HAWSER_LEASE_RELEASED`, and then it was never sent
    * @throws OptionError when the timeout is none
    */
-  readonly request: RequestConnection<In, Out>['request'] = (message, options = {}) => {
+  readonly request: RequestConnection<In, Out>['request'] = (
+    message,
+    options = noRequestOptions,
+  ) => {
     if (this.#lent !== undefined) return this.#lent.request(message, options)
     const refused = Promise.reject<In>(releasedError())
     // Awaited or not, it must not end the process.

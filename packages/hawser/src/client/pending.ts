@@ -12,41 +12,42 @@ export class Pending<In> {
   settled = false
   /** What its correlator knows it by, where requests carry ids. */
   id: unknown
-  #resolve!: (reply: In) => void
-  #reject!: (error: HawserError) => void
-  #forget: (() => void) | undefined
+  // Fields with a `#` would be a tenth of the whole cost of a request.
+  private fulfil!: (reply: In) => void
+  private refuse!: (error: HawserError) => void
+  private forget: (() => void) | undefined
 
   constructor(now: number, timeout: number) {
     this.timeout = timeout
     this.deadline = now + timeout
     this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
+      this.fulfil = resolve
+      this.refuse = reject
     })
   }
 
   /** Give it up when `signal` fires. */
   obey(signal: AbortSignal, abort: () => void): void {
-    this.#forget = onAbort(signal, abort)
+    this.forget = onAbort(signal, abort)
   }
 
   resolve(reply: In): void {
-    this.#settle()
-    this.#resolve(reply)
+    this.settle()
+    this.fulfil(reply)
   }
 
   reject(error: HawserError): void {
     if (this.settled) return
-    this.#settle()
+    this.settle()
     // Awaited or not, it must not end the process.
     this.promise.catch(ignore)
-    this.#reject(error)
+    this.refuse(error)
   }
 
-  #settle(): void {
+  private settle(): void {
     this.settled = true
-    this.#forget?.()
-    this.#forget = undefined
+    this.forget?.()
+    this.forget = undefined
   }
 }
 

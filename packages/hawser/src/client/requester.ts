@@ -2,7 +2,7 @@ import { checkOptions } from '../options/check-options.js'
 import { milliseconds } from '../options/numbers.js'
 import type { HawserError } from '../errors.js'
 import type { Clock } from '../policy/clock.js'
-import { requestNames, type RequestOptions } from './client-options.js'
+import { noRequestOptions, requestNames, type RequestOptions } from './client-options.js'
 import { queueFullError, queueTimeout, requestAborted } from './client-errors.js'
 import { type Outgoing, OutgoingQueue } from './outgoing-queue.js'
 import { Pending } from './pending.js'
@@ -70,7 +70,7 @@ export class Requester<In, Out> {
 
   /** @throws OptionError when the timeout is none */
   request(message: Out, options: RequestOptions): Promise<In> {
-    checkOptions(options, requestNames)
+    if (options !== noRequestOptions) checkOptions(options, requestNames)
     const { timeout, signal } = options
     const { clock, requestTimeout } = this.#limits
     const wait = timeout === undefined ? requestTimeout : milliseconds('timeout', timeout)
