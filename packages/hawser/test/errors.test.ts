@@ -43,7 +43,13 @@ import {
   TlsError,
 } from 'hawser'
 import { NotifyError, notifySystemd } from 'hawser/systemd'
-import { connectPair, connectPeer, ScriptedPeer, VirtualClock } from 'hawser/testing'
+import {
+  connectPair,
+  connectPeer,
+  createMemoryNetwork,
+  ScriptedPeer,
+  VirtualClock,
+} from 'hawser/testing'
 import { startWorkers, WorkerError } from 'hawser/workers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAuthority, type Pair } from '../../../test/support/certificates.js'
@@ -228,10 +234,15 @@ const provocations: Record<ErrorCode, Provocation> = {
     has: ['remote'],
     says: /: no connection after \d+ ms, .* raise connectTimeout$/,
     async provoke() {
-      const { endpoint } = await serve()
+      // On real sockets the connection could be there before the clock has moved.
       const clock = new VirtualClock()
-      const connecting = caught(() => connect(endpoint, { clock, connectTimeout: 250 }))
+      const network = createMemoryNetwork({ clock, latency: 1_000 })
+      const server = createServer({ network, clock })
+      await server.listen('tcp://127.0.0.1:8000')
+      const endpoint = 'tcp://127.0.0.1:8000'
+      const connecting = caught(() => connect(endpoint, { network, clock, connectTimeout: 250 }))
       await clock.advance(250)
+      await server.close({ drain: 0 })
       return connecting
     },
   },
