@@ -58,3 +58,24 @@ it('small messages for a peer that does not read take about the bytes that are c
   connection.reset()
   await connection.closed
 })
+
+it('a backlog that never empties keeps no more blocks than it has bytes', async () => {
+  const { connection, peer } = connectPeer({ framing: lines() })
+  const line = 'x'.repeat(1_000)
+  const backlog = 2 * mebibyte
+  const reading = (async () => {
+    while ((await peer.receive(1)).length > 0) if (peer.unread > 0) await peer.receive(peer.unread)
+  })().catch(() => undefined)
+  const before = await usedMemory()
+  // Each write takes a part of what waits, so something always does.
+  for (let sent = 0; sent < 48 * mebibyte;) {
+    while (connection.unsent < backlog) {
+      void connection.send(line)
+      sent += line.length + 1
+    }
+    await new Promise(setImmediate)
+  }
+  expect((await usedMemory()) - before).toBeLessThan(3 * backlog)
+  connection.reset()
+  await reading
+})

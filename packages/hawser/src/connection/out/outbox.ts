@@ -31,8 +31,10 @@ export class Outbox implements FrameOutput {
   #block: Uint8Array = nothing
   #used = 0
   #taken = 0
-  /** Blocks that the transport reads, or that were filled. */
-  #lent: Uint8Array[] | undefined
+  /** Blocks that the transport reads, or that were filled, in order. */
+  #lent: Lent[] | undefined
+  /** Bytes of chunks that were taken since the beginning. */
+  #handed = 0
 
   get buffer(): Uint8Array {
     return this.#block
@@ -109,22 +111,29 @@ export class Outbox implements FrameOutput {
       const count = chunks.findIndex((chunk) => (size += chunk.length) >= largestWrite) + 1
       chunks = this.#chunks.splice(0, count)
       this.#chunkBytes -= size
+      this.#handed += size
       return { chunks, size }
     }
+    if (this.#block !== nothing) this.#lend()
     this.#chunks = []
     this.#chunkBytes = 0
-    if (this.#block !== nothing) this.#lend()
+    this.#handed += size
     this.#block = nothing
     this.#used = this.#taken = 0
     return { chunks, size }
   }
 
-  /** The transport is done with what was taken: its blocks may be written to again. */
+  /** The transport is done with what was taken: blocks of which nothing waits may be written to again. */
   reclaim(): void {
-    // Blocks still waiting behind a large write are among them, and go with the last.
-    if (this.#lent === undefined || this.#chunkBytes > 0) return
-    for (const block of this.#lent) giveBlock(block)
-    this.#lent = undefined
+    const lent = this.#lent
+    if (lent === undefined) return
+    const handed = this.#handed
+    let free = 0
+    for (; free < lent.length && (lent[free] as Lent).end <= handed; free += 1) {
+      giveBlock((lent[free] as Lent).block)
+    }
+    if (free === lent.length) this.#lent = undefined
+    else if (free > 0) lent.splice(0, free)
   }
 
   /** Drop everything. Blocks that were taken are left to whatever reads them. */
@@ -190,8 +199,15 @@ export class Outbox implements FrameOutput {
 
   #lend(): void {
     this.#lent ??= []
-    this.#lent.push(this.#block)
+    this.#lent.push({ block: this.#block, end: this.#handed + this.#chunkBytes })
   }
+}
+
+/** A block whose bytes are among the chunks. */
+interface Lent {
+  readonly block: Uint8Array
+  /** Its last byte is one of the first so many of all chunks. */
+  readonly end: number
 }
 
 /** Whether the last code unit is the first half of a pair. */
