@@ -101,6 +101,27 @@ export class HawserError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
+/** Whether `value` is one of `type`, also of a value that throws when it is asked. */
+export function isA<Type>(
+  value: unknown,
+  type: abstract new (...args: never[]) => Type,
+): value is Type {
+  try {
+    return value instanceof type
+  } catch {
+    return false
+  }
+}
+
+/** What a thrown value says: anything can be thrown, and some values throw when they are read. */
+export function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown)
+  } catch {
+    return 'a value was thrown that has no text'
+  }
+}
+
 function say(text: ErrorText, option: string): string {
   return typeof text === 'string' ? text : text(option)
 }

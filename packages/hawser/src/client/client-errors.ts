@@ -9,6 +9,7 @@ import {
   HandlerError,
   HawserError,
   TimeoutError,
+  textOf,
 } from '../errors.js'
 import { quoting } from '../options/quoting.js'
 
@@ -107,7 +108,7 @@ export function queueTimeout(timeout: number, cause: Error | undefined): Timeout
 
 /** The option `heartbeat.ping` threw. */
 export function pingFailed(cause: unknown, ends: Ends): HandlerError {
-  const message = cause instanceof Error ? cause.message : String(cause)
+  const message = textOf(cause)
   const text = `heartbeat.ping failed and the connection is reset: ${message}`
   return new HandlerError('HAWSER_HANDLER_FAILED', text, {
     op: 'handle',
@@ -143,7 +144,7 @@ export function callbackFailed(
   ends: Ends,
 ): HawserError {
   if (cause instanceof HawserError) return cause
-  const message = cause instanceof Error ? cause.message : String(cause)
+  const message = textOf(cause)
   const text = `${name} failed and the connection is reset: ${message}`
   return new HandlerError('HAWSER_HANDLER_FAILED', text, {
     op: 'handle',

@@ -2,7 +2,7 @@ import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import type { Connection } from '../connection/face.js'
 import type { CloseOptions, CloseResult } from '../connection/server-face.js'
 import { report, warn } from '../connection/report.js'
-import { HandlerError, type HawserError } from '../errors.js'
+import { HandlerError, type HawserError, textOf } from '../errors.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import { closedClientError, notConnectedError } from './client-errors.js'
 import { type ClientOptions, noRequestOptions, type RequestOptions } from './client-options.js'
@@ -257,7 +257,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
 
   #failed(cause: unknown): void {
     const { onError } = this.#setup.options
-    const message = cause instanceof Error ? cause.message : String(cause)
+    const message = textOf(cause)
     const text = `onMessage failed, and the client goes on: ${message}`
     const error = new HandlerError('HAWSER_HANDLER_FAILED', text, { op: 'handle', cause })
     if (onError === undefined) warn(error)

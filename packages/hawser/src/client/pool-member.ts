@@ -2,7 +2,7 @@ import { engineOf } from '../connection/connection.js'
 import type { Connection } from '../connection/face.js'
 import type { CloseInfo } from '../connection/close-info.js'
 import { report, warn } from '../connection/report.js'
-import { HandlerError, type HawserError } from '../errors.js'
+import { HandlerError, type HawserError, textOf } from '../errors.js'
 import type { RequestOptions } from './client-options.js'
 import { callbackFailed, connectionEndedError, onConnectTimeout } from './client-errors.js'
 import { connectBy } from './connect.js'
@@ -257,7 +257,7 @@ export class PoolMember<In, Out>
 
   #failed(cause: unknown): void {
     const { onError } = this.#settings.options
-    const message = cause instanceof Error ? cause.message : String(cause)
+    const message = textOf(cause)
     const text = `onMessage failed, and the pool goes on: ${message}`
     const error = new HandlerError('HAWSER_HANDLER_FAILED', text, { op: 'handle', cause })
     if (onError === undefined) warn(error)

@@ -3,7 +3,9 @@ import {
   type ErrorDetails,
   FramingError,
   type HawserError,
+  isA,
   textsOf,
+  textOf,
 } from '../errors.js'
 import { quoting } from '../options/quoting.js'
 import { reasonOf } from '../policy/reason.js'
@@ -20,8 +22,8 @@ export function framingError(
   cause: unknown,
   details: ErrorDetails,
 ): FramingError {
-  if (cause instanceof FramingError) return located(cause, details)
-  const message = cause instanceof Error ? cause.message : String(cause)
+  if (isA(cause, FramingError)) return located(cause, details)
+  const message = textOf(cause)
   const [code, who] =
     op === 'decode'
       ? (['HAWSER_FRAME_MALFORMED', 'decoder'] as const)

@@ -1,5 +1,5 @@
-import process from 'node:process'
-import { type ErrorDetails, HandlerError, HawserError } from '../errors.js'
+import { warn } from './report.js'
+import { type ErrorDetails, HandlerError, HawserError, isA, textOf } from '../errors.js'
 import type { CloseInfo } from './close-info.js'
 import type { ConnectionOwner } from './connection-settings.js'
 import type { Connection, HandlerObject } from './face.js'
@@ -69,7 +69,7 @@ export function handlerFailed<In, Out>(host: Handled<In, Out>, cause: unknown): 
     settled(host)
     return
   }
-  const message = cause instanceof Error ? cause.message : String(cause)
+  const message = textOf(cause)
   const error = new HandlerError(
     'HAWSER_HANDLER_FAILED',
     `the handler failed and its connection is closed: ${message}`,
@@ -80,14 +80,14 @@ export function handlerFailed<In, Out>(host: Handled<In, Out>, cause: unknown): 
     host.owner.failed(error, host.connection)
   } catch (failure) {
     // A listener for failures may fail too; that is no reason to end the process.
-    process.emitWarning(failure instanceof Error ? failure : String(failure))
+    warn(failure)
   }
   host.fail(error, false)
 }
 
 /** What a connection's own end made a handler throw is no fault of the handler. */
 function isConsequence<In, Out>(host: Handled<In, Out>, cause: unknown): boolean {
-  if (!(cause instanceof HawserError)) return false
+  if (!isA(cause, HawserError)) return false
   return host.isClosed || cause === host.refusal || cause === host.error
 }
 

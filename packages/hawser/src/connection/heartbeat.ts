@@ -1,4 +1,4 @@
-import { type ErrorDetails, type HawserError, TimeoutError } from '../errors.js'
+import { type ErrorDetails, type HawserError, TimeoutError, textOf } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { without } from '../framing/without.js'
 import { type Beat, Heartbeat, type HeartbeatOptions } from '../policy/heartbeat.js'
@@ -22,7 +22,7 @@ export interface Beating<In, Out> {
 /** What `ping` or `isPong` threw: no fault of the peer. */
 export class HeartbeatFailure extends Error {
   constructor(callback: 'ping' | 'isPong', cause: unknown) {
-    const message = cause instanceof Error ? cause.message : String(cause)
+    const message = textOf(cause)
     super(`heartbeat.${callback} failed: ${message}`, { cause })
   }
 }

@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { textOf } from '../errors.js'
 
 /**
  * Tell the user's own function of an error. What goes wrong in there, at once or later, becomes a
@@ -15,5 +16,15 @@ export function report(tell: () => unknown): void {
 
 /** Show it on the console, as Node.js shows its own warnings. */
 export function warn(failure: unknown): void {
-  process.emitWarning(failure instanceof Error ? failure : String(failure))
+  process.emitWarning(isShowable(failure) ? failure : textOf(failure))
+}
+
+/** Whether it can be printed: that happens later, where what it throws would end the process. */
+function isShowable(failure: unknown): failure is Error {
+  try {
+    if (!(failure instanceof Error)) return false
+    return [failure.name, failure.message, failure.stack].every((text) => typeof text === 'string')
+  } catch {
+    return false
+  }
 }

@@ -1,4 +1,4 @@
-import { BackplaneError, type HawserError } from '../errors.js'
+import { BackplaneError, type HawserError, textOf } from '../errors.js'
 
 /** What was done with a backplane. */
 export type BackplaneOp = 'open' | 'subscribe' | 'unsubscribe' | 'publish' | 'receive' | 'close'
@@ -51,7 +51,7 @@ export class BackplaneCalls {
   }
 
   failed(op: BackplaneOp, cause: unknown, consequence: string): void {
-    const message = cause instanceof Error ? cause.message : String(cause)
+    const message = textOf(cause)
     const text = `the backplane failed to ${op}: ${message}; ${consequence}`
     this.tell(op, new BackplaneError('HAWSER_BACKPLANE_FAILED', text, { op, cause }))
   }

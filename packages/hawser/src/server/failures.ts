@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events'
 import process from 'node:process'
 import type { ServerConnection } from '../connection/server-face.js'
 import { report, warn } from '../connection/report.js'
-import { HandlerError, type HawserError } from '../errors.js'
+import { HandlerError, type HawserError, textOf } from '../errors.js'
 import type { ServerEvents } from './events.js'
 import type { ServerOptions } from './options.js'
 
@@ -36,7 +36,7 @@ export class Failures<In, Out> {
 
   /** A listener of one of the server's events threw, or rejected. */
   noteListener(event: string, cause: unknown): void {
-    const message = cause instanceof Error ? cause.message : String(cause)
+    const message = textOf(cause)
     const text = `a listener of the server's event '${event}' failed: ${message}`
     const error = new HandlerError('HAWSER_HANDLER_FAILED', text, { op: 'handle', cause })
     // It would only be passed to itself.

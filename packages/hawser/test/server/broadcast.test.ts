@@ -47,6 +47,17 @@ describe('a broadcast', () => {
     resetAll(peers)
   })
 
+  it('is what it was when it was sent, whatever becomes of the bytes', async () => {
+    for (const bytes of [Buffer.alloc(20_000, 'a'), new Uint8Array(20_000).fill(97)]) {
+      const server = await serve({}, {})
+      const { peers } = await connectMembers(server, 2)
+      server.broadcast(bytes)
+      bytes.fill(98)
+      for (const peer of peers) await peer.receives('a'.repeat(20_000))
+      resetAll(peers)
+    }
+  })
+
   it('keeps its place among what is sent to one', async () => {
     const server = await serve({ framing: lines() }, {})
     const { peers, members } = await connectMembers(server, 2)

@@ -178,7 +178,12 @@ export class Receiver<In, Out> {
   /** The peer ended its direction. */
   peerEnded(): void {
     this.ended = true
-    this.inbox.end()
+    try {
+      this.inbox.end()
+    } catch (error) {
+      // A framing of one's own may be unable to make a decoder.
+      this.#host.malformed(error)
+    }
     this.advance()
   }
 

@@ -21,14 +21,16 @@ export function encodeFrame<Out>(encoder: Encoder<Out>, message: Out): Uint8Arra
   const outbox = new Outbox()
   encoder.encode(message, outbox)
   const chunks: Uint8Array[] = []
+  let isOurs = true
   while (!outbox.empty) {
     for (const chunk of outbox.take().chunks) {
+      if (typeof chunk !== 'string') isOurs = false
       chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
     }
   }
-  const [only] = chunks
+  const [only = Buffer.alloc(0)] = chunks
   // A copy unless it is text that was encoded just now: the message's owner may change the rest.
-  const frame = chunks.length === 1 && Buffer.isBuffer(only) ? only : Buffer.concat(chunks)
+  const frame = isOurs && chunks.length === 1 ? only : Buffer.concat(chunks)
   outbox.reclaim()
   return frame
 }

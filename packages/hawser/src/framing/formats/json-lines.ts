@@ -1,3 +1,4 @@
+import { textOf } from '../../errors.js'
 import type { ByteOperations } from '../byte-operations.js'
 import { frameMalformed, messageInvalid, showText } from '../frame-errors.js'
 import type { Decoder, Encoder, FrameOutput, Framing } from '../framing.js'
@@ -99,7 +100,7 @@ class JsonLineDecoder<In> extends LineDecoder<In> {
       value = JSON.parse(text)
     } catch (error) {
       if (text.trim() === '') return nothing
-      const reason = showText(error instanceof Error ? error.message : String(error))
+      const reason = showText(textOf(error))
       // The parser quotes the peer's text as it came, so its own error is not passed on.
       throw frameMalformed(`a line is not JSON: ${reason}`, offset, new SyntaxError(reason))
     }
@@ -147,7 +148,7 @@ function stringify(message: unknown): string {
   try {
     text = JSON.stringify(message)
   } catch (error) {
-    const reason = showText(error instanceof Error ? error.message : String(error))
+    const reason = showText(textOf(error))
     throw messageInvalid(`JSON cannot express the message: ${reason}`, error)
   }
   if (text !== undefined) return text
