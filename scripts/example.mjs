@@ -48,7 +48,7 @@ function describeUnknown(word) {
 /** @param {import('./lib/examples.mjs').Example} example */
 async function run({ path }) {
   prepare(['scripts/setup.mjs'])
-  prepare(['node_modules/typescript/bin/tsc', '-b', 'examples'])
+  prepare(['node_modules/typescript-7/bin/tsc', '-b', 'examples'])
   const file = join(root, path.replace('/', '/dist/').replace(/\.ts$/, '.js'))
   // In this process, so that Ctrl-C, the terminal and the exit code are the example's own.
   process.argv.splice(1, process.argv.length, file, ...args)
