@@ -34,7 +34,9 @@ function check(
     if (value === undefined) continue
     const names = Object.hasOwn(known, name) ? known[name] : known[anyName]
     if (names === undefined) throw unknownOption(pathOf(where, name), name, known, root)
-    if (names !== true && isPlain(value)) check(value, names, pathOf(where, name), root)
+    if (names === true) continue
+    if (value === null) throw invalid(pathOf(where, name), 'is null: leave it out')
+    if (isPlain(value)) check(value, names, pathOf(where, name), root)
   }
 }
 

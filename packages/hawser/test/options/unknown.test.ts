@@ -279,6 +279,17 @@ describe('a former name', () => {
   })
 })
 
+describe('null for an option that is an object', () => {
+  it.each(['tls', 'heartbeat', 'keepAlive', 'proxyProtocol', 'connectRate'])('%s', (name) => {
+    expect(() => createServer({ [name]: null })).toThrow(
+      expect.objectContaining({
+        code: 'HAWSER_INVALID_OPTION',
+        message: `${name} is null: leave it out`,
+      }),
+    )
+  })
+})
+
 describe('what is not looked at', () => {
   it('a value that is undefined, and an empty object', () => {
     server()
