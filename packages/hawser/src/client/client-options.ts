@@ -19,7 +19,7 @@ export const noRequestOptions: RequestOptions = Object.freeze({})
 /** The names of the options in {@link RequestOptions}. */
 export const requestNames: NamesOf<RequestOptions> = {
   timeout: true,
-  signal: true,
+  signal: 'signal',
 }
 
 /**
@@ -105,12 +105,12 @@ export const clientNames: NamesOf<ClientOptions<unknown, unknown>> = {
   ...ofConnect,
   backoff: backoffNames,
   maxReconnects: true,
-  onConnect: true,
+  onConnect: 'function',
   whileDown: true,
   maxQueued: true,
   queueTimeout: true,
   correlate: correlationNames,
   maxPending: true,
   requestTimeout: true,
-  onMessage: true,
+  onMessage: 'function',
 }

@@ -1,3 +1,4 @@
+import { assertHandler } from '../connection/assert-handler.js'
 import { makeConnection } from '../connection/connection.js'
 import type { Connection } from '../connection/face.js'
 import { Engine } from '../connection/engine.js'
@@ -13,7 +14,6 @@ import type { HandlerObject } from '../connection/face.js'
 import { systemClock } from '../connection/system-clock.js'
 import { type HawserError } from '../errors.js'
 import { checkOptions } from '../options/check-options.js'
-import { invalid } from '../options/invalid.js'
 import type { NamesOf } from '../options/option-names.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
@@ -46,7 +46,7 @@ export const connectNames: NamesOf<ConnectOptions<unknown, unknown>> = {
   framing: true,
   handler: true,
   heartbeat: heartbeatNames,
-  onError: true,
+  onError: 'function',
 }
 
 /**
@@ -80,12 +80,7 @@ export async function connectBy<In, Out>(
   brakes: Brakes,
 ): Promise<Connection<In, Out>> {
   const { handler, onError } = options
-  if (handler !== undefined && (typeof handler !== 'object' || handler === null)) {
-    throw invalid(
-      'handler',
-      `is a ${typeof handler}: it takes an object with open, message, writable, close`,
-    )
-  }
+  if (handler !== undefined) assertHandler(handler)
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const settings = resolveSettings(options, framing, handler, new Budget(Infinity), brakes)
   const { transport, endpoint: reached } = await dialler.dial(options.signal)

@@ -38,9 +38,9 @@ export type Correlation<In, Out> = OrderedReplies<In> | IdentifiedReplies<In, Ou
 export const correlationNames: NamesOf<
   OrderedReplies<unknown> & IdentifiedReplies<unknown, unknown>
 > = {
-  isPush: true,
-  identify: true,
-  idOf: true,
+  isPush: 'function',
+  identify: 'function',
+  idOf: 'function',
 }
 
 /**

@@ -99,15 +99,15 @@ export const poolNames: NamesOf<PoolOptions<unknown, unknown>> = {
   maxWaiting: true,
   maxIdleTime: true,
   maxAge: true,
-  validate: true,
+  validate: 'function',
   validateTimeout: true,
-  onConnect: true,
+  onConnect: 'function',
   correlate: correlationNames,
   maxPending: true,
   maxQueued: true,
   requestTimeout: true,
   backoff: backoffNames,
-  onMessage: true,
+  onMessage: 'function',
 }
 
 /** How one connection is asked for. */
@@ -120,7 +120,7 @@ export interface AcquireOptions {
 
 /** The names of the options in {@link AcquireOptions}. */
 export const acquireNames: NamesOf<AcquireOptions> = {
-  signal: true,
+  signal: 'signal',
   timeout: true,
 }
 

@@ -5,7 +5,7 @@ import type { CloseOptions } from './server-face.js'
 /** The names of the options in {@link CloseOptions}. */
 export const closeNames: NamesOf<CloseOptions> = {
   drain: true,
-  signal: true,
+  signal: 'signal',
 }
 
 /** The names of the options in {@link StartTlsOptions}; the side that begins TLS looks into `tls`. */

@@ -1,7 +1,7 @@
 import { adviseFormer } from './former-options.js'
-import { invalid } from './invalid.js'
+import { invalid, show } from './invalid.js'
 import { nearest } from './nearest.js'
-import { anyName, type OptionNames } from './option-names.js'
+import { anyName, type OptionKind, type OptionNames } from './option-names.js'
 
 /** As many names are listed in an error. */
 const mostListed = 8
@@ -14,8 +14,12 @@ const mostListed = 8
  * @throws OptionError `HAWSER_INVALID_OPTION`, which names the option with all that it is in
  */
 export function checkOptions(options: object, known: OptionNames, where = ''): void {
-  if (typeof options !== 'object' || options === null) {
-    const what = options === null ? 'null' : `a ${typeof options}`
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const what = Array.isArray(options)
+      ? 'an array'
+      : options === null
+        ? 'null'
+        : `a ${typeof options}`
     throw invalid(where === '' ? 'options' : where, `is ${what}: it takes an object`)
   }
   check(options as Readonly<Record<string, unknown>>, known, where, known)
@@ -36,8 +40,16 @@ function check(
     if (names === undefined) throw unknownOption(pathOf(where, name), name, known, root)
     if (names === true) continue
     if (value === null) throw invalid(pathOf(where, name), 'is null: leave it out')
-    if (isPlain(value)) check(value, names, pathOf(where, name), root)
+    if (typeof names === 'string') assertKind(value, names, where, name)
+    else if (isPlain(value)) check(value, names, pathOf(where, name), root)
   }
+}
+
+function assertKind(value: unknown, kind: OptionKind, where: string, name: string): void {
+  const isSignal = typeof value === 'object' && value !== null && 'aborted' in value
+  if (kind === 'function' ? typeof value === 'function' : isSignal) return
+  const wanted = kind === 'function' ? 'a function' : 'an AbortSignal'
+  throw invalid(pathOf(where, name), `is ${show(value)}: it takes ${wanted}`)
 }
 
 function unknownOption(path: string, name: string, known: OptionNames, root: OptionNames): Error {

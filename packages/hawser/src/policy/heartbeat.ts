@@ -28,7 +28,7 @@ export const heartbeatNames: NamesOf<HeartbeatOptions<unknown, unknown>> = {
   every: true,
   misses: true,
   ping: true,
-  isPong: true,
+  isPong: 'function',
 }
 
 /** The part of it that sends. */

@@ -15,7 +15,7 @@ export interface RelayOptions {
 }
 
 /** The names of the options in {@link RelayOptions}. */
-const relayNames: NamesOf<RelayOptions> = { signal: true }
+const relayNames: NamesOf<RelayOptions> = { signal: 'signal' }
 
 /** What a relay has passed on, and how it came to its end. */
 export interface RelayResult {

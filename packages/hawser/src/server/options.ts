@@ -173,7 +173,7 @@ export const serverNames: NamesOf<ServerOptions<unknown, unknown>> = {
   ...socketNames,
   ...accessNames,
   framing: true,
-  data: true,
+  data: 'function',
   maxConnections: true,
   atLimit: true,
   maxPerAddress: true,
@@ -190,8 +190,8 @@ export const serverNames: NamesOf<ServerOptions<unknown, unknown>> = {
   backplaneQueue: true,
   backlog: true,
   network: true,
-  onError: true,
-  signal: true,
+  onError: 'function',
+  signal: 'signal',
 }
 
 /** A connection that was refused. */
@@ -233,5 +233,5 @@ export interface ServerCloseOptions<In, Out, Data = unknown> extends CloseOption
 /** The names of the options in {@link ServerCloseOptions}. */
 export const serverCloseNames: NamesOf<ServerCloseOptions<unknown, unknown>> = {
   ...closeNames,
-  onDrain: true,
+  onDrain: 'function',
 }

@@ -1,3 +1,4 @@
+import { assertHandler } from '../connection/assert-handler.js'
 import { resolveSettings } from '../connection/connection-options.js'
 import { checkOptions } from '../options/check-options.js'
 import { invalid } from '../options/invalid.js'
@@ -70,12 +71,7 @@ export function resolveServer<In, Out>(
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const run = typeof handler === 'function' ? handler : undefined
   const object = typeof handler === 'object' ? handler : undefined
-  if (handler !== undefined && run === undefined && object === undefined) {
-    throw invalid(
-      'handler',
-      `is a ${typeof handler}: it takes a function, or an object with open, message, writable, close`,
-    )
-  }
+  if (handler !== undefined && run === undefined) assertHandler(handler, 'a function, or ')
   const backlog = options.backlog ?? defaultBacklog
   if (!Number.isInteger(backlog) || backlog < 1) {
     throw invalid(

@@ -124,6 +124,9 @@ export function parseEndpoint(endpoint: Endpoint | null): ParsedEndpoint {
   if (typeof endpoint === 'number') return tcp(undefined, endpoint, false, undefined, endpoint)
   if (typeof endpoint === 'string') return parseText(endpoint.trim())
   if (typeof endpoint !== 'object') throw invalid(endpoint, forms)
+  if (endpoint instanceof URL) {
+    throw invalid(endpoint.href, 'it is an object of the class URL: pass its href')
+  }
   checkOptions(endpoint, namesOf(endpoint), 'endpoint')
   if ('path' in endpoint) return parseUnix(endpoint, JSON.stringify(endpoint))
   if ('fd' in endpoint) return descriptor(endpoint.fd, `fd:${endpoint.fd}`)

@@ -37,7 +37,7 @@ export interface SystemdOptions {
 const systemdNames: NamesOf<SystemdOptions> = {
   env: true,
   clock: true,
-  onError: true,
+  onError: 'function',
 }
 
 /**

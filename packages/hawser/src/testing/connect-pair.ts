@@ -46,7 +46,7 @@ const connectPairNames: NamesOf<ConnectPairOptions<unknown, unknown>> = {
   line: pairNames,
   handler: true,
   heartbeat: heartbeatNames,
-  onError: true,
+  onError: 'function',
 }
 
 /**

@@ -59,7 +59,7 @@ export const pairNames: NamesOf<PairOptions> = {
   backward: linkNames,
   toxics: true,
   clock: true,
-  random: true,
+  random: 'function',
 }
 
 const kibibyte = 1024

@@ -33,7 +33,7 @@ const toxicProxyNames: NamesOf<ToxicProxyOptions> = {
   port: true,
   capacity: true,
   clock: true,
-  random: true,
+  random: 'function',
 }
 
 /** A TCP proxy that makes the network between a client and its server a bad one. */

@@ -77,7 +77,7 @@ const workersNames: NamesOf<WorkersOptions> = {
   maxQueuedBytes: true,
   reusePort: true,
   output: true,
-  signal: true,
+  signal: 'signal',
 }
 
 /** Takes lines that a worker printed, their line feeds included. */

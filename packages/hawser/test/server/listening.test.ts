@@ -43,7 +43,9 @@ describe('a server', () => {
   })
 
   it('takes no handler of a wrong kind', () => {
-    expect(() => createServer({}, 'echo' as never)).toThrow(/^handler is a string/)
+    expect(() => createServer({}, 'echo' as never)).toThrow(
+      /^handler is "echo": it takes a function/,
+    )
   })
 
   it.each([
