@@ -77,6 +77,7 @@ export type {
   PeerCertificate,
   TlsClientOptions,
   TlsIdentity,
+  TlsNodeOptions,
   TlsServerOptions,
   TlsSession,
   TlsSessions,

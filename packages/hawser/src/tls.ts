@@ -26,6 +26,16 @@ export interface TlsIdentity {
   readonly ca?: TlsMaterial | readonly TlsMaterial[] | undefined
 }
 
+/**
+ * What else Node.js takes: the names of `tls.createSecureContext`, of `tls.connect` (for a client) and
+ * of `tls.TLSSocket` (for a server), such as `ciphers`, `ecdhCurve`, `sigalgs`, `maxVersion`, `crl`,
+ * `pskCallback`. They are passed on unchecked. Those that Hawser sets itself are refused, with the name
+ * of the option to use.
+ *
+ * @see https://nodejs.org/api/tls.html
+ */
+export type TlsNodeOptions = Readonly<Record<string, unknown>>
+
 /** TLS of a server. */
 export interface TlsServerOptions extends TlsIdentity {
   /**
@@ -59,6 +69,8 @@ export interface TlsServerOptions extends TlsIdentity {
    * before stays in use. Default false.
    */
   readonly watch?: boolean | undefined
+  /** What else Node.js takes, see {@link TlsNodeOptions}; for all names of `sni`. Default: nothing. */
+  readonly node?: TlsNodeOptions | undefined
 }
 
 /** TLS of a client. */
@@ -88,10 +100,12 @@ export interface TlsClientOptions extends TlsIdentity {
   readonly pins?: readonly string[] | undefined
   /**
    * Where sessions are remembered, so that the next connection takes one up again: what
-   * `createTlsSessions()` returns. Only sessions made under the same checks are resumed. Default:
-   * every handshake is a full one.
+   * `createTlsSessions()` returns. Only sessions made under the same checks, and with the same object
+   * in `node`, are resumed. Default: every handshake is a full one.
    */
   readonly sessions?: TlsSessions | undefined
+  /** What else Node.js takes, see {@link TlsNodeOptions}. Default: nothing. */
+  readonly node?: TlsNodeOptions | undefined
 }
 
 /** TLS sessions that connections share; `createTlsSessions` makes one. */
@@ -130,6 +144,7 @@ export const tlsServerNames: Readonly<Record<Exclude<keyof TlsServerOptions, 'sn
   minVersion: true,
   handshakeTimeout: true,
   watch: true,
+  node: true,
 }
 
 /** The names of the options in {@link TlsClientOptions}. */
@@ -141,6 +156,7 @@ export const tlsClientNames: Readonly<Record<keyof TlsClientOptions, true>> = {
   insecure: true,
   pins: true,
   sessions: true,
+  node: true,
 }
 
 /** The names of the options in {@link TlsSessionsOptions}. */

@@ -1,8 +1,9 @@
 import net from 'node:net'
 import { connect, type SecureContext, type TLSSocket } from 'node:tls'
 import type { TlsClientOptions } from '../../tls.js'
-import { type HandshakeLimits, handshaken, type SecureSocket } from './handshake.js'
+import { beginTls, type HandshakeLimits, handshaken, type SecureSocket } from './handshake.js'
 import { createContext } from './material.js'
+import { nodeOptions } from './node-options.js'
 import { Pins, pinOf } from './pins.js'
 import { Resumption } from './resumption.js'
 import { assertVersion } from './server-tls.js'
@@ -15,6 +16,7 @@ export class ClientTls {
   readonly #options: TlsClientOptions
   readonly #host: string
   readonly #context: SecureContext
+  readonly #node: Readonly<Record<string, unknown>>
   readonly #pins: Pins | undefined
   readonly #resumption: Resumption | undefined
 
@@ -26,7 +28,11 @@ export class ClientTls {
     assertVersion(options.minVersion)
     this.#options = options
     this.#host = options.servername ?? host
-    this.#context = createContext('tls', options, { minVersion: options.minVersion ?? 'TLSv1.2' })
+    this.#node = nodeOptions(options.node)
+    this.#context = createContext('tls', options, {
+      node: this.#node,
+      minVersion: options.minVersion ?? 'TLSv1.2',
+    })
     this.#pins = options.pins === undefined ? undefined : new Pins(options.pins)
     const store = storeOf(options.sessions)
     this.#resumption = store && new Resumption(store, options, this.#host)
@@ -41,16 +47,19 @@ export class ClientTls {
     const { alpn, insecure = false } = this.#options
     const host = this.#host.replace(/\.$/, '')
     const session = this.#resumption?.offer()
-    const socket = connect({
-      socket: raw,
-      secureContext: this.#context,
-      rejectUnauthorized: !insecure,
-      // The certificate is checked against `host`; a name is asked for (SNI), an address is not.
-      host,
-      ...(net.isIP(host) === 0 ? { servername: host } : {}),
-      ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
-      ...(session === undefined ? {} : { session }),
-    })
+    const socket = beginTls(limits.details, () =>
+      connect({
+        ...this.#node,
+        socket: raw,
+        secureContext: this.#context,
+        rejectUnauthorized: !insecure,
+        // The certificate is checked against `host`; a name is asked for (SNI), an address is not.
+        host,
+        ...(net.isIP(host) === 0 ? { servername: host } : {}),
+        ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
+        ...(session === undefined ? {} : { session }),
+      }),
+    )
     const keepSession = this.#resumption?.watch(socket)
     try {
       await handshaken(socket, 'secureConnect', limits)

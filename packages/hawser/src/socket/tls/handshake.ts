@@ -24,6 +24,19 @@ export interface SecureSocket {
 export type Wrap = (raw: net.Socket, limits: HandshakeLimits) => Promise<SecureSocket>
 
 /**
+ * Make a TLS socket. Node.js throws for options of `tls.node` that it cannot use.
+ *
+ * @throws TlsError
+ */
+export function beginTls(details: ErrorDetails, make: () => TLSSocket): TLSSocket {
+  try {
+    return make()
+  } catch (cause) {
+    throw handshakeError(cause as Error, details)
+  }
+}
+
+/**
  * Wait until the handshake is done. When it fails, nothing is left to be done for the TLS socket;
  * the one beneath it is for its owner to close.
  *

@@ -7,10 +7,13 @@ import type { TlsIdentity, TlsMaterial } from '../../tls.js'
 import { describeLack, type PemKind } from './pem.js'
 
 /** What a context takes beside who one is. */
-export type ContextOptions = Pick<
+export interface ContextOptions extends Pick<
   SecureContextOptions,
   'minVersion' | 'secureOptions' | 'sessionIdContext'
->
+> {
+  /** What of Node.js's own comes first. */
+  readonly node: Readonly<Record<string, unknown>>
+}
 
 /**
  * Make a context of keys and certificates, reading the files among them.
@@ -21,7 +24,7 @@ export type ContextOptions = Pick<
 export function createContext(
   where: string,
   { key, cert, passphrase, ca }: TlsIdentity,
-  options: ContextOptions,
+  { node, ...options }: ContextOptions,
 ): SecureContext {
   if ((key === undefined) !== (cert === undefined)) {
     const [given, missing] = key === undefined ? ['cert', 'key'] : ['key', 'cert']
@@ -36,7 +39,7 @@ export function createContext(
       : { ca: listOf(ca).map((one) => readPem(`${where}.ca`, 'certificate', one)) }),
   }
   try {
-    return createSecureContext({ ...material, ...options })
+    return createSecureContext({ ...node, ...material, ...options })
   } catch (cause) {
     throw unusable(where, cause as Error, passphrase)
   }

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
-import type { TlsClientOptions } from '../../tls.js'
+import type { TlsClientOptions, TlsNodeOptions } from '../../tls.js'
 import { materialsOf } from './material.js'
 import type { SessionStore } from './tls-sessions.js'
 
@@ -52,9 +52,22 @@ export class Resumption {
   }
 }
 
+/** Numbers for objects with functions in them, which have no digest. */
+const numbers = new WeakMap<TlsNodeOptions, number>()
+let lastNumber = 0
+
+function numberOf(node: TlsNodeOptions): number {
+  const number = numbers.get(node) ?? ++lastNumber
+  numbers.set(node, number)
+  return number
+}
+
 function digestOf(options: TlsClientOptions): string {
   const { alpn, minVersion, insecure = false, pins } = options
-  const hash = createHash('sha256').update(JSON.stringify({ alpn, minVersion, insecure, pins }))
+  const node = options.node === undefined ? 0 : numberOf(options.node)
+  const hash = createHash('sha256').update(
+    JSON.stringify({ alpn, minVersion, insecure, pins, node }),
+  )
   for (const material of materialsOf(options)) hash.update('\0').update(material)
   return hash.digest('base64')
 }

@@ -3,8 +3,9 @@ import type net from 'node:net'
 import { type SecureContext, TLSSocket } from 'node:tls'
 import { invalid } from '../../options/invalid.js'
 import type { TlsIdentity, TlsServerOptions } from '../../tls.js'
-import { type HandshakeLimits, handshaken, type SecureSocket } from './handshake.js'
+import { beginTls, type HandshakeLimits, handshaken, type SecureSocket } from './handshake.js'
 import { createContext, filesOf } from './material.js'
+import { nodeOptions } from './node-options.js'
 import { sessionOf, type Verdict } from './session.js'
 import { certificateError } from './tls-errors.js'
 
@@ -23,6 +24,7 @@ export class ServerTls {
   /** Milliseconds; `Infinity` is off. */
   readonly handshakeTimeout: number
   readonly #fallback: SecureContext
+  readonly #node: Readonly<Record<string, unknown>>
   readonly #names: ReadonlyMap<string, SecureContext>
 
   /** @throws OptionError when a file cannot be read, or the parts do not fit together. */
@@ -31,11 +33,15 @@ export class ServerTls {
     assertOptions(options)
     this.options = options
     this.handshakeTimeout = options.handshakeTimeout ?? defaultHandshakeTimeout
+    this.#node = nodeOptions(options.node)
     const settings = {
+      node: this.#node,
       minVersion: options.minVersion ?? 'TLSv1.2',
       // Without one, OpenSSL refuses to take up a session again when clients show certificates.
       sessionIdContext: 'hawser',
-      ...(trustsByName(options) ? { secureOptions: constants.SSL_OP_NO_TICKET } : {}),
+      ...(trustsByName(options)
+        ? { secureOptions: secureOptionsOf(this.#node) | constants.SSL_OP_NO_TICKET }
+        : {}),
     } as const
     const entries = Object.entries(sni).map(([name, identity]): [string, SecureContext] => {
       const where = `tls.sni['${name}']`
@@ -60,14 +66,19 @@ export class ServerTls {
    */
   readonly wrap = async (raw: net.Socket, limits: HandshakeLimits): Promise<SecureSocket> => {
     const { alpn, clientCertificate = 'none' } = this.options
-    const socket = new TLSSocket(raw, {
-      isServer: true,
-      secureContext: this.#fallback,
-      requestCert: clientCertificate !== 'none',
-      rejectUnauthorized: clientCertificate === 'require',
-      ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
-      ...(this.#names.size === 0 ? {} : { SNICallback: this.#select }),
-    })
+    const socket = beginTls(
+      limits.details,
+      () =>
+        new TLSSocket(raw, {
+          ...this.#node,
+          isServer: true,
+          secureContext: this.#fallback,
+          requestCert: clientCertificate !== 'none',
+          rejectUnauthorized: clientCertificate === 'require',
+          ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
+          ...(this.#names.size === 0 ? {} : { SNICallback: this.#select }),
+        }),
+    )
     await handshaken(socket, 'secure', limits)
     // A client that asks for handshake after handshake costs far more than it pays (CVE-2011-1473).
     socket.disableRenegotiation()
@@ -122,6 +133,10 @@ function verify(socket: TLSSocket): Verdict {
  */
 function trustsByName({ sni = {}, clientCertificate = 'none' }: TlsServerOptions): boolean {
   return clientCertificate !== 'none' && Object.values(sni).some(({ ca }) => ca !== undefined)
+}
+
+function secureOptionsOf({ secureOptions }: Readonly<Record<string, unknown>>): number {
+  return typeof secureOptions === 'number' ? secureOptions : 0
 }
 
 function assertOptions({

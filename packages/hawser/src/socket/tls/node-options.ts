@@ -1,0 +1,73 @@
+import { invalid, show } from '../../options/invalid.js'
+import { isA, textOf } from '../../errors.js'
+import type { TlsNodeOptions } from '../../tls.js'
+
+const withTheSocket = 'belongs to the connection: leave it out'
+
+/** What Hawser sets itself, and what to do. */
+const ours: Readonly<Record<string, string>> = {
+  key: 'is set by tls.key',
+  cert: 'is set by tls.cert',
+  ca: 'is set by tls.ca',
+  passphrase: 'is set by tls.passphrase',
+  pfx: 'is set by tls.key and tls.cert: convert it with openssl pkcs12',
+  minVersion: 'is set by tls.minVersion',
+  secureProtocol: 'is set by tls.minVersion',
+  ALPNProtocols: 'is set by tls.alpn',
+  ALPNCallback: 'is set by tls.alpn',
+  servername: 'is set by tls.servername',
+  SNICallback: 'is set by tls.sni',
+  rejectUnauthorized: 'is set by tls.insecure of a client, tls.clientCertificate of a server',
+  requestCert: 'is set by tls.clientCertificate',
+  handshakeTimeout: 'is set by tls.handshakeTimeout',
+  session: 'is set by tls.sessions',
+  sessionIdContext: 'is set by Hawser, so that sessions can be taken up again: leave it out',
+  secureContext: 'is made by Hawser: pass what it is made from',
+  isServer: withTheSocket,
+  server: withTheSocket,
+  socket: withTheSocket,
+  host: withTheSocket,
+  port: withTheSocket,
+  path: withTheSocket,
+  timeout: withTheSocket,
+  highWaterMark: withTheSocket,
+  allowHalfOpen: withTheSocket,
+  pauseOnConnect: withTheSocket,
+  pauseOnCreate: withTheSocket,
+  onread: withTheSocket,
+  signal: withTheSocket,
+}
+
+/**
+ * What is passed on to Node.js. Its callbacks may throw: `checkServerIdentity` refuses the server then,
+ * and `pskCallback` knows no key.
+ *
+ * @throws OptionError for what Hawser sets itself
+ */
+export function nodeOptions(options: TlsNodeOptions | undefined): Record<string, unknown> {
+  if (options === undefined) return {}
+  if (typeof options !== 'object' || options === null) {
+    throw invalid('tls.node', `is ${show(options)}: it takes an object`)
+  }
+  const passed: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue
+    const advice = Object.hasOwn(ours, name) ? ours[name] : undefined
+    if (advice !== undefined) throw invalid(`tls.node.${name}`, advice)
+    passed[name] = typeof value === 'function' ? harmless(name, value as Callback) : value
+  }
+  return passed
+}
+
+type Callback = (...parameters: unknown[]) => unknown
+
+function harmless(name: string, callback: Callback): Callback {
+  return (...parameters) => {
+    try {
+      return callback(...parameters)
+    } catch (cause) {
+      if (name !== 'checkServerIdentity') return null
+      return isA(cause, Error) ? cause : new Error(textOf(cause), { cause })
+    }
+  }
+}
