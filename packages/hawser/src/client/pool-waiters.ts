@@ -1,12 +1,13 @@
 import type { HawserError } from '../errors.js'
 import type { Clock, ClockTimer } from '../policy/clock.js'
+import { LinkedMap } from '../policy/linked-map.js'
 import type { Pending } from './pending.js'
 
 /** Callers that wait for a connection: first come, first served. */
 export class PoolWaiters<Value> {
   readonly #clock: Clock
   /** In the order they came. */
-  readonly #timers = new Map<Pending<Value>, ClockTimer>()
+  readonly #timers = new LinkedMap<Pending<Value>, ClockTimer>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -39,11 +40,9 @@ export class PoolWaiters<Value> {
 
   /** The one who has waited the longest waits no more. */
   take(): Pending<Value> | undefined {
-    for (const pending of this.#timers.keys()) {
-      this.#remove(pending)
-      return pending
-    }
-    return undefined
+    const pending = this.#timers.oldest?.key
+    if (pending !== undefined) this.#remove(pending)
+    return pending
   }
 
   /** None of them will get anything. */

@@ -1,4 +1,5 @@
 import { addressKey } from './ip-address.js'
+import { LinkedMap } from './linked-map.js'
 import type { NamesOf } from '../options/option-names.js'
 
 /** How fast one peer may open connections. */
@@ -33,7 +34,7 @@ export class ConnectRates {
   readonly #depth: number
   readonly #most: number
   /** When each is full again, in the order of their last connections. */
-  readonly #fullAt = new Map<string, number>()
+  readonly #fullAt = new LinkedMap<string, number>()
 
   /** @param most peers remembered at the most */
   constructor({ perSecond, burst }: Required<ConnectRate>, most: number = mostPeers) {
@@ -59,25 +60,21 @@ export class ConnectRates {
     const fullAt = Math.max(now, this.#fullAt.get(key) ?? now) + this.#interval
     // A sum of fractions must not cost a peer the last of its burst.
     if (fullAt - now > this.#depth * (1 + Number.EPSILON * 64)) return false
-    this.#fullAt.delete(key)
-    if (this.#fullAt.size >= this.#most) this.#forgetOldest()
     this.#fullAt.set(key, fullAt)
+    if (this.#fullAt.size > this.#most) this.#forgetOldest()
     return true
   }
 
   #forgetFull(now: number): void {
-    let looked = 0
-    for (const [key, fullAt] of this.#fullAt) {
-      if (looked === sweep || fullAt > now) return
-      this.#fullAt.delete(key)
-      looked += 1
+    for (let looked = 0; looked < sweep; looked += 1) {
+      const fullAt = this.#fullAt.oldest?.value
+      if (fullAt === undefined || fullAt > now) return
+      this.#forgetOldest()
     }
   }
 
   #forgetOldest(): void {
-    for (const key of this.#fullAt.keys()) {
-      this.#fullAt.delete(key)
-      return
-    }
+    const { oldest } = this.#fullAt
+    if (oldest !== undefined) this.#fullAt.delete(oldest.key)
   }
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers'
+import { LinkedMap } from '../policy/linked-map.js'
 import { isPaused } from '../policy/limit-pause.js'
 import type { Arrival } from '../socket/arrival.js'
 
@@ -20,7 +21,7 @@ export interface HoldingOwner {
 export class Holding {
   readonly #capacity: number
   readonly #owner: HoldingOwner
-  readonly #arrivals = new Set<Arrival>()
+  readonly #arrivals = new LinkedMap<Arrival, true>()
   #paused = false
   #isDue = false
 
@@ -47,7 +48,7 @@ export class Holding {
   /** @returns false when as many wait as may */
   hold(arrival: Arrival): boolean {
     if (this.size >= this.#capacity) return false
-    this.#arrivals.add(arrival)
+    this.#arrivals.set(arrival, true)
     return true
   }
 
@@ -63,18 +64,24 @@ export class Holding {
 
   /** Those who wait: they do not any more. */
   clear(): Arrival[] {
-    const arrivals = [...this.#arrivals]
-    this.#arrivals.clear()
+    const arrivals: Arrival[] = []
+    for (let next = this.#take(); next !== undefined; next = this.#take()) arrivals.push(next)
     return arrivals
   }
 
   #admit(): void {
     this.#isDue = false
-    for (const arrival of this.#arrivals) {
-      if (this.#paused) return
-      this.#arrivals.delete(arrival)
+    while (!this.#paused) {
+      const arrival = this.#take()
+      if (arrival === undefined) return
       // It tells how many are open then.
       this.#owner.admit(arrival)
     }
+  }
+
+  #take(): Arrival | undefined {
+    const arrival = this.#arrivals.oldest?.key
+    if (arrival !== undefined) this.#arrivals.delete(arrival)
+    return arrival
   }
 }

@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer'
 import { checkOptions } from '../../options/check-options.js'
 import { invalid } from '../../options/invalid.js'
+import { LinkedMap } from '../../policy/linked-map.js'
 import { type TlsSessions, tlsSessionsNames, type TlsSessionsOptions } from '../../tls.js'
 
 /** How many sessions are kept by default. */
@@ -46,7 +47,7 @@ export function storeOf(sessions: TlsSessions | undefined): SessionStore | undef
 /** The last session of each peer, as long as there is room; the longest unused goes first. */
 export class SessionStore implements TlsSessions {
   readonly #max: number
-  readonly #kept = new Map<string, Buffer>()
+  readonly #kept = new LinkedMap<string, Buffer>()
 
   constructor(max: number) {
     this.#max = max
@@ -68,11 +69,10 @@ export class SessionStore implements TlsSessions {
   }
 
   put(key: string, session: Buffer): void {
-    this.#kept.delete(key)
     this.#kept.set(key, session)
     if (this.#kept.size <= this.#max) return
-    const [oldest] = this.#kept.keys()
-    if (oldest !== undefined) this.#kept.delete(oldest)
+    const { oldest } = this.#kept
+    if (oldest !== undefined) this.#kept.delete(oldest.key)
   }
 
   delete(key: string): void {
