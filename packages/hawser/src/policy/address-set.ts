@@ -1,3 +1,4 @@
+import { type Bounds, Bounds4, Bounds6, holds, merge } from './address-bounds.js'
 import { type IpAddress, parseIp } from './ip-address.js'
 
 /** Addresses from `first` to `last`, both included. */
@@ -9,6 +10,9 @@ export interface AddressSpan {
   /** The highest. */
   readonly last: bigint
 }
+
+/** Bits of an address. */
+const bitsOf = { 4: 32n, 6: 128n } as const
 
 /**
  * Read an address (`192.0.2.1`), a CIDR block (`10.0.0.0/8`, `2001:db8::/32`) or a range
@@ -67,38 +71,21 @@ function notOne(text: string): string {
  * address and no IPv4 one, however the operating system writes that.
  */
 export class AddressSet {
-  readonly #spans: Readonly<Record<4 | 6, readonly AddressSpan[]>>
+  readonly #bounds: Readonly<Record<4 | 6, Bounds>>
 
-  constructor(spans: readonly AddressSpan[]) {
-    this.#spans = { 4: merge(spans, 4), 6: merge(spans, 6) }
+  constructor(spans: Iterable<AddressSpan>) {
+    const keys: Record<4 | 6, bigint[]> = { 4: [], 6: [] }
+    for (const { family, first, last } of spans) {
+      keys[family].push((first << bitsOf[family]) | last)
+    }
+    this.#bounds = {
+      4: new Bounds4(merge(keys[4], bitsOf[4])),
+      6: new Bounds6(merge(keys[6], bitsOf[6])),
+    }
   }
 
   /** Whether it holds this address. */
   has({ family, value }: IpAddress): boolean {
-    const spans = this.#spans[family]
-    let low = 0
-    let high = spans.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      const span = spans[middle] as AddressSpan
-      if (value > span.last) low = middle + 1
-      else if (value < span.first) high = middle
-      else return true
-    }
-    return false
+    return holds(this.#bounds[family], value)
   }
-}
-
-/** Those of one family in order, none touching the next. */
-function merge(spans: readonly AddressSpan[], family: 4 | 6): AddressSpan[] {
-  const ordered = spans
-    .filter((span) => span.family === family)
-    .toSorted((one, other) => (one.first < other.first ? -1 : 1))
-  const merged: AddressSpan[] = []
-  for (const span of ordered) {
-    const before = merged.at(-1)
-    if (before === undefined || span.first > before.last + 1n) merged.push(span)
-    else if (span.last > before.last) merged[merged.length - 1] = { ...before, last: span.last }
-  }
-  return merged
 }

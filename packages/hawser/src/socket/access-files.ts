@@ -14,8 +14,12 @@ export function readAddresses(name: string, list: readonly string[]): AddressSet
   if (!Array.isArray(list)) {
     throw invalid(name, `is a ${typeof list} and takes a list of addresses, blocks and ranges`)
   }
-  const spans: AddressSpan[] = []
-  for (const entry of list as readonly unknown[]) {
+  return new AddressSet(readEntries(name, list))
+}
+
+/** One by one: a file may have millions. */
+function* readEntries(name: string, list: readonly unknown[]): Generator<AddressSpan> {
+  for (const entry of list) {
     if (typeof entry !== 'string' || entry.trim() === '') {
       throw invalid(
         name,
@@ -23,13 +27,12 @@ export function readAddresses(name: string, list: readonly string[]): AddressSet
       )
     }
     const text = entry.trim()
-    if (/^\d|:/.test(text)) spans.push(readSpan(name, text, ''))
-    else spans.push(...readFile(name, text))
+    if (/^\d|:/.test(text)) yield readSpan(name, text, '')
+    else yield* readFile(name, text)
   }
-  return new AddressSet(spans)
 }
 
-function readFile(name: string, path: string): AddressSpan[] {
+function* readFile(name: string, path: string): Generator<AddressSpan> {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -40,10 +43,15 @@ function readFile(name: string, path: string): AddressSpan[] {
       cause,
     )
   }
-  return text.split(/\r?\n/).flatMap((line, index) => {
-    const entry = line.replace(/#.*$/, '').trim()
-    return entry === '' ? [] : [readSpan(name, entry, `${path}, line ${index + 1}: `)]
-  })
+  let number = 0
+  for (let start = 0; start < text.length;) {
+    const newline = text.indexOf('\n', start)
+    const end = newline === -1 ? text.length : newline
+    number += 1
+    const [entry = ''] = text.slice(start, end).split('#', 1)
+    if (entry.trim() !== '') yield readSpan(name, entry.trim(), `${path}, line ${number}: `)
+    start = end + 1
+  }
 }
 
 function readSpan(name: string, text: string, where: string): AddressSpan {

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { holds } from '../../src/policy/address-bounds.js'
 import { isDenied } from '../../src/policy/access.js'
 import { AddressSet, type AddressSpan, parseSpan } from '../../src/policy/address-set.js'
 import { type IpAddress, parseIp } from '../../src/policy/ip-address.js'
@@ -69,6 +70,44 @@ describe('a set of addresses', () => {
       ),
       runs(500),
     )
+  })
+
+  it.each([
+    ['IPv4', ipv4, 32],
+    ['IPv6', ipv6, 128],
+  ] as const)('holds what a walk over all spans finds: %s', (_name, address, bits) => {
+    fc.assert(
+      fc.property(
+        fc.array(rulesOf(address, bits), { maxLength: 40 }),
+        fc.array(address, { minLength: 1, maxLength: 20 }),
+        (rules, asked) => {
+          const spans = rules.map(({ text }) => parseSpan(text) as AddressSpan)
+          const set = new AddressSet(spans)
+          // The ends, where a span may have been cut or joined, and their neighbours.
+          const ends = spans.flatMap(({ first, last }) => [first - 1n, first, last, last + 1n])
+          for (const value of [...asked.map(numberOf), ...ends]) {
+            if (value < 0n || value >= 1n << BigInt(bits)) continue
+            const found = spans.some(({ first, last }) => first <= value && value <= last)
+            expect([value, set.has({ family: bits === 32 ? 4 : 6, value })]).toEqual([value, found])
+          }
+        },
+      ),
+      runs(500),
+    )
+  })
+
+  it('looks at twenty spans of a million', () => {
+    let looks = 0
+    const bounds = {
+      length: 2 * 1024 * 1024,
+      at(index: number) {
+        looks += 1
+        return BigInt(index)
+      },
+    }
+    expect(holds(bounds, 1_234_567n)).toBe(true)
+    expect(holds(bounds, BigInt(bounds.length))).toBe(false)
+    expect(looks).toBeLessThanOrEqual(2 * 2 * 21)
   })
 
   it('takes IPv4 inside IPv6 for IPv4, in an entry and in a question', () => {

@@ -136,6 +136,20 @@ describe('the lists of who may connect', () => {
     expect(await from('127.0.0.2')).toBeDefined()
   })
 
+  it('may be longer than a call may have arguments, in a file and as they are passed', async () => {
+    const address = (index: number): string =>
+      `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 254}`
+    const many = Array.from({ length: 140_000 }, (_, index) => address(index * 2))
+    const file = `${createFolder()}/deny.txt`
+    writeFileSync(file, [...many, '127.0.0.2', '2001:db8::/32'].join('\n'))
+    const { from, server } = await guard({ deny: [file] })
+    expect(await from('127.0.0.2')).toBe(undefined)
+    expect(await from('127.0.0.1')).toBeDefined()
+    server.setAccess({ deny: [...many, '127.0.0.3'] })
+    expect(await from('127.0.0.3')).toBe(undefined)
+    expect(await from('127.0.0.2')).toBeDefined()
+  })
+
   it.each([
     [
       ['10.0.0.0/33'],
