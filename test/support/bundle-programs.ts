@@ -11,6 +11,7 @@ const fixtures = [
   'packages/hawser/test/server/support/activated-workers.mjs',
   'packages/hawser/test/server/support/activated.mjs',
   'packages/hawser/test/server/support/inherited.mjs',
+  'packages/hawser/test/socket/support/at-once.mjs',
   'packages/hawser/test/workers/support/primary.mjs',
   'packages/hawser/test/workers/support/worker.mjs',
 ]

@@ -197,11 +197,11 @@ export class Listener implements Listening {
       this.#release = await shared.listenUnix(endpoint, bindAt)
       return
     }
-    await assertReplaceable(endpoint.path)
+    const stale = await assertReplaceable(endpoint.path)
     const place = findPlace(endpoint)
     try {
       await bind(server, { path: place.path, backlog })
-      this.#path = claimPath(place, endpoint.path)
+      this.#path = claimPath(place, endpoint.path, stale)
     } finally {
       place.clear()
     }

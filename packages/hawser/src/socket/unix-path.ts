@@ -1,23 +1,14 @@
 import { randomInt } from 'node:crypto'
-import {
-  chmodSync,
-  chownSync,
-  lstatSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-} from 'node:fs'
+import { chmodSync, chownSync, lstatSync, mkdirSync, rmSync, statSync, unlinkSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { groupId, userId } from './accounts.js'
+import { identify, putSocket, type StaleSocket } from './unix-claim.js'
 import { isOwned, longestPath, type UnixEndpoint } from './unix-endpoint.js'
 
 /**
- * A Unix socket is bound under a temporary name in the same folder and renamed, so that the path
- * never names a socket without a listener, a stale file is replaced in one step, and a live server's
- * is not. One with a mode or an owner of its own is bound in a folder that no other user may enter, and
+ * A Unix socket is bound under a temporary name in the same folder and moved, so that the path never
+ * names a socket without a listener, a stale file is replaced in one step, and a live server's is not. One with a mode or an owner of its own is bound in a folder that no other user may enter, and
  * gets them there: not even for a moment can another user connect.
  */
 
@@ -67,26 +58,34 @@ export function findPlace(endpoint: UnixEndpoint): Place {
 }
 
 /**
+ * @returns the stale socket at `target`; undefined when nothing is there
  * @throws an `EADDRINUSE` error when a server listens at `target`, an `EEXIST` error when something
  *   lies there that is no socket and must not be replaced, an `ENOENT` error when there is no
  *   folder for it
  */
-export async function assertReplaceable(target: string): Promise<void> {
+export async function assertReplaceable(target: string): Promise<StaleSocket | undefined> {
   const found = lstatSync(target, { throwIfNoEntry: false })
   if (found === undefined) {
     // libuv would call a missing folder a missing permission.
     statSync(path.dirname(target))
-    return
+    return undefined
   }
   if (!found.isSocket()) throw coded('EEXIST', `${target} exists and is no socket`)
+  const socket = identify(target)
   if (await isListenedAt(target)) throw coded('EADDRINUSE', `a server listens at ${target}`)
+  return socket
 }
 
-/** Put the socket that was bound at `place` where it belongs. */
-export function claimPath(place: Place, target: string): OwnedPath {
+/**
+ * Put the socket that was bound at `place` where it belongs.
+ *
+ * @param stale what `assertReplaceable` found
+ * @throws an `EADDRINUSE` error when another server was faster
+ */
+export function claimPath(place: Place, target: string, stale: StaleSocket | undefined): OwnedPath {
   place.settle()
   const { ino } = statSync(place.path, { bigint: true })
-  renameSync(place.path, target)
+  putSocket(place.path, target, stale)
   return { path: target, inode: ino }
 }
 

@@ -6,6 +6,7 @@ import {
   type Place,
   releasePath,
 } from '../socket/unix-path.js'
+import type { StaleSocket } from '../socket/unix-claim.js'
 import type { UnixEndpoint } from '../socket/unix-endpoint.js'
 import type { BindingMessage } from './protocol.js'
 import type { WorkerProcess } from './worker-process.js'
@@ -22,6 +23,8 @@ interface ChosenPort {
 /** A Unix socket that workers share. */
 interface SharedPath {
   readonly place: Place
+  /** What it may replace. */
+  readonly stale: StaleSocket | undefined
   owned: OwnedPath | undefined
   readonly holders: Set<WorkerProcess>
 }
@@ -114,8 +117,9 @@ export class Bindings {
   }
 
   async #open(endpoint: UnixEndpoint): Promise<SharedPath> {
-    await assertReplaceable(endpoint.path)
-    const shared = { place: findPlace(endpoint), owned: undefined, holders: new Set<never>() }
+    const stale = await assertReplaceable(endpoint.path)
+    const place = findPlace(endpoint)
+    const shared = { place, stale, owned: undefined, holders: new Set<never>() }
     this.#paths.set(endpoint.path, shared)
     return shared
   }
@@ -125,7 +129,7 @@ export class Bindings {
     if (shared === undefined) return
     try {
       if (shared.owned === undefined) {
-        shared.owned = claimPath(shared.place, path)
+        shared.owned = claimPath(shared.place, path, shared.stale)
         shared.place.clear()
       }
       worker.answer(id, undefined)

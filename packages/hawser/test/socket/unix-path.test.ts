@@ -211,7 +211,7 @@ describe('a Unix socket with a mode', () => {
           seen.push([step, found.isSocket() ? 'socket' : 'folder', (found.mode & 0o777).toString(8)])
         }
       }
-      for (const step of ['mkdirSync', 'chownSync', 'chmodSync', 'renameSync', 'rmSync']) {
+      for (const step of ['mkdirSync', 'chownSync', 'chmodSync', 'renameSync', 'linkSync', 'unlinkSync', 'rmSync']) {
         const original = fs[step]
         fs[step] = (...args) => {
           look('before ' + step)
