@@ -43,7 +43,7 @@ export interface ServerInfo extends Readonly<Traffic> {
   readonly vanished: number
   /** The limit that was set. */
   readonly maxConnections: number
-  /** The limit that holds: no more than file descriptors allow. */
+  /** The limit that holds now: no more than the file descriptors that other servers leave allow. */
   readonly effectiveMaxConnections: number
   /** Refusals by reason. */
   readonly refused: Readonly<RefusalCounts>

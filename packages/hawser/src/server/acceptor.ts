@@ -10,7 +10,7 @@ import { addTraffic, noTraffic, type Traffic } from '../observe/counters.js'
 import { checkOptions } from '../options/check-options.js'
 import type { OpeningCode, RefusalCounts, RefusalReason } from '../policy/connection-limit.js'
 import { reasonOf } from '../policy/reason.js'
-import { descriptorLimit, openDescriptors, reservedDescriptors } from '../socket/descriptors.js'
+import { DescriptorShare } from '../socket/descriptors.js'
 import type { Arrival } from '../socket/arrival.js'
 import type { ListenerOwner } from '../socket/listener.js'
 import { SocketArrival } from '../socket/socket-arrival.js'
@@ -58,13 +58,13 @@ export class Acceptor<In, Out>
   readonly holding: Holding | undefined
   accepted = 0
   vanishedCount = 0
-  descriptorLimit: number = Infinity
   draining = false
   readonly #setup: ResolvedServer<In, Out>
   readonly #owner: AcceptorOwner<In, Out>
   readonly #gate: Gate<In, Out>
   readonly #refuser: Refuser<In, Out>
   readonly #past = noTraffic()
+  readonly #descriptors = new DescriptorShare()
   #maxConnections: number
   #suspended = false
 
@@ -113,6 +113,11 @@ export class Acceptor<In, Out>
     return this.engines.size + this.openings.size
   }
 
+  /** The most connections that the process's file descriptors allow this server now. */
+  get descriptorLimit(): number {
+    return this.#descriptors.limit
+  }
+
   /** What went through all connections, those that are gone included. */
   get traffic(): Traffic {
     const sum = { ...this.#past }
@@ -129,8 +134,7 @@ export class Acceptor<In, Out>
   limitDescriptors(endpoints: number): void {
     // Connections of another network need none.
     if (this.#setup.listener.network !== undefined) return
-    const open = openDescriptors() + endpoints - this.open - (this.holding?.size ?? 0)
-    this.descriptorLimit = Math.max(1, descriptorLimit() - open - reservedDescriptors)
+    this.#descriptors.reserve(endpoints)
   }
 
   /** Accept no more connections, and let the open ones come to their end. */
@@ -197,7 +201,7 @@ export class Acceptor<In, Out>
     this.groups.closed(engine)
     this.admission.closed(engine.transport)
     this.#owner.closed(engine)
-    this.holding?.moved()
+    this.#moved()
   }
 
   /** Refuse those who wait for room. */
@@ -208,8 +212,19 @@ export class Acceptor<In, Out>
     }
   }
 
+  #moved(): void {
+    this.#useDescriptors()
+    this.holding?.moved()
+  }
+
+  /** Those who wait for room have descriptors as well. */
+  #useDescriptors(): void {
+    this.#descriptors.use(this.open + (this.holding?.size ?? 0))
+  }
+
   /** Those who wait count for their address, if it is theirs. */
   #count(arrival: Arrival, what: 'opened' | 'closed'): void {
+    this.#useDescriptors()
     if (this.#gate.clientOf(arrival) !== undefined) this.admission[what](arrival)
   }
 
@@ -217,9 +232,9 @@ export class Acceptor<In, Out>
     const { proxy } = this.#setup
     const header = proxy?.trusts(arrival.addresses.remote) === true ? proxy : undefined
     if (arrival instanceof SocketArrival && (arrival.secure || header !== undefined)) {
-      void this.#open(arrival, header).then(() => this.holding?.moved())
+      void this.#open(arrival, header).then(() => this.#moved())
     } else this.#take(arrival.take(), this.#gate.mayWait)
-    this.holding?.moved()
+    this.#moved()
   }
 
   /** Do what has to be done before the first message, and let it in then. */

@@ -28,6 +28,34 @@ export function openDescriptors(): number {
   return 0
 }
 
+/** Connections of all servers of this process, and how many there may be. */
+const shared = { used: 0, most: Infinity }
+
+/** What one server uses of the descriptors that all servers of this process share. */
+export class DescriptorShare {
+  #used = 0
+  #isCounted = false
+
+  /** The most connections it may have now: what the others have is not there for it. */
+  get limit(): number {
+    return this.#isCounted ? Math.max(0, shared.most - (shared.used - this.#used)) : Infinity
+  }
+
+  /** Leave room for what is open now, and for the `endpoints` that are about to be. */
+  reserve(endpoints: number): void {
+    const others = openDescriptors() + endpoints - shared.used
+    shared.most = Math.max(1, descriptorLimit() - others - reservedDescriptors)
+    this.#isCounted = true
+  }
+
+  /** It has so many connections now. */
+  use(count: number): void {
+    if (!this.#isCounted) return
+    shared.used += count - this.#used
+    this.#used = count
+  }
+}
+
 /** The path an inherited Unix socket is bound to; undefined where that cannot be known. */
 export function boundPath(fd: number): string | undefined {
   try {

@@ -4,7 +4,7 @@ import net from 'node:net'
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { type AddressInfo, connect, fixed } from 'hawser'
+import { type AddressInfo, connect, fixed, type ServerInfo } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { bundled } from '../../../../test/support/bundled.js'
@@ -56,6 +56,9 @@ function toStdio(listening: net.Server): number {
   return fd
 }
 
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0)
+
 interface Counts {
   readonly accepted: number
   readonly connections: number
@@ -106,6 +109,47 @@ describe.each(readWays)('a server that may open few files, %s', (_name, fastRead
       expect(await program.finish()).toBe(0)
     })
   }
+})
+
+describe('two servers that may open few files together', () => {
+  it('serve or refuse each of many, and the room of one is that of the other later', async () => {
+    const script = `ulimit -n ${most} && exec "$@"`
+    const args = [process.execPath, support('few-descriptors-shared.mjs')]
+    const program = new Talking('/bin/sh', ['-c', script, 'sh', ...args])
+    const addresses = await program.next<AddressInfo[]>()
+    const counts = async (): Promise<[number, ...ServerInfo[]]> => program.ask('counts')
+    const count = (infos: readonly ServerInfo[], read: (info: ServerInfo) => number): number =>
+      infos.reduce((total, info) => total + read(info), 0)
+
+    // Each is greeted or closed, or waits; whoever waits lets the others go on.
+    const sockets: net.Socket[] = []
+    const settled: Promise<unknown>[] = []
+    let greeted = 0
+    for (let index = 0; index < many; index += 1) {
+      const { port } = addresses[index % 2] as AddressInfo
+      const socket = net.connect(port, '127.0.0.1').on('error', () => {})
+      sockets.push(socket)
+      const closed = once(socket, 'close')
+      await once(socket, 'connect').catch(() => closed)
+      settled.push(Promise.race([closed, once(socket, 'data').then(() => (greeted += 1))]))
+    }
+    await Promise.all(settled.filter((_, index) => index % 2 === 0))
+    const [drops, ...infos] = await counts()
+    expect(count(infos, ({ accepted, held, refused }) => accepted + held + sum(refused))).toBe(many)
+    expect(drops).toBe(count(infos, ({ refused }) => sum(refused)))
+    expect(infos[0]?.refused['fd-limit']).toBeGreaterThan(0)
+    expect(infos[1]).toMatchObject({ accepted: 20, held: 50 })
+    expect(infos[0]?.connections).toBe(infos[0]?.effectiveMaxConnections)
+
+    for (const [index, socket] of sockets.entries()) if (index % 2 === 1) socket.destroy()
+    let now = await counts()
+    while ((now[2]?.connections ?? 0) + (now[2]?.held ?? 0) > 0) now = await counts()
+    const room = (now[1]?.effectiveMaxConnections ?? 0) - (now[1]?.connections ?? 0)
+    expect(room).toBe(70)
+    for (const socket of sockets) socket.destroy()
+    expect(greeted).toBe((infos[0]?.accepted ?? 0) + 20)
+    expect(await program.finish()).toBe(0)
+  })
 })
 
 describe('an inherited listening socket', () => {

@@ -78,7 +78,7 @@ describe.each(['a free path', 'a stale socket'])('servers that start at once at 
         child.kill('SIGKILL')
         await once(child, 'exit')
       })
-      return { child, next: async () => (await said.next()).value as unknown }
+      return { child, next: async () => String((await said.next()).value) }
     })
     for (const { next } of starters) expect(await next()).toBe('ready')
     for (const path of await pathsIn(folder)) {
