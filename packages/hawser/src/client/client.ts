@@ -176,7 +176,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
 
   #pushed(message: In): void | Promise<void> {
     const { onMessage } = this.#setup
-    if (onMessage === undefined) return this.#pushes.push(message)
+    if (onMessage === undefined) return this.#pushes.push(message, this.connection?.bytesRead ?? 0)
     try {
       const result: unknown = onMessage(message)
       return result instanceof Promise ? result.catch((error) => this.#failed(error)) : undefined

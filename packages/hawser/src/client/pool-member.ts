@@ -188,7 +188,7 @@ export class PoolMember<In, Out>
   pushed(message: In): void | Promise<void> {
     const { onMessage } = this.#settings.options
     if (onMessage === undefined) {
-      if (this.#lease !== undefined) return this.#inbox.push(message)
+      if (this.#lease !== undefined) return this.#inbox.push(message, this.connection.bytesRead)
       this.#isSpoiled = true
       this.session.fail(unsolicitedError(this.connection))
       return undefined

@@ -1,5 +1,7 @@
 /** Messages kept for an iteration that is slow, before their connection is made to wait. */
 const kept = 256
+/** Bytes that were read for those messages, before their connection is made to wait. */
+const keptBytes = 2 * 1024 * 1024
 
 type Result<In> = IteratorResult<In, undefined>
 
@@ -11,10 +13,13 @@ interface Waiting<In> {
 
 /** What the server sent unasked, for the loop over the client; across connections, in order. */
 export class Pushes<In> {
-  readonly #queue: In[] = []
+  readonly #queue: { readonly message: In; readonly size: number }[] = []
   #waiting: Waiting<In>[] = []
   #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined
   #over = false
+  /** What those in the queue took of what was read. */
+  #bytes = 0
+  #bytesRead = 0
 
   /** Whether the connection is made to wait. */
   get isFull(): boolean {
@@ -26,13 +31,23 @@ export class Pushes<In> {
     return this.#queue.length
   }
 
-  /** @returns a promise while there is no room for more: its connection has to wait */
-  push(message: In): Promise<void> | undefined {
+  /**
+   * @param bytesRead what its connection has read since it is open: a message can be anything, and
+   *   how much of it was read says how much it may take
+   * @returns a promise while there is no room for more: its connection has to wait
+   */
+  push(message: In, bytesRead: number): Promise<void> | undefined {
     if (this.#over) return undefined
+    // Another connection begins from 0.
+    const size = bytesRead < this.#bytesRead ? bytesRead : bytesRead - this.#bytesRead
+    this.#bytesRead = bytesRead
     const waiter = this.#waiting.shift()
     if (waiter !== undefined) waiter.resolve({ done: false, value: message })
-    else this.#queue.push(message)
-    if (this.size < kept) return undefined
+    else {
+      this.#queue.push({ message, size })
+      this.#bytes += size
+    }
+    if (this.size < kept && this.#bytes < keptBytes) return undefined
     this.#room ??= withResolver()
     return this.#room.promise
   }
@@ -50,10 +65,11 @@ export class Pushes<In> {
 
   /** The next message, for `reader`. */
   next(reader: object): Promise<Result<In>> {
-    if (this.#queue.length > 0) {
-      const value = this.#queue.shift() as In
+    const first = this.#queue.shift()
+    if (first !== undefined) {
+      this.#bytes -= first.size
       if (this.#queue.length === 0) this.#makeRoom()
-      return Promise.resolve({ done: false, value })
+      return Promise.resolve({ done: false, value: first.message })
     }
     if (this.#over) return nothing()
     return new Promise((resolve) => {

@@ -7,6 +7,8 @@ import { Subscriptions } from './subscriptions.js'
 
 /** What every node is subscribed to: for everybody, and for several topics at once. */
 const everybody = ''
+/** Bytes that a message takes beside its own while it waits: promises, a buffer and what calls back. */
+const perMessage = 512
 /** Milliseconds a backplane may take to close; a server's end does not wait for ever. */
 const closeTimeout = 1_000
 
@@ -92,7 +94,7 @@ export class Relay<Out> implements BackplaneListener {
       () => {
         const listed = isOne ? [] : (topics ?? [])
         const bytes = encodeEnvelope({ topics: listed, message, overflow }, this.#options.codec)
-        size = bytes.length
+        size = bytes.length + perMessage
         return this.#options.backplane.publish(topic, bytes)
       },
       'members on other nodes do not get it, those on this one did',

@@ -2,10 +2,13 @@ import dns from 'node:dns'
 import net from 'node:net'
 import { interleaveFamilies } from '../policy/interleave.js'
 
+/** Addresses of one name that are tried: a reply of the DNS may have thousands. */
+const mostAddresses = 64
+
 /**
  * The addresses of a host in the order in which to try them. An address is its own. Names go to the
  * operating system's resolver, which asks for both families at once and sorts what it finds by
- * RFC 6724; it cannot be interrupted, so who waits no longer just leaves.
+ * RFC 6724; it cannot be interrupted, so who waits no longer just leaves. At most 64 of them.
  *
  * @param family the only one to use, if it is one
  * @throws the resolver's error
@@ -19,7 +22,8 @@ export async function lookUp(host: string, family: 4 | 6 | undefined): Promise<s
       else resolve(addresses)
     })
   })
-  return interleaveFamilies(found, (each) => each.family).map(({ address }) => address)
+  const ordered = interleaveFamilies(found, (each) => each.family)
+  return ordered.slice(0, mostAddresses).map(({ address }) => address)
 }
 
 /** What the resolver says itself, usually. */

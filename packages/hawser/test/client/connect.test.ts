@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { getEventListeners, once } from 'node:events'
 import dns from 'node:dns'
 import net from 'node:net'
-import { connect, type ConnectOptions, type HawserError, lines } from 'hawser'
+import { connect, type ConnectError, type ConnectOptions, type HawserError, lines } from 'hawser'
 import { ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
@@ -323,6 +323,15 @@ describe('a name of which no address answers', () => {
     resolveTo(['255.255.255.255', '127.0.0.1'])
     const error = await rejection(connect(`host.example:${port}`))
     expect(error).toMatchObject({ code: 'HAWSER_CONNECT_REFUSED' })
+  })
+
+  it('has 64 of them tried, however many the resolver finds', async () => {
+    const port = await closedPort()
+    resolveTo(
+      Array.from({ length: 1_000 }, (_, index) => `127.0.${index >> 8}.${index & 255 || 1}`),
+    )
+    const error = await rejection(connect(`host.example:${port}`))
+    expect((error as ConnectError).attempts).toHaveLength(64)
   })
 
   it('is called localhost where none was given', async () => {

@@ -64,6 +64,26 @@ it('a request that times out behind messages that nobody takes says so', async (
   })
 })
 
+it('large messages that nobody takes make their connection wait before there are many', async () => {
+  const clock = new VirtualClock()
+  const { client, peer } = await subscribe({ requestTimeout: 1_000, clock })
+  const large = `{"id":1,"text":"${'x'.repeat(64 * 1024)}"}\n`
+  const count = 48
+  for (let each = 0; each < count; each += 1) await peer.send(large)
+  await until(() => client.connection?.bytesRead === count * large.length)
+  const held = client.connection?.messagesRead ?? 0
+  expect(held).toBeGreaterThanOrEqual(32)
+  expect(held).toBeLessThan(40)
+  const asked = client.request({ id: 0 }).catch((error: unknown) => error)
+  await clock.advance(1_000)
+  expect(await asked).toMatchObject({
+    message: expect.stringContaining('iterate over the client') as string,
+  })
+  // Once they are taken, the others come, but for one in the place of the reply.
+  const messages = client[Symbol.asyncIterator]()
+  for (let each = 1; each < count; each += 1) expect((await messages.next()).done).toBe(false)
+})
+
 it('messages that were taken are let go of, though others always wait', async () => {
   const { client, peer } = await subscribe()
   const messages = client[Symbol.asyncIterator]()
