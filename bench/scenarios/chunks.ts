@@ -17,6 +17,8 @@ export const chunks: Scenario = {
     netEcho,
     nodeServer('handler', 'Hawser raw(), handler object', 'hawser/raw'),
     nodeServer('handler-fallback', 'the same, fastRead: false', 'hawser/raw', 'fallback'),
+    nodeServer('net-echo-heap', 'node:net, with 60 MiB of live heap', 'node/echo', 'heap'),
+    nodeServer('handler-heap', 'Hawser raw(), with 60 MiB of live heap', 'hawser/raw', 'heap'),
   ],
   columns: [
     { key: 'rateMiB', title: 'MiB/s', digits: 0 },
@@ -30,6 +32,12 @@ export const chunks: Scenario = {
       atMost: 1,
       unit: '×',
       value: ratio('cpuPerMiB', 'handler', 'net-echo'),
+    },
+    {
+      title: 'the same in processes with 60 MiB of live heap',
+      atMost: 1,
+      unit: '×',
+      value: ratio('cpuPerMiB', 'handler-heap', 'net-echo-heap'),
     },
   ],
   warmUp: (_, session) => warmUpExchange(session, pattern),

@@ -1,4 +1,7 @@
+import { holdHeap } from '../live-heap.js'
 import { serveNet } from './server.js'
+
+if (process.argv[2] === 'heap') holdHeap()
 
 // The floor for node:net: no framing, no work, every chunk straight back.
 serveNet((socket) => {
