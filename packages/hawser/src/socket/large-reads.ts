@@ -43,6 +43,7 @@ const reading: unique symbol = Symbol('hawser.reading')
 const holders = new Set<Holder>()
 const spare: Uint8Array[] = []
 let isLooking = false
+let timer: NodeJS.Timeout | undefined
 /** Where Node.js keeps a socket's buffer; null where that is not to be found. */
 let kBuffer: symbol | null | undefined
 
@@ -84,8 +85,10 @@ export function giveBuffer(bytes: Uint8Array): void {
   spare.push(new Uint8Array(bytes.buffer))
 }
 
+/** The same timer each time: one every 20 ms would be promoted by collections as frequent as that. */
 function lookLater(shared: Uint8Array): void {
-  setTimeout(look, longestWait, shared).unref()
+  if (timer === undefined) timer = setTimeout(look, longestWait, shared).unref()
+  else timer.refresh()
 }
 
 /** Send back those that were not filled since the last look. */
