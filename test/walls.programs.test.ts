@@ -128,7 +128,7 @@ it('the walls let through what the table allows', async () => {
     [`${LIBRARY}/socket/a.ts`]: `import net from 'node:net'\nimport '../observe/b.js'`,
     [`${LIBRARY}/connection/a.ts`]: `import { Duplex } from 'node:stream'\nimport '../framing/b.js'`,
     [`${LIBRARY}/server/a.ts`]: `import { EventEmitter } from 'node:events'\nimport '../socket/b.js'`,
-    [`${LIBRARY}/index.ts`]: `export { a } from './client/b.js'`,
+    [`${LIBRARY}/index.ts`]: `export { a } from './client/dial/connect.js'`,
     [`${LIBRARY}/socket/b.ts`]: `import './tls/a.js'`,
     [`${LIBRARY}/socket/tls/a.ts`]: `import '../fast-read.js'\nimport '../../errors.js'\nimport 'node:tls'`,
     [`${LIBRARY}/framing/formats/a.ts`]: `import '../framing.js'`,

@@ -148,7 +148,52 @@ export const LIBRARY_UNITS = {
     },
   },
   server: { units: [...BELOW_CONNECTION, 'network', 'socket', 'connection'], builtins: HARMLESS },
-  client: { units: [...BELOW_CONNECTION, 'network', 'socket', 'connection'], builtins: HARMLESS },
+  client: {
+    units: [...BELOW_CONNECTION, 'network', 'socket', 'connection'],
+    builtins: ['events', 'timers'],
+    doors: [],
+    wings: {
+      dial: {
+        sees: [],
+        doors: ['connect', 'send-proxy'],
+        builtins: [],
+      },
+      requests: {
+        sees: ['on-abort'],
+        doors: ['correlation', 'request-options'],
+        units: ['connection', 'errors', 'options', 'policy'],
+        builtins: [],
+      },
+      steady: {
+        sees: [
+          'dial',
+          'requests',
+          'exchange-options',
+          'exchange-settings',
+          'let-go',
+          'on-abort',
+          'shutdown',
+        ],
+        doors: ['client', 'client-options', 'status'],
+        units: ['connection', 'errors', 'options', 'policy', 'socket'],
+        builtins: ['events'],
+      },
+      pool: {
+        sees: [
+          'dial',
+          'requests',
+          'exchange-options',
+          'exchange-settings',
+          'let-go',
+          'on-abort',
+          'shutdown',
+        ],
+        doors: ['lease', 'pool', 'pool-options'],
+        units: ['connection', 'errors', 'options', 'policy', 'socket'],
+        builtins: ['events', 'timers'],
+      },
+    },
+  },
   relay: { units: ['errors', 'options', 'framing', 'connection'], builtins: [] },
   metrics: { units: ['errors', 'options', 'observe'], builtins: ['perf_hooks'] },
   systemd: {

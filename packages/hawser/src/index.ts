@@ -36,15 +36,16 @@ export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/close
 export { relay, type RelayOptions, type RelayResult } from './relay/relay.js'
 
 // Connect; stay connected; lend connections.
-export { connect, type ConnectOptions } from './client/connect.js'
-export { type Client, type ClientEvents, createClient } from './client/client.js'
-export type { ClientOptions, RequestConnection, RequestOptions } from './client/client-options.js'
-export type { Correlation } from './client/correlation.js'
-export type { ClientStatus, DisconnectedStatus, StatusFeed } from './client/status.js'
-export { createPool, type Pool } from './client/pool.js'
-export type { Lease } from './client/lease.js'
-export type { AcquireOptions, PoolOptions } from './client/pool-options.js'
-export type { SendProxyOptions } from './client/send-proxy.js'
+export { connect, type ConnectOptions } from './client/dial/connect.js'
+export { type Client, type ClientEvents, createClient } from './client/steady/client.js'
+export type { ClientOptions } from './client/steady/client-options.js'
+export type { RequestConnection, RequestOptions } from './client/requests/request-options.js'
+export type { Correlation } from './client/requests/correlation.js'
+export type { ClientStatus, DisconnectedStatus, StatusFeed } from './client/steady/status.js'
+export { createPool, type Pool } from './client/pool/pool.js'
+export type { Lease } from './client/pool/lease.js'
+export type { AcquireOptions, PoolOptions } from './client/pool/pool-options.js'
+export type { SendProxyOptions } from './client/dial/send-proxy.js'
 
 // Framings.
 export { delimited, type DelimitedOptions } from './framing/formats/delimited.js'
@@ -105,8 +106,8 @@ export type {
   RefusePayload,
 } from './observe/payloads.js'
 export type { ServerInfo } from './observe/server-info.js'
-export type { ClientInfo } from './client/client.js'
-export type { PoolInfo } from './client/pool-options.js'
+export type { ClientInfo } from './client/steady/client.js'
+export type { PoolInfo } from './client/pool/pool-options.js'
 
 // Several servers as one.
 export { memoryBackplane, type MemoryBackplane } from './server/memory-backplane.js'

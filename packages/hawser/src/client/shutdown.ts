@@ -1,12 +1,9 @@
-import { closeNames } from '../connection/option-names.js'
+import { closeNames, defaultDrain } from '../connection/close-options.js'
 import type { CloseOptions, CloseResult } from '../connection/server-face.js'
 import { checkOptions } from '../options/check-options.js'
 import { atLeast } from '../options/numbers.js'
 import type { Clock, ClockTimer } from '../policy/clock.js'
 import { onAbort } from './on-abort.js'
-
-/** Milliseconds that what is under way gets to finish, when `drain` is not set. */
-const defaultDrain = 15_000
 
 /** What a shutdown ends. */
 export interface ShutdownOwner {

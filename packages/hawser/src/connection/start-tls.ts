@@ -6,7 +6,7 @@ import type { StartTlsOptions } from './face.js'
 import type { ConnectionOwner } from './connection-settings.js'
 import { holds } from './in/holds.js'
 import type { Receiver } from './in/receiver.js'
-import { startTlsNames } from './option-names.js'
+import { startTlsNames } from './close-options.js'
 import type { Sender } from './out/sender.js'
 
 /** What the beginning of TLS needs of a connection. */

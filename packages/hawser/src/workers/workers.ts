@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { closeNames } from '../connection/option-names.js'
+import { closeNames } from '../connection/close-options.js'
 import type { CloseOptions, CloseResult } from '../connection/server-face.js'
 import { checkOptions } from '../options/check-options.js'
 import { atLeast, milliseconds } from '../options/numbers.js'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { changeStatus, StatusFeed } from '../../src/client/status.js'
+import { changeStatus, StatusFeed } from '../../src/client/steady/status.js'
 
 it('a loop over the status that is slow gets the last 64 changes, and the last of all', async () => {
   const feed = new StatusFeed()

@@ -1,16 +1,18 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
-import type { Connection } from '../connection/face.js'
-import type { CloseOptions, CloseResult } from '../connection/server-face.js'
-import { report, warn } from '../connection/report.js'
-import { HandlerError, type HawserError, textOf } from '../errors.js'
-import type { Endpoint } from '../socket/endpoint.js'
+import type { Connection } from '../../connection/face.js'
+import type { CloseOptions, CloseResult } from '../../connection/server-face.js'
+import { report, warn } from '../../connection/report.js'
+import type { HawserError } from '../../errors.js'
+import type { Endpoint } from '../../socket/endpoint.js'
 import { closedClientError, notConnectedError } from './client-errors.js'
-import { type ClientOptions, noRequestOptions, type RequestOptions } from './client-options.js'
+import type { ClientOptions } from './client-options.js'
 import { Link, type LinkOwner } from './link.js'
-import { Pushes } from './pushes.js'
-import { Requester, type RequesterOwner } from './requester.js'
-import { type ResolvedClient, resolveClient } from './resolve-client.js'
-import { Shutdown } from './shutdown.js'
+import { Pushes } from '../requests/pushes.js'
+import { Requester, type RequesterOwner } from '../requests/requester.js'
+import { callOnMessage, reportOnMessage } from '../requests/on-message.js'
+import { noRequestOptions, type RequestOptions } from '../requests/request-options.js'
+import { type ClientSettings, resolveClient } from './client-settings.js'
+import { Shutdown } from '../shutdown.js'
 import {
   changeStatus,
   type ClientStatus,
@@ -57,7 +59,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
 {
   /** What it is at now; iterate over it for every change. */
   readonly status: StatusFeed = new StatusFeed()
-  readonly #setup: ResolvedClient<In, Out>
+  readonly #settings: ClientSettings<In, Out>
   readonly #link: Link<In, Out>
   readonly #requester: Requester<In, Out>
   readonly #pushes = new Pushes<In>()
@@ -78,12 +80,12 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     super({ captureRejections: true })
     // What an async listener rejects with is treated as what it throws.
     Object.defineProperty(this, captureRejectionSymbol, { value: warn })
-    this.#setup = resolveClient(endpoint, options)
-    this.#link = new Link(this.#setup, this.#listening())
-    this.#requester = new Requester(this.#setup, this.#sending())
+    this.#settings = resolveClient(endpoint, options)
+    this.#link = new Link(this.#settings, this.#listening())
+    this.#requester = new Requester(this.#settings, this.#sending())
     this.#ended = this.#link.run()
     const ending = { end: () => this.#end(), cut: () => this.#cut() }
-    this.#shutdown = new Shutdown(this.#setup.clock, ending)
+    this.#shutdown = new Shutdown(this.#settings.clock, ending)
     this.#shutdown.obey(options.signal)
   }
 
@@ -108,7 +110,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
    *   `HAWSER_NOT_CONNECTED`, `HAWSER_QUEUE_FULL`, `HAWSER_QUEUE_TIMEOUT`, `HAWSER_CLIENT_CLOSED`
    */
   send(message: Out): Promise<void> {
-    return this.#requester.send(message, this.#setup.queueTimeout)
+    return this.#requester.send(message, this.#settings.queueTimeout)
   }
 
   /**
@@ -175,21 +177,16 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   }
 
   #pushed(message: In): void | Promise<void> {
-    const { onMessage } = this.#setup
+    const { onMessage, onError } = this.#settings.options
     if (onMessage === undefined) return this.#pushes.push(message, this.connection?.bytesRead ?? 0)
-    try {
-      const result: unknown = onMessage(message)
-      return result instanceof Promise ? result.catch((error) => this.#failed(error)) : undefined
-    } catch (error) {
-      this.#failed(error)
-    }
+    return callOnMessage(onMessage, message, (cause) => reportOnMessage(cause, 'client', onError))
   }
 
   #changed(status: ClientStatus): void {
     if (status.state === 'connected') {
       this.#connections += 1
       this.#requester.room()
-    } else if (status.state === 'disconnected' && this.#setup.whileDown === 'refuse') {
+    } else if (status.state === 'disconnected' && this.#settings.whileDown === 'refuse') {
       this.#requester.reject(notConnectedError(this.#link.lastError))
     }
     changeStatus(this.status, status)
@@ -226,7 +223,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   get #refusalNow(): HawserError | undefined {
     const { lastError, session } = this.#link
     if (this.#refusal !== undefined || session !== undefined) return this.#refusal
-    return this.#setup.whileDown === 'refuse' ? notConnectedError(lastError) : undefined
+    return this.#settings.whileDown === 'refuse' ? notConnectedError(lastError) : undefined
   }
 
   #refuse(cause: Error | undefined): void {
@@ -253,15 +250,6 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     this.#forced = this.#unsettled
     this.#refuse(undefined)
     this.#link.stop(false)
-  }
-
-  #failed(cause: unknown): void {
-    const { onError } = this.#setup.options
-    const message = textOf(cause)
-    const text = `onMessage failed, and the client goes on: ${message}`
-    const error = new HandlerError('HAWSER_HANDLER_FAILED', text, { op: 'handle', cause })
-    if (onError === undefined) warn(error)
-    else report(() => onError(error))
   }
 }
 

@@ -1,16 +1,16 @@
-import type { HandlerResult } from '../connection/face.js'
-import type { HawserError } from '../errors.js'
-import type { NamesOf } from '../options/option-names.js'
-import { backoffNames, type BackoffOptions } from '../policy/backoff.js'
-import { connectNames, type ConnectOptions } from './connect.js'
-import { type Correlation, correlationNames } from './correlation.js'
+import type { HandlerResult } from '../../connection/face.js'
+import type { HawserError } from '../../errors.js'
+import type { NamesOf } from '../../options/option-names.js'
+import { backoffNames, type BackoffOptions } from '../../policy/backoff.js'
+import { connectNames, type ConnectOptions } from '../dial/connect.js'
+import { exchangeNames, type ExchangeOptions } from '../exchange-options.js'
 import type { Lease } from './lease.js'
 
 /** How connections are made, kept and lent out. */
-export interface PoolOptions<In, Out> extends Omit<
-  ConnectOptions<In, Out>,
-  'handler' | 'heartbeat' | 'signal' | 'onError'
-> {
+export interface PoolOptions<In, Out>
+  extends
+    Omit<ConnectOptions<In, Out>, 'handler' | 'heartbeat' | 'signal' | 'onError'>,
+    ExchangeOptions<In, Out> {
   /**
    * Connections at once, those being made and those being closed among them. Default 10; `Infinity` is
    * off. Stops: a burst of work that becomes a burst of connections.
@@ -54,24 +54,12 @@ export interface PoolOptions<In, Out> extends Omit<
    * the connection is reset, and the next is tried after the backoff.
    */
   readonly onConnect?: ((lease: Lease<In, Out>) => HandlerResult) | undefined
-  /** How replies find their requests. Default: in order. */
-  readonly correlate?: Correlation<In, Out> | undefined
-  /**
-   * Requests on the way at once on one connection; more wait in its queue. Default 1 000; `Infinity` is
-   * off. Stops: more outstanding replies than a program can wait for.
-   */
-  readonly maxPending?: number | undefined
   /**
    * Requests of one lease that may wait for room on its connection; the next one is refused with
    * `HAWSER_QUEUE_FULL`. Default 1 000; `Infinity` is off. Stops: a peer that does not read, and fills
    * the memory.
    */
   readonly maxQueued?: number | undefined
-  /**
-   * Milliseconds a request may take until its reply, then `HAWSER_REQUEST_TIMEOUT`. Default 30 000;
-   * `Infinity` is off. Stops: a caller that waits for ever.
-   */
-  readonly requestTimeout?: number | undefined
   /**
    * Waits between tries when no connection can be made: full jitter from 0 to 100 ms … 5 s, so that
    * a caller that waits `acquireTimeout` sees a try.
@@ -82,8 +70,6 @@ export interface PoolOptions<In, Out> extends Omit<
    * to the lease, and a connection on which one comes while it is idle is reset.
    */
   readonly onMessage?: ((message: In) => HandlerResult) | undefined
-  /** Told of what `onMessage` throws. Default: shown as a process warning. */
-  readonly onError?: ((error: HawserError) => void) | undefined
   /** Closes the pool when it fires, without a drain. */
   readonly signal?: AbortSignal | undefined
 }
@@ -93,6 +79,7 @@ const { handler: _handler, heartbeat: _heartbeat, ...ofConnect } = connectNames
 /** The names of the options in {@link PoolOptions}. */
 export const poolNames: NamesOf<PoolOptions<unknown, unknown>> = {
   ...ofConnect,
+  ...exchangeNames,
   max: true,
   min: true,
   acquireTimeout: true,
@@ -102,10 +89,7 @@ export const poolNames: NamesOf<PoolOptions<unknown, unknown>> = {
   validate: 'function',
   validateTimeout: true,
   onConnect: 'function',
-  correlate: correlationNames,
-  maxPending: true,
   maxQueued: true,
-  requestTimeout: true,
   backoff: backoffNames,
   onMessage: 'function',
 }

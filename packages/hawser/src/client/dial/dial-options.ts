@@ -1,8 +1,8 @@
-import type { Network } from '../network.js'
-import type { NamesOf } from '../options/option-names.js'
-import type { EndpointOrder } from '../policy/endpoint-order.js'
-import { socketNames, type SocketOptions } from '../socket/socket-options.js'
-import { tlsClientNames, type TlsClientOptions } from '../tls.js'
+import type { Network } from '../../network.js'
+import type { NamesOf } from '../../options/option-names.js'
+import type { EndpointOrder } from '../../policy/endpoint-order.js'
+import { socketNames, type SocketOptions } from '../../socket/socket-options.js'
+import { tlsClientNames, type TlsClientOptions } from '../../tls.js'
 import { sendProxyNames, type SendProxyOptions } from './send-proxy.js'
 
 /** How a connection is made. */

@@ -1,21 +1,22 @@
-import { engineOf } from '../connection/connection.js'
-import type { Connection } from '../connection/face.js'
-import type { CloseInfo } from '../connection/close-info.js'
-import { report, warn } from '../connection/report.js'
-import { HandlerError, type HawserError, textOf } from '../errors.js'
-import type { RequestOptions } from './client-options.js'
-import { callbackFailed, connectionEndedError, onConnectTimeout } from './client-errors.js'
-import { connectBy } from './connect.js'
-import type { Correlator } from './correlation.js'
-import { createCorrelator } from './create-correlator.js'
+import { engineOf } from '../../connection/connection.js'
+import type { Connection } from '../../connection/face.js'
+import type { CloseInfo } from '../../connection/close-info.js'
+import type { HawserError } from '../../errors.js'
+import { attend } from '../requests/attend.js'
+import { callOnMessage, reportOnMessage } from '../requests/on-message.js'
+import type { RequestOptions } from '../requests/request-options.js'
+import { connectionEndedError, onConnectTimeout } from '../requests/request-errors.js'
+import { connectBy } from '../dial/connect.js'
+import type { Correlator } from '../requests/correlation.js'
+import { createCorrelator } from '../requests/create-correlator.js'
 import { type Lease, lend, type Lendable } from './lease.js'
-import { letGo } from './let-go.js'
-import { onAbort } from './on-abort.js'
+import { letGo } from '../let-go.js'
+import { onAbort } from '../on-abort.js'
 import { endedError, invalidError, unsolicitedError } from './pool-errors.js'
 import type { PoolSettings } from './pool-settings.js'
-import { Pushes } from './pushes.js'
-import { Requester, type RequesterOwner } from './requester.js'
-import { Session, type SessionOwner } from './session.js'
+import { Pushes } from '../requests/pushes.js'
+import { Requester, type RequesterOwner } from '../requests/requester.js'
+import { Session, type SessionOwner } from '../requests/session.js'
 
 /** One connection of a pool, with the requests on it; the pool has it, or one lease does. */
 export class PoolMember<In, Out>
@@ -70,8 +71,8 @@ export class PoolMember<In, Out>
         ...options,
         handler: member.session.handler,
         signal,
-        // What waits for replies has to go on reading: two sides that wait for each other wait long.
       },
+      // What waits for replies has to go on reading: two sides that wait for each other wait long.
       'none',
     )
     void connection.closed.then((info) => member.#ended(info))
@@ -79,14 +80,14 @@ export class PoolMember<In, Out>
     try {
       if (signal.aborted) connection.reset()
       if (onConnect !== undefined) {
-        await member.#attend(onConnect, connectTimeout, () =>
+        await member.#attend('onConnect', onConnect, connectTimeout, () =>
           onConnectTimeout(connectTimeout, connection),
         )
       }
       return member
     } catch (error) {
       connection.reset()
-      throw callbackFailed('onConnect', error, connection)
+      throw error
     } finally {
       forget()
     }
@@ -146,10 +147,12 @@ export class PoolMember<In, Out>
     const late = `validate was still at work after ${validateTimeout} ms (validateTimeout)`
     let verdict: unknown
     try {
-      verdict = await this.#attend(validate, validateTimeout, () => invalidError(late, connection))
+      verdict = await this.#attend('validate', validate, validateTimeout, () =>
+        invalidError(late, connection),
+      )
     } catch (error) {
       this.reset()
-      throw callbackFailed('validate', error, connection)
+      throw error
     }
     if (verdict !== false) return
     this.reset()
@@ -186,19 +189,14 @@ export class PoolMember<In, Out>
   }
 
   pushed(message: In): void | Promise<void> {
-    const { onMessage } = this.#settings.options
-    if (onMessage === undefined) {
-      if (this.#lease !== undefined) return this.#inbox.push(message, this.connection.bytesRead)
-      this.#isSpoiled = true
-      this.session.fail(unsolicitedError(this.connection))
-      return undefined
+    const { onMessage, onError } = this.#settings.options
+    if (onMessage !== undefined) {
+      return callOnMessage(onMessage, message, (cause) => reportOnMessage(cause, 'pool', onError))
     }
-    try {
-      const result = onMessage(message)
-      return result instanceof Promise ? result.catch((error) => this.#failed(error)) : undefined
-    } catch (error) {
-      this.#failed(error)
-    }
+    if (this.#lease !== undefined) return this.#inbox.push(message, this.connection.bytesRead)
+    this.#isSpoiled = true
+    this.session.fail(unsolicitedError(this.connection))
+    return undefined
   }
 
   late(): void {}
@@ -227,8 +225,9 @@ export class PoolMember<In, Out>
     this.#requester.reject(connectionEndedError(this.connection, 'acquire another lease'))
   }
 
-  /** Let `work` have it, until it is done, the time is up, or the connection ends. */
+  /** Let a callback have it as a lease, and take it back. */
   async #attend<Result>(
+    name: 'onConnect' | 'validate',
     work: (lease: Lease<In, Out>) => Result | Promise<Result>,
     timeout: number,
     expired: () => HawserError,
@@ -237,30 +236,13 @@ export class PoolMember<In, Out>
     const lease = this.lend((isGood) => {
       if (!isGood) this.reset()
     })
-    const ended = connection.closed.then((info) => {
-      throw endedError(info, connection)
-    })
-    ended.catch(() => undefined)
-    let expire!: (error: HawserError) => void
-    const late = new Promise<never>((_resolve, reject) => {
-      expire = reject
-    })
-    const timer = this.#settings.clock.schedule(() => expire(expired()), timeout, true)
+    const ended = (info: CloseInfo): HawserError => endedError(info, connection)
+    const attendance = { connection, clock: this.#settings.clock, timeout, expired, ended }
     try {
-      return await Promise.race([work(lease), ended, late])
+      return await attend(name, attendance, () => work(lease))
     } finally {
-      timer.cancel()
       lease.release()
       this.reclaim(true)
     }
-  }
-
-  #failed(cause: unknown): void {
-    const { onError } = this.#settings.options
-    const message = textOf(cause)
-    const text = `onMessage failed, and the pool goes on: ${message}`
-    const error = new HandlerError('HAWSER_HANDLER_FAILED', text, { op: 'handle', cause })
-    if (onError === undefined) warn(error)
-    else report(() => onError(error))
   }
 }

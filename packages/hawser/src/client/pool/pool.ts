@@ -1,10 +1,10 @@
-import { checkOptions } from '../options/check-options.js'
-import { milliseconds } from '../options/numbers.js'
-import type { CloseOptions, CloseResult } from '../connection/server-face.js'
-import type { HawserError } from '../errors.js'
-import type { Endpoint } from '../socket/endpoint.js'
+import { checkOptions } from '../../options/check-options.js'
+import { milliseconds } from '../../options/numbers.js'
+import type { CloseOptions, CloseResult } from '../../connection/server-face.js'
+import type { HawserError } from '../../errors.js'
+import type { Endpoint } from '../../socket/endpoint.js'
 import type { Lease } from './lease.js'
-import { Pending } from './pending.js'
+import { Pending } from '../requests/pending.js'
 import {
   acquireAborted,
   acquireFailed,
@@ -23,7 +23,7 @@ import {
 import { type PoolSettings, resolvePool } from './pool-settings.js'
 import { PoolSupply, type SupplyOwner } from './pool-supply.js'
 import { PoolWaiters } from './pool-waiters.js'
-import { Shutdown } from './shutdown.js'
+import { Shutdown } from '../shutdown.js'
 
 /**
  * Connections to one server, lent to one caller at a time: for protocols in which a conversation

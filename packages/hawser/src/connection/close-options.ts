@@ -8,6 +8,9 @@ export const closeNames: NamesOf<CloseOptions> = {
   signal: 'signal',
 }
 
+/** Milliseconds that what is under way gets to finish, when `drain` is not set. */
+export const defaultDrain = 15_000
+
 /** The names of the options in {@link StartTlsOptions}; the side that begins TLS looks into `tls`. */
 export const startTlsNames: NamesOf<StartTlsOptions<unknown>> = {
   reply: true,

@@ -1,8 +1,13 @@
-import { invalid } from '../options/invalid.js'
-import type { NamesOf } from '../options/option-names.js'
-import { proxyEndNames, type ProxyEnd, type ProxyTlvs, tlvNames } from '../proxy-protocol/header.js'
-import { encodeHeader } from '../proxy-protocol/header-encoder.js'
-import type { TransportAddresses } from '../transport.js'
+import { invalid } from '../../options/invalid.js'
+import type { NamesOf } from '../../options/option-names.js'
+import {
+  proxyEndNames,
+  type ProxyEnd,
+  type ProxyTlvs,
+  tlvNames,
+} from '../../proxy-protocol/header.js'
+import { encodeHeader } from '../../proxy-protocol/header-encoder.js'
+import type { TransportAddresses } from '../../transport.js'
 
 /** The PROXY protocol header to begin a connection with. */
 export interface SendProxyOptions {

@@ -1,4 +1,4 @@
-import type { CloseInfo } from '../connection/close-info.js'
+import type { CloseInfo } from '../../connection/close-info.js'
 import {
   AbortedError,
   ClientError,
@@ -10,8 +10,8 @@ import {
   StateError,
   TimeoutError,
   TlsError,
-} from '../errors.js'
-import { quoting } from '../options/quoting.js'
+} from '../../errors.js'
+import { quoting } from '../../options/quoting.js'
 
 /** What a pool has while a caller waits for a connection. */
 export interface Crowd {

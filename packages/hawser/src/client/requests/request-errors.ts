@@ -1,17 +1,16 @@
-import type { CloseInfo } from '../connection/close-info.js'
-import type { Connection } from '../connection/face.js'
+import type { CloseInfo } from '../../connection/close-info.js'
+import type { Connection } from '../../connection/face.js'
 import {
   AbortedError,
   ClientError,
   ConnectError,
-  ConnectionError,
   type ErrorDetails,
   HandlerError,
   HawserError,
   TimeoutError,
   textOf,
-} from '../errors.js'
-import { quoting } from '../options/quoting.js'
+} from '../../errors.js'
+import { quoting } from '../../options/quoting.js'
 
 type Ends = Pick<Connection<never, never>, 'local' | 'remote'>
 
@@ -47,25 +46,6 @@ export function unansweredError(ends: Ends): ClientError {
     'the server sent a reply and no request was waiting for one: the two sides are out of step, so the connection is reset',
     { op: 'request', ...detailsOf(ends) },
   )
-}
-
-/** The client was closed. */
-export function closedClientError(cause: Error | undefined): ClientError {
-  const closed = 'the client is closed and sends nothing more'
-  if (cause === undefined) return new ClientError('HAWSER_CLIENT_CLOSED', closed, { op: 'request' })
-  const { text, option } = quoting(cause, (words) => `${closed}: ${words}`)
-  return new ClientError('HAWSER_CLIENT_CLOSED', text, { op: 'request', cause, option })
-}
-
-/** There is no connection, and messages are not to wait for one. */
-export function notConnectedError(cause: Error | undefined): ClientError {
-  const remedy = "try again, or let messages wait with whileDown: 'queue'"
-  const around = (why: string): string => `there is no connection${why} and nothing was sent`
-  const { text, option } =
-    cause === undefined
-      ? { text: around(''), option: undefined }
-      : quoting(cause, (words) => around(` (${words})`))
-  return new ClientError('HAWSER_NOT_CONNECTED', text, { op: 'request', cause, option, remedy })
 }
 
 /**
@@ -106,17 +86,6 @@ export function queueTimeout(timeout: number, cause: Error | undefined): Timeout
   return new TimeoutError('HAWSER_QUEUE_TIMEOUT', text, { op: 'request', cause, option })
 }
 
-/** The option `heartbeat.ping` threw. */
-export function pingFailed(cause: unknown, ends: Ends): HandlerError {
-  const message = textOf(cause)
-  const text = `heartbeat.ping failed and the connection is reset: ${message}`
-  return new HandlerError('HAWSER_HANDLER_FAILED', text, {
-    op: 'handle',
-    ...detailsOf(ends),
-    cause,
-  })
-}
-
 /** `onConnect` did not come to its end. */
 export function onConnectTimeout(timeout: number, ends: Ends): ConnectError {
   const text = `onConnect was still at work after ${timeout} ms, so the connection is reset`
@@ -125,15 +94,6 @@ export function onConnectTimeout(timeout: number, ends: Ends): ConnectError {
     ...detailsOf(ends),
     option: 'connectTimeout',
     remedy: (option) => `see what it waits for, or raise ${option}`,
-  })
-}
-
-/** The connection ended in order while `onConnect` was at work. */
-export function onConnectCutOff(info: CloseInfo, ends: Ends): ConnectionError {
-  const text = `the connection ended (${info.reason}, by ${info.by}) while onConnect was at work: it is called again on the next one`
-  return new ConnectionError('HAWSER_CONNECTION_CLOSED', text, {
-    op: 'connect',
-    ...detailsOf(ends),
   })
 }
 
@@ -151,6 +111,12 @@ export function callbackFailed(
     ...detailsOf(ends),
     cause,
   })
+}
+
+/** What `onMessage` threw; `who` is what goes on without it. */
+export function onMessageFailed(cause: unknown, who: 'client' | 'pool'): HandlerError {
+  const text = `onMessage failed, and the ${who} goes on: ${textOf(cause)}`
+  return new HandlerError('HAWSER_HANDLER_FAILED', text, { op: 'handle', cause })
 }
 
 function detailsOf({ local, remote }: Ends): ErrorDetails {

@@ -1,4 +1,4 @@
-import type { NamesOf } from '../options/option-names.js'
+import type { NamesOf } from '../../options/option-names.js'
 import type { Pending } from './pending.js'
 
 /** Replies come in the order of their requests, as in Redis, SMTP or Memcached. The default. */

@@ -1,5 +1,5 @@
-import type { CloseInfo } from '../connection/close-info.js'
-import type { HawserError } from '../errors.js'
+import type { CloseInfo } from '../../connection/close-info.js'
+import type { HawserError } from '../../errors.js'
 
 /** It dials, or `onConnect` is at work. */
 export interface ConnectingStatus {

@@ -1,4 +1,4 @@
-import { FramingError } from '../errors.js'
+import { FramingError } from '../../errors.js'
 import type { Correlator, IdentifiedReplies, Verdict } from './correlation.js'
 import type { Pending } from './pending.js'
 

@@ -1,5 +1,6 @@
-import type { HawserError } from '../errors.js'
-import { onAbort } from './on-abort.js'
+import { ignore } from '../../connection/promises.js'
+import type { HawserError } from '../../errors.js'
+import { onAbort } from '../on-abort.js'
 
 /** A request on its way to its reply. */
 export class Pending<In> {
@@ -50,5 +51,3 @@ export class Pending<In> {
     this.forget = undefined
   }
 }
-
-function ignore(): void {}

@@ -1,26 +1,22 @@
-import { engineOf } from '../connection/connection.js'
-import type { Connection } from '../connection/face.js'
-import type { CloseInfo } from '../connection/close-info.js'
-import { type HawserError, OptionError } from '../errors.js'
-import { Backoff, type BackoffOptions } from '../policy/backoff.js'
-import type { Clock } from '../policy/clock.js'
-import { Heartbeat } from '../policy/heartbeat.js'
-import { heartbeatTimeout } from '../connection/heartbeat.js'
-import {
-  closedClientError,
-  connectionEndedError,
-  onConnectCutOff,
-  callbackFailed,
-  onConnectTimeout,
-  pingFailed,
-} from './client-errors.js'
-import type { ClientOptions, RequestConnection } from './client-options.js'
-import { connectBy } from './connect.js'
-import { letGo } from './let-go.js'
-import { createCorrelator } from './create-correlator.js'
-import type { Dialler } from './dialler.js'
-import { Requester } from './requester.js'
-import { Session, type SessionOwner } from './session.js'
+import { engineOf } from '../../connection/connection.js'
+import type { Connection } from '../../connection/face.js'
+import type { CloseInfo } from '../../connection/close-info.js'
+import { heartbeatTimeout } from '../../connection/heartbeat.js'
+import { ignore } from '../../connection/promises.js'
+import { type HawserError, OptionError } from '../../errors.js'
+import { Backoff } from '../../policy/backoff.js'
+import { Heartbeat } from '../../policy/heartbeat.js'
+import { connectBy } from '../dial/connect.js'
+import { letGo } from '../let-go.js'
+import { attend } from '../requests/attend.js'
+import { createCorrelator } from '../requests/create-correlator.js'
+import { connectionEndedError, onConnectTimeout } from '../requests/request-errors.js'
+import type { RequestConnection } from '../requests/request-options.js'
+import { Requester } from '../requests/requester.js'
+import { Session, type SessionOwner } from '../requests/session.js'
+import { closedClientError, onConnectCutOff, pingFailed } from './client-errors.js'
+import type { ClientOptions } from './client-options.js'
+import type { ClientSettings } from './client-settings.js'
 import type { ClientStatus } from './status.js'
 
 /** What to do about a request on a connection that has ended, in `onConnect`. */
@@ -36,26 +32,13 @@ export interface LinkOwner<In> extends SessionOwner<In> {
   gaveUp(error: HawserError | undefined): void
 }
 
-/** A client's options with every default filled in that a link needs. */
-export interface LinkSetup<In, Out> {
-  readonly dialler: Dialler
-  readonly options: ClientOptions<In, Out>
-  readonly clock: Clock
-  readonly connectTimeout: number
-  readonly maxPending: number
-  readonly requestTimeout: number
-  readonly maxQueued: number
-  readonly backoff: BackoffOptions
-  readonly maxReconnects: number
-}
-
 /** Keeps one connection up: dials, lets `onConnect` at it, and dials again when it is gone. */
 export class Link<In, Out> {
   /** The connection that messages flow on. */
   session: Session<In, Out> | undefined
   /** Why there is none. */
   lastError: HawserError | undefined
-  readonly #setup: LinkSetup<In, Out>
+  readonly #settings: ClientSettings<In, Out>
   readonly #owner: LinkOwner<In>
   readonly #backoff: Backoff
   readonly #stopping = new AbortController()
@@ -63,10 +46,10 @@ export class Link<In, Out> {
   /** Has the requests of `onConnect`. */
   #greeter: Requester<In, Out> | undefined
 
-  constructor(setup: LinkSetup<In, Out>, owner: LinkOwner<In>) {
-    this.#setup = setup
+  constructor(settings: ClientSettings<In, Out>, owner: LinkOwner<In>) {
+    this.#settings = settings
     this.#owner = owner
-    this.#backoff = new Backoff(setup.backoff, setup.options.random ?? Math.random)
+    this.#backoff = new Backoff(settings.backoff, settings.random)
   }
 
   /** Begin, and go on until `stop`, or until there is no point in going on. */
@@ -82,7 +65,8 @@ export class Link<In, Out> {
       if (this.#isStopped) break
       this.lastError = error ?? info?.error
       this.#backoff.worked(worked)
-      if (error instanceof OptionError || this.#backoff.failures >= this.#setup.maxReconnects) break
+      if (error instanceof OptionError || this.#backoff.failures >= this.#settings.maxReconnects)
+        break
       const retryIn = Math.round(this.#backoff.failed())
       this.#owner.changed({ state: 'disconnected', retryIn, info, error })
       await this.#wait(retryIn)
@@ -104,7 +88,7 @@ export class Link<In, Out> {
 
   /** One connection, from dialling to its end. */
   async #connect(): Promise<{ info?: CloseInfo; error?: HawserError; worked: number }> {
-    const { clock, options, dialler, maxPending } = this.#setup
+    const { clock, options, dialler, maxPending } = this.#settings
     const session = new Session(
       createCorrelator(options.correlate ?? {}),
       { maxPending, clock, isPong: options.heartbeat?.isPong },
@@ -117,8 +101,8 @@ export class Link<In, Out> {
           ...withoutClientOptions(options),
           handler: session.handler,
           signal: this.#stopping.signal,
-          // What waits for replies has to go on reading: two sides that wait for each other wait long.
         },
+        // What waits for replies has to go on reading: two sides that wait for each other wait long.
         'none',
       )
       this.#connection = connection
@@ -145,8 +129,9 @@ export class Link<In, Out> {
 
   /** Let `onConnect` log in, for as long as dialling may take. */
   async #greet(session: Session<In, Out>): Promise<void> {
-    const { options, clock, connectTimeout } = this.#setup
-    if (options.onConnect === undefined) return
+    const { options, clock, connectTimeout: timeout } = this.#settings
+    const { onConnect } = options
+    if (onConnect === undefined) return
     const { connection } = session
     const greeter = this.#greeterOf(session)
     this.#greeter = greeter
@@ -154,25 +139,10 @@ export class Link<In, Out> {
       connection,
       request: (message, own = {}) => greeter.request(message, own),
     }
-    let timer
-    const ended = connection.closed.then((info) => {
-      throw info.error ?? onConnectCutOff(info, connection)
-    })
-    ended.catch(ignore)
-    const expired = new Promise<never>((_resolve, reject) => {
-      timer = clock.schedule(
-        () => reject(onConnectTimeout(connectTimeout, connection)),
-        connectTimeout,
-        true,
-      )
-    })
-    try {
-      await Promise.race([options.onConnect(fresh), ended, expired])
-    } catch (cause) {
-      throw callbackFailed('onConnect', cause, connection)
-    } finally {
-      ;(timer as unknown as { cancel(): void }).cancel()
-    }
+    const expired = (): HawserError => onConnectTimeout(timeout, connection)
+    const ended = (info: CloseInfo): HawserError => info.error ?? onConnectCutOff(info, connection)
+    const attendance = { connection, clock, timeout, expired, ended }
+    await attend('onConnect', attendance, () => onConnect(fresh))
   }
 
   /** What a session tells: all of it goes to the client, but room goes to `onConnect` first. */
@@ -193,7 +163,7 @@ export class Link<In, Out> {
 
   /** Sends the requests of `onConnect`, on this connection alone. */
   #greeterOf(session: Session<In, Out>): Requester<In, Out> {
-    return new Requester(this.#setup, {
+    return new Requester(this.#settings, {
       session,
       lastError: undefined,
       get refusal() {
@@ -203,7 +173,7 @@ export class Link<In, Out> {
   }
 
   #listen(session: Session<In, Out>): Heartbeat<Out> | undefined {
-    const { options, clock } = this.#setup
+    const { options, clock } = this.#settings
     const { heartbeat } = options
     if (heartbeat === undefined) return undefined
     const owner = this.#owner
@@ -237,7 +207,7 @@ export class Link<In, Out> {
         signal.removeEventListener('abort', done)
         resolve()
       }
-      const timer = this.#setup.clock.schedule(done, milliseconds, true)
+      const timer = this.#settings.clock.schedule(done, milliseconds, true)
       signal.addEventListener('abort', done)
     })
   }
@@ -250,5 +220,3 @@ function withoutClientOptions<In, Out>(
   const { heartbeat: _heartbeat, onError: _onError, ...rest } = options
   return rest
 }
-
-function ignore(): void {}

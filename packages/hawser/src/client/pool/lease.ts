@@ -1,5 +1,10 @@
-import type { Connection } from '../connection/face.js'
-import { noRequestOptions, type RequestConnection, type RequestOptions } from './client-options.js'
+import type { Connection } from '../../connection/face.js'
+import { rejected } from '../../connection/promises.js'
+import {
+  noRequestOptions,
+  type RequestConnection,
+  type RequestOptions,
+} from '../requests/request-options.js'
 import { releasedError } from './pool-errors.js'
 
 /** What a lease lends: a connection, and what may be done with it. */
@@ -68,10 +73,7 @@ export class Lease<In = Uint8Array, Out = Uint8Array | string>
     options = noRequestOptions,
   ) => {
     if (this.#lent !== undefined) return this.#lent.request(message, options)
-    const refused = Promise.reject<In>(releasedError())
-    // Awaited or not, it must not end the process.
-    refused.catch(() => undefined)
-    return refused
+    return rejected(releasedError())
   };
 
   /**

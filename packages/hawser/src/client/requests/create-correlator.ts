@@ -1,4 +1,4 @@
-import { invalid, show } from '../options/invalid.js'
+import { invalid, show } from '../../options/invalid.js'
 import type { Correlation, Correlator } from './correlation.js'
 import { IdentifiedCorrelator } from './identified-correlator.js'
 import { OrderedCorrelator } from './ordered-correlator.js'

@@ -1,6 +1,6 @@
-import { Deadlines } from '../policy/deadlines.js'
-import type { HawserError } from '../errors.js'
-import type { Clock } from '../policy/clock.js'
+import { Deadlines } from '../../policy/deadlines.js'
+import type { HawserError } from '../../errors.js'
+import type { Clock } from '../../policy/clock.js'
 import type { Pending } from './pending.js'
 
 /** A message that waits to be sent. */

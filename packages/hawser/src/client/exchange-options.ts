@@ -1,0 +1,30 @@
+import type { HawserError } from '../errors.js'
+import type { NamesOf } from '../options/option-names.js'
+import { type Correlation, correlationNames } from './requests/correlation.js'
+
+/** What requests are limited to, of a client and of a pool alike. */
+export interface ExchangeOptions<In, Out> {
+  /** How replies find their requests. Default: in order. */
+  readonly correlate?: Correlation<In, Out> | undefined
+  /**
+   * Requests on the way at once on one connection; more wait in the queue. Default 1 000; `Infinity` is
+   * off; 1 waits for each reply before the next request. Stops: more outstanding replies than a program
+   * can wait for.
+   */
+  readonly maxPending?: number | undefined
+  /**
+   * Milliseconds a request may take until its reply, then `HAWSER_REQUEST_TIMEOUT`. Default 30 000;
+   * `Infinity` is off. Stops: a caller that waits for ever.
+   */
+  readonly requestTimeout?: number | undefined
+  /** Told of what `onMessage` throws. Default: shown as a process warning. */
+  readonly onError?: ((error: HawserError) => void) | undefined
+}
+
+/** The names of the options in {@link ExchangeOptions}. */
+export const exchangeNames: NamesOf<ExchangeOptions<unknown, unknown>> = {
+  correlate: correlationNames,
+  maxPending: true,
+  requestTimeout: true,
+  onError: 'function',
+}

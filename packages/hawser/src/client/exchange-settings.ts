@@ -1,0 +1,52 @@
+import { resolveSettings } from '../connection/connection-options.js'
+import type { Framing } from '../framing/framing.js'
+import { raw } from '../framing/formats/raw.js'
+import { atLeast, milliseconds } from '../options/numbers.js'
+import { Budget } from '../policy/budget.js'
+import type { Clock } from '../policy/clock.js'
+import type { HeartbeatOptions } from '../policy/heartbeat.js'
+import type { Endpoint } from '../socket/endpoint.js'
+import { createTlsSessions } from '../socket/tls/tls-sessions.js'
+import type { ConnectOptions } from './dial/connect.js'
+import { defaultConnectTimeout, Dialler } from './dial/dialler.js'
+import type { ExchangeOptions } from './exchange-options.js'
+import { assertCorrelation } from './requests/create-correlator.js'
+
+/** What a client and a pool have in common: how connections are made, and what their requests may do. */
+export interface ExchangeSettings {
+  readonly dialler: Dialler
+  readonly clock: Clock
+  readonly random: () => number
+  /** Milliseconds to connect, and again for `onConnect`. */
+  readonly connectTimeout: number
+  readonly maxPending: number
+  readonly requestTimeout: number
+}
+
+type Options<In, Out> = ExchangeOptions<In, Out> &
+  Omit<ConnectOptions<In, Out>, 'handler' | 'heartbeat' | 'signal' | 'onError'> & {
+    readonly heartbeat?: HeartbeatOptions<In, Out> | undefined
+  }
+
+/**
+ * Fill in the defaults that a client and a pool share, and refuse what cannot work.
+ *
+ * @throws OptionError
+ */
+export function resolveExchange<In, Out>(
+  endpoint: Endpoint | null | readonly Endpoint[],
+  options: Options<In, Out>,
+): ExchangeSettings {
+  const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
+  const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity), 'none')
+  const { correlate, connectTimeout = defaultConnectTimeout } = options
+  if (correlate !== undefined) assertCorrelation(correlate)
+  return {
+    dialler: new Dialler(endpoint, options, clock, createTlsSessions()),
+    clock,
+    random: options.random ?? Math.random,
+    connectTimeout: milliseconds('connectTimeout', connectTimeout),
+    maxPending: atLeast('maxPending', options.maxPending ?? 1_000, 1, 'requests'),
+    requestTimeout: milliseconds('requestTimeout', options.requestTimeout ?? 30_000),
+  }
+}
