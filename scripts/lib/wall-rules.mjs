@@ -147,7 +147,40 @@ export const LIBRARY_UNITS = {
       watch: { sees: ['connection-settings'], units: ['errors', 'policy'], builtins: [] },
     },
   },
-  server: { units: [...BELOW_CONNECTION, 'network', 'socket', 'connection'], builtins: HARMLESS },
+  server: {
+    units: [...BELOW_CONNECTION, 'network', 'socket', 'connection'],
+    builtins: ['buffer', 'events', 'process', 'timers'],
+    doors: ['create-server', 'server', 'server-events', 'server-options'],
+    wings: {
+      accept: {
+        sees: ['groups', 'drain', 'server-options', 'server-publications', 'server-settings'],
+        doors: ['proxy-trust'],
+        units: [
+          'errors',
+          'options',
+          'tls',
+          'transport',
+          'policy',
+          'proxy-protocol',
+          'observe',
+          'socket',
+          'connection',
+        ],
+        builtins: ['timers'],
+      },
+      groups: {
+        sees: ['backplane'],
+        units: ['errors', 'options', 'framing', 'policy', 'connection'],
+        builtins: ['buffer'],
+      },
+      backplane: {
+        sees: [],
+        doors: ['backplane', 'memory-backplane'],
+        units: ['errors', 'options', 'policy', 'connection'],
+        builtins: ['buffer', 'timers'],
+      },
+    },
+  },
   client: {
     units: [...BELOW_CONNECTION, 'network', 'socket', 'connection'],
     builtins: ['events', 'timers'],

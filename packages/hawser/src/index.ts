@@ -15,8 +15,8 @@ export type {
   Refusal,
   ServerCloseOptions,
   ServerOptions,
-} from './server/options.js'
-export type { ServerEvents } from './server/events.js'
+} from './server/server-options.js'
+export type { ServerEvents } from './server/server-events.js'
 export type {
   BroadcastOptions,
   CloseOptions,
@@ -26,7 +26,7 @@ export type {
   Group,
   ServerConnection,
 } from './connection/server-face.js'
-export type { ProxyProtocolOptions } from './server/proxy-trust.js'
+export type { ProxyProtocolOptions } from './server/accept/proxy-trust.js'
 export type { ProxyHeader } from './proxy-protocol/header.js'
 
 // One connection, on either side.
@@ -110,8 +110,8 @@ export type { ClientInfo } from './client/steady/client.js'
 export type { PoolInfo } from './client/pool/pool-options.js'
 
 // Several servers as one.
-export { memoryBackplane, type MemoryBackplane } from './server/memory-backplane.js'
-export type { Backplane, BackplaneCodec, BackplaneListener } from './server/backplane.js'
+export { memoryBackplane, type MemoryBackplane } from './server/backplane/memory-backplane.js'
+export type { Backplane, BackplaneCodec, BackplaneListener } from './server/backplane/backplane.js'
 
 // Errors.
 export {

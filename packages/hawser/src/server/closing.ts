@@ -1,18 +1,16 @@
 import type { EventEmitter } from 'node:events'
+import { defaultDrain } from '../connection/close-options.js'
 import type { CloseResult } from '../connection/server-face.js'
 import { checkOptions } from '../options/check-options.js'
 import { atLeast } from '../options/numbers.js'
 import type { Clock } from '../policy/clock.js'
-import type { Acceptor } from './acceptor.js'
+import type { Acceptor } from './accept/acceptor.js'
 import { Drain } from './drain.js'
 import type { Endpoints } from './endpoints.js'
-import type { ServerEvents } from './events.js'
+import type { ServerEvents } from './server-events.js'
 import { announce } from './failures.js'
-import { serverCloseNames, type ServerCloseOptions } from './options.js'
+import { serverCloseNames, type ServerCloseOptions } from './server-options.js'
 import type { Reception } from './reception.js'
-
-/** Milliseconds a closing server gives its connections when `drain` is not set. */
-const defaultDrain = 15_000
 
 /** What of a server has a part in its end. */
 export interface ClosingParts<In, Out> {
@@ -73,7 +71,7 @@ export class Closing<In, Out> {
   async #finish(drain: Drain<In, Out>): Promise<CloseResult> {
     const { acceptor, emitter } = this.#parts
     const result = await drain.result
-    await acceptor.groups.relay?.close()
+    await acceptor.groups.uplink?.close()
     announce(() => emitter.emit('close'))
     return result
   }

@@ -1,4 +1,4 @@
-import type { FunctionHandler, Handler, ServerOptions } from './options.js'
+import type { FunctionHandler, Handler, ServerOptions } from './server-options.js'
 import { Server } from './server.js'
 
 /**

@@ -1,13 +1,13 @@
 import type { BackplaneInfo, ServerInfo } from '../observe/server-info.js'
-import type { Acceptor } from './acceptor.js'
+import type { Acceptor } from './accept/acceptor.js'
 import type { Endpoints } from './endpoints.js'
 import type { Failures } from './failures.js'
-import type { Relay } from './relay.js'
-import type { ResolvedServer } from './resolve.js'
+import type { Uplink } from './backplane/uplink.js'
+import type { ServerSettings } from './server-settings.js'
 
 /** The parts of a server that know its state. */
 interface Parts<In, Out> {
-  readonly setup: ResolvedServer<In, Out>
+  readonly setup: ServerSettings<In, Out>
   readonly acceptor: Acceptor<In, Out>
   readonly endpoints: Endpoints
   readonly failures: Failures<In, Out>
@@ -37,12 +37,12 @@ export function describeServer<In, Out>(parts: Parts<In, Out>): ServerInfo {
     handlerErrors: parts.failures.handlerErrors,
     topics: groups.size,
     skipped: groups.skipped,
-    ...(groups.relay === undefined ? {} : { backplane: describeBackplane(groups.relay) }),
+    ...(groups.uplink === undefined ? {} : { backplane: describeBackplane(groups.uplink) }),
     memory: { used: budget.used, limit: budget.limit },
   }
 }
 
-function describeBackplane<Out>(relay: Relay<Out>): BackplaneInfo {
-  const { nodeId, published, received, lost, queued } = relay
+function describeBackplane<Out>(uplink: Uplink<Out>): BackplaneInfo {
+  const { nodeId, published, received, lost, queued } = uplink
   return { nodeId, published, received, lost, queued }
 }

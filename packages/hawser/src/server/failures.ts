@@ -3,8 +3,8 @@ import process from 'node:process'
 import type { ServerConnection } from '../connection/server-face.js'
 import { report, warn } from '../connection/report.js'
 import { HandlerError, type HawserError, textOf } from '../errors.js'
-import type { ServerEvents } from './events.js'
-import type { ServerOptions } from './options.js'
+import type { ServerEvents } from './server-events.js'
+import type { ServerOptions } from './server-options.js'
 
 /** Brings what went wrong to `onError`, else to the `error` event, else once to the console. */
 export class Failures<In, Out> {

@@ -2,12 +2,12 @@ import type { EventEmitter } from 'node:events'
 import type { Engine } from '../connection/engine.js'
 import type { ConnectionServer, ServerConnection } from '../connection/server-face.js'
 import type { HawserError } from '../errors.js'
-import type { AcceptorOwner } from './acceptor.js'
+import type { AcceptorOwner } from './accept/acceptor.js'
 import type { Drain } from './drain.js'
-import type { ServerEvents } from './events.js'
+import type { ServerEvents } from './server-events.js'
 import type { Failures } from './failures.js'
-import type { Refusal } from './options.js'
-import { publishRefuse } from './publications.js'
+import type { Refusal } from './server-options.js'
+import { publishRefuse } from './server-publications.js'
 
 /** A server, as far as it has to do with being told. */
 type ServerEmitter<In, Out> = ConnectionServer<In, Out> & EventEmitter<ServerEvents<In, Out>>

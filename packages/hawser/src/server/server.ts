@@ -2,6 +2,7 @@ import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import process from 'node:process'
 import { engineOf } from '../connection/connection.js'
 import type { Connection } from '../connection/face.js'
+import { ignore } from '../connection/promises.js'
 import type {
   BroadcastOptions,
   CloseResult,
@@ -16,11 +17,11 @@ import type { RefusalCounts } from '../policy/connection-limit.js'
 import type { Endpoint } from '../socket/endpoint.js'
 import type { AddressInfo } from '../observe/payloads.js'
 import { tlsServerNames, type TlsServerOptions } from '../tls.js'
-import { Acceptor } from './acceptor.js'
+import { Acceptor } from './accept/acceptor.js'
 import { Closing } from './closing.js'
 import { viewConnections } from './connections.js'
 import { Endpoints, listOf } from './endpoints.js'
-import type { ServerEvents } from './events.js'
+import type { ServerEvents } from './server-events.js'
 import { announce, Failures } from './failures.js'
 import { describeServer } from './describe-server.js'
 import type { ServerInfo } from '../observe/server-info.js'
@@ -30,11 +31,16 @@ import {
   type Handler,
   type ServerCloseOptions,
   type ServerOptions,
-} from './options.js'
-import { publishListen } from './publications.js'
+} from './server-options.js'
+import { publishListen } from './server-publications.js'
 import { Reception } from './reception.js'
-import { connectionCount, resolveAccess, type ResolvedServer, resolveServer } from './resolve.js'
-import { TopicGroup } from './topic-group.js'
+import {
+  connectionCount,
+  resolveAccess,
+  type ServerSettings,
+  resolveServer,
+} from './server-settings.js'
+import { TopicGroup } from './groups/topic-group.js'
 
 let readOpenings: (server: object) => number
 
@@ -50,7 +56,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
 {
   /** The open connections. */
   readonly connections: Connections<In, Out, Data>
-  readonly #setup: ResolvedServer<In, Out>
+  readonly #setup: ServerSettings<In, Out>
   readonly #acceptor: Acceptor<In, Out>
   readonly #endpoints: Endpoints
   readonly #failures: Failures<In, Out>
@@ -269,7 +275,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
   async #listen(endpoints: readonly Endpoint[], callback?: () => void): Promise<this> {
     this.#assertOpen()
     this.#acceptor.limitDescriptors(endpoints.length)
-    this.#acceptor.groups.relay?.start()
+    this.#acceptor.groups.uplink?.start()
     const addresses = await this.#endpoints.open(endpoints, () => this.#assertOpen())
     this.#assertOpen()
     this.#acceptor.tls.watch()
@@ -290,5 +296,3 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
     )
   }
 }
-
-function ignore(): void {}

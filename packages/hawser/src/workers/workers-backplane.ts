@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { OptionError } from '../errors.js'
-import type { Backplane, BackplaneListener } from '../server/backplane.js'
+import type { Backplane, BackplaneListener } from '../server/backplane/backplane.js'
 import { findMember, type Member } from './member.js'
 import type { PrimaryMessage } from './protocol.js'
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers'
-import { invalid } from '../options/invalid.js'
+import { invalid } from '../../options/invalid.js'
 import type { Backplane, BackplaneListener } from './backplane.js'
 
 /** Joins servers of one process: see {@link memoryBackplane}. */

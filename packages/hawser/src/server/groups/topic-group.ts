@@ -1,4 +1,4 @@
-import type { BroadcastOptions, Group, ServerConnection } from '../connection/server-face.js'
+import type { BroadcastOptions, Group, ServerConnection } from '../../connection/server-face.js'
 import type { Groups } from './groups.js'
 import { assertTopic } from './topic-name.js'
 

@@ -1,12 +1,12 @@
-import { invalid } from '../options/invalid.js'
-import { atLeast, milliseconds } from '../options/numbers.js'
-import type { AddressSet } from '../policy/address-set.js'
-import { parseIp } from '../policy/ip-address.js'
-import { defaultMaxHeader, leastMaxHeader } from '../proxy-protocol/header-reader.js'
-import { readAddresses } from '../socket/access-files.js'
-import type { HeaderRules } from '../socket/proxy-phase.js'
-import type { TransportAddress } from '../transport.js'
-import type { NamesOf } from '../options/option-names.js'
+import { invalid } from '../../options/invalid.js'
+import { atLeast, milliseconds } from '../../options/numbers.js'
+import type { AddressSet } from '../../policy/address-set.js'
+import { parseIp } from '../../policy/ip-address.js'
+import { defaultMaxHeader, leastMaxHeader } from '../../proxy-protocol/header-reader.js'
+import { readAddresses } from '../../socket/access-files.js'
+import type { HeaderRules } from '../../socket/proxy-phase.js'
+import type { TransportAddress } from '../../transport.js'
+import type { NamesOf } from '../../options/option-names.js'
 
 /** Milliseconds a header may take by default. */
 export const defaultHeaderTimeout = 5_000

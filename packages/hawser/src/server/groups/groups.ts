@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer'
-import type { Member, Memberships } from '../connection/memberships.js'
-import type { Topics } from '../connection/face.js'
-import { type HawserError, StateError } from '../errors.js'
-import type { Clock } from '../policy/clock.js'
+import type { Member, Memberships } from '../../connection/memberships.js'
+import type { Topics } from '../../connection/face.js'
+import { type HawserError, StateError } from '../../errors.js'
+import type { Clock } from '../../policy/clock.js'
 import { deliver } from './broadcast.js'
-import type { BroadcastOptions } from '../connection/server-face.js'
-import { Relay, type RelayOptions } from './relay.js'
+import type { BroadcastOptions } from '../../connection/server-face.js'
+import { Uplink, type UplinkOptions } from '../backplane/uplink.js'
 import { assertTopic } from './topic-name.js'
 
 /** How a server keeps its groups; every default filled in. */
@@ -13,7 +13,7 @@ export interface GroupSettings<Out> {
   readonly maxTopics: number
   readonly clock: Clock
   /** Undefined is none. */
-  readonly relay: RelayOptions<Out> | undefined
+  readonly uplink: UplinkOptions<Out> | undefined
 }
 
 /** Whose groups they are. */
@@ -35,7 +35,7 @@ interface Topic<In, Out> {
 export class Groups<In, Out> implements Memberships<In, Out> {
   /** Messages that members did not get because they read too slowly. */
   skipped = 0
-  readonly relay: Relay<Out> | undefined
+  readonly uplink: Uplink<Out> | undefined
   readonly #topics = new Map<string, Topic<In, Out>>()
   /** Names, not topics, because those of a closed connection can still be asked for. */
   readonly #joined = new WeakMap<Member<In, Out>, Set<string>>()
@@ -45,9 +45,9 @@ export class Groups<In, Out> implements Memberships<In, Out> {
   constructor(settings: GroupSettings<Out>, owner: GroupsOwner<In, Out>) {
     this.#maxTopics = settings.maxTopics
     this.#owner = owner
-    this.relay =
-      settings.relay &&
-      new Relay(settings.relay, settings.clock, {
+    this.uplink =
+      settings.uplink &&
+      new Uplink(settings.uplink, settings.clock, {
         isWanted: (topic) => this.#topics.has(topic),
         received: (topics, message, options) => void this.#deliver(topics, message, options),
         failed: (error) => owner.failed(error),
@@ -129,7 +129,7 @@ export class Groups<In, Out> implements Memberships<In, Out> {
     const taken = this.#deliver(names, message, options)
     // A filter cannot travel, and without it some would get what is not for them.
     if (options.local !== true && options.filter === undefined) {
-      this.relay?.publish(names, message, options.overflow ?? 'reset')
+      this.uplink?.publish(names, message, options.overflow ?? 'reset')
     }
     return taken
   }
@@ -148,7 +148,7 @@ export class Groups<In, Out> implements Memberships<In, Out> {
     // A copy: a name that was cut out of a message would keep all of that message.
     const topic: Topic<In, Out> = { name: Buffer.from(name).toString(), members: new Set() }
     this.#topics.set(topic.name, topic)
-    this.relay?.subscribe(topic.name)
+    this.uplink?.subscribe(topic.name)
     return topic
   }
 
@@ -157,6 +157,6 @@ export class Groups<In, Out> implements Memberships<In, Out> {
     members?.delete(member)
     if (members?.size !== 0) return
     this.#topics.delete(name)
-    this.relay?.unsubscribe(name)
+    this.uplink?.unsubscribe(name)
   }
 }

@@ -1,4 +1,4 @@
-import { BackplaneError, type HawserError, textOf } from '../errors.js'
+import { BackplaneError, type HawserError, textOf } from '../../errors.js'
 
 /** What was done with a backplane. */
 export type BackplaneOp = 'open' | 'subscribe' | 'unsubscribe' | 'publish' | 'receive' | 'close'

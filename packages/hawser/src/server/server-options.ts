@@ -9,10 +9,10 @@ import type { NamesOf } from '../options/option-names.js'
 import { type ConnectRate, connectRateNames } from '../policy/connect-rate.js'
 import { heartbeatNames, type HeartbeatOptions } from '../policy/heartbeat.js'
 import type { RefusalReason } from '../policy/connection-limit.js'
-import type { Backplane, BackplaneCodec } from './backplane.js'
+import type { Backplane, BackplaneCodec } from './backplane/backplane.js'
 import { socketNames, type SocketOptions } from '../socket/socket-options.js'
 import { tlsServerNames, type TlsServerOptions } from '../tls.js'
-import { proxyProtocolNames, type ProxyProtocolOptions } from './proxy-trust.js'
+import { proxyProtocolNames, type ProxyProtocolOptions } from './accept/proxy-trust.js'
 
 /**
  * Called once for each connection. When it returns, or the promise it returned settles, the

@@ -1,9 +1,9 @@
-import { type RefusalReason, refusalOf } from '../policy/connection-limit.js'
-import type { Arrival } from '../socket/arrival.js'
-import type { TransportAddress } from '../transport.js'
+import { type RefusalReason, refusalOf } from '../../policy/connection-limit.js'
+import type { Arrival } from '../../socket/arrival.js'
+import type { TransportAddress } from '../../transport.js'
 import type { Admission } from './admission.js'
 import type { Holding } from './holding.js'
-import type { ResolvedServer } from './resolve.js'
+import type { ServerSettings } from '../server-settings.js'
 import type { WaitingLine } from './waiting-line.js'
 
 /** The server behind a gate, as it is at the moment a connection arrives. */
@@ -23,10 +23,10 @@ export interface Premises {
 
 /** Decides whether a connection may come in. */
 export class Gate<In, Out> {
-  readonly #setup: ResolvedServer<In, Out>
+  readonly #setup: ServerSettings<In, Out>
   readonly #premises: Premises
 
-  constructor(setup: ResolvedServer<In, Out>, premises: Premises) {
+  constructor(setup: ServerSettings<In, Out>, premises: Premises) {
     this.#setup = setup
     this.#premises = premises
   }

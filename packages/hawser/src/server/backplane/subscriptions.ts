@@ -1,4 +1,4 @@
-import type { Clock, ClockTimer } from '../policy/clock.js'
+import type { Clock, ClockTimer } from '../../policy/clock.js'
 import type { Backplane } from './backplane.js'
 import type { BackplaneCalls } from './backplane-calls.js'
 

@@ -1,9 +1,9 @@
-import { type Access, isDenied } from '../policy/access.js'
-import { AddressCounts } from '../policy/address-counts.js'
-import { type ConnectRate, ConnectRates } from '../policy/connect-rate.js'
-import type { Clock } from '../policy/clock.js'
-import type { RefusalReason } from '../policy/connection-limit.js'
-import type { TransportAddress, TransportAddresses } from '../transport.js'
+import { type Access, isDenied } from '../../policy/access.js'
+import { AddressCounts } from '../../policy/address-counts.js'
+import { type ConnectRate, ConnectRates } from '../../policy/connect-rate.js'
+import type { Clock } from '../../policy/clock.js'
+import type { RefusalReason } from '../../policy/connection-limit.js'
+import type { TransportAddress, TransportAddresses } from '../../transport.js'
 
 /** What decides by a peer's address whether it may come in; every default filled in. */
 export interface AdmissionRules {

@@ -1,10 +1,10 @@
-import type { HawserError } from '../errors.js'
-import type { Clock } from '../policy/clock.js'
-import { unavailable } from '../connection/start-tls.js'
-import { SocketTransport } from '../socket/socket-transport.js'
-import type { ServerTls } from '../socket/tls/server-tls.js'
-import type { Transport, TransportAddress } from '../transport.js'
-import { publishHandshake } from './publications.js'
+import type { HawserError } from '../../errors.js'
+import type { Clock } from '../../policy/clock.js'
+import { unavailable } from '../../connection/start-tls.js'
+import { SocketTransport } from '../../socket/socket-transport.js'
+import type { ServerTls } from '../../socket/tls/server-tls.js'
+import type { Transport, TransportAddress } from '../../transport.js'
+import { publishHandshake } from '../server-publications.js'
 
 /**
  * Whom the rules for clients' addresses are asked about: none, where a proxy connects for itself.

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { BackplaneCodec } from './backplane.js'
-import type { BroadcastOptions } from '../connection/server-face.js'
+import type { BroadcastOptions } from '../../connection/server-face.js'
 
 /*
  * What travels between nodes:

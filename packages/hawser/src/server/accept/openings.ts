@@ -1,4 +1,4 @@
-import type { SocketTransport } from '../socket/socket-transport.js'
+import type { SocketTransport } from '../../socket/socket-transport.js'
 
 /**
  * Connections between accept and their first message: their TLS handshake is under way, say. They

@@ -1,9 +1,9 @@
-import type { Member } from '../connection/memberships.js'
-import { checkOptions } from '../options/check-options.js'
-import { invalid } from '../options/invalid.js'
-import type { NamesOf } from '../options/option-names.js'
-import type { Framing } from '../framing/framing.js'
-import type { BroadcastOptions, ServerConnection } from '../connection/server-face.js'
+import type { Member } from '../../connection/memberships.js'
+import { checkOptions } from '../../options/check-options.js'
+import { invalid } from '../../options/invalid.js'
+import type { NamesOf } from '../../options/option-names.js'
+import type { Framing } from '../../framing/framing.js'
+import type { BroadcastOptions, ServerConnection } from '../../connection/server-face.js'
 
 /** The names of the options in {@link BroadcastOptions}. */
 const broadcastNames: NamesOf<BroadcastOptions<unknown, unknown>> = {

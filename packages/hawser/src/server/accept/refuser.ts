@@ -1,10 +1,14 @@
-import type { HawserError } from '../errors.js'
-import { noRefusals, type RefusalCounts, type RefusalReason } from '../policy/connection-limit.js'
-import type { Arrival } from '../socket/arrival.js'
-import type { TransportAddresses } from '../transport.js'
+import type { HawserError } from '../../errors.js'
+import {
+  noRefusals,
+  type RefusalCounts,
+  type RefusalReason,
+} from '../../policy/connection-limit.js'
+import type { Arrival } from '../../socket/arrival.js'
+import type { TransportAddresses } from '../../transport.js'
 import type { Admission } from './admission.js'
-import type { Refusal } from './options.js'
-import type { ResolvedServer } from './resolve.js'
+import type { Refusal } from '../server-options.js'
+import type { ServerSettings } from '../server-settings.js'
 
 /** Goodbyes under way at once: each holds a descriptor that a served connection could have. */
 const mostGoodbyes = 16
@@ -31,13 +35,13 @@ export interface RefusalState {
 /** Turns connections away, counts them, and tells of them. */
 export class Refuser<In, Out> {
   readonly counts: RefusalCounts = noRefusals()
-  readonly #setup: ResolvedServer<In, Out>
+  readonly #setup: ServerSettings<In, Out>
   readonly #state: RefusalState
   readonly #tell: (refusal: Refusal) => void
   #goodbyes = 0
 
   constructor(
-    setup: ResolvedServer<In, Out>,
+    setup: ServerSettings<In, Out>,
     state: RefusalState,
     tell: (refusal: Refusal) => void,
   ) {

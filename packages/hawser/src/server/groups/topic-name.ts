@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { OptionError } from '../errors.js'
+import { OptionError } from '../../errors.js'
 
 /** Bytes of UTF-8 that a topic's name may have. */
 export const longestTopic = 256

@@ -1,9 +1,9 @@
-import { makeConnection } from '../connection/connection.js'
-import { Engine } from '../connection/engine.js'
-import type { ServerConnection } from '../connection/server-face.js'
-import type { ConnectionOwner } from '../connection/connection-settings.js'
-import type { Transport } from '../transport.js'
-import type { ResolvedServer } from './resolve.js'
+import { makeConnection } from '../../connection/connection.js'
+import { Engine } from '../../connection/engine.js'
+import type { ServerConnection } from '../../connection/server-face.js'
+import type { ConnectionOwner } from '../../connection/connection-settings.js'
+import type { Transport } from '../../transport.js'
+import type { ServerSettings } from '../server-settings.js'
 
 /** A connection that has not begun. */
 export interface Newcomer<In, Out> {
@@ -16,7 +16,7 @@ export interface Newcomer<In, Out> {
 /** Make a connection, with its data. */
 export function welcome<In, Out>(
   transport: Transport,
-  { settings, data }: ResolvedServer<In, Out>,
+  { settings, data }: ServerSettings<In, Out>,
   owner: ConnectionOwner<In, Out>,
 ): Newcomer<In, Out> {
   const engine = new Engine(transport, settings, owner)

@@ -1,35 +1,35 @@
-import type { CloseInfo } from '../connection/close-info.js'
-import { engineOf } from '../connection/connection.js'
-import type { Connection } from '../connection/face.js'
-import type { Engine } from '../connection/engine.js'
-import type { ConnectionServer, ServerConnection } from '../connection/server-face.js'
-import { publishOpen } from '../connection/publications.js'
-import type { ConnectionOwner } from '../connection/connection-settings.js'
-import type { HawserError } from '../errors.js'
-import { addTraffic, noTraffic, type Traffic } from '../observe/counters.js'
-import { checkOptions } from '../options/check-options.js'
-import type { OpeningCode, RefusalCounts, RefusalReason } from '../policy/connection-limit.js'
-import { reasonOf } from '../policy/reason.js'
-import { DescriptorShare } from '../socket/descriptors.js'
-import type { Arrival } from '../socket/arrival.js'
-import type { ListenerOwner } from '../socket/listener.js'
-import { SocketArrival } from '../socket/socket-arrival.js'
-import { type HeaderRules, readProxyHeader } from '../socket/proxy-phase.js'
-import type { SocketTransport } from '../socket/socket-transport.js'
-import { ServerTls } from '../socket/tls/server-tls.js'
-import { TlsStore } from '../socket/tls/tls-store.js'
-import { tlsServerNames, type TlsServerOptions } from '../tls.js'
-import type { Transport } from '../transport.js'
+import type { CloseInfo } from '../../connection/close-info.js'
+import { engineOf } from '../../connection/connection.js'
+import type { Connection } from '../../connection/face.js'
+import type { Engine } from '../../connection/engine.js'
+import type { ConnectionServer, ServerConnection } from '../../connection/server-face.js'
+import { publishOpen } from '../../connection/publications.js'
+import type { ConnectionOwner } from '../../connection/connection-settings.js'
+import type { HawserError } from '../../errors.js'
+import { addTraffic, noTraffic, type Traffic } from '../../observe/counters.js'
+import { checkOptions } from '../../options/check-options.js'
+import type { OpeningCode, RefusalCounts, RefusalReason } from '../../policy/connection-limit.js'
+import { reasonOf } from '../../policy/reason.js'
+import { DescriptorShare } from '../../socket/descriptors.js'
+import type { Arrival } from '../../socket/arrival.js'
+import type { ListenerOwner } from '../../socket/listener.js'
+import { SocketArrival } from '../../socket/socket-arrival.js'
+import { type HeaderRules, readProxyHeader } from '../../socket/proxy-phase.js'
+import type { SocketTransport } from '../../socket/socket-transport.js'
+import { ServerTls } from '../../socket/tls/server-tls.js'
+import { TlsStore } from '../../socket/tls/tls-store.js'
+import { tlsServerNames, type TlsServerOptions } from '../../tls.js'
+import type { Transport } from '../../transport.js'
 import { Admission } from './admission.js'
-import type { Drain } from './drain.js'
+import type { Drain } from '../drain.js'
 import { Gate, type Premises } from './gate.js'
 import { clientOf, isProbe, prepareTls } from './opening.js'
 import { Openings } from './openings.js'
-import { Groups } from './groups.js'
+import { Groups } from '../groups/groups.js'
 import { Holding, type HoldingOwner } from './holding.js'
-import type { Refusal, ServerCloseOptions } from './options.js'
+import type { Refusal, ServerCloseOptions } from '../server-options.js'
 import { Refuser } from './refuser.js'
-import type { ResolvedServer } from './resolve.js'
+import type { ServerSettings } from '../server-settings.js'
 import { WaitingLine } from './waiting-line.js'
 import { welcome } from './welcome.js'
 
@@ -59,7 +59,7 @@ export class Acceptor<In, Out>
   accepted = 0
   vanishedCount = 0
   draining = false
-  readonly #setup: ResolvedServer<In, Out>
+  readonly #setup: ServerSettings<In, Out>
   readonly #owner: AcceptorOwner<In, Out>
   readonly #gate: Gate<In, Out>
   readonly #refuser: Refuser<In, Out>
@@ -68,7 +68,7 @@ export class Acceptor<In, Out>
   #maxConnections: number
   #suspended = false
 
-  constructor(setup: ResolvedServer<In, Out>, owner: AcceptorOwner<In, Out>) {
+  constructor(setup: ServerSettings<In, Out>, owner: AcceptorOwner<In, Out>) {
     this.#setup = setup
     this.#owner = owner
     this.admission = new Admission(setup.admission)

@@ -17,16 +17,16 @@ import type { ListenerOptions } from '../socket/listener.js'
 import { assertPlain } from '../socket/network/plain-place.js'
 import { resolveSocket } from '../socket/socket-options.js'
 import type { TlsServerOptions } from '../tls.js'
-import type { AdmissionRules } from './admission.js'
-import type { GroupSettings } from './groups.js'
-import { ProxyTrust } from './proxy-trust.js'
+import type { AdmissionRules } from './accept/admission.js'
+import type { GroupSettings } from './groups/groups.js'
+import { ProxyTrust } from './accept/proxy-trust.js'
 import {
   type AccessLists,
   type FunctionHandler,
   type Handler,
   serverNames,
   type ServerOptions,
-} from './options.js'
+} from './server-options.js'
 
 /** The most connections by default: 10 000. */
 export const defaultMaxConnections = 10_000
@@ -42,7 +42,7 @@ export const defaultBackplaneQueue: number = 8 * 1024 * 1024
 export const defaultBacklog = 511
 
 /** A server's options with every default filled in. */
-export interface ResolvedServer<In, Out> {
+export interface ServerSettings<In, Out> {
   readonly settings: Settings<In, Out>
   readonly listener: ListenerOptions
   readonly tls: TlsServerOptions | undefined
@@ -66,7 +66,7 @@ export interface ResolvedServer<In, Out> {
 export function resolveServer<In, Out>(
   options: ServerOptions<In, Out>,
   handler: Handler<In, Out> | undefined,
-): ResolvedServer<In, Out> {
+): ServerSettings<In, Out> {
   checkOptions(options, serverNames)
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const run = typeof handler === 'function' ? handler : undefined
@@ -117,7 +117,7 @@ function resolveGroups<In, Out>(
   return {
     maxTopics: atLeast('maxTopics', options.maxTopics ?? defaultMaxTopics, 0, 'topics'),
     clock,
-    relay: backplane && { backplane, codec: backplaneCodec, queueLimit },
+    uplink: backplane && { backplane, codec: backplaneCodec, queueLimit },
   }
 }
 

@@ -1,5 +1,5 @@
-import { BackplaneError, HawserError } from '../errors.js'
-import type { Clock } from '../policy/clock.js'
+import { BackplaneError, HawserError } from '../../errors.js'
+import type { Clock } from '../../policy/clock.js'
 import type { Backplane, BackplaneCodec, BackplaneListener } from './backplane.js'
 import { BackplaneCalls } from './backplane-calls.js'
 import { decodeEnvelope, encodeEnvelope, type Overflow } from './envelope.js'
@@ -13,15 +13,15 @@ const perMessage = 512
 const closeTimeout = 1_000
 
 /** Which backplane, and how. */
-export interface RelayOptions<Out> {
+export interface UplinkOptions<Out> {
   readonly backplane: Backplane
   readonly codec: BackplaneCodec<Out> | undefined
   /** Bytes that may be under way to it. */
   readonly queueLimit: number
 }
 
-/** What the relay asks and tells. */
-export interface RelayOwner<Out> {
+/** What the uplink asks and tells. */
+export interface UplinkOwner<Out> {
   /** Whether a topic has members here. */
   isWanted(topic: string): boolean
   /** A message of another node; without topics, for everybody. */
@@ -34,13 +34,13 @@ export interface RelayOwner<Out> {
 }
 
 /** Stands between a server's groups and its backplane: nothing that goes wrong there reaches a send. */
-export class Relay<Out> implements BackplaneListener {
+export class Uplink<Out> implements BackplaneListener {
   published = 0
   received = 0
   lost = 0
   queued = 0
-  readonly #options: RelayOptions<Out>
-  readonly #owner: RelayOwner<Out>
+  readonly #options: UplinkOptions<Out>
+  readonly #owner: UplinkOwner<Out>
   readonly #clock: Clock
   readonly #calls: BackplaneCalls
   readonly #subscriptions: Subscriptions
@@ -48,7 +48,7 @@ export class Relay<Out> implements BackplaneListener {
   #started = false
   #closed = false
 
-  constructor(options: RelayOptions<Out>, clock: Clock, owner: RelayOwner<Out>) {
+  constructor(options: UplinkOptions<Out>, clock: Clock, owner: UplinkOwner<Out>) {
     this.#options = options
     this.#clock = clock
     this.#owner = owner

@@ -1,7 +1,7 @@
 import type { ServerConnection } from '../connection/server-face.js'
 import type { HawserError } from '../errors.js'
 import type { AddressInfo } from '../observe/payloads.js'
-import type { Refusal } from './options.js'
+import type { Refusal } from './server-options.js'
 
 /** The events of a server, as `node:net` names them. */
 export interface ServerEvents<In, Out, Data = unknown> {

@@ -1,6 +1,6 @@
 import { serverHandshake, serverListen, serverRefuse } from '../observe/channels.js'
 import type { HandshakePayload, ListenPayload, RefusePayload } from '../observe/payloads.js'
-import type { Refusal } from './options.js'
+import type { Refusal } from './server-options.js'
 
 /** Tell observers that a server listens. */
 export function publishListen(server: object, address: ListenPayload['address']): void {
