@@ -25,8 +25,8 @@ const docstrings = new Map([
   ...readOptions('client/exchange-options.ts', 'ExchangeOptions'),
   ...readOptions('client/pool/pool-options.ts', 'PoolOptions', 'pool: '),
   ...readOptions('client/exchange-options.ts', 'ExchangeOptions', 'pool: '),
-  ...readOptions('workers/options.ts', 'WorkersOptions', 'workers: '),
-  ...readOptions('workers/scrapes.ts', 'WorkersMetricsOptions', 'workers: '),
+  ...readOptions('workers/primary/workers-options.ts', 'WorkersOptions', 'workers: '),
+  ...readOptions('workers/primary/scrapes.ts', 'WorkersMetricsOptions', 'workers: '),
 ])
 // Numbers that limit nothing.
 for (const name of ['localPort', 'family', 'random', 'pool: min', 'workers: count']) {

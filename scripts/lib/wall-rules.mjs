@@ -235,7 +235,20 @@ export const LIBRARY_UNITS = {
   },
   workers: {
     units: ['errors', 'options', 'policy', 'observe', 'socket', 'connection', 'server', 'metrics'],
-    builtins: ['child_process', 'cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
+    builtins: ['cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
+    doors: [],
+    wings: {
+      primary: {
+        sees: ['protocol'],
+        units: ['errors', 'options', 'policy', 'observe', 'socket', 'connection', 'metrics'],
+        builtins: ['cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
+      },
+      worker: {
+        sees: ['protocol'],
+        units: ['errors', 'options', 'observe', 'socket', 'connection', 'server', 'metrics'],
+        builtins: ['cluster', 'process', 'timers'],
+      },
+    },
   },
   testing: {
     units: [...BELOW_CONNECTION, 'network', 'connection'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assertReusePort } from '../../src/workers/options.js'
+import { assertReusePort } from '../../src/workers/primary/workers-options.js'
 
 describe('reusePort', () => {
   it.each(['22.12.0', '22.20.1', '23.1.0', '24.0.0', '26.10.0'])(

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers'
-import { systemClock } from '../connection/system-clock.js'
-import { observe } from '../observe/observe.js'
+import { systemClock } from '../../connection/system-clock.js'
+import { observe } from '../../observe/observe.js'
 
 /** The part of a server that is looked at. */
 interface Serving {

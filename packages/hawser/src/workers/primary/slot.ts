@@ -1,8 +1,9 @@
 import process from 'node:process'
-import { systemClock } from '../connection/system-clock.js'
-import { WorkerError } from '../errors.js'
-import { Backoff, type BackoffOptions } from '../policy/backoff.js'
-import type { ClockTimer } from '../policy/clock.js'
+import { ignore } from '../../connection/promises.js'
+import { systemClock } from '../../connection/system-clock.js'
+import { WorkerError } from '../../errors.js'
+import { Backoff, type BackoffOptions } from '../../policy/backoff.js'
+import type { ClockTimer } from '../../policy/clock.js'
 import type { WorkerProcess } from './worker-process.js'
 
 /** A worker's place: there is one listening, or it is being replaced, or waited for. */
@@ -124,5 +125,3 @@ export function closedError(): WorkerError {
     `the workers of process ${process.pid} were closed and do not start again: call startWorkers for new ones`,
   )
 }
-
-function ignore(): void {}

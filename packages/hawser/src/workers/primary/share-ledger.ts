@@ -1,5 +1,5 @@
-import { Shares } from '../policy/shares.js'
-import type { ShareMessage } from './protocol.js'
+import { Shares } from '../../policy/shares.js'
+import type { ShareMessage } from '../protocol.js'
 import type { WorkerProcess } from './worker-process.js'
 
 /** What each worker may use of the limits that hold for all together, kept in the primary. */

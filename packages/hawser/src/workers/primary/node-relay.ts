@@ -1,4 +1,4 @@
-import type { BackplaneMessage } from './protocol.js'
+import type { BackplaneMessage } from '../protocol.js'
 import type { WorkerProcess } from './worker-process.js'
 
 interface Node {

@@ -1,10 +1,11 @@
 import cluster from 'node:cluster'
 import process from 'node:process'
-import { systemClock } from '../connection/system-clock.js'
-import { familiesOf, type Metrics } from '../metrics/collect.js'
-import type { CloseResult } from '../connection/server-face.js'
-import type { AddressInfo } from '../observe/payloads.js'
-import { shareListening } from '../socket/shared-listening.js'
+import { ignore } from '../../connection/promises.js'
+import { systemClock } from '../../connection/system-clock.js'
+import { familiesOf, type Metrics } from '../../metrics/collect.js'
+import type { CloseResult } from '../../connection/server-face.js'
+import type { AddressInfo } from '../../observe/payloads.js'
+import { shareListening } from '../../socket/shared-listening.js'
 import { awaitNewcomers } from './newcomers.js'
 import { MemberListening } from './member-listening.js'
 import { PrimaryLink } from './primary-link.js'
@@ -14,7 +15,7 @@ import {
   unpackTime,
   type WorkerSetup,
   workerVariable,
-} from './protocol.js'
+} from '../protocol.js'
 import type { Share } from './share.js'
 
 type Published = PrimaryMessage & { readonly hawser: 'published' }
@@ -185,5 +186,3 @@ function adoptEnvironment(): void {
   delete env['NOTIFY_SOCKET']
   delete env['WATCHDOG_USEC']
 }
-
-function ignore(): void {}

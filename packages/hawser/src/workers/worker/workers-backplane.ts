@@ -1,8 +1,8 @@
 import process from 'node:process'
-import { OptionError } from '../errors.js'
-import type { Backplane, BackplaneListener } from '../server/backplane/backplane.js'
+import { OptionError } from '../../errors.js'
+import type { Backplane, BackplaneListener } from '../../server/backplane/backplane.js'
 import { findMember, type Member } from './member.js'
-import type { PrimaryMessage } from './protocol.js'
+import type { PrimaryMessage } from '../protocol.js'
 
 /**
  * A backplane between the workers of one machine: what a server sends to a topic, or broadcasts,

@@ -1,6 +1,6 @@
-import { observe } from '../observe/observe.js'
-import { openingsOf } from '../server/server.js'
-import type { ShareMessage } from './protocol.js'
+import { observe } from '../../observe/observe.js'
+import { openingsOf } from '../../server/server.js'
+import type { ShareMessage } from '../protocol.js'
 
 /** The part of a server whose limit is shared. */
 export interface LimitedServer {

@@ -1,12 +1,13 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { Readable } from 'node:stream'
-import { systemClock } from '../connection/system-clock.js'
-import { WorkerError } from '../errors.js'
-import type { Family } from '../metrics/family.js'
-import type { ClockTimer } from '../policy/clock.js'
-import type { AddressInfo } from '../observe/payloads.js'
+import { ignore } from '../../connection/promises.js'
+import { systemClock } from '../../connection/system-clock.js'
+import { WorkerError } from '../../errors.js'
+import type { Family } from '../../metrics/family.js'
+import type { ClockTimer } from '../../policy/clock.js'
+import type { AddressInfo } from '../../observe/payloads.js'
 import { closeLostHandoffs } from './handoffs.js'
-import type { ResolvedWorkers } from './options.js'
+import type { ResolvedWorkers } from './workers-options.js'
 import {
   isOurs,
   type LeaveResult,
@@ -18,7 +19,7 @@ import {
   type WorkerMessage,
   type WorkerSetup,
   workerVariable,
-} from './protocol.js'
+} from '../protocol.js'
 import { passLines } from './whole-lines.js'
 
 /** What a worker is doing. */
@@ -94,7 +95,7 @@ export class WorkerProcess {
       this.#end = resolve
     })
     // The caller that starts it may look at something else first.
-    this.ready.catch(() => {})
+    this.ready.catch(ignore)
     this.#worker = fork(slot, options)
     const child = this.#worker.process
     this.pid = child.pid

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { checkOptions } from '../options/check-options.js'
-import { invalid } from '../options/invalid.js'
-import type { NamesOf } from '../options/option-names.js'
-import { atLeast, milliseconds } from '../options/numbers.js'
-import { backoffNames, type BackoffOptions, checkBackoff } from '../policy/backoff.js'
+import { defaultDrain } from '../../connection/close-options.js'
+import { checkOptions } from '../../options/check-options.js'
+import { invalid } from '../../options/invalid.js'
+import type { NamesOf } from '../../options/option-names.js'
+import { atLeast, milliseconds } from '../../options/numbers.js'
+import { backoffNames, type BackoffOptions, checkBackoff } from '../../policy/backoff.js'
 
 /** How workers are started and ended. */
 export interface WorkersOptions {
@@ -127,7 +128,7 @@ export function resolveWorkers(options: WorkersOptions): ResolvedWorkers {
     env: options.env ?? {},
     execArgv: options.execArgv ?? process.execArgv,
     count: workerCount(options.count ?? 'auto'),
-    drain: atLeast('drain', options.drain ?? 15_000, 0, 'milliseconds'),
+    drain: atLeast('drain', options.drain ?? defaultDrain, 0, 'milliseconds'),
     startTimeout: milliseconds('startTimeout', options.startTimeout ?? 30_000),
     leaveTimeout: milliseconds('leaveTimeout', options.leaveTimeout ?? 2_000),
     backoff: checkBackoff(options.backoff),

@@ -1,4 +1,4 @@
-import type { WorkerInfo } from './info.js'
+import type { WorkerInfo } from './workers-info.js'
 import type { WorkerFailure } from './worker-process.js'
 
 /** A worker's process ended. */

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import process from 'node:process'
-import { AbortedError, OptionError, WorkerError } from '../errors.js'
-import { resolveWorkers, type WorkersOptions } from './options.js'
+import { AbortedError, OptionError, WorkerError } from '../../errors.js'
+import { resolveWorkers, type WorkersOptions } from './workers-options.js'
 import { makeWorkers, startAll, type Workers } from './workers.js'
 
 /**

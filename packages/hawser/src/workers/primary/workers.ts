@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events'
-import { closeNames } from '../connection/close-options.js'
-import type { CloseOptions, CloseResult } from '../connection/server-face.js'
-import { checkOptions } from '../options/check-options.js'
-import { atLeast, milliseconds } from '../options/numbers.js'
+import { ignore } from '../../connection/promises.js'
+import { closeNames } from '../../connection/close-options.js'
+import type { CloseOptions, CloseResult } from '../../connection/server-face.js'
+import { checkOptions } from '../../options/check-options.js'
+import { atLeast, milliseconds } from '../../options/numbers.js'
 import { Bindings } from './bindings.js'
-import type { WorkerExit, WorkersEvents } from './events.js'
-import { describeWorker, describeWorkers, type WorkersInfo } from './info.js'
-import type { ResolvedWorkers } from './options.js'
+import type { WorkerExit, WorkersEvents } from './workers-events.js'
+import { describeWorker, describeWorkers, type WorkersInfo } from './workers-info.js'
+import type { ResolvedWorkers } from './workers-options.js'
 import { NodeRelay } from './node-relay.js'
 import { Scrapes, workersMetricsNames, type WorkersMetricsOptions } from './scrapes.js'
 import { ShareLedger } from './share-ledger.js'
@@ -252,5 +253,3 @@ function add(workers: readonly WorkerProcess[]): WorkersCloseResult {
   }
   return { drained, forced, killed: workers.filter(({ killed }) => killed).length }
 }
-
-function ignore(): void {}

@@ -1,4 +1,4 @@
-import type { Family, Labels, Sample } from '../metrics/family.js'
+import type { Family, Labels, Sample } from '../../metrics/family.js'
 
 /** Gauges of which several together say no more than the largest. */
 const largest = new Set(['hawser_accepting'])

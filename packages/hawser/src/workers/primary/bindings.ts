@@ -5,10 +5,10 @@ import {
   type OwnedPath,
   type Place,
   releasePath,
-} from '../socket/unix-path.js'
-import type { StaleSocket } from '../socket/unix-claim.js'
-import type { UnixEndpoint } from '../socket/unix-endpoint.js'
-import type { BindingMessage } from './protocol.js'
+} from '../../socket/unix-path.js'
+import type { StaleSocket } from '../../socket/unix-claim.js'
+import type { UnixEndpoint } from '../../socket/unix-endpoint.js'
+import type { BindingMessage } from '../protocol.js'
 import type { WorkerProcess } from './worker-process.js'
 
 /** A TCP endpoint whose port the operating system chose. */

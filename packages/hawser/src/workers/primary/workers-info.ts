@@ -1,5 +1,5 @@
-import { systemClock } from '../connection/system-clock.js'
-import type { AddressInfo } from '../observe/payloads.js'
+import { systemClock } from '../../connection/system-clock.js'
+import type { AddressInfo } from '../../observe/payloads.js'
 import type { Slot } from './slot.js'
 import type { WorkerProcess, WorkerState } from './worker-process.js'
 

@@ -1,9 +1,9 @@
-import { systemClock } from '../connection/system-clock.js'
-import { type Family, mergeFamilies } from '../metrics/family.js'
-import { renderPrometheus } from '../metrics/prometheus.js'
-import type { NamesOf } from '../options/option-names.js'
+import { systemClock } from '../../connection/system-clock.js'
+import { type Family, mergeFamilies } from '../../metrics/family.js'
+import { renderPrometheus } from '../../metrics/prometheus.js'
+import type { NamesOf } from '../../options/option-names.js'
 import { countersOf, labelFamilies, sumFamilies } from './family-sums.js'
-import type { WorkersInfo } from './info.js'
+import type { WorkersInfo } from './workers-info.js'
 import type { WorkerProcess } from './worker-process.js'
 
 /** How metrics of all workers are put together. */

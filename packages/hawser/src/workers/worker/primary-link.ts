@@ -1,6 +1,6 @@
 import process from 'node:process'
-import { ListenError } from '../errors.js'
-import { isOurs, type PrimaryMessage, type WorkerMessage } from './protocol.js'
+import { ListenError } from '../../errors.js'
+import { isOurs, type PrimaryMessage, type WorkerMessage } from '../protocol.js'
 
 type Answer = PrimaryMessage & { hawser: 'answer' }
 /** A request of a worker, without the number it gets. */
