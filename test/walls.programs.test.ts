@@ -72,7 +72,7 @@ describe('the walls stop', () => {
     ['a wing without a row', lib('socket/secret/ap.ts'), `export const a = 1`],
     ['a wing inside a wing without a row', lib('socket/tls/secret/aq.ts'), `export const a = 1`],
     ['a wing from a wing it does not see', lib('socket/tls/ar.ts'), `import '../proxy/route.js'`],
-    ['a wing from a file it does not see', lib('socket/tls/as.ts'), `import '../dial.js'`],
+    ['a wing from a file it does not see', lib('socket/tls/as.ts'), `import '../endpoint.js'`],
     [
       'a wing from a room that is not in its row',
       lib('socket/tls/at.ts'),
@@ -127,7 +127,7 @@ it('the walls let through what the table allows', async () => {
     [`${LIBRARY}/framing/a.ts`]: `import { a } from './b.js'\nimport { c } from '../errors.js'`,
     [`${LIBRARY}/socket/a.ts`]: `import net from 'node:net'\nimport '../observe/b.js'`,
     [`${LIBRARY}/connection/a.ts`]: `import { Duplex } from 'node:stream'\nimport '../framing/b.js'`,
-    [`${LIBRARY}/server/a.ts`]: `import { EventEmitter } from 'node:events'\nimport '../socket/b.js'`,
+    [`${LIBRARY}/server/a.ts`]: `import { EventEmitter } from 'node:events'\nimport '../socket/endpoint.js'`,
     [`${LIBRARY}/index.ts`]: `export { a } from './client/dial/connect.js'`,
     [`${LIBRARY}/socket/b.ts`]: `import './tls/a.js'`,
     [`${LIBRARY}/socket/tls/a.ts`]: `import '../fast-read.js'\nimport '../../errors.js'\nimport 'node:tls'`,

@@ -1,15 +1,15 @@
 import { OptionError } from '../errors.js'
 import type { AddressInfo } from '../observe/payloads.js'
 import { type Endpoint, parseEndpoint, type SocketEndpoint } from '../socket/endpoint.js'
-import { inheritedDescriptors } from '../socket/inherited.js'
+import { inheritedDescriptors } from '../socket/listen/inherited.js'
 import {
   Listener,
   type ListenerOptions,
   type ListenerOwner,
   type Listening,
-} from '../socket/listener.js'
+} from '../socket/listen/listener.js'
 import { PlainListener } from '../socket/network/plain-listener.js'
-import { assertNoSettings } from '../socket/unix-endpoint.js'
+import { assertNoSettings } from '../socket/unix/unix-endpoint.js'
 
 /** Where a server listens: one endpoint or several, all started and stopped together. */
 export class Endpoints {

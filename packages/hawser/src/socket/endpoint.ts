@@ -9,7 +9,7 @@ import {
   parseUnixText,
   type UnixAddress,
   type UnixEndpoint,
-} from './unix-endpoint.js'
+} from './unix/unix-endpoint.js'
 
 /** A TCP port, on one address or on all. */
 export interface TcpEndpoint {

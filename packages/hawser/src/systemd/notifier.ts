@@ -2,7 +2,7 @@ import process from 'node:process'
 import { report } from '../connection/report.js'
 import { type HawserError, NotifyError } from '../errors.js'
 import type { Clock, ClockTimer } from '../policy/clock.js'
-import { sharedListening } from '../socket/shared-listening.js'
+import { sharedListening } from '../socket/listen/shared-listening.js'
 import type { Environment } from './notify-command.js'
 
 /** What a notifier needs. */

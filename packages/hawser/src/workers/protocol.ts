@@ -1,6 +1,6 @@
 import type { Family } from '../metrics/family.js'
 import type { AddressInfo } from '../observe/payloads.js'
-import type { UnixEndpoint } from '../socket/unix-endpoint.js'
+import type { UnixEndpoint } from '../socket/unix/unix-endpoint.js'
 
 /**
  * What the primary and its workers say to each other, over the IPC channel that Node.js makes for a

@@ -7,7 +7,7 @@ import { StateError } from '../../src/errors.js'
 import { ConnectRates } from '../../src/policy/connect-rate.js'
 import { LinkedMap } from '../../src/policy/linked-map.js'
 import { Holding } from '../../src/server/accept/holding.js'
-import type { Arrival } from '../../src/socket/arrival.js'
+import type { Arrival } from '../../src/socket/listen/arrival.js'
 import { SessionStore } from '../../src/socket/tls/tls-sessions.js'
 import { runs } from '../../../../test/support/property-runs.js'
 

@@ -1,5 +1,5 @@
 import { type RefusalReason, refusalOf } from '../../policy/connection-limit.js'
-import type { Arrival } from '../../socket/arrival.js'
+import type { Arrival } from '../../socket/listen/arrival.js'
 import type { TransportAddress } from '../../transport.js'
 import type { Admission } from './admission.js'
 import type { Holding } from './holding.js'

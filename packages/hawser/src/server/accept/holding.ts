@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers'
 import { LinkedMap } from '../../policy/linked-map.js'
 import { isPaused } from '../../policy/limit-pause.js'
-import type { Arrival } from '../../socket/arrival.js'
+import type { Arrival } from '../../socket/listen/arrival.js'
 
 /** What is asked of the owner, which takes connections in. */
 export interface HoldingOwner {

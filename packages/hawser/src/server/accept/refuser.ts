@@ -4,7 +4,7 @@ import {
   type RefusalCounts,
   type RefusalReason,
 } from '../../policy/connection-limit.js'
-import type { Arrival } from '../../socket/arrival.js'
+import type { Arrival } from '../../socket/listen/arrival.js'
 import type { TransportAddresses } from '../../transport.js'
 import type { Admission } from './admission.js'
 import type { Refusal } from '../server-options.js'

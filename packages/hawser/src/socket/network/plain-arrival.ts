@@ -1,7 +1,7 @@
 import type { NetworkArrival } from '../../network.js'
 import type { Clock } from '../../policy/clock.js'
 import type { Transport, TransportAddresses } from '../../transport.js'
-import { type Arrival, goodbyeTime } from '../arrival.js'
+import { type Arrival, goodbyeTime } from '../listen/arrival.js'
 
 /** A connection that a network, and not the operating system, has accepted. */
 export class PlainArrival implements Arrival {

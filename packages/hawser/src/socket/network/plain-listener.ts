@@ -1,9 +1,9 @@
 import type { Network, NetworkArrival, NetworkListener, NetworkPlace } from '../../network.js'
 import type { AddressInfo } from '../../observe/payloads.js'
 import type { SocketEndpoint } from '../endpoint.js'
-import type { Listening, ListenerOwner } from '../listener.js'
+import type { Listening, ListenerOwner } from '../listen/listener.js'
 import { listenError } from '../socket-errors.js'
-import { unixAddress } from '../unix-endpoint.js'
+import { unixAddress } from '../unix/unix-endpoint.js'
 import { PlainArrival } from './plain-arrival.js'
 import { placeOf } from './plain-place.js'
 

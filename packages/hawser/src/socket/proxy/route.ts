@@ -5,7 +5,7 @@ import { HttpConnect } from '../../tunnel/http-connect.js'
 import { Socks4 } from '../../tunnel/socks4.js'
 import { Socks5 } from '../../tunnel/socks5.js'
 import type { Tunnel, TunnelTarget } from '../../tunnel/tunnel.js'
-import type { DialEndpoint } from '../client-socket.js'
+import type { DialEndpoint } from '../dial-endpoint.js'
 import { formatEndpoint } from '../endpoint.js'
 import { asciiHost, type Proxy } from './proxy-url.js'
 

@@ -7,7 +7,7 @@ import { nodeOptions } from './node-options.js'
 import { Pins, pinOf } from './pins.js'
 import { Resumption } from './resumption.js'
 import { assertVersion } from './server-tls.js'
-import { sessionOf } from './session.js'
+import { sessionOf } from './negotiated.js'
 import { pinError } from './tls-errors.js'
 import { storeOf } from './tls-sessions.js'
 

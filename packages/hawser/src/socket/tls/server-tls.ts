@@ -6,7 +6,7 @@ import type { TlsIdentity, TlsServerOptions } from '../../tls.js'
 import { beginTls, type HandshakeLimits, handshaken, type SecureSocket } from './handshake.js'
 import { createContext, filesOf } from './material.js'
 import { nodeOptions } from './node-options.js'
-import { sessionOf, type Verdict } from './session.js'
+import { sessionOf, type Verdict } from './negotiated.js'
 import { certificateError } from './tls-errors.js'
 
 /** Milliseconds a handshake may take by default. */

@@ -5,9 +5,9 @@ import {
   type OwnedPath,
   type Place,
   releasePath,
-} from '../../socket/unix-path.js'
-import type { StaleSocket } from '../../socket/unix-claim.js'
-import type { UnixEndpoint } from '../../socket/unix-endpoint.js'
+} from '../../socket/unix/unix-path.js'
+import type { StaleSocket } from '../../socket/unix/unix-claim.js'
+import type { UnixEndpoint } from '../../socket/unix/unix-endpoint.js'
 import type { BindingMessage } from '../protocol.js'
 import type { WorkerProcess } from './worker-process.js'
 

@@ -1,5 +1,5 @@
-import type { ListenOptions, SharedListening } from '../../socket/shared-listening.js'
-import type { UnixEndpoint } from '../../socket/unix-endpoint.js'
+import type { ListenOptions, SharedListening } from '../../socket/listen/shared-listening.js'
+import type { UnixEndpoint } from '../../socket/unix/unix-endpoint.js'
 import type { PrimaryLink } from './primary-link.js'
 
 /** How a worker listens: where the primary says. */

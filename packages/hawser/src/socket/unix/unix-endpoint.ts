@@ -1,4 +1,4 @@
-import { invalidEndpoint as invalid } from './invalid-endpoint.js'
+import { invalidEndpoint as invalid } from '../invalid-endpoint.js'
 
 /** A Unix socket: where it is and, to listen on it, whose it is. */
 export interface UnixAddress {

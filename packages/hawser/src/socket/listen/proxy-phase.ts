@@ -1,8 +1,8 @@
-import { ProxyHeaderError, TimeoutError } from '../errors.js'
-import type { Clock, ClockTimer } from '../policy/clock.js'
-import { HeaderReader } from '../proxy-protocol/header-reader.js'
-import type { TransportSink } from '../transport.js'
-import type { SocketTransport } from './socket-transport.js'
+import { ProxyHeaderError, TimeoutError } from '../../errors.js'
+import type { Clock, ClockTimer } from '../../policy/clock.js'
+import { HeaderReader } from '../../proxy-protocol/header-reader.js'
+import type { TransportSink } from '../../transport.js'
+import type { SocketTransport } from '../socket-transport.js'
 
 /** What a connection's PROXY protocol header is held to. */
 export interface HeaderRules {

@@ -1,46 +1,16 @@
 import net from 'node:net'
-import { OptionError } from '../errors.js'
-import { invalid } from '../options/invalid.js'
-import { formatEndpoint, type ParsedEndpoint, type TcpEndpoint } from './endpoint.js'
-import { canReadFast, onread } from './fast-read.js'
-import { keepAliveDelay } from './keep-alive.js'
+import { OptionError } from '../../errors.js'
+import { invalid } from '../../options/invalid.js'
+import { canReadFast, onread } from '../fast-read.js'
+import { keepAliveDelay } from '../keep-alive.js'
 import type { RaceTarget } from './race.js'
-import type { SocketSettings } from './socket-options.js'
-import { isOwned, type UnixEndpoint } from './unix-endpoint.js'
+import type { SocketSettings } from '../socket-options.js'
 
 /** What a socket is made with. */
 export interface ClientSocketOptions extends SocketSettings {
   readonly localAddress: string | undefined
   readonly localPort: number | undefined
   readonly family: 4 | 6 | undefined
-}
-
-/** An endpoint that can be connected to. */
-export type DialEndpoint = TcpEndpoint | UnixEndpoint
-
-/** Every address of a machine is for listening: to connect, each stands for its loopback. */
-const loopbackOf: Readonly<Record<string, string>> = { '::': '::1', '0.0.0.0': '127.0.0.1' }
-
-/**
- * The endpoint as one that can be connected to; without a host it is this machine.
- *
- * @throws OptionError when it can only be listened on
- */
-export function dialable(endpoint: ParsedEndpoint): DialEndpoint {
-  if (endpoint.kind === 'unix') {
-    if (!isOwned(endpoint)) return endpoint
-    throw unfit(endpoint, 'mode, owner and group are for listening, leave them out')
-  }
-  if (endpoint.kind !== 'tcp') {
-    throw unfit(endpoint, 'a descriptor can be listened on, not connected to')
-  }
-  // An error names what was tried.
-  const { host = 'localhost' } = endpoint
-  const named = { ...endpoint, host: loopbackOf[host] ?? host }
-  if (endpoint.port === 0) {
-    throw unfit(named, 'port 0 is for listening, connecting needs the real one')
-  }
-  return named
 }
 
 /**
@@ -95,9 +65,4 @@ export function openSocket(target: RaceTarget, options: ClientSocketOptions): ne
     ...(localAddress === undefined ? {} : { localAddress }),
     ...(localPort === undefined ? {} : { localPort }),
   })
-}
-
-function unfit(endpoint: ParsedEndpoint, why: string): OptionError {
-  const text = `cannot connect to ${formatEndpoint(endpoint)}: ${why}`
-  return new OptionError('HAWSER_INVALID_ENDPOINT', text)
 }

@@ -1,15 +1,8 @@
 import type net from 'node:net'
-import type { Clock } from '../policy/clock.js'
-import type { TlsClientOptions, TlsSessions } from '../tls.js'
-import type { TransportAddresses } from '../transport.js'
-import {
-  type ClientSocketOptions,
-  dialable,
-  type DialEndpoint,
-  familyFor,
-  openSocket,
-  readsFast,
-} from './client-socket.js'
+import type { Clock } from '../../policy/clock.js'
+import type { TlsClientOptions, TlsSessions } from '../../tls.js'
+import type { TransportAddresses } from '../../transport.js'
+import { type ClientSocketOptions, familyFor, openSocket, readsFast } from './client-socket.js'
 import {
   abortedError,
   connectError,
@@ -18,21 +11,22 @@ import {
   type Reached,
   unresolved,
   type Way,
-} from './connect-errors.js'
+} from '../connect-errors.js'
 import { Deadline } from './deadline.js'
-import { isSecure, type ParsedEndpoint } from './endpoint.js'
-import { askPeerName } from './fast-read.js'
-import { probe } from './keep-alive.js'
+import { dialable, type DialEndpoint } from '../dial-endpoint.js'
+import { isSecure, type ParsedEndpoint } from '../endpoint.js'
+import { askPeerName } from '../fast-read.js'
+import { probe } from '../keep-alive.js'
 import { lookUp } from './lookup.js'
-import { addressesOf } from './names.js'
-import { openTunnel } from './proxy/open-tunnel.js'
-import type { Proxy } from './proxy/proxy-url.js'
-import { createTunnel, type Hop, routeTo } from './proxy/route.js'
+import { addressesOf } from '../names.js'
+import { openTunnel } from '../proxy/open-tunnel.js'
+import type { Proxy } from '../proxy/proxy-url.js'
+import { createTunnel, type Hop, routeTo } from '../proxy/route.js'
 import { Race, type RaceTarget } from './race.js'
-import { SocketTransport } from './socket-transport.js'
-import type { TunnelTarget } from '../tunnel/tunnel.js'
-import { ClientTls } from './tls/client-tls.js'
-import { defaultHandshakeTimeout } from './tls/server-tls.js'
+import { SocketTransport } from '../socket-transport.js'
+import type { TunnelTarget } from '../../tunnel/tunnel.js'
+import { ClientTls } from '../tls/client-tls.js'
+import { defaultHandshakeTimeout } from '../tls/server-tls.js'
 
 /** How to dial: every default filled in. */
 export interface DialPlan extends ClientSocketOptions {

@@ -1,25 +1,25 @@
 import net from 'node:net'
 import { setImmediate } from 'node:timers'
-import type { Network } from '../network.js'
-import type { AddressInfo } from '../observe/payloads.js'
-import { isSecure, type SocketEndpoint } from './endpoint.js'
+import type { Network } from '../../network.js'
+import type { AddressInfo } from '../../observe/payloads.js'
+import { isSecure, type SocketEndpoint } from '../endpoint.js'
 import type { Arrival } from './arrival.js'
 import { boundPath } from './descriptors.js'
-import { acceptFast, askPeerName } from './fast-read.js'
-import { keepAlive, keepAliveDelay, probe } from './keep-alive.js'
-import { addressesOf, type KnownNames } from './names.js'
+import { acceptFast, askPeerName } from '../fast-read.js'
+import { keepAlive, keepAliveDelay, probe } from '../keep-alive.js'
+import { addressesOf, type KnownNames } from '../names.js'
 import { sharedListening } from './shared-listening.js'
 import { SocketArrival } from './socket-arrival.js'
-import { acceptError, listenError } from './socket-errors.js'
-import type { SocketSettings } from './socket-options.js'
-import { unixAddress, type UnixEndpoint } from './unix-endpoint.js'
+import { acceptError, listenError } from '../socket-errors.js'
+import type { SocketSettings } from '../socket-options.js'
+import { unixAddress, type UnixEndpoint } from '../unix/unix-endpoint.js'
 import {
   assertReplaceable,
   claimPath,
   findPlace,
   type OwnedPath,
   releasePath,
-} from './unix-path.js'
+} from '../unix/unix-path.js'
 
 /** How accepted sockets are set up. */
 export interface ListenerOptions extends SocketSettings {

@@ -1,10 +1,10 @@
 import type net from 'node:net'
-import type { Clock } from '../policy/clock.js'
-import type { TransportAddresses } from '../transport.js'
+import type { Clock } from '../../policy/clock.js'
+import type { TransportAddresses } from '../../transport.js'
 import { type Arrival, goodbyeTime } from './arrival.js'
-import { askPeerName, type PeerName } from './fast-read.js'
-import { addressesOf, type KnownNames } from './names.js'
-import { SocketTransport } from './socket-transport.js'
+import { askPeerName, type PeerName } from '../fast-read.js'
+import { addressesOf, type KnownNames } from '../names.js'
+import { SocketTransport } from '../socket-transport.js'
 
 /** A connection that the operating system has accepted. */
 export class SocketArrival implements Arrival {

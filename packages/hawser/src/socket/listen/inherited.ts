@@ -1,6 +1,6 @@
 import process from 'node:process'
-import { ListenError } from '../errors.js'
-import { formatEndpoint, type SystemdEndpoint } from './endpoint.js'
+import { ListenError } from '../../errors.js'
+import { formatEndpoint, type SystemdEndpoint } from '../endpoint.js'
 import { sharedListening } from './shared-listening.js'
 
 /** SD_LISTEN_FDS_START: behind standard input, output and error. */

@@ -1,6 +1,6 @@
 import dns from 'node:dns'
 import net from 'node:net'
-import { interleaveFamilies } from '../policy/interleave.js'
+import { interleaveFamilies } from '../../policy/interleave.js'
 
 /** Addresses of one name that are tried: a reply of the DNS may have thousands. */
 const mostAddresses = 64

@@ -1,5 +1,5 @@
 import type { ListenOptions } from 'node:net'
-import type { UnixEndpoint } from './unix-endpoint.js'
+import type { UnixEndpoint } from '../unix/unix-endpoint.js'
 
 export type { ListenOptions }
 

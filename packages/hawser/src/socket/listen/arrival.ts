@@ -1,5 +1,5 @@
-import type { Clock } from '../policy/clock.js'
-import type { Transport, TransportAddresses } from '../transport.js'
+import type { Clock } from '../../policy/clock.js'
+import type { Transport, TransportAddresses } from '../../transport.js'
 
 /** Milliseconds a refused peer gets to take its goodbye. */
 export const goodbyeTime: number = 1_000

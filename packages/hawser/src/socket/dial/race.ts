@@ -1,6 +1,6 @@
 import type net from 'node:net'
-import type { ConnectAttempt } from '../errors.js'
-import type { Clock, ClockTimer } from '../policy/clock.js'
+import type { ConnectAttempt } from '../../errors.js'
+import type { Clock, ClockTimer } from '../../policy/clock.js'
 
 /** Where one attempt goes: an IP address and its port, or the path of a Unix socket. */
 export interface RaceTarget {
