@@ -26,6 +26,7 @@
 const BELOW_CONNECTION = [
   'errors',
   'options',
+  'promises',
   'tls',
   'transport',
   'framing',
@@ -42,6 +43,7 @@ export const LIBRARY_UNITS = {
   'error-codes': { units: [], builtins: [] },
   errors: { units: ['error-codes'], builtins: [] },
   options: { units: ['errors'], builtins: [] },
+  promises: { units: ['errors'], builtins: [] },
   tls: { units: [], builtins: [] },
   transport: { units: ['tls', 'proxy-protocol'], builtins: [] },
   network: { units: ['transport'], builtins: [] },
@@ -58,6 +60,7 @@ export const LIBRARY_UNITS = {
     units: [
       'errors',
       'options',
+      'promises',
       'tls',
       'transport',
       'network',
@@ -90,7 +93,7 @@ export const LIBRARY_UNITS = {
       tls: {
         sees: ['fast-read'],
         doors: ['server-tls', 'tls-sessions', 'tls-store'],
-        units: ['errors', 'options', 'tls', 'policy'],
+        units: ['errors', 'options', 'promises', 'tls', 'policy'],
         builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'net', 'timers', 'tls'],
       },
       unix: {
@@ -119,7 +122,7 @@ export const LIBRARY_UNITS = {
           'socket-transport',
         ],
         doors: ['dial'],
-        units: ['errors', 'options', 'policy', 'tls', 'transport', 'tunnel'],
+        units: ['errors', 'options', 'promises', 'policy', 'tls', 'transport', 'tunnel'],
         builtins: ['dns', 'net'],
       },
       listen: {
@@ -143,7 +146,16 @@ export const LIBRARY_UNITS = {
           'shared-listening',
           'socket-arrival',
         ],
-        units: ['errors', 'network', 'observe', 'options', 'policy', 'proxy-protocol', 'transport'],
+        units: [
+          'errors',
+          'network',
+          'observe',
+          'options',
+          'promises',
+          'policy',
+          'proxy-protocol',
+          'transport',
+        ],
         builtins: ['fs', 'net', 'process', 'timers'],
       },
       network: {
@@ -159,7 +171,7 @@ export const LIBRARY_UNITS = {
           'socket-errors',
         ],
         doors: ['dial-network', 'plain-listener', 'plain-place'],
-        units: ['errors', 'network', 'observe', 'options', 'policy', 'transport'],
+        units: ['errors', 'network', 'observe', 'options', 'promises', 'policy', 'transport'],
         builtins: [],
       },
     },
@@ -169,22 +181,15 @@ export const LIBRARY_UNITS = {
     builtins: [...HARMLESS, 'stream', 'stream/web'],
     wings: {
       in: {
-        sees: [
-          'buffer-operations',
-          'connection-settings',
-          'face',
-          'promises',
-          'publications',
-          'work',
-        ],
+        sees: ['buffer-operations', 'connection-settings', 'face', 'publications', 'work'],
         doors: ['consumer', 'holds', 'inbox'],
-        units: ['errors', 'transport', 'framing', 'observe'],
+        units: ['errors', 'promises', 'transport', 'framing', 'observe'],
         builtins: [],
       },
       out: {
-        sees: ['buffer-operations', 'close-errors', 'promises', 'work'],
+        sees: ['buffer-operations', 'close-errors', 'work'],
         doors: ['encode-frame'],
-        units: ['errors', 'transport', 'framing', 'observe'],
+        units: ['errors', 'promises', 'transport', 'framing', 'observe'],
         builtins: ['buffer', 'process', 'timers'],
       },
       end: {
@@ -242,7 +247,7 @@ export const LIBRARY_UNITS = {
       requests: {
         sees: ['on-abort'],
         doors: ['correlation', 'request-options'],
-        units: ['connection', 'errors', 'options', 'policy'],
+        units: ['connection', 'errors', 'options', 'promises', 'policy'],
         builtins: [],
       },
       steady: {
@@ -256,7 +261,7 @@ export const LIBRARY_UNITS = {
           'shutdown',
         ],
         doors: ['client', 'client-options', 'status'],
-        units: ['connection', 'errors', 'options', 'policy', 'socket'],
+        units: ['connection', 'errors', 'options', 'promises', 'policy', 'socket'],
         builtins: ['events'],
       },
       pool: {
@@ -270,7 +275,7 @@ export const LIBRARY_UNITS = {
           'shutdown',
         ],
         doors: ['lease', 'pool', 'pool-options'],
-        units: ['connection', 'errors', 'options', 'policy', 'socket'],
+        units: ['connection', 'errors', 'options', 'promises', 'policy', 'socket'],
         builtins: ['events', 'timers'],
       },
     },
@@ -282,18 +287,46 @@ export const LIBRARY_UNITS = {
     builtins: ['child_process', 'process'],
   },
   workers: {
-    units: ['errors', 'options', 'policy', 'observe', 'socket', 'connection', 'server', 'metrics'],
+    units: [
+      'errors',
+      'options',
+      'promises',
+      'policy',
+      'observe',
+      'socket',
+      'connection',
+      'server',
+      'metrics',
+    ],
     builtins: ['cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
     doors: [],
     wings: {
       primary: {
         sees: ['protocol'],
-        units: ['errors', 'options', 'policy', 'observe', 'socket', 'connection', 'metrics'],
+        units: [
+          'errors',
+          'options',
+          'promises',
+          'policy',
+          'observe',
+          'socket',
+          'connection',
+          'metrics',
+        ],
         builtins: ['cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
       },
       worker: {
         sees: ['protocol'],
-        units: ['errors', 'options', 'observe', 'socket', 'connection', 'server', 'metrics'],
+        units: [
+          'errors',
+          'options',
+          'promises',
+          'observe',
+          'socket',
+          'connection',
+          'server',
+          'metrics',
+        ],
         builtins: ['cluster', 'process', 'timers'],
       },
     },
@@ -310,12 +343,12 @@ export const LIBRARY_UNITS = {
       },
       network: {
         sees: ['link-ends', 'memory-pair', 'memory-transport', 'toxics'],
-        units: ['options', 'network', 'transport'],
+        units: ['options', 'promises', 'network', 'transport'],
         builtins: [],
       },
       peer: {
         sees: ['deadline', 'escape'],
-        units: ['errors', 'options', 'transport'],
+        units: ['errors', 'options', 'promises', 'transport'],
         builtins: ['events', 'net'],
       },
     },

@@ -9,7 +9,7 @@ import type { Engine } from './engine.js'
 import type { Connection, StartTlsOptions, Topics } from './face.js'
 import { BatchIterator, MessageIterator } from './in/iterator-consumer.js'
 import { noGroups, noTopics } from './memberships.js'
-import { accepted, handled } from './promises.js'
+import { accepted, handled } from '../promises.js'
 import { startTls } from './start-tls.js'
 import { toDuplex, toReadable, toWritable } from './streams.js'
 

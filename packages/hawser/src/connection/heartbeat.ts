@@ -4,7 +4,7 @@ import { without } from '../framing/without.js'
 import { type Beat, Heartbeat, type HeartbeatOptions } from '../policy/heartbeat.js'
 import type { Clock } from '../policy/clock.js'
 import type { CloseInfo, ConnectionPhase } from './close-info.js'
-import { ignore } from './promises.js'
+import { ignore } from '../promises.js'
 
 /** What a heartbeat needs of a connection. */
 export interface Beating<In, Out> {

@@ -2,7 +2,7 @@ import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import process from 'node:process'
 import { engineOf } from '../connection/connection.js'
 import type { Connection } from '../connection/face.js'
-import { ignore } from '../connection/promises.js'
+import { ignore } from '../promises.js'
 import type {
   BroadcastOptions,
   CloseResult,

@@ -1,5 +1,5 @@
 import type { Connection } from '../../connection/face.js'
-import { rejected } from '../../connection/promises.js'
+import { rejected } from '../../promises.js'
 import {
   noRequestOptions,
   type RequestConnection,

@@ -1,6 +1,6 @@
 import type { CloseInfo } from '../../connection/close-info.js'
 import type { Connection } from '../../connection/face.js'
-import { ignore } from '../../connection/promises.js'
+import { ignore } from '../../promises.js'
 import type { HawserError } from '../../errors.js'
 import type { Clock } from '../../policy/clock.js'
 import { callbackFailed } from './request-errors.js'

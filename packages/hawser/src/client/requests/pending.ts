@@ -1,4 +1,4 @@
-import { ignore } from '../../connection/promises.js'
+import { ignore } from '../../promises.js'
 import type { HawserError } from '../../errors.js'
 import { onAbort } from '../on-abort.js'
 

@@ -1,3 +1,5 @@
+import { type Waiter, withResolvers } from '../../promises.js'
+
 /** Messages kept for an iteration that is slow, before their connection is made to wait. */
 const kept = 256
 /** Bytes that were read for those messages, before their connection is made to wait. */
@@ -15,7 +17,7 @@ interface Waiting<In> {
 export class Pushes<In> {
   readonly #queue: { readonly message: In; readonly size: number }[] = []
   #waiting: Waiting<In>[] = []
-  #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined
+  #room: Waiter | undefined
   #over = false
   /** What those in the queue took of what was read. */
   #bytes = 0
@@ -48,7 +50,7 @@ export class Pushes<In> {
       this.#bytes += size
     }
     if (this.size < kept && this.#bytes < keptBytes) return undefined
-    this.#room ??= withResolver()
+    this.#room ??= withResolvers()
     return this.#room.promise
   }
 
@@ -119,12 +121,4 @@ class Reader<In> implements AsyncIterableIterator<In, undefined> {
 
 function nothing(): Promise<IteratorReturnResult<undefined>> {
   return Promise.resolve({ done: true, value: undefined })
-}
-
-function withResolver(): { promise: Promise<void>; resolve: () => void } {
-  let resolve!: () => void
-  const promise = new Promise<void>((fulfil) => {
-    resolve = fulfil
-  })
-  return { promise, resolve }
 }

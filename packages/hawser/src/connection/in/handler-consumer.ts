@@ -1,5 +1,5 @@
 import { messageIn } from '../../observe/channels.js'
-import { accepted, isThenable } from '../promises.js'
+import { accepted, isThenable } from '../../promises.js'
 import { publishMessageIn } from '../publications.js'
 import type { Consumer } from './consumer.js'
 import { allHolds, unbraked } from './holds.js'

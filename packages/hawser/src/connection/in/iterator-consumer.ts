@@ -1,5 +1,5 @@
 import { messageIn } from '../../observe/channels.js'
-import { ignore, rejected } from '../promises.js'
+import { ignore, rejected } from '../../promises.js'
 import { publishMessageIn } from '../publications.js'
 import type { Consumer } from './consumer.js'
 import { allHolds, holds, unbraked } from './holds.js'

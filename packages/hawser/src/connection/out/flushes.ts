@@ -1,5 +1,5 @@
 import type { HawserError } from '../../errors.js'
-import { type Waiter, withResolvers } from '../promises.js'
+import { type Waiter, withResolvers } from '../../promises.js'
 
 interface FlushWaiter extends Waiter {
   readonly after: number

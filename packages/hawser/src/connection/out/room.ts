@@ -1,4 +1,5 @@
 import type { HawserError } from '../../errors.js'
+import { ignore } from '../../promises.js'
 
 /**
  * The promise that `send` returns while the outbox is above its mark. Whether the sender waits for
@@ -36,7 +37,7 @@ export class Room {
     })
     promise.noteWait = noteWait
     // A forgotten `await` must not end the process.
-    promise.catch(() => undefined)
+    promise.catch(ignore)
     this.promise = promise
   }
 }

@@ -1,4 +1,5 @@
 import type net from 'node:net'
+import { ignore } from '../../promises.js'
 import type { Clock } from '../../policy/clock.js'
 import type { TlsClientOptions, TlsSessions } from '../../tls.js'
 import type { TransportAddresses } from '../../transport.js'
@@ -241,5 +242,3 @@ function clientTls(endpoint: DialEndpoint, { tls, sessions }: DialPlan): ClientT
 function hostOf(endpoint: ParsedEndpoint): string {
   return endpoint.kind === 'tcp' ? (endpoint.host ?? 'localhost') : 'localhost'
 }
-
-function ignore(): void {}

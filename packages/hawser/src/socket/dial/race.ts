@@ -1,4 +1,5 @@
 import type net from 'node:net'
+import { ignore } from '../../promises.js'
 import type { ConnectAttempt } from '../../errors.js'
 import type { Clock, ClockTimer } from '../../policy/clock.js'
 
@@ -107,5 +108,3 @@ export class Race {
     this.#settle.reject(only ?? new AggregateError(errors, 'no address replied'))
   }
 }
-
-function ignore(): void {}

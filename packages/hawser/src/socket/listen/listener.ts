@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { setImmediate } from 'node:timers'
+import { ignore } from '../../promises.js'
 import type { Network } from '../../network.js'
 import type { AddressInfo } from '../../observe/payloads.js'
 import { isSecure, type SocketEndpoint } from '../endpoint.js'
@@ -268,5 +269,3 @@ function bind(server: net.Server, options: net.ListenOptions): Promise<void> {
     })
   })
 }
-
-function ignore(): void {}

@@ -1,4 +1,5 @@
 import type net from 'node:net'
+import { ignore } from '../../promises.js'
 import type { Clock } from '../../policy/clock.js'
 import type { TransportAddresses } from '../../transport.js'
 import { type Arrival, goodbyeTime } from './arrival.js'
@@ -61,5 +62,3 @@ export class SocketArrival implements Arrival {
     socket.unref()
   }
 }
-
-function ignore(): void {}

@@ -1,3 +1,4 @@
+import { ignore } from '../../promises.js'
 import type { ConnectAttempt } from '../../errors.js'
 import type { Network } from '../../network.js'
 import type { Clock } from '../../policy/clock.js'
@@ -68,5 +69,3 @@ function attemptAt(endpoint: DialEndpoint, error: Error | undefined): ConnectAtt
   const { address = endpoint.host ?? 'localhost' } = (error ?? {}) as { address?: string }
   return { address, port: endpoint.port, code, message }
 }
-
-function ignore(): void {}

@@ -1,3 +1,4 @@
+import { ignore } from '../../promises.js'
 import type { NetworkArrival } from '../../network.js'
 import type { Clock } from '../../policy/clock.js'
 import type { Transport, TransportAddresses } from '../../transport.js'
@@ -48,5 +49,3 @@ export class PlainArrival implements Arrival {
     transport.end()
   }
 }
-
-function ignore(): void {}

@@ -1,3 +1,4 @@
+import { ignore } from '../../promises.js'
 import type { Network, NetworkArrival, NetworkListener, NetworkPlace } from '../../network.js'
 import type { AddressInfo } from '../../observe/payloads.js'
 import type { SocketEndpoint } from '../endpoint.js'
@@ -73,5 +74,3 @@ export class PlainListener implements Listening {
     else accepted.transport.reset()
   }
 }
-
-function ignore(): void {}

@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { connect, type SecureContext, type TLSSocket } from 'node:tls'
+import { ignore } from '../../promises.js'
 import type { TlsClientOptions } from '../../tls.js'
 import { beginTls, type HandshakeLimits, handshaken, type SecureSocket } from './handshake.js'
 import { createContext } from './material.js'
@@ -91,5 +92,3 @@ function codeOf(error: unknown): string {
   if (typeof error === 'string') return error
   return (error as NodeJS.ErrnoException | null)?.code ?? 'UNVERIFIED'
 }
-
-function ignore(): void {}

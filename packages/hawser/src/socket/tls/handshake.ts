@@ -1,5 +1,6 @@
 import type net from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { ignore } from '../../promises.js'
 import type { ErrorDetails } from '../../errors.js'
 import type { Clock } from '../../policy/clock.js'
 import type { TlsSession } from '../../tls.js'
@@ -70,5 +71,3 @@ export function handshaken(
     socket.on(event, done).on('error', fail).on('end', lost).on('close', lost)
   })
 }
-
-function ignore(): void {}

@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto'
 import type net from 'node:net'
 import { type SecureContext, TLSSocket } from 'node:tls'
+import { ignore } from '../../promises.js'
 import { invalid } from '../../options/invalid.js'
 import type { TlsIdentity, TlsServerOptions } from '../../tls.js'
 import { beginTls, type HandshakeLimits, handshaken, type SecureSocket } from './handshake.js'
@@ -168,5 +169,3 @@ function assertComplete(where: string, { key, cert }: TlsIdentity): void {
   if (key !== undefined && cert !== undefined) return
   throw invalid(where, `needs a key and a cert: a server has to show who it is`)
 }
-
-function ignore(): void {}

@@ -1,3 +1,4 @@
+import { ignore } from '../../promises.js'
 import type {
   Network,
   NetworkArrival,
@@ -144,5 +145,3 @@ class HeldNetwork implements MemoryNetwork {
     return this.#places.take(from.localAddress ?? loopbackFor(remote), from.localPort ?? 0)
   }
 }
-
-function ignore(): void {}

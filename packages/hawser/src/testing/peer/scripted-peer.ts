@@ -1,4 +1,5 @@
 import { checkDeadline, defaultDeadline, withDeadline } from '../deadline.js'
+import { ignore } from '../../promises.js'
 import { checkOptions } from '../../options/check-options.js'
 import { escapeBytes } from '../escape.js'
 import type { Transport } from '../../transport.js'
@@ -126,7 +127,7 @@ export class ScriptedPeer implements AsyncDisposable {
       this.#deadline,
       () => `${bytes.length} bytes were not taken: the other side does not read`,
     )
-    sent.catch(() => {})
+    sent.catch(ignore)
     return sent
   }
 

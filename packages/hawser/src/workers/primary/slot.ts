@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { ignore } from '../../connection/promises.js'
+import { ignore } from '../../promises.js'
 import { systemClock } from '../../connection/system-clock.js'
 import { WorkerError } from '../../errors.js'
 import { Backoff, type BackoffOptions } from '../../policy/backoff.js'

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { Readable } from 'node:stream'
-import { ignore } from '../../connection/promises.js'
+import { ignore } from '../../promises.js'
 import { systemClock } from '../../connection/system-clock.js'
 import { WorkerError } from '../../errors.js'
 import type { Family } from '../../metrics/family.js'

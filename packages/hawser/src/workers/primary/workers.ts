@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { ignore } from '../../connection/promises.js'
+import { ignore } from '../../promises.js'
 import { closeNames } from '../../connection/close-options.js'
 import type { CloseOptions, CloseResult } from '../../connection/server-face.js'
 import { checkOptions } from '../../options/check-options.js'

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import process from 'node:process'
-import { ignore } from '../../connection/promises.js'
+import { ignore } from '../../promises.js'
 import { systemClock } from '../../connection/system-clock.js'
 import { familiesOf, type Metrics } from '../../metrics/collect.js'
 import type { CloseResult } from '../../connection/server-face.js'

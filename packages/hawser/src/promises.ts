@@ -1,4 +1,4 @@
-import type { HawserError } from '../errors.js'
+import type { HawserError } from './errors.js'
 
 /** What `send` returns while there is room: one promise for all callers, known by its identity. */
 export const accepted: Promise<void> = Promise.resolve()
