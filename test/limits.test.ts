@@ -91,7 +91,7 @@ it.each(rows)('the default of $option is the one that its docstring names', (row
 
 describe('what is reached', () => {
   const [, union = ''] =
-    /export type EndingCode =(.*?)\n\n/s.exec(source('connection/close-info.ts')) ?? []
+    /export type EndingCode =(.*?)\n\n/s.exec(source('connection/end/close-info.ts')) ?? []
   const codes = [...union.matchAll(/'HAWSER_([A-Z_]+)'/g)].map(([, code = '']) => code)
   const reasons = new Set(codes.map((code) => code.toLowerCase().replaceAll('_', '-')))
 

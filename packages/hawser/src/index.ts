@@ -32,7 +32,7 @@ export type { ProxyHeader } from './proxy-protocol/header.js'
 // One connection, on either side.
 export type { Connection, HandlerObject, StartTlsOptions, Topics } from './connection/face.js'
 export type { ConnectionOptions } from './connection/connection-options.js'
-export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/close-info.js'
+export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/end/close-info.js'
 export { relay, type RelayOptions, type RelayResult } from './relay/relay.js'
 
 // Connect; stay connected; lend connections.

@@ -1,7 +1,7 @@
 import type { ErrorDetails, HawserError } from '../errors.js'
 import type { Encoder, Framing } from '../framing/framing.js'
 import type { Transport } from '../transport.js'
-import type { CloseInfo, ConnectionPhase } from './close-info.js'
+import type { CloseInfo, ConnectionPhase } from './end/close-info.js'
 import type { ConnectionOwner, Settings } from './connection-settings.js'
 import { Ending } from './end/ending.js'
 import type { EndingHost, EndTraffic } from './end/ending-host.js'

@@ -4,7 +4,7 @@ import type { Framing } from '../framing/framing.js'
 import type { ProxyHeader } from '../proxy-protocol/header.js'
 import type { TlsClientOptions, TlsServerOptions, TlsSession } from '../tls.js'
 import type { TransportAddress } from '../transport.js'
-import type { CloseInfo, ConnectionPhase } from './close-info.js'
+import type { CloseInfo, ConnectionPhase } from './end/close-info.js'
 
 // Types only: a connection as everything but its engine sees it.
 

@@ -13,7 +13,7 @@ import type {
   ObservedConnection,
   OverflowPayload,
 } from '../observe/payloads.js'
-import type { CloseInfo } from './close-info.js'
+import type { CloseInfo } from './end/close-info.js'
 
 /** A connection and its server, as observers get them. */
 export interface Published {

@@ -1,4 +1,4 @@
-import type { CloseInfo } from '../connection/close-info.js'
+import type { CloseInfo } from '../connection/end/close-info.js'
 import { engineOf } from '../connection/connection.js'
 import type { Connection } from '../connection/face.js'
 import type { Engine } from '../connection/engine.js'

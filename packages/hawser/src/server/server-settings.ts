@@ -1,4 +1,4 @@
-import { assertHandler } from '../connection/assert-handler.js'
+import { assertHandler } from '../connection/in/assert-handler.js'
 import { resolveSettings } from '../connection/connection-options.js'
 import { checkOptions } from '../options/check-options.js'
 import { invalid } from '../options/invalid.js'

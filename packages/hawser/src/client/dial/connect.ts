@@ -1,4 +1,4 @@
-import { assertHandler } from '../../connection/assert-handler.js'
+import { assertHandler } from '../../connection/in/assert-handler.js'
 import { makeConnection } from '../../connection/connection.js'
 import type { Connection } from '../../connection/face.js'
 import { Engine } from '../../connection/engine.js'

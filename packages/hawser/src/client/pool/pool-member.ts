@@ -1,6 +1,6 @@
 import { engineOf } from '../../connection/connection.js'
 import type { Connection } from '../../connection/face.js'
-import type { CloseInfo } from '../../connection/close-info.js'
+import type { CloseInfo } from '../../connection/end/close-info.js'
 import type { HawserError } from '../../errors.js'
 import { attend } from '../requests/attend.js'
 import { callOnMessage, reportOnMessage } from '../requests/on-message.js'

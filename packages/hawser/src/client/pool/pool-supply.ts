@@ -1,7 +1,7 @@
 import type { HawserError } from '../../errors.js'
 import { setMaxListeners } from 'node:events'
 import { setImmediate } from 'node:timers'
-import type { CloseInfo } from '../../connection/close-info.js'
+import type { CloseInfo } from '../../connection/end/close-info.js'
 import type { CloseResult } from '../../connection/server-face.js'
 import { Deadlines } from '../../policy/deadlines.js'
 import { Backoff } from '../../policy/backoff.js'

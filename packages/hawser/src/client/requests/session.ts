@@ -1,6 +1,6 @@
 import { engineOf } from '../../connection/connection.js'
 import type { Connection } from '../../connection/face.js'
-import type { CloseInfo } from '../../connection/close-info.js'
+import type { CloseInfo } from '../../connection/end/close-info.js'
 import { Deadlines } from '../../policy/deadlines.js'
 import type { HandlerObject } from '../../connection/face.js'
 import { ClientError, type HawserError } from '../../errors.js'

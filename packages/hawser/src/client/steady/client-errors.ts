@@ -1,4 +1,4 @@
-import type { CloseInfo } from '../../connection/close-info.js'
+import type { CloseInfo } from '../../connection/end/close-info.js'
 import type { Connection } from '../../connection/face.js'
 import { ClientError, ConnectionError, HandlerError, textOf } from '../../errors.js'
 import { quoting } from '../../options/quoting.js'

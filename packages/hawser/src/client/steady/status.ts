@@ -1,4 +1,4 @@
-import type { CloseInfo } from '../../connection/close-info.js'
+import type { CloseInfo } from '../../connection/end/close-info.js'
 import type { HawserError } from '../../errors.js'
 
 /** It dials, or `onConnect` is at work. */

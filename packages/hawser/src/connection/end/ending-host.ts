@@ -1,6 +1,6 @@
 import type { ErrorDetails, HawserError } from '../../errors.js'
 import type { Transport } from '../../transport.js'
-import type { ConnectionPhase } from '../close-info.js'
+import type { ConnectionPhase } from './close-info.js'
 import type { Waits } from '../connection-settings.js'
 
 /** What the end of a connection needs of it. */

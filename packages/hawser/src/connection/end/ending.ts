@@ -5,9 +5,9 @@ import {
   closingError,
   endedError,
   transportError,
-} from '../close-errors.js'
+} from './close-errors.js'
 import type { ClockTimer } from '../../policy/clock.js'
-import type { CloseInfo, CloseReason, ConnectionPhase } from '../close-info.js'
+import type { CloseInfo, CloseReason, ConnectionPhase } from './close-info.js'
 import { systemClock } from '../system-clock.js'
 import type { EndingHost } from './ending-host.js'
 

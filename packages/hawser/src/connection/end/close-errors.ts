@@ -6,9 +6,9 @@ import {
   isA,
   textsOf,
   textOf,
-} from '../errors.js'
-import { quoting } from '../options/quoting.js'
-import { reasonOf } from '../policy/reason.js'
+} from '../../errors.js'
+import { quoting } from '../../options/quoting.js'
+import { reasonOf } from '../../policy/reason.js'
 import type { CloseInfo, CloseReason, EndingCode } from './close-info.js'
 
 /** The close reason that an error's code stands for. */

@@ -1,5 +1,5 @@
-import type { HawserError } from '../errors.js'
-import type { ReasonOf } from '../policy/reason.js'
+import type { HawserError } from '../../errors.js'
+import type { ReasonOf } from '../../policy/reason.js'
 
 /** Where in its life a connection is. */
 export type ConnectionPhase =

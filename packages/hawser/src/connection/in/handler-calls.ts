@@ -1,9 +1,9 @@
-import { warn } from './report.js'
-import { type ErrorDetails, HandlerError, HawserError, isA, textOf } from '../errors.js'
-import type { CloseInfo } from './close-info.js'
-import type { ConnectionOwner } from './connection-settings.js'
-import type { Connection, HandlerObject } from './face.js'
-import { isThenable } from '../promises.js'
+import { warn } from '../report.js'
+import { type ErrorDetails, HandlerError, HawserError, isA, textOf } from '../../errors.js'
+import type { CloseInfo } from '../end/close-info.js'
+import type { ConnectionOwner } from '../connection-settings.js'
+import type { Connection, HandlerObject } from '../face.js'
+import { isThenable } from '../../promises.js'
 
 // What the user's handlers are called for besides messages, and what becomes of what they throw.
 // Functions, not an object: an idle connection should cost nothing for them.

@@ -1,10 +1,10 @@
-import { type ErrorDetails, type HawserError, TimeoutError, textOf } from '../errors.js'
-import type { Framing } from '../framing/framing.js'
-import { without } from '../framing/without.js'
-import { type Beat, Heartbeat, type HeartbeatOptions } from '../policy/heartbeat.js'
-import type { Clock } from '../policy/clock.js'
-import type { CloseInfo, ConnectionPhase } from './close-info.js'
-import { ignore } from '../promises.js'
+import { type ErrorDetails, type HawserError, TimeoutError, textOf } from '../../errors.js'
+import type { Framing } from '../../framing/framing.js'
+import { without } from '../../framing/without.js'
+import { type Beat, Heartbeat, type HeartbeatOptions } from '../../policy/heartbeat.js'
+import type { Clock } from '../../policy/clock.js'
+import type { CloseInfo, ConnectionPhase } from '../end/close-info.js'
+import { ignore } from '../../promises.js'
 
 /** What a heartbeat needs of a connection. */
 export interface Beating<In, Out> {

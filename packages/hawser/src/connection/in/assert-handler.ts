@@ -1,6 +1,6 @@
-import { invalid, show } from '../options/invalid.js'
-import { nearest } from '../options/nearest.js'
-import type { HandlerObject } from './face.js'
+import { invalid, show } from '../../options/invalid.js'
+import { nearest } from '../../options/nearest.js'
+import type { HandlerObject } from '../face.js'
 
 const known: Readonly<Record<keyof HandlerObject<unknown, unknown>, true>> = {
   open: true,
