@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
 import {
   COMMAND_UNITS,
   LIBRARY_UNITS,
@@ -79,4 +79,26 @@ it('every file that is named exists', () => {
     (path) => !['', 'packages/hawser/src'].some((home) => existsSync(join(ROOT, home, path))),
   )
   expect(missing).toEqual([])
+})
+
+describe('the files of the library', () => {
+  const files = readdirSync(join(ROOT, 'packages/hawser/src'), { recursive: true })
+    .map((name) => String(name).replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.ts'))
+
+  const groupBy = (keyOf: (file: string) => string): [string, string[]][] => {
+    const groups = new Map<string, string[]>()
+    for (const file of files) groups.set(keyOf(file), [...(groups.get(keyOf(file)) ?? []), file])
+    return [...groups]
+  }
+
+  it('share no name, but for the index of each entry point', () => {
+    const shared = groupBy((file) => basename(file)).filter(([, { length }]) => length > 1)
+    expect(shared.map(([name]) => name)).toEqual(['index.ts'])
+  })
+
+  it('are about fifteen to a folder', () => {
+    const crowded = groupBy((file) => dirname(file)).filter(([, { length }]) => length > 20)
+    expect(crowded).toEqual([])
+  })
 })

@@ -14,7 +14,7 @@ const docstrings = new Map([
   ...readOptions('connection/connection-options.ts', 'ConnectionOptions'),
   ...readOptions('socket/socket-options.ts', 'SocketOptions'),
   ...readOptions('framing/formats/custom.ts', 'FramingDefinition'),
-  ...readOptions('framing/options.ts', 'FrameLimits'),
+  ...readOptions('framing/frame-limits.ts', 'FrameLimits'),
   ...readOptions('server/server-options.ts', 'ServerOptions'),
   ...readOptions('connection/server-face.ts', 'CloseOptions'),
   ...readOptions('client/dial/dial-options.ts', 'DialOptions'),

@@ -351,7 +351,7 @@ export const LIBRARY_UNITS = {
     builtins: [...HARMLESS, 'assert', 'assert/strict', 'net'],
     wings: {
       conformance: {
-        sees: ['deadline', 'turn'],
+        sees: ['next-turn', 'test-deadline'],
         units: ['transport'],
         builtins: ['assert/strict'],
       },
@@ -361,7 +361,7 @@ export const LIBRARY_UNITS = {
         builtins: [],
       },
       peer: {
-        sees: ['deadline', 'escape'],
+        sees: ['escape', 'test-deadline'],
         units: ['errors', 'options', 'promises', 'transport'],
         builtins: ['events', 'net'],
       },

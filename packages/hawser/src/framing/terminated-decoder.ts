@@ -1,7 +1,7 @@
 import type { ByteOperations } from './byte-operations.js'
 import { frameTooLarge, frameTruncated } from './frame-errors.js'
 import type { Decoder, Emit } from './framing.js'
-import type { Unterminated } from './options.js'
+import type { Unterminated } from './frame-limits.js'
 
 /** What `read` returns for a frame that is nothing to deliver. */
 export const nothing: unique symbol = Symbol('nothing')

@@ -19,7 +19,7 @@ import type { Clock } from '../policy/clock.js'
 import { heartbeatNames, type HeartbeatOptions } from '../policy/heartbeat.js'
 import type { Transport } from '../transport.js'
 import { createPair, pairNames, type PairOptions } from './memory-pair.js'
-import { scriptedPeerNames, type ScriptedPeerOptions } from './peer/options.js'
+import { scriptedPeerNames, type ScriptedPeerOptions } from './peer/peer-options.js'
 import { ScriptedPeer } from './peer/scripted-peer.js'
 
 /** Options of {@link connectPair} and {@link connectPeer}, beside those of any connection. */

@@ -17,9 +17,9 @@ export { startToxicProxy, type ToxicProxy, type ToxicProxyOptions } from './toxi
 export { connectPair, connectPeer, type ConnectPairOptions } from './connect-pair.js'
 export { ScriptedPeer, type PeerClosed, type ScriptedListener } from './peer/scripted-peer.js'
 export type { PeerListener } from './peer/peer-listener.js'
-export type { ScriptedListenOptions, ScriptedPeerOptions } from './peer/options.js'
+export type { ScriptedListenOptions, ScriptedPeerOptions } from './peer/peer-options.js'
 export { ExpectationError } from './peer/expectation-error.js'
-export type { PeerEndpoint } from './peer/endpoint.js'
+export type { PeerEndpoint } from './peer/peer-endpoint.js'
 export type { Wire, WireEvents } from './peer/wire.js'
 export { transportCases } from './conformance/transport-cases.js'
 export type { MakePair, TransportCase, TransportPair } from './conformance/case.js'
@@ -35,7 +35,6 @@ export type {
 export type {
   ProxiedConnection,
   Transport,
-  TransportAddress,
   TransportAddresses,
   TransportCapabilities,
   TransportChunk,

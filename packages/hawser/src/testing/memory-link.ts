@@ -4,7 +4,7 @@ import { BorrowedScratch } from './borrowed-scratch.js'
 import { FlightTimes } from './flight-times.js'
 import type { LinkSettings, LinkSource, LinkTarget } from './link-ends.js'
 import type { LineToxics } from './toxics.js'
-import { inTurn } from './turn.js'
+import { inTurn } from './next-turn.js'
 
 type Item =
   | { readonly kind: 'bytes'; bytes: Uint8Array; readonly at: number; due: number }

@@ -7,7 +7,7 @@ import type {
 } from '../transport.js'
 import type { LinkSource, LinkTarget } from './link-ends.js'
 import type { MemoryLink } from './memory-link.js'
-import { inTurn } from './turn.js'
+import { inTurn } from './next-turn.js'
 
 /**
  * One end of a memory pair. It behaves as a TCP socket on Linux does where that matters to the

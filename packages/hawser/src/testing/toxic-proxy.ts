@@ -6,7 +6,7 @@ import type { NamesOf } from '../options/option-names.js'
 import type { Clock } from '../policy/clock.js'
 import { MemoryLink } from './memory-link.js'
 import { settleLink } from './memory-pair.js'
-import { type PeerEndpoint, resolveEndpoint, type SocketTarget } from './peer/endpoint.js'
+import { type PeerEndpoint, resolveEndpoint, type SocketTarget } from './peer/peer-endpoint.js'
 import { breakOff, ToxicEnd } from './toxic-end.js'
 import { listenTo, Toxics } from './toxics.js'
 

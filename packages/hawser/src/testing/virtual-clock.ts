@@ -3,8 +3,8 @@ import { OptionError } from '../errors.js'
 import { checkOptions } from '../options/check-options.js'
 import type { NamesOf } from '../options/option-names.js'
 import type { Clock, ClockTimer } from '../policy/clock.js'
-import { checkDeadline, defaultDeadline } from './deadline.js'
-import { comeToRest, nextTurn } from './turn.js'
+import { checkDeadline, defaultDeadline } from './test-deadline.js'
+import { comeToRest, nextTurn } from './next-turn.js'
 
 interface Entry extends ClockTimer {
   readonly due: number

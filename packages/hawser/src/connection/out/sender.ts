@@ -10,7 +10,7 @@ import { Brake } from './brake.js'
 import { Flushes } from './flushes.js'
 import { Outboxes } from './outboxes.js'
 import type { SenderHost } from './sender-host.js'
-import { writeLater } from './turn.js'
+import { writeLater } from './write-later.js'
 
 /**
  * Bytes written in one turn after which `send` asks to wait for the next. A loop that awaits `send`

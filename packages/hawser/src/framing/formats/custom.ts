@@ -1,6 +1,6 @@
 import type { ByteOperations } from '../byte-operations.js'
 import { type Decoder, defaultOverhead, type Encoder, type Framing } from '../framing.js'
-import { checkBoolean, checkInteger, checkMaxFrame, largestMaxFrame } from '../options.js'
+import { checkBoolean, checkInteger, checkMaxFrame, largestMaxFrame } from '../frame-limits.js'
 import { invalid, show } from '../../options/invalid.js'
 import { checkOptions } from '../../options/check-options.js'
 import type { NamesOf } from '../../options/option-names.js'

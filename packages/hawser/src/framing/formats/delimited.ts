@@ -10,7 +10,7 @@ import {
   frameLimitNames,
   type FrameLimits,
   type Unterminated,
-} from '../options.js'
+} from '../frame-limits.js'
 import { invalid, show } from '../../options/invalid.js'
 import { encodeUtf8 } from '../portable-operations.js'
 import { TerminatedDecoder, type TerminatedSettings } from '../terminated-decoder.js'

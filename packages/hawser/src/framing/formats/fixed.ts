@@ -3,7 +3,7 @@ import type { ByteOperations } from '../byte-operations.js'
 import { FrameBlock } from '../frame-block.js'
 import { frameTruncated, messageInvalid } from '../frame-errors.js'
 import type { Decoder, Emit, Encoder, FrameOutput, Framing } from '../framing.js'
-import { checkChoice, checkInteger, largestMaxFrame } from '../options.js'
+import { checkChoice, checkInteger, largestMaxFrame } from '../frame-limits.js'
 import { checkOptions } from '../../options/check-options.js'
 import type { NamesOf } from '../../options/option-names.js'
 

@@ -12,7 +12,7 @@ import {
   frameLimitNames,
   type FrameLimits,
   type Unterminated,
-} from '../options.js'
+} from '../frame-limits.js'
 import { invalid, show } from '../../options/invalid.js'
 import { describeIssues, type StandardResult, type StandardSchema } from './standard-schema.js'
 import { nothing } from '../terminated-decoder.js'

@@ -12,7 +12,7 @@ import {
   checkMaxFrame,
   frameLimitNames,
   type FrameLimits,
-} from '../options.js'
+} from '../frame-limits.js'
 import { invalid } from '../../options/invalid.js'
 import { checkOptions } from '../../options/check-options.js'
 import type { NamesOf } from '../../options/option-names.js'

@@ -11,7 +11,7 @@ import {
   frameLimitNames,
   type FrameLimits,
   type Unterminated,
-} from '../options.js'
+} from '../frame-limits.js'
 import { checkOptions } from '../../options/check-options.js'
 import type { NamesOf } from '../../options/option-names.js'
 

@@ -3,7 +3,7 @@ import type { ByteOperations } from '../byte-operations.js'
 import { FrameBlock } from '../frame-block.js'
 import { frameMalformed, frameTooLarge, frameTruncated, showBytes } from '../frame-errors.js'
 import type { Decoder, Emit, Encoder, FrameOutput, Framing } from '../framing.js'
-import { checkDiscard, checkMaxFrame, frameLimitNames, type FrameLimits } from '../options.js'
+import { checkDiscard, checkMaxFrame, frameLimitNames, type FrameLimits } from '../frame-limits.js'
 import { checkOptions } from '../../options/check-options.js'
 
 const zero = 0x30

@@ -2,7 +2,7 @@ import { type BinaryMessage, measureMessage } from '../binary-message.js'
 import type { ByteOperations } from '../byte-operations.js'
 import { FrameBlock } from '../frame-block.js'
 import type { Decoder, Emit, Encoder, FrameOutput, Framing } from '../framing.js'
-import { checkMaxFrame } from '../options.js'
+import { checkMaxFrame } from '../frame-limits.js'
 import { checkOptions } from '../../options/check-options.js'
 import type { NamesOf } from '../../options/option-names.js'
 

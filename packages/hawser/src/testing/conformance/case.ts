@@ -1,5 +1,5 @@
 import type { Transport, TransportCapabilities } from '../../transport.js'
-import { checkDeadline, withDeadline } from '../deadline.js'
+import { checkDeadline, withDeadline } from '../test-deadline.js'
 import { Probe } from './probe.js'
 
 /** Two joined transports that have not been started, and how to let go of them. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Transport, TransportChunk } from '../../transport.js'
 import { makePayload } from './payload.js'
-import { Recorder } from './recorder.js'
+import { Recorder } from './sink-recorder.js'
 
 const mebibyte = 1024 * 1024
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { takeTurns } from '../turn.js'
+import { takeTurns } from '../next-turn.js'
 import { defineCase, type TransportCase } from './case.js'
 import { assertBytes, makePayload } from './payload.js'
 

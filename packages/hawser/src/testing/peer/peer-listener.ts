@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { checkDeadline, defaultDeadline, withDeadline } from '../deadline.js'
-import type { ScriptedListenOptions } from './options.js'
+import { checkDeadline, defaultDeadline, withDeadline } from '../test-deadline.js'
+import type { ScriptedListenOptions } from './peer-options.js'
 import { SocketWire } from './socket-wire.js'
 
 /** Where clients arrive that are played by a `Peer`. */

@@ -1,4 +1,4 @@
-import { checkDeadline, defaultDeadline, withDeadline } from '../deadline.js'
+import { checkDeadline, defaultDeadline, withDeadline } from '../test-deadline.js'
 import { ignore } from '../../promises.js'
 import { checkOptions } from '../../options/check-options.js'
 import { escapeBytes } from '../escape.js'
@@ -6,14 +6,14 @@ import type { Transport } from '../../transport.js'
 import { describeDifference, ExpectationError } from './expectation-error.js'
 import { PeerInbox } from './peer-inbox.js'
 import { TransportWire } from './transport-wire.js'
-import type { PeerEndpoint } from './endpoint.js'
-import { dialSocket } from './dial.js'
+import type { PeerEndpoint } from './peer-endpoint.js'
+import { dialSocket } from './dial-socket.js'
 import {
   scriptedListenNames,
   type ScriptedListenOptions,
   scriptedPeerNames,
   type ScriptedPeerOptions,
-} from './options.js'
+} from './peer-options.js'
 import { openListener, type PeerListener } from './peer-listener.js'
 import type { Wire } from './wire.js'
 

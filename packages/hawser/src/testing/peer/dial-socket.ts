@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net'
-import { withDeadline } from '../deadline.js'
-import { resolveEndpoint, type PeerEndpoint } from './endpoint.js'
+import { withDeadline } from '../test-deadline.js'
+import { resolveEndpoint, type PeerEndpoint } from './peer-endpoint.js'
 import { SocketWire } from './socket-wire.js'
 
 /** Connect a real socket; it is destroyed when that fails or takes longer than `deadline`. */
