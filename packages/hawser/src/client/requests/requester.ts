@@ -1,3 +1,4 @@
+import { turnTime } from '../../connection/system-clock.js'
 import { checkOptions } from '../../options/check-options.js'
 import { milliseconds } from '../../options/numbers.js'
 import type { HawserError } from '../../errors.js'
@@ -74,7 +75,7 @@ export class Requester<In, Out> {
     const { timeout, signal } = options
     const { clock, requestTimeout } = this.#limits
     const wait = timeout === undefined ? requestTimeout : milliseconds('timeout', timeout)
-    const pending = new Pending<In>(clock.now(), wait)
+    const pending = new Pending<In>(turnTime(clock), wait)
     if (signal?.aborted === true) this.#giveUp(pending, signal)
     const { session, refusal } = this.#owner
     const mayGo = session !== undefined && refusal === undefined && this.queued === 0
