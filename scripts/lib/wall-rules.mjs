@@ -375,14 +375,33 @@ export const LIBRARY_UNITS = {
 
 /** @type {Table} */
 export const COMMAND_UNITS = {
-  output: { units: [] },
+  output: { units: [], wings: { sinks: { sees: [], doors: ['*'] } } },
   failure: { units: ['output'] },
   input: { units: ['output'] },
   arguments: { units: ['failure'] },
   wire: { units: ['arguments'] },
   certificate: { units: ['failure', 'arguments', 'output'] },
   connect: { units: ['failure', 'arguments', 'input', 'output', 'wire'] },
-  serve: { units: ['failure', 'arguments', 'certificate', 'input', 'output', 'wire'] },
+  serve: {
+    units: ['failure', 'arguments', 'certificate', 'input', 'output', 'wire'],
+    wings: {
+      tls: { sees: ['options'], units: ['failure', 'arguments', 'certificate'] },
+      workers: {
+        sees: [
+          'foreground',
+          'hints',
+          'host',
+          'monitor',
+          'monitored',
+          'options',
+          'renderer',
+          'tls',
+          'typing',
+        ],
+        units: ['failure', 'input', 'output'],
+      },
+    },
+  },
   program: { units: ['arguments', 'certificate', 'connect', 'serve'] },
   run: { units: ['failure', 'program', 'arguments', 'certificate', 'connect', 'serve'] },
   main: { units: ['run'] },

@@ -146,3 +146,14 @@ export function codeOf(error: unknown): string | undefined {
 function failure(message: string, exitCode: number): Failure {
   return { line: `hawser: ${escapeText(message.replace(/\s*[\r\n]+\s*/g, ' '))}`, exitCode }
 }
+
+/**
+ * The output was lost: say so, unless its reader has left, as `head` does when it has seen enough.
+ *
+ * @returns the code to exit with
+ */
+export function sayLostOutput(error: NodeJS.ErrnoException): number {
+  if (error.code === 'EPIPE' || error.code === 'EIO') return exitOk
+  process.stderr.write(`hawser: stdout: ${error.message}: make room, or write elsewhere\n`)
+  return exitNetwork
+}

@@ -7,7 +7,7 @@ import { escapeText } from '../output/escape.js'
 import { wrapCommand } from '../output/commands.js'
 import { stringifySafely } from '../output/json.js'
 import { quoteWord } from '../output/quote.js'
-import { outputWidth } from '../output/standard.js'
+import { outputWidth } from '../output/sinks/standard.js'
 import { wrapHanging } from '../output/width.js'
 
 /** The names of the rows, and 32 bytes with colons between them. */

@@ -10,7 +10,7 @@ import { SinglePeer } from './single-peer.js'
 import { type SteadyOptions, SteadyPeer } from './steady-peer.js'
 import { Speech } from './speech.js'
 import { ConversationOutput } from './terminal.js'
-import { exitNetwork, exitOk, isExpected, sayError } from '../failure.js'
+import { exitNetwork, exitOk, isExpected, sayError, sayLostOutput } from '../failure.js'
 import { whenForeground } from '../input/job-control.js'
 import { type EndSignal, Interrupts, signalExitCodes } from '../input/interrupts.js'
 import { LineEditor } from '../input/line-editor.js'
@@ -18,8 +18,8 @@ import { LineQueue } from '../input/line-queue.js'
 import { type Colours, createColours, wantsColour } from '../output/colours.js'
 import { describeClose } from '../output/columns.js'
 import { count as formatCount } from '../output/numbers.js'
-import type { Sink } from '../output/sink.js'
-import { isInteractive, openStandardOutput } from '../output/standard.js'
+import type { Sink } from '../output/sinks/sink.js'
+import { isInteractive, openStandardOutput } from '../output/sinks/standard.js'
 import type { Outgoing } from '../wire/adapter.js'
 
 /** How long a peer has after Ctrl-C to take what waits for it; to end, it has the usual second. */
@@ -62,7 +62,7 @@ class ConnectCommand implements Troubles {
     this.#source = { stream: options.framing.kind === 'raw', crlf: options.crlf }
     this.#colours = createColours(wantsColour(process.stdout, process.env))
     this.#interrupts = new Interrupts((count, signal) => this.#interrupt(count, signal))
-    this.#sink = openStandardOutput((error) => this.#loseOutput(error))
+    this.#sink = openStandardOutput((error) => process.exit(sayLostOutput(error)))
     if (options.send === undefined && isInteractive()) {
       this.#editor = this.#createEditor()
       this.#conversation = new ConversationOutput(this.#editor)
@@ -252,12 +252,5 @@ class ConnectCommand implements Troubles {
       if (peer.unsent > 0) this.#speech.notice(`left with ${left} B unsent: the peer does not read`)
       this.#hurry()
     }, goodbye)
-  }
-
-  /** The reader of our output has gone, as `head` does when it has seen enough: so do we. */
-  #loseOutput(error: NodeJS.ErrnoException): void {
-    if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(exitOk)
-    process.stderr.write(`hawser: stdout: ${error.message}: make room, or write elsewhere\n`)
-    process.exit(exitNetwork)
   }
 }

@@ -1,6 +1,6 @@
 import type { CloseInfo } from 'hawser'
 import { codeOf } from '../failure.js'
-import type { Sink } from '../output/sink.js'
+import type { Sink } from '../output/sinks/sink.js'
 import type { Activity } from './activity.js'
 import type { Presenter } from './presenter.js'
 

@@ -1,7 +1,7 @@
 import type { LineEditor } from '../input/line-editor.js'
 import type { Colours, Paint } from '../output/colours.js'
 import { escapeText } from '../output/escape.js'
-import { outputWidth } from '../output/standard.js'
+import { outputWidth } from '../output/sinks/standard.js'
 import { wrapHanging } from '../output/width.js'
 
 /** Lines on stderr, above the line that is being typed if there is one. Nothing in them acts on a terminal. */

@@ -1,5 +1,5 @@
 import type { LineEditor } from '../input/line-editor.js'
-import type { Sink } from '../output/sink.js'
+import type { Sink } from '../output/sinks/sink.js'
 
 const longestPrompt = 200
 

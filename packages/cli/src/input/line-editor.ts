@@ -6,8 +6,8 @@ import {
   moveCursor,
 } from 'node:readline'
 import { Writable } from 'node:stream'
-import { outputWidth } from '../output/standard.js'
-import type { Sink } from '../output/sink.js'
+import { outputWidth } from '../output/sinks/standard.js'
+import type { Sink } from '../output/sinks/sink.js'
 import { whenForeground } from './job-control.js'
 
 /** What a line editor tells. */

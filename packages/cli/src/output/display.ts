@@ -1,5 +1,5 @@
 import type { Renderer, ServerEvent } from './events.js'
-import type { Sink } from './sink.js'
+import type { Sink } from './sinks/sink.js'
 
 /** Shows events, and never lets a slow reader of the output cost memory or time. */
 export class Display {

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { exitNetwork, exitOk } from '../failure.js'
+import { exitOk, sayLostOutput } from '../failure.js'
 import { type EndSignal, Interrupts, signalExitCodes } from '../input/interrupts.js'
 import { whenForeground } from '../input/job-control.js'
 import { LineEditor } from '../input/line-editor.js'
 import { Display } from '../output/display.js'
 import type { ServerEvent } from '../output/events.js'
-import type { Sink } from '../output/sink.js'
-import { isInteractive, openStandardOutput } from '../output/standard.js'
+import type { Sink } from '../output/sinks/sink.js'
+import { isInteractive, openStandardOutput } from '../output/sinks/standard.js'
 import type { ServeOptions } from './options.js'
 import { createRenderer } from './renderer.js'
 import { type Listeners, Typing } from './typing.js'
@@ -166,16 +166,12 @@ export class Foreground {
     else this.#exit(signalExitCodes[signal])
   }
 
-  /** The reader of our output has gone, as `head` does when it has seen enough: so do we. */
   #loseOutput(error: NodeJS.ErrnoException): void {
     if (this.#isStopping) return
     this.#isStopping = true
-    const isSilent = error.code === 'EPIPE' || error.code === 'EIO'
-    if (!isSilent) {
-      process.stderr.write(`hawser: stdout: ${error.message}: make room, or write elsewhere\n`)
-    }
+    const code = sayLostOutput(error)
     void this.#service()
       .close({ drain: 0, signal: this.force })
-      .finally(() => this.#exit(isSilent ? exitOk : exitNetwork))
+      .finally(() => this.#exit(code))
   }
 }

@@ -2,7 +2,7 @@ import { createColours, wantsColour } from '../output/colours.js'
 import { createColumnRenderer } from '../output/columns.js'
 import type { Renderer } from '../output/events.js'
 import { createJsonRenderer } from '../output/json.js'
-import { outputWidth } from '../output/standard.js'
+import { outputWidth } from '../output/sinks/standard.js'
 import type { ServeOptions } from './options.js'
 
 const shownOnPipe = 4096

@@ -6,8 +6,8 @@ import { listeningEvent } from './hints.js'
 import { Host } from './host.js'
 import type { Monitor } from './monitor.js'
 import type { ServeOptions } from './options.js'
-import { prepareServeTls } from './prepare-tls.js'
-import type { PreparedTls } from './prepared-tls.js'
+import { prepareServeTls } from './tls/prepare-tls.js'
+import type { PreparedTls } from './tls/prepared-tls.js'
 
 /**
  * Run a server until it is asked to stop.
@@ -16,7 +16,7 @@ import type { PreparedTls } from './prepared-tls.js'
  */
 export async function serve(options: ServeOptions): Promise<number> {
   if (options.workers !== undefined) {
-    const { serveWorkers } = await import('./serve-workers.js')
+    const { serveWorkers } = await import('./workers/serve-workers.js')
     return serveWorkers(options)
   }
   return new ServeCommand(options, await prepareServeTls(options.tls)).run()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Display } from '../../src/output/display.js'
 import type { Renderer, ServerEvent } from '../../src/output/events.js'
-import type { Sink } from '../../src/output/sink.js'
+import type { Sink } from '../../src/output/sinks/sink.js'
 
 /** A reader that takes nothing until it is told to. */
 class StalledSink implements Sink {

@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { StreamSink } from '../../src/output/stream-sink.js'
+import { StreamSink } from '../../src/output/sinks/stream-sink.js'
 
 describe('StreamSink', () => {
   it('counts what its stream has not taken yet', async () => {

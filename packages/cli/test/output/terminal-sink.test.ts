@@ -3,7 +3,7 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { TerminalSink } from '../../src/output/terminal-sink.js'
+import { TerminalSink } from '../../src/output/sinks/terminal-sink.js'
 
 /** A FIFO stands in for a terminal: it is full after 64 KiB, and says so in the same way. */
 describe('TerminalSink', () => {

@@ -1,4 +1,4 @@
-import type { Recipient } from '../input/recipient.js'
+import type { Recipient } from '../../input/recipient.js'
 import { isOrder, type Order, type Report } from './orders.js'
 
 /** What a worker sends by, and what it knows of its clients. */

@@ -1,15 +1,15 @@
 import cluster from 'node:cluster'
 import { joinWorkers, type WorkerContext, workersBackplane } from 'hawser/workers'
-import { codeOf, describeFailure } from '../failure.js'
-import { Display } from '../output/display.js'
-import type { ServerEvent } from '../output/events.js'
-import { openStandardOutput } from '../output/standard.js'
+import { codeOf, describeFailure } from '../../failure.js'
+import { Display } from '../../output/display.js'
+import type { ServerEvent } from '../../output/events.js'
+import { openStandardOutput } from '../../output/sinks/standard.js'
 import { Duty } from './duty.js'
-import { Host } from './host.js'
-import type { ServeOptions } from './options.js'
+import { Host } from '../host.js'
+import type { ServeOptions } from '../options.js'
 import { columnsVariable } from './orders.js'
-import { prepareServeTls } from './prepare-tls.js'
-import { createRenderer } from './renderer.js'
+import { prepareServeTls } from '../tls/prepare-tls.js'
+import { createRenderer } from '../renderer.js'
 
 /** Bytes of output that may wait for the primary; above that, events are counted and not shown. */
 const backlog = 8 * 1024 * 1024

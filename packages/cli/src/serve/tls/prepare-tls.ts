@@ -1,4 +1,4 @@
-import type { ServeOptions } from './options.js'
+import type { ServeOptions } from '../options.js'
 import type { PreparedTls } from './prepared-tls.js'
 
 /**

@@ -1,5 +1,5 @@
 import { currentWorker } from 'hawser/workers'
-import type { ServeOptions } from './options.js'
+import type { ServeOptions } from '../options.js'
 import { ServePrimary } from './primary.js'
 import { ServeWorker } from './worker.js'
 
