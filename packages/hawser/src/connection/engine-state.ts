@@ -45,7 +45,7 @@ export abstract class EngineState<In, Out> {
   protected abstract asHost(): WingHosts<In, Out>
 
   get sender(): Sender<Out> {
-    this.#sender ??= this.#createSender()
+    this.#sender ??= this.createSender()
     return this.#sender
   }
 
@@ -165,7 +165,7 @@ export abstract class EngineState<In, Out> {
     this.#closing?.resolve(info)
   }
 
-  #createSender(): Sender<Out> {
+  private createSender(): Sender<Out> {
     const encoder: Encoder<Out> = encoderOf(this.receiver.framing)
     const sender = new Sender(this.transport, encoder, this.asHost())
     if (this.refuses) sender.refuse('ended')

@@ -30,7 +30,7 @@ import type { Watched } from './watch/watched.js'
  * One connection: a transport, the way in ({@link Receiver}), the way out ({@link Sender}), the
  * {@link Ending} and the {@link Watch}. Each knows of the others only what its host interface says,
  * which this implements. What a connection may never need is made when it is needed: idle ones are
- * many.
+ * many; for the same reason methods are `private` here, since `#` costs each object a word.
  */
 export class Engine<In, Out>
   extends EngineState<In, Out>
@@ -187,12 +187,12 @@ export class Engine<In, Out>
   // ── what the sender says ────────────────────────────────────────────────────────────────────
 
   waiting(): void {
-    this.#accountFor()
+    this.accountFor()
     this.arm()
   }
 
   blocked(): void {
-    this.#accountFor()
+    this.accountFor()
     if (this.openSender?.isAwaited === true) return
     this.receiver.hold(holds.blocked)
     this.receiver.updateReading()
@@ -266,21 +266,21 @@ export class Engine<In, Out>
     if (this.isClosed || this.receiver.isAdvancing) return
     if (this.receiver.ended || this.draining) endWhenDone(this)
     if (this.#transportGone) {
-      if (this.isDiscarding || this.error !== undefined || isDelivered(this)) this.#close()
+      if (this.isDiscarding || this.error !== undefined || isDelivered(this)) this.leave()
       return
     }
     this.receiver.updateReading()
-    this.#accountFor()
+    this.accountFor()
     if (needsWatch(this)) this.arm()
   }
 
-  #accountFor(): void {
+  private accountFor(): void {
     const excess = Account.excess(this.receiver, this.openSender)
     if (excess > 0) this.#account ??= new Account(this)
     this.#account?.hold(excess)
   }
 
-  #close(): void {
+  private leave(): void {
     const { consumer } = this.receiver
     const info = this.ending.close()
     this.isClosed = true

@@ -38,6 +38,7 @@ import {
   writeSecurely,
 } from './transport/socket-writes.js'
 
+// Methods are `private`: `#` would cost each idle connection a word.
 /** A TCP or Unix socket of Node.js as a transport. No closure is made for a connection. */
 export class SocketTransport implements Transport, FastReader, SocketOwner, HandleWriter {
   readonly #names: KnownNames
@@ -77,7 +78,7 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
     const { source, destination } = this.#beginning?.proxied?.header ?? {}
     if (source !== undefined) return { local: destination, remote: source }
     const peer = this.#ip === undefined ? undefined : { ip: this.#ip, port: this.#port }
-    return addressesOf(this.#beneath, this.#names, peer)
+    return addressesOf(this.beneath, this.#names, peer)
   }
 
   get tls(): TlsSession | undefined {
@@ -90,18 +91,18 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
 
   /** Whether the peer has sent anything at all; a proxy's header is nothing. */
   get hasReceived(): boolean {
-    return this.#beneath.bytesRead > (this.#beginning?.headerSize ?? 0)
+    return this.beneath.bytesRead > (this.#beginning?.headerSize ?? 0)
   }
 
   get unsent(): number {
     if (this.#outstanding === 0) return 0
-    return sizeUnsent(this.#outstanding, this.#beneath, this.#fast)
+    return sizeUnsent(this.#outstanding, this.beneath, this.#fast)
   }
 
   start(sink: TransportSink): void {
     const isFirst = this.#sink === undefined
     this.#sink = sink
-    if (isFirst) this.#listen()
+    if (isFirst) this.listen()
     this.resume()
   }
 
@@ -149,7 +150,7 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
     secure.socket.pause()
     this.#socket = secure.socket
     this.#fast = false
-    if (this.#sink !== undefined) this.#listen()
+    if (this.#sink !== undefined) this.listen()
   }
 
   read(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
@@ -176,7 +177,7 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
 
   write(chunks: readonly TransportChunk[], size?: number): boolean {
     const { beneath } = this.#beginning ?? {}
-    if (beneath !== undefined) return this.#secure(beneath, chunks, size)
+    if (beneath !== undefined) return this.writeTls(beneath, chunks, size ?? sizeOf(chunks))
     const socket = this.#socket
     if (this.#fast) {
       const status = writeByHandle(socket, chunks, size, this)
@@ -190,7 +191,7 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
     }
     if (writePlain(socket, chunks)) return true
     this.#outstanding = sizeOf(chunks)
-    whenWritten(socket, () => this.#written())
+    whenWritten(socket, () => this.written())
     return false
   }
 
@@ -201,14 +202,14 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
   }
 
   reset(): void {
-    const beneath = this.#beneath
+    const beneath = this.beneath
     if (!this.capabilities.reset || beneath.destroyed) this.close()
     else resetSocket(this.#socket, beneath)
   }
 
   close(): void {
     this.#socket.destroy()
-    this.#beneath.destroy()
+    this.beneath.destroy()
   }
 
   ref(): void {
@@ -236,12 +237,12 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
     if (event === 'data') {
       if (this.#beginning !== undefined) this.#beginning.hasHeard = true
       this.#sink?.received(value as Uint8Array, false, 0)
-    } else if (event === 'end') this.#ended()
+    } else if (event === 'end') this.peerHasEnded()
     else if (event === 'error') this.#error ??= sessionFault(value as Error)
     else this.#sink?.gone(this.#error)
   }
 
-  #ended(): void {
+  private peerHasEnded(): void {
     const { beneath, hasHeard } = this.#beginning ?? {}
     const isTcp = this.#names.path === undefined
     const reset =
@@ -252,11 +253,11 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
     else this.#socket.destroy(reset)
   }
 
-  get #beneath(): OwnedSocket {
+  private get beneath(): OwnedSocket {
     return this.#beginning?.beneath ?? this.#socket
   }
 
-  #listen(): void {
+  private listen(): void {
     const socket = this.#socket
     hearEnd(socket)
     if (this.#fast) {
@@ -266,28 +267,28 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
     } else hearData(socket)
   }
 
-  /** @internal a write through the handle is over */
+  /** @internal */
   handled(status: number): void {
     this.#byHandle = false
     if (status < 0) this.#socket.destroy(writeError(status))
     else {
-      this.#written()
+      this.written()
       if (this.#endsNext && !this.#byHandle) this.#socket.end()
     }
   }
 
   /** A write under TLS is over a turn after it is done, so the next may begin before that. */
-  #secure(beneath: net.Socket, chunks: readonly TransportChunk[], size = sizeOf(chunks)): boolean {
+  private writeTls(beneath: net.Socket, chunks: readonly TransportChunk[], size: number): boolean {
     this.#outstanding = size
     let isDone = false
     isDone = writeSecurely(this.#socket, beneath, chunks, size, () => {
-      if (!isDone) this.#written()
+      if (!isDone) this.written()
     })
     if (isDone) this.#outstanding = 0
     return isDone
   }
 
-  #written(): void {
+  private written(): void {
     if (this.#outstanding === 0 || this.#socket.destroyed) return
     this.#outstanding = 0
     this.#sink?.wrote()

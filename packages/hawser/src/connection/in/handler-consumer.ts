@@ -21,10 +21,12 @@ function emit(message: unknown, end: number): boolean {
   return (current as HandlerConsumer<unknown, unknown>).deliver(message, end)
 }
 
-/** Pushes messages into the handler object, one after another, as long as it keeps up. */
+/**
+ * Pushes messages into the handler object, one after another, as long as it keeps up. Its methods are
+ * `private`: `#` would cost each idle connection a word.
+ */
 export class HandlerConsumer<In, Out> implements Consumer {
   readonly heeds: number
-  readonly endsWithPeer = true
   readonly #host: ReceiverHost<In, Out>
   readonly #receiver: Receiver<In, Out>
   #busy = false
@@ -39,6 +41,10 @@ export class HandlerConsumer<In, Out> implements Consumer {
     this.heeds = host.settings.brakes === 'none' ? unbraked : allHolds
   }
 
+  get endsWithPeer(): boolean {
+    return true
+  }
+
   get isBusy(): boolean {
     return this.#busy
   }
@@ -48,14 +54,14 @@ export class HandlerConsumer<In, Out> implements Consumer {
   }
 
   get starving(): boolean {
-    return this.#drained && this.#isReady()
+    return this.#drained && this.isReady()
   }
 
   open(): void {
     const { connection, settings } = this.#host
     if (settings.handler?.open === undefined) return
     try {
-      this.#await(settings.handler.open(connection))
+      this.settleLater(settings.handler.open(connection))
     } catch (error) {
       this.#host.handlerFailed(error)
     }
@@ -63,7 +69,7 @@ export class HandlerConsumer<In, Out> implements Consumer {
 
   feed(bytes: Uint8Array, borrowed: boolean, headroom: number): boolean {
     const { inbox } = this.#receiver
-    if (!this.#isReady() || inbox.waiting > 0) return false
+    if (!this.isReady() || inbox.waiting > 0) return false
     const outer = enter(this)
     this.#end = 0
     try {
@@ -78,10 +84,10 @@ export class HandlerConsumer<In, Out> implements Consumer {
     const { inbox } = this.#receiver
     const outer = enter(this)
     try {
-      while (this.#isReady()) {
+      while (this.isReady()) {
         this.#end = 0
         inbox.pump(emit)
-        if (!this.#isReady()) break
+        if (!this.isReady()) break
         this.#drained = true
         if (!inbox.finish()) return
       }
@@ -101,20 +107,20 @@ export class HandlerConsumer<In, Out> implements Consumer {
     if (messageIn.hasSubscribers) publishMessageIn(this.#host, message)
     try {
       const result: unknown = settings.handler?.message?.(connection, message as In)
-      if (result !== undefined && result !== accepted) this.#await(result)
+      if (result !== undefined && result !== accepted) this.settleLater(result)
     } catch (error) {
       this.#host.handlerFailed(error)
     }
-    return receiver.mayGoOn() && this.#isReady()
+    return receiver.mayGoOn() && this.isReady()
   }
 
   closed(): void {}
 
-  #isReady(): boolean {
+  private isReady(): boolean {
     return !this.#busy && (this.#receiver.holds & this.heeds) === 0
   }
 
-  #await(result: unknown): void {
+  private settleLater(result: unknown): void {
     if (!isThenable(result)) return
     this.#busy = true
     result.then(

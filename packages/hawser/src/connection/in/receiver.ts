@@ -11,7 +11,7 @@ import type { ReceiverHost } from './receiver-host.js'
  * this decides when messages are delivered and when reading stops.
  *
  * Reading never stops merely because a handler is busy: while it is stopped, neither FIN nor reset
- * is seen.
+ * is seen. Its methods are `private`: `#` would cost each idle connection a word.
  */
 export class Receiver<In, Out> {
   consumer: Consumer | undefined
@@ -27,7 +27,6 @@ export class Receiver<In, Out> {
   readonly #host: ReceiverHost<In, Out>
   #inbox: Inbox<In> | undefined
   #share: Share | undefined
-  #nextFraming: Framing<In, Out> | undefined
   #advancing = false
 
   constructor(host: ReceiverHost<In, Out>, framing: Framing<In, Out>) {
@@ -118,11 +117,10 @@ export class Receiver<In, Out> {
       )
     }
     this.framing = framing
-    this.#nextFraming = framing
     this.holds |= holds.switching
     // While a chunk is being decoded, the switch waits for the decoder to stop.
     if (this.#advancing) return
-    this.#applyFraming()
+    this.applyFraming()
     this.advance()
   }
 
@@ -171,7 +169,8 @@ export class Receiver<In, Out> {
       this.#host.malformed(error)
     }
     this.#advancing = false
-    if (fed && this.#nextFraming === undefined && consumer?.starving === true) this.#host.settle()
+    if (fed && (this.holds & holds.switching) === 0 && consumer?.starving === true)
+      this.#host.settle()
     else this.advance()
   }
 
@@ -194,9 +193,9 @@ export class Receiver<In, Out> {
     this.#advancing = true
     try {
       do {
-        this.#applyFraming()
+        this.applyFraming()
         this.consumer?.pump()
-      } while (this.#nextFraming !== undefined && (this.holds & holds.discarding) === 0)
+      } while ((this.holds & (holds.switching | holds.discarding)) === holds.switching)
     } catch (error) {
       this.#host.malformed(error)
     }
@@ -207,7 +206,7 @@ export class Receiver<In, Out> {
   /** Stop or start reading, as it should be now. */
   updateReading(): void {
     if (this.ended) return
-    const stop = (this.holds & holds.discarding) === 0 && this.#shouldStop()
+    const stop = (this.holds & holds.discarding) === 0 && this.shouldStop()
     if (stop === this.stopped) return
     this.stopped = stop
     if (stop) this.#host.transport.pause()
@@ -221,10 +220,9 @@ export class Receiver<In, Out> {
     if (drop) this.#inbox?.clear()
   }
 
-  #applyFraming(): void {
-    if (this.#nextFraming === undefined) return
-    this.#inbox?.switchTo(this.#nextFraming)
-    this.#nextFraming = undefined
+  private applyFraming(): void {
+    if ((this.holds & holds.switching) === 0) return
+    this.#inbox?.switchTo(this.framing)
     this.holds &= ~holds.switching
   }
 
@@ -232,14 +230,14 @@ export class Receiver<In, Out> {
    * A server's consumer that awaits room in its outbox takes nothing meanwhile. Its peer does not read,
    * so its inbox stops at the mark of the outbox, or each such peer would hold a whole inbox.
    */
-  #mostHeld(): number {
+  private mostHeld(): number {
     const { isBlocked, settings } = this.#host
     const heedsIt = this.consumer !== undefined && (this.consumer.heeds & holds.blocked) !== 0
     const { inboxLimit, highWaterMark } = settings
     return isBlocked && heedsIt ? Math.min(inboxLimit, highWaterMark) : inboxLimit
   }
 
-  #shouldStop(): boolean {
+  private shouldStop(): boolean {
     const { consumer, holds: held } = this
     if ((held & holds.upgrading) !== 0) return true
     if (this.#host.draining) return !this.isPartial
@@ -247,7 +245,7 @@ export class Receiver<In, Out> {
       if ((held & (holds.spent | holds.relaying)) !== 0) return true
       if ((held & consumer.heeds & holds.blocked) !== 0 && !consumer.isBusy) return true
     }
-    if (this.held < this.#mostHeld()) return false
+    if (this.held < this.mostHeld()) return false
     return consumer === undefined || !consumer.starving
   }
 }
