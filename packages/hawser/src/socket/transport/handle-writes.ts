@@ -27,7 +27,6 @@ export interface HandleWriter {
 }
 
 interface Handle {
-  readonly writeQueueSize: number
   writeLatin1String(request: WriteRequest, text: string): number
   writeUtf8String(request: WriteRequest, text: string): number
   writeBuffer(request: WriteRequest, bytes: Uint8Array): number
@@ -128,7 +127,7 @@ function isUsable(
     !socket.connecting &&
     !socket.destroyed &&
     !socket.writableEnded &&
-    handle?.writeQueueSize === 0
+    typeof handle?.writeBuffer === 'function'
   )
 }
 
