@@ -312,11 +312,11 @@ export const LIBRARY_UNITS = {
       'server',
       'metrics',
     ],
-    builtins: ['cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
+    builtins: ['buffer', 'cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
     doors: [],
     wings: {
       primary: {
-        sees: ['protocol'],
+        sees: ['outgoing', 'parcels', 'protocol'],
         units: [
           'errors',
           'options',
@@ -327,10 +327,10 @@ export const LIBRARY_UNITS = {
           'connection',
           'metrics',
         ],
-        builtins: ['cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
+        builtins: ['buffer', 'cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
       },
       worker: {
-        sees: ['protocol'],
+        sees: ['outgoing', 'parcels', 'protocol'],
         units: [
           'errors',
           'options',
@@ -341,7 +341,7 @@ export const LIBRARY_UNITS = {
           'server',
           'metrics',
         ],
-        builtins: ['cluster', 'process', 'timers'],
+        builtins: ['buffer', 'cluster', 'process', 'timers'],
       },
     },
   },

@@ -33,7 +33,7 @@ export interface LeaveResult {
 export type WorkerMessage =
   | LifeMessage
   | BindingMessage
-  | BackplaneMessage
+  | ParcelsMessage
   | ShareMessage
   | SyncMessage
 
@@ -56,21 +56,11 @@ export interface SyncMessage {
   readonly id: number
 }
 
-/** About topics that several workers share. */
-export type BackplaneMessage =
-  | {
-      readonly hawser: 'subscribe'
-      readonly id: number
-      readonly node: string
-      readonly topic: string
-    }
-  | { readonly hawser: 'unsubscribe'; readonly node: string; readonly topic: string }
-  | {
-      readonly hawser: 'publish'
-      readonly node: string
-      readonly topic: string
-      readonly message: Uint8Array
-    }
+/** Topics that workers share: a batch of `parcels.ts`, in both directions. */
+export interface ParcelsMessage {
+  readonly hawser: 'parcels'
+  readonly bytes: Uint8Array
+}
 
 /** About its share of a limit that holds for all workers together. */
 export type ShareMessage =
@@ -110,14 +100,8 @@ export type PrimaryMessage =
   | { readonly hawser: 'leave'; readonly drain: number }
   /** Say what you have counted. */
   | { readonly hawser: 'scrape'; readonly id: number }
-  /** A node of another worker published this. */
-  | {
-      readonly hawser: 'published'
-      readonly node: string
-      readonly topic: string
-      readonly message: Uint8Array
-      readonly from: string
-    }
+  /** What nodes of other workers published. */
+  | ParcelsMessage
   /** So many more are yours. */
   | { readonly hawser: 'granted'; readonly server: string; readonly count: number }
   /** Others need some: give back what you can spare; as long as it is true, whenever you can. */

@@ -1,7 +1,8 @@
+import cluster from 'node:cluster'
 import { once } from 'node:events'
 import process from 'node:process'
 import parse from 'parse-prometheus-text-format'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { Caller, startTestWorkers } from './support/workers.js'
 
 const withOptions = (options: object): { env: { OPTIONS: string } } => ({
@@ -155,6 +156,42 @@ describe('the backplane of workers', () => {
       await one.say('shout still here')
     }
     expect(last).toBe('still here')
+  })
+
+  /** How many batches workers have sent to this process. */
+  function countBatches(): () => number {
+    let count = 0
+    const heard = (_worker: unknown, message: { hawser?: string }): void => {
+      if (message.hawser === 'parcels') count += 1
+    }
+    cluster.on('message', heard)
+    onTestFinished(() => void cluster.off('message', heard))
+    return () => count
+  }
+
+  it('carries what is sent in one turn in one message', async () => {
+    const workers = await startTestWorkers({ env: { BACKPLANE: 'yes' } })
+    const [one, other] = [await Caller.call(workers), await Caller.call(workers)]
+    expect(await one.pid()).not.toBe(await other.pid())
+    const batches = countBatches()
+    const words = Array.from({ length: 1_000 }, (_, index) => `word ${index}`)
+    await Promise.all(words.map((word) => one.say(`shout ${word}`)))
+    for (const word of words) expect(await other.next()).toBe(word)
+    expect(batches()).toBeGreaterThan(0)
+    expect(batches()).toBeLessThan(100)
+  })
+
+  it('says nothing of a topic that is joined and left in one turn', async () => {
+    const workers = await startTestWorkers({ env: { BACKPLANE: 'yes' } })
+    const [one, other] = [await Caller.call(workers), await Caller.call(workers)]
+    expect(await one.pid()).not.toBe(await other.pid())
+    const batches = countBatches()
+    const visits = Array.from({ length: 500 }, (_, index) => index)
+    await Promise.all(visits.map((each) => one.say(`visit ${each}`)))
+    for (const each of visits) expect(await one.next()).toBe(`left ${each}`)
+    await one.say('shout done')
+    expect(await other.next()).toBe('done')
+    expect(batches()).toBe(1)
   })
 
   it('goes on with the worker that replaces one', async () => {

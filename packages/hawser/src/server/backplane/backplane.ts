@@ -44,6 +44,11 @@ export interface Backplane {
   /** This node's name, unlike that of every other node joined now; stays the same. */
   readonly nodeId: string
   /**
+   * Bytes of messages that it keeps, each counted as the memory it takes. Where it is there,
+   * `backplaneQueue` is held against it, and `publish` returns no promise.
+   */
+  readonly queued?: number
+  /**
    * A server takes this node for its own: called once, before all other calls.
    *
    * @throws when it has a server already; then `listen` rejects with that

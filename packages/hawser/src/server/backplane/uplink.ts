@@ -38,12 +38,12 @@ export class Uplink<Out> implements BackplaneListener {
   published = 0
   received = 0
   lost = 0
-  queued = 0
   readonly #options: UplinkOptions<Out>
   readonly #owner: UplinkOwner<Out>
   readonly #clock: Clock
   readonly #calls: BackplaneCalls
   readonly #subscriptions: Subscriptions
+  #queued = 0
   #isOpen = false
   #started = false
   #closed = false
@@ -56,6 +56,11 @@ export class Uplink<Out> implements BackplaneListener {
     const isWanted = (topic: string): boolean =>
       !this.#closed && (topic === everybody || owner.isWanted(topic))
     this.#subscriptions = new Subscriptions(options.backplane, this.#calls, clock, isWanted)
+  }
+
+  /** Bytes that wait to be published. */
+  get queued(): number {
+    return this.#options.backplane.queued ?? this.#queued
   }
 
   get nodeId(): string {
@@ -104,8 +109,10 @@ export class Uplink<Out> implements BackplaneListener {
       },
     )
     if (sending === undefined) return
-    this.queued += size
-    void sending.then(() => this.#sent(size))
+    this.#queued += size
+    void sending.then(() => {
+      this.#queued -= size
+    })
   }
 
   message(topic: string, bytes: Uint8Array, from: string): void {
@@ -164,18 +171,15 @@ export class Uplink<Out> implements BackplaneListener {
 
   #isFull(): boolean {
     const { queueLimit } = this.#options
-    if (this.queued < queueLimit) return false
+    const { queued } = this
+    // Not at the first byte of room, or every message would be news.
+    if (queued <= queueLimit / 2) this.#calls.worked('queue')
+    if (queued < queueLimit) return false
     this.lost += 1
     const text =
-      `${this.queued} bytes wait to be published and ${queueLimit} may (backplaneQueue): members on ` +
+      `${queued} bytes wait to be published and ${queueLimit} may (backplaneQueue): members on ` +
       'other nodes miss what is sent now; send less, or raise backplaneQueue'
     this.#calls.tell('queue', new BackplaneError('HAWSER_BACKPLANE_FULL', text, { op: 'publish' }))
     return true
-  }
-
-  #sent(size: number): void {
-    this.queued -= size
-    // Not at the first byte of room, or every message would be news.
-    if (this.queued <= this.#options.queueLimit / 2) this.#calls.worked('queue')
   }
 }

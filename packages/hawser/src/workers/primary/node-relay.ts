@@ -1,71 +1,78 @@
-import type { BackplaneMessage } from '../protocol.js'
-import type { WorkerProcess } from './worker-process.js'
+import { Buffer } from 'node:buffer'
+import { kinds, type Parcel, readParcels } from '../parcels.js'
 
-interface Node {
-  readonly worker: WorkerProcess
+/** The part of a worker that is used here. */
+interface Reachable {
+  /** Bring a parcel to it, or drop it. */
+  pass(bytes: Uint8Array): void
+}
+
+interface Node<Worker> {
+  readonly worker: Worker
   readonly topics: Set<string>
 }
 
-/** Bytes a message takes besides its own, about. */
-const overhead = 256
+/** Bytes from which a parcel is kept for all that get it, and not copied into their batches. */
+const large = 32 * 1024
 
 /** Passes what one worker publishes on to the others that are subscribed, in the primary. */
-export class NodeRelay {
-  readonly #nodes = new Map<string, Node>()
-  readonly #subscribers = new Map<string, Set<string>>()
+export class NodeRelay<Worker extends Reachable> {
+  readonly #nodes = new Map<string, Node<Worker>>()
+  /** For each topic, the nodes that are subscribed, by their workers. */
+  readonly #subscribers = new Map<string, Map<Worker, Set<string>>>()
 
-  /** A worker's node subscribes or publishes. */
-  heard(worker: WorkerProcess, message: BackplaneMessage): void {
-    const { node: nodeId, topic } = message
-    switch (message.hawser) {
-      case 'subscribe': {
-        this.#nodeOf(worker, nodeId).topics.add(topic)
-        const subscribers = this.#subscribers.get(topic)
-        if (subscribers === undefined) this.#subscribers.set(topic, new Set([nodeId]))
-        else subscribers.add(nodeId)
-        worker.answer(message.id, undefined)
-        return
+  /** A worker's nodes subscribe and publish. */
+  heard(worker: Worker, batch: Uint8Array): void {
+    for (const parcel of readParcels(batch)) {
+      const { kind, node, topic } = parcel
+      if (kind === kinds.publish) this.#publish(parcel)
+      else if (kind === kinds.subscribe) this.#subscribe(worker, node, topic)
+      else {
+        this.#nodes.get(node)?.topics.delete(topic)
+        this.#unsubscribe(worker, node, topic)
       }
-      case 'unsubscribe':
-        this.#nodes.get(nodeId)?.topics.delete(topic)
-        this.#unsubscribe(nodeId, topic)
-        return
-      case 'publish':
-        this.#publish(nodeId, topic, message.message)
     }
   }
 
   /** A worker is gone, and its nodes with it. */
-  gone(worker: WorkerProcess): void {
+  gone(worker: Worker): void {
     for (const [nodeId, node] of this.#nodes) {
       if (node.worker !== worker) continue
-      for (const topic of node.topics) this.#unsubscribe(nodeId, topic)
+      for (const topic of node.topics) this.#unsubscribe(worker, nodeId, topic)
       this.#nodes.delete(nodeId)
     }
   }
 
-  #nodeOf(worker: WorkerProcess, nodeId: string): Node {
+  #subscribe(worker: Worker, nodeId: string, topic: string): void {
     let node = this.#nodes.get(nodeId)
     if (node === undefined) {
       node = { worker, topics: new Set() }
       this.#nodes.set(nodeId, node)
     }
-    return node
-  }
-
-  #unsubscribe(nodeId: string, topic: string): void {
-    const subscribers = this.#subscribers.get(topic)
-    if (subscribers?.delete(nodeId) === true && subscribers.size === 0) {
-      this.#subscribers.delete(topic)
+    node.topics.add(topic)
+    let workers = this.#subscribers.get(topic)
+    if (workers === undefined) {
+      workers = new Map()
+      this.#subscribers.set(topic, workers)
     }
+    const nodes = workers.get(worker)
+    if (nodes === undefined) workers.set(worker, new Set([nodeId]))
+    else nodes.add(nodeId)
   }
 
-  #publish(from: string, topic: string, message: Uint8Array): void {
-    for (const nodeId of this.#subscribers.get(topic) ?? []) {
-      if (nodeId === from) continue
-      const worker = this.#nodes.get(nodeId)?.worker
-      const parcel = { hawser: 'published', node: nodeId, topic, message, from } as const
-      worker?.say(parcel, message.length + overhead)
+  #unsubscribe(worker: Worker, nodeId: string, topic: string): void {
+    const workers = this.#subscribers.get(topic)
+    const nodes = workers?.get(worker)
+    if (nodes?.delete(nodeId) !== true || nodes.size > 0) return
+    workers?.delete(worker)
+    if (workers?.size === 0) this.#subscribers.delete(topic)
+  }
+
+  #publish({ node: from, topic, bytes }: Parcel): void {
+    // What is kept for a while must not keep the whole batch.
+    const parcel = bytes.length < large ? bytes : Buffer.from(bytes)
+    for (const [worker, nodes] of this.#subscribers.get(topic) ?? []) {
+      if (nodes.size > 1 || !nodes.has(from)) worker.pass(parcel)
     }
   }
 }

@@ -8,6 +8,7 @@ import type { ClockTimer } from '../../policy/clock.js'
 import type { AddressInfo } from '../../observe/payloads.js'
 import { closeLostHandoffs } from './handoffs.js'
 import type { ResolvedWorkers } from './workers-options.js'
+import { Outgoing } from '../outgoing.js'
 import {
   isOurs,
   type LeaveResult,
@@ -78,7 +79,11 @@ export class WorkerProcess {
   readonly #worker: Worker
   readonly #options: ResolvedWorkers
   readonly #owner: ProcessOwner
-  #waiting = 0
+  readonly #outgoing = new Outgoing({
+    send: (bytes, done) => {
+      if (!this.say({ hawser: 'parcels', bytes }, done)) this.#outgoing.clear()
+    },
+  })
   #startTimer: ClockTimer
   #killTimers: ClockTimer[] = []
   #settle!: { resolve(): void; reject(error: WorkerError): void }
@@ -109,29 +114,29 @@ export class WorkerProcess {
     return this.#worker.isConnected()
   }
 
+  /** Bytes of other workers' messages that wait for it. */
+  get queued(): number {
+    return this.#outgoing.size
+  }
+
   /**
    * Say something to it.
    *
-   * @param size bytes it takes, about, if it may be dropped when too many wait already
    * @returns whether it was sent
    */
-  say(message: PrimaryMessage, size?: number): boolean {
+  say(message: PrimaryMessage, done: () => void = ignore): boolean {
     if (!this.isConnected) return false
-    if (
-      size !== undefined &&
-      this.#waiting > 0 &&
-      this.#waiting + size > this.#options.maxQueuedBytes
-    ) {
-      this.dropped += 1
-      return false
-    }
-    const counted = size ?? 0
-    this.#waiting += counted
-    this.#worker.process.send(message, () => {
-      // An error means that it is gone, and its end is heard of anyway.
-      this.#waiting -= counted
-    })
+    // An error means that it is gone, and its end is heard of anyway.
+    this.#worker.process.send(message, () => done())
     return true
+  }
+
+  /** Bring it what others published; dropped and counted when too much waits already. */
+  pass(bytes: Uint8Array): void {
+    if (!this.isConnected) return
+    const { size } = this.#outgoing
+    if (size > 0 && size + bytes.length > this.#options.maxQueuedBytes) this.dropped += 1
+    else this.#outgoing.pass(bytes)
   }
 
   /** Answer a request of it. */
@@ -177,7 +182,10 @@ export class WorkerProcess {
       if (isOurs(message)) this.#hear(message as WorkerMessage)
     })
     closeLostHandoffs(worker)
-    child.once('disconnect', () => this.#owner.disconnected(this))
+    child.once('disconnect', () => {
+      this.#outgoing.clear()
+      this.#owner.disconnected(this)
+    })
     child.once('exit', (code, signal) => this.#ended({ code, signal }))
     this.#pass(child.stdout, false)
     this.#pass(child.stderr, true)

@@ -15,6 +15,8 @@ export interface WorkerInfo {
   readonly listeningFor: number
   /** Messages to it that were dropped because too much waited already. */
   readonly dropped: number
+  /** Bytes of messages that wait for it here, or are on their way to it: at most `maxQueuedBytes`. */
+  readonly queued: number
 }
 
 /** All workers at one moment. */
@@ -39,9 +41,9 @@ export interface WorkersInfo {
 
 /** Describe one. */
 export function describeWorker(worker: WorkerProcess): WorkerInfo {
-  const { slot, pid, state, since, dropped } = worker
+  const { slot, pid, state, since, dropped, queued } = worker
   const listeningFor = since === 0 ? 0 : systemClock.now() - since
-  return { slot, pid, state, listeningFor, dropped }
+  return { slot, pid, state, listeningFor, dropped, queued }
 }
 
 /** Describe them all. */

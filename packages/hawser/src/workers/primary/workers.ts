@@ -49,7 +49,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
   readonly #all = new Set<WorkerProcess>()
   readonly #bindings: Bindings
   readonly #shares: ShareLedger
-  readonly #relay = new NodeRelay()
+  readonly #relay = new NodeRelay<WorkerProcess>()
   readonly #scrapes = new Scrapes()
   #crashes = 0
   #closing: Promise<WorkersCloseResult> | undefined
@@ -196,10 +196,8 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
       case 'give-back':
         this.#shares.heard(worker, message)
         return
-      case 'subscribe':
-      case 'unsubscribe':
-      case 'publish':
-        this.#relay.heard(worker, message)
+      case 'parcels':
+        this.#relay.heard(worker, message.bytes)
         return
       case 'bind':
       case 'bound':

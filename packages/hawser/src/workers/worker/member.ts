@@ -8,6 +8,7 @@ import type { AddressInfo } from '../../observe/payloads.js'
 import { shareListening } from '../../socket/listen/shared-listening.js'
 import { awaitNewcomers } from './newcomers.js'
 import { MemberListening } from './member-listening.js'
+import { Post } from './post.js'
 import { PrimaryLink } from './primary-link.js'
 import {
   newcomerTime,
@@ -17,8 +18,6 @@ import {
   workerVariable,
 } from '../protocol.js'
 import type { Share } from './share.js'
-
-type Published = PrimaryMessage & { readonly hawser: 'published' }
 
 /** Milliseconds to wait for a share of the limits before listening without. */
 const shareTime = 500
@@ -45,14 +44,16 @@ export interface JoinedServer {
 export class Member {
   readonly setup: WorkerSetup
   readonly primary: PrimaryLink
+  /** What is published between the workers. */
+  readonly post: Post
   readonly servers: JoinedServer[] = []
-  readonly #published = new Map<string, (message: Published) => void>()
   #isReady = false
   #leaving = false
 
   constructor(setup: WorkerSetup) {
     this.setup = setup
     this.primary = new PrimaryLink((message) => this.#hear(message))
+    this.post = new Post(this.primary)
     shareListening(new MemberListening(this.primary, setup.reusePort, () => this.#begun()))
     adoptEnvironment()
     cluster.worker?.on('disconnect', () => this.#abandoned())
@@ -73,12 +74,6 @@ export class Member {
     this.primary.release()
   }
 
-  /** Be told what other workers publish for a node; the answer ends that. */
-  onPublished(node: string, take: (message: Published) => void): () => void {
-    this.#published.set(node, take)
-    return () => void this.#published.delete(node)
-  }
-
   /** Tell the primary what went wrong. */
   async report(error: unknown): Promise<void> {
     const { code, message } =
@@ -96,8 +91,8 @@ export class Member {
       case 'scrape':
         void this.#scrape(message.id)
         return
-      case 'published':
-        this.#published.get(message.node)?.(message)
+      case 'parcels':
+        this.post.heard(message.bytes)
         return
       case 'granted':
         this.#shareOf(message.server)?.granted(message.count)

@@ -2,15 +2,18 @@ import process from 'node:process'
 import { OptionError } from '../../errors.js'
 import type { Backplane, BackplaneListener } from '../../server/backplane/backplane.js'
 import { findMember, type Member } from './member.js'
-import type { PrimaryMessage } from '../protocol.js'
+import { NodeSubscriptions } from './node-subscriptions.js'
+import type { PostNode, Published } from './post.js'
 
 /**
  * A backplane between the workers of one machine: what a server sends to a topic, or broadcasts,
  * reaches the members at the other workers too, over messages through the primary. Make one for each
  * server.
  *
- * A worker that does not keep up with what the others publish misses messages: at most `maxQueuedBytes`
- * wait for it in the primary; what is above is dropped and counted in `info().workers`.
+ * What is sent in one turn of the event loop leaves at its end, together. A worker that does not keep up
+ * with what the others publish misses messages: at most `maxQueuedBytes` wait for it in the primary; what
+ * is above is dropped and counted in `info().workers`. At most `backplaneQueue` wait in a worker for the
+ * primary; what is above is counted as `lost` in `server.info().backplane`.
  *
  * ```ts
  * const server = createServer({ framing: lines(), backplane: workersBackplane() })
@@ -25,12 +28,12 @@ export function workersBackplane(): Backplane | undefined {
 
 let nodes = 0
 
-class WorkersBackplane implements Backplane {
+class WorkersBackplane implements Backplane, PostNode {
   readonly nodeId: string
   readonly #member: Member
   #listener: BackplaneListener | undefined
-  readonly #topics = new Set<string>()
-  #stop: (() => void) | undefined
+  readonly #topics = new NodeSubscriptions()
+  #isOpen = false
 
   constructor(member: Member) {
     nodes += 1
@@ -38,38 +41,51 @@ class WorkersBackplane implements Backplane {
     this.nodeId = `worker-${member.setup.slot}-${process.pid}-${nodes}`
   }
 
+  /** Of all servers of this worker together. */
+  get queued(): number {
+    return this.#member.post.size
+  }
+
   open(listener: BackplaneListener): void {
-    if (this.#stop !== undefined) {
+    if (this.#isOpen) {
       throw new OptionError(
         'HAWSER_INVALID_OPTION',
         `the backplane node ${this.nodeId} has a server: call workersBackplane() for each`,
       )
     }
     this.#listener = listener
-    this.#stop = this.#member.onPublished(this.nodeId, (message) => this.#take(message))
+    this.#isOpen = true
+    this.#member.post.add(this)
   }
 
-  async subscribe(topic: string): Promise<void> {
+  subscribe(topic: string): void {
     this.#topics.add(topic)
-    await this.#member.primary.ask({ hawser: 'subscribe', node: this.nodeId, topic })
+    this.#member.post.changed()
   }
 
   unsubscribe(topic: string): void {
     this.#topics.delete(topic)
-    void this.#member.primary.say({ hawser: 'unsubscribe', node: this.nodeId, topic })
+    this.#member.post.changed()
   }
 
-  publish(topic: string, message: Uint8Array): Promise<void> {
-    return this.#member.primary.say({ hawser: 'publish', node: this.nodeId, topic, message })
+  publish(topic: string, message: Uint8Array): void {
+    this.#member.post.publish(this.nodeId, topic, message)
   }
 
-  close(): void {
-    for (const topic of this.#topics) this.unsubscribe(topic)
+  async close(): Promise<void> {
+    const { post } = this.#member
     this.#listener = undefined
-    this.#stop?.()
+    this.#topics.clear()
+    post.changed()
+    await post.emptied()
+    post.remove(this)
   }
 
-  #take({ topic, message, from }: PrimaryMessage & { hawser: 'published' }): void {
+  changes(): Iterable<readonly [topic: string, isWanted: boolean]> {
+    return this.#topics.changes()
+  }
+
+  take({ topic, message, from }: Published): void {
     if (this.#topics.has(topic)) this.#listener?.message(topic, message, from)
   }
 }

@@ -33,10 +33,29 @@ const server = createServer(
         connection.join(topic)
         return connection.send(`joined ${topic}`)
       }
+      if (order === 'visit') {
+        connection.join(topic)
+        connection.leave(topic)
+        return connection.send(`left ${topic}`)
+      }
+      if (order === 'flood') return flood(connection, topic, ...words.map(Number))
       return connection.send(`${process.pid} ${String(line)}`)
     },
   },
 )
+
+/** Send so many messages of that size to a topic, and say when they have left this process. */
+async function flood(connection, topic, size, count) {
+  const text = 'x'.repeat(size)
+  for (let each = 0; each < count; each += 1) {
+    server.to(topic).send(text)
+    while (server.info().backplane.queued > 4_000_000) await new Promise(setImmediate)
+  }
+  while (server.info().backplane.queued > 0) await new Promise(setImmediate)
+  const { lost } = server.info().backplane
+  await connection.send(`flooded, lost ${lost}`)
+}
+
 joinWorkers(server, { leave: () => console.log(`left ${process.pid}`) })
 if (BROKEN_IF !== undefined && existsSync(BROKEN_IF)) throw new Error('this version is broken')
 await server.listen(ENDPOINT)
