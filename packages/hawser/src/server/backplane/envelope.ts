@@ -35,16 +35,21 @@ export function encodeEnvelope<Out>(
 ): Uint8Array {
   const [kind, body] =
     codec === undefined ? encodeBody(message) : ([kinds.codec, codec.encode(message)] as const)
-  const header = Buffer.alloc(headerSize)
-  header[0] = form
-  header[1] = kind
-  header[2] = overflow === 'skip' ? 1 : 0
-  header.writeUInt32BE(topics.length, 3)
-  const names = topics.flatMap((topic) => {
-    const name = Buffer.from(topic)
-    return [Buffer.from([name.length >> 8, name.length & 0xff]), name]
-  })
-  return Buffer.concat([header, ...names, body])
+  const head = topics.reduce((sum, topic) => sum + 2 + Buffer.byteLength(topic), headerSize)
+  // In one piece: what is thrown away keeps the memory that it shares with what waits.
+  const bytes = Buffer.allocUnsafe(head + Buffer.byteLength(body))
+  bytes[0] = form
+  bytes[1] = kind
+  bytes[2] = overflow === 'skip' ? 1 : 0
+  let at = bytes.writeUInt32BE(topics.length, 3)
+  for (const topic of topics) {
+    const length = bytes.write(topic, at + 2)
+    bytes.writeUInt16BE(length, at)
+    at += 2 + length
+  }
+  if (typeof body === 'string') bytes.write(body, at)
+  else bytes.set(body, at)
+  return bytes
 }
 
 /** @throws Error when it was made by another version, by another codec, or is no envelope. */
@@ -70,11 +75,11 @@ export function decodeEnvelope<Out>(
   return { topics, message: decodeBody(bytes[1], bytes.subarray(at), codec), overflow }
 }
 
-function encodeBody(message: unknown): [number, Uint8Array] {
-  if (typeof message === 'string') return [kinds.text, Buffer.from(message)]
+function encodeBody(message: unknown): [number, string | Uint8Array] {
+  if (typeof message === 'string') return [kinds.text, message]
   if (message instanceof Uint8Array) return [kinds.bytes, message]
   const json = JSON.stringify(message) as string | undefined
-  if (json !== undefined) return [kinds.json, Buffer.from(json)]
+  if (json !== undefined) return [kinds.json, json]
   throw new TypeError(`a ${typeof message} is no text, no bytes and no JSON: pass a backplaneCodec`)
 }
 

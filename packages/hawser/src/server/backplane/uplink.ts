@@ -7,8 +7,10 @@ import { Subscriptions } from './subscriptions.js'
 
 /** What every node is subscribed to: for everybody, and for several topics at once. */
 const everybody = ''
-/** Bytes that a message takes beside its own while it waits: promises, a buffer and what calls back. */
-const perMessage = 512
+/** Bytes that a message takes beside its own while it waits, measured: promises, a buffer, what calls back. */
+const perMessage = 896
+/** What it means that a message could not be published. */
+const unpublished = 'members on other nodes do not get it, those on this one did'
 /** Milliseconds a backplane may take to close; a server's end does not wait for ever. */
 const closeTimeout = 1_000
 
@@ -92,17 +94,27 @@ export class Uplink<Out> implements BackplaneListener {
     if (!this.#isReady() || this.#isFull()) return
     const [only] = topics ?? []
     const isOne = only !== undefined && topics?.length === 1
-    const topic = isOne ? only : everybody
-    let size = 0
+    const bytes = this.#encode(isOne ? [] : (topics ?? []), message, overflow)
+    if (bytes !== undefined) this.#bring(isOne ? only : everybody, bytes)
+  }
+
+  #encode(topics: readonly string[], message: Out, overflow: Overflow): Uint8Array | undefined {
+    try {
+      return encodeEnvelope({ topics, message, overflow }, this.#options.codec)
+    } catch (error) {
+      this.#calls.failed('publish', error, unpublished)
+      this.lost += 1
+      return undefined
+    }
+  }
+
+  /** Apart from the encoding, because what waits keeps all that is in reach here. */
+  #bring(topic: string, bytes: Uint8Array): void {
+    const size = bytes.length + perMessage
     const sending = this.#calls.run(
       'publish',
-      () => {
-        const listed = isOne ? [] : (topics ?? [])
-        const bytes = encodeEnvelope({ topics: listed, message, overflow }, this.#options.codec)
-        size = bytes.length + perMessage
-        return this.#options.backplane.publish(topic, bytes)
-      },
-      'members on other nodes do not get it, those on this one did',
+      () => this.#options.backplane.publish(topic, bytes),
+      unpublished,
       (worked) => {
         if (worked) this.published += 1
         else this.lost += 1
