@@ -35,6 +35,7 @@ export type WorkerMessage =
   | BindingMessage
   | ParcelsMessage
   | ShareMessage
+  | LoadMessage
   | SyncMessage
 
 /** About its own life. */
@@ -49,6 +50,14 @@ export type LifeMessage =
   | ({ readonly hawser: 'left' } & LeaveResult)
   /** What it has counted. */
   | { readonly hawser: 'scraped'; readonly id: number; readonly families: readonly Family[] }
+
+/** How many connections it has. */
+export interface LoadMessage {
+  readonly hawser: 'load'
+  readonly open: number
+  /** How many it had been handed when it counted. */
+  readonly seen: number
+}
 
 /** A reply is wanted, once all that was said before has been heard. */
 export interface SyncMessage {

@@ -6,13 +6,14 @@ import { WorkerError } from '../../errors.js'
 import type { Family } from '../../metrics/family.js'
 import type { ClockTimer } from '../../policy/clock.js'
 import type { AddressInfo } from '../../observe/payloads.js'
-import { closeLostHandoffs } from './handoffs.js'
+import type { Handoffs } from './handoffs.js'
 import type { ResolvedWorkers } from './workers-options.js'
 import { Outgoing } from '../outgoing.js'
 import {
   isOurs,
   type LeaveResult,
   type LifeMessage,
+  type LoadMessage,
   newcomerTime,
   packTime,
   type PrimaryMessage,
@@ -43,7 +44,10 @@ export interface Ending {
 /** Who a worker process reports to. */
 export interface ProcessOwner {
   /** A message that is not about starting and ending. */
-  heard(worker: WorkerProcess, message: Exclude<WorkerMessage, LifeMessage | SyncMessage>): void
+  heard(
+    worker: WorkerProcess,
+    message: Exclude<WorkerMessage, LifeMessage | SyncMessage | LoadMessage>,
+  ): void
   /** It said what it has counted. */
   scraped(worker: WorkerProcess, id: number, families: readonly Family[]): void
   /** It was asked from outside to end. */
@@ -79,6 +83,7 @@ export class WorkerProcess {
   readonly #worker: Worker
   readonly #options: ResolvedWorkers
   readonly #owner: ProcessOwner
+  readonly #loaded: (message: LoadMessage) => void
   readonly #outgoing = new Outgoing({
     send: (bytes, done) => {
       if (!this.say({ hawser: 'parcels', bytes }, done)) this.#outgoing.clear()
@@ -89,7 +94,7 @@ export class WorkerProcess {
   #settle!: { resolve(): void; reject(error: WorkerError): void }
   #end!: (ending: Ending) => void
 
-  constructor(slot: number, options: ResolvedWorkers, owner: ProcessOwner) {
+  constructor(slot: number, options: ResolvedWorkers, handoffs: Handoffs, owner: ProcessOwner) {
     this.slot = slot
     this.#options = options
     this.#owner = owner
@@ -104,6 +109,7 @@ export class WorkerProcess {
     this.#worker = fork(slot, options)
     const child = this.#worker.process
     this.pid = child.pid
+    this.#loaded = handoffs.add(this.#worker)
     this.#listen()
     const { startTimeout } = options
     this.#startTimer = systemClock.schedule(() => this.#startedTooLate(), startTimeout, true)
@@ -181,7 +187,6 @@ export class WorkerProcess {
     worker.on('message', (message: unknown) => {
       if (isOurs(message)) this.#hear(message as WorkerMessage)
     })
-    closeLostHandoffs(worker)
     child.once('disconnect', () => {
       this.#outgoing.clear()
       this.#owner.disconnected(this)
@@ -205,6 +210,7 @@ export class WorkerProcess {
     else if (kind === 'left') this.result = { drained: message.drained, forced: message.forced }
     else if (kind === 'replace') this.#owner.wantsReplacement(this)
     else if (kind === 'scraped') this.#owner.scraped(this, message.id, message.families)
+    else if (kind === 'load') this.#loaded(message)
     else if (kind === 'sync') this.answer(message.id, undefined)
     else this.#owner.heard(this, message)
   }

@@ -8,6 +8,7 @@ import { Bindings } from './bindings.js'
 import type { WorkerExit, WorkersEvents } from './workers-events.js'
 import { describeWorker, describeWorkers, type WorkersInfo } from './workers-info.js'
 import type { ResolvedWorkers } from './workers-options.js'
+import { Handoffs } from './handoffs.js'
 import { NodeRelay } from './node-relay.js'
 import { Scrapes, workersMetricsNames, type WorkersMetricsOptions } from './scrapes.js'
 import { ShareLedger } from './share-ledger.js'
@@ -67,8 +68,9 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
     this.#bindings = new Bindings(options.reusePort)
     this.#shares = new ShareLedger(options.count)
     const owner = this.#owner()
+    const handoffs = new Handoffs()
     const spawn = (number: number): WorkerProcess => {
-      const worker = new WorkerProcess(number, options, owner)
+      const worker = new WorkerProcess(number, options, handoffs, owner)
       this.#all.add(worker)
       return worker
     }

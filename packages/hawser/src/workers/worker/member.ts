@@ -7,6 +7,7 @@ import type { CloseResult } from '../../connection/server-face.js'
 import type { AddressInfo } from '../../observe/payloads.js'
 import { shareListening } from '../../socket/listen/shared-listening.js'
 import { awaitNewcomers } from './newcomers.js'
+import { Load } from './load.js'
 import { MemberListening } from './member-listening.js'
 import { Post } from './post.js'
 import { PrimaryLink } from './primary-link.js'
@@ -26,7 +27,7 @@ const shareTime = 500
 export interface JoinedServer {
   readonly name: string
   readonly server: object
-  readonly connections: Iterable<{ readonly bytesRead: number }>
+  readonly connections: Iterable<{ readonly bytesRead: number }> & { readonly size: number }
   /** Connections whose PROXY header or TLS handshake is under way. */
   openings(): number
   readonly metrics: Metrics
@@ -54,6 +55,10 @@ export class Member {
     this.setup = setup
     this.primary = new PrimaryLink((message) => this.#hear(message))
     this.post = new Post(this.primary)
+    void new Load(
+      () => this.servers.reduce((sum, each) => sum + each.connections.size + each.openings(), 0),
+      (message) => this.primary.say(message),
+    )
     shareListening(new MemberListening(this.primary, setup.reusePort, () => this.#begun()))
     adoptEnvironment()
     cluster.worker?.on('disconnect', () => this.#abandoned())
