@@ -49,7 +49,7 @@ export type LifeMessage =
   /** Its servers have closed, and it ends. */
   | ({ readonly hawser: 'left' } & LeaveResult)
   /** What it has counted. */
-  | { readonly hawser: 'scraped'; readonly id: number; readonly families: readonly Family[] }
+  | { readonly hawser: 'scraped'; readonly families: readonly Family[] }
 
 /** How many connections it has. */
 export interface LoadMessage {
@@ -108,7 +108,7 @@ export type PrimaryMessage =
   /** Stop accepting, drain for so many milliseconds (-1 is for ever), and end. */
   | { readonly hawser: 'leave'; readonly drain: number }
   /** Say what you have counted. */
-  | { readonly hawser: 'scrape'; readonly id: number }
+  | { readonly hawser: 'scrape' }
   /** What nodes of other workers published. */
   | ParcelsMessage
   /** So many more are yours. */

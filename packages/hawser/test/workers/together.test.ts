@@ -1,4 +1,4 @@
-import cluster from 'node:cluster'
+import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
 import process from 'node:process'
 import parse from 'parse-prometheus-text-format'
@@ -104,6 +104,23 @@ describe('metrics of all workers', () => {
     const total = await workers.prometheus({ by: 'total', deadline: 200 })
     expect(valuesOf(total, 'hawser_connections_accepted_total')).toEqual({ '': '2' })
     process.kill(stopped, 'SIGCONT')
+  })
+
+  it('ask a worker that does not answer once, however often they are read', async () => {
+    const workers = await startTestWorkers()
+    const stopped = workers.info().workers.find(({ slot }) => slot === 2)?.pid ?? 0
+    process.kill(stopped, 'SIGSTOP')
+    let answers = 0
+    const heard = (worker: Worker, message: { hawser?: string }): void => {
+      if (worker.process.pid === stopped && message.hawser === 'scraped') answers += 1
+    }
+    cluster.on('message', heard)
+    onTestFinished(() => void cluster.off('message', heard))
+    for (let each = 0; each < 30; each += 1) await workers.prometheus({ deadline: 1 })
+    process.kill(stopped, 'SIGCONT')
+    while (answers === 0) await new Promise(setImmediate)
+    await workers.prometheus()
+    expect(answers).toBeLessThanOrEqual(2)
   })
 })
 

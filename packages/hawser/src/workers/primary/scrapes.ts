@@ -35,13 +35,15 @@ export class Scrapes {
   readonly #last = new Map<WorkerProcess, readonly Family[]>()
   readonly #missed = new Map<number, number>()
   readonly #dropped = new Map<number, number>()
-  readonly #waiting = new Map<string, (families: readonly Family[]) => void>()
-  #lastId = 0
+  /** Those that were asked and have not answered: one that is stuck is not asked again. */
+  readonly #asked = new Set<WorkerProcess>()
+  readonly #waiting = new Map<WorkerProcess, Set<() => void>>()
 
   /** A worker has answered. */
-  answered(worker: WorkerProcess, id: number, families: readonly Family[]): void {
+  answered(worker: WorkerProcess, families: readonly Family[]): void {
     this.#last.set(worker, families)
-    this.#waiting.get(keyOf(worker, id))?.(families)
+    this.#asked.delete(worker)
+    for (const finish of this.#waiting.get(worker) ?? []) finish()
   }
 
   /** A worker is gone: what it counted stays, as far as it was told. */
@@ -49,6 +51,7 @@ export class Scrapes {
     const { slot } = worker
     const last = countersOf(this.#last.get(worker) ?? [])
     this.#last.delete(worker)
+    this.#asked.delete(worker)
     this.#past.set(slot, sumFamilies([...(this.#past.get(slot) ?? []), ...last]))
     this.#dropped.set(slot, (this.#dropped.get(slot) ?? 0) + worker.dropped)
   }
@@ -80,17 +83,21 @@ export class Scrapes {
   }
 
   #ask(worker: WorkerProcess, deadline: number): Promise<boolean> {
-    this.#lastId += 1
-    const id = this.#lastId
+    const waiting = this.#waiting.get(worker) ?? new Set()
+    this.#waiting.set(worker, waiting)
     return new Promise((resolve) => {
       const finish = (inTime: boolean): void => {
-        this.#waiting.delete(keyOf(worker, id))
+        waiting.delete(answered)
+        if (waiting.size === 0) this.#waiting.delete(worker)
         timer.cancel()
         resolve(inTime)
       }
+      const answered = (): void => finish(true)
       const timer = systemClock.schedule(() => finish(false), deadline, false)
-      this.#waiting.set(keyOf(worker, id), () => finish(true))
-      if (!worker.say({ hawser: 'scrape', id })) finish(true)
+      waiting.add(answered)
+      if (this.#asked.has(worker)) return
+      if (worker.say({ hawser: 'scrape' })) this.#asked.add(worker)
+      else answered()
     })
   }
 
@@ -153,8 +160,4 @@ export class Scrapes {
       },
     ]
   }
-}
-
-function keyOf(worker: WorkerProcess, id: number): string {
-  return `${worker.pid} ${id}`
 }

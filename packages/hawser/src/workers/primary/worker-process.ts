@@ -49,7 +49,7 @@ export interface ProcessOwner {
     message: Exclude<WorkerMessage, LifeMessage | SyncMessage | LoadMessage>,
   ): void
   /** It said what it has counted. */
-  scraped(worker: WorkerProcess, id: number, families: readonly Family[]): void
+  scraped(worker: WorkerProcess, families: readonly Family[]): void
   /** It was asked from outside to end. */
   wantsReplacement(worker: WorkerProcess): void
   /** Its channel is closed: what it held is free again. */
@@ -209,7 +209,7 @@ export class WorkerProcess {
     else if (kind === 'failed') this.failure = { code: message.code, message: message.message }
     else if (kind === 'left') this.result = { drained: message.drained, forced: message.forced }
     else if (kind === 'replace') this.#owner.wantsReplacement(this)
-    else if (kind === 'scraped') this.#owner.scraped(this, message.id, message.families)
+    else if (kind === 'scraped') this.#owner.scraped(this, message.families)
     else if (kind === 'load') this.#loaded(message)
     else if (kind === 'sync') this.answer(message.id, undefined)
     else this.#owner.heard(this, message)

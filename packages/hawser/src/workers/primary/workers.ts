@@ -184,7 +184,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
   #owner(): ProcessOwner {
     return {
       heard: (worker, message) => this.#heard(worker, message),
-      scraped: (worker, id, families) => this.#scrapes.answered(worker, id, families),
+      scraped: (worker, families) => this.#scrapes.answered(worker, families),
       listening: (worker) => this.emit('listening', describeWorker(worker)),
       wantsReplacement: (worker) => this.#replaceAlone(worker),
       disconnected: (worker) => this.#gone(worker),

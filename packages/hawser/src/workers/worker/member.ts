@@ -94,7 +94,7 @@ export class Member {
         void this.#leave(unpackTime(message.drain))
         return
       case 'scrape':
-        void this.#scrape(message.id)
+        void this.#scrape()
         return
       case 'parcels':
         this.post.heard(message.bytes)
@@ -113,9 +113,9 @@ export class Member {
     return this.servers.find((server) => server.name === name)?.share
   }
 
-  #scrape(id: number): Promise<void> {
+  #scrape(): Promise<void> {
     const families = this.servers.flatMap(({ metrics }) => familiesOf(metrics))
-    return this.primary.say({ hawser: 'scraped', id, families })
+    return this.primary.say({ hawser: 'scraped', families })
   }
 
   /** A worker that listens without a share would refuse connections that come before it is there. */
@@ -156,7 +156,7 @@ export class Member {
       const drained = results.reduce((sum, result) => sum + result.drained, 0)
       const forced = results.reduce((sum, result) => sum + result.forced, 0)
       await Promise.all(servers.map((server) => server.leave()))
-      await this.#scrape(0)
+      await this.#scrape()
       await this.primary.say({ hawser: 'left', drained, forced })
     } catch (error) {
       failed = true
