@@ -74,7 +74,9 @@ class HttpSniffer implements Decoder<Incoming> {
     })
     if (!possible) return 'other'
     const end = buffer.indexOf(lineFeed)
-    if (end === -1) return buffer.length > longestRequestLine ? 'other' : 'unknown'
+    // The same however it is cut: a line that is too long may be here whole.
+    if ((end === -1 ? buffer.length : end) > longestRequestLine) return 'other'
+    if (end === -1) return 'unknown'
     const line = buffer.toString('latin1', 0, end)
     return /^[A-Z]+ \S+ HTTP\/1\.[01]\r?$/.test(line) ? 'http' : 'other'
   }
@@ -83,17 +85,20 @@ class HttpSniffer implements Decoder<Incoming> {
     // One request is answered, then the connection ends: what comes behind it is dropped.
     if (this.#answered) return bytes.length
     const bodyStart = this.#findBody(asBuffer(bytes))
-    const oversized = bodyStart === -1 && bytes.length > largestHead
+    const oversized = (bodyStart === -1 ? bytes.length : bodyStart) > largestHead
     if (bodyStart === -1 && !oversized) return 0
-    const end = oversized
-      ? bytes.length
-      : bodyStart + announcedLength(asBuffer(bytes).toString('latin1', 0, bodyStart))
-    const waits = end > bytes.length && end - bodyStart <= largestBody
-    if (waits) return 0
-    const whole = Uint8Array.from(bytes.subarray(0, Math.min(end, bytes.length)))
+    // What is taken of one that is too large is the same however it arrives: its head is cut at the limit, its body left out.
+    const end = oversized ? largestHead : this.#endOfBody(bytes, bodyStart)
+    if (end > bytes.length) return 0
+    const whole = Uint8Array.from(bytes.subarray(0, end))
     this.#answered = true
     const request = new HttpRequest(whole, oversized ? whole.length : bodyStart, oversized)
     return emit(request, whole.length) ? bytes.length : whole.length
+  }
+
+  #endOfBody(bytes: Uint8Array, bodyStart: number): number {
+    const length = announcedLength(asBuffer(bytes).toString('latin1', 0, bodyStart))
+    return length > largestBody ? bodyStart : bodyStart + length
   }
 
   /** Where the body begins: behind the first empty line. -1 when the head is not complete. */

@@ -69,9 +69,19 @@ describe('HTTP beside another framing', () => {
 
   it('does not wait for a body that is larger than it takes, nor for one without a length', async () => {
     const large = 'POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\nbegin'
-    expect(await decode(large)).toEqual(['HTTP POST / [["Content-Length","99999999"]] begin'])
+    expect(await decode(large)).toEqual(['HTTP POST / [["Content-Length","99999999"]] '])
     const chunked = 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n'
     expect(await decode(chunked)).toEqual(['HTTP POST / [["Transfer-Encoding","chunked"]] '])
+  })
+
+  it.each([
+    ['a request line that is too long', `GET /${'y'.repeat(9_000)} HTTP/1.1\r\n\r\n`],
+    ['a head that is too large', `GET / HTTP/1.1\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`],
+    ['a body that is too large', `POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\nbegin`],
+  ])('takes %s alike, whole and in pieces', async (_what, sent) => {
+    const whole = await decode(sent, 'lines', sent.length)
+    expect(await decode(sent, 'lines', 1_000)).toEqual(whole)
+    expect(await decode(sent, 'lines', 7)).toEqual(whole)
   })
 
   it('cuts off a head without end', async () => {
