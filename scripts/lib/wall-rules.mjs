@@ -24,6 +24,7 @@
  */
 
 const BELOW_CONNECTION = [
+  'callbacks',
   'errors',
   'options',
   'promises',
@@ -44,6 +45,7 @@ export const LIBRARY_UNITS = {
   errors: { units: ['error-codes'], builtins: [] },
   options: { units: ['errors'], builtins: [] },
   promises: { units: ['errors'], builtins: [] },
+  callbacks: { units: ['errors', 'promises'], builtins: [] },
   tls: { units: [], builtins: [] },
   transport: { units: ['tls', 'proxy-protocol'], builtins: [] },
   network: { units: ['transport'], builtins: [] },
@@ -52,7 +54,7 @@ export const LIBRARY_UNITS = {
     builtins: [],
     wings: { formats: { sees: ['.'], doors: ['*'] } },
   },
-  policy: { units: ['errors', 'options'], builtins: [] },
+  policy: { units: ['callbacks', 'errors', 'options'], builtins: [] },
   'proxy-protocol': { units: ['errors', 'options', 'policy'], builtins: [] },
   tunnel: { units: ['policy', 'proxy-protocol'], builtins: [] },
   observe: { units: ['errors', 'policy'], builtins: ['diagnostics_channel'] },
@@ -191,7 +193,7 @@ export const LIBRARY_UNITS = {
           'work',
         ],
         doors: ['assert-handler', 'consumer', 'holds', 'inbox'],
-        units: ['errors', 'options', 'promises', 'transport', 'framing', 'observe'],
+        units: ['callbacks', 'errors', 'options', 'promises', 'transport', 'framing', 'observe'],
         builtins: [],
       },
       out: {
@@ -209,7 +211,7 @@ export const LIBRARY_UNITS = {
       watch: {
         sees: ['end/close-info', 'connection-settings'],
         doors: ['connection-heartbeat'],
-        units: ['errors', 'promises', 'framing', 'policy'],
+        units: ['callbacks', 'errors', 'promises', 'framing', 'policy'],
         builtins: [],
       },
     },
@@ -223,6 +225,7 @@ export const LIBRARY_UNITS = {
         sees: ['groups', 'drain', 'server-options', 'server-publications', 'server-settings'],
         doors: ['proxy-trust'],
         units: [
+          'callbacks',
           'errors',
           'options',
           'tls',
@@ -261,7 +264,7 @@ export const LIBRARY_UNITS = {
       requests: {
         sees: ['on-abort'],
         doors: ['correlation', 'request-options'],
-        units: ['connection', 'errors', 'options', 'promises', 'policy'],
+        units: ['callbacks', 'connection', 'errors', 'options', 'promises', 'policy'],
         builtins: [],
       },
       steady: {
@@ -403,7 +406,7 @@ export const COMMAND_UNITS = {
     },
   },
   program: { units: ['arguments', 'certificate', 'connect', 'serve'] },
-  run: { units: ['failure', 'program', 'arguments', 'certificate', 'connect', 'serve'] },
+  run: { units: ['failure', 'output', 'program', 'arguments', 'certificate', 'connect', 'serve'] },
   main: { units: ['run'] },
 }
 

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { createProgram } from './program.js'
 import { explainUsage } from './arguments/usage.js'
 import { describeFailure, exitOk, exitUsage } from './failure.js'
+import { escapeText } from './output/escape.js'
 
 /** Run a command line to its end, and the process with it. */
 export async function run(words: readonly string[], version: string): Promise<void> {
@@ -54,9 +55,18 @@ function fail(error: unknown): never {
   const { line, exitCode } = describeFailure(error)
   const stack = error instanceof Error ? error.stack : undefined
   const debug = process.env['HAWSER_DEBUG']
-  const details = debug !== undefined && debug !== '' && stack !== undefined ? `${stack}\n` : ''
+  const details =
+    debug !== undefined && debug !== '' && stack !== undefined ? `${escapeStack(stack)}\n` : ''
   process.stderr.write(`${line}\n${details}`)
   process.exit(exitCode)
+}
+
+/** Its first lines are the message, which may quote a peer: only the lines of the trace stay lines. */
+function escapeStack(stack: string): string {
+  return stack
+    .split('\n')
+    .map((line) => escapeText(line))
+    .join('\n')
 }
 
 function leaveQuietly(error: NodeJS.ErrnoException): void {

@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { tell as call } from '../callbacks.js'
 import { textOf } from '../errors.js'
 
 /**
@@ -6,12 +7,7 @@ import { textOf } from '../errors.js'
  * process warning: there is no connection that would have to end for it.
  */
 export function report(tell: () => unknown): void {
-  try {
-    const told = tell()
-    if (told instanceof Promise) told.catch(warn)
-  } catch (failure) {
-    warn(failure)
-  }
+  call(tell, warn)
 }
 
 /** Show it on the console, as Node.js shows its own warnings. */

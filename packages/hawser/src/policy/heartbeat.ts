@@ -1,3 +1,4 @@
+import { valueOf } from '../callbacks.js'
 import { invalid } from '../options/invalid.js'
 import { atLeast, milliseconds } from '../options/numbers.js'
 import type { Clock, ClockTimer } from './clock.js'
@@ -106,7 +107,8 @@ export class Heartbeat<Out> {
     }
     this.#hasAsked = true
     try {
-      this.#heard.ping(typeof ping === 'function' ? (ping as () => Out)() : ping)
+      const message = typeof ping === 'function' ? valueOf('ping', (ping as () => Out)()) : ping
+      this.#heard.ping(message)
       this.#schedule()
     } catch (error) {
       this.#heard.failed(error)

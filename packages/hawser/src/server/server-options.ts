@@ -56,7 +56,7 @@ export interface ServerOptions<In, Out, Data = unknown>
   readonly framing?: Framing<In, Out> | undefined
   /**
    * Makes what `connection.data` is, before anything else sees the connection; its type is the type
-   * of `data` everywhere. When it throws, the connection is closed with reason `handler-failed`, and no
+   * of `data` everywhere. When it throws, or is async, the connection is closed with reason `handler-failed`, and no
    * handler sees it. Default: `data` is undefined until you set it.
    */
   readonly data?: ((connection: ServerConnection<In, Out>) => Data) | undefined
@@ -225,7 +225,7 @@ export interface Refusal {
 export interface ServerCloseOptions<In, Out, Data = unknown> extends CloseOptions {
   /**
    * Called for each open connection before it is drained: the place to say goodbye. Only the first
-   * call of `close` counts here.
+   * call of `close` counts here. What it throws or rejects with ends that connection (`handler-failed`).
    */
   readonly onDrain?: ((connection: ServerConnection<In, Out, Data>) => HandlerResult) | undefined
 }

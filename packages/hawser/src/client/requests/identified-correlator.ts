@@ -1,3 +1,4 @@
+import { valueOf } from '../../callbacks.js'
 import { FramingError } from '../../errors.js'
 import type { Correlator, IdentifiedReplies, Verdict } from './correlation.js'
 import type { Pending } from './pending.js'
@@ -25,7 +26,7 @@ export class IdentifiedCorrelator<In, Out> implements Correlator<In, Out> {
   prepare(message: Out, pending: Pending<In>): Out {
     this.#sequence = this.#sequence >= 0x7fff_ffff ? 1 : this.#sequence + 1
     while (this.#requests.has(this.#sequence)) this.#sequence += 1
-    const identified = this.#rules.identify(message, this.#sequence)
+    const identified = valueOf('correlate.identify', this.#rules.identify(message, this.#sequence))
     if (this.#requests.has(identified.id)) {
       throw new FramingError(
         'HAWSER_MESSAGE_INVALID',
@@ -42,7 +43,7 @@ export class IdentifiedCorrelator<In, Out> implements Correlator<In, Out> {
   }
 
   receive(message: In): Verdict {
-    const id = this.#rules.idOf(message)
+    const id = valueOf('correlate.idOf', this.#rules.idOf(message))
     if (id === undefined) return 'push'
     const pending = this.#requests.get(id)
     // Given up, replied to before, or never asked: it goes to no other request.

@@ -1,5 +1,6 @@
 import type { HandlerResult } from '../../connection/face.js'
 import { report, warn } from '../../connection/report.js'
+import { ignore, isThenable } from '../../promises.js'
 import type { HawserError } from '../../errors.js'
 import { onMessageFailed } from './request-errors.js'
 
@@ -18,7 +19,7 @@ export function callOnMessage<In>(
 ): void | Promise<void> {
   try {
     const result: unknown = onMessage(message)
-    return result instanceof Promise ? result.catch(failed) : undefined
+    return isThenable(result) ? Promise.resolve(result).then(ignore, failed) : undefined
   } catch (error) {
     failed(error)
   }

@@ -1,3 +1,4 @@
+import { valueOf } from '../../callbacks.js'
 import type { Correlator, OrderedReplies, Verdict } from './correlation.js'
 import type { Pending } from './pending.js'
 
@@ -30,7 +31,8 @@ export class OrderedCorrelator<In, Out> implements Correlator<In, Out> {
   }
 
   receive(message: In): Verdict {
-    if (this.#isPush?.(message) === true) return 'push'
+    const isPush = this.#isPush
+    if (isPush !== undefined && valueOf('correlate.isPush', isPush(message))) return 'push'
     if (this.size === 0) return this.#isPush === undefined ? 'push' : 'unexpected'
     const pending = this.#requests[this.#head]
     this.#requests[this.#head] = undefined

@@ -1,3 +1,4 @@
+import { valueOf } from '../../callbacks.js'
 import { engineOf } from '../../connection/connection.js'
 import type { Connection } from '../../connection/face.js'
 import type { CloseInfo } from '../../connection/end/close-info.js'
@@ -135,7 +136,8 @@ export class Session<In, Out> {
   }
 
   #receive(message: In): void | Promise<void> {
-    if (this.#limits.isPong?.(message) === true) return undefined
+    const { isPong } = this.#limits
+    if (isPong !== undefined && valueOf('heartbeat.isPong', isPong(message))) return undefined
     switch (this.#correlator.receive(message)) {
       case 'reply':
         this.#roomAgain()

@@ -1,3 +1,4 @@
+import { tell } from '../../callbacks.js'
 import { warn } from '../report.js'
 import { type ErrorDetails, HandlerError, HawserError, isA, textOf } from '../../errors.js'
 import type { CloseInfo } from '../end/close-info.js'
@@ -45,22 +46,20 @@ export function runOpen<In, Out>(host: Handled<In, Out>): void {
 export function callWritable<In, Out>(host: Handled<In, Out>): void {
   const { handler } = host.settings
   if (handler?.writable === undefined || host.isClosed) return
-  try {
-    guard(host, handler.writable(host.connection))
-  } catch (error) {
-    handlerFailed(host, error)
-  }
+  tell(
+    () => handler.writable?.(host.connection),
+    (cause) => handlerFailed(host, cause),
+  )
 }
 
 /** Tell the handler object that the connection is gone. */
 export function callClose<In, Out>(host: Handled<In, Out>, info: CloseInfo): void {
   const { handler } = host.settings
   if (handler?.close === undefined) return
-  try {
-    guard(host, handler.close(host.connection, info))
-  } catch (error) {
-    handlerFailed(host, error)
-  }
+  tell(
+    () => handler.close?.(host.connection, info),
+    (cause) => handlerFailed(host, cause),
+  )
 }
 
 /** A handler threw or rejected: its connection ends, its owner is told, nothing else is harmed. */
@@ -121,10 +120,4 @@ function settled<In, Out>(host: Handled<In, Out>): void {
 function opened<In, Out>(host: Handled<In, Out>): void {
   host.handlerRuns = false
   host.released()
-}
-
-/** Nothing waits for these promises, so that their rejection would be unhandled. */
-function guard<In, Out>(host: Handled<In, Out>, result: unknown): void {
-  if (!isThenable(result)) return
-  result.then(undefined, (error: unknown) => handlerFailed(host, error))
 }

@@ -1,3 +1,4 @@
+import { valueOf } from '../../callbacks.js'
 import { type ErrorDetails, type HawserError, TimeoutError, textOf } from '../../errors.js'
 import type { Framing } from '../../framing/framing.js'
 import { without } from '../../framing/without.js'
@@ -63,7 +64,7 @@ export function withoutPongs<In, Out>(
   if (isPong === undefined) return framing
   return without(framing, (message) => {
     try {
-      return isPong(message)
+      return valueOf('isPong', isPong(message))
     } catch (cause) {
       throw new HeartbeatFailure('isPong', cause)
     }

@@ -1,3 +1,4 @@
+import { tell } from '../../callbacks.js'
 import type { CloseInfo } from '../../connection/end/close-info.js'
 import { engineOf } from '../../connection/connection.js'
 import type { Connection } from '../../connection/face.js'
@@ -145,11 +146,10 @@ export class Acceptor<In, Out>
     drain.await(this.openings.end())
     this.waiting.end()
     for (const engine of onDrain === undefined ? [] : this.engines) {
-      try {
-        onDrain?.(engine.connection as ServerConnection<In, Out>)
-      } catch (error) {
-        engine.handlerFailed(error)
-      }
+      tell(
+        () => onDrain?.(engine.connection as ServerConnection<In, Out>),
+        (cause) => engine.handlerFailed(cause),
+      )
     }
     drain.start(this.engines)
   }

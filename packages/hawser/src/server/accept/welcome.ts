@@ -1,3 +1,4 @@
+import { valueOf } from '../../callbacks.js'
 import { makeConnection } from '../../connection/connection.js'
 import { Engine } from '../../connection/engine.js'
 import type { ServerConnection } from '../../connection/server-face.js'
@@ -23,7 +24,7 @@ export function welcome<In, Out>(
   const connection = makeConnection(engine) as ServerConnection<In, Out>
   let failure: Newcomer<In, Out>['failure']
   try {
-    if (data !== undefined) connection.data = data(connection)
+    if (data !== undefined) connection.data = valueOf('data', data(connection))
   } catch (cause) {
     failure = { cause }
     // No handler is to see a connection without its data.
