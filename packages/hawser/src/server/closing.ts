@@ -8,7 +8,7 @@ import type { Acceptor } from './accept/acceptor.js'
 import { Drain } from './drain.js'
 import type { Endpoints } from './endpoints.js'
 import type { ServerEvents } from './server-events.js'
-import { announce } from './failures.js'
+import type { Failures } from './failures.js'
 import { serverCloseNames, type ServerCloseOptions } from './server-options.js'
 import type { Reception } from './reception.js'
 
@@ -17,6 +17,7 @@ export interface ClosingParts<In, Out> {
   readonly clock: Clock
   readonly emitter: EventEmitter<ServerEvents<In, Out>>
   readonly endpoints: Endpoints
+  readonly failures: Failures<In, Out>
   readonly acceptor: Acceptor<In, Out>
   readonly reception: Reception<In, Out>
 }
@@ -61,18 +62,18 @@ export class Closing<In, Out> {
   }
 
   #begin(drain: Drain<In, Out>, onDrain: ServerCloseOptions<In, Out>['onDrain']): void {
-    const { acceptor, emitter, endpoints } = this.#parts
+    const { acceptor, emitter, endpoints, failures } = this.#parts
     this.#release?.()
     endpoints.stop()
-    announce(() => emitter.emit('closing'))
+    failures.announce('closing', () => emitter.emit('closing'))
     acceptor.drain(drain, onDrain)
   }
 
   async #finish(drain: Drain<In, Out>): Promise<CloseResult> {
-    const { acceptor, emitter } = this.#parts
+    const { acceptor, emitter, failures } = this.#parts
     const result = await drain.result
     await acceptor.groups.uplink?.close()
-    announce(() => emitter.emit('close'))
+    failures.announce('close', () => emitter.emit('close'))
     return result
   }
 }

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
-import process from 'node:process'
 import type { ServerConnection } from '../connection/server-face.js'
+import { tell } from '../callbacks.js'
 import { report, warn } from '../connection/report.js'
 import { HandlerError, type HawserError, textOf } from '../errors.js'
 import type { ServerEvents } from './server-events.js'
@@ -34,6 +34,11 @@ export class Failures<In, Out> {
     }
   }
 
+  /** Call the listeners of one of the server's events, or the callback of `listen`. */
+  announce(event: string, call: () => unknown): void {
+    tell(call, (cause) => this.noteListener(event, cause))
+  }
+
   /** A listener of one of the server's events threw, or rejected. */
   noteListener(event: string, cause: unknown): void {
     const message = textOf(cause)
@@ -42,19 +47,5 @@ export class Failures<In, Out> {
     // It would only be passed to itself.
     if (event === 'error') warn(error)
     else this.note(error, undefined)
-  }
-}
-
-/**
- * Call listeners. What they throw is uncaught, as with every EventEmitter, and stops nothing of
- * ours.
- */
-export function announce(tell: () => unknown): void {
-  try {
-    tell()
-  } catch (error) {
-    process.nextTick(() => {
-      throw error
-    })
   }
 }

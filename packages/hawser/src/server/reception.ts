@@ -34,11 +34,7 @@ export class Reception<In, Out> implements AcceptorOwner<In, Out> {
 
   refused(refusal: Refusal): void {
     publishRefuse(this.server, refusal)
-    try {
-      this.server.emit('drop', refusal)
-    } catch (error) {
-      this.#failures.noteListener('drop', error)
-    }
+    this.#failures.announce('drop', () => this.server.emit('drop', refusal))
   }
 
   failed(error: HawserError, connection: ServerConnection<In, Out> | undefined): void {

@@ -22,7 +22,7 @@ import { Closing } from './closing.js'
 import { viewConnections } from './connections.js'
 import { Endpoints, listOf } from './endpoints.js'
 import type { ServerEvents } from './server-events.js'
-import { announce, Failures } from './failures.js'
+import { Failures } from './failures.js'
 import { describeServer } from './describe-server.js'
 import type { ServerInfo } from '../observe/server-info.js'
 import {
@@ -86,7 +86,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
     Object.defineProperty(this, captureRejectionSymbol, { value: rejected })
     const { clock } = this.#setup.settings
     const parts = { emitter, endpoints: this.#endpoints, acceptor: this.#acceptor, reception }
-    this.#closing = new Closing({ ...parts, clock })
+    this.#closing = new Closing({ ...parts, failures: this.#failures, clock })
     if (options.signal !== undefined) this.#closing.obey(options.signal, () => void this.close())
   }
 
@@ -153,7 +153,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
       if (wasClosed || !(error instanceof ListenError) || this.listenerCount('error') === 0) {
         throw error
       }
-      announce(() => this.emit('error', error))
+      this.#failures.announce('error', () => this.emit('error', error))
       return this
     })
     return listening
@@ -281,9 +281,9 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
     this.#acceptor.tls.watch()
     for (const address of addresses) {
       publishListen(this, address)
-      announce(() => this.emit('listening', address))
+      this.#failures.announce('listening', () => this.emit('listening', address))
     }
-    if (callback !== undefined) announce(callback)
+    if (callback !== undefined) this.#failures.announce('listening', callback)
     return this
   }
 
