@@ -8,7 +8,7 @@ import { withoutPongs } from './watch/connection-heartbeat.js'
 import { encoderOf } from './out/encode-frame.js'
 import type { Brakes, Settings } from './connection-settings.js'
 import type { HandlerObject } from './face.js'
-import { systemClock } from './system-clock.js'
+import { steadyClock } from './steady-clock.js'
 import type { NamesOf } from '../options/option-names.js'
 
 /** Limits and waits of one connection; the same for servers and clients. */
@@ -152,7 +152,7 @@ export function resolveSettings<In, Out>(
     writeTimeout: milliseconds('writeTimeout', options.writeTimeout ?? 30_000),
     consumerTimeout: milliseconds('consumerTimeout', options.consumerTimeout ?? 60_000),
     lingerTimeout: milliseconds('lingerTimeout', options.lingerTimeout ?? 1_000),
-    clock: options.clock ?? systemClock,
+    clock: steadyClock(options.clock),
     budget,
   }
 }

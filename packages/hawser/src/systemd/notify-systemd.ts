@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { warn } from '../connection/report.js'
-import { systemClock } from '../connection/system-clock.js'
+import { steadyClock } from '../connection/steady-clock.js'
 import type { HawserError } from '../errors.js'
 import { checkOptions } from '../options/check-options.js'
 import type { NamesOf } from '../options/option-names.js'
@@ -56,7 +56,8 @@ export function notifySystemd(
   options: SystemdOptions = {},
 ): SystemdNotifier {
   checkOptions(options, systemdNames)
-  const { env = process.env, clock = systemClock, onError = warn } = options
+  const { env = process.env, onError = warn } = options
+  const clock = steadyClock(options.clock)
   const notifier = makeNotifier({ environment: env, clock, onError })
   if (server === undefined || !notifier.active) return notifier
   let told = ''

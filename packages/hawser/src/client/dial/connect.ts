@@ -11,7 +11,7 @@ import { publishOpen } from '../../connection/publications.js'
 import { report, warn } from '../../connection/report.js'
 import type { Brakes } from '../../connection/connection-settings.js'
 import type { HandlerObject } from '../../connection/face.js'
-import { systemClock } from '../../connection/system-clock.js'
+import { steadyClock } from '../../connection/steady-clock.js'
 import { type HawserError } from '../../errors.js'
 import { checkOptions } from '../../options/check-options.js'
 import type { NamesOf } from '../../options/option-names.js'
@@ -63,7 +63,7 @@ export async function connect<In = Uint8Array, Out = Uint8Array | string>(
   options: ConnectOptions<In, Out> = {},
 ): Promise<Connection<In, Out>> {
   checkOptions(options, connectNames)
-  const { clock = systemClock } = options
+  const clock = steadyClock(options.clock)
   return connectBy(new Dialler(endpoint, options, clock), options, 'handler')
 }
 

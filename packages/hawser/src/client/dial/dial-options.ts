@@ -44,7 +44,11 @@ export interface DialOptions extends SocketOptions {
    * array is passed. The next is tried when one has failed. Default `first`.
    */
   readonly order?: EndpointOrder | undefined
-  /** Where chance comes from: a number from 0 up to, and not including, 1. Default `Math.random`. */
+  /**
+   * Where chance comes from: a number from 0 up to, and not including, 1. Default `Math.random`,
+   * which a client and a pool also ask where it throws or returns something else. `connect` rejects with
+   * what it throws.
+   */
   readonly random?: (() => number) | undefined
   /**
    * Milliseconds until the next address of a name is tried beside those under way, IPv6
