@@ -17,7 +17,10 @@ export interface ExchangeOptions<In, Out> {
    * `Infinity` is off. Stops: a caller that waits for ever.
    */
   readonly requestTimeout?: number | undefined
-  /** Told of what `onMessage` throws. Default: shown as a process warning. */
+  /**
+   * Told of what `onMessage`, `correlate`, `heartbeat.isPong` and `random` throw or reject with. Default:
+   * shown as a process warning, and so is what it throws or rejects with itself.
+   */
   readonly onError?: ((error: HawserError) => void) | undefined
 }
 

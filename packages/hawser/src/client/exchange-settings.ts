@@ -1,3 +1,5 @@
+import { steadyRandom } from '../callbacks.js'
+import { report, warn } from '../connection/report.js'
 import { resolveSettings } from '../connection/connection-options.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
@@ -41,10 +43,14 @@ export function resolveExchange<In, Out>(
   const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity), 'none')
   const { correlate, connectTimeout = defaultConnectTimeout } = options
   if (correlate !== undefined) assertCorrelation(correlate)
+  const { onError } = options
+  const random = steadyRandom(options.random ?? Math.random, (error) =>
+    onError === undefined ? warn(error) : report(() => onError(error)),
+  )
   return {
-    dialler: new Dialler(endpoint, options, clock, createTlsSessions()),
+    dialler: new Dialler(endpoint, { ...options, random }, clock, createTlsSessions()),
     clock,
-    random: options.random ?? Math.random,
+    random,
     connectTimeout: milliseconds('connectTimeout', connectTimeout),
     maxPending: atLeast('maxPending', options.maxPending ?? 1_000, 1, 'requests'),
     requestTimeout: milliseconds('requestTimeout', options.requestTimeout ?? 30_000),

@@ -64,7 +64,7 @@ export class PoolMember<In, Out>
   ): Promise<PoolMember<In, Out>> {
     const member = new PoolMember(settings)
     const { dialler, connectTimeout } = settings
-    const { onConnect, onError: _onError, ...options } = settings.options
+    const { onConnect, ...options } = settings.options
     const connection = await connectBy(
       dialler,
       {

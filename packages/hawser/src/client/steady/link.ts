@@ -213,10 +213,10 @@ export class Link<In, Out> {
   }
 }
 
-/** What `connect` is passed: the heartbeat of a client is its own affair, and so are its errors. */
+/** What `connect` is passed: the heartbeat of a client is its own affair. */
 function withoutClientOptions<In, Out>(
   options: ClientOptions<In, Out>,
-): Omit<ClientOptions<In, Out>, 'heartbeat' | 'onError'> {
-  const { heartbeat: _heartbeat, onError: _onError, ...rest } = options
+): Omit<ClientOptions<In, Out>, 'heartbeat'> {
+  const { heartbeat: _heartbeat, ...rest } = options
   return rest
 }
