@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { Readable } from 'node:stream'
 import { ignore } from '../../promises.js'
+import { warn } from '../../connection/report.js'
 import { systemClock } from '../../connection/system-clock.js'
 import { WorkerError } from '../../errors.js'
 import type { Family } from '../../metrics/family.js'
@@ -200,7 +201,19 @@ export class WorkerProcess {
     const { output } = this.#options
     if (stream === null || output === 'inherit') return
     const from = { slot: this.slot, error }
-    void passLines(stream as AsyncIterable<Uint8Array>, (lines) => output(lines, from))
+    let hasFailed = false
+    const failed = (cause: unknown): void => {
+      // One that fails does so at every line.
+      if (!hasFailed) warn(cause)
+      hasFailed = true
+    }
+    passLines(stream as AsyncIterable<Uint8Array>, async (lines) => {
+      try {
+        await output(lines, from)
+      } catch (cause) {
+        failed(cause)
+      }
+    }).catch(failed)
   }
 
   #hear(message: WorkerMessage): void {

@@ -58,6 +58,7 @@ export interface WorkersOptions {
    * Where what the workers print goes. Default `inherit`: to where this process prints. A function is
    * handed whole lines, so that those of several workers do not run into each other; while a promise
    * of it is pending, that worker's output is not read.
+   * What it throws or rejects with is a process warning, once for each stream; the lines are lost.
    */
   readonly output?: 'inherit' | WorkerOutput | undefined
   /** Closes all workers when it fires. */

@@ -1,5 +1,6 @@
-import { EventEmitter } from 'node:events'
-import { ignore } from '../../promises.js'
+import { captureRejectionSymbol, EventEmitter } from 'node:events'
+import { handled, ignore } from '../../promises.js'
+import { report, warn } from '../../connection/report.js'
 import { closeNames } from '../../connection/close-options.js'
 import type { CloseOptions, CloseResult } from '../../connection/server-face.js'
 import { checkOptions } from '../../options/check-options.js'
@@ -63,7 +64,9 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
 
   /** Made by `startWorkers`. */
   private constructor(options: ResolvedWorkers) {
-    super()
+    super({ captureRejections: true })
+    // What an async listener rejects with is treated as what it throws.
+    Object.defineProperty(this, captureRejectionSymbol, { value: warn })
     this.#options = options
     this.#bindings = new Bindings(options.reusePort)
     this.#shares = new ShareLedger(options.count)
@@ -119,7 +122,8 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
    * It takes up to the number of workers times the drain. There is one process more meanwhile.
    *
    * @throws WorkerError `HAWSER_WORKER_FAILED` when a new worker does not start; then the reload ends
-   *   there, and the old ones that are left go on. `HAWSER_WORKERS_CLOSED` when they were closed
+   *   there, and the old ones that are left go on. `HAWSER_WORKERS_CLOSED` when they were closed. Never
+   *   unhandled: a forgotten `await` does not end the primary, whose event `exit` tells of it as well
    */
   reload(): Promise<ReloadResult> {
     this.#reloads += 1
@@ -130,7 +134,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
         this.#reloads -= 1
       })
     this.#reloading = reloading
-    return reloading
+    return handled(reloading)
   }
 
   /**
@@ -168,7 +172,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
   async #finish(): Promise<WorkersCloseResult> {
     const workers = [...this.#all]
     await Promise.all(workers.map(({ exited }) => exited))
-    this.emit('close')
+    report(() => this.emit('close'))
     return add(workers)
   }
 
@@ -185,7 +189,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
     return {
       heard: (worker, message) => this.#heard(worker, message),
       scraped: (worker, families) => this.#scrapes.answered(worker, families),
-      listening: (worker) => this.emit('listening', describeWorker(worker)),
+      listening: (worker) => report(() => this.emit('listening', describeWorker(worker))),
       wantsReplacement: (worker) => this.#replaceAlone(worker),
       disconnected: (worker) => this.#gone(worker),
       ended: (worker, ending) => this.#ended(worker, ending),
@@ -237,9 +241,10 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
     if (!expected) this.#crashes += 1
     const restartIn = slot?.ended(worker)
     const exit: WorkerExit = { slot: number, pid, ...ending, failure, expected, restartIn }
-    this.emit('exit', exit)
+    report(() => this.emit('exit', exit))
     if (restartIn !== undefined && slot?.failures === crashLoop) {
-      this.emit('crashLoop', { slot: number, failures: crashLoop, exit })
+      const loop = { slot: number, failures: crashLoop, exit }
+      report(() => this.emit('crashLoop', loop))
     }
   }
 }
