@@ -240,7 +240,7 @@ export const LIBRARY_UNITS = {
       },
       groups: {
         sees: ['backplane'],
-        units: ['errors', 'options', 'framing', 'policy', 'connection'],
+        units: ['callbacks', 'errors', 'options', 'framing', 'policy', 'connection'],
         builtins: ['buffer'],
       },
       backplane: {

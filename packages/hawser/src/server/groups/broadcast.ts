@@ -1,3 +1,4 @@
+import { valueOf } from '../../callbacks.js'
 import type { Member } from '../../connection/memberships.js'
 import { checkOptions } from '../../options/check-options.js'
 import { invalid } from '../../options/invalid.js'
@@ -40,7 +41,9 @@ export function deliver<In, Out>(
   const delivery: Delivery = { taken: 0, skipped: 0 }
   for (const member of members) {
     const connection = member.connection as ServerConnection<In, Out>
-    if (excluded?.has(connection) === true || filter?.(connection) === false) continue
+    if (excluded?.has(connection) === true) continue
+    const wanted = filter === undefined ? undefined : valueOf('filter', filter(connection))
+    if (wanted === false) continue
     // One that is being reset refuses nothing yet, and nothing of this would leave.
     if (member.refuses || member.error !== undefined) continue
     if (overflow === 'skip' && member.isCongested) delivery.skipped += 1
