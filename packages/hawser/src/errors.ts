@@ -127,7 +127,20 @@ function say(text: ErrorText, option: string): string {
 }
 
 function join(what: string, remedy: string | undefined): string {
-  return remedy === undefined ? what : `${what}: ${remedy}`
+  return oneLine(remedy === undefined ? what : `${what}: ${remedy}`)
+}
+
+const control = /[\p{Cc}\u2028\u2029]/u
+
+/**
+ * What a message quotes, a peer's words or another error's, must not act on a terminal or begin a line of
+ * a log: each control character is escaped, at the end it is left out.
+ */
+function oneLine(text: string): string {
+  if (!control.test(text)) return text
+  return text.trimEnd().replaceAll(/[\p{Cc}\u2028\u2029]/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
 }
 
 /** An option or an endpoint that cannot work; thrown where it was passed, before anything starts. */

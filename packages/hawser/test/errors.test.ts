@@ -1084,3 +1084,20 @@ async function asNobody<Value>(action: (folder: string) => Promise<Value>): Prom
     chmodSync(folder, 0o700)
   }
 }
+
+it.each([
+  ['a line feed at its end', 'no\n', 'no'],
+  ['a line feed in it', 'a\nb', String.raw`a\u000ab`],
+  ['C0, DEL and C1', '\u001b[2J\u007f\u009b', String.raw`\u001b[2J\u007f\u009b`],
+])('a message that quotes a text with %s stays one harmless line', async (_what, text, shown) => {
+  const server = createServer({}, () => {
+    throw new Error(text)
+  })
+  const failed = once(server, 'error')
+  await server.listen({ host: '127.0.0.1', port: 0 })
+  const client = await connect(server.address())
+  const [error] = (await failed) as [Error]
+  expect(error.message).toBe(`the handler failed and its connection is closed: ${shown}`)
+  client.reset()
+  await server.close({ drain: 0 })
+})
