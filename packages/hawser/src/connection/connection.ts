@@ -8,7 +8,7 @@ import type { CloseInfo, ConnectionPhase } from './end/close-info.js'
 import type { Engine } from './engine.js'
 import type { Connection, StartTlsOptions, Topics } from './face.js'
 import { BatchIterator, MessageIterator } from './in/iterator-consumer.js'
-import { noGroups, noTopics } from './memberships.js'
+import { noGroups, noteJoin, noTopics } from './memberships.js'
 import { accepted, handled } from '../promises.js'
 import { startTls } from './start-tls.js'
 import { toDuplex, toReadable, toWritable } from './streams.js'
@@ -168,6 +168,7 @@ class EngineConnection<
   join(topic: string): boolean {
     const { groups } = this.#engine.owner
     if (groups === undefined) throw noGroups(this.#engine.details)
+    noteJoin()
     return groups.join(this.#engine, topic)
   }
 

@@ -28,6 +28,23 @@ export interface Memberships<In, Out> {
   topicsOf(member: Member<In, Out>): Topics
 }
 
+let hasJoined = false
+
+/**
+ * Something joined a topic. Other nodes hear of it when the code that runs now is done, and a peer acts
+ * on its reply at once: replies of this event leave behind it.
+ */
+export function noteJoin(): void {
+  hasJoined = true
+}
+
+/** Whether something did since this was asked. */
+export function takeJoin(): boolean {
+  const had = hasJoined
+  hasJoined = false
+  return had
+}
+
 /** The topics of a connection that `connect` made. */
 export const noTopics: Topics = {
   size: 0,

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import process from 'node:process'
 import { setImmediate } from 'node:timers'
 import type { UnwrittenParcel } from './parcels.js'
 
@@ -38,6 +39,7 @@ export class Outgoing {
   #underWay = 0
   #isUnderWay = false
   #isPlanned = false
+  #isUrgent = false
   #empty: (() => void)[] = []
 
   constructor(route: OutgoingRoute) {
@@ -80,7 +82,7 @@ export class Outgoing {
     this.wake()
   }
 
-  /** There is something to send. */
+  /** There is something to send, at the end of the turn. */
   wake(): void {
     if (this.#isPlanned || this.#isUnderWay) return
     this.#isPlanned = true
@@ -90,9 +92,19 @@ export class Outgoing {
     })
   }
 
+  /** There is something urgent to send, when the code that runs now is done. */
+  hurry(): void {
+    if (this.#isUrgent || this.#isUnderWay) return
+    this.#isUrgent = true
+    process.nextTick(() => {
+      this.#isUrgent = false
+      this.#next()
+    })
+  }
+
   /** Fulfils when nothing waits. */
   async emptied(): Promise<void> {
-    if (this.size === 0 && !this.#isPlanned) return
+    if (this.size === 0 && !this.#isPlanned && !this.#isUrgent) return
     await new Promise<void>((resolve) => {
       this.#empty.push(resolve)
     })

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { setImmediate } from 'node:timers'
 import { kinds, type Parcel, readParcels } from '../parcels.js'
 
 /** The part of a worker that is used here. */
@@ -18,6 +19,8 @@ const large = 32 * 1024
 /** Passes what one worker publishes on to the others that are subscribed, in the primary. */
 export class NodeRelay<Worker extends Reachable> {
   readonly #nodes = new Map<string, Node<Worker>>()
+  /** What was published in this turn. */
+  readonly #published: Parcel[] = []
   /** For each topic, the nodes that are subscribed, by their workers. */
   readonly #subscribers = new Map<string, Map<Worker, Set<string>>>()
 
@@ -25,13 +28,24 @@ export class NodeRelay<Worker extends Reachable> {
   heard(worker: Worker, batch: Uint8Array): void {
     for (const parcel of readParcels(batch)) {
       const { kind, node, topic } = parcel
-      if (kind === kinds.publish) this.#publish(parcel)
+      if (kind === kinds.publish) this.#publishLater(parcel)
       else if (kind === kinds.subscribe) this.#subscribe(worker, node, topic)
       else {
         this.#nodes.get(node)?.topics.delete(topic)
         this.#unsubscribe(worker, node, topic)
       }
     }
+  }
+
+  /**
+   * Once all that has arrived was read: a worker may have told of a subscription before another one
+   * published because of it, and the two channels are read in any order.
+   */
+  #publishLater(parcel: Parcel): void {
+    if (this.#published.push(parcel) > 1) return
+    setImmediate(() => {
+      for (const published of this.#published.splice(0)) this.#publish(published)
+    })
   }
 
   /** A worker is gone, and its nodes with it. */

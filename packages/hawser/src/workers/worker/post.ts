@@ -50,9 +50,9 @@ export class Post {
     this.#nodes.delete(node.nodeId)
   }
 
-  /** A node's subscriptions have changed: the primary hears of it at the end of the turn. */
+  /** A node's subscriptions have changed: the primary hears of it when the code that runs now is done. */
   changed(): void {
-    this.#outgoing.wake()
+    this.#outgoing.hurry()
   }
 
   publish(node: string, topic: string, message: Uint8Array): void {
