@@ -146,7 +146,7 @@ export const endingCases: readonly TransportCase[] = [
     'reset does not wait for a write that is under way, nor for the end behind it',
     async ({ left, right }) => {
       right.pause()
-      left.writeUntilRefused()
+      left.writeBeyondBuffers()
       left.end()
       left.reset()
       await left.untilGone()
@@ -158,7 +158,7 @@ export const endingCases: readonly TransportCase[] = [
 
   defineCase('a peer that goes away ends a write that is under way', async ({ left, right }) => {
     right.pause()
-    left.writeUntilRefused()
+    left.writeBeyondBuffers()
     right.reset()
     await bothClosed({ left, right })
     assert.ok(left.sink.goneWith instanceof Error, 'closed without an error')
@@ -168,7 +168,7 @@ export const endingCases: readonly TransportCase[] = [
   defineCase('and so it does though nothing is being read', async ({ left, right }) => {
     left.pause()
     right.pause()
-    left.writeUntilRefused()
+    left.writeBeyondBuffers()
     right.reset()
     await bothClosed({ left, right })
     assert.ok(left.sink.goneWith instanceof Error, 'closed without an error')

@@ -73,6 +73,14 @@ export class Probe {
     return assert.fail(`${beyondBuffers} bytes were taken at once, so nothing limits a write`)
   }
 
+  /**
+   * One write that cannot be taken whole while the peer reads nothing. A smaller one that was refused may
+   * still be taken a moment later, when a busy system has counted what left before it.
+   */
+  writeBeyondBuffers(): void {
+    assert.ok(!this.write(new Uint8Array(beyondBuffers)), 'nothing limits a write')
+  }
+
   /** Fulfils when so many bytes have arrived. */
   untilSize(size: number): Promise<void> {
     return this.sink.until(() => this.sink.size >= size)
