@@ -64,7 +64,7 @@ it('a request that times out behind messages that nobody takes says so', async (
   })
 })
 
-it('large messages that nobody takes make their connection wait before there are many', async () => {
+it('large messages that are not taken make their connection wait before there are many', async () => {
   const clock = new VirtualClock()
   const { client, peer } = await subscribe({ requestTimeout: 1_000, clock })
   const large = `{"id":1,"text":"${'x'.repeat(64 * 1024)}"}\n`

@@ -121,7 +121,7 @@ describe('two servers that may open few files together', () => {
     const count = (infos: readonly ServerInfo[], read: (info: ServerInfo) => number): number =>
       infos.reduce((total, info) => total + read(info), 0)
 
-    // Each is greeted or closed, or waits; whoever waits lets the others go on.
+    // Each is greeted or closed, or waits, and lets the others go on.
     const sockets: net.Socket[] = []
     const settled: Promise<unknown>[] = []
     let greeted = 0
