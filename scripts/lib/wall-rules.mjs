@@ -54,7 +54,17 @@ export const LIBRARY_UNITS = {
     builtins: [],
     wings: { formats: { sees: ['.'], doors: ['*'] } },
   },
-  policy: { units: ['callbacks', 'errors', 'options'], builtins: [] },
+  policy: {
+    units: ['callbacks', 'errors', 'options'],
+    builtins: [],
+    wings: {
+      address: {
+        sees: ['linked-map'],
+        doors: ['access', 'address-counts', 'address-set', 'connect-rate', 'ip-address'],
+        units: ['options'],
+      },
+    },
+  },
   'proxy-protocol': { units: ['errors', 'options', 'policy'], builtins: [] },
   tunnel: { units: ['policy', 'proxy-protocol'], builtins: [] },
   observe: { units: ['errors', 'policy'], builtins: ['diagnostics_channel'] },

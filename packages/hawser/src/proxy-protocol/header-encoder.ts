@@ -1,6 +1,6 @@
 import type { OptionError } from '../errors.js'
 import { invalid as invalidOption } from '../options/invalid.js'
-import { parseIp } from '../policy/ip-address.js'
+import { parseIp } from '../policy/address/ip-address.js'
 import { commands, families } from './binary-header.js'
 import { encodeUtf8 } from './byte-text.js'
 import { crc32c } from './crc32c.js'

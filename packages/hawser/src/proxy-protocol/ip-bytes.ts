@@ -1,4 +1,4 @@
-import type { IpAddress } from '../policy/ip-address.js'
+import type { IpAddress } from '../policy/address/ip-address.js'
 
 /** IPv4 inside IPv6: `::ffff:0:0/96` (RFC 4291 section 2.5.5.2). */
 const mappedPrefix = 0xffff_0000_0000n

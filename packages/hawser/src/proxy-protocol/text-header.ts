@@ -1,4 +1,4 @@
-import { parseIp } from '../policy/ip-address.js'
+import { parseIp } from '../policy/address/ip-address.js'
 import { decodeLatin1, showByte } from './byte-text.js'
 import type { ProxyAddress, ProxyHeader } from './header.js'
 import { ipBytes, ipText } from './ip-bytes.js'

@@ -1,4 +1,4 @@
-import { parseIp } from '../policy/ip-address.js'
+import { parseIp } from '../policy/address/ip-address.js'
 import { encodeUtf8, showByte } from '../proxy-protocol/byte-text.js'
 import { ipBytes } from '../proxy-protocol/ip-bytes.js'
 import { HeldBytes } from './held-bytes.js'

@@ -1,10 +1,10 @@
 import { BlockList, isIP } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { holds } from '../../src/policy/address-bounds.js'
-import { isDenied } from '../../src/policy/access.js'
-import { AddressSet, type AddressSpan, parseSpan } from '../../src/policy/address-set.js'
-import { type IpAddress, parseIp } from '../../src/policy/ip-address.js'
+import { holds } from '../../src/policy/address/address-bounds.js'
+import { isDenied } from '../../src/policy/address/access.js'
+import { AddressSet, type AddressSpan, parseSpan } from '../../src/policy/address/address-set.js'
+import { type IpAddress, parseIp } from '../../src/policy/address/ip-address.js'
 import { runs } from '../../../../test/support/property-runs.js'
 
 function setOf(...entries: string[]): AddressSet {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { VirtualClock } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
-import { AddressCounts } from '../../src/policy/address-counts.js'
-import { ConnectRates, mostPeers } from '../../src/policy/connect-rate.js'
+import { AddressCounts } from '../../src/policy/address/address-counts.js'
+import { ConnectRates, mostPeers } from '../../src/policy/address/connect-rate.js'
 import { runs } from '../../../../test/support/property-runs.js'
 
 const nth = (index: number): string =>

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addressKey, parseIp } from '../../src/policy/ip-address.js'
+import { addressKey, parseIp } from '../../src/policy/address/ip-address.js'
 import { runs } from '../../../../test/support/property-runs.js'
 
 /** Texts that are addresses, and texts that nearly are. */

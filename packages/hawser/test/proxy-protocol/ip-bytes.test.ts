@@ -1,7 +1,7 @@
 import { SocketAddress } from 'node:net'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { parseIp } from '../../src/policy/ip-address.js'
+import { parseIp } from '../../src/policy/address/ip-address.js'
 import { ipBytes, ipText } from '../../src/proxy-protocol/ip-bytes.js'
 import { runs } from '../../../../test/support/property-runs.js'
 

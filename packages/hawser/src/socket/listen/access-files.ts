@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { invalid } from '../../options/invalid.js'
-import { AddressSet, type AddressSpan, parseSpan } from '../../policy/address-set.js'
+import { AddressSet, type AddressSpan, parseSpan } from '../../policy/address/address-set.js'
 
 /**
  * Read a list of addresses, CIDR blocks, ranges and names of files that hold such, one a line; what

@@ -9,7 +9,7 @@ import type {
 } from '../../../src/proxy-protocol/header.js'
 import { HeaderReader } from '../../../src/proxy-protocol/header-reader.js'
 import { ipBytes, ipText } from '../../../src/proxy-protocol/ip-bytes.js'
-import { parseIp } from '../../../src/policy/ip-address.js'
+import { parseIp } from '../../../src/policy/address/ip-address.js'
 
 /** What came of some bytes: `rest` is what the header left of them. */
 export interface Reading {

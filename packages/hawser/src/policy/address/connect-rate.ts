@@ -1,6 +1,6 @@
 import { addressKey } from './ip-address.js'
-import { LinkedMap } from './linked-map.js'
-import type { NamesOf } from '../options/option-names.js'
+import { LinkedMap } from '../linked-map.js'
+import type { NamesOf } from '../../options/option-names.js'
 
 /** How fast one peer may open connections. */
 export interface ConnectRate {
