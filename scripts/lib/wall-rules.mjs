@@ -60,7 +60,14 @@ export const LIBRARY_UNITS = {
     wings: {
       address: {
         sees: ['linked-map'],
-        doors: ['access', 'address-counts', 'address-set', 'connect-rate', 'ip-address'],
+        doors: [
+          'access',
+          'address-changes',
+          'address-counts',
+          'address-set',
+          'connect-rate',
+          'ip-address',
+        ],
         units: ['options'],
       },
     },
@@ -229,7 +236,7 @@ export const LIBRARY_UNITS = {
   server: {
     units: [...BELOW_CONNECTION, 'network', 'socket', 'connection'],
     builtins: ['buffer', 'events', 'process', 'timers'],
-    doors: ['create-server', 'server', 'server-events', 'server-options'],
+    doors: ['create-server', 'for-worker', 'server', 'server-events', 'server-options'],
     wings: {
       accept: {
         sees: ['groups', 'drain', 'server-options', 'server-publications', 'server-settings'],
@@ -329,7 +336,7 @@ export const LIBRARY_UNITS = {
     doors: [],
     wings: {
       primary: {
-        sees: ['outgoing', 'parcels', 'protocol'],
+        sees: ['address-route', 'outgoing', 'parcels', 'protocol'],
         units: [
           'errors',
           'options',
@@ -343,11 +350,12 @@ export const LIBRARY_UNITS = {
         builtins: ['buffer', 'cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
       },
       worker: {
-        sees: ['outgoing', 'parcels', 'protocol'],
+        sees: ['address-route', 'outgoing', 'parcels', 'protocol'],
         units: [
           'errors',
           'options',
           'promises',
+          'policy',
           'observe',
           'socket',
           'connection',

@@ -72,7 +72,7 @@ export class Acceptor<In, Out>
   constructor(setup: ServerSettings<In, Out>, owner: AcceptorOwner<In, Out>) {
     this.#setup = setup
     this.#owner = owner
-    this.admission = new Admission(setup.admission)
+    this.admission = new Admission(setup.admission, setup.settings.clock)
     this.groups = new Groups(setup.groups, this)
     this.#maxConnections = setup.maxConnections
     this.#gate = new Gate(setup, this)
@@ -161,10 +161,10 @@ export class Acceptor<In, Out>
   arrived(arrival: Arrival): void {
     const { admission, holding } = this
     const peer = this.#gate.clientOf(arrival)
-    const { proxy, settings } = this.#setup
+    const { proxy } = this.#setup
     let reason = this.#gate.reasonAgainst(peer, this.#gate.mayWait)
     if (reason === undefined && proxy?.bars(arrival.addresses.remote)) reason = 'proxy-untrusted'
-    if (reason === undefined && !admission.mayConnect(peer, settings.clock)) reason = 'rate'
+    if (reason === undefined && !admission.mayConnect(peer)) reason = 'rate'
     if (reason !== undefined) this.#refuser.refuse(arrival, reason)
     else if (holding?.mustWait !== true) this.#letIn(arrival)
     else if (holding.hold(arrival)) this.#count(arrival, 'opened')
@@ -247,7 +247,7 @@ export class Acceptor<In, Out>
       await this.openings.begin(transport, async () => {
         if (header !== undefined) {
           await readProxyHeader(transport, header, clock)
-          reason = this.admission.refuses(clientOf(transport), clock)
+          reason = this.admission.refuses(clientOf(transport))
         }
         if (reason === undefined && arrival.secure) await this.#secure(transport)
       })
