@@ -191,15 +191,13 @@ export class Engine<In, Out>
     this.arm()
   }
 
-  blocked(): void {
+  blocked(isTold: boolean): void {
     this.accountFor()
-    if (this.openSender?.isAwaited === true) return
-    this.receiver.hold(holds.blocked)
-    this.receiver.updateReading()
+    this.receiver.slow(this.openSender?.isAwaited === true, isTold)
   }
 
   awaited(): void {
-    this.receiver.release(holds.blocked)
+    this.receiver.slowedByWait()
   }
 
   unblocked(): void {

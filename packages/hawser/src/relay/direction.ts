@@ -51,6 +51,14 @@ export class Direction implements Consumer {
     return true
   }
 
+  isSlowedBy(): boolean {
+    return false
+  }
+
+  isSlowedByWait(): boolean {
+    return false
+  }
+
   pump(): void {
     const { receiver } = this.#from
     while (this.starving && (!receiver.empty || receiver.ended)) {

@@ -1,6 +1,14 @@
 import net from 'node:net'
 import { pipeline } from 'node:stream/promises'
-import { connect, type Connection, type FunctionHandler, lines, raw, type Server } from 'hawser'
+import {
+  connect,
+  type Connection,
+  type FunctionHandler,
+  type HandlerObject,
+  lines,
+  raw,
+  type Server,
+} from 'hawser'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { portOf, serve } from '../server/support/serving.js'
 import { forbidStrayErrors } from './support/strays.js'
@@ -9,6 +17,14 @@ import { forbidStrayErrors } from './support/strays.js'
 // than the operating system's buffers and ours take, both ways together.
 
 forbidStrayErrors()
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve!: () => void
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
 
 type Text = Connection<string, string>
 
@@ -50,6 +66,88 @@ describe('a client that sends in one loop and reads in another', () => {
       for await (const text of connection) await connection.send(text + more)
     })
     expect(await exchange(server, 40_000, 'x'.repeat(110))).toBe(40_000)
+  })
+})
+
+describe('an end that sends as long as there is room, and only counts what it reads', () => {
+  const count = 60_000
+  const line = 'x'.repeat(999)
+
+  /** Sends what is left while there is room. */
+  function feeder(): (connection: Text) => void {
+    let left = count
+    return (connection) => {
+      while (left > 0 && connection.trySend(line)) left -= 1
+    }
+  }
+
+  /** A handler object that feeds, and a promise of all the replies. */
+  function feed(): { handler: HandlerObject<string, string>; counted: Promise<void> } {
+    const pump = feeder()
+    let heard = 0
+    const { promise: counted, resolve } = withResolvers()
+    const message = (): void => {
+      heard += 1
+      if (heard === count) resolve()
+    }
+    return { handler: { open: pump, writable: pump, message }, counted }
+  }
+
+  const echo: HandlerObject<string, string> = {
+    message: (connection, text) => void connection.send(text),
+  }
+
+  it('gets all from an echo, as a client', async () => {
+    const server = await serve<string, string>({ framing: lines() }, echo)
+    const { handler, counted } = feed()
+    const client = await connect(local(server as never), { framing: lines(), handler })
+    await counted
+    client.reset()
+  })
+
+  it('gets all from an echo, as a server', async () => {
+    const { handler, counted } = feed()
+    const server = await serve<string, string>({ framing: lines() }, handler)
+    const client = await connect(local(server as never), { framing: lines(), handler: echo })
+    await counted
+    client.reset()
+  })
+
+  it('gets all from an echo, with a bound of its own for what is unsent', async () => {
+    const server = await serve<string, string>({ framing: lines() }, echo)
+    let left = count
+    let heard = 0
+    const client = await connect(local(server as never), {
+      framing: lines(),
+      handler: { message: () => void (heard += 1) },
+    })
+    while (heard < count) {
+      for (; left > 0 && client.unsent < 1_000_000; left -= 1) void client.send(line)
+      await new Promise(setImmediate)
+    }
+    client.reset()
+  })
+
+  it('gets all from an echo, as a loop beside a timer', async () => {
+    const { promise: counted, resolve } = withResolvers()
+    const server = await serve<string, string>({ framing: lines() }, async (connection) => {
+      const pump = feeder()
+      const timer = setInterval(() => pump(connection), 1)
+      let heard = 0
+      for await (const _ of connection) {
+        heard += 1
+        if (heard === count) resolve()
+      }
+      clearInterval(timer)
+    })
+    const client = await dial(server)
+    const repeat = async (): Promise<void> => {
+      for await (const text of client) await client.send(text)
+    }
+    const repeating = repeat()
+    await counted
+    await client.end()
+    await repeating.catch(() => undefined)
   })
 })
 

@@ -21,6 +21,7 @@ const deaf = {
   highWaterMark: 100,
 } as const
 const long = 'x'.repeat(200)
+const ignore = (): void => undefined
 
 describe('while the outbox is above its high-water mark', () => {
   it('a handler object gets no message and nothing is read, though it awaits nothing', async () => {
@@ -46,6 +47,88 @@ describe('while the outbox is above its high-water mark', () => {
     await unseen
     await peer.receives(`${long}\n`.repeat(4))
     expect([got, transport.paused, writable]).toEqual([['a', 'b', 'c', 'd'], false, 4])
+  })
+
+  it('a handler object whose message leaves the waiting to a helper gets no message', async () => {
+    const got: string[] = []
+    const reply = async (own: Connection<string, string>): Promise<void> => {
+      await own.send(long)
+    }
+    const { peer, transport } = attach({
+      ...deaf,
+      handler: {
+        message(own, line) {
+          got.push(line)
+          void reply(own)
+        },
+      },
+    })
+    await peer.send('a\nb\nc\n')
+    await turns()
+    expect([got, transport.paused]).toEqual([['a'], true])
+    peer.startReading()
+    await peer.receives(`${long}\n`.repeat(3))
+    expect([got, transport.paused]).toEqual([['a', 'b', 'c'], false])
+  })
+
+  it('a handler object that returned the promise of what it awaits is not stopped by its send', async () => {
+    const got: string[] = []
+    const { peer, transport } = attach({
+      ...deaf,
+      handler: {
+        async message(own, line) {
+          got.push(line)
+          await own.send(long)
+        },
+      },
+    })
+    await peer.send('a\nb\n')
+    await turns()
+    // It is read, and what is read waits.
+    expect([got, transport.paused]).toEqual([['a'], false])
+    peer.startReading()
+    await peer.receives(`${long}\n`.repeat(2))
+    expect(got).toEqual(['a', 'b'])
+  })
+
+  it.each<[string, (own: Connection<string, string>) => void]>([
+    ['trySend', (own) => void own.trySend(long)],
+    ['send', (own) => void own.send(long)],
+    ['send, awaited', (own) => void own.send(long).then(ignore, ignore)],
+  ])('a handler object gets its messages that did not send: %s elsewhere', async (_how, send) => {
+    const got: string[] = []
+    const { connection, peer, transport } = attach({
+      ...deaf,
+      handler: { message: (_own, line) => void got.push(line) },
+    })
+    send(connection)
+    await turns()
+    expect(connection.canSend).toBe(false)
+    await peer.send('a\nb\n')
+    await turns()
+    expect([got, transport.paused]).toEqual([['a', 'b'], false])
+  })
+
+  it('a loop that asks for a message gets it, though trySend finds no room', async () => {
+    const { connection, peer, transport } = attach(deaf)
+    const next = connection[Symbol.asyncIterator]().next()
+    expect(connection.trySend(long)).toBe(true)
+    expect([connection.canSend, transport.paused]).toEqual([false, false])
+    await peer.send('a\n')
+    expect(await next).toMatchObject({ value: 'a' })
+  })
+
+  it('a loop at work on a message gets no other one, though it sends by trySend', async () => {
+    const { connection, peer, transport } = attach(deaf)
+    await peer.send('a\nb\n')
+    const iterator = connection[Symbol.asyncIterator]()
+    expect(await iterator.next()).toMatchObject({ value: 'a' })
+    expect(connection.trySend(long)).toBe(true)
+    const next = iterator.next()
+    await turns()
+    expect([await stateOf(next), transport.paused]).toEqual(['pending', true])
+    peer.startReading()
+    expect(await next).toMatchObject({ value: 'b' })
   })
 
   it('a loop gets no message and nothing is read', async () => {

@@ -13,6 +13,16 @@ export interface Consumer {
   readonly starving: boolean
   /** Whether the peer's end is ours as soon as all was worked on; a loop says so when it ends. */
   readonly endsWithPeer: boolean
+  /**
+   * A message found the outbox above its high-water mark: whether nothing is to be delivered until there
+   * is room.
+   *
+   * @param isAwaited a sender awaits room
+   * @param isTold the sender of the message sees that there is no room: it called `trySend`
+   */
+  isSlowedBy(isAwaited: boolean, isTold: boolean): boolean
+  /** A sender began to await room: whether that slows down what the consumer sends. */
+  isSlowedByWait(): boolean
   /** Take whatever can be taken now. */
   pump(): void
   /** Bytes arrived; true when the consumer took them straight, false when they are to be kept. */

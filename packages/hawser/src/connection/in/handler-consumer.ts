@@ -114,6 +114,16 @@ export class HandlerConsumer<In, Out> implements Consumer {
     return receiver.mayGoOn() && this.isReady()
   }
 
+  /** What `message` sends slows it down. What is sent elsewhere does not come of what is read. */
+  isSlowedBy(): boolean {
+    return current === (this as HandlerConsumer<unknown, unknown>)
+  }
+
+  /** A wait that `message` did not return keeps no further message from it. */
+  isSlowedByWait(): boolean {
+    return this.#busy
+  }
+
   closed(): void {}
 
   private isReady(): boolean {

@@ -53,6 +53,15 @@ export abstract class IteratorConsumer<In, Out, Item>
     return false
   }
 
+  /** A loop that asks for a message has sent all that came of the last one. */
+  isSlowedBy(isAwaited: boolean, isTold: boolean): boolean {
+    return !isAwaited && !(isTold && this.starving)
+  }
+
+  isSlowedByWait(): boolean {
+    return true
+  }
+
   pump(): void {
     while (this.#waiter !== undefined && this.#isDeliverable) {
       const result = this.#take()

@@ -203,6 +203,18 @@ export class Receiver<In, Out> {
     this.#host.settle()
   }
 
+  /** A message found the outbox above its high-water mark, as {@link Consumer.isSlowedBy} has it. */
+  slow(isAwaited: boolean, isTold: boolean): void {
+    if (this.consumer?.isSlowedBy(isAwaited, isTold) === false) return
+    this.hold(holds.blocked)
+    this.updateReading()
+  }
+
+  /** A sender began to await room. */
+  slowedByWait(): void {
+    if (this.consumer?.isSlowedByWait() !== false) this.release(holds.blocked)
+  }
+
   /** Stop or start reading, as it should be now. */
   updateReading(): void {
     if (this.ended) return

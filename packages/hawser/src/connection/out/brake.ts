@@ -3,8 +3,12 @@ import { Room } from './room.js'
 
 /** What the brake of a connection tells it. */
 export interface BrakeHost {
-  /** The outbox is above its high-water mark; called for each message that finds it so. */
-  blocked(): void
+  /**
+   * The outbox is above its high-water mark; called for each message that finds it so.
+   *
+   * @param isTold whether its sender sees that
+   */
+  blocked(isTold: boolean): void
   /** A sender awaits room in the outbox, and so slows itself down. */
   awaited(): void
   /** The outbox is below its high-water mark again. */
@@ -33,10 +37,14 @@ export class Brake {
     return this.#room.promise
   }
 
-  /** A message found `unsent` bytes waiting, or too much written in one turn. */
-  pull(unsent: number, limit: number): void {
+  /**
+   * A message found `unsent` bytes waiting, or too much written in one turn.
+   *
+   * @param isTold whether its sender sees that
+   */
+  pull(unsent: number, limit: number, isTold: boolean): void {
     this.isOn = true
-    this.#host.blocked()
+    this.#host.blocked(isTold)
     if (unsent <= limit || this.#isAbove) return
     this.#isAbove = true
     this.#host.exceeded('high-water', unsent, limit)

@@ -114,7 +114,7 @@ export class Sender<Out> {
 
   trySend(message: Out): boolean {
     if (this.isBlocked || this.refuses) return false
-    const error = this.#put(message)
+    const error = this.#put(message, true)
     if (error !== undefined && error.code !== 'HAWSER_OUTBOX_FULL') throw error
     return error === undefined
   }
@@ -220,7 +220,7 @@ export class Sender<Out> {
     return this.#boxes.isWithin(bytes - this.#writing)
   }
 
-  #put(message: Out): HawserError | undefined {
+  #put(message: Out, isTold = false): HawserError | undefined {
     if (this.refuses) return this.#host.refusal
     const outbox = this.#boxes.current
     const { mark } = outbox
@@ -232,10 +232,10 @@ export class Sender<Out> {
       if (outbox.mark !== mark) this.#host.overflowed(error)
       return error
     }
-    return this.#taken(message)
+    return this.#taken(message, isTold)
   }
 
-  #taken(message: Out): HawserError | undefined {
+  #taken(message: Out, isTold = false): HawserError | undefined {
     this.messages += 1
     chargeSend()
     if (messageOut.hasSubscribers) this.#host.sent(message)
@@ -251,7 +251,7 @@ export class Sender<Out> {
     if (unsent > outboxLimit) return this.#overflow(unsent, outboxLimit)
     if (unsent > highWaterMark || this.#burst > longestBurst) {
       this.#brake ??= new Brake(this.#host)
-      this.#brake.pull(unsent, highWaterMark)
+      this.#brake.pull(unsent, highWaterMark, isTold)
     }
     return undefined
   }
