@@ -175,7 +175,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
   getConnections(callback?: (error: Error | null, count: number) => void): Promise<number> | void {
     const { size } = this.connections
     if (callback === undefined) return Promise.resolve(size)
-    process.nextTick(callback, null, size)
+    process.nextTick(() => this.#failures.call('getConnections', () => callback(null, size)))
   }
 
   /**
@@ -283,7 +283,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
       publishListen(this, address)
       this.#failures.announce('listening', () => this.emit('listening', address))
     }
-    if (callback !== undefined) this.#failures.announce('listening', callback)
+    if (callback !== undefined) this.#failures.call('listen', callback)
     return this
   }
 

@@ -1,7 +1,7 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import type { Connection } from '../../connection/face.js'
 import type { CloseOptions, CloseResult } from '../../connection/server-face.js'
-import { report, warn } from '../../connection/report.js'
+import { report, warn } from '../../report.js'
 import type { HawserError } from '../../errors.js'
 import type { Endpoint } from '../../socket/endpoint.js'
 import { closedClientError, notConnectedError } from './client-errors.js'

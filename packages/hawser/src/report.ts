@@ -1,6 +1,6 @@
 import process from 'node:process'
-import { tell as call } from '../callbacks.js'
-import { textOf } from '../errors.js'
+import { tell as call } from './callbacks.js'
+import { textOf } from './errors.js'
 
 /**
  * Tell the user's own function of an error. What goes wrong in there, at once or later, becomes a
@@ -8,6 +8,17 @@ import { textOf } from '../errors.js'
  */
 export function report(tell: () => unknown): void {
   call(tell, warn)
+}
+
+/** Like `report`, for a function that is called again and again: only its first failure is a warning. */
+export function reporter(): (tell: () => unknown) => void {
+  let hasFailed = false
+  const failed = (cause: unknown): void => {
+    if (hasFailed) return
+    hasFailed = true
+    warn(cause)
+  }
+  return (tell) => call(tell, failed)
 }
 
 /** Show it on the console, as Node.js shows its own warnings. */
