@@ -334,7 +334,7 @@ export const LIBRARY_UNITS = {
       },
     },
   },
-  relay: { units: ['errors', 'options', 'framing', 'connection'], builtins: [] },
+  relay: { units: ['errors', 'options', 'promises', 'framing', 'connection'], builtins: [] },
   metrics: {
     units: ['callbacks', 'errors', 'options', 'observe', 'report'],
     builtins: ['perf_hooks'],

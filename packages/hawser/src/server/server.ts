@@ -2,7 +2,7 @@ import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import process from 'node:process'
 import { engineOf } from '../connection/connection.js'
 import type { Connection } from '../connection/face.js'
-import { ignore } from '../promises.js'
+import { handled, ignore } from '../promises.js'
 import type {
   BroadcastOptions,
   CloseResult,
@@ -209,10 +209,8 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
    * Accept again, on the same ports. Rejects with ListenError when another program took one; then all
    * stay suspended, and it may be tried again.
    */
-  async resume(): Promise<void> {
-    this.#assertOpen()
-    await this.#endpoints.resume()
-    this.#assertOpen()
+  resume(): Promise<void> {
+    return handled(this.#endpoints.resume(() => this.#assertOpen()))
   }
 
   /** The server's state and counts at this moment. */

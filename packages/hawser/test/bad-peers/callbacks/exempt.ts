@@ -41,7 +41,6 @@ export const exempt: Readonly<Record<string, string>> = {
   'PairOptions.*': 'for tests',
   'MemoryNetwork.*': 'for tests',
   'ToxicProxyOptions.*': 'for tests',
-  'ConnectPairOptions.*': 'for tests',
   'Wire.*': 'for tests',
   'WireEvents.*': 'for tests',
   'TransportCase.*': 'for tests',

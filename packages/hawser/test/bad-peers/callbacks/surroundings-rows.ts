@@ -1,7 +1,7 @@
 import { type Clock, connect, createClient, lines, observe, type ServerOptions } from 'hawser'
 import { bridgeMetrics, collectMetrics, type OpenTelemetryMeter } from 'hawser/metrics'
 import { notifySystemd } from 'hawser/systemd'
-import { createMemoryNetwork } from 'hawser/testing'
+import { connectPeer, createMemoryNetwork } from 'hawser/testing'
 import assert from 'node:assert/strict'
 import {
   type Fail,
@@ -105,6 +105,15 @@ export const surroundingsRows: Rows = {
   'BridgeOptions.now': warned(bridged((now) => ({ now, meter: meterOf(harmless, harmless) }))),
   'OpenTelemetryMeter.record': warned(bridged((fail) => ({ meter: meterOf(fail, harmless) }))),
   'OpenTelemetryMeter.add': warned(bridged((fail) => ({ meter: meterOf(harmless, fail) }))),
+  'ConnectPairOptions.onError': warned(async (onError) => {
+    const message = (): never => {
+      throw new Error('why it is told')
+    }
+    const { connection, peer } = connectPeer({ framing: lines(), onError, handler: { message } })
+    await peer.send('hello\n')
+    await connection.closed
+    peer.close()
+  }),
   'SystemdOptions.onError': warned(async (onError) => {
     const notifier = notifySystemd(undefined, {
       env: { NOTIFY_SOCKET: '/nowhere', PATH: '/nowhere' },

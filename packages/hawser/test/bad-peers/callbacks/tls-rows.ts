@@ -43,4 +43,22 @@ export const tlsRows: Rows = {
     ),
     'HAWSER_TLS_HANDSHAKE_FAILED',
   ),
+  'tls.node.checkServerIdentity of no error': told(
+    shaken(() => ({ checkServerIdentity: () => 'not this one' })),
+    'HAWSER_TLS_HANDSHAKE_FAILED',
+  ),
+  'tls.node.pskCallback of no key for a server': told(
+    shaken(
+      () => ({ ...known, checkServerIdentity: ignored }),
+      () => ({ ...psk, pskCallback: () => 5 }),
+    ),
+    'HAWSER_TLS_HANDSHAKE_FAILED',
+  ),
+  'tls.node.pskCallback of no key for a client': told(
+    shaken(
+      () => ({ ...psk, pskCallback: () => 5 }),
+      () => ({ ...psk, pskCallback: () => Buffer.from('secret') }),
+    ),
+    'HAWSER_TLS_HANDSHAKE_FAILED',
+  ),
 }
