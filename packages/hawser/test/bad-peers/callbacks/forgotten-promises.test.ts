@@ -62,3 +62,19 @@ it('everything that a connection does once it is gone', async () => {
   void client.startTls()
   await expect(client.send('two')).rejects.toMatchObject({ code: 'HAWSER_CONNECTION_CLOSED' })
 })
+
+it.each(['messages', 'batches'] as const)(
+  'the next of the %s of a connection that is reset',
+  async (what) => {
+    const server = await serve<string, string>(
+      { framing: lines() },
+      { message: (connection) => connection.reset() },
+    )
+    const client = await connect({ ...loopback, port: portOf(server) }, { framing: lines() })
+    const loop = what === 'messages' ? client[Symbol.asyncIterator]() : client.batches()
+    void loop.next()
+    void client.send('hello')
+    expect((await client.closed).reason).toBe('reset')
+    void loop.next()
+  },
+)
