@@ -30,7 +30,11 @@ export function warn(failure: unknown): void {
 function isShowable(failure: unknown): failure is Error {
   try {
     if (!(failure instanceof Error)) return false
-    return [failure.name, failure.message, failure.stack].every((text) => typeof text === 'string')
+    const { name, message, stack, code, detail } = failure as Error & Record<string, unknown>
+    // --throw-deprecation has Node.js throw what goes by that name.
+    if (name === 'DeprecationWarning') return false
+    const texts = [name, message, stack, failure.toString(), code ?? '', detail ?? '']
+    return texts.every((text) => typeof text === 'string' || typeof text === 'number')
   } catch {
     return false
   }
