@@ -8,13 +8,26 @@ const encoders = new WeakMap<Framing<unknown, never>, unknown>()
 
 /** A framing's encoder: one for all connections, unless it keeps state for each of them. */
 export function encoderOf<Out>(framing: Framing<unknown, Out>): Encoder<Out> {
-  if (framing.perConnection === true) return makeEncoder(framing, bufferOperations)
+  if (framing.perConnection === true) return ownEncoder(framing)
   let encoder = encoders.get(framing) as Encoder<Out> | undefined
   if (encoder === undefined) {
     encoder = makeEncoder(framing, bufferOperations)
     encoders.set(framing, encoder)
   }
   return encoder
+}
+
+/** Made at the first message of a connection: where that fails, it is what `send` rejects with. */
+function ownEncoder<Out>(framing: Framing<unknown, Out>): Encoder<Out> {
+  try {
+    return makeEncoder(framing, bufferOperations)
+  } catch (cause) {
+    return {
+      encode() {
+        throw cause
+      },
+    }
+  }
 }
 
 /** The bytes of one frame, to be sent on several connections. */

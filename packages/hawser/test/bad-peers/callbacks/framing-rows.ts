@@ -100,6 +100,10 @@ export const framingRows: Rows = {
     ...brokenDecoder,
   ),
   'FramingDefinition.encoder': thrown(encoded((fail) => own({ encoder: fail }))),
+  'FramingDefinition.encoder of each connection': told(
+    encoded((fail) => own({ perConnection: true, encoder: fail })),
+    'HAWSER_MESSAGE_INVALID',
+  ),
   'Framing.createEncoder': thrown(encoded((fail) => ({ ...own({}), createEncoder: fail }))),
   'Encoder.encode': told(
     encoded((fail) => own({ encoder: () => ({ encode: fail }) })),
