@@ -101,6 +101,11 @@ export class Running {
     return this.ended
   }
 
+  /** Sends it a signal that it handles. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name)
+  }
+
   /** Ends it without asking, and how it ended. */
   kill(): Promise<Ending> {
     this.#child.kill('SIGKILL')

@@ -144,7 +144,9 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 function failure(message: string, exitCode: number): Failure {
-  return { line: `hawser: ${escapeText(message.replace(/\s*[\r\n]+\s*/g, ' '))}`, exitCode }
+  // A message that is quoted may end in a line feed of its own.
+  const one = message.replace(/\s*[\r\n]+\s*(?=:|$)/g, '').replace(/\s*[\r\n]+\s*/g, ' ')
+  return { line: `hawser: ${escapeText(one)}`, exitCode }
 }
 
 /**
@@ -154,6 +156,7 @@ function failure(message: string, exitCode: number): Failure {
  */
 export function sayLostOutput(error: NodeJS.ErrnoException): number {
   if (error.code === 'EPIPE' || error.code === 'EIO') return exitOk
-  process.stderr.write(`hawser: stdout: ${error.message}: make room, or write elsewhere\n`)
+  const { line } = failure(`stdout: ${error.message}: make room, or write elsewhere`, exitNetwork)
+  process.stderr.write(`${line}\n`)
   return exitNetwork
 }

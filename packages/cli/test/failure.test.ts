@@ -1,6 +1,12 @@
 import { ConnectError, ConnectionError, FramingError, OptionError, TlsError } from 'hawser'
-import { describe, expect, it } from 'vitest'
-import { describeFailure, exitNetwork, exitUsage, UsageError } from '../src/failure.js'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import {
+  describeFailure,
+  exitNetwork,
+  exitUsage,
+  sayLostOutput,
+  UsageError,
+} from '../src/failure.js'
 
 function withCode(code: string, message: string): Error {
   return Object.assign(new Error(message), { code })
@@ -86,5 +92,24 @@ describe('describeFailure', () => {
   it('survives whatever was thrown', () => {
     expect(describeFailure(undefined).line).toContain('undefined')
     expect(describeFailure('\x1b[2J').line).toContain('\\x1b[2J')
+  })
+
+  it('is one line when the message ends in a line feed', () => {
+    expect(describeFailure(new UsageError('no such thing\n', 'try another\r\n')).line).toBe(
+      'hawser: no such thing: try another',
+    )
+    const ended = new ConnectionError('HAWSER_CONNECTION_RESET', 'the peer said "no"\n')
+    expect(describeFailure(ended).line).toBe('hawser: the peer said "no"')
+  })
+})
+
+describe('an output that is lost', () => {
+  it('is one line of which nothing acts on the terminal', () => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    onTestFinished(() => write.mockRestore())
+    expect(sayLostOutput(withCode('ENOSPC', 'no space\x1b[2J\u009b31m\n'))).toBe(exitNetwork)
+    expect(write.mock.calls).toEqual([
+      ['hawser: stdout: no space\\x1b[2J\\u009b31m: make room, or write elsewhere\n'],
+    ])
   })
 })

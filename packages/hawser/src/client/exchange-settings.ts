@@ -1,5 +1,5 @@
 import { steadyRandom } from '../callbacks.js'
-import { report, warn } from '../connection/report.js'
+import { report, warn } from '../report.js'
 import { resolveSettings } from '../connection/connection-options.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'

@@ -1,6 +1,6 @@
-import { valueOf } from '../callbacks.js'
+import { tell, valueOf } from '../callbacks.js'
 import type { Clock, ClockTimer } from '../policy/clock.js'
-import { warn } from './report.js'
+import { warn } from '../report.js'
 import { systemClock } from './system-clock.js'
 
 /** One for each clock of the user's, so that all who are passed it see the same time. */
@@ -34,7 +34,9 @@ class SteadyClock implements Clock {
     if (this.#offset === undefined) {
       try {
         const now = valueOf('clock.now', this.#clock.now())
-        if (Number.isNaN(now)) throw new RangeError('clock.now returned NaN')
+        if (typeof now !== 'number' || Number.isNaN(now)) {
+          throw new TypeError(`clock.now returned ${String(now)}, and a number is needed`)
+        }
         this.#last = now
         return now
       } catch (cause) {
@@ -59,13 +61,11 @@ class SteadyClock implements Clock {
 
   #guard(timer: ClockTimer): ClockTimer {
     return {
-      cancel: () => {
-        try {
-          timer.cancel()
-        } catch (cause) {
-          this.#failed(cause)
-        }
-      },
+      cancel: () =>
+        tell(
+          () => timer.cancel(),
+          (cause) => this.#failed(cause),
+        ),
     }
   }
 

@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
 import { ReadableStream, WritableStream } from 'node:stream/web'
 import { FramingError } from '../errors.js'
+import { ignore } from '../promises.js'
 import type { Connection } from './face.js'
 
 /** A WHATWG stream that asks for a message only when its reader does. */
@@ -89,6 +90,8 @@ export function toDuplex<In, Out>(
       callback(error)
     },
   })
+  // What a peer does must not end the process where nothing listens: `closed` says what happened.
+  duplex.on('error', ignore)
   return duplex
 }
 

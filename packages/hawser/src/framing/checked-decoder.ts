@@ -1,3 +1,4 @@
+import { ignore, isThenable } from '../promises.js'
 import type { ByteOperations } from './byte-operations.js'
 import { decoderInvalid, restTooLarge } from './frame-errors.js'
 import { type Decoder, defaultOverhead, type Emit, type Framing } from './framing.js'
@@ -39,6 +40,24 @@ function pass(message: unknown, end: number): boolean {
 }
 
 /**
+ * The decoder of one connection, as its framing makes it.
+ *
+ * @throws FramingError `HAWSER_DECODER_INVALID` when the framing makes a promise of one
+ */
+export function makeDecoder<In>(
+  framing: Framing<In, never>,
+  operations: ByteOperations,
+): Decoder<In> {
+  const made = framing.createDecoder(operations)
+  if (!isThenable(made)) return made
+  made.then(undefined, ignore)
+  throw decoderInvalid(
+    framing.name,
+    'is a promise of one, and is needed at once: the function that makes it cannot be async',
+  )
+}
+
+/**
  * A framing's decoder, held to its contract: one of a user's own may return nothing, emit a frame
  * past the bytes it has, or never find an end. Each of these would otherwise show up later, as
  * frames that are lost or memory that grows.
@@ -51,7 +70,7 @@ export class CheckedDecoder<In> {
 
   constructor(framing: Framing<In, never>, operations: ByteOperations) {
     this.#framing = framing
-    this.#decoder = framing.createDecoder(operations)
+    this.#decoder = makeDecoder(framing, operations)
   }
 
   /**
@@ -95,7 +114,8 @@ export class CheckedDecoder<In> {
     const own: Run = { emit, size, least: 0, last: 0, stopped: false, breach: undefined }
     run = own
     try {
-      this.#decoder.end(rest, pass)
+      const returned: unknown = this.#decoder.end(rest, pass)
+      if (isThenable(returned)) own.breach ??= describePromise(' from end', 'nothing', returned)
     } finally {
       run = outer
     }
@@ -116,15 +136,15 @@ function describeEmitted(end: unknown, { size, least, last, stopped }: Run): str
 
 function describeReturned(consumed: unknown, { size, last, stopped }: Run): string {
   if (isThenable(consumed)) {
-    // It may reject later, which must not end the process.
-    consumed.then(undefined, () => {})
-    return 'returned a promise, and must return the number of bytes consumed at once'
+    return describePromise('', 'the number of bytes consumed', consumed)
   }
   const returned = `returned ${show(consumed)} as the number of bytes consumed`
   if (stopped) return `${returned}, and emit had returned false at byte ${last}`
   return `${returned}, and ${last} … ${size} are possible`
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
+function describePromise(where: string, wanted: string, promise: PromiseLike<unknown>): string {
+  // It may reject later, which must not end the process.
+  promise.then(undefined, ignore)
+  return `returned a promise${where}, and must return ${wanted} at once`
 }

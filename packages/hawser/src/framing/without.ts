@@ -1,4 +1,5 @@
 import type { ByteOperations } from './byte-operations.js'
+import { makeDecoder } from './checked-decoder.js'
 import type { Decoder, Emit, Encoder, Framing } from './framing.js'
 
 /** The same framing, whose decoders leave out the messages that `isUnwanted` picks. */
@@ -14,7 +15,7 @@ export function without<In, Out>(
     streaming,
     perConnection,
     createDecoder: (operations: ByteOperations): Decoder<In> =>
-      new PickyDecoder(framing.createDecoder(operations), isUnwanted),
+      new PickyDecoder(makeDecoder(framing, operations), isUnwanted),
     createEncoder: (operations: ByteOperations): Encoder<Out> => framing.createEncoder(operations),
   }
 }
@@ -31,7 +32,8 @@ class PickyDecoder<In> implements Decoder<In> {
     if (decoder.end === undefined) return
     this.end = (rest, emit) => {
       this.#emit = emit
-      decoder.end?.(rest, this.#pick)
+      // What it returns is looked at by whoever calls this.
+      return decoder.end?.(rest, this.#pick)
     }
   }
 

@@ -1,3 +1,4 @@
+import { reporter } from '../report.js'
 import { durationBounds, firstByteBounds, handshakeBounds, outboxBounds } from './bounds.js'
 import type { OpenTelemetryInstrumentOptions, OpenTelemetryMeter } from './opentelemetry-meter.js'
 import { type Reading, readings } from './readings.js'
@@ -19,19 +20,26 @@ export interface Instruments {
 
 const prefix = 'hawser.server.'
 
-/** Make all instruments. */
+/** Make all instruments. The first of them that fails is a process warning; nothing else comes of it. */
 export function createInstruments(meter: OpenTelemetryMeter): Instruments {
+  const report = reporter()
   const histogram = (
     name: string,
     unit: string,
     bounds: readonly number[],
     description: string,
-  ): Histogram =>
-    meter.createHistogram(prefix + name, {
+  ): Histogram => {
+    const made = meter.createHistogram(prefix + name, {
       unit,
       description,
       advice: { explicitBucketBoundaries: [...bounds] },
     })
+    return { record: (value, attributes) => report(() => made.record(value, attributes)) }
+  }
+  const counter = (name: string, unit: string, description: string): Counter => {
+    const made = meter.createCounter(prefix + name, { unit, description })
+    return { add: (value, attributes) => report(() => made.add(value, attributes)) }
+  }
   return {
     handshake: histogram(
       'tls_handshake.duration',
@@ -57,14 +65,12 @@ export function createInstruments(meter: OpenTelemetryMeter): Instruments {
       outboxBounds,
       'Bytes waiting in outboxes: each open connection is looked at once a collection.',
     ),
-    closed: meter.createCounter(`${prefix}closed_connections`, {
-      unit: '{connection}',
-      description: 'Connections that ended, by reason.',
-    }),
-    overflows: meter.createCounter(`${prefix}outbox.overflows`, {
-      unit: '{overflow}',
-      description: 'Times an outbox rose above its high-water mark, or above what it may hold.',
-    }),
+    closed: counter('closed_connections', '{connection}', 'Connections that ended, by reason.'),
+    overflows: counter(
+      'outbox.overflows',
+      '{overflow}',
+      'Times an outbox rose above its high-water mark, or above what it may hold.',
+    ),
     observables: createObservables(meter),
   }
 }

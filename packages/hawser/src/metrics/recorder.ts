@@ -1,3 +1,4 @@
+import { valueOf } from '../callbacks.js'
 import { observe } from '../observe/observe.js'
 import type { OverflowPayload } from '../observe/payloads.js'
 
@@ -26,19 +27,20 @@ export function record(
   now: () => number,
 ): () => void {
   const openedAt = new WeakMap<object, number>()
+  const time = (): number => valueOf('now', now())
   const find = (server: object | undefined): Recorder | undefined =>
     server === undefined ? undefined : recorderOf(server)
   /** Seconds since it was accepted, if that was seen. */
   const age = (connection: object): number | undefined => {
     const since = openedAt.get(connection)
-    return since === undefined ? undefined : (now() - since) / 1_000
+    return since === undefined ? undefined : (time() - since) / 1_000
   }
   const subscriptions = [
     observe('hawser:server:handshake', ({ server, milliseconds, protocol }) => {
       find(server)?.handshaken(milliseconds / 1_000, protocol)
     }),
     observe('hawser:connection:open', ({ connection, server }) => {
-      if (find(server) !== undefined) openedAt.set(connection, now())
+      if (find(server) !== undefined) openedAt.set(connection, time())
     }),
     observe('hawser:connection:first-byte', ({ connection, server }) => {
       const seconds = age(connection)

@@ -1,12 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { reporter } from '../report.js'
 import type { ChannelName, ChannelPayloads } from './channels.js'
 
 /**
  * Call `listener` for everything that is published on a channel, by all servers and connections of
  * this thread. The same as `subscribe` of `node:diagnostics_channel`, with the payload typed.
  *
- * The listener is called in the middle of the work, so it should be quick. An exception of
- * it does not reach the connection: Node.js raises it as an `uncaughtException` of the process, in the next tick.
+ * The listener is called in the middle of the work, so it should be quick. What it throws or rejects with
+ * does not reach the connection: the first time it is a process warning.
  *
  * @returns a function that ends the subscription; may be called again
  */
@@ -15,7 +16,8 @@ export function observe<Name extends ChannelName>(
   listener: (event: ChannelPayloads[Name]) => void,
 ): () => void {
   // A function of its own, so that one listener may observe twice and each end only its own.
-  const told = (event: unknown): void => listener(event as ChannelPayloads[Name])
+  const report = reporter()
+  const told = (event: unknown): void => report(() => listener(event as ChannelPayloads[Name]))
   subscribe(name, told)
   return () => void unsubscribe(name, told)
 }

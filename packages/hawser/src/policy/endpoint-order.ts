@@ -1,3 +1,5 @@
+import { valueOf } from '../callbacks.js'
+
 /**
  * Which of several endpoints is tried first: `first` is the order they were written in, so that the
  * others are spares; `random` shuffles them anew each time; `round-robin` begins with the next one each
@@ -49,7 +51,7 @@ export class EndpointTurns<Item> {
     const items = [...this.#items]
     const order: Item[] = []
     while (items.length > 0) {
-      order.push(...items.splice(Math.floor(this.#random() * items.length), 1))
+      order.push(...items.splice(Math.floor(valueOf('random', this.#random()) * items.length), 1))
     }
     return order
   }

@@ -6,6 +6,7 @@ import { AbortedError } from '../errors.js'
 import { raw } from '../framing/formats/raw.js'
 import { checkOptions } from '../options/check-options.js'
 import type { NamesOf } from '../options/option-names.js'
+import { handled } from '../promises.js'
 import { Direction } from './direction.js'
 
 /** How a relay may be ended. */
@@ -51,10 +52,18 @@ export interface RelayResult {
  *   `HAWSER_ALREADY_CONSUMED` (the messages of one of them are consumed already), AbortedError
  *   `HAWSER_ABORTED`, or OptionError for an option that does not exist
  */
-export async function relay<AIn, AOut, BIn, BOut>(
+export function relay<AIn, AOut, BIn, BOut>(
   a: Connection<AIn, AOut>,
   b: Connection<BIn, BOut>,
   options: RelayOptions = {},
+): Promise<RelayResult> {
+  return handled(join(a, b, options))
+}
+
+async function join<AIn, AOut, BIn, BOut>(
+  a: Connection<AIn, AOut>,
+  b: Connection<BIn, BOut>,
+  options: RelayOptions,
 ): Promise<RelayResult> {
   checkOptions(options, relayNames)
   const { signal } = options

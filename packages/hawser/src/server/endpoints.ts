@@ -74,13 +74,18 @@ export class Endpoints {
   /**
    * Listen again, on the same ports; on none if one of them is taken.
    *
-   * @throws ListenError
+   * @param check called before and after, throws when nothing may be listened on any more
+   * @throws ListenError, and what `check` throws
    */
-  async resume(): Promise<void> {
+  async resume(check: () => void): Promise<void> {
+    check()
     this.#owner.suspended = false
     const results = await Promise.allSettled(this.#listeners.map((listener) => listener.listen()))
     const failed = results.find((result) => result.status === 'rejected')
-    if (failed === undefined) return
+    if (failed === undefined) {
+      check()
+      return
+    }
     await this.suspend()
     throw failed.reason
   }

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { ServerConnection } from '../connection/server-face.js'
 import { tell } from '../callbacks.js'
-import { report, warn } from '../connection/report.js'
+import { report, warn } from '../report.js'
 import { HandlerError, type HawserError, textOf } from '../errors.js'
 import type { ServerEvents } from './server-events.js'
 import type { ServerOptions } from './server-options.js'
@@ -34,7 +34,15 @@ export class Failures<In, Out> {
     }
   }
 
-  /** Call the listeners of one of the server's events, or the callback of `listen`. */
+  /** Call what was passed to one of the server's methods. */
+  call(method: string, callback: () => unknown): void {
+    tell(callback, (cause) => {
+      const text = `the callback of the server's method ${method} failed: ${textOf(cause)}`
+      this.note(new HandlerError('HAWSER_HANDLER_FAILED', text, { op: 'handle', cause }), undefined)
+    })
+  }
+
+  /** Call the listeners of one of the server's events. */
   announce(event: string, call: () => unknown): void {
     tell(call, (cause) => this.noteListener(event, cause))
   }

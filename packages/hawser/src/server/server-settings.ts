@@ -4,8 +4,7 @@ import { checkOptions } from '../options/check-options.js'
 import { invalid } from '../options/invalid.js'
 import { atLeast } from '../options/numbers.js'
 import type { Settings } from '../connection/connection-settings.js'
-import { bufferOperations } from '../connection/buffer-operations.js'
-import { encodeFrame } from '../connection/out/encode-frame.js'
+import { encodeFrame, encoderOf } from '../connection/out/encode-frame.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
 import type { Access } from '../policy/address/access.js'
@@ -159,8 +158,7 @@ function resolveGoodbye<In, Out>(
   { encoder, framing }: Settings<In, Out>,
 ): (() => Uint8Array) | undefined {
   if (goodbye === undefined) return undefined
-  const encode = (): Uint8Array =>
-    encodeFrame(encoder ?? framing.createEncoder(bufferOperations), goodbye)
+  const encode = (): Uint8Array => encodeFrame(encoder ?? encoderOf(framing), goodbye)
   try {
     const frame = encode()
     return framing.perConnection === true ? encode : () => frame

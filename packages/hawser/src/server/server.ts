@@ -2,7 +2,7 @@ import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import process from 'node:process'
 import { engineOf } from '../connection/connection.js'
 import type { Connection } from '../connection/face.js'
-import { ignore } from '../promises.js'
+import { handled, ignore } from '../promises.js'
 import type {
   BroadcastOptions,
   CloseResult,
@@ -175,7 +175,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
   getConnections(callback?: (error: Error | null, count: number) => void): Promise<number> | void {
     const { size } = this.connections
     if (callback === undefined) return Promise.resolve(size)
-    process.nextTick(callback, null, size)
+    process.nextTick(() => this.#failures.call('getConnections', () => callback(null, size)))
   }
 
   /**
@@ -209,10 +209,8 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
    * Accept again, on the same ports. Rejects with ListenError when another program took one; then all
    * stay suspended, and it may be tried again.
    */
-  async resume(): Promise<void> {
-    this.#assertOpen()
-    await this.#endpoints.resume()
-    this.#assertOpen()
+  resume(): Promise<void> {
+    return handled(this.#endpoints.resume(() => this.#assertOpen()))
   }
 
   /** The server's state and counts at this moment. */
@@ -283,7 +281,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
       publishListen(this, address)
       this.#failures.announce('listening', () => this.emit('listening', address))
     }
-    if (callback !== undefined) this.#failures.announce('listening', callback)
+    if (callback !== undefined) this.#failures.call('listen', callback)
     return this
   }
 

@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { report } from '../connection/report.js'
+import { report } from '../report.js'
 import { type HawserError, NotifyError } from '../errors.js'
 import type { Clock, ClockTimer } from '../policy/clock.js'
 import { sharedListening } from '../socket/listen/shared-listening.js'

@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { warn } from '../connection/report.js'
+import { warn } from '../report.js'
 import { steadyClock } from '../connection/steady-clock.js'
 import type { HawserError } from '../errors.js'
 import { checkOptions } from '../options/check-options.js'

@@ -1,3 +1,4 @@
+import { report } from '../report.js'
 import { makeConnection } from '../connection/connection.js'
 import type { Connection } from '../connection/face.js'
 import { Engine } from '../connection/engine.js'
@@ -106,7 +107,7 @@ function attach<In, Out>(
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const settings = resolveSettings(options, framing, options.handler, new Budget(Infinity), brakes)
   const engine = new Engine(transport, settings, {
-    failed: options.onError ?? (() => undefined),
+    failed: (error, failing) => report(() => options.onError?.(error, failing)),
     closed: () => undefined,
   })
   const connection = makeConnection(engine)

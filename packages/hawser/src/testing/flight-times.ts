@@ -1,3 +1,4 @@
+import { valueOf } from '../callbacks.js'
 /** How long bytes take, all values filled in. */
 export interface FlightPlan {
   readonly latency: number
@@ -39,7 +40,8 @@ export class FlightTimes {
   arrival(size: number, now: number): number {
     const { latency, jitter, bandwidth } = this.#plan
     this.#free = Math.max(this.#free, now) + (size * 1_000) / bandwidth
-    const delay = jitter === 0 ? latency : latency + jitter * (2 * this.#random() - 1)
+    const delay =
+      jitter === 0 ? latency : latency + jitter * (2 * valueOf('random', this.#random()) - 1)
     this.#last = Math.max(this.#last, this.#free + Math.max(0, delay))
     return this.#last
   }

@@ -8,7 +8,7 @@ import {
   resolveSettings,
 } from '../../connection/connection-options.js'
 import { publishOpen } from '../../connection/publications.js'
-import { report, warn } from '../../connection/report.js'
+import { report, warn } from '../../report.js'
 import type { Brakes } from '../../connection/connection-settings.js'
 import type { HandlerObject } from '../../connection/face.js'
 import { steadyClock } from '../../connection/steady-clock.js'

@@ -4,6 +4,7 @@ import type { CloseOptions, CloseResult } from '../../connection/server-face.js'
 import type { HawserError } from '../../errors.js'
 import type { Endpoint } from '../../socket/endpoint.js'
 import type { Lease } from './lease.js'
+import { handled } from '../../promises.js'
 import { Pending } from '../requests/pending.js'
 import {
   acquireAborted,
@@ -79,19 +80,11 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
    *
    * @returns what `use` returns; rejects with what it throws, and as `acquire` does
    */
-  async run<Result>(
+  run<Result>(
     use: (lease: Lease<In, Out>) => Result | Promise<Result>,
     options: AcquireOptions = {},
   ): Promise<Result> {
-    const lease = await this.acquire(options)
-    try {
-      return await use(lease)
-    } catch (error) {
-      if (isOfConnection(error)) lease.discard()
-      throw error
-    } finally {
-      lease.release()
-    }
+    return handled(this.#run(use, options))
   }
 
   /** Counts at this moment. */
@@ -116,6 +109,21 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
   /** The same as `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  async #run<Result>(
+    use: (lease: Lease<In, Out>) => Result | Promise<Result>,
+    options: AcquireOptions,
+  ): Promise<Result> {
+    const lease = await this.acquire(options)
+    try {
+      return await use(lease)
+    } catch (error) {
+      if (isOfConnection(error)) lease.discard()
+      throw error
+    } finally {
+      lease.release()
+    }
   }
 
   /** Those that connections are made for. */

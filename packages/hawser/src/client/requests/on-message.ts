@@ -1,5 +1,5 @@
 import type { HandlerResult } from '../../connection/face.js'
-import { report, warn } from '../../connection/report.js'
+import { report, warn } from '../../report.js'
 import { ignore, isThenable } from '../../promises.js'
 import type { HawserError } from '../../errors.js'
 import { onMessageFailed } from './request-errors.js'

@@ -1,7 +1,8 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import type { Connection } from '../../connection/face.js'
 import type { CloseOptions, CloseResult } from '../../connection/server-face.js'
-import { report, warn } from '../../connection/report.js'
+import { handled } from '../../promises.js'
+import { report, warn } from '../../report.js'
 import type { HawserError } from '../../errors.js'
 import type { Endpoint } from '../../socket/endpoint.js'
 import { closedClientError, notConnectedError } from './client-errors.js'
@@ -97,11 +98,8 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   }
 
   /** Fulfils when messages flow; rejects with `HAWSER_CLIENT_CLOSED` when they never will. */
-  async ready(): Promise<this> {
-    for await (const status of this.status) {
-      if (status.state === 'connected') return this
-    }
-    throw this.#refusal ?? closedClientError(undefined)
+  ready(): Promise<this> {
+    return handled(this.#ready())
   }
 
   /**
@@ -160,6 +158,13 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   /** The same as `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  async #ready(): Promise<this> {
+    for await (const status of this.status) {
+      if (status.state === 'connected') return this
+    }
+    throw this.#refusal ?? closedClientError(undefined)
   }
 
   /** What the link tells. */

@@ -1,5 +1,5 @@
 import { tell } from '../../callbacks.js'
-import { warn } from '../report.js'
+import { warn } from '../../report.js'
 import { type ErrorDetails, HandlerError, HawserError, isA, textOf } from '../../errors.js'
 import type { CloseInfo } from '../end/close-info.js'
 import type { ConnectionOwner } from '../connection-settings.js'

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { makeEncoder, putFrame } from '../../framing/checked-encoder.js'
 import type { Encoder, Framing } from '../../framing/framing.js'
 import { bufferOperations } from '../buffer-operations.js'
 import { Outbox } from './outbox.js'
@@ -7,19 +8,32 @@ const encoders = new WeakMap<Framing<unknown, never>, unknown>()
 
 /** A framing's encoder: one for all connections, unless it keeps state for each of them. */
 export function encoderOf<Out>(framing: Framing<unknown, Out>): Encoder<Out> {
-  if (framing.perConnection === true) return framing.createEncoder(bufferOperations)
+  if (framing.perConnection === true) return ownEncoder(framing)
   let encoder = encoders.get(framing) as Encoder<Out> | undefined
   if (encoder === undefined) {
-    encoder = framing.createEncoder(bufferOperations)
+    encoder = makeEncoder(framing, bufferOperations)
     encoders.set(framing, encoder)
   }
   return encoder
 }
 
+/** Made at the first message of a connection: where that fails, it is what `send` rejects with. */
+function ownEncoder<Out>(framing: Framing<unknown, Out>): Encoder<Out> {
+  try {
+    return makeEncoder(framing, bufferOperations)
+  } catch (cause) {
+    return {
+      encode() {
+        throw cause
+      },
+    }
+  }
+}
+
 /** The bytes of one frame, to be sent on several connections. */
 export function encodeFrame<Out>(encoder: Encoder<Out>, message: Out): Uint8Array {
   const outbox = new Outbox()
-  encoder.encode(message, outbox)
+  putFrame(encoder, message, outbox)
   const chunks: Uint8Array[] = []
   let isOurs = true
   while (!outbox.empty) {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers'
 import type { HawserError } from '../../errors.js'
+import { putFrame } from '../../framing/checked-encoder.js'
 import type { Encoder } from '../../framing/framing.js'
 import { messageOut } from '../../observe/channels.js'
 import type { Transport } from '../../transport.js'
@@ -12,10 +13,7 @@ import { Outboxes } from './outboxes.js'
 import type { SenderHost } from './sender-host.js'
 import { writeLater } from './write-later.js'
 
-/**
- * Bytes written in one turn after which `send` asks to wait for the next. A loop that awaits `send`
- * to a reader as fast as itself would otherwise keep the event loop from everything else.
- */
+/** After so many bytes in one turn `send` asks to wait: a fast reader must not keep the event loop busy. */
 const longestBurst = 1024 * 1024
 
 /** What is still taken to be sent. */
@@ -225,7 +223,7 @@ export class Sender<Out> {
     const outbox = this.#boxes.current
     const { mark } = outbox
     try {
-      this.#encoder.encode(message, outbox)
+      putFrame(this.#encoder, message, outbox)
     } catch (cause) {
       const error = framingError('encode', cause, this.#host.details)
       // Half a frame is in the outbox: whatever followed would be misread.

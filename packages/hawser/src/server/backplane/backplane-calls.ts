@@ -1,3 +1,4 @@
+import { isThenable } from '../../promises.js'
 import { BackplaneError, type HawserError, textOf } from '../../errors.js'
 
 /** What was done with a backplane. */
@@ -37,7 +38,7 @@ export class BackplaneCalls {
     }
     try {
       const promise = call()
-      if (promise !== undefined) return promise.then(worked, failed)
+      if (isThenable(promise)) return Promise.resolve(promise).then(worked, failed)
       worked()
     } catch (cause) {
       failed(cause)

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { valueOf } from '../../callbacks.js'
 import type { BackplaneCodec } from './backplane.js'
 import type { BroadcastOptions } from '../../connection/server-face.js'
 
@@ -34,7 +35,9 @@ export function encodeEnvelope<Out>(
   codec: BackplaneCodec<Out> | undefined,
 ): Uint8Array {
   const [kind, body] =
-    codec === undefined ? encodeBody(message) : ([kinds.codec, codec.encode(message)] as const)
+    codec === undefined
+      ? encodeBody(message)
+      : ([kinds.codec, valueOf('backplaneCodec.encode', codec.encode(message))] as const)
   const head = topics.reduce((sum, topic) => sum + 2 + Buffer.byteLength(topic), headerSize)
   // In one piece: what is thrown away keeps the memory that it shares with what waits.
   const bytes = Buffer.allocUnsafe(head + Buffer.byteLength(body))
@@ -91,7 +94,7 @@ function decodeBody<Out>(
   if ((kind === kinds.codec) !== (codec !== undefined)) {
     throw new Error('one node has a backplaneCodec and the other has none: give all the same')
   }
-  if (codec !== undefined) return codec.decode(body)
+  if (codec !== undefined) return valueOf('backplaneCodec.decode', codec.decode(body))
   if (kind === kinds.bytes) return body as Out
   if (kind === kinds.text) return body.toString() as Out
   if (kind === kinds.json) return JSON.parse(body.toString()) as Out

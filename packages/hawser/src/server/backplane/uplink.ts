@@ -1,4 +1,5 @@
-import { BackplaneError, HawserError } from '../../errors.js'
+import { valueOf } from '../../callbacks.js'
+import { BackplaneError, FramingError, type HawserError, textOf } from '../../errors.js'
 import type { Clock } from '../../policy/clock.js'
 import type { Backplane, BackplaneCodec, BackplaneListener } from './backplane.js'
 import { BackplaneCalls } from './backplane-calls.js'
@@ -137,14 +138,14 @@ export class Uplink<Out> implements BackplaneListener {
       this.#calls.worked('receive')
     } catch (error) {
       // What the framing of a member cannot carry says so itself.
-      if (error instanceof HawserError) this.#calls.tell('receive', error)
+      if (error instanceof FramingError) this.#calls.tell('receive', error)
       else this.#calls.failed('receive', error, `a message of the node ${from} is lost`)
     }
   }
 
   failed(error: Error): void {
     if (this.#closed) return
-    const { message } = error
+    const message = textOf(error)
     const text = `the backplane failed: ${message}; members on other nodes may miss messages`
     this.#owner.failed(new BackplaneError('HAWSER_BACKPLANE_FAILED', text, { cause: error }))
   }
@@ -169,7 +170,7 @@ export class Uplink<Out> implements BackplaneListener {
 
   #open(): void {
     if (this.#isOpen) return
-    this.#options.backplane.open(this)
+    valueOf('backplane.open', this.#options.backplane.open(this) as unknown)
     this.#isOpen = true
   }
 

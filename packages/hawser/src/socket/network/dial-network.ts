@@ -47,7 +47,7 @@ export async function dialNetwork(
     return await deadline.step(dialling, () => {
       giveUp.abort()
       // It may have been made in the same moment.
-      dialling.then((transport) => transport.reset(), ignore)
+      dialling.then((transport) => transport.reset()).then(undefined, ignore)
     })
   } catch (error) {
     deadline.check()

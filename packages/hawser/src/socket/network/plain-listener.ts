@@ -1,4 +1,5 @@
 import { ignore } from '../../promises.js'
+import { report } from '../../report.js'
 import type { Network, NetworkArrival, NetworkListener, NetworkPlace } from '../../network.js'
 import type { AddressInfo } from '../../observe/payloads.js'
 import type { SocketEndpoint } from '../endpoint.js'
@@ -42,8 +43,10 @@ export class PlainListener implements Listening {
 
   stop(): void {
     this.#wanted = false
-    this.#bound?.close()
+    const bound = this.#bound
     this.#bound = undefined
+    // Its connections are to be drained all the same.
+    report(() => bound?.close())
   }
 
   async suspend(): Promise<void> {

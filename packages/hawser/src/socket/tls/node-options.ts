@@ -1,3 +1,4 @@
+import { ignore, isThenable } from '../../promises.js'
 import { invalid, show } from '../../options/invalid.js'
 import { isA, textOf } from '../../errors.js'
 import type { TlsNodeOptions } from '../../tls.js'
@@ -39,7 +40,7 @@ const ours: Readonly<Record<string, string>> = {
 }
 
 /**
- * What is passed on to Node.js. Its callbacks may throw: `checkServerIdentity` refuses the server then,
+ * What is passed on to Node.js. Its callbacks may throw, or be async, which they must not: `checkServerIdentity` refuses the server then,
  * and `pskCallback` knows no key.
  *
  * @throws OptionError for what Hawser sets itself
@@ -64,7 +65,10 @@ type Callback = (...parameters: unknown[]) => unknown
 function harmless(name: string, callback: Callback): Callback {
   return (...parameters) => {
     try {
-      return callback(...parameters)
+      const returned = callback(...parameters)
+      if (!isThenable(returned)) return returned
+      returned.then(undefined, ignore)
+      throw new TypeError(`${name} returned a promise, and its value is needed at once`)
     } catch (cause) {
       if (name !== 'checkServerIdentity') return null
       return isA(cause, Error) ? cause : new Error(textOf(cause), { cause })

@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { Readable } from 'node:stream'
 import { ignore } from '../../promises.js'
-import { warn } from '../../connection/report.js'
+import { warn } from '../../report.js'
 import { systemClock } from '../../connection/system-clock.js'
 import { WorkerError } from '../../errors.js'
 import type { Family } from '../../metrics/family.js'

@@ -1,6 +1,6 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import { handled, ignore } from '../../promises.js'
-import { report, warn } from '../../connection/report.js'
+import { report, warn } from '../../report.js'
 import { closeNames } from '../../connection/close-options.js'
 import type { CloseOptions, CloseResult } from '../../connection/server-face.js'
 import { checkOptions } from '../../options/check-options.js'

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { createServer, lines } from 'hawser'
 import { currentWorker, joinWorkers, workersBackplane } from 'hawser/workers'
 
-const { ENDPOINT = '127.0.0.1:0', BROKEN_IF, BACKPLANE, OPTIONS = '{}' } = process.env
+const { ENDPOINT = '127.0.0.1:0', BROKEN_IF, BACKPLANE, LEAVE, OPTIONS = '{}' } = process.env
 const backplane = BACKPLANE === undefined ? undefined : workersBackplane()
 
 const server = createServer(
@@ -56,7 +56,13 @@ async function flood(connection, topic, size, count) {
   await connection.send(`flooded, lost ${lost}`)
 }
 
-joinWorkers(server, { leave: () => console.log(`left ${process.pid}`) })
+joinWorkers(server, {
+  leave() {
+    if (LEAVE === 'throws') throw new Error('a bug in leave')
+    if (LEAVE === 'rejects') return Promise.reject(new Error('a bug in leave'))
+    console.log(`left ${process.pid}`)
+  },
+})
 if (BROKEN_IF !== undefined && existsSync(BROKEN_IF)) throw new Error('this version is broken')
 await server.listen(ENDPOINT)
 console.log(`listening ${process.pid}`)
