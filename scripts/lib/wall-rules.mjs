@@ -36,6 +36,18 @@ const BELOW_CONNECTION = [
   'observe',
 ]
 
+/** What the two that send requests, a client that comes back and a pool, stand on in their room. */
+const BELOW_EXCHANGES = [
+  'dial',
+  'requests',
+  'exchange-options',
+  'exchange-settings',
+  'let-go',
+  'on-abort',
+  'shutdown',
+]
+const UNITS_OF_EXCHANGES = ['connection', 'errors', 'options', 'promises', 'policy', 'socket']
+
 /** What touches neither the network nor the disk. */
 const HARMLESS = ['buffer', 'events', 'perf_hooks', 'process', 'timers']
 
@@ -213,7 +225,7 @@ export const LIBRARY_UNITS = {
         builtins: ['buffer', 'process', 'timers'],
       },
       end: {
-        sees: ['connection-settings', 'system-clock'],
+        sees: ['time', 'connection-settings'],
         doors: ['close-info'],
         units: ['errors', 'options', 'transport', 'policy'],
         builtins: [],
@@ -223,6 +235,12 @@ export const LIBRARY_UNITS = {
         doors: ['connection-heartbeat'],
         units: ['callbacks', 'errors', 'promises', 'framing', 'policy'],
         builtins: [],
+      },
+      time: {
+        sees: ['report'],
+        doors: ['steady-clock', 'system-clock'],
+        units: ['callbacks', 'policy'],
+        builtins: ['perf_hooks', 'process', 'timers'],
       },
     },
   },
@@ -278,31 +296,15 @@ export const LIBRARY_UNITS = {
         builtins: [],
       },
       steady: {
-        sees: [
-          'dial',
-          'requests',
-          'exchange-options',
-          'exchange-settings',
-          'let-go',
-          'on-abort',
-          'shutdown',
-        ],
+        sees: BELOW_EXCHANGES,
         doors: ['client', 'client-options', 'status'],
-        units: ['connection', 'errors', 'options', 'promises', 'policy', 'socket'],
+        units: UNITS_OF_EXCHANGES,
         builtins: ['events'],
       },
       pool: {
-        sees: [
-          'dial',
-          'requests',
-          'exchange-options',
-          'exchange-settings',
-          'let-go',
-          'on-abort',
-          'shutdown',
-        ],
+        sees: BELOW_EXCHANGES,
         doors: ['lease', 'pool', 'pool-options'],
-        units: ['connection', 'errors', 'options', 'promises', 'policy', 'socket'],
+        units: UNITS_OF_EXCHANGES,
         builtins: ['events', 'timers'],
       },
     },
@@ -340,7 +342,6 @@ export const LIBRARY_UNITS = {
           'connection',
           'metrics',
         ],
-        builtins: ['buffer', 'cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
       },
       worker: {
         sees: ['outgoing', 'parcels', 'protocol'],

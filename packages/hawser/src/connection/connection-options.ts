@@ -8,7 +8,7 @@ import { withoutPongs } from './watch/connection-heartbeat.js'
 import { encoderOf } from './out/encode-frame.js'
 import type { Brakes, Settings } from './connection-settings.js'
 import type { HandlerObject } from './face.js'
-import { steadyClock } from './steady-clock.js'
+import { steadyClock } from './time/steady-clock.js'
 import type { NamesOf } from '../options/option-names.js'
 
 /** Limits and waits of one connection; the same for servers and clients. */
