@@ -250,7 +250,15 @@ export const LIBRARY_UNITS = {
     doors: ['create-server', 'server', 'server-events', 'server-options'],
     wings: {
       accept: {
-        sees: ['groups', 'drain', 'server-options', 'server-publications', 'server-settings'],
+        sees: [
+          'groups',
+          'drain',
+          'failures',
+          'server-events',
+          'server-options',
+          'server-publications',
+          'server-settings',
+        ],
         doors: ['proxy-trust'],
         units: [
           'callbacks',
