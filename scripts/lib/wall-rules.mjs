@@ -219,7 +219,7 @@ export const LIBRARY_UNITS = {
         builtins: [],
       },
       out: {
-        sees: ['end/close-errors', 'buffer-operations', 'work'],
+        sees: ['end/close-errors', 'buffer-operations', 'memberships', 'work'],
         doors: ['encode-frame'],
         units: ['errors', 'promises', 'transport', 'framing', 'observe'],
         builtins: ['buffer', 'process', 'timers'],

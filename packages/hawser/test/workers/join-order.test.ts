@@ -43,10 +43,15 @@ function watchWrites(transport: Transport, written: (text: string) => void): Tra
 async function joinAndHear(message: Handler): Promise<string[]> {
   const memory = createMemoryNetwork({ hosts: { chat: '10.0.0.1' } })
   const said: Uint8Array[] = []
+  let take = (): void => undefined
+  const taken = new Promise<void>((resolve) => {
+    take = resolve
+  })
+  // The channel takes its time: until the primary goes on, all that was said is under way.
   const link = {
     say({ bytes }: { bytes: Uint8Array }) {
       said.push(Buffer.from(bytes))
-      return Promise.resolve()
+      return taken
     },
   }
   const post = new Post(link as unknown as PrimaryLink)
@@ -60,10 +65,15 @@ async function joinAndHear(message: Handler): Promise<string[]> {
   const replied = (text: string): void => {
     if (!text.includes('joined')) return
     primaryReads(publication('because of the reply'))
-    setImmediate(() => {
-      for (const batch of said.splice(0)) relay.heard(here, batch)
-      relay.heard(elsewhere, publication('later'))
-    })
+    void primaryGoesOn()
+  }
+  const primaryGoesOn = async (): Promise<void> => {
+    await new Promise(setImmediate)
+    take()
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+    for (const batch of said.splice(0)) relay.heard(here, batch)
+    relay.heard(elsewhere, publication('later'))
   }
   const network: Network = {
     dial: (place, options) => memory.dial(place, options),
@@ -74,7 +84,10 @@ async function joinAndHear(message: Handler): Promise<string[]> {
   }
   const backplane = new WorkersBackplane({ setup: { slot: 1 }, post })
   const server = createServer<string, string>({ framing: lines(), network, backplane }, { message })
-  onTestFinished(async () => void (await server.close({ drain: 0 })))
+  onTestFinished(async () => {
+    take()
+    await server.close({ drain: 0 })
+  })
   await server.listen(endpoint)
   const peer = await connect<string, string>(endpoint, { framing: lines(), network })
   await peer.send('join')
@@ -96,11 +109,30 @@ const handlers: Record<string, Handler> = {
     connection.join('deck')
     await connection.send('joined')
   },
+  'after a promise, behind something that was sent before': async (connection) => {
+    await Promise.resolve()
+    void connection.send('wait')
+    connection.join('deck')
+    await connection.send('joined')
+  },
+  'after a promise, when others were sent something before': async (connection) => {
+    await Promise.resolve()
+    connection.server.broadcast('somebody comes')
+    connection.join('deck')
+    await connection.send('joined')
+  },
+  'while what the worker said before is on its way': async (connection) => {
+    connection.join('hold')
+    await new Promise(setImmediate)
+    connection.join('deck')
+    await connection.send('joined')
+  },
 }
 
 it.each(Object.entries(handlers))(
   'a member that has its reply to a join hears what is published because of it: %s',
   async (_, handler) => {
-    expect(await joinAndHear(handler)).toEqual(['joined', 'because of the reply', 'later'])
+    const heard = await joinAndHear(handler)
+    expect(heard.slice(-3)).toEqual(['joined', 'because of the reply', 'later'])
   },
 )
