@@ -72,7 +72,14 @@ export const LIBRARY_UNITS = {
     wings: {
       address: {
         sees: ['linked-map'],
-        doors: ['access', 'address-counts', 'address-set', 'connect-rate', 'ip-address'],
+        doors: [
+          'access',
+          'address-changes',
+          'address-counts',
+          'address-set',
+          'connect-rate',
+          'ip-address',
+        ],
         units: ['options'],
       },
     },
@@ -247,7 +254,7 @@ export const LIBRARY_UNITS = {
   server: {
     units: [...BELOW_CONNECTION, 'network', 'socket', 'connection'],
     builtins: ['buffer', 'events', 'process', 'timers'],
-    doors: ['create-server', 'server', 'server-events', 'server-options'],
+    doors: ['create-server', 'for-worker', 'server', 'server-events', 'server-options'],
     wings: {
       accept: {
         sees: [
@@ -339,7 +346,7 @@ export const LIBRARY_UNITS = {
     doors: [],
     wings: {
       primary: {
-        sees: ['outgoing', 'parcels', 'protocol'],
+        sees: ['address-route', 'outgoing', 'parcels', 'protocol'],
         units: [
           'errors',
           'options',
@@ -352,11 +359,12 @@ export const LIBRARY_UNITS = {
         ],
       },
       worker: {
-        sees: ['outgoing', 'parcels', 'protocol'],
+        sees: ['address-route', 'outgoing', 'parcels', 'protocol'],
         units: [
           'errors',
           'options',
           'promises',
+          'policy',
           'observe',
           'socket',
           'connection',

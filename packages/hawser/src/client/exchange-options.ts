@@ -13,6 +13,13 @@ export interface ExchangeOptions<In, Out> {
    */
   readonly maxPending?: number | undefined
   /**
+   * Bytes of memory that messages may take which wait for a connection, or for room on it; the next one
+   * is refused with `HAWSER_QUEUE_FULL`. They are counted as they were passed, with 512 bytes for each;
+   * one alone may be larger. Default 8 MiB; `Infinity` is off. Stops: an outage, or a peer that does not
+   * read, that fills the memory with large messages.
+   */
+  readonly maxQueuedBytes?: number | undefined
+  /**
    * Milliseconds a request may take until its reply, then `HAWSER_REQUEST_TIMEOUT`. Default 30 000;
    * `Infinity` is off. Stops: a caller that waits for ever.
    */
@@ -28,6 +35,7 @@ export interface ExchangeOptions<In, Out> {
 export const exchangeNames: NamesOf<ExchangeOptions<unknown, unknown>> = {
   correlate: correlationNames,
   maxPending: true,
+  maxQueuedBytes: true,
   requestTimeout: true,
   onError: 'function',
 }

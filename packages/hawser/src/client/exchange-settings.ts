@@ -14,6 +14,8 @@ import { defaultConnectTimeout, Dialler } from './dial/dialler.js'
 import type { ExchangeOptions } from './exchange-options.js'
 import { assertCorrelation } from './requests/create-correlator.js'
 
+const defaultMaxQueuedBytes = 8 * 1024 * 1024
+
 /** What a client and a pool have in common: how connections are made, and what their requests may do. */
 export interface ExchangeSettings {
   readonly dialler: Dialler
@@ -22,6 +24,7 @@ export interface ExchangeSettings {
   /** Milliseconds to connect, and again for `onConnect`. */
   readonly connectTimeout: number
   readonly maxPending: number
+  readonly maxQueuedBytes: number
   readonly requestTimeout: number
 }
 
@@ -53,6 +56,7 @@ export function resolveExchange<In, Out>(
     random,
     connectTimeout: milliseconds('connectTimeout', connectTimeout),
     maxPending: atLeast('maxPending', options.maxPending ?? 1_000, 1, 'requests'),
+    maxQueuedBytes: atLeast('maxQueuedBytes', options.maxQueuedBytes ?? defaultMaxQueuedBytes, 0),
     requestTimeout: milliseconds('requestTimeout', options.requestTimeout ?? 30_000),
   }
 }

@@ -41,11 +41,11 @@ import {
 } from './server-settings.js'
 import { TopicGroup } from './groups/topic-group.js'
 
-let readOpenings: (server: object) => number
+let readRegister: (server: object) => Acceptor<unknown, unknown>['register']
 
-/** Connections of a server whose PROXY header or TLS handshake is under way: for its worker. */
-export function openingsOf(server: object): number {
-  return readOpenings(server)
+/** What a server's worker has to do with. */
+export function registerOf(server: object): Acceptor<unknown, unknown>['register'] {
+  return readRegister(server)
 }
 
 /** A server of framed messages on one endpoint or several. Its events: {@link ServerEvents}. */
@@ -61,7 +61,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
   readonly #failures: Failures<In, Out>
   readonly #closing: Closing<In, Out>
   static {
-    readOpenings = (server) => (server as Server).#acceptor.register.opening.size
+    readRegister = (server) => (server as Server<unknown, unknown>).#acceptor.register
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Family } from '../metrics/family.js'
+import type { AddressChange } from '../policy/address/address-changes.js'
 import type { AddressInfo } from '../observe/payloads.js'
 import type { UnixEndpoint } from '../socket/unix/unix-endpoint.js'
 
@@ -35,6 +36,7 @@ export type WorkerMessage =
   | BindingMessage
   | ParcelsMessage
   | ShareMessage
+  | AddressesMessage
   | LoadMessage
   | SyncMessage
 
@@ -83,6 +85,16 @@ export type ShareMessage =
   /** It gives so many back. */
   | { readonly hawser: 'give-back'; readonly server: string; readonly count: number }
 
+/**
+ * What has become of clients' addresses at a server whose limits by address hold for all workers
+ * together; the first one, perhaps of no changes, says that it is such a server. In both directions.
+ */
+export interface AddressesMessage {
+  readonly hawser: 'addresses'
+  readonly server: string
+  readonly changes: readonly AddressChange[]
+}
+
 /** About where it listens. */
 export type BindingMessage =
   /** It is about to listen over TCP there: at which port? */
@@ -111,6 +123,8 @@ export type PrimaryMessage =
   | { readonly hawser: 'scrape' }
   /** What nodes of other workers published. */
   | ParcelsMessage
+  /** What has changed at other workers. */
+  | AddressesMessage
   /** So many more are yours. */
   | { readonly hawser: 'granted'; readonly server: string; readonly count: number }
   /** Others need some: give back what you can spare; as long as it is true, whenever you can. */

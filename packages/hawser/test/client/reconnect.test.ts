@@ -290,9 +290,10 @@ describe('messages sent while there is no connection', () => {
   })
 
   it('may be any number when one of them has waited too long', async () => {
+    const unbounded = { maxQueued: Infinity, maxQueuedBytes: Infinity }
     const clock = new VirtualClock()
     const port = await closedPort()
-    const client = make(`127.0.0.1:${port}`, { clock, maxQueued: Infinity, random: () => 0.99 })
+    const client = make(`127.0.0.1:${port}`, { clock, ...unbounded, random: () => 0.99 })
     const first = outcome(client.request('short', { timeout: 10 }))
     for (let each = 0; each < 150_000; each += 1) void client.send('long')
     await clock.advance(10)

@@ -3,6 +3,7 @@ import { VirtualClock } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { AddressCounts } from '../../src/policy/address/address-counts.js'
 import { ConnectRates, mostPeers } from '../../src/policy/address/connect-rate.js'
+import { addressKey } from '../../src/policy/address/ip-address.js'
 import { runs } from '../../../../test/support/property-runs.js'
 
 const nth = (index: number): string =>
@@ -24,11 +25,20 @@ describe('the rate of one address', () => {
 
   it('is each address’s own, and one for a /64 network', () => {
     const rates = new ConnectRates({ perSecond: 1, burst: 1 })
-    expect(rates.take('192.0.2.1', 0)).toBe(true)
-    expect(rates.take('192.0.2.2', 0)).toBe(true)
-    expect(rates.take('::ffff:192.0.2.2', 0)).toBe(false)
-    expect(rates.take('2001:db8::1', 0)).toBe(true)
-    expect(rates.take('2001:db8::2', 0)).toBe(false)
+    const take = (address: string): boolean => rates.take(addressKey(address), 0)
+    expect(take('192.0.2.1')).toBe(true)
+    expect(take('192.0.2.2')).toBe(true)
+    expect(take('::ffff:192.0.2.2')).toBe(false)
+    expect(take('2001:db8::1')).toBe(true)
+    expect(take('2001:db8::2')).toBe(false)
+  })
+
+  it('is owed what was taken elsewhere, beyond the burst as well', () => {
+    const rates = new ConnectRates({ perSecond: 1, burst: 3 })
+    rates.taken('192.0.2.1', 2, 0)
+    expect([rates.take('192.0.2.1', 0), rates.take('192.0.2.1', 0)]).toEqual([true, false])
+    rates.taken('192.0.2.1', 2, 0)
+    expect([rates.take('192.0.2.1', 2_999), rates.take('192.0.2.1', 3_000)]).toEqual([false, true])
   })
 
   it('never lets more in than burst and rate together, whenever they come', () => {
@@ -89,10 +99,15 @@ describe('the table of rates', () => {
 describe('the counts of addresses', () => {
   it('hold an entry for each that has one open, and for no other', () => {
     const counts = new AddressCounts()
-    for (const address of ['192.0.2.1', '::ffff:192.0.2.1', '2001:db8::1']) counts.add(address)
-    expect([counts.of('192.0.2.1'), counts.of('2001:db8::ff'), counts.of('::1')]).toEqual([2, 1, 0])
+    for (const address of ['192.0.2.1', '::ffff:192.0.2.1', '2001:db8::1']) {
+      counts.change(addressKey(address), 1)
+    }
+    const of = (address: string): number => counts.of(addressKey(address))
+    expect([of('192.0.2.1'), of('2001:db8::ff'), of('::1')]).toEqual([2, 1, 0])
     expect(counts.size).toBe(2)
-    for (const address of ['192.0.2.1', '192.0.2.1', '2001:db8::2']) counts.remove(address)
-    expect([counts.of('192.0.2.1'), counts.size]).toEqual([0, 0])
+    for (const address of ['192.0.2.1', '192.0.2.1', '2001:db8::2']) {
+      counts.change(addressKey(address), -1)
+    }
+    expect([of('192.0.2.1'), counts.size]).toEqual([0, 0])
   })
 })

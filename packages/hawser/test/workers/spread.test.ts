@@ -64,20 +64,3 @@ it('a stopped worker keeps one connection waiting, and the others go to the rest
   await Promise.all(asking)
   expect(served.filter((pid) => pid === stopped)).toHaveLength(1)
 })
-
-it('maxPerAddress holds in each worker: an address has as many times more as there are workers', async () => {
-  const workers = await startTestWorkers({ env: { OPTIONS: '{"maxPerAddress":3}' } })
-  const callers = await callMany(workers, 12)
-  const answers = await Promise.all(callers.map((caller) => caller.pid().catch(() => 0)))
-  expect(answers.filter((pid) => pid > 0)).toHaveLength(6)
-})
-
-it('connectRate holds in each worker: an address may connect as many times more as there are workers', async () => {
-  const rate = { perSecond: 0.001, burst: 3 }
-  const workers = await startTestWorkers({
-    env: { OPTIONS: JSON.stringify({ connectRate: rate }) },
-  })
-  const callers = await callMany(workers, 12)
-  const answers = await Promise.all(callers.map((caller) => caller.pid().catch(() => 0)))
-  expect(answers.filter((pid) => pid > 0)).toHaveLength(6)
-})

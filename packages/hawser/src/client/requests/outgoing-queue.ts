@@ -1,6 +1,7 @@
 import { Deadlines } from '../../policy/deadlines.js'
 import type { HawserError } from '../../errors.js'
 import type { Clock } from '../../policy/clock.js'
+import { messageSize, queuedOverhead } from './message-size.js'
 import type { Pending } from './pending.js'
 
 /** A message that waits to be sent. */
@@ -12,21 +13,37 @@ export interface Outgoing<In, Out> {
   readonly waiter?: Pending<void> | undefined
 }
 
-/** Messages that wait for a connection, or for room on it: bounded in number and in time. */
+/** How much may wait. */
+export interface QueueLimits {
+  readonly maxQueued: number
+  readonly maxQueuedBytes: number
+}
+
+interface Entry<In, Out> extends Outgoing<In, Out> {
+  /** Bytes of memory it takes. */
+  readonly size: number
+}
+
+/** Messages that wait for a connection, or for room on it: bounded in number, in memory and in time. */
 export class OutgoingQueue<In, Out> {
-  readonly #limit: number
+  readonly #limits: QueueLimits
   readonly #clock: Clock
   readonly #deadlines: Deadlines
   readonly #expired: (pending: Pending<unknown>) => HawserError
-  #entries: Outgoing<In, Out>[] = []
+  #entries: Entry<In, Out>[] = []
+  #bytes = 0
   #head = 0
   #isDraining = false
   /** Some may be there that no caller waits for. */
   #isStale = false
 
   /** @param expired the error for one whose time is up */
-  constructor(limit: number, clock: Clock, expired: (pending: Pending<unknown>) => HawserError) {
-    this.#limit = limit
+  constructor(
+    limits: QueueLimits,
+    clock: Clock,
+    expired: (pending: Pending<unknown>) => HawserError,
+  ) {
+    this.#limits = limits
     this.#clock = clock
     this.#expired = expired
     this.#deadlines = new Deadlines(clock, () => this.#expire())
@@ -38,18 +55,31 @@ export class OutgoingQueue<In, Out> {
     return this.#entries.length - this.#head
   }
 
+  /** Bytes of memory that those that wait take. */
+  get bytes(): number {
+    if (this.#isStale) this.#purge()
+    return this.#bytes
+  }
+
   /** What all of them wait for. */
   get promises(): Promise<unknown>[] {
     return this.#entries.slice(this.#head).map((entry) => pendingOf(entry).promise)
   }
 
-  /** @returns false, with nothing taken, when it is full */
-  push(entry: Outgoing<In, Out>): boolean {
-    if (this.size >= this.#limit) return false
-    this.#entries.push(entry)
+  /**
+   * Take a message. One alone may be of any size.
+   *
+   * @returns which limit is reached, with nothing taken; undefined when it was taken
+   */
+  push(entry: Outgoing<In, Out>): keyof QueueLimits | undefined {
+    if (this.size >= this.#limits.maxQueued) return 'maxQueued'
+    const size = messageSize(entry.message) + queuedOverhead
+    if (this.size > 0 && this.#bytes + size > this.#limits.maxQueuedBytes) return 'maxQueuedBytes'
+    this.#entries.push({ ...entry, size })
+    this.#bytes += size
     const { deadline } = pendingOf(entry)
     this.#deadlines.expect(deadline, this.#clock.now())
-    return true
+    return undefined
   }
 
   /** A caller that may be among them waits no more. */
@@ -66,9 +96,10 @@ export class OutgoingQueue<In, Out> {
 
   #handOut(take: (entry: Outgoing<In, Out>) => boolean): void {
     while (this.#head < this.#entries.length) {
-      const entry = this.#entries[this.#head] as Outgoing<In, Out>
+      const entry = this.#entries[this.#head] as Entry<In, Out>
       if (!pendingOf(entry).settled && !take(entry)) return
       this.#head += 1
+      this.#bytes -= entry.size
       if (this.#head > 1_024 && this.#head * 2 > this.#entries.length) this.#forgetTaken()
     }
     this.#entries.length = 0
@@ -81,6 +112,7 @@ export class OutgoingQueue<In, Out> {
     const entries = this.#entries.slice(this.#head)
     this.#entries = []
     this.#head = 0
+    this.#bytes = 0
     this.#deadlines.cancel()
     for (const entry of entries) pendingOf(entry).reject(error)
   }
@@ -103,6 +135,7 @@ export class OutgoingQueue<In, Out> {
     this.#isStale = false
     this.#forgetTaken()
     this.#entries = this.#entries.filter((entry) => !pendingOf(entry).settled)
+    this.#bytes = this.#entries.reduce((sum, { size }) => sum + size, 0)
   }
 
   #forgetTaken(): void {

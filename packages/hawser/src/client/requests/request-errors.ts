@@ -59,14 +59,21 @@ export function connectionEndedError(ends: ErrorDetails, then: string): ClientEr
   return new ClientError('HAWSER_NOT_CONNECTED', text, { op: 'request', local, remote })
 }
 
-/** Too many messages wait already. */
-export function queueFullError(limit: number, cause: Error | undefined): ClientError {
-  const text = `${limit} messages wait to be sent and no more may`
+/** Too much waits already; `option` is the limit that is reached. */
+export function queueFullError(
+  option: 'maxQueued' | 'maxQueuedBytes',
+  limit: number,
+  cause: Error | undefined,
+): ClientError {
+  const text =
+    option === 'maxQueued'
+      ? `${limit} messages wait to be sent and no more may`
+      : `with this message, more than ${limit} bytes of memory would wait to be sent`
   return new ClientError('HAWSER_QUEUE_FULL', text, {
     op: 'request',
     cause,
-    option: 'maxQueued',
-    remedy: (option) => `nothing was sent; slow down, or raise ${option}`,
+    option,
+    remedy: (name) => `nothing was sent; slow down, or raise ${name}`,
   })
 }
 

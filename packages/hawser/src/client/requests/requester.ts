@@ -5,7 +5,7 @@ import type { HawserError } from '../../errors.js'
 import type { Clock } from '../../policy/clock.js'
 import { noRequestOptions, requestNames, type RequestOptions } from './request-options.js'
 import { queueFullError, queueTimeout, requestAborted } from './request-errors.js'
-import { type Outgoing, OutgoingQueue } from './outgoing-queue.js'
+import { type Outgoing, OutgoingQueue, type QueueLimits } from './outgoing-queue.js'
 import { Pending } from './pending.js'
 import type { Session } from './session.js'
 
@@ -20,10 +20,8 @@ export interface RequesterOwner<In, Out> {
 }
 
 /** How much may wait, and how long. */
-export interface RequesterLimits {
+export interface RequesterLimits extends QueueLimits {
   readonly clock: Clock
-  /** Messages that may wait to be sent. */
-  readonly maxQueued: number
   /** Milliseconds for a reply, unless the request says otherwise. */
   readonly requestTimeout: number
 }
@@ -46,6 +44,11 @@ export class Requester<In, Out> {
   /** How many wait to be sent. */
   get queued(): number {
     return this.#queue === undefined ? 0 : this.#queue.size
+  }
+
+  /** Bytes of memory that those take. */
+  get queuedBytes(): number {
+    return this.#queue === undefined ? 0 : this.#queue.bytes
   }
 
   /** What those that wait to be sent wait for. */
@@ -112,12 +115,15 @@ export class Requester<In, Out> {
       pending.reject(refusal)
       return
     }
-    const { clock, maxQueued: limit } = this.#limits
+    const limits = this.#limits
     const owner = this.#owner
-    this.#queue ??= new OutgoingQueue(limit, clock, (late) =>
+    this.#queue ??= new OutgoingQueue(limits, limits.clock, (late) =>
       queueTimeout(late.timeout, owner.lastError),
     )
-    if (!this.#queue.push(entry)) pending.reject(queueFullError(limit, owner.lastError))
+    const reached = this.#queue.push(entry)
+    if (reached !== undefined) {
+      pending.reject(queueFullError(reached, limits[reached], owner.lastError))
+    }
   }
 
   #giveUp(pending: Pending<In>, signal: AbortSignal): void {

@@ -41,6 +41,8 @@ export interface ClientEvents {
 export interface ClientInfo {
   /** Messages that wait for a connection, or for room on it. */
   readonly queued: number
+  /** Bytes of memory that those take, as `maxQueuedBytes` counts them. */
+  readonly queuedBytes: number
   /** Requests that were sent and wait for their reply. */
   readonly pending: number
   /** Replies that came after their request had been given up. */
@@ -130,6 +132,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   info(): ClientInfo {
     return {
       queued: this.#requester.queued,
+      queuedBytes: this.#requester.queuedBytes,
       pending: this.#link.session?.pending ?? 0,
       late: this.#late,
       connections: this.#connections,

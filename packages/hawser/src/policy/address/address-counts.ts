@@ -1,5 +1,3 @@
-import { addressKey } from './ip-address.js'
-
 /** How many connections each peer has open. An entry for each that has one, and for no other. */
 export class AddressCounts {
   readonly #counts = new Map<string, number>()
@@ -10,21 +8,18 @@ export class AddressCounts {
   }
 
   /** How many this peer has open. */
-  of(address: string): number {
-    return this.#counts.get(addressKey(address)) ?? 0
+  of(key: string): number {
+    return this.#counts.get(key) ?? 0
   }
 
-  /** One more. */
-  add(address: string): void {
-    const key = addressKey(address)
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
-  }
-
-  /** One fewer. */
-  remove(address: string): void {
-    const key = addressKey(address)
-    const count = this.#counts.get(key) ?? 0
-    if (count > 1) this.#counts.set(key, count - 1)
+  /** So many more; fewer, when it is below 0. */
+  change(key: string, by: number): void {
+    const count = this.of(key) + by
+    if (count > 0) this.#counts.set(key, count)
     else this.#counts.delete(key)
+  }
+
+  [Symbol.iterator](): MapIterator<[key: string, count: number]> {
+    return this.#counts.entries()
   }
 }

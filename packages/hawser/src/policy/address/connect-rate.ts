@@ -1,4 +1,3 @@
-import { addressKey } from './ip-address.js'
 import { LinkedMap } from '../linked-map.js'
 import type { NamesOf } from '../../options/option-names.js'
 
@@ -51,18 +50,32 @@ export class ConnectRates {
   /**
    * Take a token.
    *
+   * @param key of its address
    * @param now milliseconds
    * @returns whether there was one
    */
-  take(address: string, now: number): boolean {
+  take(key: string, now: number): boolean {
     this.#forgetFull(now)
-    const key = addressKey(address)
-    const fullAt = Math.max(now, this.#fullAt.get(key) ?? now) + this.#interval
+    const fullAt = this.#fullAfter(key, 1, now)
     // A sum of fractions must not cost a peer the last of its burst.
     if (fullAt - now > this.#depth * (1 + Number.EPSILON * 64)) return false
+    this.#set(key, fullAt)
+    return true
+  }
+
+  /** So many were taken elsewhere, whether or not they were there: what is missing is owed. */
+  taken(key: string, count: number, now: number): void {
+    this.#forgetFull(now)
+    this.#set(key, this.#fullAfter(key, count, now))
+  }
+
+  #fullAfter(key: string, count: number, now: number): number {
+    return Math.max(now, this.#fullAt.get(key) ?? now) + count * this.#interval
+  }
+
+  #set(key: string, fullAt: number): void {
     this.#fullAt.set(key, fullAt)
     if (this.#fullAt.size > this.#most) this.#forgetOldest()
-    return true
   }
 
   #forgetFull(now: number): void {

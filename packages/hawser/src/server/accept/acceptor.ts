@@ -80,15 +80,13 @@ export class Acceptor<In, Out> implements ListenerOwner {
 
   arrived(arrival: Arrival): void {
     const { register } = this
-    const { proxy, settings } = this.#setup
+    const { proxy } = this.#setup
     const { holding } = register
     const peer = this.#peerOf(arrival)
     const { mayWait } = this.keeper
     let reason = refusalOf(register.stateFor(peer, mayWait))
     if (reason === undefined && proxy?.bars(arrival.addresses.remote)) reason = 'proxy-untrusted'
-    if (reason === undefined && !register.admission.mayConnect(peer, settings.clock)) {
-      reason = 'rate'
-    }
+    if (reason === undefined && !register.admission.mayConnect(peer)) reason = 'rate'
     if (reason !== undefined) this.#refuser.refuse(arrival, reason)
     else if (holding?.mustWait !== true) this.#letIn(arrival, mayWait)
     else if (holding.hold(arrival)) this.#count(arrival, 'opened')

@@ -1,7 +1,9 @@
 import { type Access, isDenied } from '../../policy/address/access.js'
+import type { AddressChange } from '../../policy/address/address-changes.js'
 import { AddressCounts } from '../../policy/address/address-counts.js'
 import { type ConnectRate, ConnectRates } from '../../policy/address/connect-rate.js'
 import type { Clock } from '../../policy/clock.js'
+import { addressKey } from '../../policy/address/ip-address.js'
 import type { RefusalReason } from '../../policy/connection-limit.js'
 import type { TransportAddress, TransportAddresses } from '../../transport.js'
 
@@ -27,9 +29,14 @@ export class Admission {
   readonly maxPerAddress: number
   readonly rate: Required<ConnectRate> | undefined
   readonly #counts = new AddressCounts()
+  /** Connections that other processes have. */
+  readonly #elsewhere = new AddressCounts()
   readonly #rates: ConnectRates | undefined
+  readonly #clock: Clock
+  #changed: ((change: AddressChange) => void) | undefined
 
-  constructor({ access, maxPerAddress, connectRate }: AdmissionRules) {
+  constructor({ access, maxPerAddress, connectRate }: AdmissionRules, clock: Clock) {
+    this.#clock = clock
     this.access = access
     this.maxPerAddress = maxPerAddress
     this.rate = connectRate
@@ -42,7 +49,7 @@ export class Admission {
     return (
       access.allow === undefined &&
       access.deny === undefined &&
-      !this.#isCounting &&
+      !this.isCounting &&
       rate === undefined
     )
   }
@@ -54,36 +61,64 @@ export class Admission {
 
   /** How many connections are open from its address; 0 where they are not counted. */
   open(peer: TransportAddress | undefined): number {
-    return this.#isCounting && isTcp(peer) ? this.#counts.of(peer.address) : 0
+    if (!this.isCounting || !isTcp(peer)) return 0
+    const key = addressKey(peer.address)
+    return this.#counts.of(key) + this.#elsewhere.of(key)
   }
 
   /** Whether its address may open one more now; takes from what it may. */
-  mayConnect(peer: TransportAddress | undefined, clock: Clock): boolean {
-    return this.#rates === undefined || !isTcp(peer) || this.#rates.take(peer.address, clock.now())
+  mayConnect(peer: TransportAddress | undefined): boolean {
+    if (this.#rates === undefined || !isTcp(peer)) return true
+    const key = addressKey(peer.address)
+    const may = this.#rates.take(key, this.#clock.now())
+    if (may) this.#changed?.([key, 0, 1])
+    return may
   }
 
   /** Why a client is kept out whose address a proxy told; takes from what it may. */
-  refuses(client: TransportAddress | undefined, clock: Clock): RefusalReason | undefined {
+  refuses(client: TransportAddress | undefined): RefusalReason | undefined {
     if (this.denies(client)) return 'denied'
     if (this.open(client) >= this.maxPerAddress) return 'per-address'
-    return this.mayConnect(client, clock) ? undefined : 'rate'
+    return this.mayConnect(client) ? undefined : 'rate'
   }
 
   /** It came in. */
   opened(one: Addressed): void {
-    if (!this.#isCounting) return
-    const peer = one.addresses.remote
-    if (isTcp(peer)) this.#counts.add(peer.address)
+    this.#count(one, 1)
   }
 
   /** It is gone. */
   closed(one: Addressed): void {
-    if (!this.#isCounting) return
-    const peer = one.addresses.remote
-    if (isTcp(peer)) this.#counts.remove(peer.address)
+    this.#count(one, -1)
   }
 
-  get #isCounting(): boolean {
+  /**
+   * Other processes serve the same clients, and the limits hold for all of them together.
+   *
+   * @param changed called with each change here, for the others to hear of
+   */
+  share(changed: (change: AddressChange) => void): void {
+    this.#changed = changed
+  }
+
+  /** What has changed elsewhere. */
+  heard(changes: Iterable<AddressChange>): void {
+    for (const [key, open, opened] of changes) {
+      if (this.isCounting) this.#elsewhere.change(key, open)
+      if (opened > 0) this.#rates?.taken(key, opened, this.#clock.now())
+    }
+  }
+
+  #count({ addresses }: Addressed, by: number): void {
+    const peer = addresses.remote
+    if (!this.isCounting || !isTcp(peer)) return
+    const key = addressKey(peer.address)
+    this.#counts.change(key, by)
+    this.#changed?.([key, by, 0])
+  }
+
+  /** Whether connections are counted by address. */
+  get isCounting(): boolean {
     return this.maxPerAddress !== Infinity
   }
 }

@@ -65,9 +65,8 @@ export class Opener<In, Out> {
     header: HeaderRules,
   ): Promise<RefusalReason | undefined> {
     const { register, setup } = this.#parts
-    const { clock } = setup.settings
-    await readProxyHeader(transport, header, clock)
-    return register.admission.refuses(clientOf(transport), clock)
+    await readProxyHeader(transport, header, setup.settings.clock)
+    return register.admission.refuses(clientOf(transport))
   }
 
   async #secure(transport: SocketTransport): Promise<void> {

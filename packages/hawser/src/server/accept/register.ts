@@ -39,7 +39,7 @@ export class Register<In, Out> {
   constructor(setup: ServerSettings<In, Out>, admit: (arrival: Arrival) => void) {
     this.#setup = setup
     this.#maxConnections = setup.maxConnections
-    this.admission = new Admission(setup.admission)
+    this.admission = new Admission(setup.admission, setup.settings.clock)
     this.holding = setup.mostHeld === 0 ? undefined : new Holding(setup.mostHeld, admit)
     // A limit of none is reached from the beginning.
     this.moved()

@@ -4,7 +4,7 @@ import { createSecureContext, type SecureContext, type SecureContextOptions } fr
 import { OptionError } from '../../errors.js'
 import { invalid } from '../../options/invalid.js'
 import type { TlsIdentity, TlsMaterial } from '../../tls.js'
-import { describeLack, type PemKind } from './pem.js'
+import { describeLack, isEncryptedKey, type PemKind } from './pem.js'
 
 /** What a context takes beside who one is. */
 export interface ContextOptions extends Pick<
@@ -41,7 +41,8 @@ export function createContext(
   try {
     return createSecureContext({ ...node, ...material, ...options })
   } catch (cause) {
-    throw unusable(where, cause as Error, passphrase)
+    const isEncrypted = isEncryptedKey(String(material.key ?? ''))
+    throw unusable(where, cause as Error, { isEncrypted, passphrase })
   }
 }
 
@@ -101,29 +102,38 @@ function listOf(ca: TlsIdentity['ca'] & {}): readonly TlsMaterial[] {
   return typeof ca === 'string' || ca instanceof Uint8Array ? [ca] : ca
 }
 
-/** What OpenSSL says of an encrypted key without a passphrase, in one version or another. */
-const encrypted = /interrupted or cancelled|password|bad decrypt/i
+/**
+ * What OpenSSL says of an encrypted key without its passphrase. One wrong passphrase in 256 makes
+ * something that looks decrypted, and is no key.
+ */
+const undecrypted = /interrupted or cancelled|password|bad decrypt|decoder routines::unsupported/i
 
 const explanations: readonly (readonly [RegExp, string])[] = [
   [/key values mismatch/i, 'the key does not belong to the certificate'],
   [/decoder routines::unsupported/i, 'the key is none that OpenSSL knows'],
   [/no start line/i, 'it is not PEM: a PEM file has a line that begins with -----BEGIN'],
   [/bad end line|bad base64|wrong tag|asn1|too long/i, 'the PEM is damaged, or half written'],
-  [encrypted, 'the passphrase is wrong'],
   [/ee key too small|ca md too weak/i, 'the key or the signature is too weak for OpenSSL'],
 ]
 
 /** The parts do not fit together. OpenSSL's words are for those who wrote it. */
-function unusable(where: string, cause: Error, passphrase: string | undefined): OptionError {
+function unusable(
+  where: string,
+  cause: Error,
+  { isEncrypted, passphrase }: { isEncrypted: boolean; passphrase: string | undefined },
+): OptionError {
   const { message } = cause
-  if (passphrase === undefined && encrypted.test(message)) {
+  const isUndecrypted = isEncrypted && undecrypted.test(message)
+  if (isUndecrypted && passphrase === undefined) {
     return new OptionError(
       'HAWSER_INVALID_OPTION',
       (name) => `${name} is missing, and the key is encrypted (${message})`,
       { cause, option: `${where}.passphrase`, remedy: 'pass it, or decrypt the key' },
     )
   }
-  const known = explanations.find(([pattern]) => pattern.test(message))
-  const why = known === undefined ? message : `${known[1]} (${message})`
+  const known = isUndecrypted
+    ? 'the passphrase is wrong'
+    : explanations.find(([pattern]) => pattern.test(message))?.[1]
+  const why = known === undefined ? message : `${known} (${message})`
   return invalid(where, `cannot be used: ${why}`, cause)
 }

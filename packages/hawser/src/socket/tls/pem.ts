@@ -25,3 +25,8 @@ function nameAll(held: readonly string[]): string {
   })
   return [...new Set(names)].join(', ')
 }
+
+/** Whether PEM text holds a private key that is encrypted (RFC 5958 section 3, RFC 1421 section 4.6.1.1). */
+export function isEncryptedKey(text: string): boolean {
+  return /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text)
+}

@@ -5,6 +5,7 @@ import { closeNames } from '../../connection/close-options.js'
 import type { CloseOptions, CloseResult } from '../../connection/server-face.js'
 import { checkOptions } from '../../options/check-options.js'
 import { atLeast, milliseconds } from '../../options/numbers.js'
+import { AddressLedger } from './address-ledger.js'
 import { Bindings } from './bindings.js'
 import type { WorkerExit, WorkersEvents } from './workers-events.js'
 import { describeWorker, describeWorkers, type WorkersInfo } from './workers-info.js'
@@ -51,6 +52,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
   readonly #all = new Set<WorkerProcess>()
   readonly #bindings: Bindings
   readonly #shares: ShareLedger
+  readonly #addresses = new AddressLedger<WorkerProcess>()
   readonly #relay = new NodeRelay<WorkerProcess>()
   readonly #scrapes = new Scrapes()
   #crashes = 0
@@ -202,6 +204,9 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
       case 'give-back':
         this.#shares.heard(worker, message)
         return
+      case 'addresses':
+        this.#addresses.heard(worker, message)
+        return
       case 'parcels':
         this.#relay.heard(worker, message.bytes)
         return
@@ -219,6 +224,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
   #gone(worker: WorkerProcess): void {
     this.#bindings.gone(worker)
     this.#shares.gone(worker)
+    this.#addresses.gone(worker)
     this.#relay.gone(worker)
   }
 

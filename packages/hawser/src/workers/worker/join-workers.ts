@@ -3,8 +3,12 @@ import { checkOptions } from '../../options/check-options.js'
 import { invalid } from '../../options/invalid.js'
 import type { NamesOf } from '../../options/option-names.js'
 import { collectMetrics } from '../../metrics/collect.js'
-import { openingsOf, type Server } from '../../server/server.js'
+import type { AddressChange } from '../../policy/address/address-changes.js'
+import { openingsOf, shareAddresses } from '../../server/for-worker.js'
+import type { Server } from '../../server/server.js'
+import { AddressRoute } from '../address-route.js'
 import { findMember, type JoinedServer, type Member } from './member.js'
+import type { PrimaryLink } from './primary-link.js'
 import { Share } from './share.js'
 
 /** How a server joins. */
@@ -89,7 +93,8 @@ export function joinWorkers<In, Out, Data>(
             void member.primary.say(message)
           }),
     isListening: () => server.listening,
-    addresses: () => server.addresses(),
+    addresses: joinAddresses(name, server, member.primary),
+    endpoints: () => server.addresses(),
     suspend: () => server.suspend(),
     close: (drain) => server.close({ drain }),
     leave: () => leave?.(),
@@ -97,6 +102,20 @@ export function joinWorkers<In, Out, Data>(
   member.servers.push(joined)
   server.on('listening', () => member.listening())
   return contextOf(member)
+}
+
+/** The limits by address hold for all workers together. */
+function joinAddresses(
+  name: string,
+  server: object,
+  primary: PrimaryLink,
+): JoinedServer['addresses'] {
+  const say = (changes: readonly AddressChange[]): Promise<void> =>
+    primary.say({ hawser: 'addresses', server: name, changes })
+  const route = new AddressRoute((changes, done) => void say(changes).then(done))
+  const heard = shareAddresses(server, (change) => route.add(change))
+  if (heard !== undefined) void say([])
+  return heard
 }
 
 function contextOf(member: Member): WorkerContext {

@@ -4,6 +4,7 @@ import { ignore } from '../../promises.js'
 import { systemClock } from '../../connection/time/system-clock.js'
 import { familiesOf, type Metrics } from '../../metrics/collect.js'
 import type { CloseResult } from '../../connection/server-face.js'
+import type { AddressChange } from '../../policy/address/address-changes.js'
 import type { AddressInfo } from '../../observe/payloads.js'
 import { shareListening } from '../../socket/listen/shared-listening.js'
 import { awaitNewcomers } from './newcomers.js'
@@ -33,8 +34,10 @@ export interface JoinedServer {
   readonly metrics: Metrics
   /** Its share of `maxConnections`; undefined when that is off. */
   readonly share: Share | undefined
+  /** Told what clients' addresses have at other workers; undefined when there is no limit by address. */
+  readonly addresses: ((changes: Iterable<AddressChange>) => void) | undefined
   isListening(): boolean
-  addresses(): (AddressInfo | string)[]
+  endpoints(): (AddressInfo | string)[]
   suspend(): Promise<void>
   close(drain: number): Promise<CloseResult>
   /** The program's own, called when the server has closed. */
@@ -73,7 +76,7 @@ export class Member {
   listening(): void {
     if (this.#isReady || !this.servers.every((server) => server.isListening())) return
     this.#isReady = true
-    const addresses = this.servers.flatMap((server) => server.addresses())
+    const addresses = this.servers.flatMap((server) => server.endpoints())
     void this.primary.say({ hawser: 'ready', addresses })
     // From here on it is the listening servers that keep the process alive.
     this.primary.release()
@@ -99,18 +102,21 @@ export class Member {
       case 'parcels':
         this.post.heard(message.bytes)
         return
+      case 'addresses':
+        this.#find(message.server)?.addresses?.(message.changes)
+        return
       case 'granted':
-        this.#shareOf(message.server)?.granted(message.count)
+        this.#find(message.server)?.share?.granted(message.count)
         return
       case 'scarce':
-        this.#shareOf(message.server)?.scarce(message.isScarce)
+        this.#find(message.server)?.share?.scarce(message.isScarce)
         return
       case 'answer':
     }
   }
 
-  #shareOf(name: string): Share | undefined {
-    return this.servers.find((server) => server.name === name)?.share
+  #find(name: string): JoinedServer | undefined {
+    return this.servers.find((server) => server.name === name)
   }
 
   #scrape(): Promise<void> {

@@ -1,5 +1,5 @@
 import { observe } from '../../observe/observe.js'
-import { openingsOf } from '../../server/server.js'
+import { openingsOf } from '../../server/for-worker.js'
 import type { ShareMessage } from '../protocol.js'
 
 /** The part of a server whose limit is shared. */
