@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net'
-import { upperCaseInPlace } from '../servers/letters.js'
+import { upperCaseInPlace } from '../support/letters.js'
 import type { Answer } from './traffic.js'
 
 const opened = new Map<Answer, Promise<number>>()

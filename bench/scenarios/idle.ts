@@ -7,7 +7,7 @@ import {
   type Scenario,
   type Session,
 } from '../scenario.js'
-import type { Memory } from '../servers/measured.js'
+import type { Memory } from '../support/measured.js'
 import { netEcho, netSplit } from './servers.js'
 
 const connections = 10_000

@@ -1,4 +1,4 @@
-import { answerMeasurements } from './measured.js'
+import { answerMeasurements } from '../support/measured.js'
 
 /** The little of Bun's TCP server that is used here. */
 interface BunSocket {

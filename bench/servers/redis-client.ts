@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readCpu } from './measured.js'
+import { readCpu } from '../support/measured.js'
 import { answerRequests } from '../control.js'
 
 // A Redis client that asks a real redis-server, which is a process of its own.

@@ -37,6 +37,26 @@ const BELOW_CONNECTION = [
   'observe',
 ]
 
+/** What the two that send requests, a client that comes back and a pool, stand on in their room. */
+const BELOW_EXCHANGES = [
+  'dial',
+  'requests',
+  'exchange-options',
+  'exchange-settings',
+  'let-go',
+  'on-abort',
+  'shutdown',
+]
+const UNITS_OF_EXCHANGES = [
+  'connection',
+  'errors',
+  'options',
+  'promises',
+  'policy',
+  'report',
+  'socket',
+]
+
 /** What touches neither the network nor the disk. */
 const HARMLESS = ['buffer', 'events', 'perf_hooks', 'process', 'timers']
 
@@ -234,13 +254,13 @@ export const LIBRARY_UNITS = {
         builtins: [],
       },
       out: {
-        sees: ['end/close-errors', 'buffer-operations', 'work'],
+        sees: ['end/close-errors', 'buffer-operations', 'memberships', 'work'],
         doors: ['encode-frame'],
         units: ['errors', 'promises', 'transport', 'framing', 'observe'],
         builtins: ['buffer', 'process', 'timers'],
       },
       end: {
-        sees: ['connection-settings', 'system-clock'],
+        sees: ['time', 'connection-settings'],
         doors: ['close-info'],
         units: ['errors', 'options', 'transport', 'policy'],
         builtins: [],
@@ -251,6 +271,12 @@ export const LIBRARY_UNITS = {
         units: ['callbacks', 'errors', 'promises', 'framing', 'policy'],
         builtins: [],
       },
+      time: {
+        sees: [],
+        doors: ['steady-clock', 'system-clock'],
+        units: ['callbacks', 'policy', 'report'],
+        builtins: ['perf_hooks', 'process', 'timers'],
+      },
     },
   },
   server: {
@@ -259,7 +285,15 @@ export const LIBRARY_UNITS = {
     doors: ['create-server', 'for-worker', 'server', 'server-events', 'server-options'],
     wings: {
       accept: {
-        sees: ['groups', 'drain', 'server-options', 'server-publications', 'server-settings'],
+        sees: [
+          'groups',
+          'drain',
+          'failures',
+          'server-events',
+          'server-options',
+          'server-publications',
+          'server-settings',
+        ],
         doors: ['proxy-trust'],
         units: [
           'callbacks',
@@ -305,31 +339,15 @@ export const LIBRARY_UNITS = {
         builtins: [],
       },
       steady: {
-        sees: [
-          'dial',
-          'requests',
-          'exchange-options',
-          'exchange-settings',
-          'let-go',
-          'on-abort',
-          'shutdown',
-        ],
+        sees: BELOW_EXCHANGES,
         doors: ['client', 'client-options', 'status'],
-        units: ['connection', 'errors', 'options', 'promises', 'policy', 'report', 'socket'],
+        units: UNITS_OF_EXCHANGES,
         builtins: ['events'],
       },
       pool: {
-        sees: [
-          'dial',
-          'requests',
-          'exchange-options',
-          'exchange-settings',
-          'let-go',
-          'on-abort',
-          'shutdown',
-        ],
+        sees: BELOW_EXCHANGES,
         doors: ['lease', 'pool', 'pool-options'],
-        units: ['connection', 'errors', 'options', 'promises', 'policy', 'socket'],
+        units: UNITS_OF_EXCHANGES,
         builtins: ['events', 'timers'],
       },
     },
@@ -372,7 +390,6 @@ export const LIBRARY_UNITS = {
           'connection',
           'metrics',
         ],
-        builtins: ['buffer', 'cluster', 'events', 'os', 'process', 'stream', 'timers', 'url'],
       },
       worker: {
         sees: ['address-route', 'outgoing', 'parcels', 'protocol'],

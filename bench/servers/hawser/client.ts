@@ -1,5 +1,5 @@
 import { createClient, lines } from 'hawser'
-import { serveClient } from '../asking.js'
+import { serveClient } from '../../support/asking.js'
 
 serveClient(async (port) => {
   const client = createClient(`tcp://127.0.0.1:${port}`, { framing: lines() })

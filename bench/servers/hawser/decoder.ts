@@ -1,7 +1,7 @@
 import { lines } from 'hawser'
 import { FrameReader } from 'hawser/testing'
 import type { bufferOperations as Operations } from '../../../packages/hawser/src/connection/buffer-operations.js'
-import { answerMeasurements, readCpu } from '../measured.js'
+import { answerMeasurements, readCpu } from '../../support/measured.js'
 
 // What a connection hands its decoder is not public, and the decoder is to be measured as it is used.
 const operations = new URL(

@@ -1,6 +1,6 @@
 import { createServer, lengthPrefixed } from 'hawser'
 import { fastRead, serveHawser } from './server.js'
-import { upperCaseInPlace } from '../letters.js'
+import { upperCaseInPlace } from '../../support/letters.js'
 
 const server = createServer(
   { framing: lengthPrefixed({ bytes: 4 }), fastRead },

@@ -3,7 +3,7 @@ import type { HandlerObject } from 'hawser'
 import type { Transport, TransportSink } from '../../../packages/hawser/src/transport.js'
 import { makeTraffic } from '../../load/traffic.js'
 import type { LibraryCopy } from './library-copy.js'
-import { readCpu } from '../measured.js'
+import { readCpu } from '../../support/measured.js'
 
 /** Messages that arrive together. */
 const batch = 100

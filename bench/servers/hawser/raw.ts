@@ -1,5 +1,5 @@
 import { createServer, raw } from 'hawser'
-import { holdHeap } from '../live-heap.js'
+import { holdHeap } from '../../support/live-heap.js'
 import { fastRead, serveHawser } from './server.js'
 
 if (process.argv[2] === 'heap') holdHeap()

@@ -1,5 +1,5 @@
 import { createServer, lines } from 'hawser'
-import { createIdentity } from '../identity.js'
+import { createIdentity } from '../../support/identity.js'
 import { serveHawser } from './server.js'
 
 // Lines on two ports: plain on the first, TLS on the second. `iteration` takes them in a loop.

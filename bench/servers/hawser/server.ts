@@ -1,6 +1,6 @@
 import type { Server } from 'hawser'
 import type { Request } from '../../control.js'
-import { answerMeasurements } from '../measured.js'
+import { answerMeasurements } from '../../support/measured.js'
 
 /** Whether this server was started with `fallback`: read through the plain 'data' event. */
 export const fastRead: boolean = process.argv[2] !== 'fallback'

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { once } from 'node:events'
-import { serveClient } from '../asking.js'
+import { serveClient } from '../../support/asking.js'
 
 // A client by hand: those who wait stand in a queue, each line that comes is for the first, and the
 // questions of a turn leave in one write. It has no timeouts and no limits.

@@ -1,4 +1,4 @@
-import { holdHeap } from '../live-heap.js'
+import { holdHeap } from '../../support/live-heap.js'
 import { serveNet } from './server.js'
 
 if (process.argv[2] === 'heap') holdHeap()

@@ -1,4 +1,4 @@
-import { upperCaseInPlace } from '../letters.js'
+import { upperCaseInPlace } from '../../support/letters.js'
 import { serveNet } from './server.js'
 
 // Four bytes of length, big-endian, by hand: the frames of a chunk are changed in place and sent

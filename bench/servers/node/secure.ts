@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:tls'
-import { createIdentity } from '../identity.js'
-import { answerMeasurements } from '../measured.js'
+import { createIdentity } from '../../support/identity.js'
+import { answerMeasurements } from '../../support/measured.js'
 import { answerLines } from './answer-lines.js'
 
 // Lines over node:tls, by hand.

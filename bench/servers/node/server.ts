@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { promisify } from 'node:util'
 import type { Request } from '../../control.js'
-import { answerMeasurements } from '../measured.js'
+import { answerMeasurements } from '../../support/measured.js'
 
 /** Serve with bare node:net and let the harness measure it. */
 export function serveNet(

@@ -8,15 +8,15 @@ import { withoutPongs } from './watch/connection-heartbeat.js'
 import { encoderOf } from './out/encode-frame.js'
 import type { Brakes, Settings } from './connection-settings.js'
 import type { HandlerObject } from './face.js'
-import { steadyClock } from './steady-clock.js'
+import { steadyClock } from './time/steady-clock.js'
 import type { NamesOf } from '../options/option-names.js'
 
 /** Limits and waits of one connection; the same for servers and clients. */
 export interface ConnectionOptions {
   /**
    * Bytes received and not delivered that one connection may hold. Reading stops there and TCP slows
-   * the peer down. Default 2 MiB; at least the framing's `maxFrame`. Stops: a peer that sends faster
-   * than the program consumes.
+   * the peer down. Default 2 MiB, or the framing's `maxFrame` where that is more, and never less than
+   * it. Stops: a peer that sends faster than the program consumes.
    */
   readonly inbox?: number | undefined
   /**
@@ -105,7 +105,7 @@ export const connectionNames: NamesOf<ConnectionOptions> = {
   clock: true,
 }
 
-/** The inbox of a connection by default: 2 MiB. */
+/** The inbox of a connection by default: 2 MiB, where no larger frame has to fit. */
 export const defaultInbox: number = 2 * 1024 * 1024
 /** The outbox of a connection by default: 8 MiB. */
 export const defaultOutbox: number = 8 * 1024 * 1024
@@ -123,7 +123,7 @@ export function resolveSettings<In, Out>(
   assertFraming(framing)
   const { heartbeat } = options
   if (heartbeat !== undefined) assertHeartbeat(heartbeat)
-  const inboxLimit = atLeast('inbox', options.inbox ?? defaultInbox, 1)
+  const inboxLimit = atLeast('inbox', options.inbox ?? inboxFor(framing), 1)
   if (framing.maxFrame > inboxLimit) {
     throw invalid(
       'maxFrame',
@@ -155,6 +155,11 @@ export function resolveSettings<In, Out>(
     clock: steadyClock(options.clock),
     budget,
   }
+}
+
+/** A frame is held whole. One without a limit needs an inbox that somebody has decided about. */
+function inboxFor({ maxFrame }: { readonly maxFrame: number }): number {
+  return maxFrame > defaultInbox && maxFrame !== Infinity ? maxFrame : defaultInbox
 }
 
 function assertFraming(framing: { readonly createDecoder?: unknown }): void {

@@ -13,7 +13,7 @@ import { callClose, callWritable, handlerFailed, runFunction, runOpen } from './
 import { HeartbeatFailure, startHeartbeat } from './watch/connection-heartbeat.js'
 import { HandlerConsumer } from './in/handler-consumer.js'
 import { holds } from './in/holds.js'
-import { type Member, takeJoin } from './memberships.js'
+import { isJoinUntold, type Member } from './memberships.js'
 import { encodeFrame, encoderOf } from './out/encode-frame.js'
 import {
   publishClose,
@@ -156,7 +156,7 @@ export class Engine<In, Out>
     receiver.received(bytes, borrowed, headroom)
     this.inEvent = false
     // A handler that returned a promise goes on in this turn: all its replies leave together.
-    if (receiver.isMidway || takeJoin()) this.openSender?.writeLast()
+    if (receiver.isMidway || isJoinUntold()) this.openSender?.writeLast()
     else this.openSender?.write()
   }
 

@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { type ErrorDetails, type HawserError, StateError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import type { Connection, Topics } from './face.js'
@@ -28,21 +29,25 @@ export interface Memberships<In, Out> {
   topicsOf(member: Member<In, Out>): Topics
 }
 
-let hasJoined = false
+let isUntold = false
 
 /**
- * Something joined a topic. Other nodes hear of it when the code that runs now is done, and a peer acts
- * on its reply at once: replies of this event leave behind it.
+ * Something joins a topic. Other nodes hear of it when the code that runs now is done, and a peer acts
+ * on its reply at once: what is sent meanwhile leaves behind it.
  */
 export function noteJoin(): void {
-  hasJoined = true
+  if (isUntold) return
+  isUntold = true
+  process.nextTick(told)
 }
 
-/** Whether something did since this was asked. */
-export function takeJoin(): boolean {
-  const had = hasJoined
-  hasJoined = false
-  return had
+/** Whether other nodes have still to hear of a join. */
+export function isJoinUntold(): boolean {
+  return isUntold
+}
+
+function told(): void {
+  isUntold = false
 }
 
 /** The topics of a connection that `connect` made. */

@@ -10,7 +10,6 @@ import type { Endpoints } from './endpoints.js'
 import type { ServerEvents } from './server-events.js'
 import type { Failures } from './failures.js'
 import { serverCloseNames, type ServerCloseOptions } from './server-options.js'
-import type { Reception } from './reception.js'
 
 /** What of a server has a part in its end. */
 export interface ClosingParts<In, Out> {
@@ -19,12 +18,12 @@ export interface ClosingParts<In, Out> {
   readonly endpoints: Endpoints
   readonly failures: Failures<In, Out>
   readonly acceptor: Acceptor<In, Out>
-  readonly reception: Reception<In, Out>
 }
 
 /** The end of a server: the first call begins it, and the shortest drain of all calls counts. */
 export class Closing<In, Out> {
   readonly #parts: ClosingParts<In, Out>
+  #drain: Drain<In, Out> | undefined
   #result: Promise<CloseResult> | undefined
   #release: (() => void) | undefined
 
@@ -33,7 +32,7 @@ export class Closing<In, Out> {
   }
 
   get hasBegun(): boolean {
-    return this.#parts.reception.drain !== undefined
+    return this.#drain !== undefined
   }
 
   /** Calls `close` when `signal` fires, unless the end has begun before. */
@@ -50,14 +49,14 @@ export class Closing<In, Out> {
     checkOptions(options, serverCloseNames)
     const { drain: wait = defaultDrain, signal, onDrain } = options
     atLeast('drain', wait, 0, 'milliseconds')
-    const { clock, reception } = this.#parts
-    if (reception.drain === undefined) {
-      reception.drain = new Drain(clock)
-      this.#result = this.#finish(reception.drain)
-      this.#begin(reception.drain, onDrain)
+    const isFirst = this.#drain === undefined
+    const drain = (this.#drain ??= new Drain(this.#parts.clock))
+    if (isFirst) {
+      this.#result = this.#finish(drain)
+      this.#begin(drain, onDrain)
     }
-    reception.drain.limit(wait)
-    if (signal !== undefined) reception.drain.obey(signal)
+    drain.limit(wait)
+    if (signal !== undefined) drain.obey(signal)
     return this.#result as Promise<CloseResult>
   }
 
@@ -72,7 +71,7 @@ export class Closing<In, Out> {
   async #finish(drain: Drain<In, Out>): Promise<CloseResult> {
     const { acceptor, emitter, failures } = this.#parts
     const result = await drain.result
-    await acceptor.groups.uplink?.close()
+    await acceptor.keeper.groups.uplink?.close()
     failures.announce('close', () => emitter.emit('close'))
     return result
   }

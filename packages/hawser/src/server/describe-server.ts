@@ -17,22 +17,24 @@ interface Parts<In, Out> {
 export function describeServer<In, Out>(parts: Parts<In, Out>): ServerInfo {
   const { acceptor, endpoints } = parts
   const { addresses } = endpoints
-  const { groups, maxConnections, suspended } = acceptor
+  const { register } = acceptor
+  const { maxConnections, suspended } = register
+  const { groups } = acceptor.keeper
   const { budget } = parts.setup.settings
   return {
-    ...acceptor.traffic,
+    ...register.traffic,
     listening: addresses.length > 0 && !suspended,
     suspended,
-    draining: acceptor.draining,
+    draining: register.draining,
     addresses,
-    connections: acceptor.engines.size,
-    opening: acceptor.openings.size,
-    paused: acceptor.holding?.isPaused ?? false,
-    held: acceptor.holding?.size ?? 0,
-    accepted: acceptor.accepted,
-    vanished: acceptor.vanishedCount,
+    connections: register.engines.size,
+    opening: register.opening.size,
+    paused: register.holding?.isPaused ?? false,
+    held: register.holding?.size ?? 0,
+    accepted: register.accepted,
+    vanished: register.vanished,
     maxConnections,
-    effectiveMaxConnections: Math.min(maxConnections, acceptor.descriptorLimit),
+    effectiveMaxConnections: Math.min(maxConnections, register.descriptorLimit),
     refused: { ...acceptor.refusals },
     handlerErrors: parts.failures.handlerErrors,
     topics: groups.size,

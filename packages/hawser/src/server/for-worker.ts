@@ -1,11 +1,11 @@
 import type { AddressChange } from '../policy/address/address-changes.js'
-import { acceptorOf } from './server.js'
+import { registerOf } from './server.js'
 
 // What a worker has to do with a server that joined, beside what every program can.
 
 /** Connections whose PROXY header or TLS handshake is under way. */
 export function openingsOf(server: object): number {
-  return acceptorOf(server).openings.size
+  return registerOf(server).opening.size
 }
 
 /**
@@ -18,7 +18,7 @@ export function shareAddresses(
   server: object,
   changed: (change: AddressChange) => void,
 ): ((changes: Iterable<AddressChange>) => void) | undefined {
-  const { admission } = acceptorOf(server)
+  const { admission } = registerOf(server)
   if (!admission.isCounting && admission.rate === undefined) return undefined
   admission.share(changed)
   return (changes) => admission.heard(changes)

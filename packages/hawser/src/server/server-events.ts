@@ -1,4 +1,5 @@
-import type { ServerConnection } from '../connection/server-face.js'
+import type { EventEmitter } from 'node:events'
+import type { ConnectionServer, ServerConnection } from '../connection/server-face.js'
 import type { HawserError } from '../errors.js'
 import type { AddressInfo } from '../observe/payloads.js'
 import type { Refusal } from './server-options.js'
@@ -21,3 +22,6 @@ export interface ServerEvents<In, Out, Data = unknown> {
   /** The server has closed, and so have all its connections. */
   close: []
 }
+
+/** A server, as far as it has to do with being told. */
+export type ServerEmitter<In, Out> = ConnectionServer<In, Out> & EventEmitter<ServerEvents<In, Out>>

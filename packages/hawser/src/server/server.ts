@@ -33,7 +33,6 @@ import {
   type ServerOptions,
 } from './server-options.js'
 import { publishListen } from './server-publications.js'
-import { Reception } from './reception.js'
 import {
   connectionCount,
   resolveAccess,
@@ -42,11 +41,11 @@ import {
 } from './server-settings.js'
 import { TopicGroup } from './groups/topic-group.js'
 
-let readAcceptor: (server: object) => Acceptor<unknown, unknown>
+let readRegister: (server: object) => Acceptor<unknown, unknown>['register']
 
 /** What a server's worker has to do with. */
-export function acceptorOf(server: object): Acceptor<unknown, unknown> {
-  return readAcceptor(server)
+export function registerOf(server: object): Acceptor<unknown, unknown>['register'] {
+  return readRegister(server)
 }
 
 /** A server of framed messages on one endpoint or several. Its events: {@link ServerEvents}. */
@@ -62,7 +61,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
   readonly #failures: Failures<In, Out>
   readonly #closing: Closing<In, Out>
   static {
-    readAcceptor = (server) => (server as Server<unknown, unknown>).#acceptor
+    readRegister = (server) => (server as Server<unknown, unknown>).#acceptor.register
   }
 
   /**
@@ -77,15 +76,14 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
     const emitter = this as unknown as Server<In, Out>
     this.#setup = resolveServer(options as ServerOptions<In, Out>, handler as Handler<In, Out>)
     this.#failures = new Failures(emitter, this.#setup.onError)
-    const reception = new Reception(emitter, this.#failures)
-    this.#acceptor = new Acceptor(this.#setup, reception)
+    this.#acceptor = new Acceptor(this.#setup, emitter, this.#failures)
     this.#endpoints = new Endpoints(this.#setup.listener, this.#acceptor)
-    this.connections = viewConnections(this.#acceptor.engines)
+    this.connections = viewConnections(this.#acceptor.register.engines)
     // What an async listener rejects with is treated as what it throws.
     const rejected = this.#listenerRejected.bind(this)
     Object.defineProperty(this, captureRejectionSymbol, { value: rejected })
     const { clock } = this.#setup.settings
-    const parts = { emitter, endpoints: this.#endpoints, acceptor: this.#acceptor, reception }
+    const parts = { emitter, endpoints: this.#endpoints, acceptor: this.#acceptor }
     this.#closing = new Closing({ ...parts, failures: this.#failures, clock })
     if (options.signal !== undefined) this.#closing.obey(options.signal, () => void this.close())
   }
@@ -102,12 +100,12 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
 
   /** The most connections open at once; may be set while the server runs. */
   get maxConnections(): number {
-    return this.#acceptor.maxConnections
+    return this.#acceptor.register.maxConnections
   }
 
   /** Holds from the next connection on; those already open stay. */
   set maxConnections(count: number) {
-    this.#acceptor.maxConnections = connectionCount(count)
+    this.#acceptor.register.maxConnections = connectionCount(count)
   }
 
   /**
@@ -118,7 +116,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
    */
   setAccess(lists: AccessLists): void {
     checkOptions(lists, accessNames)
-    this.#acceptor.admission.access = resolveAccess(lists)
+    this.#acceptor.register.admission.access = resolveAccess(lists)
   }
 
   /**
@@ -187,7 +185,11 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
    * @throws FramingError when the framing cannot carry the message; OptionError
    */
   broadcast(message: Out, options: BroadcastOptions<In, Out, Data> = {}): number {
-    return this.#acceptor.groups.send(undefined, message, options as BroadcastOptions<In, Out>)
+    return this.#acceptor.keeper.groups.send(
+      undefined,
+      message,
+      options as BroadcastOptions<In, Out>,
+    )
   }
 
   /**
@@ -197,7 +199,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
    * @throws OptionError `HAWSER_INVALID_TOPIC`
    */
   to(topics: string | readonly string[]): Group<In, Out, Data> {
-    return new TopicGroup(this.#acceptor.groups, topics)
+    return new TopicGroup(this.#acceptor.keeper.groups, topics)
   }
 
   /** Accept nothing more; connections go on. The operating system refuses who tries. */
@@ -239,7 +241,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
    * close and those that waited were taken.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<ServerConnection<In, Out, Data>, undefined> {
-    const { waiting } = this.#acceptor
+    const { waiting } = this.#acceptor.register
     return waiting.iterate() as AsyncIterableIterator<ServerConnection<In, Out, Data>, undefined>
   }
 
@@ -272,8 +274,8 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
 
   async #listen(endpoints: readonly Endpoint[], callback?: () => void): Promise<this> {
     this.#assertOpen()
-    this.#acceptor.limitDescriptors(endpoints.length)
-    this.#acceptor.groups.uplink?.start()
+    this.#acceptor.register.limitDescriptors(endpoints.length)
+    this.#acceptor.keeper.groups.uplink?.start()
     const addresses = await this.#endpoints.open(endpoints, () => this.#assertOpen())
     this.#assertOpen()
     this.#acceptor.tls.watch()

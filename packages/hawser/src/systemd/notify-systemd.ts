@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { warn } from '../report.js'
-import { steadyClock } from '../connection/steady-clock.js'
+import { steadyClock } from '../connection/time/steady-clock.js'
 import type { HawserError } from '../errors.js'
 import { checkOptions } from '../options/check-options.js'
 import type { NamesOf } from '../options/option-names.js'

@@ -1,4 +1,4 @@
-import { systemClock } from '../connection/system-clock.js'
+import { systemClock } from '../connection/time/system-clock.js'
 import { checkOptions } from '../options/check-options.js'
 import type { NamesOf } from '../options/option-names.js'
 import type { Clock } from '../policy/clock.js'

@@ -20,6 +20,9 @@ export interface OutgoingRoute {
   urgent?(): Uint8Array | undefined
 }
 
+/** Messages under way at which what is urgent waits as well: Node.js keeps about 2 KiB for each. */
+const mostUrgent = 16
+
 interface Block {
   readonly bytes: Buffer
   used: number
@@ -28,7 +31,8 @@ interface Block {
 
 /**
  * Parcels on their way to another process. They wait here as bytes, and one batch at a time is handed
- * to Node.js, whose own queue keeps about 2 KiB for each message and has no bound.
+ * to Node.js, whose own queue keeps about 2 KiB for each message and has no bound. A few more may be
+ * under way with what is urgent.
  */
 export class Outgoing {
   readonly #route: OutgoingRoute
@@ -37,7 +41,7 @@ export class Outgoing {
   #spare: Buffer | undefined
   #waiting = 0
   #underWay = 0
-  #isUnderWay = false
+  #messagesUnderWay = 0
   #isPlanned = false
   #isUrgent = false
   #empty: (() => void)[] = []
@@ -84,7 +88,7 @@ export class Outgoing {
 
   /** There is something to send, at the end of the turn. */
   wake(): void {
-    if (this.#isPlanned || this.#isUnderWay) return
+    if (this.#isPlanned || this.#messagesUnderWay > 0) return
     this.#isPlanned = true
     setImmediate(() => {
       this.#isPlanned = false
@@ -92,13 +96,17 @@ export class Outgoing {
     })
   }
 
-  /** There is something urgent to send, when the code that runs now is done. */
+  /**
+   * There is something urgent to send, when the code that runs now is done: it does not wait for what
+   * is under way.
+   */
   hurry(): void {
-    if (this.#isUrgent || this.#isUnderWay) return
+    if (this.#isUrgent) return
     this.#isUrgent = true
     process.nextTick(() => {
       this.#isUrgent = false
-      this.#next()
+      const isRoom = this.#messagesUnderWay < mostUrgent
+      if (!isRoom || !this.#sendUrgent()) this.#next()
     })
   }
 
@@ -118,12 +126,7 @@ export class Outgoing {
   }
 
   #next(): void {
-    if (this.#isUnderWay) return
-    const urgent = this.#route.urgent?.()
-    if (urgent !== undefined) {
-      this.#send(urgent)
-      return
-    }
+    if (this.#messagesUnderWay > 0 || this.#sendUrgent()) return
     const block = this.#blocks.shift()
     if (block === undefined) {
       for (const resolve of this.#empty.splice(0)) resolve()
@@ -135,12 +138,21 @@ export class Outgoing {
     if (block.count < mostParcels && block.bytes.length <= mostBytes) this.#spare ??= block.bytes
   }
 
+  /** @returns whether there was something */
+  #sendUrgent(): boolean {
+    const urgent = this.#route.urgent?.()
+    if (urgent === undefined) return false
+    this.#send(urgent)
+    return true
+  }
+
   #send(batch: Uint8Array): void {
-    this.#underWay = batch.length
-    this.#isUnderWay = true
+    const { length } = batch
+    this.#underWay += length
+    this.#messagesUnderWay += 1
     this.#route.send(batch, () => {
-      this.#underWay = 0
-      this.#isUnderWay = false
+      this.#underWay -= length
+      this.#messagesUnderWay -= 1
       this.#next()
     })
   }

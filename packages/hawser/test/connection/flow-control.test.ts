@@ -1,12 +1,5 @@
 import { once } from 'node:events'
-import {
-  connect,
-  type Connection,
-  createServer,
-  lengthPrefixed,
-  lines,
-  type OptionError,
-} from 'hawser'
+import { connect, type Connection, createServer, lengthPrefixed, lines, OptionError } from 'hawser'
 import { connectPair, ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Budget, privateAllowance } from '../../src/policy/budget.js'
@@ -302,6 +295,16 @@ describe('reading', () => {
         }) as OptionError,
       )
     }
+  })
+
+  it('begins with one whose frames are larger than the usual inbox, and gets such a frame', async () => {
+    const size = 3 * 1024 * 1024
+    const { connection, peer } = attach({ framing: lines({ maxFrame: size }) })
+    const next = connection[Symbol.asyncIterator]().next()
+    const sending = peer.send(Buffer.concat([Buffer.alloc(size, 'x'), Buffer.from('\n')]))
+    expect((await next).value).toHaveLength(size)
+    await sending
+    expect(() => createServer({ framing: { ...lines(), maxFrame: Infinity } })).toThrow(OptionError)
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { systemClock } from '../../src/connection/system-clock.js'
+import { systemClock } from '../../src/connection/time/system-clock.js'
 import { turns } from './support/turns.js'
 
 function countTimers(): number {

@@ -114,24 +114,17 @@ describe('what forgets the oldest does not walk over those that were forgotten b
   it('the connections that wait for room', async () => {
     const admitted: Arrival[] = []
     let walks = 0
-    const owner = {
-      open: 1,
-      maxConnections: 1,
-      admit: (arrival: Arrival) => {
-        admitted.push(arrival)
-        owner.open = 1
-        holding.moved()
-      },
-    }
-    const holding = new Holding(rounds, owner)
+    const holding = new Holding(rounds, (arrival) => {
+      admitted.push(arrival)
+      holding.moved(1, 1)
+    })
     const arrivals = Array.from({ length: rounds }, () => ({}) as Arrival)
-    holding.moved()
+    holding.moved(1, 1)
     for (const arrival of arrivals) expect(holding.hold(arrival)).toBe(true)
     expect(holding.hold({} as Arrival)).toBe(false)
     for (const _ of arrivals.slice(1)) {
-      owner.open = 0
       walks += await walksOf(() => {
-        holding.moved()
+        holding.moved(0, 1)
         return new Promise(setImmediate)
       })
     }

@@ -1,4 +1,4 @@
-import { turnTime } from '../../connection/system-clock.js'
+import { turnTime } from '../../connection/time/system-clock.js'
 import { checkOptions } from '../../options/check-options.js'
 import { milliseconds } from '../../options/numbers.js'
 import type { HawserError } from '../../errors.js'

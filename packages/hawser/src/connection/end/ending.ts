@@ -8,7 +8,7 @@ import {
 } from './close-errors.js'
 import type { ClockTimer } from '../../policy/clock.js'
 import type { CloseInfo, CloseReason, ConnectionPhase } from './close-info.js'
-import { systemClock } from '../system-clock.js'
+import { systemClock } from '../time/system-clock.js'
 import type { EndingHost } from './ending-host.js'
 
 interface Cause {

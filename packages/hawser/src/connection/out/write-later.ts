@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { isJoinUntold } from '../memberships.js'
 
 /** A sender that has something to write at the end of this turn of the event loop. */
 export interface Writer {
@@ -14,6 +15,11 @@ export function writeLater(writer: Writer): void {
 }
 
 function writeWaiting(): void {
+  // This was planned before the join was: what tells of that is planned now, and comes first.
+  if (isJoinUntold()) {
+    process.nextTick(writeWaiting)
+    return
+  }
   const writers = waiting
   waiting = []
   for (const writer of writers) writer.write()

@@ -3,16 +3,6 @@ import { LinkedMap } from '../../policy/linked-map.js'
 import { isPaused } from '../../policy/limit-pause.js'
 import type { Arrival } from '../../socket/listen/arrival.js'
 
-/** What is asked of the owner, which takes connections in. */
-export interface HoldingOwner {
-  /** Connections open now. */
-  readonly open: number
-  /** The most that may be. */
-  readonly maxConnections: number
-  /** Its turn has come. */
-  admit(arrival: Arrival): void
-}
-
 /**
  * Connections that wait for room (`atLimit: 'pause'`), first come, first served: accepted, not read
  * from and not begun, as they would be in the operating system's queue. Node.js has no way to leave
@@ -20,14 +10,15 @@ export interface HoldingOwner {
  */
 export class Holding {
   readonly #capacity: number
-  readonly #owner: HoldingOwner
+  readonly #admit: (arrival: Arrival) => void
   readonly #arrivals = new LinkedMap<Arrival, true>()
   #paused = false
   #isDue = false
 
-  constructor(capacity: number, owner: HoldingOwner) {
+  /** @param admit lets in one whose turn has come, and tells how many are open then */
+  constructor(capacity: number, admit: (arrival: Arrival) => void) {
     this.#capacity = capacity
-    this.#owner = owner
+    this.#admit = admit
   }
 
   /** How many wait. */
@@ -53,13 +44,12 @@ export class Holding {
   }
 
   /** The number of open connections has changed, or the limit has. */
-  moved(): void {
-    const { open, maxConnections } = this.#owner
-    this.#paused = isPaused(this.#paused, open, maxConnections)
+  moved(open: number, limit: number): void {
+    this.#paused = isPaused(this.#paused, open, limit)
     if (this.#paused || this.size === 0 || this.#isDue) return
     this.#isDue = true
     // Not in the middle of another one's end.
-    setImmediate(() => this.#admit())
+    setImmediate(() => this.#admitAll())
   }
 
   /** Those who wait: they do not any more. */
@@ -69,13 +59,12 @@ export class Holding {
     return arrivals
   }
 
-  #admit(): void {
+  #admitAll(): void {
     this.#isDue = false
     while (!this.#paused) {
       const arrival = this.#take()
       if (arrival === undefined) return
-      // It tells how many are open then.
-      this.#owner.admit(arrival)
+      this.#admit(arrival)
     }
   }
 

@@ -6,9 +6,9 @@ import {
 } from '../../policy/connection-limit.js'
 import type { Arrival } from '../../socket/listen/arrival.js'
 import type { TransportAddresses } from '../../transport.js'
-import type { Admission } from './admission.js'
+import type { AcceptParts } from './accept-parts.js'
 import type { Refusal } from '../server-options.js'
-import type { ServerSettings } from '../server-settings.js'
+import { publishRefuse } from '../server-publications.js'
 
 /** Goodbyes under way at once: each holds a descriptor that a served connection could have. */
 const mostGoodbyes = 16
@@ -22,32 +22,14 @@ const numberless: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
   'proxy-untrusted',
 ])
 
-/** What is said of a refusal, as it is when it happens. */
-export interface RefusalState {
-  /** Connections that are open, or about to be. */
-  readonly open: number
-  readonly admission: Admission
-  readonly maxConnections: number
-  readonly descriptorLimit: number
-  readonly tls: { readonly current: { readonly handshakeTimeout: number } | undefined }
-}
-
 /** Turns connections away, counts them, and tells of them. */
 export class Refuser<In, Out> {
   readonly counts: RefusalCounts = noRefusals()
-  readonly #setup: ServerSettings<In, Out>
-  readonly #state: RefusalState
-  readonly #tell: (refusal: Refusal) => void
+  readonly #parts: AcceptParts<In, Out>
   #goodbyes = 0
 
-  constructor(
-    setup: ServerSettings<In, Out>,
-    state: RefusalState,
-    tell: (refusal: Refusal) => void,
-  ) {
-    this.#setup = setup
-    this.#state = state
-    this.#tell = tell
+  constructor(parts: AcceptParts<In, Out>) {
+    this.#parts = parts
   }
 
   /** Turn it away. */
@@ -59,7 +41,7 @@ export class Refuser<In, Out> {
 
   /** Close it, with a goodbye where that can be read. */
   dismiss(arrival: Arrival, reason: RefusalReason): void {
-    const { goodbye, settings } = this.#setup
+    const { goodbye, settings } = this.#parts.setup
     // It is for those who could read it: under TLS nothing was agreed on yet.
     if (
       goodbye === undefined ||
@@ -82,9 +64,10 @@ export class Refuser<In, Out> {
     reason: RefusalReason,
     error: HawserError | undefined,
   ): void {
-    const { admission, open } = this.#state
+    const { failures, register, server } = this.#parts
+    const { admission, open } = register
     this.counts[reason] += 1
-    this.#tell({
+    const refusal: Refusal = {
       reason,
       connections: reason === 'per-address' ? admission.open(remote) : open,
       limit: this.#limitOf(reason),
@@ -95,18 +78,21 @@ export class Refuser<In, Out> {
       localPort: local?.port,
       localFamily: local?.family,
       error,
-    })
+    }
+    publishRefuse(server, refusal)
+    failures.announce('drop', () => server.emit('drop', refusal))
   }
 
   #limitOf(reason: RefusalReason): number {
-    const { admission, descriptorLimit, maxConnections, tls } = this.#state
+    const { setup, register, tls } = this.#parts
+    const { admission, descriptorLimit, maxConnections } = register
     if (reason === 'fd-limit') return descriptorLimit
     if (reason === 'tls-handshake-timeout') return tls.current?.handshakeTimeout ?? 0
-    if (reason === 'proxy-header-timeout') return this.#setup.proxy?.headerTimeout ?? 0
+    if (reason === 'proxy-header-timeout') return setup.proxy?.headerTimeout ?? 0
     if (numberless.has(reason)) return 0
     if (reason === 'per-address') return admission.maxPerAddress
     if (reason === 'rate') return admission.rate?.perSecond ?? 0
-    if (reason === 'not-accepted') return this.#setup.maxWaiting
+    if (reason === 'not-accepted') return setup.maxWaiting
     return maxConnections
   }
 }

@@ -2,7 +2,7 @@ import type { Worker } from 'node:cluster'
 import process from 'node:process'
 import { setImmediate } from 'node:timers'
 import type { ClockTimer } from '../../policy/clock.js'
-import { systemClock } from '../../connection/system-clock.js'
+import { systemClock } from '../../connection/time/system-clock.js'
 import type { LoadMessage } from '../protocol.js'
 import { chooseSeat } from './choose-seat.js'
 

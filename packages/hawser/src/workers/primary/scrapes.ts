@@ -1,4 +1,4 @@
-import { systemClock } from '../../connection/system-clock.js'
+import { systemClock } from '../../connection/time/system-clock.js'
 import { type Family, mergeFamilies } from '../../metrics/family.js'
 import { renderPrometheus } from '../../metrics/prometheus.js'
 import type { NamesOf } from '../../options/option-names.js'

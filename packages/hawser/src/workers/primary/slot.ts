@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { ignore } from '../../promises.js'
-import { systemClock } from '../../connection/system-clock.js'
+import { systemClock } from '../../connection/time/system-clock.js'
 import { WorkerError } from '../../errors.js'
 import { Backoff, type BackoffOptions } from '../../policy/backoff.js'
 import type { ClockTimer } from '../../policy/clock.js'

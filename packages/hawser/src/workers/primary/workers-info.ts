@@ -1,4 +1,4 @@
-import { systemClock } from '../../connection/system-clock.js'
+import { systemClock } from '../../connection/time/system-clock.js'
 import type { AddressInfo } from '../../observe/payloads.js'
 import type { Slot } from './slot.js'
 import type { WorkerProcess, WorkerState } from './worker-process.js'

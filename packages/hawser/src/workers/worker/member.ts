@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import process from 'node:process'
 import { ignore } from '../../promises.js'
-import { systemClock } from '../../connection/system-clock.js'
+import { systemClock } from '../../connection/time/system-clock.js'
 import { familiesOf, type Metrics } from '../../metrics/collect.js'
 import type { CloseResult } from '../../connection/server-face.js'
 import type { AddressChange } from '../../policy/address/address-changes.js'

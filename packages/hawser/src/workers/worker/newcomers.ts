@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers'
-import { systemClock } from '../../connection/system-clock.js'
+import { systemClock } from '../../connection/time/system-clock.js'
 import { observe } from '../../observe/observe.js'
 
 /** The part of a server that is looked at. */

@@ -28,14 +28,18 @@ export function workersBackplane(): Backplane | undefined {
 
 let nodes = 0
 
-class WorkersBackplane implements Backplane, PostNode {
+/** What a worker's node needs of its process. */
+type NodeHome = Pick<Member, 'post'> & { readonly setup: Pick<Member['setup'], 'slot'> }
+
+/** One server's node among those of all workers. */
+export class WorkersBackplane implements Backplane, PostNode {
   readonly nodeId: string
-  readonly #member: Member
+  readonly #member: NodeHome
   #listener: BackplaneListener | undefined
   readonly #topics = new NodeSubscriptions()
   #isOpen = false
 
-  constructor(member: Member) {
+  constructor(member: NodeHome) {
     nodes += 1
     this.#member = member
     this.nodeId = `worker-${member.setup.slot}-${process.pid}-${nodes}`

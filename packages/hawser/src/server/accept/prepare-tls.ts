@@ -1,28 +1,9 @@
-import type { HawserError } from '../../errors.js'
 import type { Clock } from '../../policy/clock.js'
 import { unavailable } from '../../connection/start-tls.js'
 import { SocketTransport } from '../../socket/socket-transport.js'
 import type { ServerTls } from '../../socket/tls/server-tls.js'
-import type { Transport, TransportAddress } from '../../transport.js'
+import type { Transport } from '../../transport.js'
 import { publishHandshake } from '../server-publications.js'
-
-/**
- * Whom the rules for clients' addresses are asked about: none, where a proxy connects for itself.
- * Its health checks would be refused otherwise wherever proxies are not clients.
- */
-export function clientOf({ proxied, addresses }: Transport): TransportAddress | undefined {
-  return proxied?.header.command === 'local' ? undefined : addresses.remote
-}
-
-/**
- * Whether the peer went away without a word, as one does that only checks whether something listens:
- * that is no refusal.
- */
-export function isProbe(error: HawserError | undefined, transport: SocketTransport): boolean {
-  const isCutOff =
-    error?.code === 'HAWSER_TLS_HANDSHAKE_FAILED' || error?.code === 'HAWSER_PROXY_HEADER_INVALID'
-  return isCutOff && !transport.hasReceived
-}
 
 /**
  * Get ready for TLS.

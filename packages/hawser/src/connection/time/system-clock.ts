@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
 import { clearTimeout, setTimeout } from 'node:timers'
-import type { Clock, ClockTimer } from '../policy/clock.js'
+import type { Clock, ClockTimer } from '../../policy/clock.js'
 
 /** The longest delay a runtime's timer takes; anything above fires at once. */
 const longestDelay = 2 ** 31 - 1

@@ -1,6 +1,6 @@
-import { tell, valueOf } from '../callbacks.js'
-import type { Clock, ClockTimer } from '../policy/clock.js'
-import { warn } from '../report.js'
+import { tell, valueOf } from '../../callbacks.js'
+import type { Clock, ClockTimer } from '../../policy/clock.js'
+import { warn } from '../../report.js'
 import { systemClock } from './system-clock.js'
 
 /** One for each clock of the user's, so that all who are passed it see the same time. */
