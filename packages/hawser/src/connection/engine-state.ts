@@ -11,9 +11,12 @@ import type { ReceiverHost } from './in/receiver-host.js'
 import { encoderOf } from './out/encode-frame.js'
 import { Sender } from './out/sender.js'
 import type { SenderHost } from './out/sender-host.js'
+import { Account } from './watch/account.js'
+import type { Kept } from './watch/upkeep.js'
+import { Watch } from './watch/watch.js'
 
-/** What the wings need of a connection, apart from its watch. */
-export type WingHosts<In, Out> = ReceiverHost<In, Out> & SenderHost<Out> & EndingHost
+/** What the wings need of a connection. */
+export type WingHosts<In, Out> = ReceiverHost<In, Out> & SenderHost<Out> & EndingHost & Kept
 
 /**
  * What a connection is made of, and what can be asked of it; what it does is in `engine.ts`. The way
@@ -32,6 +35,8 @@ export abstract class EngineState<In, Out> {
   handlerRuns = false
   #sender: Sender<Out> | undefined
   #ending: Ending | undefined
+  #watch: Watch | undefined
+  #account: Account | undefined
   #closing: { promise: Promise<CloseInfo>; resolve: (info: CloseInfo) => void } | undefined
 
   constructor(transport: Transport, settings: Settings<In, Out>, owner: ConnectionOwner<In, Out>) {
@@ -62,6 +67,34 @@ export abstract class EngineState<In, Out> {
   /** The ending, if it has begun. */
   get openEnding(): Ending | undefined {
     return this.#ending
+  }
+
+  /** Its watch, if there was ever something to wait for. */
+  protected get watch(): Watch | undefined {
+    return this.#watch
+  }
+
+  /** Look at the waits that count now. */
+  arm(): void {
+    if (this.isClosed) return
+    this.#watch ??= new Watch(this.asHost())
+    this.#watch.arm()
+  }
+
+  holdExcess(bytes: number): void {
+    if (bytes > 0) this.#account ??= new Account(this.asHost())
+    this.#account?.hold(bytes)
+  }
+
+  /** Count what is held now. */
+  protected accountFor(): void {
+    this.holdExcess(Account.excess(this.receiver, this.openSender))
+  }
+
+  /** It has ended: nothing is watched nor counted any more. */
+  protected stopUpkeep(): void {
+    this.#watch?.cancel()
+    this.#account?.hold(0)
   }
 
   get phase(): ConnectionPhase {

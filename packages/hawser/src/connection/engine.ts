@@ -22,8 +22,7 @@ import {
   publishOverflow,
 } from './publications.js'
 import { upgradeLost } from './start-tls.js'
-import { Account } from './watch/account.js'
-import { needsWatch, Watch } from './watch/watch.js'
+import { upkeep } from './watch/upkeep.js'
 import type { Watched } from './watch/watched.js'
 
 /**
@@ -36,8 +35,6 @@ export class Engine<In, Out>
   extends EngineState<In, Out>
   implements TransportSink, WingHosts<In, Out>, Watched, Member<In, Out>
 {
-  #watch: Watch | undefined
-  #account: Account | undefined
   #transportGone = false
 
   protected override asHost(): this {
@@ -207,7 +204,7 @@ export class Engine<In, Out>
   }
 
   flushed(): void {
-    this.#watch?.flushed()
+    this.watch?.flushed()
     this.openEnding?.send()
     if (this.draining) this.settle()
   }
@@ -253,13 +250,6 @@ export class Engine<In, Out>
 
   // ── keeping it in line ──────────────────────────────────────────────────────────────────────
 
-  /** Look at the waits that count now. */
-  arm(): void {
-    if (this.isClosed) return
-    this.#watch ??= new Watch(this)
-    this.#watch.arm()
-  }
-
   settle(): void {
     if (this.isClosed || this.receiver.isAdvancing) return
     if (this.receiver.ended || this.draining) endWhenDone(this)
@@ -268,22 +258,18 @@ export class Engine<In, Out>
       return
     }
     this.receiver.updateReading()
-    this.accountFor()
-    if (needsWatch(this)) this.arm()
+    upkeep(this)
   }
 
-  private accountFor(): void {
-    const excess = Account.excess(this.receiver, this.openSender)
-    if (excess > 0) this.#account ??= new Account(this)
-    this.#account?.hold(excess)
+  delivered(): void {
+    if (!this.isClosed) upkeep(this)
   }
 
   private leave(): void {
     const { consumer } = this.receiver
     const info = this.ending.close()
     this.isClosed = true
-    this.#watch?.cancel()
-    this.#account?.hold(0)
+    this.stopUpkeep()
     this.openSender?.abandon()
     // After an orderly end, what was received can still be iterated.
     this.receiver.close(this.error !== undefined)

@@ -23,6 +23,8 @@ export interface ReceiverHost<In, Out> extends Published {
   malformed(cause: unknown): HawserError
   /** The handler threw or rejected. */
   handlerFailed(cause: unknown): void
+  /** The consumer took all that arrived, and wants more. */
+  delivered(): void
   /** Messages were delivered, or nothing stands in their way any more: end and watch as it should be. */
   settle(): void
   /** An iteration has come to its end: the peer has ended, and all it sent was taken. */

@@ -169,9 +169,11 @@ export class Receiver<In, Out> {
       this.#host.malformed(error)
     }
     this.#advancing = false
-    if (fed && (this.holds & holds.switching) === 0 && consumer?.starving === true)
-      this.#host.settle()
-    else this.advance()
+    const isQuiet = (this.holds & holds.switching) === 0 && !this.#host.draining
+    if (fed && isQuiet && consumer?.starving === true) {
+      this.updateReading()
+      this.#host.delivered()
+    } else this.advance()
   }
 
   /** The peer ended its direction. */
@@ -217,7 +219,7 @@ export class Receiver<In, Out> {
 
   /** Stop or start reading, as it should be now. */
   updateReading(): void {
-    if (this.ended) return
+    if (this.ended || this.#host.isClosed) return
     const stop = (this.holds & holds.discarding) === 0 && this.shouldStop()
     if (stop === this.stopped) return
     this.stopped = stop
