@@ -130,7 +130,7 @@ export const LIBRARY_UNITS = {
       transport: {
         sees: ['fast-read'],
         units: ['tls', 'transport', 'proxy-protocol'],
-        builtins: ['buffer', 'net', 'process', 'util'],
+        builtins: ['buffer', 'fs', 'net', 'process', 'util'],
       },
       tls: {
         sees: ['fast-read'],

@@ -118,6 +118,26 @@ describe.each(readWays)('a relay, %s', (_way, fastRead) => {
     expect(await result).toMatchObject({ endedBy: 'b', b: { by: 'remote', reason: 'reset' } })
   })
 
+  it('passes a reset on that is found together with the last bytes, after the client has ended', async () => {
+    const port = await upstream((socket) => {
+      socket.on('error', () => undefined).resume()
+      socket.on('end', () => {
+        // Both in one turn, so that one read finds them.
+        socket.write('half an answer')
+        socket.resetAndDestroy()
+      })
+    })
+    const { server, result } = await relayTo(port, fastRead)
+    const peer = await ScriptedPeer.connect({ port: portOf(server) })
+    await peer.send('question')
+    peer.end()
+    expect(await result).toMatchObject({
+      bToA: 14,
+      a: { by: 'local', reason: 'reset' },
+      b: { by: 'remote', reason: 'reset' },
+    })
+  })
+
   it('resets both ends when its signal fires, and says so', async () => {
     const aborting = new AbortController()
     const port = await upstream((socket) => {
