@@ -352,7 +352,10 @@ export const LIBRARY_UNITS = {
       },
     },
   },
-  relay: { units: ['errors', 'options', 'promises', 'framing', 'connection'], builtins: [] },
+  relay: {
+    units: ['errors', 'options', 'promises', 'framing', 'observe', 'connection'],
+    builtins: [],
+  },
   metrics: {
     units: ['callbacks', 'errors', 'options', 'observe', 'report'],
     builtins: ['perf_hooks'],
