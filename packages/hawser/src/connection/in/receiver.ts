@@ -1,6 +1,6 @@
 import { OptionError, StateError } from '../../errors.js'
 import type { Framing } from '../../framing/framing.js'
-import { Share } from '../work.js'
+import { countClosed, countOpened, Share } from '../work.js'
 import type { Consumer } from './consumer.js'
 import { holds } from './holds.js'
 import { Inbox } from './inbox.js'
@@ -32,6 +32,7 @@ export class Receiver<In, Out> {
   constructor(host: ReceiverHost<In, Out>, framing: Framing<In, Out>) {
     this.#host = host
     this.framing = framing
+    countOpened()
   }
 
   get inbox(): Inbox<In> {
@@ -41,7 +42,7 @@ export class Receiver<In, Out> {
 
   /** What may be delivered in this turn. */
   get share(): Share {
-    this.#share ??= new Share(() => this.release(holds.spent))
+    this.#share ??= new Share(this.#host.settings.effects, () => this.release(holds.spent))
     return this.#share
   }
 
@@ -161,6 +162,7 @@ export class Receiver<In, Out> {
     const { consumer } = this
     this.bytes += bytes.length
     let fed = false
+    this.#share?.look()
     this.#advancing = true
     try {
       fed = consumer !== undefined && consumer.feed(bytes, borrowed, headroom)
@@ -217,6 +219,7 @@ export class Receiver<In, Out> {
   close(drop: boolean): void {
     this.holds &= ~holds.blocked
     this.#share?.retire()
+    countClosed()
     if (drop) this.#inbox?.clear()
   }
 
