@@ -18,6 +18,14 @@ const soon = 1 / 8
 /** A message that sends less than so often is no fan-out. */
 const smallestFanOut = 8
 
+/** Shares that go on in this turn. */
+let settling = 0
+
+/** Whether more is about to be delivered in this turn, which what waits to be written can wait for. */
+export function isSettling(): boolean {
+  return settling > 0
+}
+
 /** Connections of the process: a message that was never seen to be sent on may be sent to all. */
 let open = 0
 
@@ -109,10 +117,16 @@ export class Share {
     if (this.#messages < this.#stop) return false
     if (!this.#isSettling) {
       this.#isSettling = true
+      settling += 1
       // What a microtask schedules comes when all of them are done, whatever they lead to.
       queueMicrotask(() => process.nextTick(settle, this))
     }
     return true
+  }
+
+  /** Whether it goes on in this turn, when what was delivered has had its go. */
+  get isSettling(): boolean {
+    return this.#isSettling
   }
 
   /** A send is charged to it. */
@@ -128,6 +142,7 @@ export class Share {
   /** What the messages delivered so far have caused was seen. */
   settle(): void {
     this.#isSettling = false
+    settling -= 1
     this.#see()
     if (!this.#isOver || !this.#isDue) this.#renewed()
   }

@@ -72,9 +72,10 @@ export class Receiver<In, Out> {
     return !this.empty && this.consumer !== undefined && this.consumer.starving
   }
 
-  /** Whether the consumer is at work and more waits for it. */
+  /** Whether more waits for the consumer, which is at work or goes on in this turn. */
   get isMidway(): boolean {
-    return !this.empty && this.consumer !== undefined && !this.consumer.atRest
+    if (this.empty || this.consumer === undefined) return false
+    return !this.consumer.atRest || this.#share?.isSettling === true
   }
 
   /** Whether messages are being handed out at this moment, so that anything else has to wait. */

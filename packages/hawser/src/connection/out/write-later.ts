@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { isSettling } from '../work.js'
 
 /** A sender that has something to write at the end of this turn of the event loop. */
 export interface Writer {
@@ -14,6 +15,10 @@ export function writeLater(writer: Writer): void {
 }
 
 function writeWaiting(): void {
+  if (isSettling()) {
+    queueMicrotask(() => process.nextTick(writeWaiting))
+    return
+  }
   const writers = waiting
   waiting = []
   for (const writer of writers) writer.write()
