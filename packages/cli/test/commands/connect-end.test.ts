@@ -95,16 +95,19 @@ describe('hawser connect to a peer that does not read', () => {
     expect(code).toBe(1)
   })
 
-  it('ends at the first SIGTERM', async () => {
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('ends at the first %s', async (signal, exitCode) => {
     const port = await listen((socket) => void socket.pause())
     const command = Command.hawser(['connect', port])
     command.stdin.write(Buffer.alloc(20_000_000))
     await command.complains(/connected to/)
-    command.kill('SIGTERM')
+    command.kill(signal)
     const { code, stderr } = await command.ended
     expect(stderr).toMatch(
       /\n(?:left with [\d,]+ B unsent: the peer does not read|closed: by us.*)\n$/,
     )
-    expect(code).toBe(143)
+    expect(code).toBe(exitCode)
   })
 })

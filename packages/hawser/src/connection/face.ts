@@ -81,7 +81,7 @@ export interface Connection<
    *
    * @returns rejects with `HAWSER_MESSAGE_INVALID` or `HAWSER_FRAME_TOO_LARGE` (the framing cannot
    *   carry it; nothing was sent), `HAWSER_OUTBOX_FULL` (the connection is reset),
-   *   `HAWSER_CONNECTION_ENDED` (after `end()`), `HAWSER_CONNECTION_CLOSED`
+   *   `HAWSER_CONNECTION_ENDED` (our direction has ended in order), `HAWSER_CONNECTION_CLOSED`
    */
   send(message: Out): Promise<void>
   /**

@@ -184,7 +184,7 @@ describe('after the end', () => {
     peer.end()
     await connection.close()
     await expect(connection.send('late')).rejects.toMatchObject({
-      code: 'HAWSER_CONNECTION_CLOSED',
+      code: 'HAWSER_CONNECTION_ENDED',
     })
     void connection.send('forgotten')
     expect(connection.trySend('late')).toBe(false)

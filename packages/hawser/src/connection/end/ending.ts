@@ -153,6 +153,9 @@ export class Ending {
 
   #makeRefusal(): HawserError | undefined {
     const { details } = this.#host
+    // Whether the peer's end has come by now is chance: a late send fails alike before and after.
+    const isOrderly = this.ours && !this.#broken && this.error === undefined
+    if (isOrderly) return endedError(undefined, details)
     if (this.info !== undefined) return closedError(this.info, details)
     if (this.#broken) return closingError(this.error, details)
     return this.ours ? endedError(this.error, details) : undefined

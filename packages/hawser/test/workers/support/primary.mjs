@@ -12,5 +12,6 @@ console.log(
     .join()}`,
 )
 for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'info') console.log(JSON.stringify({ pid: process.pid, ...workers.info() }))
   if (line === 'close') console.log(JSON.stringify(await workers.close()))
 }
