@@ -414,7 +414,7 @@ export const LIBRARY_UNITS = {
   testing: {
     units: [...BELOW_CONNECTION, 'network', 'connection'],
     // `net` for the scripted peer: it fakes the far end, so it must not share our own socket code.
-    builtins: [...HARMLESS, 'assert', 'assert/strict', 'net'],
+    builtins: [...HARMLESS, 'assert', 'assert/strict', 'fs', 'net'],
     wings: {
       conformance: {
         sees: ['next-turn', 'test-deadline'],
@@ -429,7 +429,7 @@ export const LIBRARY_UNITS = {
       peer: {
         sees: ['escape', 'test-deadline'],
         units: ['errors', 'options', 'promises', 'transport'],
-        builtins: ['events', 'net'],
+        builtins: ['events', 'fs', 'net'],
       },
     },
   },

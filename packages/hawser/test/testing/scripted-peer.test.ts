@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
+import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPair, ScriptedPeer, type ScriptedListener } from 'hawser/testing'
@@ -38,6 +40,21 @@ async function joinUnix(options: { deadline?: number } = {}): Promise<Peers> {
 }
 
 const kinds = { TCP: joinSockets, 'a Unix socket': joinUnix, memory: joinMemory }
+
+it('a scripted peer finds a reset together with bytes, and takes it for no end', async () => {
+  const listener = net.createServer()
+  cleanups.push(async () => void listener.close())
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+  const { port } = listener.address() as net.AddressInfo
+  const accepted = once(listener, 'connection') as Promise<[net.Socket]>
+  await using peer = await ScriptedPeer.connect({ host: '127.0.0.1', port }, { reading: false })
+  const [socket] = await accepted
+  socket.write('half')
+  socket.resetAndDestroy()
+  await once(socket, 'close')
+  peer.startReading()
+  await peer.receivesReset()
+})
 
 describe.each(Object.entries(kinds))('a scripted peer over %s', (kind, join_) => {
   it('receives what the other sends, however it is cut', async () => {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { unseenReset } from './unseen-reset.js'
 import type { Wire, WireEvents } from './wire.js'
 
 /** A wire that is a real TCP or Unix socket, already connected and not yet read from. */
@@ -16,7 +17,11 @@ export class SocketWire implements Wire {
   start(events: WireEvents): void {
     const socket = this.#socket
     socket.on('data', (bytes: Buffer) => events.received(bytes))
-    socket.on('end', () => events.peerEnded())
+    socket.on('end', () => {
+      const reset = unseenReset(socket)
+      if (reset === undefined) events.peerEnded()
+      else socket.destroy(reset)
+    })
     if (socket.closed) queueMicrotask(() => events.gone(this.#error))
     else socket.on('close', () => events.gone(this.#error))
   }
