@@ -104,6 +104,7 @@ describe.each(readWays)('a relay, %s', (_way, fastRead) => {
       a: { by: 'local', reason: 'reset' },
       b: { by: 'remote', reason: 'reset' },
     })
+    await peer.receivesReset()
   })
 
   it('resets both ends when its signal fires, and says so', async () => {
@@ -118,6 +119,30 @@ describe.each(readWays)('a relay, %s', (_way, fastRead) => {
     aborting.abort(new Error('enough'))
     await peer.receivesReset()
     await expect(result).rejects.toMatchObject({ code: 'HAWSER_ABORTED' })
+  })
+
+  it('goes on where the upstream answers forty times what it reads, and reads as its answers drain', async () => {
+    let pauses = 0
+    const port = await upstream((socket) => {
+      socket.on('data', (bytes: Buffer) => {
+        let goesOn = true
+        for (let copy = 0; copy < 40; copy += 1) goesOn = socket.write(bytes)
+        if (goesOn) return
+        pauses += 1
+        socket.pause().once('drain', () => socket.resume())
+      })
+      socket.on('end', () => socket.end())
+    })
+    const { server, result } = await relayTo(port, { fastRead })
+    const client = net.connect({ port: portOf(server), host: '127.0.0.1', allowHalfOpen: true })
+    let heard = 0
+    client.on('data', (bytes: Buffer) => (heard += bytes.length))
+    const size = 1_000_000
+    client.end(Buffer.alloc(size))
+    await new Promise((resolve) => client.once('close', resolve))
+    expect(heard).toBe(40 * size)
+    expect(pauses).toBeGreaterThan(1)
+    expect(await result).toMatchObject({ aToB: size, bToA: 40 * size, a: { reason: 'ended' } })
   })
 
   it('does not read what a peer that stands still would have to take', async () => {

@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type Connection, raw } from 'hawser'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Holder, leaveBuffer, readSize, takeBuffer } from '../../src/socket/large-reads.js'
 import { portOf, serve } from '../server/support/serving.js'
 
 setFlagsFromString('--expose-gc')
@@ -100,5 +101,19 @@ describe('large reads', () => {
     }
     expect(kept.length).toBeGreaterThan(50)
     expect((await external()) - before).toBeLessThan(1.5 * kibibyte * kibibyte)
+  })
+
+  it('have at most 64 buffers of their own in a process', () => {
+    const shared = new Uint8Array(readSize)
+    const onread = { buffer: shared, callback: () => true }
+    const sockets = Array.from({ length: 100 }, () => {
+      const socket = new net.Socket({ onread } as net.SocketConstructorOpts)
+      return Object.assign(socket, { _handle: { reading: true, useUserBuffer() {} } })
+    })
+    const given = sockets.map((socket) => takeBuffer(socket, shared))
+    expect(given.filter((buffer) => buffer !== shared)).toHaveLength(64)
+    leaveBuffer(sockets[0] as Holder)
+    expect(takeBuffer(sockets[99] as Holder, shared)).not.toBe(shared)
+    for (const socket of sockets) leaveBuffer(socket)
   })
 })
