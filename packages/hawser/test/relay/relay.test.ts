@@ -206,3 +206,26 @@ describe('a relay of connections with framings of their own', () => {
     outer.reset()
   })
 })
+
+it('a relay never stops the answers that an upstream has to get rid of before it reads on', async () => {
+  // Lines that hold little, so that all that waits does so in the connections.
+  const settings = { framing: raw(), line: { capacity: 10_000 }, highWaterMark: 16 * 1024 }
+  const [x, a] = connectPair(settings)
+  const [b, y] = connectPair(settings)
+  const result = relay(a, b)
+  const answering = (async () => {
+    for await (const bytes of y) {
+      for (let copy = 0; copy < 40; copy += 1) await y.send(bytes)
+    }
+  })()
+  const piece = new Uint8Array(10_000)
+  const sending = (async () => {
+    for (let sent = 0; sent < 20; sent += 1) await x.send(piece)
+    await x.end()
+  })()
+  let heard = 0
+  for await (const bytes of x) heard += bytes.length
+  await Promise.all([answering, sending])
+  expect(heard).toBe(40 * 20 * piece.length)
+  expect(await result).toMatchObject({ a: { reason: 'ended' }, b: { reason: 'ended' } })
+})
