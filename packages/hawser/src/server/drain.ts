@@ -3,6 +3,8 @@ import type { Engine } from '../connection/engine.js'
 import type { Clock, ClockTimer } from '../policy/clock.js'
 import type { CloseResult } from '../connection/server-face.js'
 
+const aDay = 86_400_000
+
 /**
  * Ends connections in order: those at rest at once, the others when they have finished what was
  * delivered to them, and what is left when the time is up by force.
@@ -46,7 +48,13 @@ export class Drain<In, Out> {
     if (this.#over) return
     // Those at rest whose handler only has to notice it are given the turn that this takes.
     if (wait === 0) setImmediate(() => this.force())
+    else if (wait === Infinity) this.#stay()
     else this.#timers.push(this.#clock.schedule(() => this.force(), wait, true))
+  }
+
+  /** Keep the process: a connection at work is not read from, and then its socket does not. */
+  #stay(): void {
+    this.#timers.push(this.#clock.schedule(() => this.#stay(), aDay, true))
   }
 
   /** End by force whatever is left when `signal` fires. */

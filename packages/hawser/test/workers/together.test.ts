@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
 import process from 'node:process'
+import type { HawserError } from 'hawser'
 import parse from 'parse-prometheus-text-format'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Caller, startTestWorkers } from './support/workers.js'
@@ -31,17 +32,27 @@ describe('maxConnections of all workers together', () => {
     expect(inside.length).toBeGreaterThanOrEqual(19)
   })
 
-  it('is not exceeded while old workers drain, and is there again for the new ones', async () => {
-    const workers = await startTestWorkers({ ...withOptions({ maxConnections: 8 }), drain: 500 })
+  it('is not exceeded while old workers drain', async () => {
+    const workers = await startTestWorkers({
+      ...withOptions({ maxConnections: 8 }),
+      drain: Infinity,
+    })
     const before = await fill(workers, 8)
     expect(before.length).toBeGreaterThanOrEqual(7)
     for (const caller of before) await caller.hold()
-    const reloading = workers.reload()
+    const reloading = workers.reload().catch((error: HawserError) => error.code)
     await once(workers, 'listening')
     const during = await fill(workers, 8)
     expect(before.length + during.length).toBeLessThanOrEqual(8)
-    expect((await reloading).forced).toBe(before.length)
-    for (const caller of during) caller.connection.reset()
+    expect((await workers.close({ drain: 0 })).forced).toBe(before.length + during.length)
+    expect(await reloading).toBe('HAWSER_WORKERS_CLOSED')
+  })
+
+  it('is there again for the new ones when the old ones have cut off what they had', async () => {
+    const workers = await startTestWorkers({ ...withOptions({ maxConnections: 8 }), drain: 1 })
+    const before = await fill(workers, 8)
+    for (const caller of before) await caller.hold()
+    expect((await workers.reload()).forced).toBe(before.length)
     const after = await fill(workers, 8)
     expect(after.length).toBeGreaterThanOrEqual(7)
   })
