@@ -1,8 +1,8 @@
-import type { Fault, Finding } from './fault.js'
-import { format } from './ledger.js'
-import type { Program } from './program.js'
+import type { Fault, Finding } from '../support/fault.js'
+import { format } from '../support/ledger.js'
+import type { Program } from '../support/program.js'
 import type { AskingOrder, AskingReport } from './restarts-order.js'
-import type { Stage } from './stage.js'
+import type { Stage } from '../support/stage.js'
 
 /** Errors that say what may have become of a request. */
 const honest = new Set(['HAWSER_DISCONNECTED', 'HAWSER_NOT_CONNECTED', 'HAWSER_ACQUIRE_TIMEOUT'])

@@ -1,5 +1,5 @@
 import { connect, type Connection, lines } from 'hawser'
-import { Account, type AccountState } from './ledger.js'
+import { Account, type AccountState } from '../support/ledger.js'
 
 /** What became of those who came. */
 export interface Visits {

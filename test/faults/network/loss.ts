@@ -1,10 +1,10 @@
-import type { Fault, Finding } from './fault.js'
-import { describeLoss, type EntryState, format, settle } from './ledger.js'
+import type { Fault, Finding } from '../support/fault.js'
+import { describeLoss, type EntryState, format, settle } from '../support/ledger.js'
 import { joinNamespaces, namespaceWrapper, type Network } from './network.js'
 import type { NetworkGroup, NetworkReport } from './network-order.js'
-import type { Program } from './program.js'
-import type { SoakEndpoint } from './soak-endpoint.js'
-import type { Stage } from './stage.js'
+import type { Program } from '../support/program.js'
+import type { SoakEndpoint } from '../support/soak-endpoint.js'
+import type { Stage } from '../support/stage.js'
 
 const weather = { loss: 2, delay: 50 }
 /** Milliseconds; the defaults are too long to wait for. */

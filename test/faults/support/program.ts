@@ -63,7 +63,7 @@ export class Program {
 
   constructor(name: string, { args = [], flags = [], wrapper = [], file, env }: ProgramOptions) {
     this.name = name
-    const path = file ?? fileURLToPath(new URL(`programs/${name}.js`, import.meta.url))
+    const path = file ?? fileURLToPath(new URL(`../programs/${name}.js`, import.meta.url))
     const [program = '', ...rest] = [...wrapper, process.execPath, ...flags, path, ...args]
     this.#process = spawn(program, rest, {
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { call, type Caller } from './caller.js'
-import { type Dialect, dialectOf } from './dialects.js'
-import { Account } from './ledger.js'
-import type { SoakEndpoint, SoakOrder } from './soak-endpoint.js'
-import { styles } from './styles.js'
+import { call, type Caller } from '../support/caller.js'
+import { type Dialect, dialectOf } from '../support/dialects.js'
+import { Account } from '../support/ledger.js'
+import type { SoakEndpoint, SoakOrder } from '../support/soak-endpoint.js'
+import { styles } from '../support/styles.js'
 
 /** Milliseconds no visit takes; what takes longer is stuck. */
 const longest = 20_000

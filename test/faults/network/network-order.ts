@@ -1,6 +1,6 @@
 import type { CloseReason, ConnectOptions } from 'hawser'
-import type { AccountState } from './ledger.js'
-import type { SoakEndpoint } from './soak-endpoint.js'
+import type { AccountState } from '../support/ledger.js'
+import type { SoakEndpoint } from '../support/soak-endpoint.js'
 
 /** Clients that do the same. */
 export interface NetworkGroup {

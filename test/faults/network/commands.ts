@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { findProgram } from './machine.js'
+import { findProgram } from '../support/machine.js'
 
 /** Run a program of this machine to its end; rejects with what it complained of. */
 export function runCommand(name: string, ...args: readonly string[]): Promise<string> {

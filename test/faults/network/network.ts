@@ -1,7 +1,7 @@
 import { runCommand } from './commands.js'
-import { findProgram } from './machine.js'
-import type { Program } from './program.js'
-import type { Stage } from './stage.js'
+import { findProgram } from '../support/machine.js'
+import type { Program } from '../support/program.js'
+import type { Stage } from '../support/stage.js'
 
 /** What a network does to packets, in each direction. */
 export interface Weather {

@@ -2,13 +2,13 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ServerInfo } from 'hawser'
-import { createAuthority, type Pair } from '../support/certificates.js'
-import { Callers } from './callers.js'
-import type { Fault, Finding } from './fault.js'
-import { describeLoss, type EntryState, format, settle } from './ledger.js'
-import type { Program } from './program.js'
-import type { Stage } from './stage.js'
-import { Talker } from './talker.js'
+import { createAuthority, type Pair } from '../../support/certificates.js'
+import { Callers } from '../support/callers.js'
+import type { Fault, Finding } from '../support/fault.js'
+import { describeLoss, type EntryState, format, settle } from '../support/ledger.js'
+import type { Program } from '../support/program.js'
+import type { Stage } from '../support/stage.js'
+import { Talker } from '../support/talker.js'
 
 const established = 20
 

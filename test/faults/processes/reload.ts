@@ -1,9 +1,9 @@
 import type { ReloadResult } from 'hawser/workers'
 import { Arrivals } from './arrivals.js'
-import type { Fault, Finding } from './fault.js'
-import { describeLoss, format } from './ledger.js'
-import type { Stage } from './stage.js'
-import { Talker } from './talker.js'
+import type { Fault, Finding } from '../support/fault.js'
+import { describeLoss, format } from '../support/ledger.js'
+import type { Stage } from '../support/stage.js'
+import { Talker } from '../support/talker.js'
 
 const count = 2
 const established = 20

@@ -1,10 +1,10 @@
 import { createConnection, type Socket } from 'node:net'
 import type { ServerInfo } from 'hawser'
-import type { Fault, Finding } from './fault.js'
-import { Account, describeLoss, type EntryState, format, settle } from './ledger.js'
-import type { Program } from './program.js'
-import type { Stage } from './stage.js'
-import { Talker } from './talker.js'
+import type { Fault, Finding } from '../support/fault.js'
+import { Account, describeLoss, type EntryState, format, settle } from '../support/ledger.js'
+import type { Program } from '../support/program.js'
+import type { Stage } from '../support/stage.js'
+import { Talker } from '../support/talker.js'
 
 const mebibyte = 1024 * 1024
 const stallers = 20

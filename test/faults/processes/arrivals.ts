@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { Account, type AccountState } from './ledger.js'
+import { Account, type AccountState } from '../support/ledger.js'
 
 /** What became of connections that each asked once. */
 export interface ArrivalCounts {
@@ -22,7 +22,7 @@ export class Arrivals {
   readonly #began = performance.now()
   readonly #lost = new Map<string, number>()
   readonly #open = new Set<Promise<void>>()
-  readonly #seconds: number[] = []
+  readonly #seconds = new Map<number, number>()
   readonly #timer: NodeJS.Timeout
   #came = 0
   #answered = 0
@@ -41,7 +41,7 @@ export class Arrivals {
       came: this.#came,
       answered: this.#answered,
       lost: this.#lost,
-      peak: Math.max(0, ...this.#seconds),
+      peak: Math.max(0, ...this.#seconds.values()),
     }
   }
 
@@ -51,7 +51,7 @@ export class Arrivals {
     const second = Math.floor(elapsed / 1_000)
     while (this.#came < due) {
       this.#came += 1
-      this.#seconds[second] = (this.#seconds[second] ?? 0) + 1
+      this.#seconds.set(second, (this.#seconds.get(second) ?? 0) + 1)
       const visit = this.#ask(new Account(`arrival-${this.#came}`, 64))
       this.#open.add(visit)
       void visit.finally(() => this.#open.delete(visit))

@@ -1,10 +1,10 @@
 import type { WorkerExit, WorkersInfo } from 'hawser/workers'
-import { Callers } from './callers.js'
-import type { Fault, Finding } from './fault.js'
-import { describeLoss, format } from './ledger.js'
-import type { Program } from './program.js'
-import type { Stage } from './stage.js'
-import { talkOn, Talker } from './talker.js'
+import { Callers } from '../support/callers.js'
+import type { Fault, Finding } from '../support/fault.js'
+import { describeLoss, format } from '../support/ledger.js'
+import type { Program } from '../support/program.js'
+import type { Stage } from '../support/stage.js'
+import { talkOn, Talker } from '../support/talker.js'
 
 const count = 3
 const established = 30

@@ -1,6 +1,6 @@
-import type { Fault, Finding } from './fault.js'
+import type { Fault, Finding } from '../support/fault.js'
 import { joinNamespaces, namespaceWrapper } from './network.js'
-import type { Stage } from './stage.js'
+import type { Stage } from '../support/stage.js'
 import type { SteadyOrder, SteadyReport } from './steady-order.js'
 
 const weather = { loss: 0, delay: 20 }

@@ -1,10 +1,10 @@
 import type { ServerInfo } from 'hawser'
-import type { Fault, Finding } from './fault.js'
-import { describeLoss, type EntryState, format, settle } from './ledger.js'
-import { findProgram } from './machine.js'
-import type { Program } from './program.js'
-import type { Stage } from './stage.js'
-import { talkOn, Talker } from './talker.js'
+import type { Fault, Finding } from '../support/fault.js'
+import { describeLoss, type EntryState, format, settle } from '../support/ledger.js'
+import { findProgram } from '../support/machine.js'
+import type { Program } from '../support/program.js'
+import type { Stage } from '../support/stage.js'
+import { talkOn, Talker } from '../support/talker.js'
 import { Visitors } from './visitors.js'
 
 /** What `ulimit -n` lets the server open. */

@@ -1,9 +1,9 @@
-import { createAuthority } from '../support/certificates.js'
-import type { Fault, Finding } from './fault.js'
-import { type EntryState, format, settle } from './ledger.js'
-import type { Memory, Program } from './program.js'
-import type { SoakEndpoint, SoakOrder, SoakReport } from './soak-endpoint.js'
-import type { Stage } from './stage.js'
+import { createAuthority } from '../../support/certificates.js'
+import type { Fault, Finding } from '../support/fault.js'
+import { type EntryState, format, settle } from '../support/ledger.js'
+import type { Memory, Program } from '../support/program.js'
+import type { SoakEndpoint, SoakOrder, SoakReport } from '../support/soak-endpoint.js'
+import type { Stage } from '../support/stage.js'
 
 const mebibyte = 1024 * 1024
 
