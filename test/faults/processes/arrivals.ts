@@ -9,10 +9,14 @@ export interface ArrivalCounts {
   readonly lost: ReadonlyMap<string, number>
   /** The most within one second. */
   readonly peak: number
+  /** For each second, from the first to the last. */
+  readonly mean: number
 }
 
 /** Milliseconds between looks at how many are due. */
 const tick = 2
+/** Open at once: what a machine cannot keep up with does not come, and nothing runs out of descriptors. */
+const most = 1_000
 
 /** New connections at a steady rate, each of which asks once, takes the answer and goes. */
 export class Arrivals {
@@ -25,6 +29,7 @@ export class Arrivals {
   readonly #seconds = new Map<number, number>()
   readonly #timer: NodeJS.Timeout
   #came = 0
+  #missed = 0
   #answered = 0
 
   constructor(port: number, perSecond: number) {
@@ -36,11 +41,13 @@ export class Arrivals {
   /** No further ones; those under way finish. */
   async stop(): Promise<ArrivalCounts> {
     clearInterval(this.#timer)
+    const seconds = (performance.now() - this.#began) / 1_000
     await Promise.all(this.#open)
     return {
       came: this.#came,
       answered: this.#answered,
       lost: this.#lost,
+      mean: Math.round(this.#came / seconds),
       peak: Math.max(0, ...this.#seconds.values()),
     }
   }
@@ -49,7 +56,11 @@ export class Arrivals {
     const elapsed = performance.now() - this.#began
     const due = Math.floor((elapsed * this.#perSecond) / 1_000)
     const second = Math.floor(elapsed / 1_000)
-    while (this.#came < due) {
+    while (this.#came + this.#missed < due) {
+      if (this.#open.size >= most) {
+        this.#missed = due - this.#came
+        return
+      }
       this.#came += 1
       this.#seconds.set(second, (this.#seconds.get(second) ?? 0) + 1)
       const visit = this.#ask(new Account(`arrival-${this.#came}`, 64))

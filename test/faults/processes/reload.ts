@@ -38,7 +38,7 @@ async function reloadWorkers(stage: Stage): Promise<Finding> {
     stage.expect(forced + killed === 0, `${forced} connections and ${killed} workers were forced`)
     await stage.pause(200)
   }
-  const { came, answered, lost, peak } = await arrivals.stop()
+  const { came, answered, lost, peak, mean } = await arrivals.stop()
   for (const [what, times] of lost) stage.expect(false, `${times} of ${came} new ones: ${what}`)
   stage.expect(answered === came, `${answered} of ${came} were answered`)
   const ends = await Promise.all(talkers.map((talker) => talker.stop()))
@@ -53,8 +53,8 @@ async function reloadWorkers(stage: Stage): Promise<Finding> {
   return {
     did:
       `${reloads} times all ${count} workers replaced, in at most ${(longest / 1_000).toFixed(1)} s, while ` +
-      `${format(came)} connections came, up to ${format(peak)} a second: ${format(came - answered)} refused, ` +
-      `reset or unanswered, and none of the ${established} established reset`,
+      `${format(came)} connections came, ${format(mean)} a second and up to ${format(peak)}: ` +
+      `${format(came - answered)} refused, reset or unanswered, and none of the ${established} established reset`,
     lost: describeLoss({ sent, acknowledged, unanswered: sent - acknowledged, problems }),
   }
 }
