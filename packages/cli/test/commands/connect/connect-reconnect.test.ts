@@ -1,7 +1,7 @@
 import { createServer, lines, type Server } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { Command } from '../support/command.js'
+import { Command } from '../../support/command.js'
 
 /** A server in this process that answers in capitals, and the port it listens on. */
 async function serve(port = 0): Promise<{ server: Server<string, string>; port: number }> {

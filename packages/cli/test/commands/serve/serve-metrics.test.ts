@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { Command } from '../support/command.js'
-import { occupy, serveMetrics } from '../support/serving-metrics.js'
+import { Command } from '../../support/command.js'
+import { occupy, serveMetrics } from '../../support/serving-metrics.js'
 
 /** What a scraper gets: the status and the page. */
 async function get(url: string, options?: RequestInit): Promise<[number, string]> {

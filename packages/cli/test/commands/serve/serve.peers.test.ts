@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
-import { itPeer } from '../../../../test/support/peers.js'
-import { Command } from '../support/command.js'
+import { itPeer } from '../../../../../test/support/peers.js'
+import { Command } from '../../support/command.js'
 
 /** What people have on their machines already. */
 describe('hawser serve talks with', () => {

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest'
-import { itPeer } from '../../../../test/support/peers.js'
-import { connectLines, nextMessage } from '../support/client.js'
-import { Screen } from '../support/screen.js'
+import { itPeer } from '../../../../../test/support/peers.js'
+import { connectLines, nextMessage } from '../../support/client.js'
+import { Screen } from '../../support/screen.js'
 
 describe('serve on a terminal of 80 columns', () => {
   itPeer('tmux', 'shows a row for each event', async (tmux) => {

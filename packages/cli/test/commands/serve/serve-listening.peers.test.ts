@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connect, lines } from 'hawser'
 import { expect } from 'vitest'
-import { createFolder } from '../../../../test/support/folders.js'
-import { findPeer, itPeer } from '../../../../test/support/peers.js'
-import { nextMessage } from '../support/client.js'
-import { Command, hawser } from '../support/command.js'
+import { createFolder } from '../../../../../test/support/folders.js'
+import { findPeer, itPeer } from '../../../../../test/support/peers.js'
+import { nextMessage } from '../../support/client.js'
+import { Command, hawser } from '../../support/command.js'
 
 const serviceManager: string = fileURLToPath(
-  new URL('../../../hawser/test/systemd/service-manager.py', import.meta.url),
+  new URL('../../../../hawser/test/systemd/service-manager.py', import.meta.url),
 )
 
 itPeer('systemd-socket-activate', 'serves on what systemd passes on', async (activator) => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, lengthPrefixed } from 'hawser'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { connectLines, nextMessage, nextText } from '../support/client.js'
-import { Command } from '../support/command.js'
+import { connectLines, nextMessage, nextText } from '../../support/client.js'
+import { Command } from '../../support/command.js'
 
 function serve(...words: string[]): Command {
   return Command.hawser(['serve', '0', ...words])

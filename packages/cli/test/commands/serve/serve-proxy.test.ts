@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Command } from '../support/command.js'
+import { Command } from '../../support/command.js'
 
 const behind = (...more: string[]): Command =>
   Command.hawser(['serve', '0', '--proxy-protocol', 'require', ...more])

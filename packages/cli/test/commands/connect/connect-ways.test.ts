@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createAuthority } from '../../../../test/support/certificates.js'
-import { createFolder } from '../../../../test/support/folders.js'
-import { Command } from '../support/command.js'
+import { createAuthority } from '../../../../../test/support/certificates.js'
+import { createFolder } from '../../../../../test/support/folders.js'
+import { Command } from '../../support/command.js'
 
 /** A proxy that is played, on this port. */
 async function playProxy(play: (peer: ScriptedPeer) => Promise<void>): Promise<number> {

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect } from 'vitest'
-import { createFolder } from '../../../../test/support/folders.js'
-import { itPeer } from '../../../../test/support/peers.js'
-import { Command } from '../support/command.js'
+import { createFolder } from '../../../../../test/support/folders.js'
+import { itPeer } from '../../../../../test/support/peers.js'
+import { Command } from '../../support/command.js'
 
 const run = promisify(execFile)
 

@@ -8,8 +8,8 @@ import {
   lookingIntoProcesses,
   peakMemory,
   seesProcesses,
-} from '../../../../test/support/processes.js'
-import { hawser } from '../support/command.js'
+} from '../../../../../test/support/processes.js'
+import { hawser } from '../../support/command.js'
 
 /** A server whose output is read as it comes and not kept: there are hundreds of megabytes of it. */
 class Flooded {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished } from 'vitest'
-import { itPeer } from '../../../../test/support/peers.js'
-import { Command } from '../support/command.js'
+import { itPeer } from '../../../../../test/support/peers.js'
+import { Command } from '../../support/command.js'
 
 const run = promisify(execFile)
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type Connection, createServer, type Framing, jsonLines, lengthPrefixed, raw } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { Command } from '../support/command.js'
+import { Command } from '../../support/command.js'
 
 /** A server in this process; the port it listens on. */
 async function listen<In, Out>(

@@ -1,7 +1,7 @@
 import { connect } from 'hawser'
 import { expect, it, onTestFinished } from 'vitest'
-import { connectLines } from '../support/client.js'
-import { Command } from '../support/command.js'
+import { connectLines } from '../../support/client.js'
+import { Command } from '../../support/command.js'
 
 /** A server with a client that is in the middle of a line: a drain waits for it. */
 async function serveBusyClient(...words: string[]): Promise<Command> {

@@ -1,7 +1,7 @@
 import { createServer, lines, type Server } from 'hawser'
 import { describe, expect, onTestFinished } from 'vitest'
-import { itPeer } from '../../../../test/support/peers.js'
-import { Command } from '../support/command.js'
+import { itPeer } from '../../../../../test/support/peers.js'
+import { Command } from '../../support/command.js'
 
 /** A server in this process that answers in capitals, and the port it listens on. */
 async function serve(port = 0): Promise<{ server: Server<string, string>; port: number }> {

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import parse from 'parse-prometheus-text-format'
 import { describe, expect } from 'vitest'
-import { itPeer } from '../../../../test/support/peers.js'
-import { occupy, serveMetrics } from '../support/serving-metrics.js'
+import { itPeer } from '../../../../../test/support/peers.js'
+import { occupy, serveMetrics } from '../../support/serving-metrics.js'
 
 const run = promisify(execFile)
 

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
-import { itPeer } from '../../../../test/support/peers.js'
-import { Command } from '../support/command.js'
+import { itPeer } from '../../../../../test/support/peers.js'
+import { Command } from '../../support/command.js'
 
 const behind = (...more: string[]): Command =>
   Command.hawser(['serve', '0', '--proxy-protocol', 'require', ...more])

@@ -2,9 +2,9 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect, lines } from 'hawser'
 import { expect, it } from 'vitest'
-import { createFolder } from '../../../../test/support/folders.js'
-import { connectLines, nextMessage } from '../support/client.js'
-import { Command } from '../support/command.js'
+import { createFolder } from '../../../../../test/support/folders.js'
+import { connectLines, nextMessage } from '../../support/client.js'
+import { Command } from '../../support/command.js'
 
 it('a Unix socket has the mode that its endpoint names, and no other', async () => {
   const path = join(createFolder(), 'app.sock')

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { connect, type Connection, lines } from 'hawser'
 import parse from 'parse-prometheus-text-format'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createFolder } from '../../../../test/support/folders.js'
-import { Command } from '../support/command.js'
+import { createFolder } from '../../../../../test/support/folders.js'
+import { Command } from '../../support/command.js'
 
 const line = expect.any(String) as string
 

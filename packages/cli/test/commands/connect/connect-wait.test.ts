@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import { Command } from '../support/command.js'
+import { Command } from '../../support/command.js'
 
 /** What happened at the server, in order. */
 type Events = ('asked' | 'answered' | 'FIN')[]

@@ -6,9 +6,9 @@ import {
   type Authority,
   createAuthority,
   type Pair,
-} from '../../../../test/support/certificates.js'
-import { createFolder } from '../../../../test/support/folders.js'
-import { Command, type Outcome } from '../support/command.js'
+} from '../../../../../test/support/certificates.js'
+import { createFolder } from '../../../../../test/support/folders.js'
+import { Command, type Outcome } from '../../support/command.js'
 
 let authority: Authority
 let stranger: Authority

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { Command } from '../support/command.js'
+import { Command } from '../../support/command.js'
 
 /** A server of node:net with its defaults: a client's FIN ends the connection. */
 async function listen(onConnection: (socket: Socket) => void): Promise<string> {

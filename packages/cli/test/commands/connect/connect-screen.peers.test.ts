@@ -1,7 +1,7 @@
 import { createServer, lines } from 'hawser'
 import { describe, expect, onTestFinished } from 'vitest'
-import { itPeer } from '../../../../test/support/peers.js'
-import { Screen } from '../support/screen.js'
+import { itPeer } from '../../../../../test/support/peers.js'
+import { Screen } from '../../support/screen.js'
 
 describe('connect on a terminal of 80 columns', () => {
   itPeer('tmux', 'shows in one row that it tries, and ends in order', async (tmux) => {

@@ -1,7 +1,7 @@
 import { connect } from 'hawser'
 import { describe, expect, it } from 'vitest'
-import { connectLines, nextMessage, nextText } from '../support/client.js'
-import { Command } from '../support/command.js'
+import { connectLines, nextMessage, nextText } from '../../support/client.js'
+import { Command } from '../../support/command.js'
 
 async function serveHello(...words: string[]): Promise<{ server: Command; port: number }> {
   const server = Command.hawser(['serve', '0', '--http-hello', ...words])
