@@ -130,7 +130,7 @@ export const LIBRARY_UNITS = {
       transport: {
         sees: ['fast-read'],
         units: ['tls', 'transport', 'proxy-protocol'],
-        builtins: ['buffer', 'net', 'process', 'util'],
+        builtins: ['buffer', 'fs', 'net', 'process', 'util'],
       },
       tls: {
         sees: ['fast-read'],
@@ -352,7 +352,10 @@ export const LIBRARY_UNITS = {
       },
     },
   },
-  relay: { units: ['errors', 'options', 'promises', 'framing', 'connection'], builtins: [] },
+  relay: {
+    units: ['errors', 'options', 'promises', 'framing', 'observe', 'connection'],
+    builtins: [],
+  },
   metrics: {
     units: ['callbacks', 'errors', 'options', 'observe', 'report'],
     builtins: ['perf_hooks'],

@@ -10,6 +10,7 @@ import type { Brakes, Settings } from './connection-settings.js'
 import type { HandlerObject } from './face.js'
 import { steadyClock } from './time/steady-clock.js'
 import type { NamesOf } from '../options/option-names.js'
+import { Effects } from './work.js'
 
 /** Limits and waits of one connection; the same for servers and clients. */
 export interface ConnectionOptions {
@@ -154,6 +155,7 @@ export function resolveSettings<In, Out>(
     lingerTimeout: milliseconds('lingerTimeout', options.lingerTimeout ?? 1_000),
     clock: steadyClock(options.clock),
     budget,
+    effects: new Effects(),
   }
 }
 

@@ -10,6 +10,7 @@ import type { CloseInfo } from './end/close-info.js'
 import type { Connection, HandlerObject } from './face.js'
 import type { ConnectionServer } from './server-face.js'
 import type { Memberships } from './memberships.js'
+import type { Effects } from './work.js'
 
 /** The waits of a connection, in milliseconds; `Infinity` is off. */
 export interface Waits {
@@ -44,6 +45,8 @@ export interface Settings<In, Out> extends Waits, PaceLimits {
   /** Our direction stays open when the peer's has ended. */
   readonly allowHalfOpen: boolean
   readonly budget: Budget
+  /** What their messages have been seen to cause. */
+  readonly effects: Effects
 }
 
 /** Whoever made the connection: a server, or a client. */

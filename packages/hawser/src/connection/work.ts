@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { setImmediate } from 'node:timers'
 
 /**
@@ -14,17 +15,74 @@ export const mostSends = 4096
 /** An eighth of each: until then nothing is renewed, so that a quiet connection costs no turn. */
 const soon = 1 / 8
 
+/** A message that sends less than so often is no fan-out. */
+const smallestFanOut = 8
+
+/** Shares that go on in this turn. */
+let settling = 0
+
+/** Whether more is about to be delivered in this turn, which what waits to be written can wait for. */
+export function isSettling(): boolean {
+  return settling > 0
+}
+
+/** Connections of the process: a message that was never seen to be sent on may be sent to all. */
+let open = 0
+
+/**
+ * What one message of a server's, or of a client's, has been seen to cause. A program may send when
+ * the code that took the message is long over (in a batch, behind an `await`), so messages run ahead
+ * of what they cause, and only by so many that this would not be too much.
+ */
+export class Effects {
+  /** The most sends that one message has caused. Never forgotten: the next may cause as many. */
+  #widest = 1
+  /** How many may be ahead, because half as many were seen to be harmless. */
+  #tried = 0
+
+  /** That many messages have caused that many sends, and all of them have had their go. */
+  learn(messages: number, sends: number): void {
+    if (messages === 0) return
+    this.widen(sends / messages)
+    const { tried } = this
+    if (tried < mostMessages && messages >= tried) this.#tried = tried * 2
+  }
+
+  /** One message was sent to so many. */
+  widen(sends: number): void {
+    if (sends > this.#widest) this.#widest = sends
+  }
+
+  /** How many messages may be ahead of what they cause, when so many sends are left. */
+  ahead(sends: number): number {
+    return Math.max(1, Math.min(this.tried, Math.floor(sends / this.#widest)))
+  }
+
+  private get tried(): number {
+    return Math.max(1, this.#tried, Math.floor(mostSends / Math.max(smallestFanOut, open)))
+  }
+}
+
 /** What one connection may still do in this turn. Made at its first message. */
 export class Share {
+  readonly #effects: Effects
   readonly #renewed: () => void
   #messages = 0
   #bytes = 0
   #sends = 0
+  /** The messages and sends of this turn of which all that they cause has been seen. */
+  #seenMessages = 0
+  #seenSends = 0
+  /** No message beyond this one may be delivered until what they cause has been seen. */
+  #stop: number
   #isDue = false
+  #isSettling = false
 
-  /** @param renewed called in the next turn when the share was used up, or nearly */
-  constructor(renewed: () => void) {
+  /** @param renewed called when more may be delivered, after there was no more to be */
+  constructor(effects: Effects, renewed: () => void) {
+    this.#effects = effects
     this.#renewed = renewed
+    this.#stop = effects.ahead(mostSends)
   }
 
   /** Messages of `size` bytes are about to be delivered: what is sent from now on is their doing. */
@@ -34,23 +92,41 @@ export class Share {
     this.#bytes += size
   }
 
-  /** How many messages may follow in this turn, as far as their number goes. */
-  get messagesLeft(): number {
-    return mostMessages - this.#messages
+  /** Bytes arrived: there may be more connections to send to than when it last looked. */
+  look(): void {
+    const ahead = this.#effects.ahead(mostSends - this.#seenSends)
+    this.#stop = Math.min(this.#stop, this.#seenMessages + ahead)
   }
 
-  /** Whether no further message may be delivered in this turn; asked behind each of them. */
+  /** How many messages may follow at once, as far as their number goes. */
+  get messagesLeft(): number {
+    return Math.min(mostMessages, this.#stop) - this.#messages
+  }
+
+  /** Whether no further message may be delivered for now; asked behind each of them. */
   isSpent(): boolean {
     const isSoon =
       this.#messages >= mostMessages * soon ||
       this.#bytes > mostBytes * soon ||
       this.#sends >= mostSends * soon
-    if (!isSoon) return false
-    if (!this.#isDue) {
+    if (isSoon && !this.#isDue) {
       this.#isDue = true
-      renewLater(this)
+      setImmediate(renew, this)
     }
-    return this.#messages >= mostMessages || this.#bytes > mostBytes || this.#sends >= mostSends
+    if (isSoon && this.#isOver) return true
+    if (this.#messages < this.#stop) return false
+    if (!this.#isSettling) {
+      this.#isSettling = true
+      settling += 1
+      // What a microtask schedules comes when all of them are done, whatever they lead to.
+      queueMicrotask(() => process.nextTick(settle, this))
+    }
+    return true
+  }
+
+  /** Whether it goes on in this turn, when what was delivered has had its go. */
+  get isSettling(): boolean {
+    return this.#isSettling
   }
 
   /** A send is charged to it. */
@@ -58,9 +134,24 @@ export class Share {
     this.#sends += 1
   }
 
+  /** One message of its peer's, as it seems, was sent to so many. */
+  widen(sends: number): void {
+    this.#effects.widen(sends)
+  }
+
+  /** What the messages delivered so far have caused was seen. */
+  settle(): void {
+    this.#isSettling = false
+    settling -= 1
+    this.#see()
+    if (!this.#isOver || !this.#isDue) this.#renewed()
+  }
+
   /** The turn is over. */
   renew(): void {
-    this.#messages = this.#bytes = this.#sends = 0
+    this.#see()
+    this.#messages = this.#bytes = this.#sends = this.#seenMessages = this.#seenSends = 0
+    this.#stop = this.#effects.ahead(mostSends)
     this.#isDue = false
     this.#renewed()
   }
@@ -69,9 +160,20 @@ export class Share {
   retire(): void {
     if (current === this) current = idle
   }
+
+  get #isOver(): boolean {
+    return this.#messages >= mostMessages || this.#bytes > mostBytes || this.#sends >= mostSends
+  }
+
+  #see(): void {
+    this.#effects.learn(this.#messages - this.#seenMessages, this.#sends - this.#seenSends)
+    this.#seenMessages = this.#messages
+    this.#seenSends = this.#sends
+    this.#stop = this.#messages + this.#effects.ahead(mostSends - this.#sends)
+  }
 }
 
-const idle = new Share(() => undefined)
+const idle = new Share(new Effects(), () => undefined)
 let current = idle
 
 /** A message was accepted for sending. The connection that was delivered to last has caused it. */
@@ -79,19 +181,30 @@ export function chargeSend(): void {
   current.charge()
 }
 
+/** A message was sent to so many at once. */
+export function noteFanOut(sends: number): void {
+  current.widen(sends)
+}
+
+/** A connection was made. */
+export function countOpened(): void {
+  open += 1
+}
+
+/** It is gone. */
+export function countClosed(): void {
+  open -= 1
+}
+
 function enter(share: Share): void {
   current = share
 }
 
-// One immediate for all shares of a turn.
-let due: Share[] = []
-
-function renewLater(share: Share): void {
-  if (due.push(share) === 1) setImmediate(renewAll)
+// Each in a callback of its own: what one causes in microtasks is over before the next begins.
+function renew(share: Share): void {
+  share.renew()
 }
 
-function renewAll(): void {
-  const shares = due
-  due = []
-  for (const share of shares) share.renew()
+function settle(share: Share): void {
+  share.settle()
 }

@@ -2,6 +2,8 @@ import type { Engine } from '../connection/engine.js'
 import type { Consumer } from '../connection/in/consumer.js'
 import { holds, unbraked } from '../connection/in/holds.js'
 import { none } from '../connection/in/inbox.js'
+import { publishMessageIn } from '../connection/publications.js'
+import { messageIn, messageOut } from '../observe/channels.js'
 
 /** Bytes waiting at one end above which the other is not read any more. */
 const highWaterMark = 128 * 1024
@@ -45,9 +47,12 @@ export class Direction implements Consumer {
   feed(bytes: Bytes, borrowed: boolean): boolean {
     const { receiver } = this.#from
     if (!this.starving || !receiver.empty) return false
-    // The outbox copies what is small; what it keeps must not be overwritten by the next read.
-    this.#pass(borrowed && bytes.length >= keptWhole ? bytes.slice() : bytes)
-    if (!borrowed && this.#to.sender.idle) this.#from.transport.recycle?.(bytes)
+    // Who watches may keep what is published, and the outbox keeps what is not small: neither may be
+    // overwritten by the next read.
+    const isWatched = messageIn.hasSubscribers || messageOut.hasSubscribers
+    const isCopied = borrowed && (isWatched || bytes.length >= keptWhole)
+    this.#pass(isCopied ? bytes.slice() : bytes)
+    if (!borrowed && !isWatched && this.#to.sender.idle) this.#from.transport.recycle?.(bytes)
     return true
   }
 
@@ -61,25 +66,32 @@ export class Direction implements Consumer {
 
   pump(): void {
     const { receiver } = this.#from
-    while (this.starving && (!receiver.empty || receiver.ended)) {
+    while (!this.#isBroken && this.starving && (!receiver.empty || receiver.ended)) {
       const bytes = receiver.inbox.take()
       if (bytes !== none) this.#pass(bytes)
       else if (!receiver.inbox.finish()) break
     }
-    if (receiver.done && !this.#isOver) this.#end()
+    if (receiver.done || this.#isBroken) this.#finish()
   }
 
-  closed(error: Error | undefined): void {
-    if (error !== undefined) this.#to.reset()
-    if (!this.#isOver) this.#end()
+  closed(): void {
+    this.#finish()
+  }
+
+  /** Whether `from` was broken off, by whichever side, before the relay began or since. */
+  get #isBroken(): boolean {
+    return this.#from.error !== undefined || this.#from.openEnding?.isBroken === true
   }
 
   #pass(bytes: Bytes): void {
     const [from, to] = [this.#from, this.#to]
-    this.bytes += bytes.length
     from.receiver.messages += 1
     from.receiver.share.take(bytes.length)
     from.receiver.mayGoOn()
+    if (messageIn.hasSubscribers) publishMessageIn(from, bytes)
+    // This program ended that direction itself.
+    if (to.refuses) return
+    this.bytes += bytes.length
     void to.sender.send(bytes)
     // At once: what was taken whole needs no place to wait, and its buffer is read into again.
     to.sender.write()
@@ -90,9 +102,13 @@ export class Direction implements Consumer {
     to.sender.flush().then(goOn, goOn)
   }
 
-  #end(): void {
-    this.#isOver = true
-    this.#ended()
-    this.#to.endOurs('remote')
+  #finish(): void {
+    if (!this.#isOver) {
+      this.#isOver = true
+      this.#ended()
+    }
+    // Half of what was to be said must not look like all of it.
+    if (this.#isBroken) this.#to.reset()
+    else this.#to.endOurs('remote')
   }
 }

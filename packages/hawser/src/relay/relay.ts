@@ -20,9 +20,9 @@ const relayNames: NamesOf<RelayOptions> = { signal: 'signal' }
 
 /** What a relay has passed on, and how it came to its end. */
 export interface RelayResult {
-  /** Bytes that came from `a` and were passed to `b`. */
+  /** Bytes that came from `a` and were accepted by `b` for sending. */
   readonly aToB: number
-  /** Bytes that came from `b` and were passed to `a`. */
+  /** Bytes that came from `b` and were accepted by `a` for sending. */
   readonly bToA: number
   /** Whose peer was the first to end, or to break off. */
   readonly endedBy: 'a' | 'b'
@@ -37,8 +37,9 @@ export interface RelayResult {
  *
  * Bytes are passed on as they are, whatever the framings: both connections read and write `raw()`
  * from here on, beginning behind the last message that was delivered. A peer's end (FIN) is passed
- * on and the other direction goes on; a reset is passed on as a reset, as is what else ends a
- * connection with an error. While more than 128 KiB wait for one peer, the other is not read; `outbox`,
+ * on and the other direction goes on; a reset is passed on as a reset, your own too, as is what else
+ * ends a connection with an error, though it came before the relay began. What arrives for one that
+ * you have ended yourself is dropped; when one is gone, the other is closed. While more than 128 KiB wait for one peer, the other is not read; `outbox`,
  * `writeTimeout` and the other limits of each connection hold.
  *
  * ```ts
@@ -94,6 +95,9 @@ async function join<AIn, AOut, BIn, BOut>(
     abort()
   }
   signal?.addEventListener('abort', onAbort, { once: true })
+  // What is still to come for one that is gone reaches no one.
+  void left.closing.then(() => right.finish())
+  void right.closing.then(() => left.finish())
   const [infoA, infoB] = await Promise.all([left.closing, right.closing])
   signal?.removeEventListener('abort', onAbort)
   if (isAborted) throw aborted(signal)

@@ -14,10 +14,10 @@ import { type FastReader, fastReader, type PeerName } from './fast-read.js'
 import { giveBuffer } from './large-reads.js'
 import { addressesOf, type KnownNames } from './names.js'
 import type { HandshakeLimits, Wrap } from './tls/handshake.js'
-import { swallowedReset } from './tls/swallowed-reset.js'
 import { handshakeLost, sessionFault } from './tls/tls-errors.js'
 import { Beginning } from './transport/beginning.js'
 import { capabilitiesOf } from './transport/capabilities.js'
+import { hiddenReset } from './transport/hidden-reset.js'
 import { type HandleWriter, writeByHandle, writeError } from './transport/handle-writes.js'
 import {
   hearData,
@@ -243,12 +243,9 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
   }
 
   private peerHasEnded(): void {
-    const { beneath, hasHeard } = this.#beginning ?? {}
+    // A Unix socket knows no reset, and what its peer sent is there whatever becomes of that.
     const isTcp = this.#names.path === undefined
-    const reset =
-      beneath === undefined || hasHeard === true || !isTcp
-        ? undefined
-        : swallowedReset(this.#socket, beneath)
+    const reset = isTcp ? hiddenReset(this.#socket, this.#beginning) : undefined
     if (reset === undefined) this.#sink?.peerEnded()
     else this.#socket.destroy(reset)
   }

@@ -1,4 +1,5 @@
-import { type Connection, createServer, lines, raw } from 'hawser'
+import net from 'node:net'
+import { type Connection, connect, createServer, lines, raw } from 'hawser'
 import { connectPeer, ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { serve, ways } from './support/consuming.js'
@@ -58,6 +59,39 @@ describe('a peer that ends while we still write', () => {
     expect(info).toMatchObject({ by: 'remote', reason: 'reset' })
     expect(info?.unsent).toBeGreaterThan(0)
     expect(failures).toEqual([])
+  })
+})
+
+describe.each(['open', 'ended'])('a reset behind an answer, our direction being %s', (state) => {
+  /** A server whose answer is followed by a reset in the same turn: one read finds both. */
+  async function breakingOff(): Promise<number> {
+    const listener = net.createServer({ allowHalfOpen: true }, (socket) => {
+      const breakOff = (): void => {
+        socket.write('half an answer')
+        socket.resetAndDestroy()
+      }
+      socket.on('error', () => undefined).on('end', breakOff)
+      if (state === 'open') socket.once('data', breakOff)
+      else socket.resume()
+    })
+    onTestFinished(() => void listener.close())
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+    return (listener.address() as net.AddressInfo).port
+  }
+
+  it.each(['loop', 'object'])('is not taken for its end, under %s', async (way) => {
+    const target = { host: '127.0.0.1', port: await breakingOff() }
+    const connection = await connect(target, way === 'object' ? { handler: { message() {} } } : {})
+    await connection.send('question')
+    if (state === 'ended') await connection.end()
+    if (way === 'loop') {
+      const loop = connection[Symbol.asyncIterator]()
+      const all = (async () => {
+        while ((await loop.next()).done !== true);
+      })()
+      await expect(all).rejects.toMatchObject({ code: 'HAWSER_CONNECTION_RESET' })
+    }
+    expect(await connection.closed).toMatchObject({ by: 'remote', reason: 'reset', bytesRead: 14 })
   })
 })
 

@@ -68,6 +68,16 @@ describe('send below the high-water mark', () => {
     }
   })
 
+  it('writes once for all replies to one chunk of a connection among a thousand', async () => {
+    const others = Array.from({ length: 1_000 }, () => attach())
+    const { peer, transport } = attach({ handler: { message: (own, line) => own.send(line) } })
+    const chunk = 'x\n'.repeat(500)
+    await peer.send(chunk)
+    await peer.receives(chunk)
+    expect(transport.writes).toHaveLength(1)
+    for (const { connection } of others) connection.reset()
+  })
+
   it("made from another connection's handler is written once as well", async () => {
     const target = attach()
     const source = attach({ handler: { message: (_, line) => target.connection.send(line) } })

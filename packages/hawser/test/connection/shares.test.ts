@@ -1,32 +1,12 @@
 import { createServer, lines } from 'hawser'
 import { connectPeer, ScriptedPeer } from 'hawser/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { closeAtEnd, loopback, portOf } from '../server/support/serving.js'
 import { attach } from './support/attach.js'
+import { largestTurn, until } from './support/largest-turn.js'
 
 // Between two callbacks of a `setImmediate` loop, one connection delivers at most 1,024 messages,
 // stops behind the one that passes 256 KiB, and causes at most 4,096 sends plus one fan-out.
-
-/** The largest growth of `count` between two turns of the event loop. */
-function largestTurn(count: () => number): () => number {
-  let largest = 0
-  let before = count()
-  let isOver = false
-  const look = (): void => {
-    largest = Math.max(largest, count() - before)
-    before = count()
-    if (!isOver) setImmediate(look)
-  }
-  setImmediate(look)
-  onTestFinished(() => {
-    isOver = true
-  })
-  return () => largest
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise(setImmediate)
-}
 
 const flood = '\n'.repeat(64 * 1024)
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { pipeline } from 'node:stream/promises'
-import { Transform } from 'node:stream'
+import { finished, pipeline } from 'node:stream/promises'
+import { type Duplex, PassThrough, Transform } from 'node:stream'
 import { lines, raw } from 'hawser'
 import { describe, expect, it } from 'vitest'
 import { attach } from './support/attach.js'
@@ -143,6 +143,29 @@ describe('the Node.js stream of a connection', () => {
     const failed = once(duplex, 'error')
     peer.reset()
     expect(await failed).toMatchObject([{ code: 'HAWSER_CONNECTION_RESET' }])
+  })
+
+  it('that is piped ends no process when the peer resets, nor what it is piped to', async () => {
+    const { connection, peer } = attach()
+    const target = new PassThrough({ objectMode: true })
+    const duplex = connection.duplex()
+    duplex.pipe(target)
+    peer.reset()
+    expect(await connection.closed).toMatchObject({ by: 'remote', reason: 'reset' })
+    await turns()
+    expect(duplex.errored).toMatchObject({ code: 'HAWSER_CONNECTION_RESET' })
+    expect([duplex.destroyed, target.writableEnded, target.destroyed]).toEqual([true, false, false])
+  })
+
+  it.each<[string, (duplex: Duplex) => Promise<unknown>]>([
+    ['pipeline', (duplex) => pipeline(duplex, new PassThrough({ objectMode: true }).resume())],
+    ['finished', (duplex) => finished(duplex.resume())],
+    ['a loop', (duplex) => collect(duplex)],
+  ])('that is read by %s fails there when the peer resets', async (_by, read) => {
+    const { connection, peer } = attach()
+    const reading = read(connection.duplex())
+    peer.reset()
+    await expect(reading).rejects.toMatchObject({ code: 'HAWSER_CONNECTION_RESET' })
   })
 
   it('closes the connection when it is destroyed, and resets it when that is for an error', async () => {

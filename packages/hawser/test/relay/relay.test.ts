@@ -1,46 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import net from 'node:net'
-import { type Connection, connect, lines, raw, relay, type RelayResult, type Server } from 'hawser'
+import { lines, raw, relay } from 'hawser'
 import { connectPair, ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
 import { defer } from '../connection/support/turns.js'
-import { portOf, readWays, serve } from '../server/support/serving.js'
+import { portOf, readWays } from '../server/support/serving.js'
+import { relayTo, upstream } from './support/relaying.js'
 
 forbidStrayErrors()
-
-interface Relayed {
-  readonly server: Server
-  readonly result: Promise<RelayResult>
-  readonly ends: Promise<{ inner: Connection; outer: Connection }>
-}
-
-/** A server that relays its one connection to `port`. */
-async function relayTo(port: number, fastRead: boolean, signal?: AbortSignal): Promise<Relayed> {
-  const result = defer<RelayResult>()
-  const ends = defer<{ inner: Connection; outer: Connection }>()
-  result.promise.catch(() => undefined)
-  const server = await serve({ fastRead }, async (inner) => {
-    const outer = await connect({ host: '127.0.0.1', port }, { fastRead })
-    ends.resolve({ inner, outer })
-    try {
-      result.resolve(await relay(inner, outer, { signal }))
-    } catch (error) {
-      result.reject(error as Error)
-    }
-  })
-  return { server, result: result.promise, ends: ends.promise }
-}
-
-function upstream(handler: (socket: net.Socket) => void): Promise<number> {
-  return new Promise((resolve) => {
-    const listener = net.createServer({ allowHalfOpen: true }, (socket) => {
-      handler(socket)
-      socket.on('close', () => listener.close())
-    })
-    listener.listen(0, '127.0.0.1', () => resolve((listener.address() as net.AddressInfo).port))
-  })
-}
 
 describe.each(readWays)('a relay, %s', (_way, fastRead) => {
   it.each([1, 100, 20_000, 70_000])(
@@ -49,7 +17,7 @@ describe.each(readWays)('a relay, %s', (_way, fastRead) => {
       const total = size < 100 ? 20_000 : 8_000_000
       const sent = randomBytes(total)
       const port = await upstream((socket) => void socket.pipe(socket))
-      const { server, result } = await relayTo(port, fastRead)
+      const { server, result } = await relayTo(port, { fastRead })
       const client = net.connect({ port: portOf(server), host: '127.0.0.1' })
       const hash = createHash('sha256')
       let heard = 0
@@ -75,7 +43,7 @@ describe.each(readWays)('a relay, %s', (_way, fastRead) => {
       socket.resume()
       socket.on('end', () => socket.end('answer after your end'))
     })
-    const { server, result } = await relayTo(port, fastRead)
+    const { server, result } = await relayTo(port, { fastRead })
     const peer = await ScriptedPeer.connect({ port: portOf(server) })
     await peer.send('question')
     peer.end()
@@ -97,7 +65,7 @@ describe.each(readWays)('a relay, %s', (_way, fastRead) => {
       socket.on('data', (bytes: Buffer) => (text += bytes.toString()))
       socket.on('close', () => heard.resolve(text))
     })
-    const { server, result } = await relayTo(port, fastRead)
+    const { server, result } = await relayTo(port, { fastRead })
     const peer = await ScriptedPeer.connect({ port: portOf(server) })
     expect((await peer.receiveAll()).toString()).toBe('bye')
     await peer.send('late words')
@@ -111,11 +79,31 @@ describe.each(readWays)('a relay, %s', (_way, fastRead) => {
       socket.on('error', () => undefined)
       socket.once('data', () => socket.resetAndDestroy())
     })
-    const { server, result } = await relayTo(port, fastRead)
+    const { server, result } = await relayTo(port, { fastRead })
     const peer = await ScriptedPeer.connect({ port: portOf(server) })
     await peer.send('x')
     await peer.receivesReset()
     expect(await result).toMatchObject({ endedBy: 'b', b: { by: 'remote', reason: 'reset' } })
+  })
+
+  it('passes a reset on that is found together with the last bytes, after the client has ended', async () => {
+    const port = await upstream((socket) => {
+      socket.on('error', () => undefined).resume()
+      socket.on('end', () => {
+        // Both in one turn, so that one read finds them.
+        socket.write('half an answer')
+        socket.resetAndDestroy()
+      })
+    })
+    const { server, result } = await relayTo(port, { fastRead })
+    const peer = await ScriptedPeer.connect({ port: portOf(server) })
+    await peer.send('question')
+    peer.end()
+    expect(await result).toMatchObject({
+      bToA: 14,
+      a: { by: 'local', reason: 'reset' },
+      b: { by: 'remote', reason: 'reset' },
+    })
   })
 
   it('resets both ends when its signal fires, and says so', async () => {
@@ -124,7 +112,7 @@ describe.each(readWays)('a relay, %s', (_way, fastRead) => {
       socket.on('error', () => undefined)
       socket.write('hello')
     })
-    const { server, result } = await relayTo(port, fastRead, aborting.signal)
+    const { server, result } = await relayTo(port, { fastRead, signal: aborting.signal })
     const peer = await ScriptedPeer.connect({ port: portOf(server) })
     await peer.receives('hello')
     aborting.abort(new Error('enough'))
@@ -137,7 +125,7 @@ describe.each(readWays)('a relay, %s', (_way, fastRead) => {
     const port = await upstream((socket) => {
       deaf = socket.pause().on('error', () => undefined)
     })
-    const { server, ends } = await relayTo(port, fastRead)
+    const { server, ends } = await relayTo(port, { fastRead })
     const client = net.connect({ port: portOf(server), host: '127.0.0.1' })
     client.on('error', () => undefined)
     const chunk = Buffer.alloc(64 * 1024)

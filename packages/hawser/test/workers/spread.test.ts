@@ -1,39 +1,10 @@
 import process from 'node:process'
 import { expect, it } from 'vitest'
+import { callMany, countByWorker, expectSpread, spreadOf } from './support/spreading.js'
 import { Caller, startTestWorkers } from './support/workers.js'
 
-/** How many of the callers each worker has. */
-async function countByWorker(callers: readonly Caller[]): Promise<number[]> {
-  const counts = new Map<number, number>()
-  for (const pid of await Promise.all(callers.map((caller) => caller.pid()))) {
-    counts.set(pid, (counts.get(pid) ?? 0) + 1)
-  }
-  return [...counts.values()]
-}
-
-function callMany(
-  workers: Awaited<ReturnType<typeof startTestWorkers>>,
-  count: number,
-): Promise<Caller[]> {
-  return Promise.all(Array.from({ length: count }, () => Caller.call(workers)))
-}
-
-/** The difference of the most and the fewest, to their mean. */
-function spreadOf(counts: readonly number[]): number {
-  const sum = counts.reduce((all, each) => all + each, 0)
-  return (Math.max(...counts) - Math.min(...counts)) / (sum / counts.length)
-}
-
-it.each([
-  [50, 2],
-  [200, 2],
-  [50, 3],
-  [200, 4],
-])('a burst of %i connections is spread over %i workers', async (connections, count) => {
-  const workers = await startTestWorkers({ count })
-  const counts = await countByWorker(await callMany(workers, connections))
-  expect(counts).toHaveLength(count)
-  expect(spreadOf(counts)).toBeLessThanOrEqual(0.2)
+it('a burst of connections is spread over the workers', async () => {
+  await expectSpread(50, 2)
 })
 
 it('a worker whose connections have closed gets the next ones', async () => {

@@ -87,8 +87,12 @@ describe('metrics of all workers', () => {
     expect(await limit()).toBe('1000')
     await workers.reload()
     expect(await limit()).toBe('1000')
-    const shares = Object.values(valuesOf(await workers.prometheus(), 'hawser_connections_limit'))
-    expect(shares.map(Number).reduce((sum, share) => sum + share, 0)).toBe(1_000)
+    const shares = async (): Promise<number> =>
+      Object.values(valuesOf(await workers.prometheus(), 'hawser_connections_limit'))
+        .map(Number)
+        .reduce((sum, share) => sum + share, 0)
+    // One that a worker gave back may be on its way to another.
+    while ((await shares()) !== 1_000);
   })
 
   it('leave out a worker that does not answer, and say so', async () => {

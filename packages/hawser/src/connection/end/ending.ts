@@ -51,6 +51,11 @@ export class Ending {
     this.#host = host
   }
 
+  /** Whether it was broken off, so that the peer sees a reset. */
+  get isBroken(): boolean {
+    return this.#broken
+  }
+
   /** Remember whose doing an orderly end is; the first counts. */
   note(by: CloseInfo['by']): void {
     this.#cause ??= { by, reason: 'ended', phase: this.#host.phase }

@@ -69,7 +69,7 @@ export class HandlerConsumer<In, Out> implements Consumer {
 
   feed(bytes: Uint8Array, borrowed: boolean, headroom: number): boolean {
     const { inbox } = this.#receiver
-    if (!this.isReady() || inbox.waiting > 0) return false
+    if (!this.isReady() || inbox.waiting > 0 || !this.#receiver.mayGoOn()) return false
     const outer = enter(this)
     this.#end = 0
     try {
@@ -84,7 +84,8 @@ export class HandlerConsumer<In, Out> implements Consumer {
     const { inbox } = this.#receiver
     const outer = enter(this)
     try {
-      while (this.isReady()) {
+      // What it awaited may have used up the share.
+      while (this.isReady() && this.#receiver.mayGoOn()) {
         this.#end = 0
         inbox.pump(emit)
         if (!this.isReady()) break

@@ -1,6 +1,6 @@
 import { OptionError, StateError } from '../../errors.js'
 import type { Framing } from '../../framing/framing.js'
-import { Share } from '../work.js'
+import { countClosed, countOpened, Share } from '../work.js'
 import type { Consumer } from './consumer.js'
 import { holds } from './holds.js'
 import { Inbox } from './inbox.js'
@@ -32,6 +32,7 @@ export class Receiver<In, Out> {
   constructor(host: ReceiverHost<In, Out>, framing: Framing<In, Out>) {
     this.#host = host
     this.framing = framing
+    countOpened()
   }
 
   get inbox(): Inbox<In> {
@@ -41,7 +42,7 @@ export class Receiver<In, Out> {
 
   /** What may be delivered in this turn. */
   get share(): Share {
-    this.#share ??= new Share(() => this.release(holds.spent))
+    this.#share ??= new Share(this.#host.settings.effects, () => this.release(holds.spent))
     return this.#share
   }
 
@@ -71,9 +72,10 @@ export class Receiver<In, Out> {
     return !this.empty && this.consumer !== undefined && this.consumer.starving
   }
 
-  /** Whether the consumer is at work and more waits for it. */
+  /** Whether more waits for the consumer, which is at work or goes on in this turn. */
   get isMidway(): boolean {
-    return !this.empty && this.consumer !== undefined && !this.consumer.atRest
+    if (this.empty || this.consumer === undefined) return false
+    return !this.consumer.atRest || this.#share?.isSettling === true
   }
 
   /** Whether messages are being handed out at this moment, so that anything else has to wait. */
@@ -161,6 +163,7 @@ export class Receiver<In, Out> {
     const { consumer } = this
     this.bytes += bytes.length
     let fed = false
+    this.#share?.look()
     this.#advancing = true
     try {
       fed = consumer !== undefined && consumer.feed(bytes, borrowed, headroom)
@@ -231,6 +234,7 @@ export class Receiver<In, Out> {
   close(drop: boolean): void {
     this.holds &= ~holds.blocked
     this.#share?.retire()
+    countClosed()
     if (drop) this.#inbox?.clear()
   }
 

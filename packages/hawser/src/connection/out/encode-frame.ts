@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { makeEncoder, putFrame } from '../../framing/checked-encoder.js'
 import type { Encoder, Framing } from '../../framing/framing.js'
 import { bufferOperations } from '../buffer-operations.js'
-import { Outbox } from './outbox.js'
+import { keepShared, Outbox } from './outbox.js'
 
 const encoders = new WeakMap<Framing<unknown, never>, unknown>()
 
@@ -39,12 +39,33 @@ export function encodeFrame<Out>(encoder: Encoder<Out>, message: Out): Uint8Arra
   while (!outbox.empty) {
     for (const chunk of outbox.take().chunks) {
       if (typeof chunk !== 'string') isOurs = false
-      chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+      chunks.push(typeof chunk === 'string' ? encodeText(chunk) : chunk)
     }
   }
-  const [only = Buffer.alloc(0)] = chunks
+  const [only] = chunks
   // A copy unless it is text that was encoded just now: the message's owner may change the rest.
-  const frame = isOurs && chunks.length === 1 ? only : Buffer.concat(chunks)
+  const frame = isOurs && chunks.length === 1 && only !== undefined ? only : join(chunks)
   outbox.reclaim()
   return frame
+}
+
+function join(chunks: readonly Uint8Array[]): Uint8Array {
+  const frame = memoryFor(chunks.reduce((size, chunk) => size + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    frame.set(chunk, at)
+    at += chunk.length
+  }
+  return frame
+}
+
+function encodeText(text: string): Uint8Array {
+  const frame = memoryFor(Buffer.byteLength(text))
+  frame.write(text)
+  return frame
+}
+
+/** A frame that outboxes keep would, in Buffer's pool, keep what else is there. */
+function memoryFor(size: number): Buffer {
+  return size < keepShared ? Buffer.allocUnsafe(size) : Buffer.allocUnsafeSlow(size)
 }

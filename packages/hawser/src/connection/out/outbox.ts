@@ -1,18 +1,22 @@
 import { Buffer } from 'node:buffer'
 import type { FrameOutput } from '../../framing/framing.js'
 import type { TransportChunk } from '../../transport.js'
-import { giveBlock, takeBlock } from './blocks.js'
+import { giveBlock, largestBlock, takeBlock } from './blocks.js'
 
 /** Bytes of this size and more are handed on as they are: copying them to join would cost more. */
 const keepWhole = 16 * 1024
 /** A shared frame below this is copied when something waits in front: a reference weighs as much. */
-const keepShared = 1024
+export const keepShared = 1024
 /** Text is joined from so many pieces at most: a piece takes 32 bytes until it is encoded. */
 const mostPieces = 128
 /** … and up to this length. */
 const longestText = 16 * 1024
 /** One write hands over no more, or the whole of it would stay until its last byte has left. */
 const largestWrite = 256 * 1024
+/** From so many bytes waiting on, what would leave much of a block empty gets memory of its own. */
+const manyWaiting = 64 * 1024
+/** … when it takes so much. Two of these may each miss a block by a byte, and a third of it is lost. */
+const muchOfBlock = largestBlock / 3
 
 const nothing = new Uint8Array(0)
 const { utf8Write } = Buffer.prototype as Buffer & {
@@ -31,6 +35,8 @@ export class Outbox implements FrameOutput {
   #block: Uint8Array = nothing
   #used = 0
   #taken = 0
+  /** The block that goes on when memory of one's own in front of it is full. */
+  #aside: Aside | undefined
   /** Blocks that the transport reads, or that were filled, in order. */
   #lent: Lent[] | undefined
   /** Bytes of chunks that were taken since the beginning. */
@@ -82,12 +88,14 @@ export class Outbox implements FrameOutput {
   }
 
   bytes(bytes: Uint8Array): void {
-    if (bytes.length >= keepWhole) this.#keep(bytes)
-    else this.#copy(bytes)
+    if (bytes.length < keepWhole) this.#copy(bytes)
+    else this.#keep(pinsMuch(bytes) ? new Uint8Array(bytes) : bytes)
   }
 
   /** Append bytes that will never change: kept as they are, unless a copy is smaller. */
   share(bytes: Uint8Array): void {
+    // A reference to nothing takes memory that is not counted.
+    if (bytes.length === 0) return
     if (bytes.length < keepShared && !this.empty) this.#copy(bytes)
     else this.#keep(bytes)
   }
@@ -114,7 +122,7 @@ export class Outbox implements FrameOutput {
       this.#handed += size
       return { chunks, size }
     }
-    if (this.#block !== nothing) this.#lend()
+    this.#lend()
     this.#chunks = []
     this.#chunkBytes = 0
     this.#handed += size
@@ -142,7 +150,7 @@ export class Outbox implements FrameOutput {
     this.#text = ''
     this.#block = nothing
     this.#chunkBytes = this.#pieces = this.#used = this.#taken = 0
-    this.#lent = undefined
+    this.#lent = this.#aside = undefined
   }
 
   #copy(bytes: Uint8Array): void {
@@ -192,15 +200,39 @@ export class Outbox implements FrameOutput {
 
   #newBlock(size: number): void {
     if (this.#used > this.#taken) this.#sealBlock()
-    if (this.#block !== nothing) this.#lend()
-    this.#block = takeBlock(size, this.#chunkBytes)
-    this.#used = this.#taken = 0
+    const aside = this.#aside
+    if (size > muchOfBlock && this.#chunkBytes >= manyWaiting) {
+      this.#aside ??= { block: this.#block, used: this.#used }
+      this.#block = new Uint8Array(size)
+      this.#used = this.#taken = 0
+    } else if (aside !== undefined && aside.used + size <= aside.block.length) {
+      this.#aside = undefined
+      this.#block = aside.block
+      this.#used = this.#taken = aside.used
+    } else {
+      this.#lend()
+      this.#block = takeBlock(size, this.#chunkBytes)
+      this.#used = this.#taken = 0
+    }
   }
 
   #lend(): void {
-    this.#lent ??= []
-    this.#lent.push({ block: this.#block, end: this.#handed + this.#chunkBytes })
+    if (this.#aside !== undefined) this.#lendBlock(this.#aside.block)
+    this.#aside = undefined
+    this.#lendBlock(this.#block)
   }
+
+  #lendBlock(block: Uint8Array): void {
+    if (block === nothing) return
+    this.#lent ??= []
+    this.#lent.push({ block, end: this.#handed + this.#chunkBytes })
+  }
+}
+
+/** A block that is not full. */
+interface Aside {
+  readonly block: Uint8Array
+  readonly used: number
 }
 
 /** A block whose bytes are among the chunks. */
@@ -208,6 +240,11 @@ interface Lent {
   readonly block: Uint8Array
   /** Its last byte is one of the first so many of all chunks. */
   readonly end: number
+}
+
+/** Whether bytes keep memory that is more than twice their own. */
+function pinsMuch(bytes: Uint8Array): boolean {
+  return bytes.buffer.byteLength > 2 * bytes.length
 }
 
 /** Whether the last code unit is the first half of a pair. */

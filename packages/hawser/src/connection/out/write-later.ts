@@ -1,5 +1,6 @@
 import process from 'node:process'
 import { isJoinUntold } from '../memberships.js'
+import { isSettling } from '../work.js'
 
 /** A sender that has something to write at the end of this turn of the event loop. */
 export interface Writer {
@@ -15,6 +16,10 @@ export function writeLater(writer: Writer): void {
 }
 
 function writeWaiting(): void {
+  if (isSettling()) {
+    queueMicrotask(() => process.nextTick(writeWaiting))
+    return
+  }
   // This was planned before the join was: what tells of that is planned now, and comes first.
   if (isJoinUntold()) {
     process.nextTick(writeWaiting)

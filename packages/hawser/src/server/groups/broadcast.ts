@@ -1,5 +1,6 @@
 import { valueOf } from '../../callbacks.js'
 import type { Member } from '../../connection/memberships.js'
+import { noteFanOut } from '../../connection/work.js'
 import { checkOptions } from '../../options/check-options.js'
 import { invalid } from '../../options/invalid.js'
 import type { NamesOf } from '../../options/option-names.js'
@@ -49,6 +50,7 @@ export function deliver<In, Out>(
     if (overflow === 'skip' && member.isCongested) delivery.skipped += 1
     else if (send(member, message, frames)) delivery.taken += 1
   }
+  noteFanOut(delivery.taken)
   return delivery
 }
 

@@ -103,6 +103,28 @@ export const endingCases: readonly TransportCase[] = [
     'reset',
   ),
 
+  ...(['open', 'ended'] as const).map((state) =>
+    defineCase(
+      `a reset behind bytes that wait to be read is no end, where our direction is ${state}`,
+      async ({ left, right }) => {
+        right.pause()
+        if (state === 'ended') {
+          right.end()
+          await left.untilPeerEnded()
+        }
+        // So few that one read takes them and the reset is found with them.
+        await left.writeWhole('the beginning of something')
+        left.reset()
+        await left.untilGone()
+        right.resume()
+        await right.untilGone()
+        assert.equal(right.sink.peerEndedCalls, 0, 'it was told as an end')
+        assert.ok(right.sink.goneWith instanceof Error, 'the peer was closed without an error')
+      },
+      'reset',
+    ),
+  ),
+
   defineCase('reset ends both sides', async ({ left, right }) => {
     left.reset()
     left.reset()

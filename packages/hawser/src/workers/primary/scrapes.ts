@@ -27,8 +27,12 @@ export const workersMetricsNames: NamesOf<WorkersMetricsOptions> = {
   deadline: true,
 }
 
+/** Whose shares add up to a number that the primary knows better: some may be on their way. */
+const limitName = 'hawser_connections_limit'
+
 /** Metrics of all workers, gathered in the primary. */
 export class Scrapes {
+  readonly #limitOf: (server: string) => number | undefined
   /** What the workers of each place had counted that are gone. */
   readonly #past = new Map<number, Family[]>()
   /** What each said last. */
@@ -38,6 +42,11 @@ export class Scrapes {
   /** Those that were asked and have not answered: one that is stuck is not asked again. */
   readonly #asked = new Set<WorkerProcess>()
   readonly #waiting = new Map<WorkerProcess, Set<() => void>>()
+
+  /** @param limitOf how many connections all workers together may have at a server */
+  constructor(limitOf: (server: string) => number | undefined) {
+    this.#limitOf = limitOf
+  }
 
   /** A worker has answered. */
   answered(worker: WorkerProcess, families: readonly Family[]): void {
@@ -78,7 +87,7 @@ export class Scrapes {
         ? slots
             .filter((slot) => !late.has(slot))
             .flatMap((slot) => labelFamilies(this.#sum([slot], late), { worker: String(slot) }))
-        : this.#sum(slots, late)
+        : this.#withLimits(this.#sum(slots, late))
     return renderPrometheus(mergeFamilies([...families, ...this.#own(workers, info)]))
   }
 
@@ -109,6 +118,20 @@ export class Scrapes {
       return [...said, ...(this.#past.get(slot) ?? [])]
     })
     return sumFamilies(families)
+  }
+
+  #withLimits(families: readonly Family[]): Family[] {
+    return families.map((family) =>
+      family.name === limitName
+        ? {
+            ...family,
+            samples: family.samples.map((sample) => ({
+              ...sample,
+              value: this.#limitOf(sample.labels['server'] ?? 'main') ?? sample.value,
+            })),
+          }
+        : family,
+    )
   }
 
   /** What only the primary knows. */

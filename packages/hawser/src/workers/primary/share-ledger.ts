@@ -12,6 +12,11 @@ export class ShareLedger {
     this.#count = count
   }
 
+  /** How many all workers together may use; undefined where there is no such limit. */
+  totalOf(server: string): number | undefined {
+    return this.#shares.get(server)?.state.total
+  }
+
   /** A worker wants some, or gives some back. */
   heard(worker: WorkerProcess, message: ShareMessage): void {
     if (message.hawser === 'give-back') {

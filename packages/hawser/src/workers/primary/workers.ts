@@ -54,7 +54,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
   readonly #shares: ShareLedger
   readonly #addresses = new AddressLedger<WorkerProcess>()
   readonly #relay = new NodeRelay<WorkerProcess>()
-  readonly #scrapes = new Scrapes()
+  readonly #scrapes: Scrapes
   #crashes = 0
   #closing: Promise<WorkersCloseResult> | undefined
   #reloading: Promise<unknown> = Promise.resolve()
@@ -72,6 +72,7 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
     this.#options = options
     this.#bindings = new Bindings(options.reusePort)
     this.#shares = new ShareLedger(options.count)
+    this.#scrapes = new Scrapes((server) => this.#shares.totalOf(server))
     const owner = this.#owner()
     const handoffs = new Handoffs()
     const spawn = (number: number): WorkerProcess => {
