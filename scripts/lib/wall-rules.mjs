@@ -147,7 +147,7 @@ export const LIBRARY_UNITS = {
       proxy: {
         sees: ['connect-errors', 'dial-endpoint', 'endpoint', 'socket-transport'],
         doors: ['proxy-url'],
-        units: ['errors', 'transport', 'tunnel'],
+        units: ['errors', 'options', 'transport', 'tunnel'],
         builtins: ['buffer', 'net'],
       },
       dial: {

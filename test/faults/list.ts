@@ -1,13 +1,13 @@
-import { certificates } from './certificates.js'
-import { descriptors } from './descriptors.js'
-import type { Fault } from './fault.js'
-import { loss } from './loss.js'
-import { reload } from './reload.js'
-import { restarts } from './restarts.js'
-import { soak } from './soak.js'
-import { stalled } from './stalled.js'
-import { vanishedPeer } from './vanished-peer.js'
-import { workers } from './workers.js'
+import { certificates } from './machine/certificates.js'
+import { descriptors } from './machine/descriptors.js'
+import type { Fault } from './support/fault.js'
+import { loss } from './network/loss.js'
+import { reload } from './processes/reload.js'
+import { restarts } from './processes/restarts.js'
+import { soak } from './soak/soak.js'
+import { stalled } from './peers/stalled.js'
+import { vanishedPeer } from './network/vanished-peer.js'
+import { workers } from './processes/workers.js'
 
 /** Every fault, in the order they run. */
 export const faults: readonly Fault[] = [

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import type { Fault, Finding } from './fault.js'
+import type { Fault, Finding } from './support/fault.js'
 import { faults } from './list.js'
-import { NotPermitted } from './not-permitted.js'
-import { Stage } from './stage.js'
+import { NotPermitted } from './support/not-permitted.js'
+import { Stage } from './support/stage.js'
 
 const usage = `npm run faults -- [--short] [--list] [NAME…]
 

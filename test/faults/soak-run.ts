@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { runSoak } from './soak.js'
-import { Stage } from './stage.js'
+import { runSoak } from './soak/soak.js'
+import { Stage } from './support/stage.js'
 
 const usage = `npm run soak -- [--minutes N | --seconds N]
 

@@ -1,6 +1,6 @@
 import { createClient, createPool, HawserError, lines } from 'hawser'
-import { answerRequests } from '../answering.js'
-import type { AskingOrder, AskingReport } from '../restarts-order.js'
+import { answerRequests } from '../support/answering.js'
+import type { AskingOrder, AskingReport } from '../processes/restarts-order.js'
 
 /** Milliseconds between two bursts of requests. */
 const burst = 10

@@ -1,5 +1,5 @@
 import { createServer, lines } from 'hawser'
-import { answerRequests } from '../answering.js'
+import { answerRequests } from '../support/answering.js'
 
 /** Sends every line back, from the port it is told. */
 const server = createServer(

@@ -1,7 +1,7 @@
 import { type CloseReason, createServer, lines, type Server, type TlsServerOptions } from 'hawser'
-import { answerRequests } from '../answering.js'
-import { closeFiles, grabFiles, openFiles } from '../files.js'
-import { Book } from '../ledger.js'
+import { answerRequests } from '../support/answering.js'
+import { closeFiles, grabFiles, openFiles } from '../machine/files.js'
+import { Book } from '../support/ledger.js'
 
 /**
  * The server that things happen to: answers lines as the ledger wants it. Its argument is JSON with

@@ -1,6 +1,6 @@
 import { read, writeSync } from 'node:fs'
-import { answerRequests } from '../answering.js'
-import type { Weather } from '../network.js'
+import { answerRequests } from '../support/answering.js'
+import type { Weather } from '../network/network.js'
 
 /** The largest packet of an interface with an MTU of 1 500, and then some. */
 const largest = 2_048

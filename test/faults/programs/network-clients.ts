@@ -1,8 +1,8 @@
-import { answerRequests } from '../answering.js'
-import { call, type Caller } from '../caller.js'
-import { dialectOf } from '../dialects.js'
-import { Account } from '../ledger.js'
-import type { NetworkEnd, NetworkGroup, NetworkReport } from '../network-order.js'
+import { answerRequests } from '../support/answering.js'
+import { call, type Caller } from '../support/caller.js'
+import { dialectOf } from '../support/dialects.js'
+import { Account } from '../support/ledger.js'
+import type { NetworkEnd, NetworkGroup, NetworkReport } from '../network/network-order.js'
 
 /** Clients that ask over and over, in groups that are begun and stopped by their names. */
 const groups = new Map<string, Client[]>()

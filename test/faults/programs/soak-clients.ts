@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { answerRequests } from '../answering.js'
-import type { SoakOrder, SoakReport } from '../soak-endpoint.js'
-import { Visit } from '../visit.js'
+import { answerRequests } from '../support/answering.js'
+import type { SoakOrder, SoakReport } from '../support/soak-endpoint.js'
+import { Visit } from '../soak/visit.js'
 
 /** Clients of every kind, that come and go until they are told to rest. */
 let order: SoakOrder | undefined

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Client, createClient, HawserError, lines } from 'hawser'
-import { answerRequests } from '../answering.js'
-import type { SteadyChange, SteadyOrder, SteadyReport } from '../steady-order.js'
+import { answerRequests } from '../support/answering.js'
+import type { SteadyChange, SteadyOrder, SteadyReport } from '../network/steady-order.js'
 
 /** One client, and what is remembered of it. */
 class Steady {

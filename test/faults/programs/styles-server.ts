@@ -1,9 +1,9 @@
 import type { ServerOptions } from 'hawser'
-import { answerRequests } from '../answering.js'
-import { dialectNames, dialectOf } from '../dialects.js'
-import { Book } from '../ledger.js'
-import type { SoakEndpoint } from '../soak-endpoint.js'
-import { serve, styles } from '../styles.js'
+import { answerRequests } from '../support/answering.js'
+import { dialectNames, dialectOf } from '../support/dialects.js'
+import { Book } from '../support/ledger.js'
+import type { SoakEndpoint } from '../support/soak-endpoint.js'
+import { serve, styles } from '../support/styles.js'
 
 /** Every style of consuming with every framing, and every style under TLS. */
 const book = new Book()

@@ -1,6 +1,6 @@
 import { createServer, lines } from 'hawser'
 import { joinWorkers } from 'hawser/workers'
-import { Entry } from '../ledger.js'
+import { Entry } from '../support/ledger.js'
 
 /** Says who it is when asked, and answers everything else as the ledger wants it. */
 const server = createServer(

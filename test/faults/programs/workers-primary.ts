@@ -1,5 +1,5 @@
 import { startWorkers, type WorkerExit } from 'hawser/workers'
-import { answerRequests } from '../answering.js'
+import { answerRequests } from '../support/answering.js'
 
 /** The primary of a few workers; what they are is in `worker.ts`. */
 const exits: WorkerExit[] = []

@@ -29,22 +29,22 @@ export function parseFraming(text: string): FramingChoice {
     case 'raw':
     case 'netstring':
     case 'json':
-      if (rest.length > 0) throw invalid(text, `${kind} takes no parameter`)
+      if (rest.length > 0) throw noFraming(text, `${kind} takes no parameter`)
       return { kind }
     case 'length':
       return parseLength(text, parameter)
     case 'delim':
       if (!/^(?:[0-9a-f]{2})+$/i.test(parameter)) {
-        throw invalid(text, 'delim: takes the delimiter in hexadecimal, such as delim:0d0a')
+        throw noFraming(text, 'delim: takes the delimiter in hexadecimal, such as delim:0d0a')
       }
       return { kind, delimiter: new Uint8Array(Buffer.from(parameter, 'hex')) }
     case 'fixed':
       if (!/^[1-9]\d{0,8}$/.test(parameter)) {
-        throw invalid(text, 'fixed: takes the size in bytes, such as fixed:16')
+        throw noFraming(text, 'fixed: takes the size in bytes, such as fixed:16')
       }
       return { kind, size: Number(parameter) }
     default:
-      throw invalid(text, `write one of ${framingForms}`)
+      throw noFraming(text, `write one of ${framingForms}`)
   }
 }
 
@@ -52,7 +52,7 @@ function parseLength(text: string, parameter: string): FramingChoice {
   if (parameter === 'varint') return { kind: 'length', bytes: 'varint', endian: 'big' }
   const match = /^([12348])(be|le)?$/.exec(parameter)
   if (match === null || (match[2] === undefined && match[1] !== '1')) {
-    throw invalid(
+    throw noFraming(
       text,
       'length: takes 1, 2, 3, 4 or 8 bytes with be or le, such as length:2be, or varint',
     )
@@ -61,7 +61,7 @@ function parseLength(text: string, parameter: string): FramingChoice {
   return { kind: 'length', bytes, endian: match[2] === 'le' ? 'little' : 'big' }
 }
 
-function invalid(text: string, remedy: string): UsageError {
+function noFraming(text: string, remedy: string): UsageError {
   return new UsageError(`there is no framing ${JSON.stringify(text)}`, remedy)
 }
 

@@ -1,5 +1,3 @@
-import type { OptionError } from '../errors.js'
-import { invalid as invalidOption } from '../options/invalid.js'
 import { parseIp } from '../policy/address/ip-address.js'
 import { commands, families } from './binary-header.js'
 import { encodeUtf8 } from './byte-text.js'
@@ -8,6 +6,7 @@ import { binaryPrefix, type ProxyEnd, type ProxyTlvs, unixNameSize } from './hea
 import { ipBytes, ipText } from './ip-bytes.js'
 import { binarySignature } from './signature.js'
 import { encodeTlvs } from './tlv-encoder.js'
+import { unsendable } from './unsendable.js'
 
 /** The header to encode. */
 export interface HeaderToEncode {
@@ -41,7 +40,7 @@ export function encodeHeader(header: HeaderToEncode): Uint8Array {
   const ends = isKnown ? endsOf(source, destination) : undefined
   if (version === 2) return encodeBinary(command, ends, tlvs)
   if (Object.values(tlvs).some((value) => value !== undefined)) {
-    throw invalid('tlvs are for version 2: version 1 of the header cannot carry them')
+    throw unsendable('tlvs are for version 2: version 1 of the header cannot carry them')
   }
   return encodeText(ends)
 }
@@ -61,7 +60,7 @@ function encodeBinary(
   const { bytes: records, checksumAt } = encodeTlvs(tlvs)
   const addresses = ends === undefined ? new Uint8Array() : encodeEnds(ends)
   const length = addresses.length + records.length
-  if (length > 0xffff) throw invalid(`the header has ${length} bytes, and 65535 are the most`)
+  if (length > 0xffff) throw unsendable(`the header has ${length} bytes, and 65535 are the most`)
   const bytes = new Uint8Array(binaryPrefix + length)
   const view = new DataView(bytes.buffer)
   bytes.set(binarySignature)
@@ -92,7 +91,7 @@ function encodeEnds({ kind, names, ports }: Ends): Uint8Array {
 function endsOf(source: ProxyEnd, destination: ProxyEnd): Ends {
   if (source.family === 'unix' || destination.family === 'unix') {
     if (source.family !== destination.family) {
-      throw invalid('one of source and destination is a Unix socket and the other is none')
+      throw unsendable('one of source and destination is a Unix socket and the other is none')
     }
     const names = [unixName(source.address), unixName(destination.address)] as const
     return { kind: 'unix', names, ports: [0, 0] }
@@ -111,24 +110,20 @@ function endsOf(source: ProxyEnd, destination: ProxyEnd): Ends {
 function ipOf(name: string, { address }: ProxyEnd): NonNullable<ReturnType<typeof parseIp>> {
   const ip = parseIp(address)
   if (ip !== undefined) return ip
-  throw invalid(`${name} is ${JSON.stringify(address)}: it takes an IP address, without a name`)
+  throw unsendable(`${name} is ${JSON.stringify(address)}: it takes an IP address, without a name`)
 }
 
 function portOf(name: string, { port = 0 }: ProxyEnd): number {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw invalid(`the port of ${name} is ${String(port)}: it takes a whole number, 0–65535`)
+  throw unsendable(`the port of ${name} is ${String(port)}: it takes a whole number, 0–65535`)
 }
 
 function unixName(path: string): Uint8Array {
   const bytes = new Uint8Array(unixNameSize)
   const name = encodeUtf8(path)
   if (name.length > unixNameSize) {
-    throw invalid(`the path ${path} has ${name.length} bytes, and ${unixNameSize} are the most`)
+    throw unsendable(`the path ${path} has ${name.length} bytes, and ${unixNameSize} are the most`)
   }
   bytes.set(name)
   return bytes
-}
-
-function invalid(text: string): OptionError {
-  return invalidOption('proxyProtocol', `cannot be sent: ${text}`)
 }

@@ -1,5 +1,3 @@
-import type { OptionError } from '../errors.js'
-import { invalid as invalidOption } from '../options/invalid.js'
 import { encodeLatin1, encodeUtf8, showByte } from './byte-text.js'
 import {
   maxUniqueId,
@@ -11,6 +9,7 @@ import {
   tlvTypes,
 } from './header.js'
 import { sslPrefix } from './ssl-tlv.js'
+import { unsendable } from './unsendable.js'
 
 /** Records one behind the other, and where in them the checksum has its place. */
 export interface EncodedTlvs {
@@ -23,7 +22,10 @@ export interface EncodedTlvs {
 export function encodeTlvs(tlvs: ProxyTlvs): EncodedTlvs {
   const { alpn, authority, uniqueId, ssl, netns, others = [] } = tlvs
   if (uniqueId !== undefined && uniqueId.length > maxUniqueId) {
-    throw invalid(`uniqueId has ${uniqueId.length} bytes, and ${maxUniqueId} are the most`)
+    throw unsendable(
+      `uniqueId has ${uniqueId.length} bytes, and ${maxUniqueId} are the most`,
+      'proxyProtocol.tlvs',
+    )
   }
   const records: (ProxyTlv | undefined)[] = [
     // The first, so that its place is known.
@@ -65,7 +67,10 @@ function latin1Record(name: string, type: number, text: string | undefined): Pro
   if (text === undefined) return undefined
   const value = encodeLatin1(text)
   if (value === undefined) {
-    throw invalid(`${name} is ${JSON.stringify(text)}: it takes characters of one byte`)
+    throw unsendable(
+      `${name} is ${JSON.stringify(text)}: it takes characters of one byte`,
+      'proxyProtocol.tlvs',
+    )
   }
   return { type, value }
 }
@@ -82,11 +87,17 @@ function checked(
 ): ProxyTlv {
   const { type } = record
   if (!Number.isInteger(type) || type < 0 || type > 0xff) {
-    throw invalid(`${name} has the type ${String(type)}: it takes a whole number, 0–255`)
+    throw unsendable(
+      `${name} has the type ${String(type)}: it takes a whole number, 0–255`,
+      'proxyProtocol.tlvs',
+    )
   }
   const [field] = Object.entries(named).find(([, number]) => number === type) ?? []
   if (field === undefined) return record
-  throw invalid(`${name} has the type ${showByte(type)}, which is ${field}: pass it as that`)
+  throw unsendable(
+    `${name} has the type ${showByte(type)}, which is ${field}: pass it as that`,
+    'proxyProtocol.tlvs',
+  )
 }
 
 function join(records: readonly (ProxyTlv | undefined)[]): Uint8Array {
@@ -95,15 +106,14 @@ function join(records: readonly (ProxyTlv | undefined)[]): Uint8Array {
   let at = 0
   for (const { type, value } of there) {
     if (value.length > 0xffff) {
-      throw invalid(`a value has ${value.length} bytes, and 65535 are the most`)
+      throw unsendable(
+        `a value has ${value.length} bytes, and 65535 are the most`,
+        'proxyProtocol.tlvs',
+      )
     }
     bytes.set([type, value.length >> 8, value.length & 0xff], at)
     bytes.set(value, at + 3)
     at += 3 + value.length
   }
   return bytes
-}
-
-function invalid(text: string): OptionError {
-  return invalidOption('proxyProtocol.tlvs', `cannot be sent: ${text}`)
 }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import net from 'node:net'
-import { OptionError } from '../../errors.js'
+import type { OptionError } from '../../errors.js'
+import { invalid } from '../../options/invalid.js'
 import type { TunnelLogin } from '../../tunnel/tunnel.js'
 
 /** What a proxy speaks. `socks5` is told addresses, the others names. */
@@ -37,7 +38,7 @@ export function parseProxies(proxy: string | readonly string[] | undefined): Pro
   if (proxy === undefined) return []
   const urls = typeof proxy === 'string' ? [proxy] : proxy
   if (!Array.isArray(urls) || urls.length === 0) {
-    throw unusable('takes a URL, or a list of one or more: leave it out for none')
+    throw invalid('proxy', 'takes a URL, or a list of one or more: leave it out for none')
   }
   return urls.map((url: unknown) => parse(url))
 }
@@ -45,16 +46,16 @@ export function parseProxies(proxy: string | readonly string[] | undefined): Pro
 function parse(text: unknown): Proxy {
   const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
   const kind = url?.protocol.slice(0, -1) ?? ''
-  if (url === undefined) throw unusable(`is no URL: ${forms}`)
-  if (!isKind(kind)) throw unusable(`has the scheme ${kind}, which is not known: ${forms}`)
+  if (url === undefined) throw invalid('proxy', `is no URL: ${forms}`)
+  if (!isKind(kind)) throw invalid('proxy', `has the scheme ${kind}, which is not known: ${forms}`)
   const host = hostOf(url)
   if (host === '' || !/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
-    throw invalid(
+    throw misfit(
       `the proxy ${kind}://${url.host} has something behind the port, or no host: ${forms}`,
     )
   }
   const port = url.port === '' ? ports[kind] : Number(url.port)
-  if (port === 0) throw invalid(`the proxy ${kind}://${url.host} needs its real port, not 0`)
+  if (port === 0) throw misfit(`the proxy ${kind}://${url.host} needs its real port, not 0`)
   const name = `${kind}://${host.includes(':') ? `[${host}]` : host}:${port}`
   return { kind, host, port, login: loginOf(url, kind, name), name }
 }
@@ -83,22 +84,22 @@ function loginOf(url: URL, kind: ProxyKind, name: string): TunnelLogin | undefin
   const login = { user: decode(url.username, name), password: decode(url.password, name) }
   const sizes = [Buffer.byteLength(login.user), Buffer.byteLength(login.password)]
   if (Math.max(...sizes) > longestLogin) {
-    throw invalid(
+    throw misfit(
       `the user or the password of the proxy ${name} is longer than ${longestLogin} bytes`,
     )
   }
   // oxlint-disable-next-line no-control-regex -- what would end a header or a field early
   if (/[\0-\x1f\x7f]/.test(login.user + login.password)) {
-    throw invalid(`the user or the password of the proxy ${name} has a control character`)
+    throw misfit(`the user or the password of the proxy ${name} has a control character`)
   }
   if (kind === 'http' && login.user.includes(':')) {
-    throw invalid(`the user of the proxy ${name} has a colon, which ends it (RFC 7617 section 2)`)
+    throw misfit(`the user of the proxy ${name} has a colon, which ends it (RFC 7617 section 2)`)
   }
   if (kind === 'socks4a' && login.password !== '') {
-    throw invalid(`SOCKS4 has no passwords: leave that of the proxy ${name} out`)
+    throw misfit(`SOCKS4 has no passwords: leave that of the proxy ${name} out`)
   }
   if (kind.startsWith('socks5') && Math.min(...sizes) === 0) {
-    throw invalid(`the proxy ${name} needs a user and a password, or neither (RFC 1929 section 2)`)
+    throw misfit(`the proxy ${name} needs a user and a password, or neither (RFC 1929 section 2)`)
   }
   return login
 }
@@ -107,15 +108,11 @@ function decode(text: string, name: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw invalid(`the user or the password of the proxy ${name} has a % that is not written %25`)
+    throw misfit(`the user or the password of the proxy ${name} has a % that is not written %25`)
   }
 }
 
-/** The option itself is wrong, not only a part of one URL in it. */
-function unusable(text: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', (name) => `${name} ${text}`, { option: 'proxy' })
-}
-
-function invalid(text: string): OptionError {
-  return new OptionError('HAWSER_INVALID_OPTION', text, { option: 'proxy' })
+/** One URL is wrong, and the option with it. */
+function misfit(text: string): OptionError {
+  return invalid('proxy', `cannot be used: ${text}`)
 }

@@ -31,18 +31,18 @@ export function resolveEndpoint(endpoint: PeerEndpoint | null): SocketTarget {
   if (endpoint !== null) {
     return { host: endpoint.host ?? endpoint.address ?? '127.0.0.1', port: endpoint.port }
   }
-  throw invalid('null: the server does not listen yet')
+  throw noTarget('null: the server does not listen yet')
 }
 
 function resolveText(text: string): SocketTarget {
   const [, path = /^\.{0,2}\/.*$/.exec(text)?.[0]] = /^unix:(.+)$/.exec(text) ?? []
   if (path !== undefined) return { path }
   const [, host, port] = /^(?:tcp:\/\/)?(?:(.*):)?(\d{1,5})$/.exec(text) ?? []
-  if (port === undefined) throw invalid(`'${text}'`)
+  if (port === undefined) throw noTarget(`'${text}'`)
   return { host: (host ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1'), port: Number(port) }
 }
 
-function invalid(what: string): OptionError {
+function noTarget(what: string): OptionError {
   return new OptionError(
     'HAWSER_INVALID_ENDPOINT',
     `a scripted peer cannot connect to ${what}; give a port, 'host:port' or 'unix:/path'`,
