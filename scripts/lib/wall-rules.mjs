@@ -210,7 +210,16 @@ export const LIBRARY_UNITS = {
           'work',
         ],
         doors: ['assert-handler', 'consumer', 'holds', 'inbox'],
-        units: ['callbacks', 'errors', 'options', 'promises', 'transport', 'framing', 'observe'],
+        units: [
+          'callbacks',
+          'errors',
+          'options',
+          'promises',
+          'transport',
+          'framing',
+          'policy',
+          'observe',
+        ],
         builtins: [],
       },
       out: {
