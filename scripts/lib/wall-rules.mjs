@@ -249,6 +249,7 @@ export const LIBRARY_UNITS = {
           'report',
           'transport',
           'framing',
+          'policy',
           'observe',
         ],
         builtins: [],

@@ -1,5 +1,5 @@
 import type { Framing } from '../framing/framing.js'
-import { invalid } from '../options/invalid.js'
+import { invalid, kindOf } from '../options/invalid.js'
 import { atLeast, milliseconds } from '../options/numbers.js'
 import type { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
@@ -169,6 +169,6 @@ function assertFraming(framing: { readonly createDecoder?: unknown }): void {
   const hint = typeof framing === 'function' ? ': call it, as in lines()' : ''
   throw invalid(
     'framing',
-    `is a ${typeof framing} and takes what lines(), raw() or framing() returns${hint}`,
+    `is ${kindOf(framing)} and takes what lines(), raw() or framing() returns${hint}`,
   )
 }

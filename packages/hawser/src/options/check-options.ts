@@ -1,5 +1,5 @@
 import { adviseFormer } from './former-options.js'
-import { invalid, show } from './invalid.js'
+import { invalid, kindOf, show } from './invalid.js'
 import { nearest } from './nearest.js'
 import { anyName, type OptionKind, type OptionNames } from './option-names.js'
 
@@ -15,12 +15,7 @@ const mostListed = 8
  */
 export function checkOptions(options: object, known: OptionNames, where = ''): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    const what = Array.isArray(options)
-      ? 'an array'
-      : options === null
-        ? 'null'
-        : `a ${typeof options}`
-    throw invalid(where === '' ? 'options' : where, `is ${what}: it takes an object`)
+    throw invalid(where === '' ? 'options' : where, `is ${kindOf(options)}: it takes an object`)
   }
   check(options as Readonly<Record<string, unknown>>, known, where, known)
 }

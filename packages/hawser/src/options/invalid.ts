@@ -16,3 +16,10 @@ export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   return (typeof value === 'string' ? JSON.stringify(value) : String(value)).slice(0, 40)
 }
+
+/** What kind of value it is, with its article. */
+export function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}

@@ -1,5 +1,5 @@
 import { valueOf } from '../callbacks.js'
-import { invalid } from '../options/invalid.js'
+import { invalid, kindOf } from '../options/invalid.js'
 import { atLeast, milliseconds } from '../options/numbers.js'
 import type { Clock, ClockTimer } from './clock.js'
 import type { NamesOf } from '../options/option-names.js'
@@ -62,7 +62,7 @@ export function assertHeartbeat<In, Out>(options: HeartbeatOptions<In, Out>): vo
     throw invalid('heartbeat.ping', 'is missing: it takes the message to send, or a function')
   }
   if (isPong === undefined || typeof isPong === 'function') return
-  throw invalid('heartbeat.isPong', `is a ${typeof isPong}: it takes a function`)
+  throw invalid('heartbeat.isPong', `is ${kindOf(isPong)}: it takes a function`)
 }
 
 /** Asks one peer for a sign of life from time to time; any byte is one. */

@@ -1,6 +1,7 @@
 import { OptionError } from '../errors.js'
 import { checkOptions } from '../options/check-options.js'
 import type { NamesOf, OptionNames } from '../options/option-names.js'
+import { kindOf } from '../options/invalid.js'
 import { invalidEndpoint as invalid } from './invalid-endpoint.js'
 import {
   formatUnix,
@@ -209,7 +210,7 @@ function tcp(
     throw invalid(shown, `a port is a whole number, 0–65535, and this is ${String(port)}`)
   }
   if (host !== undefined && typeof host !== 'string') {
-    throw invalid(shown, `a host is text, and this is a ${typeof host}`)
+    throw invalid(shown, `a host is text, and this is ${kindOf(host)}`)
   }
   const bare = host?.replace(/^\[(.*)\]$/, '$1')
   if (bare !== undefined && noHost.test(bare)) {

@@ -334,6 +334,14 @@ describe('a name of which no address answers', () => {
     expect((error as ConnectError).attempts).toHaveLength(64)
   })
 
+  it('has 64 tried of each endpoint, where there are several', async () => {
+    const port = await closedPort()
+    resolveTo(Array.from({ length: 200 }, (_, index) => `127.0.0.${index + 1}`))
+    const endpoints = ['one', 'two', 'three'].map((name) => `${name}.example:${port}`)
+    const error = await rejection(connect(endpoints))
+    expect((error as ConnectError).attempts).toHaveLength(3 * 64)
+  })
+
   it('is called localhost where none was given', async () => {
     const port = await closedPort()
     const error = await rejection(connect(port))

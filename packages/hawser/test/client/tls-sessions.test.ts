@@ -49,6 +49,20 @@ describe('TLS sessions that connections share', () => {
     expect(await visit(endpoint, options)).toMatchObject({ resumed: true, authorized: true })
   })
 
+  it.each([
+    ['is taken up again', 300, 1],
+    ['is too large to be kept', 1_000, 0],
+  ])('of a server whose certificate has many names: %s (%i)', async (_, count, kept) => {
+    const authority = await createAuthority('an authority')
+    const others = Array.from({ length: count }, (_name, each) => `n${each}.example`)
+    const identity = await authority.issue({ name: 'a', names: ['localhost', ...others] })
+    const { endpoint } = await serveSecurely({ tls: identity })
+    const options = { ca: authority.cert, sessions: createTlsSessions() }
+    await visit(endpoint, options)
+    expect(options.sessions.size).toBe(kept)
+    expect(await visit(endpoint, options)).toMatchObject({ resumed: kept === 1 })
+  })
+
   it('are not shared by those that pass none', async () => {
     const { endpoint, authority } = await serveSecurely()
     const options = { ca: authority.cert }

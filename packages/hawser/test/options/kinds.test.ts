@@ -8,6 +8,7 @@ import {
   parseEndpoint,
 } from 'hawser'
 import { describe, expect, it } from 'vitest'
+import { checkOptions } from '../../src/options/check-options.js'
 
 const nowhere = 'tcp://127.0.0.1:1'
 
@@ -120,4 +121,14 @@ it('a URL object is refused for what it is', () => {
   const url = new URL('tcp://127.0.0.1:8000')
   expect(messageOf(() => parseEndpoint(url as never))).toContain('pass its href')
   expect(parseEndpoint(url.href)).toMatchObject({ port: 8000 })
+})
+
+it.each([
+  [undefined, 'undefined'],
+  [7, 'a number'],
+  ['lines', 'a string'],
+])('options that are %o', (options, kind) => {
+  expect(messageOf(() => checkOptions(options as never, {}))).toBe(
+    `options is ${kind}: it takes an object`,
+  )
 })

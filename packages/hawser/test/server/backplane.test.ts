@@ -368,7 +368,7 @@ describe('a backplane', () => {
     expect(errors).toMatchObject([
       {
         message: expect.stringMatching(
-          /a undefined is no text, no bytes and no JSON: pass a/,
+          /publish: undefined is no text, no bytes and no JSON: pass a/,
         ) as string,
       },
     ])

@@ -1,3 +1,4 @@
+import { LinkedMap } from '../../policy/linked-map.js'
 import { type Waiter, withResolvers } from '../../promises.js'
 
 /** Messages kept for an iteration that is slow, before their connection is made to wait. */
@@ -8,15 +9,13 @@ const keptBytes = 2 * 1024 * 1024
 type Result<In> = IteratorResult<In, undefined>
 
 /** Who has asked for a message that is not there yet. */
-interface Waiting<In> {
-  readonly reader: object
-  readonly resolve: (result: Result<In>) => void
-}
+type Waiting<In> = (result: Result<In>) => void
 
 /** What the server sent unasked, for the loop over the client; across connections, in order. */
 export class Pushes<In> {
   readonly #queue: { readonly message: In; readonly size: number }[] = []
-  #waiting: Waiting<In>[] = []
+  /** … and for which loop. */
+  readonly #waiting = new LinkedMap<Waiting<In>, Set<Waiting<In>>>()
   #room: Waiter | undefined
   #over = false
   /** What those in the queue took of what was read. */
@@ -43,8 +42,9 @@ export class Pushes<In> {
     // Another connection begins from 0.
     const size = bytesRead < this.#bytesRead ? bytesRead : bytesRead - this.#bytesRead
     this.#bytesRead = bytesRead
-    const waiter = this.#waiting.shift()
-    if (waiter !== undefined) waiter.resolve({ done: false, value: message })
+    const waiter = this.#waiting.oldest
+    if (waiter !== undefined)
+      this.#settle(waiter.key, waiter.value, { done: false, value: message })
     else {
       this.#queue.push({ message, size })
       this.#bytes += size
@@ -58,15 +58,17 @@ export class Pushes<In> {
   end(): void {
     this.#over = true
     this.#makeRoom()
-    this.#dismiss(() => true)
+    for (let first = this.#waiting.oldest; first !== undefined; first = this.#waiting.oldest) {
+      this.#settle(first.key, first.value, { done: true, value: undefined })
+    }
   }
 
   iterate(): AsyncIterableIterator<In, undefined> {
     return new Reader(this)
   }
 
-  /** The next message, for `reader`. */
-  next(reader: object): Promise<Result<In>> {
+  /** @param asked what its loop has asked for and did not get */
+  next(asked: Set<Waiting<In>>): Promise<Result<In>> {
     const first = this.#queue.shift()
     if (first !== undefined) {
       this.#bytes -= first.size
@@ -75,19 +77,20 @@ export class Pushes<In> {
     }
     if (this.#over) return nothing()
     return new Promise((resolve) => {
-      this.#waiting.push({ reader, resolve })
+      asked.add(resolve)
+      this.#waiting.set(resolve, asked)
     })
   }
 
-  /** What `reader` has asked for goes to another one. */
-  left(reader: object): void {
-    this.#dismiss((waiting) => waiting.reader === reader)
+  /** A loop is over: what it has asked for goes to another one. */
+  left(asked: Set<Waiting<In>>): void {
+    for (const waiting of asked) this.#settle(waiting, asked, { done: true, value: undefined })
   }
 
-  #dismiss(isGone: (waiting: Waiting<In>) => boolean): void {
-    const gone = this.#waiting.filter(isGone)
-    this.#waiting = this.#waiting.filter((waiting) => !isGone(waiting))
-    for (const { resolve } of gone) resolve({ done: true, value: undefined })
+  #settle(waiting: Waiting<In>, asked: Set<Waiting<In>>, result: Result<In>): void {
+    this.#waiting.delete(waiting)
+    asked.delete(waiting)
+    waiting(result)
   }
 
   #makeRoom(): void {
@@ -98,6 +101,7 @@ export class Pushes<In> {
 
 class Reader<In> implements AsyncIterableIterator<In, undefined> {
   readonly #pushes: Pushes<In>
+  readonly #asked = new Set<Waiting<In>>()
   #isOver = false
 
   constructor(pushes: Pushes<In>) {
@@ -105,12 +109,12 @@ class Reader<In> implements AsyncIterableIterator<In, undefined> {
   }
 
   next(): Promise<Result<In>> {
-    return this.#isOver ? nothing() : this.#pushes.next(this)
+    return this.#isOver ? nothing() : this.#pushes.next(this.#asked)
   }
 
   return(): Promise<Result<In>> {
     this.#isOver = true
-    this.#pushes.left(this)
+    this.#pushes.left(this.#asked)
     return nothing()
   }
 

@@ -1,5 +1,6 @@
 import type { CloseInfo } from '../../connection/end/close-info.js'
 import type { HawserError } from '../../errors.js'
+import { LinkedMap } from '../../policy/linked-map.js'
 
 /** It dials, or `onConnect` is at work. */
 export interface ConnectingStatus {
@@ -85,7 +86,7 @@ type Result = IteratorResult<ClientStatus, undefined>
 
 class Reader implements AsyncIterableIterator<ClientStatus, undefined> {
   readonly #queue: ClientStatus[] = []
-  readonly #waiting: ((result: Result) => void)[] = []
+  readonly #waiting = new LinkedMap<(result: Result) => void, undefined>()
   readonly #left: (reader: Reader) => void
   #over = false
 
@@ -95,8 +96,8 @@ class Reader implements AsyncIterableIterator<ClientStatus, undefined> {
 
   push(status: ClientStatus): void {
     if (this.#over) return
-    const waiter = this.#waiting.shift()
-    if (waiter !== undefined) waiter({ done: false, value: status })
+    const waiter = this.#waiting.oldest?.key
+    if (waiter !== undefined) this.#settle(waiter, { done: false, value: status })
     else if (this.#queue.push(status) > kept) this.#queue.shift()
     if (status.state === 'closed') this.#finish()
   }
@@ -106,7 +107,7 @@ class Reader implements AsyncIterableIterator<ClientStatus, undefined> {
     if (value !== undefined) return Promise.resolve({ done: false, value })
     if (this.#over) return Promise.resolve({ done: true, value: undefined })
     return new Promise((resolve) => {
-      this.#waiting.push(resolve)
+      this.#waiting.set(resolve, undefined)
     })
   }
 
@@ -123,6 +124,13 @@ class Reader implements AsyncIterableIterator<ClientStatus, undefined> {
   #finish(): void {
     this.#over = true
     this.#left(this)
-    for (const resolve of this.#waiting.splice(0)) resolve({ done: true, value: undefined })
+    for (let first = this.#waiting.oldest; first !== undefined; first = this.#waiting.oldest) {
+      this.#settle(first.key, { done: true, value: undefined })
+    }
+  }
+
+  #settle(waiter: (result: Result) => void, result: Result): void {
+    this.#waiting.delete(waiter)
+    waiter(result)
   }
 }

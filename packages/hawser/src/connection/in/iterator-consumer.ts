@@ -1,4 +1,5 @@
 import { messageIn } from '../../observe/channels.js'
+import { LinkedMap } from '../../policy/linked-map.js'
 import { ignore, rejected } from '../../promises.js'
 import { publishMessageIn } from '../publications.js'
 import type { Consumer } from './consumer.js'
@@ -27,7 +28,7 @@ export abstract class IteratorConsumer<In, Out, Item>
   #waiter: Resolve<Item> | undefined
   #promise: Promise<Result<Item>> | undefined
   /** Those who asked before the one in front had its result: rare, so made when needed. */
-  #queue: [Resolve<Item>, Promise<Result<Item>>][] | undefined
+  #queue: LinkedMap<Resolve<Item>, Promise<Result<Item>>> | undefined
   #over = false
 
   /** @param isStream a stream takes them, which a blocked outbox never stops */
@@ -127,16 +128,17 @@ export abstract class IteratorConsumer<In, Out, Item>
       this.#waiter = resolve
       this.#promise = promise
     } else {
-      this.#queue ??= []
-      this.#queue.push([resolve, promise])
+      this.#queue ??= new LinkedMap()
+      this.#queue.set(resolve, promise)
     }
   }
 
   #settle(result: Result<Item> | Promise<Result<Item>>): void {
     const waiter = this.#waiter
-    const next = this.#queue?.shift()
-    this.#waiter = next?.[0]
-    this.#promise = next?.[1]
+    const next = this.#queue?.oldest
+    if (next !== undefined) this.#queue?.delete(next.key)
+    this.#waiter = next?.key
+    this.#promise = next?.value
     waiter?.(result)
   }
 

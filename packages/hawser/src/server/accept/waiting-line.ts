@@ -1,3 +1,5 @@
+import { LinkedMap } from '../../policy/linked-map.js'
+
 type Result<Item> = IteratorResult<Item, undefined>
 type Taker<Item> = (result: Result<Item>) => void
 
@@ -5,14 +7,14 @@ const done: Result<never> = { done: true, value: undefined }
 
 /** Items that wait to be taken by an iteration, and iterations that wait for items. */
 export class WaitingLine<Item> {
-  readonly #items: Item[] = []
-  readonly #takers: Taker<Item>[] = []
+  readonly #items = new LinkedMap<Item, undefined>()
+  readonly #takers = new LinkedMap<Taker<Item>, undefined>()
   #iterated = false
   #over = false
 
   /** How many items wait. */
   get size(): number {
-    return this.#items.length
+    return this.#items.size
   }
 
   /** Whether an item was ever asked for. */
@@ -22,26 +24,27 @@ export class WaitingLine<Item> {
 
   /** Whether the next item would be taken at once. */
   get isAwaited(): boolean {
-    return this.#takers.length > 0
+    return this.#takers.size > 0
   }
 
   /** Hand an item to the consumer that has waited longest, or keep it. */
   add(item: Item): void {
-    const taker = this.#takers.shift()
-    if (taker === undefined) this.#items.push(item)
+    const taker = this.#takers.oldest?.key
+    if (taker === undefined) this.#items.set(item, undefined)
     else taker({ done: false, value: item })
   }
 
   /** Forget an item that waits. */
   remove(item: Item): void {
-    const at = this.#items.indexOf(item)
-    if (at >= 0) this.#items.splice(at, 1)
+    this.#items.delete(item)
   }
 
   /** Nothing more will come; what waits can still be taken. */
   end(): void {
     this.#over = true
-    for (const taker of this.#takers.splice(0)) taker(done)
+    for (let first = this.#takers.oldest; first !== undefined; first = this.#takers.oldest) {
+      first.key(done)
+    }
   }
 
   /** Take items one by one. Leaving the iteration loses none: the next one goes on. */
@@ -53,10 +56,7 @@ export class WaitingLine<Item> {
       next: () => (left ? Promise.resolve(done) : this.#take(mine)),
       return: () => {
         left = true
-        for (const taker of mine) {
-          this.#takers.splice(this.#takers.indexOf(taker), 1)
-          taker(done)
-        }
+        for (const taker of mine) taker(done)
         return Promise.resolve(done)
       },
       [Symbol.asyncIterator]: () => iterator,
@@ -65,16 +65,20 @@ export class WaitingLine<Item> {
   }
 
   #take(mine: Set<Taker<Item>>): Promise<Result<Item>> {
-    const item = this.#items.shift()
-    if (item !== undefined) return Promise.resolve({ done: false, value: item })
+    const first = this.#items.oldest
+    if (first !== undefined) {
+      this.#items.delete(first.key)
+      return Promise.resolve({ done: false, value: first.key })
+    }
     if (this.#over) return Promise.resolve(done)
     return new Promise((resolve) => {
       const taker: Taker<Item> = (result) => {
         mine.delete(taker)
+        this.#takers.delete(taker)
         resolve(result)
       }
       mine.add(taker)
-      this.#takers.push(taker)
+      this.#takers.set(taker, undefined)
     })
   }
 }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { valueOf } from '../../callbacks.js'
 import type { BackplaneCodec } from './backplane.js'
+import { kindOf } from '../../options/invalid.js'
 import type { BroadcastOptions } from '../../connection/server-face.js'
 
 /*
@@ -83,7 +84,7 @@ function encodeBody(message: unknown): [number, string | Uint8Array] {
   if (message instanceof Uint8Array) return [kinds.bytes, message]
   const json = JSON.stringify(message) as string | undefined
   if (json !== undefined) return [kinds.json, json]
-  throw new TypeError(`a ${typeof message} is no text, no bytes and no JSON: pass a backplaneCodec`)
+  throw new TypeError(`${kindOf(message)} is no text, no bytes and no JSON: pass a backplaneCodec`)
 }
 
 function decodeBody<Out>(

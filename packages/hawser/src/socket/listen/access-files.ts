@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { invalid } from '../../options/invalid.js'
+import { invalid, kindOf } from '../../options/invalid.js'
 import { AddressSet, type AddressSpan, parseSpan } from '../../policy/address/address-set.js'
 
 /**
@@ -12,7 +12,7 @@ import { AddressSet, type AddressSpan, parseSpan } from '../../policy/address/ad
  */
 export function readAddresses(name: string, list: readonly string[]): AddressSet {
   if (!Array.isArray(list)) {
-    throw invalid(name, `is a ${typeof list} and takes a list of addresses, blocks and ranges`)
+    throw invalid(name, `is ${kindOf(list)} and takes a list of addresses, blocks and ranges`)
   }
   return new AddressSet(readEntries(name, list))
 }
