@@ -8,7 +8,7 @@ import { attach } from './support/attach.js'
 
 const many = 200_000
 /** Far more than they take, far less than they would. */
-const patience = 30_000
+const patience = 60_000
 
 function askAhead(messages: AsyncIterator<unknown>): Promise<IteratorResult<unknown>>[] {
   return Array.from({ length: many }, () => messages.next())
