@@ -185,11 +185,7 @@ export class Server<In = Uint8Array, Out = Uint8Array | string, Data = unknown>
    * @throws FramingError when the framing cannot carry the message; OptionError
    */
   broadcast(message: Out, options: BroadcastOptions<In, Out, Data> = {}): number {
-    return this.#acceptor.keeper.groups.send(
-      undefined,
-      message,
-      options as BroadcastOptions<In, Out>,
-    )
+    return this.#acceptor.keeper.groups.send(undefined, message, options)
   }
 
   /**

@@ -27,21 +27,22 @@ export interface Delivery {
  * Send one message on many connections, encoded once for each framing among them; where the framing
  * is `perConnection`, once for each connection.
  */
-export function deliver<In, Out>(
+export function deliver<In, Out, Data>(
   members: Iterable<Member<In, Out>>,
   message: Out,
-  options: BroadcastOptions<In, Out>,
+  options: BroadcastOptions<In, Out, Data>,
 ): Delivery {
   checkOptions(options, broadcastNames)
   const { except, filter, overflow = 'reset' } = options
   if (overflow !== 'reset' && overflow !== 'skip') {
     throw invalid('overflow', `is ${JSON.stringify(overflow)}: it takes 'reset' or 'skip'`)
   }
-  const excluded = except === undefined ? undefined : new Set(isMany(except) ? except : [except])
+  const excluded =
+    except === undefined ? undefined : new Set<unknown>(isMany(except) ? except : [except])
   const frames = new Map<Framing<In, Out>, Uint8Array>()
   const delivery: Delivery = { taken: 0, skipped: 0 }
   for (const member of members) {
-    const connection = member.connection as ServerConnection<In, Out>
+    const connection = member.connection as ServerConnection<In, Out, Data>
     if (excluded?.has(connection) === true) continue
     const wanted = filter === undefined ? undefined : valueOf('filter', filter(connection))
     if (wanted === false) continue

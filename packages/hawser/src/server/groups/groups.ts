@@ -121,10 +121,10 @@ export class Groups<In, Out> implements Memberships<In, Out> {
    *
    * @returns how many connections of this node took it
    */
-  send(
+  send<Data>(
     names: readonly string[] | undefined,
     message: Out,
-    options: BroadcastOptions<In, Out>,
+    options: BroadcastOptions<In, Out, Data>,
   ): number {
     const taken = this.#deliver(names, message, options)
     // A filter cannot travel, and without it some would get what is not for them.
@@ -134,10 +134,10 @@ export class Groups<In, Out> implements Memberships<In, Out> {
     return taken
   }
 
-  #deliver(
+  #deliver<Data>(
     names: readonly string[] | undefined,
     message: Out,
-    options: BroadcastOptions<In, Out>,
+    options: BroadcastOptions<In, Out, Data>,
   ): number {
     const { taken, skipped } = deliver(this.membersOf(names), message, options)
     this.skipped += skipped

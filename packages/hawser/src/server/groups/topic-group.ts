@@ -19,8 +19,7 @@ export class TopicGroup<In, Out, Data> implements Group<In, Out, Data> {
 
   send(message: Out, options: BroadcastOptions<In, Out, Data> = {}): number {
     if (this.#topics.length === 0) return 0
-    // What users keep with their connections is of no concern to the groups.
-    return this.#groups.send(this.#topics, message, options as BroadcastOptions<In, Out>)
+    return this.#groups.send(this.#topics, message, options)
   }
 
   *[Symbol.iterator](): Iterator<ServerConnection<In, Out, Data>> {
