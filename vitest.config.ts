@@ -51,8 +51,9 @@ export default defineConfig({
     hookTimeout: 120_000,
     // What handlers of tests throw on purpose would be shown as warnings between the lines.
     execArgv: ['--no-warnings'],
-    // vitest's default is one worker on two cores.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // vitest's default is one worker on two cores. Tests often wait for a process, so that one worker
+    // more than there are cores keeps them busy.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       project('pure', pure, added, { isolate: false, pool: 'threads' }),
       project('library', ['packages/hawser/test/**/*.test.ts'], [...pure, ...added], {
