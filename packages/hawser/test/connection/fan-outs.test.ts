@@ -99,7 +99,7 @@ describe.each(sizes)('a flood of empty lines to a chat of %i members', (members)
         (moments[moment] as (tell: Tell) => Tell)(tell),
       )
       const peers = await peersOf(server, members)
-      const lineCount = 80_000 / members
+      const lineCount = 40_000 / members
       const largest = largestTurn(() => sent)
       await peers[0]?.send('\n'.repeat(lineCount))
       await until(() => sent === lineCount * members)

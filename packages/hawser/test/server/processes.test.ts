@@ -1,156 +1,17 @@
 import { once } from 'node:events'
 import { renameSync } from 'node:fs'
 import net from 'node:net'
-import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { type AddressInfo, connect, fixed, type ServerInfo } from 'hawser'
+import { type AddressInfo, connect, fixed } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { bundled } from '../../../../test/support/bundled.js'
 import { createFolder } from '../../../../test/support/folders.js'
 import { runNode } from '../../../../test/support/programs.js'
-import { readWays } from './support/serving.js'
+import { Talking } from './support/talking.js'
 
 const support = (name: string): string =>
   bundled(fileURLToPath(new URL(`support/${name}`, import.meta.url)))
-
-/** A program that answers lines with lines, ended with the test. */
-class Talking {
-  readonly #child
-  readonly #lines
-
-  constructor(program: string, args: readonly string[], listening?: net.Server) {
-    const handle = listening === undefined ? [] : [toStdio(listening)]
-    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit', ...handle] })
-    const { stdout } = this.#child
-    if (stdout === null) throw new Error('it has no output')
-    this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]()
-    onTestFinished(async () => {
-      if (this.#child.exitCode !== null) return
-      this.#child.kill('SIGKILL')
-      await once(this.#child, 'exit')
-    })
-  }
-
-  async next<Answer>(): Promise<Answer> {
-    const { value } = await this.#lines.next()
-    return JSON.parse(String(value)) as Answer
-  }
-
-  ask<Answer>(question: string): Promise<Answer> {
-    this.#child.stdin?.write(`${question}\n`)
-    return this.next()
-  }
-
-  async finish(): Promise<unknown> {
-    this.#child.stdin?.end()
-    const [code] = await once(this.#child, 'exit')
-    return code
-  }
-}
-
-/** What `spawn` takes to hand a listening socket on: it looks at the handle of a socket or pipe. */
-function toStdio(listening: net.Server): number {
-  const { fd } = (listening as unknown as { _handle: { fd: number } })._handle
-  return fd
-}
-
-const sum = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((total, count) => total + count, 0)
-
-interface Counts {
-  readonly accepted: number
-  readonly connections: number
-  readonly refused: Record<string, number>
-  readonly effectiveMaxConnections: number
-  readonly errors: number
-  readonly drops: number
-}
-
-// The modules of the library are opened many at once, when it is imported.
-const most = 250
-const many = 400
-
-describe.each(readWays)('a server that may open few files, %s', (_name, fastRead) => {
-  const endpoints = [
-    ['on TCP', () => '127.0.0.1:0'],
-    ['on a Unix socket', () => `unix:${createFolder()}/app.sock`],
-  ] as const
-  for (const [where, endpoint] of endpoints) {
-    it(`serves or refuses each of many, and recovers, ${where}`, async () => {
-      const script = `ulimit -n ${most} && exec "$@"`
-      const args = [process.execPath, support('few-descriptors.mjs'), String(fastRead), endpoint()]
-      const program = new Talking('/bin/sh', ['-c', script, 'sh', ...args])
-      const address = await program.next<AddressInfo | string>()
-
-      const peers = await Promise.all(
-        Array.from({ length: many }, () => ScriptedPeer.connect(address)),
-      )
-      let counts = await program.ask<Counts>('counts')
-      while (counts.accepted + (counts.refused['fd-limit'] ?? 0) < many) {
-        counts = await program.ask<Counts>('counts')
-      }
-      const served = counts.accepted
-      expect(served).toBeGreaterThan(0)
-      expect(counts).toMatchObject({
-        connections: served,
-        refused: { 'fd-limit': many - served, limit: 0, 'not-accepted': 0 },
-        effectiveMaxConnections: served,
-        errors: 0,
-        drops: many - served,
-      })
-
-      for (const peer of peers) peer.reset()
-      while (counts.connections > 0) counts = await program.ask<Counts>('counts')
-      await using peer = await ScriptedPeer.connect(address)
-      await peer.send('hello')
-      await peer.receives('hello')
-      expect(await program.finish()).toBe(0)
-    })
-  }
-})
-
-describe('two servers that may open few files together', () => {
-  it('serve or refuse each of many, and the room of one is that of the other later', async () => {
-    const script = `ulimit -n ${most} && exec "$@"`
-    const args = [process.execPath, support('few-descriptors-shared.mjs')]
-    const program = new Talking('/bin/sh', ['-c', script, 'sh', ...args])
-    const addresses = await program.next<AddressInfo[]>()
-    const counts = async (): Promise<[number, ...ServerInfo[]]> => program.ask('counts')
-    const count = (infos: readonly ServerInfo[], read: (info: ServerInfo) => number): number =>
-      infos.reduce((total, info) => total + read(info), 0)
-
-    // Each is greeted or closed, or waits, and lets the others go on.
-    const sockets: net.Socket[] = []
-    const settled: Promise<unknown>[] = []
-    let greeted = 0
-    for (let index = 0; index < many; index += 1) {
-      const { port } = addresses[index % 2] as AddressInfo
-      const socket = net.connect(port, '127.0.0.1').on('error', () => {})
-      sockets.push(socket)
-      const closed = once(socket, 'close')
-      await once(socket, 'connect').catch(() => closed)
-      settled.push(Promise.race([closed, once(socket, 'data').then(() => (greeted += 1))]))
-    }
-    await Promise.all(settled.filter((_, index) => index % 2 === 0))
-    const [drops, ...infos] = await counts()
-    expect(count(infos, ({ accepted, held, refused }) => accepted + held + sum(refused))).toBe(many)
-    expect(drops).toBe(count(infos, ({ refused }) => sum(refused)))
-    expect(infos[0]?.refused['fd-limit']).toBeGreaterThan(0)
-    expect(infos[1]).toMatchObject({ accepted: 20, held: 50 })
-    expect(infos[0]?.connections).toBe(infos[0]?.effectiveMaxConnections)
-
-    for (const [index, socket] of sockets.entries()) if (index % 2 === 1) socket.destroy()
-    let now = await counts()
-    while ((now[2]?.connections ?? 0) + (now[2]?.held ?? 0) > 0) now = await counts()
-    const room = (now[1]?.effectiveMaxConnections ?? 0) - (now[1]?.connections ?? 0)
-    expect(room).toBe(70)
-    for (const socket of sockets) socket.destroy()
-    expect(greeted).toBe((infos[0]?.accepted ?? 0) + 20)
-    expect(await program.finish()).toBe(0)
-  })
-})
 
 describe('an inherited listening socket', () => {
   async function listenOn(where: net.ListenOptions): Promise<net.Server> {
