@@ -41,7 +41,7 @@ const ours: Readonly<Record<string, string>> = {
 
 /**
  * What is passed on to Node.js. Its callbacks may throw, or be async, which they must not: `checkServerIdentity` refuses the server then,
- * and `pskCallback` knows no key.
+ * and `pskCallback` knows no key, as when it returns what is none.
  *
  * @throws OptionError for what Hawser sets itself
  */
@@ -66,7 +66,9 @@ function harmless(name: string, callback: Callback): Callback {
   return (...parameters) => {
     try {
       const returned = callback(...parameters)
-      if (!isThenable(returned)) return returned
+      if (!isThenable(returned)) {
+        return name !== 'pskCallback' || isKey(returned, parameters.length > 1) ? returned : null
+      }
       returned.then(undefined, ignore)
       throw new TypeError(`${name} returned a promise, and its value is needed at once`)
     } catch (cause) {
@@ -74,4 +76,14 @@ function harmless(name: string, callback: Callback): Callback {
       return isA(cause, Error) ? cause : new Error(textOf(cause), { cause })
     }
   }
+}
+
+/** Whether Node.js takes it for a key; some of its versions throw where no program can catch it. */
+function isKey(returned: unknown, isServer: boolean): boolean {
+  if (isServer && ArrayBuffer.isView(returned)) return true
+  const { psk, identity } = (returned ?? {}) as {
+    readonly psk?: unknown
+    readonly identity?: unknown
+  }
+  return ArrayBuffer.isView(psk) && (isServer || typeof identity === 'string')
 }

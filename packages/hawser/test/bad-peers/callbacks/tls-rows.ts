@@ -61,4 +61,11 @@ export const tlsRows: Rows = {
     ),
     'HAWSER_TLS_HANDSHAKE_FAILED',
   ),
+  'tls.node.pskCallback of half a key for a client': told(
+    shaken(
+      () => ({ ...psk, pskCallback: () => ({ psk: Buffer.from('secret') }) }),
+      () => ({ ...psk, pskCallback: () => Buffer.from('secret') }),
+    ),
+    'HAWSER_TLS_HANDSHAKE_FAILED',
+  ),
 }
