@@ -12,6 +12,9 @@ const pure = ['framing', 'policy', 'proxy-protocol', 'tunnel'].map(
   (room) => `packages/hawser/test/${room}/**/*.test.ts`,
 )
 
+/** What `npm run test:all` adds takes long by itself, and longer beside the others. */
+const patient = { testTimeout: 600_000, hookTimeout: 600_000 }
+
 /** For tests that start processes. */
 const globalSetup = [here('test/support/bundle-programs.ts')]
 
@@ -65,9 +68,9 @@ export default defineConfig({
         globalSetup,
       }),
       project('repository', ['test/**/*.test.ts'], added, { isolate: false }),
-      project('peers', ['**/*.peers.test.ts'], []),
-      project('programs', ['**/*.programs.test.ts'], []),
-      project('long', ['**/*.long.test.ts'], []),
+      project('peers', ['**/*.peers.test.ts'], [], patient),
+      project('programs', ['**/*.programs.test.ts'], [], patient),
+      project('long', ['**/*.long.test.ts'], [], patient),
     ],
   },
 })

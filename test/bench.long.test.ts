@@ -26,7 +26,7 @@ beforeAll(async () => {
   await run(process.execPath, ['node_modules/typescript-7/bin/tsc', '-b', 'bench', 'examples'], {
     cwd: root,
   })
-}, 60_000)
+})
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -79,7 +79,7 @@ describe('the bench, at its smallest', () => {
         expect(title.length).toBeLessThanOrEqual(48)
       }
     }
-  }, 120_000)
+  })
 
   it('says which scenarios there are when it does not know one', async () => {
     const failed = run(process.execPath, [entry, '--scenario', 'nonesuch'])

@@ -8,7 +8,7 @@ const entry = join(ROOT, 'test/faults/dist/faults/run.js')
 beforeAll(async () => {
   const built = await runNode(['node_modules/typescript-7/bin/tsc', '-b', 'test/faults'])
   expect(built).toMatchObject({ code: 0, stdout: '' })
-}, 60_000)
+})
 
 describe('a short version of each fault, of which nothing acknowledged is lost', () => {
   it.concurrent.each(faults.map(({ name, title }) => [title, name]))(
