@@ -30,15 +30,18 @@ describe('a member of a topic', () => {
       for (const connection of server.connections)
         for (const topic of connection.topics) connection.leave(topic)
     }
-    // What is compiled and made at the first use is no member.
-    joinAll()
-    leaveAll()
-    const before = await usedMemory()
-    joinAll()
-    const each = ((await usedMemory()) - before) / (connections * topics)
+    // What is compiled and made at the first use is no member, and what else goes on in the process
+    // weighs as much as a round may.
+    const measured: number[] = []
+    for (let round = 0; round < 8; round += 1) {
+      const before = await usedMemory()
+      joinAll()
+      measured.push(((await usedMemory()) - before) / (connections * topics))
+      leaveAll()
+    }
+    const each = measured.slice(1).toSorted((one, other) => one - other)[3] as number
     expect(each).toBeGreaterThan(bytes / 2)
     expect(each).toBeLessThan(bytes * 2)
-    leaveAll()
     for (const peer of peers) peer.reset()
   })
 })
