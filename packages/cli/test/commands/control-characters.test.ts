@@ -8,7 +8,7 @@ import { Command, type Outcome } from '../support/command.js'
 // What acts on a terminal: it clears the screen, colours, moves, or turns the text around.
 const acting = '\x1b[2J\x07\u0085\u009b31m\u202e'
 
-/** A server that sends these bytes to whoever says something, and ends; the port it listens on. */
+/** A server that sends these bytes to a peer that says something, and ends; the port it listens on. */
 async function saying(bytes: string): Promise<string> {
   const server = createServer(
     { framing: raw(), onError: () => {} },

@@ -159,7 +159,7 @@ export function resolveSettings<In, Out>(
   }
 }
 
-/** A frame is held whole. One without a limit needs an inbox that somebody has decided about. */
+/** A frame is held whole. One without a limit needs an inbox that was chosen. */
 function inboxFor({ maxFrame }: { readonly maxFrame: number }): number {
   return maxFrame > defaultInbox && maxFrame !== Infinity ? maxFrame : defaultInbox
 }

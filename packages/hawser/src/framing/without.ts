@@ -32,7 +32,7 @@ class PickyDecoder<In> implements Decoder<In> {
     if (decoder.end === undefined) return
     this.end = (rest, emit) => {
       this.#emit = emit
-      // What it returns is looked at by whoever calls this.
+      // What it returns is looked at by the caller.
       return decoder.end?.(rest, this.#pick)
     }
   }

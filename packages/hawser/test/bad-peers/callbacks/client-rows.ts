@@ -42,7 +42,7 @@ function asked(make: (fail: Fail) => ClientOptions, isRejected = false): Row['ru
   }
 }
 
-/** A server that pushes a message to whoever connects. */
+/** A server that pushes a message to each peer that connects. */
 const pushing = { open: (connection: { send(line: string): unknown }) => connection.send('pushed') }
 
 function heard(
