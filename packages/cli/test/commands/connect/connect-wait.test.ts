@@ -67,8 +67,13 @@ it('ends its direction at once with --wait 0, also when the peer is never silent
 
 it('never ends its direction with --no-shutdown, until the peer has ended', async () => {
   const { port, events } = await listen((socket, seen) => {
-    // Silent for longer than what it waits by default.
-    setTimeout(() => talk(socket, seen, (words) => words > 500), 800)
+    // Silent until another client, which came later, has waited as long as it does by default.
+    void listen((other) => {
+      other.once('end', () => {
+        other.end()
+        talk(socket, seen, (words) => words > 500)
+      })
+    }).then((other) => Command.hawser(['connect', other.port, ...ask]))
   })
   const { code, stdout } = await Command.hawser(['connect', port, ...ask, '--no-shutdown']).ended
   expect([code, stdout.match(/word\n/g)?.length]).toEqual([0, 501])
