@@ -8,6 +8,7 @@ const loads: readonly (readonly [what: string, make: () => string | Uint8Array, 
     ['nine bytes', () => new Uint8Array(9), 20_000],
     ['a KiB of text', () => String(Math.random()).padEnd(1_024, 'x'), 10_000],
     ['a KiB of text of two bytes each', () => String(Math.random()).padEnd(1_024, '✓'), 10_000],
+    ['10,000 of the bytes of a MiB', () => new Uint8Array(1_048_576).subarray(7, 10_007), 100],
     ['a MiB', () => new Uint8Array(1_048_576), 16],
   ]
 

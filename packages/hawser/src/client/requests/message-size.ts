@@ -16,6 +16,18 @@ export function messageSize(message: unknown): number {
   return graphSize(message)
 }
 
+/** A buffer of this size may be Buffer's pool, which many messages share. */
+const poolSize = 64 * 1024
+
+/** The message as it may wait: a copy, where it would keep a buffer that is more than twice its size. */
+export function withoutPinned<Message>(message: Message): Message {
+  if (!(message instanceof Uint8Array)) return message
+  const { byteLength } = message.buffer
+  if (byteLength <= poolSize || byteLength <= 2 * message.byteLength) return message
+  // That of Buffer makes no copy; this one makes a Buffer of a Buffer.
+  return Uint8Array.prototype.slice.call(message) as Uint8Array as Message
+}
+
 function graphSize(root: unknown): number {
   const seen = new Set<object>()
   const left: unknown[] = [root]

@@ -1,7 +1,7 @@
 import { Deadlines } from '../../policy/deadlines.js'
 import type { HawserError } from '../../errors.js'
 import type { Clock } from '../../policy/clock.js'
-import { messageSize, queuedOverhead } from './message-size.js'
+import { messageSize, queuedOverhead, withoutPinned } from './message-size.js'
 import type { Pending } from './pending.js'
 
 /** A message that waits to be sent. */
@@ -75,7 +75,7 @@ export class OutgoingQueue<In, Out> {
     if (this.size >= this.#limits.maxQueued) return 'maxQueued'
     const size = messageSize(entry.message) + queuedOverhead
     if (this.size > 0 && this.#bytes + size > this.#limits.maxQueuedBytes) return 'maxQueuedBytes'
-    this.#entries.push({ ...entry, size })
+    this.#entries.push({ ...entry, message: withoutPinned(entry.message), size })
     this.#bytes += size
     const { deadline } = pendingOf(entry)
     this.#deadlines.expect(deadline, this.#clock.now())
