@@ -1,5 +1,6 @@
 import net from 'node:net'
 import process from 'node:process'
+import { keepFreedMemory } from './freed-memory.js'
 import {
   giveBuffer,
   type Holder,
@@ -45,6 +46,11 @@ export const onread: net.OnReadOpts = {
   callback: pass,
 }
 
+/** A read that brought so many bytes is over, by whichever way it came. */
+export function noteRead(length: number): void {
+  if (length >= largeRead) keepFreedMemory()
+}
+
 let next: Uint8Array = readBuffer
 
 /** Node.js asks for the next buffer of a socket when it is made, and behind each read. */
@@ -68,6 +74,7 @@ function pass(this: unknown, length: number): boolean {
     // What is borrowed was copied where it is kept.
     if (!isOwned) giveBuffer(bytes)
   }
+  noteRead(length)
   if (length >= largeRead) next = takeBuffer(socket, readBuffer)
   return true
 }

@@ -1,5 +1,5 @@
 import process from 'node:process'
-import type { FastSocket } from '../fast-read.js'
+import { type FastSocket, noteRead } from '../fast-read.js'
 
 /** What a socket's events are passed to. */
 export interface SocketOwner {
@@ -46,6 +46,7 @@ export function leaveClose(socket: OwnedSocket): void {
 
 // Shared by all sockets: a listener of its own for each would cost every connection its memory.
 function tellData(this: OwnedSocket, bytes: Uint8Array): void {
+  noteRead(bytes.length)
   this[owner]?.handle('data', bytes)
 }
 
