@@ -1,7 +1,6 @@
 import type { ConnectOptions as LibraryOptions } from 'hawser'
 import type { Outgoing } from '../wire/adapter.js'
 import { createFraming } from '../wire/framing.js'
-import { roomFor } from '../wire/room.js'
 import type { ConnectOptions } from './options.js'
 
 /** What the library is told of a connection. */
@@ -13,7 +12,6 @@ export function createDialling(options: ConnectOptions): Dialling {
   const framing = createFraming(options.framing, { crlf, maxFrame })
   return {
     framing,
-    ...roomFor(framing),
     connectTimeout,
     idleTimeout: idle,
     tls,

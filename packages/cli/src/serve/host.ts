@@ -16,7 +16,6 @@ import { type Outgoing, Verbatim } from '../wire/adapter.js'
 import { createFraming } from '../wire/framing.js'
 import { type Incoming, withHttp } from '../wire/http-framing.js'
 import { HttpRequest } from '../wire/http-request.js'
-import { roomFor } from '../wire/room.js'
 import { localName, peerName, remoteName } from './addresses.js'
 import { createPage } from './http-page.js'
 import type { ServeOptions } from './options.js'
@@ -71,7 +70,6 @@ export class Host implements Listeners {
     this.server = createServer<Incoming, Outgoing>(
       {
         framing: options.httpHello ? withHttp(framing) : framing,
-        ...roomFor(framing),
         firstByteTimeout: options.firstByteTimeout,
         frameTimeout: options.frameTimeout,
         writeTimeout: options.writeTimeout,

@@ -22,8 +22,9 @@ export interface ConnectionOptions {
   readonly inbox?: number | undefined
   /**
    * Bytes accepted and not sent that one connection may hold. Above it `send` rejects with
-   * `HAWSER_OUTBOX_FULL` and the connection is reset. Default 8 MiB; `Infinity` is off. Stops: a
-   * program that sends without waiting to a peer that does not read.
+   * `HAWSER_OUTBOX_FULL` and the connection is reset. Default 8 MiB, or twice the framing's `maxFrame`
+   * and 1 MiB where that is more; `Infinity` is off. Stops: a program that sends without waiting to a
+   * peer that does not read.
    */
   readonly outbox?: number | undefined
   /**
@@ -108,7 +109,7 @@ export const connectionNames: NamesOf<ConnectionOptions> = {
 
 /** The inbox of a connection by default: 2 MiB, where no larger frame has to fit. */
 export const defaultInbox: number = 2 * 1024 * 1024
-/** The outbox of a connection by default: 8 MiB. */
+/** The outbox of a connection by default: 8 MiB, where no larger frame has to fit. */
 export const defaultOutbox: number = 8 * 1024 * 1024
 /** The outbox's high-water mark by default: 64 KiB. */
 export const defaultHighWaterMark: number = 64 * 1024
@@ -132,7 +133,7 @@ export function resolveSettings<In, Out>(
         'never be complete; raise the option inbox or lower this one',
     )
   }
-  const outboxLimit = atLeast('outbox', options.outbox ?? defaultOutbox, 1)
+  const outboxLimit = atLeast('outbox', options.outbox ?? outboxFor(framing), 1)
   const highWaterMark = atLeast('highWaterMark', options.highWaterMark ?? defaultHighWaterMark, 1)
   return {
     framing: heartbeat === undefined ? framing : withoutPongs(framing, heartbeat),
@@ -162,6 +163,11 @@ export function resolveSettings<In, Out>(
 /** A frame is held whole. One without a limit needs an inbox that was chosen. */
 function inboxFor({ maxFrame }: { readonly maxFrame: number }): number {
   return maxFrame > defaultInbox && maxFrame !== Infinity ? maxFrame : defaultInbox
+}
+
+/** The largest frame fits behind another one, each with what its framing adds. */
+function outboxFor({ maxFrame }: { readonly maxFrame: number }): number {
+  return maxFrame === Infinity ? defaultOutbox : Math.max(defaultOutbox, 2 * maxFrame + 1024 * 1024)
 }
 
 function assertFraming(framing: { readonly createDecoder?: unknown }): void {

@@ -148,6 +148,28 @@ describe('send above the high-water mark', () => {
   })
 })
 
+describe('the outbox where it is not chosen', () => {
+  it('has room for two of the largest frames, and not for three', async () => {
+    const maxFrame = 16 * 1024 * 1024
+    const { connection } = attach({ framing: lines({ maxFrame }), reading: false })
+    const largest = 'x'.repeat(maxFrame)
+    const two = [connection.send(largest), connection.send(largest)]
+    expect(await Promise.all(two.map(stateOf))).toEqual(['pending', 'pending'])
+    expect(await stateOf(connection.send(largest))).toBe('HAWSER_OUTBOX_FULL')
+    expect(await connection.closed).toMatchObject({ reason: 'outbox-full' })
+  })
+
+  it('is 8 MiB where frames are small, and where they have no limit', async () => {
+    for (const each of [lines(), { ...lines(), maxFrame: Infinity }]) {
+      const { connection } = attach({ framing: each, inbox: Infinity, reading: false })
+      const large = 'x'.repeat(1_000_000)
+      const eight = Array.from({ length: 8 }, () => connection.send(large))
+      expect(await Promise.all(eight.map(stateOf))).toEqual(Array(8).fill('pending'))
+      expect(await stateOf(connection.send(large))).toBe('HAWSER_OUTBOX_FULL')
+    }
+  })
+})
+
 describe('trySend', () => {
   it('takes nothing when it answers false', async () => {
     const { connection, peer } = attach(clogged)
