@@ -21,7 +21,7 @@ const pattern = (window: number): Omit<ExchangeOptions, 'port'> => ({
   answer: 'upper',
 })
 
-/** The same lines by one process, by a worker, and by two. */
+/** The same lines by one process, by a worker, and by two; and what two cost node:cluster by hand. */
 export const workers: Scenario = {
   id: 'workers',
   title: 'one process, one worker, two workers',
@@ -32,6 +32,8 @@ export const workers: Scenario = {
     nodeServer('process', 'one process', 'hawser/lines'),
     nodeServer('one', '1 worker and its primary', 'hawser/workers', '1'),
     nodeServer('two', '2 workers and their primary', 'hawser/workers', '2'),
+    nodeServer('cluster-one', 'node:cluster by hand, 1 worker', 'node/cluster', '1'),
+    nodeServer('cluster-two', 'node:cluster by hand, 2 workers', 'node/cluster', '2'),
   ],
   columns: [
     { key: 'one', title: 'CPU µs, 1', digits: 3, spread: true },
@@ -52,6 +54,16 @@ export const workers: Scenario = {
       atMost: 1.1,
       unit: '×',
       value: ratio('one', 'two', 'one'),
+    },
+    {
+      title: '1 in flight: what 2 workers add, to node:cluster by hand',
+      atMost: 1.05,
+      unit: '×',
+      value: (round) => {
+        const ours = ratio('one', 'two', 'one')(round)
+        const theirs = ratio('one', 'cluster-two', 'cluster-one')(round)
+        return ours === undefined || theirs === undefined ? undefined : ours / theirs
+      },
     },
     {
       title: 'connections of 2 workers: spread to their mean',

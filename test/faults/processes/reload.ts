@@ -19,7 +19,7 @@ async function reloadWorkers(stage: Stage): Promise<Finding> {
   const primary = await stage.start('workers-primary', { args: [String(count)] })
   const { port } = (await primary.ready) as { port: number }
   const endpoint = `tcp://127.0.0.1:${port}`
-  const rate = stage.short ? 200 : 1_000
+  const rate = stage.short ? 200 : 1_200
   const reloads = stage.short ? 2 : 5
   const talkers: Talker[] = []
   for (let i = 0; i < established; i += 1) {
