@@ -71,6 +71,7 @@ export const LIBRARY_UNITS = {
   tls: { units: [], builtins: [] },
   transport: { units: ['tls', 'proxy-protocol'], builtins: [] },
   network: { units: ['transport'], builtins: [] },
+  surroundings: { units: ['network', 'policy'], builtins: [] },
   framing: {
     units: ['callbacks', 'errors', 'options', 'promises'],
     builtins: [],
@@ -228,7 +229,7 @@ export const LIBRARY_UNITS = {
     },
   },
   connection: {
-    units: BELOW_CONNECTION,
+    units: [...BELOW_CONNECTION, 'surroundings'],
     builtins: [...HARMLESS, 'stream', 'stream/web'],
     wings: {
       in: {
@@ -275,13 +276,13 @@ export const LIBRARY_UNITS = {
       time: {
         sees: [],
         doors: ['steady-clock', 'system-clock'],
-        units: ['callbacks', 'policy', 'report'],
+        units: ['callbacks', 'policy', 'report', 'surroundings'],
         builtins: ['perf_hooks', 'process', 'timers'],
       },
     },
   },
   server: {
-    units: [...BELOW_CONNECTION, 'network', 'socket', 'connection'],
+    units: [...BELOW_CONNECTION, 'network', 'surroundings', 'socket', 'connection'],
     builtins: ['buffer', 'events', 'process', 'timers'],
     doors: ['create-server', 'for-worker', 'server', 'server-events', 'server-options'],
     wings: {
@@ -324,7 +325,7 @@ export const LIBRARY_UNITS = {
     },
   },
   client: {
-    units: [...BELOW_CONNECTION, 'network', 'socket', 'connection'],
+    units: [...BELOW_CONNECTION, 'network', 'surroundings', 'socket', 'connection'],
     builtins: ['events', 'timers'],
     doors: [],
     wings: {
@@ -424,6 +425,7 @@ export const LIBRARY_UNITS = {
       },
       network: {
         sees: ['link-ends', 'memory-pair', 'memory-transport', 'toxics'],
+        doors: ['host-names', 'places', 'system-error'],
         units: ['options', 'promises', 'network', 'transport'],
         builtins: [],
       },
@@ -432,6 +434,35 @@ export const LIBRARY_UNITS = {
         units: ['errors', 'options', 'promises', 'transport'],
         builtins: ['events', 'fs', 'net'],
       },
+    },
+  },
+  simulate: {
+    units: [
+      'errors',
+      'options',
+      'policy',
+      'observe',
+      'transport',
+      'network',
+      'surroundings',
+      'testing',
+    ],
+    builtins: ['async_hooks', 'module', 'perf_hooks', 'process', 'timers', 'timers/promises'],
+    doors: [],
+    wings: {
+      time: { sees: [], units: ['policy', 'testing'], builtins: [] },
+      runtime: {
+        sees: ['context'],
+        units: ['policy'],
+        builtins: ['module', 'perf_hooks', 'timers', 'timers/promises'],
+      },
+      checks: { sees: ['context'], units: ['observe', 'policy'], builtins: [] },
+      network: {
+        sees: ['checks'],
+        units: ['options', 'policy', 'network', 'transport', 'testing'],
+        builtins: [],
+      },
+      faults: { sees: ['network', 'time', 'chance'], units: ['policy'], builtins: [] },
     },
   },
   index: {

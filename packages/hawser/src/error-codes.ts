@@ -66,6 +66,8 @@ const table = {
   HAWSER_POOL_EXHAUSTED: 'Too many callers wait for a connection of a pool.',
   HAWSER_POOL_CLOSED: 'The pool was closed.',
   HAWSER_HANDLER_FAILED: 'The handler threw or rejected.',
+  HAWSER_SIMULATION_FAILED:
+    'A simulation did not do what always has to hold, or what its program checks.',
 } as const
 
 /** The stable names of all errors. */

@@ -42,6 +42,7 @@ import {
   TimeoutError,
   TlsError,
 } from 'hawser'
+import { SimulationError, simulate } from 'hawser/simulate'
 import { NotifyError, notifySystemd } from 'hawser/systemd'
 import {
   connectPair,
@@ -753,6 +754,15 @@ const provocations: Record<ErrorCode, Provocation> = {
       peer.end()
       return ended
     },
+  },
+  HAWSER_SIMULATION_FAILED: {
+    class: SimulationError,
+    says: /^the hosts disagree, after \d+ ms of the world's time; simulate\(\{"seed":7,.*\) repeats it/,
+    provoke: () =>
+      simulate({ seed: 7, hosts: ['one'] }, async (world) => {
+        await world.sleep(1_200)
+        world.must(false, 'the hosts disagree')
+      }).catch((error: unknown) => error),
   },
 }
 

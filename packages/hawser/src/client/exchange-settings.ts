@@ -1,3 +1,4 @@
+import { surroundings } from '../surroundings.js'
 import { steadyRandom } from '../callbacks.js'
 import { report, warn } from '../report.js'
 import { resolveSettings } from '../connection/connection-options.js'
@@ -47,7 +48,7 @@ export function resolveExchange<In, Out>(
   const { correlate, connectTimeout = defaultConnectTimeout } = options
   if (correlate !== undefined) assertCorrelation(correlate)
   const { onError } = options
-  const random = steadyRandom(options.random ?? Math.random, (error) =>
+  const random = steadyRandom(options.random ?? surroundings()?.random ?? Math.random, (error) =>
     onError === undefined ? warn(error) : report(() => onError(error)),
   )
   return {

@@ -12,6 +12,11 @@ export interface Clock {
   /** Milliseconds from an arbitrary origin; never goes back. */
   now(): number
   /**
+   * Whether it moves on by itself, so that nothing need be timed by the runtime's own clock as well: a clock
+   * that stands still would keep a close waiting. Default false.
+   */
+  readonly neverStands?: boolean | undefined
+  /**
    * Call `callback` once after `delay` milliseconds.
    *
    * @param delay `Infinity` never fires; more than 2³¹−1 is waited for in full, though the

@@ -1,3 +1,4 @@
+import { surroundings } from '../surroundings.js'
 import { assertHandler } from '../connection/in/assert-handler.js'
 import { resolveSettings } from '../connection/connection-options.js'
 import { checkOptions } from '../options/check-options.js'
@@ -80,7 +81,8 @@ export function resolveServer<In, Out>(
   }
   const budget = new Budget(atLeast('memory', options.memory ?? defaultMemory, 1))
   const settings = resolveSettings(options, framing, object, budget, 'all')
-  const { network, tls, proxyProtocol } = options
+  const { tls, proxyProtocol } = options
+  const network = options.network ?? surroundings()?.network
   if (network !== undefined) assertPlain({ tls, proxyProtocol })
   return {
     settings,

@@ -89,7 +89,7 @@ export interface Line {
   readonly clock: Clock
   readonly forward: LinkSettings
   readonly backward: LinkSettings
-  readonly toxics: Toxics | undefined
+  readonly toxics: Pick<Toxics, 'forward' | 'backward'> | undefined
 }
 
 /** @throws OptionError `HAWSER_INVALID_OPTION` when a number cannot work */
@@ -157,6 +157,7 @@ export function settleLink(options: LinkOptions, random: () => number = Math.ran
     latency: options.latency ?? 0,
     jitter: options.jitter ?? 0,
     bandwidth: options.bandwidth ?? Infinity,
+    loss: options.loss ?? 0,
     resetAfter: options.resetAfter ?? Infinity,
     stall: options.stall ?? false,
     vanish: options.vanish ?? false,

@@ -113,6 +113,21 @@ export class MemoryTransport implements Transport, LinkSource, LinkTarget {
     this.#in.pump()
   }
 
+  /** Its machine is off: it says nothing more, and what had not left is lost. */
+  vanish(): void {
+    if (this.#gone) return
+    this.#gone = true
+    this.#sink = undefined
+    this.#out.drop()
+    this.#in.pump()
+    this.#left()
+  }
+
+  /** Its machine is on again, knows nothing of the connection, and says so. */
+  disown(): void {
+    this.#out.reset()
+  }
+
   ref(): void {
     this.#referenced = true
   }

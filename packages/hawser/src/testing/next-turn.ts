@@ -29,6 +29,11 @@ export function inTurn(callback: () => void): void {
   })
 }
 
+/** Whether something is on its way in memory that needs no time. */
+export function isUnderWay(): boolean {
+  return underWay > 0
+}
+
 /** Let the runtime take turns until all that is on its way in memory, and needs no time, is there. */
 export async function comeToRest(): Promise<void> {
   for (let quiet = 0; quiet < quietTurns; quiet += 1) {

@@ -10,6 +10,11 @@ export interface LineToxics {
   jitter?: number | undefined
   /** Bytes a second. At least 1. Default `Infinity`. */
   bandwidth?: number | undefined
+  /**
+   * The share of packets that is lost, from 0 to 0.9. TCP sends them again after 200 ms, and after twice
+   * as long each further time (RFC 6298 section 5.5). Default 0.
+   */
+  loss?: number | undefined
   /** The most bytes that arrive at once, at least 1. Default `Infinity`: whatever has arrived. */
   chunkSize?: number | undefined
   /**
@@ -34,6 +39,7 @@ export const lineToxicNames: NamesOf<LineToxics> = {
   latency: true,
   jitter: true,
   bandwidth: true,
+  loss: true,
   chunkSize: true,
   resetAfter: true,
   stall: true,
@@ -164,6 +170,9 @@ export function checkToxics(toxics: LineToxics): void {
     const value = toxics[name]
     if (value !== undefined) checkNumber(name, value, least[name])
   }
+  const { loss } = toxics
+  if (loss === undefined || (loss >= 0 && loss <= 0.9)) return
+  throw invalid('loss', `is ${String(loss)}; give a share from 0 to 0.9`)
 }
 
 /** @throws OptionError `HAWSER_INVALID_OPTION` unless it is a number of at least `lowest` */

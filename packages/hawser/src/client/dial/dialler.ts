@@ -1,3 +1,4 @@
+import { surroundings } from '../../surroundings.js'
 import { invalid } from '../../options/invalid.js'
 import { milliseconds } from '../../options/numbers.js'
 import { AbortedError, type HawserError, OptionError } from '../../errors.js'
@@ -51,14 +52,15 @@ export class Dialler {
       const text = 'the list of endpoints is empty: it takes one or more'
       throw new OptionError('HAWSER_INVALID_ENDPOINT', text)
     }
-    const { network, tls, proxy, proxyProtocol } = settings
+    const { tls, proxy, proxyProtocol } = settings
+    const network = settings.network ?? surroundings()?.network
     if (network !== undefined) assertPlain({ tls, proxy, proxyProtocol })
     for (const each of endpoints) {
       assertDialable(each, this.#options)
       if (network !== undefined) placeOf(each)
     }
     this.#network = network
-    const { order = 'first', random = Math.random } = settings
+    const { order = 'first', random = surroundings()?.random ?? Math.random } = settings
     if (!endpointOrders.includes(order)) {
       throw invalid('order', `is ${JSON.stringify(order)}: it takes ${endpointOrders.join(', ')}`)
     }

@@ -176,7 +176,7 @@ export class Ending {
     this.lingers = true
     this.#host.arm()
     const { clock, lingerTimeout } = this.#host.settings
-    if (clock === systemClock) return
+    if (clock === systemClock || clock.neverStands === true) return
     // A clock that stands still must not keep a close waiting: the same in real time, if that is first.
     this.#lingerTimer = systemClock.schedule(() => this.#host.lingered(), lingerTimeout, true)
   }

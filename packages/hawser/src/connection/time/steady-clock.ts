@@ -1,6 +1,7 @@
 import { tell, valueOf } from '../../callbacks.js'
 import type { Clock, ClockTimer } from '../../policy/clock.js'
 import { warn } from '../../report.js'
+import { surroundings } from '../../surroundings.js'
 import { systemClock } from './system-clock.js'
 
 /** One for each clock of the user's, so that all who are passed it see the same time. */
@@ -11,7 +12,8 @@ const steadied = new WeakMap<Clock, Clock>()
  * A clock that throws would leave whatever was to be timed, a close for instance, half way.
  */
 export function steadyClock(clock: Clock | undefined): Clock {
-  if (clock === undefined || clock === systemClock) return systemClock
+  if (clock === undefined) return steadyClock(surroundings()?.clock ?? systemClock)
+  if (clock === systemClock) return systemClock
   const known = steadied.get(clock)
   if (known !== undefined) return known
   const made = new SteadyClock(clock)
@@ -21,6 +23,7 @@ export function steadyClock(clock: Clock | undefined): Clock {
 }
 
 class SteadyClock implements Clock {
+  readonly neverStands: boolean
   readonly #clock: Clock
   #last = 0
   /** What is added to the system's time, once it goes on in the place of the other. */
@@ -28,6 +31,7 @@ class SteadyClock implements Clock {
 
   constructor(clock: Clock) {
     this.#clock = clock
+    this.neverStands = clock.neverStands === true
   }
 
   now(): number {

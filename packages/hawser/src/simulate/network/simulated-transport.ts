@@ -1,0 +1,141 @@
+import type {
+  Transport,
+  TransportAddresses,
+  TransportCapabilities,
+  TransportChunk,
+  TransportSink,
+} from '../../transport.js'
+import type { MemoryTransport } from '../../testing/memory-transport.js'
+import type { Trace } from '../checks/trace.js'
+import type { Belonging, Process } from './process.js'
+
+/**
+ * A process's end of a connection. What arrives is handed to it while it runs; when it dies the operating
+ * system ends the connection for it.
+ */
+export class SimulatedTransport implements Transport, Belonging {
+  readonly #end: MemoryTransport
+  readonly #process: Process
+  readonly #trace: Trace
+  readonly #name: string
+  #isPaused = false
+  #isGone = false
+
+  constructor(end: MemoryTransport, process: Process, trace: Trace) {
+    this.#end = end
+    this.#process = process
+    this.#trace = trace
+    const { local, remote } = end.addresses
+    this.#name = `${process.name} ${local?.port ?? ''}>${remote?.port ?? remote?.address ?? ''}`
+    process.hold(this)
+  }
+
+  get capabilities(): TransportCapabilities {
+    return this.#end.capabilities
+  }
+
+  get addresses(): TransportAddresses {
+    return this.#end.addresses
+  }
+
+  get unsent(): number {
+    return this.#end.unsent
+  }
+
+  get proxied(): undefined {
+    return undefined
+  }
+
+  get tls(): undefined {
+    return undefined
+  }
+
+  /** Whether its peer has reset it, which its owner may not have noticed. */
+  get isGone(): boolean {
+    return this.#isGone || this.#end.isGone
+  }
+
+  start(sink: TransportSink): void {
+    const process = this.#process
+    this.#end.start({
+      received: (bytes, borrowed, headroom) => {
+        if (process.isDead) return
+        this.#trace.received(this.#name, bytes)
+        process.run(() => sink.received(bytes, borrowed, headroom))
+      },
+      peerEnded: () => {
+        this.#trace.note(`${this.#name} received the end`)
+        process.run(() => sink.peerEnded())
+      },
+      wrote: () => process.run(() => sink.wrote()),
+      gone: (error) => {
+        this.#leave(error)
+        process.run(() => sink.gone(error))
+      },
+    })
+  }
+
+  pause(): void {
+    this.#isPaused = true
+    this.#end.pause()
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    if (!this.#process.isFrozen) this.#end.resume()
+  }
+
+  write(chunks: readonly TransportChunk[]): boolean {
+    return this.#process.isDead ? false : this.#end.write(chunks)
+  }
+
+  end(): void {
+    if (!this.#process.isDead) this.#end.end()
+  }
+
+  reset(): void {
+    if (!this.#process.isDead) this.#end.reset()
+  }
+
+  close(): void {
+    this.#end.close()
+    this.#leave(undefined)
+  }
+
+  vanish(): void {
+    this.#end.vanish()
+    this.#leave(undefined)
+  }
+
+  /** The machine is on again: what the peer's kernel asks, it answers with a reset. */
+  disown(): void {
+    this.#end.disown()
+  }
+
+  freeze(): void {
+    this.#end.pause()
+  }
+
+  thaw(): void {
+    if (!this.#isPaused) this.#end.resume()
+  }
+
+  recycle(): void {
+    // What was received is the receiver's own, and there is enough of it.
+  }
+
+  ref(): void {
+    this.#end.ref()
+  }
+
+  unref(): void {
+    this.#end.unref()
+  }
+
+  #leave(error: Error | undefined): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#trace.note(`${this.#name} ${error === undefined ? 'closed' : error.message}`)
+    this.#process.release(this)
+  }
+}
