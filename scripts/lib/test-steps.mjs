@@ -15,6 +15,7 @@ const checked = [
   'packages/cli/test',
   'test',
   'test/faults',
+  'test/simulate',
   'examples',
   'bench',
   'scripts',

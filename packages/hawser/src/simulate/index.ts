@@ -4,6 +4,8 @@
  * @module
  */
 export { simulate, type SimulationReport } from './simulate.js'
+export { explore, type Exploration, type ExploreOptions } from './explore.js'
+export { shrink, type ShrinkOptions } from './shrink.js'
 export type { SimulateOptions } from './simulate-options.js'
 export { SimulationError, type SimulationFailure } from './simulation-error.js'
 export type { World } from './world.js'

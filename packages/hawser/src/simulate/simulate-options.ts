@@ -27,7 +27,8 @@ export interface SimulateOptions {
   readonly limit?: number | undefined
 }
 
-const optionNames: NamesOf<SimulateOptions> = {
+/** The names of the options in {@link SimulateOptions}. */
+export const optionNames: NamesOf<SimulateOptions> = {
   seed: true,
   hosts: true,
   network: true,

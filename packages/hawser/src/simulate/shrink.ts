@@ -1,0 +1,119 @@
+import type { Fault } from './faults/fault.js'
+import { simulate } from './simulate.js'
+import type { SimulateOptions } from './simulate-options.js'
+import { SimulationError } from './simulation-error.js'
+import type { World } from './world.js'
+
+/** Options of {@link shrink}. */
+export interface ShrinkOptions {
+  /** Simulations that it may take. Default 200. */
+  readonly tries?: number | undefined
+}
+
+const defaultTries = 200
+
+/** A simulation's options, with its faults listed. */
+type Listed = SimulateOptions & { readonly faults: readonly Fault[] }
+
+/**
+ * Make a failure smaller: leave out faults, make each number of `size` smaller, leave out hosts, for as
+ * long as the simulation fails with the same words (numbers aside).
+ *
+ * @returns the smallest one that was found, which may be the same
+ */
+export async function shrink(
+  error: SimulationError,
+  program: (world: World) => unknown,
+  { tries = defaultTries }: ShrinkOptions = {},
+): Promise<SimulationError> {
+  const search = new Search(error, program, tries)
+  await search.run()
+  return search.smallest
+}
+
+class Search {
+  smallest: SimulationError
+  readonly #program: (world: World) => unknown
+  readonly #words: string
+  #left: number
+
+  constructor(error: SimulationError, program: (world: World) => unknown, tries: number) {
+    this.smallest = error
+    this.#program = program
+    this.#words = wordsOf(error)
+    this.#left = tries
+  }
+
+  get #options(): Listed {
+    return this.smallest.failure.options as unknown as Listed
+  }
+
+  async run(): Promise<void> {
+    let before: SimulationError | undefined
+    while (before !== this.smallest && this.#left > 0) {
+      before = this.smallest
+      await this.#dropFaults()
+      await this.#lessenSizes()
+      await this.#dropHosts()
+    }
+  }
+
+  /** Half of them, then quarters, then one at a time. */
+  async #dropFaults(): Promise<void> {
+    for (let part = this.#options.faults.length; part >= 1; part = Math.floor(part / 2)) {
+      for (let index = 0; index < this.#options.faults.length;) {
+        const faults = this.#options.faults.toSpliced(index, part)
+        if (!(await this.#try({ faults }))) index += part
+      }
+    }
+  }
+
+  async #lessenSizes(): Promise<void> {
+    for (const name of Object.keys(this.#options.size ?? {})) {
+      for (const divisor of [Infinity, 8, 2, 4 / 3]) {
+        for (;;) {
+          const size = this.#options.size ?? {}
+          const less = Math.max(1, Math.floor((size[name] ?? 1) / divisor))
+          if (
+            less >= (size[name] ?? 1) ||
+            !(await this.#try({ size: { ...size, [name]: less } }))
+          ) {
+            break
+          }
+        }
+      }
+    }
+  }
+
+  async #dropHosts(): Promise<void> {
+    const { hosts } = this.#options
+    const entries = Array.isArray(hosts)
+      ? (hosts as readonly string[]).map((name) => [name, {}] as const)
+      : Object.entries(hosts)
+    for (const [name] of entries.toReversed()) {
+      const left = Object.fromEntries(
+        Object.entries(Object.fromEntries(entries)).filter(([each]) => each !== name),
+      )
+      if (Object.keys(left).length > 0) await this.#try({ hosts: left })
+    }
+  }
+
+  /** Whether it fails with the same words as well. */
+  async #try(changes: Partial<Listed>): Promise<boolean> {
+    if (this.#left <= 0) return false
+    this.#left -= 1
+    try {
+      await simulate({ ...this.#options, ...changes }, this.#program)
+    } catch (error) {
+      if (!(error instanceof SimulationError) || wordsOf(error) !== this.#words) return false
+      this.smallest = error
+      return true
+    }
+    return false
+  }
+}
+
+/** What it says, without its numbers. */
+function wordsOf({ failure }: SimulationError): string {
+  return failure.what.replaceAll(/[\d.:#]+/g, '')
+}

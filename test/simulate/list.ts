@@ -1,0 +1,5 @@
+import { echo } from './scenarios/echo.js'
+import type { Scenario } from './support/scenario.js'
+
+/** All scenarios. */
+export const scenarios: readonly Scenario[] = [echo]

@@ -1,0 +1,20 @@
+import type { HostOptions, SimulateOptions, World } from 'hawser/simulate'
+
+/** A program over several hosts, and what has to hold whatever goes wrong around it. */
+export interface Scenario {
+  /** What it is called on the command line. */
+  readonly id: string
+  /** What it does, in words. */
+  readonly title: string
+  readonly hosts: readonly string[] | Readonly<Record<string, HostOptions>>
+  /** How large it is; a failure is made smaller by these. */
+  readonly size: Readonly<Record<string, number>>
+  /** What goes wrong. Default a mix of all. */
+  readonly faults?: SimulateOptions['faults']
+  run(world: World): Promise<void>
+}
+
+/** The options with which `simulate` runs a scenario. */
+export function optionsOf({ hosts, size, faults = true }: Scenario, seed: number): SimulateOptions {
+  return { seed, hosts, size, faults }
+}
