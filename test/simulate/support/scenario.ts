@@ -11,7 +11,7 @@ export interface Scenario {
   readonly size: Readonly<Record<string, number>>
   /** What goes wrong. Default a mix of all. */
   readonly faults?: SimulateOptions['faults']
-  run(world: World): Promise<void>
+  readonly run: (world: World) => Promise<void>
 }
 
 /** The options with which `simulate` runs a scenario. */
