@@ -70,7 +70,7 @@ class Search {
 
   async #lessenSizes(): Promise<void> {
     for (const name of Object.keys(this.#options.size ?? {})) {
-      for (const divisor of [Infinity, 8, 2, 4 / 3]) {
+      for (const divisor of [Infinity, 8, 2, 4 / 3, 16 / 15]) {
         for (;;) {
           const size = this.#options.size ?? {}
           const less = Math.max(1, Math.floor((size[name] ?? 1) / divisor))

@@ -68,7 +68,7 @@ export async function simulate<Result>(
 class Simulation<Result> {
   readonly #settings: ReturnType<typeof settleSimulation>
   readonly #options: SimulateOptions
-  readonly #clock = new WorldClock(hasImmediates)
+  readonly #clock = new WorldClock(hasImmediates, (error) => this.#thrown(error))
   readonly #trace = new Trace(this.#clock)
   readonly #faults: readonly Fault[]
   readonly #world: World
@@ -104,7 +104,7 @@ class Simulation<Result> {
   ): Promise<SimulationReport<Result>> {
     const unhandled = (reason: unknown): void =>
       this.#failed('a promise rejected unhandled', reason)
-    const thrown = (error: unknown): void => this.#failed('an exception was not caught', error)
+    const thrown = (error: unknown): void => this.#thrown(error)
     const giveBack = lendTime()
     process.on('unhandledRejection', unhandled)
     process.on('uncaughtException', thrown)
@@ -161,6 +161,10 @@ class Simulation<Result> {
   /** Looks once a second. */
   async #isEmpty(): Promise<void> {
     while (leftoversOf(this.#world).length > 0) await this.#world.sleep(1_000)
+  }
+
+  #thrown(error: unknown): void {
+    this.#failed('an exception was not caught', error)
   }
 
   /** The first one counts. */

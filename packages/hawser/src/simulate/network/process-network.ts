@@ -130,8 +130,10 @@ export class ProcessNetwork implements Network {
     return ends
   }
 
-  #arrive(listener: Listener, far: MemoryTransport): void {
-    if (!listener.isOpen) return far.reset()
+  #arrive(listener: Listener, far: MemoryTransport): boolean {
+    if (!listener.isOpen) far.reset()
+    if (!listener.isOpen || far.isGone) return true
+    if (listener.isFull) return false
     const { trace } = this.#internet.plan
     listener.arrive({
       accept: () => {
@@ -146,6 +148,7 @@ export class ProcessNetwork implements Network {
       refuse: () => far.reset(),
       vanish: () => far.vanish(),
     })
+    return true
   }
 
   /** A path has no name for the end that connects to it, as on a real one. */

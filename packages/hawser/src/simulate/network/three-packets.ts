@@ -14,8 +14,12 @@ export interface HandshakePlan<Made> {
   /** The near end knows that the connection is made, and has said so. */
   readonly settle: (made: Made) => void
   readonly fail: (error: Error) => void
-  /** The far machine knows it too: its program may accept it. */
-  readonly arrive: (made: Made) => void
+  /**
+   * The far machine knows it too: its program may accept it.
+   *
+   * @returns false when its queue is full: it is as if the packet were lost
+   */
+  readonly arrive: (made: Made) => boolean
   /** The error when no reply ever comes. */
   readonly timedOut: () => Error
 }
@@ -82,8 +86,7 @@ export class Handshake<Made> {
     const { clock, out, arrive } = this.#plan
     let isThere = false
     out.send(() => {
-      isThere = true
-      arrive(made)
+      isThere = arrive(made)
     })
     const again = (): void => {
       if (!isThere) this.#acknowledge(made, wait * 2)

@@ -21,10 +21,13 @@ export function lendTime(): () => void {
     name: Name,
     make: (original: Owner[Name]) => Owner[Name],
   ): void => {
-    const original = Object.getOwnPropertyDescriptor(owner, name)
-    if (original === undefined) return
-    Object.defineProperty(owner, name, { ...original, value: make(owner[name]) })
-    undo.push(() => Object.defineProperty(owner, name, original))
+    const own = Object.getOwnPropertyDescriptor(owner, name)
+    const value = make(owner[name])
+    Object.defineProperty(owner, name, { configurable: true, writable: true, ...own, value })
+    undo.push(() => {
+      if (own === undefined) Reflect.deleteProperty(owner, name)
+      else Object.defineProperty(owner, name, own)
+    })
   }
   for (const owner of [globalThis, timers]) {
     replace(owner, 'setTimeout', (original) => withPlace(original, startTimeout))

@@ -29,10 +29,15 @@ export class WorldClock implements Clock {
   #cancelled = 0
   #fired = 0
   readonly #isBusy: () => boolean
+  readonly #thrown: (error: unknown) => void
 
-  /** @param isBusy whether programs have something to do that needs no time */
-  constructor(isBusy: () => boolean) {
+  /**
+   * @param isBusy whether programs have something to do that needs no time
+   * @param thrown called with what a timer's callback throws
+   */
+  constructor(isBusy: () => boolean, thrown: (error: unknown) => void) {
     this.#isBusy = isBusy
+    this.#thrown = thrown
   }
 
   now(): number {
@@ -92,7 +97,11 @@ export class WorldClock implements Clock {
       this.#fired += 1
       const { callback } = entry
       entry.callback = undefined
-      callback?.()
+      try {
+        callback?.()
+      } catch (error) {
+        this.#thrown(error)
+      }
     }
   }
 
