@@ -6,7 +6,11 @@ const hosts = ['server', 'client']
 const endpoint = 'tcp://server:8000'
 
 /** A server of lines that says each line again. */
-async function serve({ options }: { readonly options: HostProcess['options'] }): Promise<Server> {
+async function serve({
+  options,
+}: {
+  readonly options: HostProcess['options']
+}): Promise<Server<string, string>> {
   const server = createServer(
     { ...options, framing: lines() },
     { message: (connection, line) => connection.trySend(line) },
