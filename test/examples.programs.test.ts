@@ -530,6 +530,18 @@ async function createIdentity(): Promise<string[]> {
   return [join(folder, 'cert.pem'), join(folder, 'key.pem')]
 }
 
+it('a simulation finds the bug of replicas, and none once it is mended', async () => {
+  const example = runExample('testing/replicas')
+  expect(await example.ended).toEqual({ code: 0, signal: null })
+  expect(example.printed).toMatch(
+    /^the stores disagree: east has version \d+, west \d+, after \d+ ms\n/,
+  )
+  expect(example.printed).toContain('"faults": [')
+  const mended = runExample('testing/replicas', '--mended')
+  expect(await mended.ended).toEqual({ code: 0, signal: null })
+  expect(mended.printed).toMatch(/^200 seeds, \d+ faults, \d+ minutes: the stores agree\n$/)
+})
+
 it('a TLS server and its client agree, and a stranger is not trusted', async () => {
   const example = runExample('production/tls', 'localhost:0', ...(await createIdentity()))
   await example.prints(/server: TLSv1\.3, asked for localhost, ALPN shout\/1/)

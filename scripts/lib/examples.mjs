@@ -13,6 +13,7 @@ export const SITUATIONS = new Map([
   ['servers', 'Write a server'],
   ['clients', 'Write a client'],
   ['production', 'Run it in production'],
+  ['testing', 'Test it'],
   ['redis', 'Speak a protocol of your own'],
 ])
 

@@ -62,6 +62,22 @@ describe('a line with toxics', () => {
     expect(got).toEqual(['one at 100', 'two at 160', 'three at 160', 'four at 160'])
   })
 
+  it('loses packets, which TCP sends again, each time after twice as long', async () => {
+    // Twice lost, then not; once lost; not lost.
+    const chances = [0.1, 0.1, 0.9, 0.1, 0.9, 0.9]
+    const { clock, client, got } = join(new Toxics({ latency: 10, loss: 0.5 }), () => {
+      return chances.shift() ?? 0.9
+    })
+    for (const word of ['one', 'two', 'three']) {
+      await client.send(word)
+      await clock.advance(1)
+    }
+    await clock.advance(1_000)
+    // 200 and 400 ms for the first one; what follows it waits behind it.
+    expect(got).toEqual(['one at 610', 'two at 610', 'three at 610'])
+    expect(() => new Toxics({ loss: 1 })).toThrow(/loss is 1; give a share from 0 to 0.9/)
+  })
+
   it('carries no more than its bandwidth', async () => {
     const clock = new VirtualClock()
     const [client, server] = connectPair({

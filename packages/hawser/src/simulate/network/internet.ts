@@ -66,8 +66,9 @@ export class Internet {
     this.#joined.delete(connection)
   }
 
-  /** Reset all connections between two machines. */
+  /** Reset all connections between two machines. Where nothing gets through, no reset does either. */
   reset(one: string, other: string): void {
+    if (this.between(one, other).isCut && this.between(other, one).isCut) return
     const ends = new Set([this.#find(one), this.#find(other)])
     for (const { from, to, near } of [...this.#joined]) {
       if (from !== to && ends.has(from) && ends.has(to)) near.cut()
