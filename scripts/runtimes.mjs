@@ -1,5 +1,6 @@
 // `npm run test:runtimes`: packs the library, installs the tarball in an empty folder as a user
-// would, runs test/runtimes/smoke.mjs there on every runtime and prints a table of the outcomes.
+// would, runs test/runtimes/smoke.mjs there on every runtime and prints a table of the outcomes; and
+// test/runtimes/course.mjs on every Node.js, whose simulations have to take the same course.
 // `--this` takes the Node that runs it alone and installs no runtime: a step of `npm test`.
 // `--help` says so, and so does an argument that there is not.
 import { spawn, spawnSync } from 'node:child_process'
@@ -65,6 +66,7 @@ installLibrary()
 const outcomes = []
 for (const { name, command } of runtimes) outcomes.push(await runSmoke(name, command))
 printTable(outcomes)
+compareCourses()
 
 function readArguments() {
   try {
@@ -98,7 +100,26 @@ function installLibrary() {
   const tarball = join(scratch, basename(names?.[1] ?? ''))
   writeFileSync(join(scratch, 'package.json'), '{ "private": true, "type": "module" }\n')
   npm(scratch, ['install', '--ignore-scripts', tarball])
-  copyFileSync(join(home, 'smoke.mjs'), join(scratch, 'smoke.mjs'))
+  for (const file of ['smoke.mjs', 'course.mjs'])
+    copyFileSync(join(home, file), join(scratch, file))
+}
+
+/** The same seeds take the same course on every Node.js: twice on this one when there is no other. */
+function compareCourses() {
+  const compared = onlyThis ? [...runtimes, ...runtimes] : nodes
+  const courses = compared.map(({ name, command: [file = ''] }) => {
+    const { stdout, stderr } = spawnSync(file, ['course.mjs'], { cwd: scratch, encoding: 'utf8' })
+    return { name, course: stdout === '' ? stderr : stdout }
+  })
+  const [first] = courses
+  const others = courses.filter(({ course }) => course !== first?.course)
+  for (const { name, course } of others)
+    console.log(`FAILED on ${name}: another course:\n${course}`)
+  if (others.length > 0) process.exitCode = 1
+  const seeds = first?.course.trim().split('\n').length ?? 0
+  console.log(
+    `simulations of ${seeds} seeds: the same course in ${courses.length - others.length} of ${courses.length}`,
+  )
 }
 
 /** @param {string} cwd @param {string[]} args */
