@@ -131,10 +131,10 @@ describe.each(Object.entries(kinds))('a scripted peer over %s', (kind, join_) =>
   })
 
   it('ends an expectation at its deadline and says so', async () => {
-    const { client, server } = await join_({ deadline: 20 })
+    const { client, server } = await join_({ deadline: 400 })
     await client.send('par')
     await expect(server.receives('partial')).rejects.toThrow(
-      "expected 'partial', but only 'par' came and the stream is open (waited 20 ms)",
+      "expected 'partial', but only 'par' came and the stream is open (waited 400 ms)",
     )
     await expect(server.receivesEnd()).rejects.toThrow('nothing came and the stream is open')
     await client.send('tial')
