@@ -87,6 +87,16 @@ export class MemoryLink {
     return first?.kind === 'reset' && first.due <= this.#clock.now() && !this.#isHeld
   }
 
+  /** Whether the target is gone. */
+  get isOver(): boolean {
+    return this.#target?.gone === true
+  }
+
+  /** Whether nothing is on its way to the target. */
+  get isEmpty(): boolean {
+    return this.#flight.length === 0 && this.#waiting.length === 0
+  }
+
   /** @returns true when all of it is in flight; false when the source will be told `drained` */
   accept(chunks: readonly TransportChunk[]): boolean {
     for (const chunk of chunks) {
@@ -121,6 +131,11 @@ export class MemoryLink {
     const at = this.#clock.now()
     this.#flight.push({ kind: 'reset', at, due: this.#times.arrival(0, at) })
     this.pump()
+  }
+
+  /** Something on the way resets it. Where nothing gets through its reset does not either, and no byte is lost. */
+  cut(): void {
+    if (!this.#settings.vanish) this.reset()
   }
 
   /**

@@ -93,7 +93,7 @@ export class ProcessNetwork implements Network {
         over()
         const [near, other] = this.#join(route, places)
         far = other
-        const transport = new SimulatedTransport(near, process, this.#internet.plan.trace)
+        const transport = new SimulatedTransport(near, process, this.#internet.plan)
         process.run(() => resolve(transport))
       },
       arrive: (listener) => this.#arrive(listener, far as MemoryTransport),
@@ -134,10 +134,10 @@ export class ProcessNetwork implements Network {
     if (!listener.isOpen) far.reset()
     if (!listener.isOpen || far.isGone) return true
     if (listener.isFull) return false
-    const { trace } = this.#internet.plan
+    const { plan } = this.#internet
     listener.arrive({
       accept: () => {
-        const transport = new SimulatedTransport(far, listener.process, trace)
+        const transport = new SimulatedTransport(far, listener.process, plan)
         return {
           transport,
           get isGone() {

@@ -6,8 +6,11 @@ import type {
   TransportSink,
 } from '../../transport.js'
 import type { MemoryTransport } from '../../testing/memory-transport.js'
-import type { Trace } from '../checks/trace.js'
+import type { InternetPlan } from './internet.js'
 import type { Belonging, Process } from './process.js'
+
+/** After so long a peer that hears nothing asks whether a connection is still there. */
+const keepAliveTime = 75_000
 
 /**
  * A process's end of a connection. What arrives is handed to it while it runs; when it dies the operating
@@ -16,15 +19,16 @@ import type { Belonging, Process } from './process.js'
 export class SimulatedTransport implements Transport, Belonging {
   readonly #end: MemoryTransport
   readonly #process: Process
-  readonly #trace: Trace
+  readonly #plan: InternetPlan
   readonly #name: string
+  #isStarted = false
   #isPaused = false
   #isGone = false
 
-  constructor(end: MemoryTransport, process: Process, trace: Trace) {
+  constructor(end: MemoryTransport, process: Process, plan: InternetPlan) {
     this.#end = end
     this.#process = process
-    this.#trace = trace
+    this.#plan = plan
     const { local, remote } = end.addresses
     this.#name = `${process.name} ${local?.port ?? ''}>${remote?.port ?? remote?.address ?? ''}`
     process.hold(this)
@@ -57,14 +61,15 @@ export class SimulatedTransport implements Transport, Belonging {
 
   start(sink: TransportSink): void {
     const process = this.#process
+    this.#isStarted = true
     this.#end.start({
       received: (bytes, borrowed, headroom) => {
         if (process.isDead) return
-        this.#trace.received(this.#name, bytes)
+        this.#plan.trace.received(this.#name, bytes)
         process.run(() => sink.received(bytes, borrowed, headroom))
       },
       peerEnded: () => {
-        this.#trace.note(`${this.#name} received the end`)
+        this.#plan.trace.note(`${this.#name} received the end`)
         process.run(() => sink.peerEnded())
       },
       wrote: () => process.run(() => sink.wrote()),
@@ -94,7 +99,10 @@ export class SimulatedTransport implements Transport, Belonging {
   }
 
   reset(): void {
-    if (!this.#process.isDead) this.#end.reset()
+    if (this.#process.isDead) return
+    this.#end.reset()
+    // What was never started does not hear that it is gone.
+    if (!this.#isStarted) this.#leave(undefined)
   }
 
   close(): void {
@@ -104,12 +112,21 @@ export class SimulatedTransport implements Transport, Belonging {
 
   vanish(): void {
     this.#end.vanish()
-    this.#leave(undefined)
+    this.#note(undefined)
   }
 
-  /** The machine is on again: what the peer's kernel asks, it answers with a reset. */
+  /**
+   * The machine knows nothing of it any more. What it said may have been lost, so that the peer asks
+   * (`SO_KEEPALIVE`), and asks again for as long as nothing gets through.
+   */
   disown(): void {
-    this.#end.disown()
+    this.#plan.clock.schedule(
+      () => {
+        if (!this.#end.disown()) this.disown()
+      },
+      keepAliveTime,
+      true,
+    )
   }
 
   freeze(): void {
@@ -134,8 +151,14 @@ export class SimulatedTransport implements Transport, Belonging {
 
   #leave(error: Error | undefined): void {
     if (this.#isGone) return
+    this.#note(error)
+    this.disown()
+  }
+
+  #note(error: Error | undefined): void {
+    if (this.#isGone) return
     this.#isGone = true
-    this.#trace.note(`${this.#name} ${error === undefined ? 'closed' : error.message}`)
+    this.#plan.trace.note(`${this.#name} ${error === undefined ? 'closed' : error.message}`)
     this.#process.release(this)
   }
 }
