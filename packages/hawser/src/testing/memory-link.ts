@@ -3,6 +3,7 @@ import type { TransportChunk } from '../transport.js'
 import { BorrowedScratch } from './borrowed-scratch.js'
 import { FlightTimes } from './flight-times.js'
 import type { LinkSettings, LinkSource, LinkTarget } from './link-ends.js'
+import { joinBytes } from './join-bytes.js'
 import type { LineToxics } from './toxics.js'
 import { inTurn } from './next-turn.js'
 
@@ -52,9 +53,8 @@ export class MemoryLink {
     this.#settings = { ...this.#base, ...Object.fromEntries(set) }
     this.#scratch = makeScratch(this.#settings)
     this.#times.restart(this.#settings)
-    const flight = this.#settings.vanish
-      ? this.#flight.filter(({ kind }) => kind !== 'reset')
-      : this.#flight
+    const { vanish } = this.#settings
+    const flight = this.#flight.filter(({ kind }) => !vanish || kind !== 'reset')
     this.#flight = []
     for (const item of flight) {
       if (item.kind === 'bytes') this.#send(item.bytes, item.at)
@@ -85,16 +85,6 @@ export class MemoryLink {
   get hasReset(): boolean {
     const first = this.#flight[0]
     return first?.kind === 'reset' && first.due <= this.#clock.now() && !this.#isHeld
-  }
-
-  /** Whether the target is gone. */
-  get isOver(): boolean {
-    return this.#target?.gone === true
-  }
-
-  /** Whether nothing is on its way to the target. */
-  get isEmpty(): boolean {
-    return this.#flight.length === 0 && this.#waiting.length === 0
   }
 
   /** @returns true when all of it is in flight; false when the source will be told `drained` */
@@ -133,14 +123,19 @@ export class MemoryLink {
     this.pump()
   }
 
-  /** Something on the way resets it. Where nothing gets through its reset does not either, and no byte is lost. */
+  /** Something on the way resets it, and no byte is lost where that does not get through. */
   cut(): void {
     if (!this.#settings.vanish) this.reset()
   }
 
-  /**
-   * Everything is lost but a reset that is on its way. `unsent` keeps saying how much had not left.
-   */
+  /** Reset it unless something is on its way. @returns whether the target is gone already */
+  disown(): boolean {
+    if (this.#target?.gone === true) return true
+    if (this.#flight.length + this.#waiting.length === 0) this.reset()
+    return false
+  }
+
+  /** Everything is lost but a reset on its way. `unsent` keeps saying how much had not left. */
   drop(): void {
     this.#waiting = []
     this.#flight = this.#flight.filter((item) => item.kind === 'reset')
@@ -301,15 +296,4 @@ export class MemoryLink {
 
 function makeScratch({ chunkSize }: LinkSettings): BorrowedScratch {
   return new BorrowedScratch(Math.min(chunkSize, turnSize))
-}
-
-/** A copy of its own. */
-function joinBytes(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size)
-  let offset = 0
-  for (const part of parts) {
-    bytes.set(part, offset)
-    offset += part.length
-  }
-  return bytes
 }

@@ -130,9 +130,7 @@ export class MemoryTransport implements Transport, LinkSource, LinkTarget {
    * @returns whether the other end is gone, so that none asks again
    */
   disown(): boolean {
-    if (this.#out.isOver) return true
-    if (this.#out.isEmpty) this.#out.reset()
-    return false
+    return this.#out.disown()
   }
 
   ref(): void {
