@@ -3,6 +3,7 @@ import { joinEnds, settleLink } from '../../testing/memory-pair.js'
 import type { MemoryTransport } from '../../testing/memory-transport.js'
 import { systemError } from '../../testing/network/system-error.js'
 import type { Transport, TransportAddress } from '../../transport.js'
+import { disown } from './disown.js'
 import { Handshake, type Reply } from './three-packets.js'
 import type { Internet } from './internet.js'
 import { type Accept, Listener } from './listeners.js'
@@ -131,10 +132,14 @@ export class ProcessNetwork implements Network {
   }
 
   #arrive(listener: Listener, far: MemoryTransport): boolean {
-    if (!listener.isOpen) far.reset()
+    const { plan } = this.#internet
+    const refuse = (): void => {
+      far.reset()
+      disown(plan.clock, far)
+    }
+    if (!listener.isOpen) refuse()
     if (!listener.isOpen || far.isGone) return true
     if (listener.isFull) return false
-    const { plan } = this.#internet
     listener.arrive({
       accept: () => {
         const transport = new SimulatedTransport(far, listener.process, plan)
@@ -145,8 +150,11 @@ export class ProcessNetwork implements Network {
           },
         }
       },
-      refuse: () => far.reset(),
-      vanish: () => far.vanish(),
+      refuse,
+      vanish: () => {
+        far.vanish()
+        disown(plan.clock, far)
+      },
     })
     return true
   }

@@ -6,11 +6,9 @@ import type {
   TransportSink,
 } from '../../transport.js'
 import type { MemoryTransport } from '../../testing/memory-transport.js'
+import { disown } from './disown.js'
 import type { InternetPlan } from './internet.js'
 import type { Belonging, Process } from './process.js'
-
-/** After so long a peer that hears nothing asks whether a connection is still there. */
-const keepAliveTime = 75_000
 
 /**
  * A process's end of a connection. What arrives is handed to it while it runs; when it dies the operating
@@ -115,18 +113,9 @@ export class SimulatedTransport implements Transport, Belonging {
     this.#note(undefined)
   }
 
-  /**
-   * The machine knows nothing of it any more. What it said may have been lost, so that the peer asks
-   * (`SO_KEEPALIVE`), and asks again for as long as nothing gets through.
-   */
+  /** The machine knows nothing of it any more. */
   disown(): void {
-    this.#plan.clock.schedule(
-      () => {
-        if (!this.#end.disown()) this.disown()
-      },
-      keepAliveTime,
-      true,
-    )
+    disown(this.#plan.clock, this.#end)
   }
 
   freeze(): void {
