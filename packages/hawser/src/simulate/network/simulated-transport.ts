@@ -64,7 +64,8 @@ export class SimulatedTransport implements Transport, Belonging {
       received: (bytes, borrowed, headroom) => {
         if (process.isDead) return
         this.#plan.trace.received(this.#name, bytes)
-        process.run(() => sink.received(bytes, borrowed, headroom))
+        if (!process.isFrozen) process.run(() => sink.received(bytes, borrowed, headroom))
+        else this.#receiveLater(sink, new Uint8Array(bytes))
       },
       peerEnded: () => {
         this.#plan.trace.note(`${this.#name} received the end`)
@@ -136,6 +137,11 @@ export class SimulatedTransport implements Transport, Belonging {
 
   unref(): void {
     this.#end.unref()
+  }
+
+  /** What was lent does not outlast the call. */
+  #receiveLater(sink: TransportSink, bytes: Uint8Array): void {
+    this.#process.run(() => sink.received(bytes, false, 0))
   }
 
   #leave(error: Error | undefined): void {
