@@ -20,7 +20,6 @@ const turnSize = 64 * 1024
  * ever pushed from inside a call of an owner: every delivery begins in a turn of its own.
  */
 export class MemoryLink {
-  /** As it was made. */
   readonly #base: LinkSettings
   readonly #clock: Clock
   readonly #times: FlightTimes
@@ -44,17 +43,18 @@ export class MemoryLink {
     this.#settings = settings
     this.#clock = clock
     this.#times = new FlightTimes(settings, settings.random)
-    this.#scratch = makeScratch(settings)
+    this.#scratch = new BorrowedScratch(Math.min(settings.chunkSize, turnSize))
   }
 
   /** The line gets worse or better, for what is under way, too. */
   change(toxics: LineToxics): void {
     const set = Object.entries(toxics).filter(([, value]) => value !== undefined)
     this.#settings = { ...this.#base, ...Object.fromEntries(set) }
-    this.#scratch = makeScratch(this.#settings)
+    this.#scratch = new BorrowedScratch(Math.min(this.#settings.chunkSize, turnSize))
     this.#times.restart(this.#settings)
     const { vanish } = this.#settings
-    const flight = this.#flight.filter(({ kind }) => !vanish || kind !== 'reset')
+    const now = this.#clock.now()
+    const flight = this.#flight.filter(({ kind, due }) => !vanish || kind !== 'reset' || due <= now)
     this.#flight = []
     for (const item of flight) {
       if (item.kind === 'bytes') this.#send(item.bytes, item.at)
@@ -123,9 +123,14 @@ export class MemoryLink {
     this.pump()
   }
 
-  /** Something on the way resets it, and no byte is lost where that does not get through. */
+  /** Something on the way resets it. No byte is lost before that has got through. */
   cut(): void {
-    if (!this.#settings.vanish) this.reset()
+    if (this.#settings.vanish || this.#flight[0]?.kind === 'reset') return
+    const at = this.#clock.now()
+    this.#flight.unshift({ kind: 'reset', at, due: this.#times.arrival(0, at) })
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.pump()
   }
 
   /** Reset it unless something is on its way. @returns whether the target is gone already */
@@ -292,8 +297,4 @@ export class MemoryLink {
     if (waited && this.#waiting.length === 0) this.#source?.drained()
     this.pump()
   }
-}
-
-function makeScratch({ chunkSize }: LinkSettings): BorrowedScratch {
-  return new BorrowedScratch(Math.min(chunkSize, turnSize))
 }
