@@ -1,48 +1,133 @@
-import { connect, createServer, HawserError, lines } from 'hawser'
+import { connect, createServer, type Framing, lines, netstring } from 'hawser'
 import type { World } from 'hawser/simulate'
+import { attempt } from '../support/errors.js'
+import { Ledger } from '../support/ledger.js'
+import { live, quiet } from '../support/live.js'
 import type { Scenario } from '../support/scenario.js'
+import { type Message, pickHandler, pickMessages, type TextConnection } from '../support/ways.js'
 
-/** Clients that connect, say lines, and read what comes back, each in one of the three ways. */
+const endpoint = 'tcp://server:8000'
+const until = 20_000
+
+/** Clients that connect, say much at once, and read what comes back, in every way. */
 export const echo: Scenario = {
   id: 'echo',
-  title: 'lines come back, in order and none twice, as long as a connection lasts',
+  title: 'messages come back, in order and none twice, as long as a connection lasts',
   hosts: ['server', 'one', 'other'],
-  size: { clients: 4, lines: 30 },
+  size: { clients: 3, messages: 30 },
+  faults: { every: 1_500, until },
   async run(world) {
+    const runs = { count: 0 }
+    const framing = pickFraming(world)
     void world.host('server').start(async () => {
+      runs.count += 1
       const server = createServer(
-        { framing: lines() },
-        {
-          message: (connection, line) => connection.trySend(line),
-        },
+        { framing, onError: () => undefined },
+        pickHandler(world, async (connection, text) => {
+          if (world.random() < 0.02) await world.sleep(world.integer(0, 3_000))
+          if (text === 'switch') {
+            const sent = connection.send(text)
+            connection.switchFraming(netstring())
+            await sent
+            return undefined
+          }
+          return text
+        }),
       )
       await server.listen('tcp://*:8000')
     })
+    const echoing = new Echo(world, framing, runs)
     const clients = Array.from({ length: world.size['clients'] ?? 1 }, (_, index) =>
-      world.track(talk(world, index), `client ${index}`),
+      world.track(echoing.keepTalking(index), `client ${index}`),
     )
-    await Promise.all(clients)
+    await world.sleep(until)
+    await live(world, { 'a new client that talks': () => echoing.talkUntilWhole('last') })
+    await quiet(world, { 'the clients that were there': () => Promise.all(clients) })
   },
 }
 
-async function talk(world: World, index: number): Promise<void> {
-  const { options } = world.host(world.pick(['one', 'other']))
-  let next = 0
-  const all = world.size['lines'] ?? 1
-  while (next < all) {
-    await world.sleep(world.integer(0, 500))
-    try {
-      const connection = await connect('tcp://server:8000', { ...options, framing: lines() })
-      await connection.send(`${index} ${next}`)
-      for await (const line of connection) {
-        world.must(line === `${index} ${next}`, `heard "${line}" instead of "${index} ${next}"`)
-        next += 1
-        if (next >= all) break
-        if (world.random() < 0.2) await world.sleep(world.integer(0, 300))
-        await connection.send(`${index} ${next}`)
-      }
-    } catch (error) {
-      world.must(error instanceof HawserError, `an error that is not ours: ${String(error)}`)
+function pickFraming(world: World): Framing<Message, string> {
+  return world.random() < 0.5 ? lines() : netstring()
+}
+
+class Echo {
+  readonly #world: World
+  readonly #framing: Framing<Message, string>
+  readonly #runs: { readonly count: number }
+  readonly #ledger: Ledger
+  #sessions = 0
+
+  constructor(world: World, framing: Framing<Message, string>, runs: { readonly count: number }) {
+    this.#world = world
+    this.#framing = framing
+    this.#runs = runs
+    this.#ledger = new Ledger(world)
+  }
+
+  async keepTalking(index: number): Promise<void> {
+    while (this.#world.now() < until) {
+      await this.#world.sleep(this.#world.integer(0, 2_000))
+      await this.#talk(`client ${index}`)
     }
+  }
+
+  async talkUntilWhole(name: string): Promise<void> {
+    while (!(await this.#talk(name))) await this.#world.sleep(100)
+  }
+
+  /** @returns whether all came back, and both sides ended in order */
+  async #talk(name: string): Promise<boolean> {
+    const world = this.#world
+    const channel = `${name}, session ${(this.#sessions += 1)}`
+    const { options } = world.host(world.pick(['one', 'other']))
+    const run = this.#runs.count
+    let connection: TextConnection | undefined
+    const failure = await attempt(world, channel, async () => {
+      connection = await connect(endpoint, { ...options, framing: this.#framing })
+    })
+    if (failure !== undefined || connection === undefined) return false
+    const made: TextConnection = connection
+    const said = this.#say(made, channel)
+    await attempt(world, channel, () => this.#listen(made, channel))
+    await world.track(said, `${channel}: its sends`)
+    await world.track(
+      made.flush().catch(() => undefined),
+      `${channel}: flush`,
+    )
+    const info = await world.track(made.close(), `${channel}: close`)
+    const isUp = run === this.#runs.count && world.host('server').isRunning
+    const isWhole = isUp && info.reason === 'ended' && info.by === 'local'
+    this.#ledger.settle(channel, isWhole)
+    return isWhole
+  }
+
+  async #say(connection: TextConnection, channel: string): Promise<void> {
+    const world = this.#world
+    const all = world.integer(0, world.size['messages'] ?? 1)
+    await attempt(world, channel, async () => {
+      for (let number = 0; number < all; number += 1) {
+        if (world.random() < 0.1) await world.sleep(world.integer(0, 400))
+        const sent = connection.send(this.#text(channel, this.#ledger.send(channel)))
+        if (world.random() < 0.7) await sent
+        else sent.catch(() => undefined)
+      }
+      await connection.end()
+    })
+  }
+
+  async #listen(connection: TextConnection, channel: string): Promise<void> {
+    const world = this.#world
+    for await (const text of pickMessages(world, connection)) {
+      const number = this.#ledger.heard(channel)
+      world.must(text === this.#text(channel, number), `${channel} heard "${text.slice(0, 60)}"`)
+      this.#ledger.hear(channel, number)
+      if (world.random() < 0.02) await world.sleep(world.integer(0, 3_000))
+    }
+  }
+
+  /** Most are short, and some do not fit into one packet, or into a buffer. */
+  #text(channel: string, number: number): string {
+    const length = number % 7 === 6 ? (number * 3_989) % 50_000 : number % 50
+    return `${channel}: ${number} ${'x'.repeat(length)}`
   }
 }

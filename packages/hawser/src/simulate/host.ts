@@ -41,9 +41,6 @@ export interface HostProcess {
 /** A program: called each time that its host starts. */
 export type Program = (process: HostProcess) => unknown
 
-/** After so long a peer that says nothing asks whether a connection is still there, and learns it is not. */
-const keepAliveTime = 75_000
-
 /** A host of the simulated network. */
 export class Host {
   readonly name: string
@@ -159,9 +156,7 @@ export class Host {
     if (!this.isUp) {
       this.#note('is on again')
       this.#internet.setPower(this.#machine, true)
-      for (const disown of this.#disowned.splice(0)) {
-        this.#internet.plan.clock.schedule(disown, keepAliveTime, true)
-      }
+      for (const disown of this.#disowned.splice(0)) disown()
     }
     if (this.#current === undefined && this.#program !== undefined) void this.#run()
   }

@@ -3,6 +3,7 @@ import type { TransportChunk } from '../transport.js'
 import { BorrowedScratch } from './borrowed-scratch.js'
 import { FlightTimes } from './flight-times.js'
 import type { LinkSettings, LinkSource, LinkTarget } from './link-ends.js'
+import { joinBytes } from './join-bytes.js'
 import type { LineToxics } from './toxics.js'
 import { inTurn } from './next-turn.js'
 
@@ -19,7 +20,6 @@ const turnSize = 64 * 1024
  * ever pushed from inside a call of an owner: every delivery begins in a turn of its own.
  */
 export class MemoryLink {
-  /** As it was made. */
   readonly #base: LinkSettings
   readonly #clock: Clock
   readonly #times: FlightTimes
@@ -43,18 +43,18 @@ export class MemoryLink {
     this.#settings = settings
     this.#clock = clock
     this.#times = new FlightTimes(settings, settings.random)
-    this.#scratch = makeScratch(settings)
+    this.#scratch = new BorrowedScratch(Math.min(settings.chunkSize, turnSize))
   }
 
   /** The line gets worse or better, for what is under way, too. */
   change(toxics: LineToxics): void {
     const set = Object.entries(toxics).filter(([, value]) => value !== undefined)
     this.#settings = { ...this.#base, ...Object.fromEntries(set) }
-    this.#scratch = makeScratch(this.#settings)
+    this.#scratch = new BorrowedScratch(Math.min(this.#settings.chunkSize, turnSize))
     this.#times.restart(this.#settings)
-    const flight = this.#settings.vanish
-      ? this.#flight.filter(({ kind }) => kind !== 'reset')
-      : this.#flight
+    const { vanish } = this.#settings
+    const now = this.#clock.now()
+    const flight = this.#flight.filter(({ kind, due }) => !vanish || kind !== 'reset' || due <= now)
     this.#flight = []
     for (const item of flight) {
       if (item.kind === 'bytes') this.#send(item.bytes, item.at)
@@ -123,9 +123,24 @@ export class MemoryLink {
     this.pump()
   }
 
-  /**
-   * Everything is lost but a reset that is on its way. `unsent` keeps saying how much had not left.
-   */
+  /** Something on the way resets it. No byte is lost before that has got through. */
+  cut(): void {
+    if (this.#settings.vanish || this.#flight[0]?.kind === 'reset') return
+    const at = this.#clock.now()
+    this.#flight.unshift({ kind: 'reset', at, due: this.#times.arrival(0, at) })
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.pump()
+  }
+
+  /** Reset it unless something is on its way. @returns whether the target is gone already */
+  disown(): boolean {
+    if (this.#target?.gone === true) return true
+    if (this.#flight.length + this.#waiting.length === 0) this.reset()
+    return false
+  }
+
+  /** Everything is lost but a reset on its way. `unsent` keeps saying how much had not left. */
   drop(): void {
     this.#waiting = []
     this.#flight = this.#flight.filter((item) => item.kind === 'reset')
@@ -282,19 +297,4 @@ export class MemoryLink {
     if (waited && this.#waiting.length === 0) this.#source?.drained()
     this.pump()
   }
-}
-
-function makeScratch({ chunkSize }: LinkSettings): BorrowedScratch {
-  return new BorrowedScratch(Math.min(chunkSize, turnSize))
-}
-
-/** A copy of its own. */
-function joinBytes(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size)
-  let offset = 0
-  for (const part of parts) {
-    bytes.set(part, offset)
-    offset += part.length
-  }
-  return bytes
 }

@@ -123,9 +123,14 @@ export class MemoryTransport implements Transport, LinkSource, LinkTarget {
     this.#left()
   }
 
-  /** Its machine is on again, knows nothing of the connection, and says so. */
-  disown(): void {
-    this.#out.reset()
+  /**
+   * Its machine is asked for it, knows nothing of it, and says so, unless there is something on its way
+   * that was said before.
+   *
+   * @returns whether the other end is gone, so that none asks again
+   */
+  disown(): boolean {
+    return this.#out.disown()
   }
 
   ref(): void {
@@ -167,8 +172,8 @@ export class MemoryTransport implements Transport, LinkSource, LinkTarget {
   }
 
   cut(): void {
-    this.#in.reset()
-    this.#out.reset()
+    this.#in.cut()
+    this.#out.cut()
   }
 
   drained(): void {

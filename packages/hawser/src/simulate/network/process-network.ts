@@ -3,6 +3,7 @@ import { joinEnds, settleLink } from '../../testing/memory-pair.js'
 import type { MemoryTransport } from '../../testing/memory-transport.js'
 import { systemError } from '../../testing/network/system-error.js'
 import type { Transport, TransportAddress } from '../../transport.js'
+import { disown } from './disown.js'
 import { Handshake, type Reply } from './three-packets.js'
 import type { Internet } from './internet.js'
 import { type Accept, Listener } from './listeners.js'
@@ -93,7 +94,7 @@ export class ProcessNetwork implements Network {
         over()
         const [near, other] = this.#join(route, places)
         far = other
-        const transport = new SimulatedTransport(near, process, this.#internet.plan.trace)
+        const transport = new SimulatedTransport(near, process, this.#internet.plan)
         process.run(() => resolve(transport))
       },
       arrive: (listener) => this.#arrive(listener, far as MemoryTransport),
@@ -131,13 +132,17 @@ export class ProcessNetwork implements Network {
   }
 
   #arrive(listener: Listener, far: MemoryTransport): boolean {
-    if (!listener.isOpen) far.reset()
+    const { plan } = this.#internet
+    const refuse = (): void => {
+      far.reset()
+      disown(plan.clock, far)
+    }
+    if (!listener.isOpen) refuse()
     if (!listener.isOpen || far.isGone) return true
     if (listener.isFull) return false
-    const { trace } = this.#internet.plan
     listener.arrive({
       accept: () => {
-        const transport = new SimulatedTransport(far, listener.process, trace)
+        const transport = new SimulatedTransport(far, listener.process, plan)
         return {
           transport,
           get isGone() {
@@ -145,8 +150,11 @@ export class ProcessNetwork implements Network {
           },
         }
       },
-      refuse: () => far.reset(),
-      vanish: () => far.vanish(),
+      refuse,
+      vanish: () => {
+        far.vanish()
+        disown(plan.clock, far)
+      },
     })
     return true
   }

@@ -1,3 +1,5 @@
+import { inTurn } from '../../testing/next-turn.js'
+
 /** What the operating system does when a process is gone. */
 export interface Belonging {
   /** It was killed: its sockets are closed for it. */
@@ -23,7 +25,7 @@ export class Process {
   readonly #waiting = new Set<() => void>()
   readonly #held: (() => void)[] = []
   readonly #maxDescriptors: number
-  #state: 'running' | 'frozen' | 'dead' = 'running'
+  #state: 'running' | 'frozen' | 'waking' | 'dead' = 'running'
 
   /**
    * @param name its host, with a number from the second run on
@@ -40,7 +42,7 @@ export class Process {
   }
 
   get isFrozen(): boolean {
-    return this.#state === 'frozen'
+    return this.#state === 'frozen' || this.#state === 'waking'
   }
 
   /** Sockets that are open, those that listen included. */
@@ -55,7 +57,7 @@ export class Process {
   /** Call it now, once the process runs again, or never. */
   readonly run = (callback: () => void): void => {
     if (this.#state === 'running') this.#enter(callback)
-    else if (this.#state === 'frozen') this.#held.push(callback)
+    else if (this.#state !== 'dead') this.#held.push(callback)
   }
 
   /** It has a descriptor more. */
@@ -76,6 +78,7 @@ export class Process {
   }
 
   freeze(): void {
+    if (this.#state === 'waking') this.#state = 'frozen'
     if (this.#state !== 'running') return
     this.#state = 'frozen'
     for (const each of this.#belongings) each.freeze()
@@ -83,9 +86,21 @@ export class Process {
 
   thaw(): void {
     if (this.#state !== 'frozen') return
-    this.#state = 'running'
-    for (const callback of this.#held.splice(0)) this.run(callback)
-    for (const each of this.#belongings) each.thaw()
+    this.#state = 'waking'
+    this.#wake()
+  }
+
+  /** One after another, as a runtime calls them: promises settle between two. */
+  #wake(): void {
+    if (this.#state !== 'waking') return
+    const callback = this.#held.shift()
+    if (callback === undefined) {
+      this.#state = 'running'
+      for (const each of this.#belongings) each.thaw()
+      return
+    }
+    this.#enter(callback)
+    inTurn(() => this.#wake())
   }
 
   /** Killed: the operating system goes on, and closes what it had open. */
@@ -96,7 +111,7 @@ export class Process {
   /**
    * Gone with its machine.
    *
-   * @returns call it some time after the machine is on again
+   * @returns call it when the machine is on again
    */
   vanish(): () => void {
     const gone = [...this.#belongings]

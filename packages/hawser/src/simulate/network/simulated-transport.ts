@@ -6,7 +6,8 @@ import type {
   TransportSink,
 } from '../../transport.js'
 import type { MemoryTransport } from '../../testing/memory-transport.js'
-import type { Trace } from '../checks/trace.js'
+import { disown } from './disown.js'
+import type { InternetPlan } from './internet.js'
 import type { Belonging, Process } from './process.js'
 
 /**
@@ -16,15 +17,16 @@ import type { Belonging, Process } from './process.js'
 export class SimulatedTransport implements Transport, Belonging {
   readonly #end: MemoryTransport
   readonly #process: Process
-  readonly #trace: Trace
+  readonly #plan: InternetPlan
   readonly #name: string
+  #isStarted = false
   #isPaused = false
   #isGone = false
 
-  constructor(end: MemoryTransport, process: Process, trace: Trace) {
+  constructor(end: MemoryTransport, process: Process, plan: InternetPlan) {
     this.#end = end
     this.#process = process
-    this.#trace = trace
+    this.#plan = plan
     const { local, remote } = end.addresses
     this.#name = `${process.name} ${local?.port ?? ''}>${remote?.port ?? remote?.address ?? ''}`
     process.hold(this)
@@ -57,14 +59,16 @@ export class SimulatedTransport implements Transport, Belonging {
 
   start(sink: TransportSink): void {
     const process = this.#process
+    this.#isStarted = true
     this.#end.start({
       received: (bytes, borrowed, headroom) => {
         if (process.isDead) return
-        this.#trace.received(this.#name, bytes)
-        process.run(() => sink.received(bytes, borrowed, headroom))
+        this.#plan.trace.received(this.#name, bytes)
+        if (!process.isFrozen) process.run(() => sink.received(bytes, borrowed, headroom))
+        else this.#receiveLater(sink, new Uint8Array(bytes))
       },
       peerEnded: () => {
-        this.#trace.note(`${this.#name} received the end`)
+        this.#plan.trace.note(`${this.#name} received the end`)
         process.run(() => sink.peerEnded())
       },
       wrote: () => process.run(() => sink.wrote()),
@@ -94,7 +98,10 @@ export class SimulatedTransport implements Transport, Belonging {
   }
 
   reset(): void {
-    if (!this.#process.isDead) this.#end.reset()
+    if (this.#process.isDead) return
+    this.#end.reset()
+    // What was never started does not hear that it is gone.
+    if (!this.#isStarted) this.#leave(undefined)
   }
 
   close(): void {
@@ -104,12 +111,12 @@ export class SimulatedTransport implements Transport, Belonging {
 
   vanish(): void {
     this.#end.vanish()
-    this.#leave(undefined)
+    this.#note(undefined)
   }
 
-  /** The machine is on again: what the peer's kernel asks, it answers with a reset. */
+  /** The machine knows nothing of it any more. */
   disown(): void {
-    this.#end.disown()
+    disown(this.#plan.clock, this.#end)
   }
 
   freeze(): void {
@@ -132,10 +139,21 @@ export class SimulatedTransport implements Transport, Belonging {
     this.#end.unref()
   }
 
+  /** What was lent does not outlast the call. */
+  #receiveLater(sink: TransportSink, bytes: Uint8Array): void {
+    this.#process.run(() => sink.received(bytes, false, 0))
+  }
+
   #leave(error: Error | undefined): void {
     if (this.#isGone) return
+    this.#note(error)
+    this.disown()
+  }
+
+  #note(error: Error | undefined): void {
+    if (this.#isGone) return
     this.#isGone = true
-    this.#trace.note(`${this.#name} ${error === undefined ? 'closed' : error.message}`)
+    this.#plan.trace.note(`${this.#name} ${error === undefined ? 'closed' : error.message}`)
     this.#process.release(this)
   }
 }
