@@ -12,6 +12,7 @@ import {
   type Server,
 } from 'hawser'
 import { collectMetrics, type Metrics } from 'hawser/metrics'
+import { type Host, simulate, type World } from 'hawser/simulate'
 import { type ToxicLine, Toxics, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
@@ -154,6 +155,41 @@ const clockMembers: Visible<VirtualClock> = {
 /** What Node.js looks for in an EventEmitter whose async listener rejects. */
 const rejection = Symbol.for('nodejs.rejection')
 
+const worldMembers: Visible<World> = {
+  calm: true,
+  clock: true,
+  condition: true,
+  cut: true,
+  host: true,
+  hosts: true,
+  integer: true,
+  must: true,
+  note: true,
+  now: true,
+  pick: true,
+  random: true,
+  reset: true,
+  seed: true,
+  size: true,
+  sleep: true,
+  track: true,
+  within: true,
+}
+const hostMembers: Visible<Host> = {
+  address: true,
+  boot: true,
+  freeze: true,
+  hasProgram: true,
+  isRunning: true,
+  isUp: true,
+  kill: true,
+  name: true,
+  options: true,
+  powerOff: true,
+  process: true,
+  start: true,
+  thaw: true,
+}
 /** The names of all that can be reached on an object, its own and its classes'. */
 function membersOf(object: object): string[] {
   const emitter = new EventEmitter({ captureRejections: true })
@@ -197,6 +233,13 @@ describe('what can be seen of an instance', () => {
     expect(membersOf(client.status)).toEqual(namesIn(statusMembers))
     expect(membersOf(pool)).toEqual(namesIn(poolMembers))
     expect(membersOf(await pool.acquire())).toEqual(namesIn(leaseMembers))
+  })
+
+  it('is what is documented: of a simulated world and its hosts', async () => {
+    await simulate({ seed: 1, hosts: ['one'] }, (world) => {
+      expect(membersOf(world)).toEqual(namesIn(worldMembers))
+      expect(membersOf(world.host('one'))).toEqual(namesIn(hostMembers))
+    })
   })
 
   it('is what is documented: of what tests are made with', () => {

@@ -41,6 +41,17 @@ export interface HostProcess {
 /** A program: called each time that its host starts. */
 export type Program = (process: HostProcess) => unknown
 
+/** What a host's process has not let go of. */
+export interface HostLeftovers {
+  readonly descriptors: number
+  readonly timers: number
+}
+
+/** What the process of a host has not let go of. */
+export let leftoversOfHost: (host: Host) => HostLeftovers
+/** Whether a process of a host has died. */
+export let hasProcessDied: (host: Host, process: string) => boolean
+
 /** A host of the simulated network. */
 export class Host {
   readonly name: string
@@ -56,6 +67,10 @@ export class Host {
   #processes = 0
   /** The names of its processes that have died. */
   readonly #dead = new Set<string>()
+  static {
+    leftoversOfHost = (host) => host.#leftovers()
+    hasProcessDied = (host, process) => host.#dead.has(process)
+  }
 
   /** @param failed called with what a program throws or rejects with */
   constructor(
@@ -175,13 +190,7 @@ export class Host {
     this.#current.process.thaw()
   }
 
-  /** Whether a process of it has died. */
-  hasDied(process: string): boolean {
-    return this.#dead.has(process)
-  }
-
-  /** What its process has not let go of. */
-  get leftovers(): { readonly descriptors: number; readonly timers: number } {
+  #leftovers(): HostLeftovers {
     const { process, clock } = this.#current ?? {}
     return { descriptors: process?.descriptors ?? 0, timers: clock?.pending ?? 0 }
   }

@@ -5,7 +5,7 @@ import type { Trace } from './checks/trace.js'
 import type { Place } from './context.js'
 import { FaultSchedule } from './faults/apply-faults.js'
 import type { Fault } from './faults/fault.js'
-import { Host } from './host.js'
+import { hasProcessDied, Host, leftoversOfHost } from './host.js'
 import type { Internet } from './network/internet.js'
 import type { Conditions } from './network/path.js'
 import type { SimulateSettings } from './simulate-options.js'
@@ -193,7 +193,7 @@ export class World {
   #leftovers(): readonly string[] {
     const problems = [...this.#promises.values()].map((what) => `a promise is pending: ${what}`)
     for (const host of this.#hosts.values()) {
-      const { descriptors, timers } = host.leftovers
+      const { descriptors, timers } = leftoversOfHost(host)
       if (descriptors > 0) problems.push(`${descriptors} sockets of ${host.name} are open`)
       if (timers > 0) problems.push(`${timers} timers of ${host.name} wait`)
     }
@@ -202,7 +202,8 @@ export class World {
 
   #hasDied(process: string): boolean {
     const [name = ''] = process.split('#')
-    return this.#hosts.get(name)?.hasDied(process) ?? false
+    const host = this.#hosts.get(name)
+    return host !== undefined && hasProcessDied(host, process)
   }
 
   #path(from: string, to: string): ReturnType<Internet['between']> {
