@@ -9,6 +9,9 @@ const headroom = 1024
 /** What lent bytes turn into as soon as the call is over. */
 const poison = 0xdb
 
+/** Most connections of a test carry little: what they are lent in grows when more is. */
+const smallest = 2_048
+
 /**
  * Lends bytes in one static buffer, as a socket that reads into one does, and overwrites them the
  * moment the call returns. A receiver that keeps them reads `0xdb` instead of what was sent.
@@ -24,7 +27,7 @@ export class BorrowedScratch {
 
   /** Push `parts`, joined, at `target`. */
   lend(parts: readonly Uint8Array[], size: number, target: Lendee): void {
-    const bytes = (this.#bytes ??= new Uint8Array(headroom + this.#size))
+    const bytes = this.#room(size)
     let offset = headroom
     for (const part of parts) {
       bytes.set(part, offset)
@@ -35,5 +38,12 @@ export class BorrowedScratch {
     } finally {
       bytes.fill(poison, 0, headroom + size)
     }
+  }
+
+  #room(size: number): Uint8Array {
+    if (this.#bytes !== undefined && this.#bytes.length >= headroom + size) return this.#bytes
+    const capacity = size <= smallest ? Math.min(smallest, this.#size) : this.#size
+    this.#bytes = new Uint8Array(headroom + capacity)
+    return this.#bytes
   }
 }
