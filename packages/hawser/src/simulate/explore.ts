@@ -44,7 +44,7 @@ export async function explore(
   const sum = { seeds: 0, time: 0, connections: 0, faults: 0 }
   for (let seed = from; seed < from + seeds; seed += 1) {
     try {
-      const { time, connections, faults } = await simulate({ ...rest, seed }, program)
+      const { time, connections, faults } = await simulate({ seed, ...rest }, program)
       sum.seeds += 1
       sum.time += time
       sum.connections += connections

@@ -87,14 +87,9 @@ class Search {
 
   async #dropHosts(): Promise<void> {
     const { hosts } = this.#options
-    const entries = Array.isArray(hosts)
-      ? (hosts as readonly string[]).map((name) => [name, {}] as const)
-      : Object.entries(hosts)
-    for (const [name] of entries.toReversed()) {
-      const left = Object.fromEntries(
-        Object.entries(Object.fromEntries(entries)).filter(([each]) => each !== name),
-      )
-      if (Object.keys(left).length > 0) await this.#try({ hosts: left })
+    for (const name of namesOf(hosts).toReversed()) {
+      const left = without(this.#options.hosts, name)
+      if (namesOf(left).length > 0) await this.#try({ hosts: left })
     }
   }
 
@@ -111,6 +106,18 @@ class Search {
     }
     return false
   }
+}
+
+type Hosts = SimulateOptions['hosts']
+
+function namesOf(hosts: Hosts): readonly string[] {
+  return Array.isArray(hosts) ? (hosts as readonly string[]) : Object.keys(hosts)
+}
+
+function without(hosts: Hosts, name: string): Hosts {
+  return Array.isArray(hosts)
+    ? (hosts as readonly string[]).filter((each) => each !== name)
+    : Object.fromEntries(Object.entries(hosts).filter(([each]) => each !== name))
 }
 
 /** What it says, without its numbers. */

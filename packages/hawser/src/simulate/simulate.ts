@@ -172,7 +172,7 @@ class Simulation<Result> {
     if (this.#failure !== undefined) return
     this.#failure = new SimulationError(
       {
-        what,
+        what: cause instanceof Error ? `${what}: ${cause.message}` : what,
         at: this.#clock.now(),
         options: { ...this.#options, faults: this.#faults },
         trace: [...this.#trace.tail],

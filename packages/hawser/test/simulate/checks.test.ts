@@ -76,11 +76,11 @@ describe('a simulation fails', () => {
       () => {
         throw new TypeError('a slip')
       },
-      /^the program failed, after 0 ms/,
+      /^the program failed: a slip, after 0 ms/,
     ],
     "when a host's program rejects": [
       (world) => world.host('server').start(() => Promise.reject(new Error('no'))),
-      /^the program of server failed/,
+      /^the program of server failed: no, after 0 ms/,
     ],
     'when what must be is not': [
       (world) => world.must(1 + 1 === 3, 'sums are wrong'),
@@ -104,7 +104,7 @@ describe('a simulation fails', () => {
         }, 10)
         await world.sleep(20)
       },
-      /^an exception was not caught, after 10 ms/,
+      /^an exception was not caught: unseen, after 10 ms/,
     ],
     'when it waits for what never comes': [
       () => new Promise(() => undefined),
@@ -167,12 +167,23 @@ describe('a failure', () => {
     }
     expect(left.faults).toHaveLength(1)
     expect(left.size.steps).toBeLessThan(300)
-    expect(error.failure.options['hosts']).not.toHaveProperty('idle')
+    expect(error.failure.options['hosts']).toEqual(hosts)
     const again = await failureOf(
       simulate(error.failure.options as unknown as Parameters<typeof simulate>[0], fragile),
     )
     expect(again.failure.hash).toBe(error.failure.hash)
     expect(left.seed).toBeGreaterThan(0)
+  })
+
+  it('keeps the hosts that its program needs', async () => {
+    const error = await failureOf(
+      explore({ seeds: 1, hosts: [...hosts, 'idle'] }, async (world) => {
+        world.host('server')
+        await connect('tcp://server:8000', { ...world.host('client').options })
+      }),
+    )
+    expect(error.message).toMatch(/^the program failed: cannot connect to tcp:\/\/server:8000/)
+    expect(error.failure.options['hosts']).toEqual(hosts)
   })
 
   it('stays as it is when no try is left', async () => {

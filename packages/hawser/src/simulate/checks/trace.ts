@@ -11,7 +11,7 @@ export class Trace {
   readonly #clock: Clock
   readonly #tail: string[] = []
   #low = 0x811c9dc5
-  #high = 0x811c9dc5 ^ 0x5bd1e995
+  #high = 0x5bd1e995
   #lines = 0
 
   constructor(clock: Clock) {
