@@ -129,12 +129,12 @@ export const LIBRARY_UNITS = {
     doors: ['connect-errors', 'endpoint', 'keep-alive', 'socket-options', 'socket-transport'],
     wings: {
       transport: {
-        sees: ['fast-read'],
+        sees: ['fast-read', 'goodbye'],
         units: ['tls', 'transport', 'proxy-protocol'],
         builtins: ['buffer', 'fs', 'net', 'process', 'util'],
       },
       tls: {
-        sees: ['fast-read'],
+        sees: ['fast-read', 'goodbye'],
         doors: ['server-tls', 'tls-sessions', 'tls-store'],
         units: ['errors', 'options', 'promises', 'tls', 'policy'],
         builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'net', 'timers', 'tls'],

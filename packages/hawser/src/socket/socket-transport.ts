@@ -11,6 +11,7 @@ import type {
   TransportSink,
 } from '../transport.js'
 import { type FastReader, fastReader, type PeerName } from './fast-read.js'
+import { closeSocket } from './goodbye.js'
 import { giveBuffer } from './large-reads.js'
 import { addressesOf, type KnownNames } from './names.js'
 import type { HandshakeLimits, Wrap } from './tls/handshake.js'
@@ -208,8 +209,7 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
   }
 
   close(): void {
-    this.#socket.destroy()
-    this.beneath.destroy()
+    closeSocket(this.#socket, this.beneath, this.#outstanding === 0)
   }
 
   ref(): void {

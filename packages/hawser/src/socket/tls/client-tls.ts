@@ -48,7 +48,7 @@ export class ClientTls {
     const { alpn, insecure = false } = this.#options
     const host = this.#host.replace(/\.$/, '')
     const session = this.#resumption?.offer()
-    const socket = beginTls(limits.details, () =>
+    const socket = beginTls(raw, limits.details, () =>
       connect({
         ...this.#node,
         socket: raw,

@@ -4,6 +4,7 @@ import { ignore } from '../../promises.js'
 import type { ErrorDetails } from '../../errors.js'
 import type { Clock } from '../../policy/clock.js'
 import type { TlsSession } from '../../tls.js'
+import { notePartings } from '../goodbye.js'
 import { handshakeError, handshakeLost, handshakeTimeout } from './tls-errors.js'
 
 /** How long a handshake may take, and who it is with. */
@@ -25,13 +26,15 @@ export interface SecureSocket {
 export type Wrap = (raw: net.Socket, limits: HandshakeLimits) => Promise<SecureSocket>
 
 /**
- * Make a TLS socket. Node.js throws for options of `tls.node` that it cannot use.
+ * Make a TLS socket over `raw`. Node.js throws for options of `tls.node` that it cannot use.
  *
  * @throws TlsError
  */
-export function beginTls(details: ErrorDetails, make: () => TLSSocket): TLSSocket {
+export function beginTls(raw: net.Socket, details: ErrorDetails, make: () => TLSSocket): TLSSocket {
   try {
-    return make()
+    const socket = make()
+    notePartings(socket, raw)
+    return socket
   } catch (cause) {
     throw handshakeError(cause as Error, details)
   }

@@ -68,6 +68,7 @@ export class ServerTls {
   readonly wrap = async (raw: net.Socket, limits: HandshakeLimits): Promise<SecureSocket> => {
     const { alpn, clientCertificate = 'none' } = this.options
     const socket = beginTls(
+      raw,
       limits.details,
       () =>
         new TLSSocket(raw, {

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import type net from 'node:net'
 import { askPeerName, canReadFast } from '../fast-read.js'
+import { lostBeforeEnd, saidGoodbye } from '../goodbye.js'
 import type { Beginning } from './beginning.js'
 
 /**
@@ -18,9 +19,9 @@ export function hiddenReset(
 ): Error | undefined {
   const beneath = beginning?.beneath
   if (beneath === undefined) return readFault(socket)
-  // Who has had its say under TLS may well close without reading the session tickets. That is a reset
-  // to the operating system, and Node.js does not tell whether a close_notify came before it.
-  if (beginning?.hasHeard === true) return undefined
+  // Who has said goodbye under TLS has said all, and may well close without reading the session tickets,
+  // which is a reset to the operating system. Where goodbyes are unknown, who said anything had its say.
+  if (saidGoodbye(socket) ?? beginning?.hasHeard === true) return undefined
   return readFault(beneath) ?? swallowedReset(socket, beneath)
 }
 
@@ -40,11 +41,12 @@ function readFault(socket: net.Socket): Error | undefined {
 }
 
 /**
- * TLS writes of its own (session tickets, empty ones), and Node.js drops what the operating system
+ * TLS writes of its own (session tickets, goodbyes, empty ones), and Node.js drops what the operating system
  * returns for them; each read behind it then finds an end. A socket that was reset has no peer any more.
- * One that both sides have ended has none either, so that nothing can be said of it.
+ * One that both sides have ended has none either: of that, only what was noted at our end is known.
  */
 function swallowedReset(socket: net.Socket, beneath: net.Socket): Error | undefined {
+  if (lostBeforeEnd(socket)) return lost()
   if (socket.writableEnded || askPeerName(beneath) !== undefined) return undefined
   return lost('ECONNRESET')
 }
