@@ -18,11 +18,11 @@ export const chat: Scenario = {
   size: { members: 4, messages: 30 },
   faults: { every: 2_000, until },
   async run(world) {
-    const rows = { count: 0 }
-    void world.host('server').start(async ({ sleep }) => {
-      const server = await serve(world, (rows.count += 1))
+    const runs = { count: 0 }
+    void world.host('server').start(async (host) => {
+      const server = await serve(world, (runs.count += 1))
       for (;;) {
-        await sleep(1_000)
+        await host.sleep(1_000)
         look(world, server)
       }
     })

@@ -11,7 +11,7 @@ import type { World } from 'hawser/simulate'
 import { Account } from '../support/account.js'
 import { live } from '../support/live.js'
 import type { Scenario } from '../support/scenario.js'
-import { type Message, pickHandler, textOf } from '../support/ways.js'
+import { type Message, pickHandler, type TextConnection, textOf } from '../support/ways.js'
 
 const endpoint = 'tcp://server:8000'
 const until = 30_000
@@ -25,6 +25,9 @@ export const drain: Scenario = {
   faults: { every: 2_500, until },
   run: (world) => new Replacing(world).run(),
 }
+
+/** What handlers work on, and for which connection. */
+type Begun = Map<string, TextConnection>
 
 class Replacing {
   readonly #world: World
@@ -69,7 +72,7 @@ class Replacing {
   async #replace(): Promise<void> {
     const world = this.#world
     while (!this.#isOver) {
-      const begun = new Set<string>()
+      const begun: Begun = new Map()
       const server = this.#create(begun)
       await world.track(server.listen('tcp://*:8000'), 'listen')
       await world.sleep(world.integer(1_000, 8_000))
@@ -79,7 +82,7 @@ class Replacing {
   }
 
   /** @param begun what its handlers work on */
-  #create(begun: Set<string>): Server<Message, string> {
+  #create(begun: Begun): Server<Message, string> {
     const world = this.#world
     return createServer<Message, string>(
       {
@@ -88,11 +91,11 @@ class Replacing {
         onError: () => undefined,
         maxConnections: world.pick([2, 100]),
       },
-      pickHandler(world, async (_connection, text) => {
+      pickHandler(world, async (connection, text) => {
         if (text === 'ping') return text
         const [id = ''] = text.split(' ')
         this.#account.carryOut(id)
-        begun.add(id)
+        begun.set(id, connection)
         const chance = world.random()
         if (chance < 0.3) await world.sleep(world.integer(0, 300))
         else if (chance < 0.33) await world.sleep(world.integer(0, 5_000))
@@ -102,7 +105,7 @@ class Replacing {
     )
   }
 
-  async #close(server: Server<Message, string>, begun: ReadonlySet<string>): Promise<void> {
+  async #close(server: Server<Message, string>, begun: Begun): Promise<void> {
     const world = this.#world
     const wait = world.pick([0, 500, 20_000])
     const abort = new AbortController()
@@ -116,11 +119,10 @@ class Replacing {
       drained + forced === open,
       `of ${open} connections, ${drained} were drained and ${forced} forced`,
     )
-    const isClean = forced === 0
-    world.must(
-      !isClean || begun.size === 0 || wait < 20_000,
-      `a server closed in order while it worked on ${[...begun].join(', ')}`,
-    )
+    for (const [id, connection] of begun) {
+      const { reason } = await connection.closed
+      world.must(reason !== 'ended', `a connection ended in order while the server worked on ${id}`)
+    }
     const { connections, opening, listening, memory } = server.info()
     world.must(
       connections + opening + memory.used === 0 && !listening,

@@ -96,7 +96,10 @@ class Simulation<Result> {
       trace: this.#trace,
       failed: (what, cause) => this.#failed(what, cause),
     })
-    this.#checks = new ConnectionChecks((name) => hasDied(this.#world, name))
+    this.#checks = new ConnectionChecks(
+      (name) => hasDied(this.#world, name),
+      (connection) => internet.wasReset(connection),
+    )
   }
 
   async run(

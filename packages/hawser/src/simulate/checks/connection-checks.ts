@@ -18,12 +18,18 @@ interface Seen {
  */
 export class ConnectionChecks {
   readonly #isDead: (place: string) => boolean
+  readonly #wasCut: (name: string) => boolean
   readonly #seen = new Map<ObservedConnection, Seen>()
-  readonly #byName = new Map<string, Seen>()
+  /** Undefined where several had the same ports one after another. */
+  readonly #byName = new Map<string, Seen | undefined>()
 
-  /** @param isDead whether a process was killed: it says nothing about its ends */
-  constructor(isDead: (place: string) => boolean) {
+  /**
+   * @param isDead whether a process was killed: it says nothing about its ends
+   * @param wasCut whether a connection was reset by neither end
+   */
+  constructor(isDead: (place: string) => boolean, wasCut: (name: string) => boolean) {
     this.#isDead = isDead
+    this.#wasCut = wasCut
     connectionOpen.subscribe(this.#opened)
     connectionClose.subscribe(this.#closed)
   }
@@ -56,7 +62,7 @@ export class ConnectionChecks {
     const { connection } = payload as ConnectionPayload
     const seen = { place, name: nameOf(connection, 'own'), connection, info: undefined }
     this.#seen.set(connection, seen)
-    this.#byName.set(seen.name, seen)
+    this.#byName.set(seen.name, this.#byName.has(seen.name) ? undefined : seen)
   }
 
   readonly #closed = (payload: unknown): void => {
@@ -67,7 +73,7 @@ export class ConnectionChecks {
 
   #compare(seen: Seen, info: Info): readonly string[] {
     const other = this.#byName.get(nameOf(seen.connection, 'peer'))
-    if (other === undefined) return []
+    if (other === undefined || this.#byName.get(seen.name) === undefined) return []
     const said = other.info
     const written = said?.bytesWritten ?? other.connection.bytesWritten
     const problems: string[] = []
@@ -75,13 +81,15 @@ export class ConnectionChecks {
       problems.push(`${describe(seen)} read ${info.bytesRead} bytes, and ${written} were written`)
     }
     if (said === undefined || this.#isDead(other.place)) return problems
-    const isWhole = info.reason === 'ended' && said.reason === 'ended'
+    // What arrives for an end that has closed is dropped: only one whose peer ended first has all of it.
+    const isWhole = info.reason === 'ended' && info.by === 'remote' && said.reason === 'ended'
     if (isWhole && info.bytesRead !== said.bytesWritten - said.unsent) {
       problems.push(
         `${describe(seen)} ended in order and read ${info.bytesRead} of ${said.bytesWritten} bytes, ${said.unsent} unsent`,
       )
     }
-    if (info.reason === 'reset' && info.by === 'remote' && isInnocent(said)) {
+    const wasReset = info.reason === 'reset' && info.by === 'remote' && !this.#wasCut(seen.name)
+    if (wasReset && isInnocent(said)) {
       problems.push(`${describe(seen)} was reset by its peer, which says that it ended in order`)
     }
     return problems

@@ -2,7 +2,7 @@ import type { NetworkPlace } from '../../network.js'
 import type { Clock } from '../../policy/clock.js'
 import { addressOf } from '../../testing/network/host-names.js'
 import { systemError } from '../../testing/network/system-error.js'
-import type { TransportAddress } from '../../transport.js'
+import type { TransportAddress, TransportAddresses } from '../../transport.js'
 import type { Trace } from '../checks/trace.js'
 import { isLoopback, Machine } from './machine.js'
 import { type Conditions, Path } from './path.js'
@@ -24,6 +24,8 @@ export class Internet {
   readonly #machines = new Map<string, Machine>()
   readonly #paths = new Map<string, Path>()
   readonly #joined = new Set<Joined>()
+  /** The names of connections that were reset by neither end. */
+  readonly #reset = new Set<string>()
 
   constructor(plan: InternetPlan) {
     this.plan = plan
@@ -71,8 +73,17 @@ export class Internet {
     if (this.between(one, other).isCut && this.between(other, one).isCut) return
     const ends = new Set([this.#find(one), this.#find(other)])
     for (const { from, to, near } of [...this.#joined]) {
-      if (from !== to && ends.has(from) && ends.has(to)) near.cut()
+      if (from === to || !ends.has(from) || !ends.has(to)) continue
+      const { local, remote } = near.addresses
+      const [here, there] = [local, remote].map((end) => `${end?.address}:${end?.port ?? ''}`)
+      this.#reset.add(`${here}>${there}`).add(`${there}>${here}`)
+      near.cut()
     }
+  }
+
+  /** Whether a connection, `address:port>address:port`, was reset by neither of its ends. */
+  wasReset(name: string): boolean {
+    return this.#reset.has(name)
   }
 
   /** All ways between two different machines. */
@@ -131,7 +142,7 @@ export interface Joined {
   readonly from: Machine
   readonly to: Machine
   /** The end of the one that made it. */
-  readonly near: { cut(): void }
+  readonly near: { readonly addresses: TransportAddresses; cut(): void }
 }
 
 function isEvery(host: string): boolean {
