@@ -4,7 +4,13 @@ import { attempt } from '../support/errors.js'
 import { Ledger } from '../support/ledger.js'
 import { live, quiet } from '../support/live.js'
 import type { Scenario } from '../support/scenario.js'
-import { type Message, pickHandler, pickMessages, type TextConnection } from '../support/ways.js'
+import {
+  type Message,
+  pickHandler,
+  pickMessages,
+  type TextConnection,
+  textOf,
+} from '../support/ways.js'
 
 const endpoint = 'tcp://server:8000'
 const until = 20_000
@@ -79,40 +85,90 @@ class Echo {
   async #talk(name: string): Promise<boolean> {
     const world = this.#world
     const channel = `${name}, session ${(this.#sessions += 1)}`
-    const { options } = world.host(world.pick(['one', 'other']))
     const run = this.#runs.count
-    let connection: TextConnection | undefined
-    const failure = await attempt(world, channel, async () => {
-      connection = await connect(endpoint, { ...options, framing: this.#framing })
-    })
-    if (failure !== undefined || connection === undefined) return false
-    const made: TextConnection = connection
-    const said = this.#say(made, channel)
-    await attempt(world, channel, () => this.#listen(made, channel))
+    const connection = await this.#connect(channel)
+    if (connection === undefined) return false
+    const said = this.#say(connection, channel)
+    await attempt(world, channel, () => this.#listen(connection, channel))
     await world.track(said, `${channel}: its sends`)
     await world.track(
-      made.flush().catch(() => undefined),
+      connection.flush().catch(() => undefined),
       `${channel}: flush`,
     )
-    const info = await world.track(made.close(), `${channel}: close`)
+    const info = await world.track(connection.close(), `${channel}: close`)
     const isUp = run === this.#runs.count && world.host('server').isRunning
     const isWhole = isUp && info.reason === 'ended' && info.by === 'local'
     this.#ledger.settle(channel, isWhole)
     return isWhole
   }
 
+  /** Some give up before there is a connection, and some go on with another framing. */
+  async #connect(channel: string): Promise<TextConnection | undefined> {
+    const world = this.#world
+    const abort = new AbortController()
+    if (world.random() < 0.1) void world.sleep(world.integer(0, 10)).then(() => abort.abort())
+    const { signal } = abort
+    const isPong = (message: Message): boolean => textOf(message) === 'ping'
+    const heartbeat = world.random() < 0.3 ? { every: 5_000, ping: 'ping', isPong } : undefined
+    const made: TextConnection[] = []
+    const connecting = attempt(world, channel, async () => {
+      const { options } = world.host(world.pick(['one', 'other']))
+      const framing = this.#framing
+      made.push(await connect(endpoint, { ...options, framing, signal, heartbeat }))
+    })
+    await world.track(connecting, `${channel}: connect`)
+    const [connection] = made
+    if (connection === undefined || world.random() < 0.8) return connection
+    await attempt(world, channel, async () => {
+      await connection.send('switch')
+      for await (const reply of connection) {
+        world.must(textOf(reply) === 'switch', `${channel} heard "${textOf(reply)}" to "switch"`)
+        break
+      }
+    })
+    return connection.switchFraming(netstring())
+  }
+
   async #say(connection: TextConnection, channel: string): Promise<void> {
     const world = this.#world
     const all = world.integer(0, world.size['messages'] ?? 1)
+    const send = this.#pickSend(connection)
+    let last: Promise<unknown> = Promise.resolve()
     await attempt(world, channel, async () => {
       for (let number = 0; number < all; number += 1) {
         if (world.random() < 0.1) await world.sleep(world.integer(0, 400))
-        const sent = connection.send(this.#text(channel, this.#ledger.send(channel)))
-        if (world.random() < 0.7) await sent
-        else sent.catch(() => undefined)
+        if (world.random() < 0.02) void this.#pause(connection)
+        last = send(this.#text(channel, this.#ledger.send(channel)))
+        if (world.random() < 0.7) await last
+        else last.catch(() => undefined)
       }
-      await connection.end()
+      await last
+      if (world.random() < 0.05) connection.reset()
+      else await connection.end()
     })
+  }
+
+  #pickSend(connection: TextConnection): (text: string) => Promise<unknown> {
+    const way = this.#world.pick(['send', 'trySend', 'writable'] as const)
+    if (way === 'writable') {
+      const writer = connection.writable.getWriter()
+      writer.closed.catch(() => undefined)
+      return (text) => writer.write(text)
+    }
+    if (way === 'send') return (text) => connection.send(text)
+    // One after another, or a later one would overtake one that waits for room.
+    let last: Promise<void> = Promise.resolve()
+    const send = async (text: string): Promise<void> => {
+      if (connection.trySend(text)) return
+      await connection.send(text)
+    }
+    return (text) => (last = last.then(() => send(text)))
+  }
+
+  async #pause(connection: TextConnection): Promise<void> {
+    connection.pause()
+    await this.#world.sleep(this.#world.integer(0, 2_000))
+    connection.resume()
   }
 
   async #listen(connection: TextConnection, channel: string): Promise<void> {
