@@ -41,6 +41,7 @@ class Callers {
       maxAge: world.pick([2_000, 1_800_000]),
       acquireTimeout: world.integer(500, 10_000),
       requestTimeout: world.integer(500, 10_000),
+      correlate: { isPush: (message) => message.startsWith('push') },
       ...this.#pickCallbacks(),
     })
   }
@@ -80,6 +81,8 @@ class Callers {
         if (chance < 0.2) await world.sleep(world.integer(0, 200))
         else if (chance < 0.22) await world.sleep(world.integer(0, 8_000))
         if (world.random() < 0.005) connection.reset()
+        // Nothing that is left behind may come to the next caller.
+        if (verb === 'add' && world.random() < 0.3) connection.trySend(`push ${conversation}`)
         return `re ${text}`
       }),
     )
@@ -158,7 +161,23 @@ class Callers {
       if (world.random() < 0.02) return false
       if (world.random() < 0.1) await world.sleep(world.integer(0, 500))
     }
-    return (await Promise.all(steps)).every(Boolean)
+    const isWhole = (await Promise.all(steps)).every(Boolean)
+    if (world.random() < 0.6) await this.#takePushes(name, lease)
+    return isWhole
+  }
+
+  /** Give the server's pushes a moment; giving the lease back ends the wait. */
+  async #takePushes(name: string, lease: Lease<string, string>): Promise<void> {
+    const world = this.#world
+    const next = world.track(lease[Symbol.asyncIterator]().next(), `${name}: its next push`)
+    const checked = next.then(({ value }) =>
+      world.must(
+        value === undefined || value === `push ${name}`,
+        `${name} was pushed "${String(value)}"`,
+      ),
+    )
+    checked.catch(() => undefined)
+    await Promise.race([checked, world.sleep(world.integer(0, 5))])
   }
 
   #look(): void {
