@@ -15,6 +15,10 @@ export interface RelayOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+type RawFraming = ReturnType<typeof raw>
+
+const anyRaw = raw()
+
 /** The names of the options in {@link RelayOptions}. */
 const relayNames: NamesOf<RelayOptions> = { signal: 'signal' }
 
@@ -87,8 +91,7 @@ async function join<AIn, AOut, BIn, BOut>(
     left.receiver.consumer = undefined
     throw error
   }
-  left.switchFraming(raw())
-  right.switchFraming(raw())
+  for (const end of [left, right]) end.switchFraming(rawFor(end))
   let isAborted = false
   const onAbort = (): void => {
     isAborted = true
@@ -106,6 +109,12 @@ async function join<AIn, AOut, BIn, BOut>(
 
 function endOf<In, Out>(connection: Connection<In, Out>): Engine<Uint8Array, Uint8Array | string> {
   return engineOf(connection) as unknown as Engine<Uint8Array, Uint8Array | string>
+}
+
+/** Pieces that fit into an inbox however small: its owner chose it for the framing it had until now. */
+function rawFor({ settings }: Engine<Uint8Array, Uint8Array | string>): RawFraming {
+  const { maxFrame } = anyRaw
+  return raw({ maxFrame: Math.min(maxFrame, Math.max(1, Math.floor(settings.inboxLimit))) })
 }
 
 function aborted(signal: AbortSignal | undefined): AbortedError {

@@ -194,6 +194,19 @@ describe('a relay of connections with framings of their own', () => {
     expect(await result).toMatchObject({ aToB: 23, endedBy: 'a' })
   })
 
+  it('passes on what comes to an inbox that is smaller than a piece of a relay', async () => {
+    const settings = { framing: raw({ maxFrame: 64 }), inbox: 64 }
+    const [client, a] = connectPair(settings)
+    const [b, server] = connectPair(settings)
+    const result = relay(a, b)
+    await client.send('x'.repeat(1_000))
+    void client.end()
+    let heard = ''
+    for await (const bytes of server) heard += Buffer.from(bytes).toString()
+    expect(heard).toBe('x'.repeat(1_000))
+    expect(await result).toMatchObject({ aToB: 1_000, endedBy: 'a' })
+  })
+
   it('refuses one whose messages are consumed already, and leaves the other as it was', async () => {
     const [, inner] = connectPair({ framing: lines() })
     const [, outer] = connectPair({ framing: lines() })
