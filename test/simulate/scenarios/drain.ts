@@ -1,14 +1,7 @@
-import {
-  type Client,
-  createClient,
-  createServer,
-  type Framing,
-  lines,
-  netstring,
-  type Server,
-} from 'hawser'
+import { type Client, createClient, createServer, type Framing, type Server } from 'hawser'
 import type { World } from 'hawser/simulate'
 import { Account } from '../support/account.js'
+import { pickFraming, pickLimits } from '../support/limits.js'
 import { live } from '../support/live.js'
 import type { Scenario } from '../support/scenario.js'
 import { type Message, pickHandler, type TextConnection, textOf } from '../support/ways.js'
@@ -38,7 +31,7 @@ class Replacing {
   constructor(world: World) {
     this.#world = world
     this.#account = new Account(world)
-    this.#framing = world.random() < 0.5 ? lines() : netstring()
+    this.#framing = pickFraming(world)
   }
 
   async run(): Promise<void> {
@@ -86,6 +79,7 @@ class Replacing {
     const world = this.#world
     return createServer<Message, string>(
       {
+        ...pickLimits(world),
         ...world.host('server').options,
         framing: this.#framing,
         onError: () => undefined,
@@ -142,7 +136,7 @@ class Replacing {
 
   async #ask(client: Client<Message, string>, id: string): Promise<boolean> {
     const world = this.#world
-    const long = world.random() < 0.05 ? world.integer(1, 100_000) : world.integer(0, 100)
+    const long = world.random() < 0.05 ? world.integer(1, 60_000) : world.integer(0, 100)
     const text = `${id} ${'x'.repeat(long)}`
     return this.#account.ask(id, `re ${text}`, async () => textOf(await client.request(text)))
   }

@@ -1,7 +1,8 @@
-import { connect, createServer, type Framing, lines, netstring } from 'hawser'
+import { connect, createServer, type Framing, netstring } from 'hawser'
 import type { World } from 'hawser/simulate'
 import { attempt } from '../support/errors.js'
 import { Ledger } from '../support/ledger.js'
+import { maxFrame, pickFraming, pickLimits } from '../support/limits.js'
 import { live, quiet } from '../support/live.js'
 import type { Scenario } from '../support/scenario.js'
 import {
@@ -28,12 +29,12 @@ export const echo: Scenario = {
     void world.host('server').start(async () => {
       runs.count += 1
       const server = createServer(
-        { framing, onError: () => undefined },
+        { ...pickLimits(world), framing, onError: () => undefined },
         pickHandler(world, async (connection, text) => {
           if (world.random() < 0.02) await world.sleep(world.integer(0, 3_000))
           if (text === 'switch') {
             const sent = connection.send(text)
-            connection.switchFraming(netstring())
+            connection.switchFraming(netstring({ maxFrame }))
             await sent
             return undefined
           }
@@ -50,10 +51,6 @@ export const echo: Scenario = {
     await live(world, { 'a new client that talks': () => echoing.talkUntilWhole('last') })
     await quiet(world, { 'the clients that were there': () => Promise.all(clients) })
   },
-}
-
-function pickFraming(world: World): Framing<Message, string> {
-  return world.random() < 0.5 ? lines() : netstring()
 }
 
 class Echo {
@@ -114,7 +111,8 @@ class Echo {
     const connecting = attempt(world, channel, async () => {
       const { options } = world.host(world.pick(['one', 'other']))
       const framing = this.#framing
-      made.push(await connect(endpoint, { ...options, framing, signal, heartbeat }))
+      const limits = pickLimits(world)
+      made.push(await connect(endpoint, { ...limits, ...options, framing, signal, heartbeat }))
     })
     await world.track(connecting, `${channel}: connect`)
     const [connection] = made
@@ -126,7 +124,7 @@ class Echo {
         break
       }
     })
-    return connection.switchFraming(netstring())
+    return connection.switchFraming(netstring({ maxFrame }))
   }
 
   async #say(connection: TextConnection, channel: string): Promise<void> {

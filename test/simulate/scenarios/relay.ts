@@ -1,7 +1,16 @@
-import { connect, createServer, lines, relay as relayBetween } from 'hawser'
+import {
+  connect,
+  type ConnectionOptions,
+  createServer,
+  type Framing,
+  lines,
+  raw,
+  relay as relayBetween,
+} from 'hawser'
 import type { HostProcess, World } from 'hawser/simulate'
 import { attempt } from '../support/errors.js'
 import { Ledger } from '../support/ledger.js'
+import { maxFrame, pickLimits } from '../support/limits.js'
 import { live, quiet } from '../support/live.js'
 import type { Scenario } from '../support/scenario.js'
 import { pickHandler, pickMessages, type TextConnection } from '../support/ways.js'
@@ -56,7 +65,7 @@ class Relaying {
     const world = this.#world
     this.#runs += 1
     const server = createServer(
-      { framing: lines(), onError: () => undefined },
+      { ...pickLimits(world), framing: lines({ maxFrame }), onError: () => undefined },
       pickHandler(world, async (_connection, text) => {
         if (world.random() < 0.02) await world.sleep(world.integer(0, 3_000))
         return text
@@ -65,33 +74,46 @@ class Relaying {
     await server.listen('tcp://*:9000')
   }
 
+  /** The relay itself needs no framing. */
+  #plain(): ConnectionOptions & { framing: Framing<Uint8Array, Uint8Array | string> } {
+    return { ...pickLimits(this.#world), framing: raw({ maxFrame }) }
+  }
+
   /** @returns closes it */
   async #relay({ options }: Pick<HostProcess, 'options'>): Promise<() => Promise<void>> {
     const world = this.#world
     this.#runs += 1
-    const server = createServer({ ...options, onError: () => undefined }, async (inner) => {
-      const abort = new AbortController()
-      if (world.random() < 0.05) void world.sleep(world.integer(0, 3_000)).then(() => abort.abort())
-      this.#relays += 1
-      await attempt(world, 'a relay', async () => {
-        const outer = await connect('tcp://server:9000', { ...options, connectTimeout: 3_000 })
-        const { aToB, bToA, a, b } = await relayBetween(inner, outer, { signal: abort.signal })
-        world.must(
-          aToB <= a.bytesRead && bToA <= b.bytesRead,
-          `a relay passed on ${aToB} of ${a.bytesRead} bytes, and ${bToA} of ${b.bytesRead}`,
-        )
-        world.must(
-          aToB === b.bytesWritten && bToA === a.bytesWritten,
-          `a relay passed on ${aToB} and ${bToA} bytes, and sent ${b.bytesWritten} and ${a.bytesWritten}`,
-        )
-        const isWhole = a.reason === 'ended' && b.reason === 'ended'
-        world.must(
-          !isWhole || (a.undelivered === 0 && b.undelivered === 0),
-          `a relay that ended in order left ${a.undelivered} and ${b.undelivered} bytes`,
-        )
-      })
-      this.#relays -= 1
-    })
+    const server = createServer(
+      { ...this.#plain(), ...options, onError: () => undefined },
+      async (inner) => {
+        const abort = new AbortController()
+        if (world.random() < 0.05)
+          void world.sleep(world.integer(0, 3_000)).then(() => abort.abort())
+        this.#relays += 1
+        await attempt(world, 'a relay', async () => {
+          const outer = await connect('tcp://server:9000', {
+            ...this.#plain(),
+            ...options,
+            connectTimeout: 3_000,
+          })
+          const { aToB, bToA, a, b } = await relayBetween(inner, outer, { signal: abort.signal })
+          world.must(
+            aToB <= a.bytesRead && bToA <= b.bytesRead,
+            `a relay passed on ${aToB} of ${a.bytesRead} bytes, and ${bToA} of ${b.bytesRead}`,
+          )
+          world.must(
+            aToB === b.bytesWritten && bToA === a.bytesWritten,
+            `a relay passed on ${aToB} and ${bToA} bytes, and sent ${b.bytesWritten} and ${a.bytesWritten}`,
+          )
+          const isWhole = a.reason === 'ended' && b.reason === 'ended'
+          world.must(
+            !isWhole || (a.undelivered === 0 && b.undelivered === 0),
+            `a relay that ended in order left ${a.undelivered} and ${b.undelivered} bytes`,
+          )
+        })
+        this.#relays -= 1
+      },
+    )
     await server.listen('tcp://*:8000')
     return async () => {
       await world.track(server.close(), 'close of the relay')
@@ -117,7 +139,13 @@ class Relaying {
     const run = this.#runs
     const made: TextConnection[] = []
     await attempt(world, channel, async () => {
-      made.push(await connect('tcp://middle:8000', { ...options, framing: lines() }))
+      made.push(
+        await connect('tcp://middle:8000', {
+          ...pickLimits(world),
+          ...options,
+          framing: lines({ maxFrame }),
+        }),
+      )
     })
     const [connection] = made
     if (connection === undefined) return false

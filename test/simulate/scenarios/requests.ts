@@ -1,6 +1,7 @@
-import { type Client, createClient, createServer, type Framing, lines, netstring } from 'hawser'
+import { type Client, createClient, createServer, type Framing } from 'hawser'
 import type { World } from 'hawser/simulate'
 import { Account } from '../support/account.js'
+import { pickFraming, pickLimits } from '../support/limits.js'
 import { live } from '../support/live.js'
 import type { Scenario } from '../support/scenario.js'
 import { type Message, pickHandler, textOf } from '../support/ways.js'
@@ -43,7 +44,7 @@ class Requests {
     this.#world = world
     this.#order = order
     this.#account = new Account(world)
-    this.#framing = world.random() < 0.5 ? lines() : netstring()
+    this.#framing = pickFraming(world)
   }
 
   async run(): Promise<void> {
@@ -76,7 +77,7 @@ class Requests {
       return `re ${text}`
     }
     const server = createServer(
-      { framing: this.#framing, onError: () => undefined },
+      { ...pickLimits(world), framing: this.#framing, onError: () => undefined },
       this.#order === 'in order'
         ? pickHandler(world, (_connection, text) => respond(text))
         : pickHandler(world, (connection, text) => {
@@ -93,6 +94,7 @@ class Requests {
     const { options } = world.host(index % 2 === 0 ? 'one' : 'other')
     const random = (): number => world.random()
     return createClient<Message, string>(endpoint, {
+      ...pickLimits(world),
       ...options,
       random,
       framing: this.#framing,
