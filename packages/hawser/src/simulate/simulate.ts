@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { Chance } from './chance.js'
 import { ConnectionChecks } from './checks/connection-checks.js'
+import { ServerChecks } from './checks/server-checks.js'
 import { Trace } from './checks/trace.js'
 import { currentPlace, enter } from './context.js'
 import type { Fault, FaultMix } from './faults/fault.js'
@@ -48,7 +49,8 @@ let last: Promise<unknown> = Promise.resolve()
  * ```
  *
  * What always has to hold is checked: no connection is left open, no byte is read that was not written,
- * the two ends of a connection do not contradict each other, no promise rejects unhandled, and no socket
+ * the two ends of a connection do not contradict each other, a server without connections holds no
+ * memory and no topic for them, no promise rejects unhandled, and no socket
  * or timer is left at the end. Programs given to `host.start` are ended first.
  *
  * @returns rejects with a SimulationError `HAWSER_SIMULATION_FAILED`, whose `failure.options` repeats it
@@ -73,6 +75,7 @@ class Simulation<Result> {
   readonly #faults: readonly Fault[]
   readonly #world: World
   readonly #checks: ConnectionChecks
+  readonly #serverChecks: ServerChecks
   #failure: SimulationError | undefined
   #fail: (error: SimulationError) => void = () => undefined
 
@@ -100,6 +103,7 @@ class Simulation<Result> {
       (name) => hasDied(this.#world, name),
       (connection) => internet.wasReset(connection),
     )
+    this.#serverChecks = new ServerChecks((what) => this.#failed(what))
   }
 
   async run(
@@ -121,6 +125,7 @@ class Simulation<Result> {
     } finally {
       giveBack()
       this.#checks.stop()
+      this.#serverChecks.stop()
       process.off('unhandledRejection', unhandled)
       process.off('uncaughtException', thrown)
     }

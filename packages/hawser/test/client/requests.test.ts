@@ -50,6 +50,20 @@ it('a request without a time limit outlives those that are given up behind it', 
   expect(await patient).toBe('here you are')
 })
 
+it('a request that waited for a place is given up in time, all its waiting counted', async () => {
+  const clock = new VirtualClock()
+  const { client, peer } = await meet({ clock, maxPending: 1 })
+  const first = client.request('first')
+  const second = outcome(client.request('second', { timeout: 1_000 }))
+  await peer.receives('first\n')
+  await clock.advance(600)
+  await peer.send('here you are\n')
+  expect(await first).toBe('here you are')
+  await peer.receives('second\n')
+  await clock.advance(400)
+  expect(await second).toBe('HAWSER_REQUEST_TIMEOUT')
+})
+
 it('any number of requests may share a signal', async () => {
   const warnings: unknown[] = []
   const note = (warning: unknown): void => void warnings.push(warning)

@@ -96,7 +96,8 @@ export class Requester<In, Out> {
     const { session } = this.#owner
     if (session === undefined || this.#isPumping || this.queued === 0) return
     this.#isPumping = true
-    this.#queue?.drain((entry) => take(session, entry))
+    const now = this.#limits.clock.now()
+    this.#queue?.drain((entry) => take(session, entry, now))
     this.#isPumping = false
   }
 
@@ -138,8 +139,9 @@ export class Requester<In, Out> {
 function take<In, Out>(
   session: Session<In, Out>,
   { message, request, waiter }: Outgoing<In, Out>,
+  now: number,
 ): boolean {
-  if (request !== undefined) return session.dispatch(message, request)
+  if (request !== undefined) return session.dispatch(message, request, now)
   try {
     if (!session.connection.trySend(message)) return false
     waiter?.resolve()

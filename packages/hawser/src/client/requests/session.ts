@@ -87,9 +87,14 @@ export class Session<In, Out> {
   /**
    * Send a request, if there is room for one.
    *
+   * @param now when this is: where it waited for room, that is later than when it was made
    * @returns false, with nothing done, when there is none now. Otherwise `pending` will settle.
    */
-  dispatch(message: Out, pending: Pending<In>): boolean {
+  dispatch(
+    message: Out,
+    pending: Pending<In>,
+    now: number = pending.deadline - pending.timeout,
+  ): boolean {
     if (pending.settled) return true
     const correlator = this.#correlator
     if (correlator.size >= this.#limits.maxPending) {
@@ -103,9 +108,7 @@ export class Session<In, Out> {
       pending.reject(error as HawserError)
       return true
     }
-    if (pending.deadline !== Infinity) {
-      this.#deadlines.expect(pending.deadline, pending.deadline - pending.timeout)
-    }
+    if (pending.deadline !== Infinity) this.#deadlines.expect(pending.deadline, now)
     return true
   }
 
