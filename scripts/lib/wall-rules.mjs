@@ -445,6 +445,7 @@ export const LIBRARY_UNITS = {
       'transport',
       'network',
       'surroundings',
+      'connection',
       'testing',
     ],
     builtins: ['async_hooks', 'module', 'perf_hooks', 'process', 'timers', 'timers/promises'],

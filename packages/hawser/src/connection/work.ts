@@ -196,6 +196,20 @@ export function countClosed(): void {
   open -= 1
 }
 
+/**
+ * Count from none again, as a process that has just begun: what a simulation runs must not depend on what
+ * else this process has open, nor on what its killed processes left.
+ *
+ * @returns goes on with what was counted before
+ */
+export function countAfresh(): () => void {
+  const before = open
+  open = 0
+  return () => {
+    open = before
+  }
+}
+
 function enter(share: Share): void {
   current = share
 }

@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { countAfresh } from '../connection/work.js'
 import { Chance } from './chance.js'
 import { ConnectionChecks } from './checks/connection-checks.js'
 import { ServerChecks } from './checks/server-checks.js'
@@ -113,6 +114,7 @@ class Simulation<Result> {
       this.#failed('a promise rejected unhandled', reason)
     const thrown = (error: unknown): void => this.#thrown(error)
     const giveBack = lendTime()
+    const countOn = countAfresh()
     process.on('unhandledRejection', unhandled)
     process.on('uncaughtException', thrown)
     try {
@@ -124,6 +126,7 @@ class Simulation<Result> {
       return { result, hash, time: this.#clock.now(), events, connections, faults: this.#faults }
     } finally {
       giveBack()
+      countOn()
       this.#checks.stop()
       this.#serverChecks.stop()
       process.off('unhandledRejection', unhandled)
