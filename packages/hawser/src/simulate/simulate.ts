@@ -4,7 +4,7 @@ import { Chance } from './chance.js'
 import { ConnectionChecks } from './checks/connection-checks.js'
 import { ServerChecks } from './checks/server-checks.js'
 import { Trace } from './checks/trace.js'
-import { currentPlace, enter } from './context.js'
+import { currentPlace, enter, leaveAll } from './context.js'
 import type { Fault, FaultMix } from './faults/fault.js'
 import { makeFaults } from './faults/make-faults.js'
 import { Internet } from './network/internet.js'
@@ -125,6 +125,7 @@ class Simulation<Result> {
       const { count: connections } = this.#checks
       return { result, hash, time: this.#clock.now(), events, connections, faults: this.#faults }
     } finally {
+      leaveAll()
       giveBack()
       countOn()
       this.#checks.stop()
