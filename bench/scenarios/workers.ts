@@ -56,7 +56,7 @@ export const workers: Scenario = {
       value: ratio('one', 'two', 'one'),
     },
     {
-      title: '1 in flight: what 2 workers add, to node:cluster by hand',
+      title: '1 in flight: the same, to node:cluster by hand',
       atMost: 1.05,
       unit: '×',
       value: (round) => {

@@ -20,6 +20,14 @@ export interface HostOptions {
   readonly maxDescriptors?: number | undefined
 }
 
+/** What puts a server, a connection, a client or a pool on a host. */
+export interface OnHost {
+  /** The option `network`. */
+  readonly network: Network
+  /** The option `clock`. */
+  readonly clock: Clock
+}
+
 /** What a program sees of the host it runs on. */
 export interface HostProcess {
   /** The host's name, which the other hosts reach it by. */
@@ -31,7 +39,7 @@ export interface HostProcess {
   /** The host's clock: the option `clock`. */
   readonly clock: Clock
   /** Both, to be spread into options. */
-  readonly options: { readonly network: Network; readonly clock: Clock }
+  readonly options: OnHost
   /** A number from 0 up to, and not including, 1, which the seed determines. */
   readonly random: () => number
   /** Wait, by the host's clock. */
@@ -54,6 +62,7 @@ export let hasProcessDied: (host: Host, process: string) => boolean
 
 /** A host of the simulated network. */
 export class Host {
+  /** The name that the other hosts reach it by. */
   readonly name: string
   readonly #machine: Machine
   readonly #internet: Internet

@@ -8,9 +8,16 @@ export { explore, type Exploration, type ExploreOptions } from './explore.js'
 export { shrink, type ShrinkOptions } from './shrink.js'
 export type { SimulateOptions } from './simulate-options.js'
 export { SimulationError, type SimulationFailure } from './simulation-error.js'
-export type { World } from './world.js'
-export type { Host, HostOptions, HostProcess, Program } from './host.js'
-export type { Fault, FaultKind, FaultMix, HostFault, PathFault } from './faults/fault.js'
+export type { Way, World } from './world.js'
+export type { Host, HostOptions, HostProcess, OnHost, Program } from './host.js'
+export type {
+  Fault,
+  FaultKind,
+  FaultMix,
+  HostFault,
+  PathFault,
+  ResetFault,
+} from './faults/fault.js'
 export type { Conditions } from './network/path.js'
 export type { Clock, ClockTimer } from '../policy/clock.js'
 export type { Network } from '../network.js'

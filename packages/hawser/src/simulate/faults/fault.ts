@@ -1,22 +1,35 @@
 import type { Conditions } from '../network/path.js'
 
 /** What goes wrong, when, and for how long. Times are milliseconds of the world. */
-export type Fault =
-  | PathFault
-  /** All connections between two hosts are reset. */
-  | { readonly kind: 'reset'; readonly at: number; readonly from: string; readonly to: string }
-  | HostFault
+export type Fault = PathFault | ResetFault | HostFault
+
+/** All connections between two hosts are reset. */
+export interface ResetFault {
+  /** Which fault it is. */
+  readonly kind: 'reset'
+  /** When. */
+  readonly at: number
+  /** One host. */
+  readonly from: string
+  /** The other one. */
+  readonly to: string
+}
 
 /** Something is wrong with the way from one host to another, and back unless `oneWay`. */
 export interface PathFault {
   /** `cut`: nothing gets through. `bad`: the way is as `conditions` say. */
   readonly kind: 'cut' | 'bad'
+  /** When it begins. */
   readonly at: number
+  /** How long it lasts. */
   readonly for: number
+  /** The host that sends. */
   readonly from: string
+  /** The host that receives. */
   readonly to: string
-  /** Default false. */
+  /** Only this way, and not back. Default false. */
   readonly oneWay?: boolean
+  /** What the way is like, where it is `bad`. */
   readonly conditions?: Conditions
 }
 
@@ -27,8 +40,11 @@ export interface HostFault {
    * `power`: the whole machine is off, without a word, and starts again.
    */
   readonly kind: 'freeze' | 'kill' | 'power'
+  /** When it begins. */
   readonly at: number
+  /** How long it lasts. */
   readonly for: number
+  /** The host. */
   readonly host: string
 }
 
