@@ -1,4 +1,4 @@
-// Simulate a whole system, with everything that goes wrong on a network, and find the bug in it.
+// Simulate a whole system, and find the bug in it.
 //
 //   npm run example replicas [-- --mended]
 //
