@@ -118,11 +118,16 @@ describe.each([
 
 it('the first small message that waits pins 4 KiB at most', async () => {
   const many = 120
-  // One piece, all of which is under way: nothing waits behind it.
-  const { server, connections } = await deafPeers(many, raw(), false, [8 * kibibyte * kibibyte])
-  const memory = await usedMemory()
-  for (const connection of server.connections) void connection.send(Buffer.from('message'))
-  const each = ((await usedMemory()) - memory) / many
-  expect(each).toBeLessThan(4 * kibibyte + 1 * kibibyte)
-  for (const connection of connections) connection.reset()
+  const rounds: number[] = []
+  // What else the process does in the meantime is as large as 600 KB: the median of three rounds counts.
+  for (let round = 0; round < 3; round += 1) {
+    // One piece, all of which is under way: nothing waits behind it.
+    const { server, connections } = await deafPeers(many, raw(), false, [8 * kibibyte * kibibyte])
+    const memory = await usedMemory()
+    for (const connection of server.connections) void connection.send(Buffer.from('message'))
+    rounds.push(((await usedMemory()) - memory) / many)
+    for (const connection of connections) connection.reset()
+  }
+  const [, median] = rounds.toSorted((one, other) => one - other)
+  expect(median).toBeLessThan(4 * kibibyte + 1 * kibibyte)
 })
