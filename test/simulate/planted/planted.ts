@@ -88,7 +88,7 @@ export const planted: readonly Planted[] = [
     replace: 'const retry = () => {',
   },
   {
-    name: 'a queue that is not cleared: whoever gave up waiting for a lease still gets one',
+    name: 'a queue that is not cleared: a caller that gave up waiting for a lease still gets one',
     file: 'client/pool/pool-waiters.js',
     find: 'this.#remove(pending);\n            pending.reject(error);',
     replace: 'pending.reject(error);',

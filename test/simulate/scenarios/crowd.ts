@@ -9,7 +9,7 @@ const until = 20_000
 /** More clients than a server has room for, which lets them wait. */
 export const crowd: Scenario = {
   id: 'crowd',
-  title: 'whoever waits for room is let in when there is some, and the limit is kept',
+  title: 'those that wait for room are let in when there is some, and the limit is kept',
   hosts: ['server', 'one', 'other'],
   size: { clients: 5 },
   faults: { every: 3_000, until },

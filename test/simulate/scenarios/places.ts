@@ -49,7 +49,7 @@ interface Served {
 async function serve(world: World, served: Served): Promise<void> {
   served.waiting = 0
   const run = (served.run += 1)
-  // What a killed process had to do is done by nobody.
+  // What a killed process had to do is never done.
   const count = (by: number): void => {
     if (served.run === run) served.waiting += by
   }

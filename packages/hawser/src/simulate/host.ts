@@ -157,7 +157,7 @@ export class Host {
   }
 
   /**
-   * Turn the power off: nothing is said to anyone.
+   * Turn the power off: its peers hear nothing.
    *
    * @returns false when it is off
    */

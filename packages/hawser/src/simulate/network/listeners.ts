@@ -21,7 +21,7 @@ export class Listener implements Belonging {
     this.#backlog = backlog
   }
 
-  /** Whether the operating system drops whoever comes next, as it does when the queue is full. */
+  /** Whether the operating system drops the next connection, as it does when the queue is full. */
   get isFull(): boolean {
     return this.#queue.length > this.#backlog
   }
