@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type Connection, createServer, type Framing, jsonLines, lengthPrefixed, raw } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { Command } from '../../support/command.js'
+import { Command, type CommandOptions } from '../../support/command.js'
 
 /** A server in this process; the port it listens on. */
 async function listen<In, Out>(
@@ -21,6 +21,11 @@ async function echo<Message>(connection: Connection<Message, Message>): Promise<
   for await (const message of connection) await connection.send(message)
 }
 
+/** For tests of what is said, not of the silence that the default waits for. */
+function pipe(words: readonly string[], options: CommandOptions = {}): Command {
+  return Command.hawser(['connect', ...words, '--wait', '0'], options)
+}
+
 /** Receives all, and answers when the other end has ended. */
 async function answerAtTheEnd(
   connection: Connection<Uint8Array, Uint8Array | string>,
@@ -32,7 +37,7 @@ async function answerAtTheEnd(
 
 describe('hawser connect in a pipe', () => {
   it('is exact, byte for byte, both ways, whatever the size', async () => {
-    const command = Command.hawser(['connect', await listen(raw(), echo)])
+    const command = pipe([await listen(raw(), echo)])
     const sent = randomBytes(4 * 1024 * 1024 + 1)
     command.stdin.end(sent)
     const { code } = await command.ended
@@ -51,14 +56,14 @@ describe('hawser connect in a pipe', () => {
 
   it('waits for the rest with no input at all', async () => {
     const port = await listen(raw(), answerAtTheEnd)
-    const command = Command.hawser(['connect', port], { stdin: 'ignore' })
+    const command = pipe([port], { stdin: 'ignore' })
     expect((await command.ended).stdout).toBe(createHash('sha256').digest('hex'))
   })
 
   it('keeps its notices on stderr, or to itself', async () => {
     const port = await listen(raw(), echo)
-    const loud = Command.hawser(['connect', port, '--send', 'hi'])
-    const quiet = Command.hawser(['connect', port, '--send', 'hi', '--quiet'])
+    const loud = pipe([port, '--send', 'hi'])
+    const quiet = pipe([port, '--send', 'hi', '--quiet'])
     const [said, kept] = [await loud.ended, await quiet.ended]
     expect([said.stdout, kept.stdout]).toEqual(['hi\n', 'hi\n'])
     expect(said.stderr).toMatch(
@@ -71,34 +76,34 @@ describe('hawser connect in a pipe', () => {
 
   it('sends the texts of --send, each as a line, and leaves stdin alone', async () => {
     const port = await listen(raw(), echo)
-    const command = Command.hawser(['connect', port, '--send', 'a', '--send', 'b', '--crlf'])
+    const command = pipe([port, '--send', 'a', '--send', 'b', '--crlf'])
     expect((await command.ended).stdout).toBe('a\r\nb\r\n')
   })
 
   it('turns LF into CRLF with --crlf', async () => {
-    const command = Command.hawser(['connect', await listen(raw(), echo), '--crlf'])
+    const command = pipe([await listen(raw(), echo), '--crlf'])
     command.stdin.end('a\nb\r\n')
     expect((await command.ended).stdout).toBe('a\r\nb\r\n')
   })
 
   it('sends and prints a line a message under a framing', async () => {
     const port = await listen(lengthPrefixed({ bytes: 2 }), echo)
-    const command = Command.hawser(['connect', port, '--framing', 'length:2be'])
+    const command = pipe([port, '--framing', 'length:2be'])
     command.stdin.end('one\r\ntwo\n\nlast')
     expect((await command.ended).stdout).toBe('one\ntwo\n\nlast\n')
   })
 
   it('prints JSON objects, and dumps', async () => {
     const port = await listen(raw(), echo)
-    const json = await Command.hawser(['connect', port, '--send', 'hi', '--json']).ended
+    const json = await pipe([port, '--send', 'hi', '--json']).ended
     expect(JSON.parse(json.stdout)).toMatchObject({ event: 'message', size: 2, text: 'hi' })
-    const hex = await Command.hawser(['connect', port, '--send', 'hi', '--hex']).ended
+    const hex = await pipe([port, '--send', 'hi', '--hex']).ended
     expect(hex.stdout).toMatch(/^00000000 {2}68 69 0a {40,}\|hi\.\|\n$/)
   })
 
   it('says which input the framing cannot carry, sends the rest, and fails', async () => {
     const port = await listen(jsonLines(), echo)
-    const command = Command.hawser(['connect', port, '--framing', 'json'])
+    const command = pipe([port, '--framing', 'json'])
     command.stdin.end('{"a": 1}\nno json\n[2]\n')
     const { code, stdout, stderr } = await command.ended
     expect(stdout).toBe('{"a":1}\n[2]\n')
@@ -115,7 +120,7 @@ describe('hawser connect in a pipe', () => {
     const port = await listen(raw(), async (connection) => {
       for (; sent < total; sent += chunk.length) await connection.send(chunk)
     })
-    const command = Command.hawser(['connect', port], { stdin: 'ignore' })
+    const command = pipe([port], { stdin: 'ignore' })
     command.stdout.removeAllListeners('data')
     command.stdout.pause()
     // What stands still for two looks has stopped: nothing announces that it has.
