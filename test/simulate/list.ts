@@ -9,7 +9,7 @@ import { passage } from './scenarios/passage.js'
 import { places } from './scenarios/places.js'
 import { pool } from './scenarios/pool.js'
 import { relay } from './scenarios/relay.js'
-import { byId, inOrder } from './scenarios/requests.js'
+import { byId, inOrder, overTls } from './scenarios/requests.js'
 import { silence } from './scenarios/silence.js'
 import { storm } from './scenarios/storm.js'
 import type { Scenario } from './support/scenario.js'
@@ -20,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   chat,
   inOrder,
   byId,
+  overTls,
   pool,
   drain,
   backplane,

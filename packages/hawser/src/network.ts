@@ -5,6 +5,8 @@ import type { Transport, TransportAddress } from './transport.js'
  * network: the option `network` of both. `hawser/testing` has one in memory.
  */
 export interface Network {
+  /** Whether its transports have `secure`. Default false: TLS is refused. */
+  readonly speaksTls?: boolean | undefined
   /**
    * Listen at a place.
    *

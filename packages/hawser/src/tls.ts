@@ -184,6 +184,16 @@ export interface PeerCertificate {
   readonly raw: Uint8Array
 }
 
+/** What one side brings to a TLS handshake on a transport that is no socket. */
+export interface TlsTerms {
+  /** Which side it is. */
+  readonly side: 'client' | 'server'
+  /** The name that a client asks for (SNI). */
+  readonly servername: string | undefined
+  /** Application protocols, best first (ALPN). */
+  readonly alpn: readonly string[] | undefined
+}
+
 /** What was agreed on with the peer. */
 export interface TlsSession {
   /** `TLSv1.2` or `TLSv1.3`. */

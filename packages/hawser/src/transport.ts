@@ -1,5 +1,5 @@
 import type { ProxyHeader } from './proxy-protocol/header.js'
-import type { TlsSession } from './tls.js'
+import type { TlsSession, TlsTerms } from './tls.js'
 
 /**
  * The byte stream a connection is built on. Everything that carries bytes (a TCP socket, a Unix
@@ -86,6 +86,8 @@ export interface Transport {
   readonly proxied?: ProxiedConnection | undefined
   /** What was agreed on, where it speaks TLS. */
   readonly tls?: TlsSession | undefined
+  /** Whether the peer has sent anything at all, where `secure` is there. */
+  readonly hasReceived?: boolean | undefined
   /** Begin to push into `sink`. Called once, before anything else. */
   start(sink: TransportSink): void
   /** Call `received` no more until `resume`. While paused neither FIN nor reset may be noticed. */
@@ -113,6 +115,14 @@ export interface Transport {
   reset(): void
   /** Release the stream in an orderly way: what the operating system holds is still delivered. */
   close(): void
+  /**
+   * Speak TLS from here on, where the transport can. Reading has not begun or is paused, and stays so;
+   * no write is under way.
+   *
+   * @returns fulfils when the handshake is done; rejects with an Error whose `code` is OpenSSL's, or
+   *   `ECONNRESET` when the peer is gone. Then the transport is for the caller to close
+   */
+  secure?(terms: TlsTerms): Promise<void>
   /** Keep the process alive for this stream (the default). */
   ref(): void
   /** Let the process end though this stream is open. */

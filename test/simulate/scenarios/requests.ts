@@ -2,11 +2,12 @@ import { type Client, createClient, createServer, type Framing } from 'hawser'
 import type { World } from 'hawser/simulate'
 import { Account } from '../support/account.js'
 import { pickFraming, pickLimits } from '../support/limits.js'
+import { identity } from '../support/identity.js'
 import { live } from '../support/live.js'
 import type { Scenario } from '../support/scenario.js'
 import { type Message, pickHandler, textOf } from '../support/ways.js'
 
-const endpoint = 'tcp://server:8000'
+const port = 'server:8000'
 const until = 30_000
 const size = { clients: 3, requests: 60 }
 const hosts = ['server', 'one', 'other']
@@ -32,6 +33,17 @@ export const byId: Scenario = {
   run: (world) => new Requests(world, 'by id').run(),
 }
 
+/** Requests in order, where each connection begins with a handshake that can fail. */
+export const overTls: Scenario = {
+  id: 'over-tls',
+  title: 'the same in order over TLS, whose handshakes take time and fail now and then',
+  hosts,
+  size,
+  network: { handshakeFailure: 0.1 },
+  faults,
+  run: (world) => new Requests(world, 'in order', { tls: identity }).run(),
+}
+
 type Order = 'in order' | 'by id'
 
 class Requests {
@@ -39,10 +51,12 @@ class Requests {
   readonly #order: Order
   readonly #account: Account
   readonly #framing: Framing<Message, string>
+  readonly #secure: { readonly tls?: typeof identity }
 
-  constructor(world: World, order: Order) {
+  constructor(world: World, order: Order, secure: { readonly tls?: typeof identity } = {}) {
     this.#world = world
     this.#order = order
+    this.#secure = secure
     this.#account = new Account(world)
     this.#framing = pickFraming(world)
   }
@@ -77,7 +91,7 @@ class Requests {
       return `re ${text}`
     }
     const server = createServer(
-      { ...pickLimits(world), framing: this.#framing, onError: () => undefined },
+      { ...pickLimits(world), ...this.#secure, framing: this.#framing, onError: () => undefined },
       this.#order === 'in order'
         ? pickHandler(world, (_connection, text) => respond(text))
         : pickHandler(world, (connection, text) => {
@@ -86,14 +100,15 @@ class Requests {
             return undefined
           }),
     )
-    await server.listen('tcp://*:8000')
+    await server.listen(this.#secure.tls === undefined ? 'tcp://*:8000' : 'tls://*:8000')
   }
 
   #connect(index: number): Client<Message, string> {
     const world = this.#world
     const { options } = world.host(index % 2 === 0 ? 'one' : 'other')
     const random = (): number => world.random()
-    return createClient<Message, string>(endpoint, {
+    const scheme = this.#secure.tls === undefined ? 'tcp' : 'tls'
+    return createClient<Message, string>(`${scheme}://${port}`, {
       ...pickLimits(world),
       ...options,
       random,

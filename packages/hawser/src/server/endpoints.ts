@@ -104,7 +104,7 @@ export class Endpoints {
     const { network } = this.#options
     return network === undefined
       ? new Listener(endpoint, this.#options, this.#owner)
-      : new PlainListener(endpoint, network, this.#owner)
+      : new PlainListener(endpoint, network, this.#options, this.#owner)
   }
 }
 

@@ -151,8 +151,9 @@ export interface ServerOptions<In, Out, Data = unknown>
    */
   readonly backlog?: number | undefined
   /**
-   * Where the server listens: a network in memory, such as that of `hawser/testing`. TLS and
-   * `proxyProtocol` do not work with it. Default: the operating system's network.
+   * Where the server listens: a network in memory, such as that of `hawser/testing`. TLS works
+   * where it says that it `speaksTls`, and `proxyProtocol` does not. Default: the operating system's
+   * network.
    */
   readonly network?: Network | undefined
   /**

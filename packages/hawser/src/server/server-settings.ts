@@ -83,7 +83,7 @@ export function resolveServer<In, Out>(
   const settings = resolveSettings(options, framing, object, budget, 'all')
   const { tls, proxyProtocol } = options
   const network = options.network ?? surroundings()?.network
-  if (network !== undefined) assertPlain({ tls, proxyProtocol })
+  assertPlain(network, { tls, proxyProtocol })
   return {
     settings,
     listener: {

@@ -71,7 +71,11 @@ export async function simulate<Result>(
 class Simulation<Result> {
   readonly #settings: ReturnType<typeof settleSimulation>
   readonly #options: SimulateOptions
-  readonly #clock = new WorldClock(hasImmediates, (error) => this.#thrown(error))
+  readonly #clock = new WorldClock(
+    hasImmediates,
+    (error) => this.#thrown(error),
+    () => this.#serverChecks.look(),
+  )
   readonly #trace = new Trace(this.#clock)
   readonly #faults: readonly Fault[]
   readonly #world: World

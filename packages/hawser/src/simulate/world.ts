@@ -242,7 +242,7 @@ export function placeOf(world: World): Place {
   }
   return {
     name: 'world',
-    network: { listen: async () => nowhere(), dial: async () => nowhere() },
+    network: { speaksTls: true, listen: async () => nowhere(), dial: async () => nowhere() },
     clock: world.clock,
     random: () => world.random(),
   }

@@ -40,3 +40,4 @@ export type {
   TransportChunk,
   TransportSink,
 } from '../transport.js'
+export type { TlsTerms } from '../tls.js'

@@ -1,7 +1,7 @@
 import { type Transport, transportCases } from 'hawser/testing'
 import { describe, expectTypeOf, it } from 'vitest'
 import type { SocketTransport } from '../../src/socket/socket-transport.js'
-import type { SimulatedTransport } from '../../src/simulate/network/simulated-transport.js'
+import type { SecurableTransport } from '../../src/simulate/network/securable-transport.js'
 import { runCase } from './support/run-case.js'
 
 describe('a connection of a simulated network', () => {
@@ -12,8 +12,8 @@ describe('a connection of a simulated network', () => {
 
 it('has whatever a connection uses of a socket', () => {
   type Surface = Pick<SocketTransport, keyof SocketTransport & keyof Transport>
-  expectTypeOf<Exclude<keyof Surface, keyof SimulatedTransport>>().toBeNever()
-  expectTypeOf<SimulatedTransport['write']>().parameters.toExtend<
+  expectTypeOf<Exclude<keyof Surface, keyof SecurableTransport>>().toBeNever()
+  expectTypeOf<SecurableTransport['write']>().parameters.toExtend<
     Parameters<Surface['write']> | [Parameters<Surface['write']>[0]]
   >()
 })

@@ -20,9 +20,9 @@ import { raw } from '../../framing/formats/raw.js'
 import { Budget } from '../../policy/budget.js'
 import { unavailable } from '../../connection/start-tls.js'
 import { heartbeatNames, type HeartbeatOptions } from '../../policy/heartbeat.js'
-import { prepareTls } from '../../socket/dial/dial.js'
+import { prepareTls } from '../../socket/dial/begin-tls.js'
 import type { Endpoint } from '../../socket/endpoint.js'
-import { SocketTransport } from '../../socket/socket-transport.js'
+import { canSecure } from '../../socket/secure-transport.js'
 import { tlsClientNames } from '../../tls.js'
 import { dialNames, type DialOptions } from './dial-options.js'
 import { Dialler } from './dialler.js'
@@ -90,10 +90,10 @@ export async function connectBy<In, Out>(
     closed: () => undefined,
     prepareTls: (_transport, tls) => {
       if (tls !== undefined) checkOptions(tls, tlsClientNames, 'tls')
-      if (transport instanceof SocketTransport) {
-        return prepareTls(transport, reached, tls ?? options.tls ?? {}, settings.clock)
+      if (!canSecure(transport)) {
+        throw unavailable('its transport is no socket', transport.addresses)
       }
-      throw unavailable('its transport is no socket', transport.addresses)
+      return prepareTls(transport, reached, tls ?? options.tls ?? {}, settings.clock)
     },
   })
   const connection = makeConnection(engine)

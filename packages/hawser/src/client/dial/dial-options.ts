@@ -64,9 +64,9 @@ export interface DialOptions extends SocketOptions {
   /** Use only IPv4 (4) or only IPv6 (6). Default: both, and the first that connects. */
   readonly family?: 4 | 6 | undefined
   /**
-   * Where the connection is made: a network in memory, such as that of `hawser/testing`. TLS, `proxy`
-   * and `proxyProtocol` do not work with it; `family` and `attemptDelay` mean nothing. Default: the
-   * operating system's network.
+   * Where the connection is made: a network in memory, such as that of `hawser/testing`. TLS works
+   * where it says that it `speaksTls`; `proxy` and `proxyProtocol` do not; `family` and
+   * `attemptDelay` mean nothing. Default: the operating system's network.
    */
   readonly network?: Network | undefined
 }

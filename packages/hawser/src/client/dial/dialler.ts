@@ -54,10 +54,10 @@ export class Dialler {
     }
     const { tls, proxy, proxyProtocol } = settings
     const network = settings.network ?? surroundings()?.network
-    if (network !== undefined) assertPlain({ tls, proxy, proxyProtocol })
+    assertPlain(network, { tls, proxy, proxyProtocol })
     for (const each of endpoints) {
       assertDialable(each, this.#options)
-      if (network !== undefined) placeOf(each)
+      if (network !== undefined) placeOf(each, network)
     }
     this.#network = network
     const { order = 'first', random = surroundings()?.random ?? Math.random } = settings

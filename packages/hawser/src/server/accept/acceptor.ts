@@ -3,7 +3,6 @@ import { type RefusalCounts, type RefusalReason, refusalOf } from '../../policy/
 import { reasonOf } from '../../policy/reason.js'
 import type { Arrival } from '../../socket/listen/arrival.js'
 import type { ListenerOwner } from '../../socket/listen/listener.js'
-import { SocketArrival } from '../../socket/listen/socket-arrival.js'
 import type { HeaderRules } from '../../socket/listen/proxy-phase.js'
 import { TlsStore } from '../../socket/tls/tls-store.js'
 import type { TransportAddress } from '../../transport.js'
@@ -134,14 +133,14 @@ export class Acceptor<In, Out> implements ListenerOwner {
   #letIn(arrival: Arrival, mayWait: boolean): void {
     const { proxy } = this.#setup
     const header = proxy?.trusts(arrival.addresses.remote) === true ? proxy : undefined
-    if (arrival instanceof SocketArrival && (arrival.secure || header !== undefined)) {
+    if (arrival.secure || header !== undefined) {
       void this.#open(arrival, header).then(() => this.register.moved())
     } else this.keeper.begin(arrival.take(), mayWait)
     this.register.moved()
   }
 
   /** Do what has to be done before the first message, and let it in then. */
-  async #open(arrival: SocketArrival, header: HeaderRules | undefined): Promise<void> {
+  async #open(arrival: Arrival, header: HeaderRules | undefined): Promise<void> {
     const transport = arrival.take()
     const { error, reason: objection } = await this.#opener.open(transport, header, arrival.secure)
     const { draining } = this.register

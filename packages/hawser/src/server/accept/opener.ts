@@ -1,7 +1,7 @@
 import type { HawserError } from '../../errors.js'
 import type { OpeningCode, RefusalReason } from '../../policy/connection-limit.js'
 import { type HeaderRules, readProxyHeader } from '../../socket/listen/proxy-phase.js'
-import type { SocketTransport } from '../../socket/socket-transport.js'
+import { SocketTransport } from '../../socket/socket-transport.js'
 import type { Transport, TransportAddress } from '../../transport.js'
 import type { AcceptParts } from './accept-parts.js'
 import { prepareTls } from './prepare-tls.js'
@@ -27,7 +27,7 @@ export class Opener<In, Out> {
 
   /** @returns how it went; with an error, the transport is closed */
   async open(
-    transport: SocketTransport,
+    transport: Transport,
     header: HeaderRules | undefined,
     secure: boolean,
   ): Promise<Opened> {
@@ -60,16 +60,15 @@ export class Opener<In, Out> {
         })
   }
 
-  async #readHeader(
-    transport: SocketTransport,
-    header: HeaderRules,
-  ): Promise<RefusalReason | undefined> {
+  async #readHeader(transport: Transport, header: HeaderRules): Promise<RefusalReason | undefined> {
     const { register, setup } = this.#parts
+    // `proxyProtocol` is refused where a network is no socket's.
+    if (!(transport instanceof SocketTransport)) return undefined
     await readProxyHeader(transport, header, setup.settings.clock)
     return register.admission.refuses(clientOf(transport))
   }
 
-  async #secure(transport: SocketTransport): Promise<void> {
+  async #secure(transport: Transport): Promise<void> {
     const { register, server, setup, tls } = this.#parts
     register.admission.opened(transport)
     try {
@@ -92,8 +91,8 @@ export function clientOf({ proxied, addresses }: Transport): TransportAddress | 
  * Whether the peer went away without a word, as one does that only checks whether something listens:
  * that is no refusal.
  */
-export function isProbe(error: HawserError | undefined, transport: SocketTransport): boolean {
+export function isProbe(error: HawserError | undefined, transport: Transport): boolean {
   const isCutOff =
     error?.code === 'HAWSER_TLS_HANDSHAKE_FAILED' || error?.code === 'HAWSER_PROXY_HEADER_INVALID'
-  return isCutOff && !transport.hasReceived
+  return isCutOff && transport.hasReceived !== true
 }

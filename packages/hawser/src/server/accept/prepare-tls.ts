@@ -1,6 +1,6 @@
 import type { Clock } from '../../policy/clock.js'
 import { unavailable } from '../../connection/start-tls.js'
-import { SocketTransport } from '../../socket/socket-transport.js'
+import { canSecure, secureTransport } from '../../socket/secure-transport.js'
 import type { ServerTls } from '../../socket/tls/server-tls.js'
 import type { Transport } from '../../transport.js'
 import { publishHandshake } from '../server-publications.js'
@@ -18,7 +18,7 @@ export function prepareTls(
   clock: Clock,
 ): () => Promise<void> {
   const { addresses } = transport
-  if (!(transport instanceof SocketTransport)) {
+  if (!canSecure(transport)) {
     throw unavailable('its transport is no socket', addresses)
   }
   if (current === undefined) {
@@ -26,7 +26,7 @@ export function prepareTls(
   }
   return async () => {
     const began = clock.now()
-    await transport.upgrade(current.wrap, { timeout: current.handshakeTimeout, clock })
+    await secureTransport(transport, current, { timeout: current.handshakeTimeout, clock })
     publishHandshake({
       server,
       milliseconds: clock.now() - began,

@@ -6,8 +6,7 @@ import { addTraffic, noTraffic, type Traffic } from '../../observe/counters.js'
 import type { AcceptState } from '../../policy/connection-limit.js'
 import type { Arrival } from '../../socket/listen/arrival.js'
 import { DescriptorShare } from '../../socket/listen/descriptors.js'
-import type { SocketTransport } from '../../socket/socket-transport.js'
-import type { TransportAddress } from '../../transport.js'
+import type { Transport, TransportAddress } from '../../transport.js'
 import { Admission } from './admission.js'
 import { Holding } from './holding.js'
 import type { ServerSettings } from '../server-settings.js'
@@ -20,7 +19,7 @@ import { WaitingLine } from './waiting-line.js'
 export class Register<In, Out> {
   readonly engines: Set<Engine<In, Out>> = new Set()
   /** Between accept and their first message: their TLS handshake is under way, say. */
-  readonly opening: Set<SocketTransport> = new Set()
+  readonly opening: Set<Transport> = new Set()
   /** Those that no iteration has taken yet. */
   readonly waiting: WaitingLine<ServerConnection<In, Out>> = new WaitingLine()
   /** Those that wait for room; undefined where none may wait. */

@@ -1,5 +1,6 @@
 import type { Clock, ClockTimer } from '../../policy/clock.js'
 import { checkOptions } from '../../options/check-options.js'
+import { invalid } from '../../options/invalid.js'
 import type { NamesOf } from '../../options/option-names.js'
 import { checkToxics, ToxicLine } from '../../testing/toxics.js'
 
@@ -18,6 +19,8 @@ export interface Conditions {
   readonly loss?: number | undefined
   /** The most bytes that arrive at once, at least 1. Default `Infinity`. */
   readonly chunkSize?: number | undefined
+  /** The share of TLS handshakes that fail, from 0 to 1. Default 0. */
+  readonly handshakeFailure?: number | undefined
 }
 
 /** The names of the options in {@link Conditions}. */
@@ -27,12 +30,16 @@ export const conditionNames: NamesOf<Conditions> = {
   bandwidth: true,
   loss: true,
   chunkSize: true,
+  handshakeFailure: true,
 }
 
 /** @throws OptionError `HAWSER_INVALID_OPTION` when one of them cannot work */
 export function checkConditions(conditions: Conditions): void {
   checkOptions(conditions, conditionNames)
-  checkToxics(conditions)
+  const { handshakeFailure: failure = 0, ...toxics } = conditions
+  checkToxics(toxics)
+  if (failure >= 0 && failure <= 1) return
+  throw invalid('handshakeFailure', `is ${String(failure)}; give a share from 0 to 1`)
 }
 
 /** The way from one host to another. The way back is another one. */
@@ -111,6 +118,12 @@ export class Path {
       if (!isLost && !this.isCut) arrived()
     }
     return this.#clock.schedule(arrive, delay, true)
+  }
+
+  /** Whether a TLS handshake over it is to fail. */
+  breaksHandshake(): boolean {
+    const { handshakeFailure: share = 0 } = this.conditions
+    return share > 0 && this.#random() < share
   }
 
   #tell(): void {

@@ -9,6 +9,7 @@ import type { Internet } from './internet.js'
 import { type Accept, Listener } from './listeners.js'
 import { isLoopback, type Machine } from './machine.js'
 import type { Belonging, Process } from './process.js'
+import { SecurableTransport } from './securable-transport.js'
 import { SimulatedTransport } from './simulated-transport.js'
 
 /** Where a connection goes from and to. */
@@ -20,6 +21,7 @@ interface Route {
 
 /** The network as one process sees it. */
 export class ProcessNetwork implements Network {
+  readonly speaksTls = true
   readonly #internet: Internet
   readonly #machine: Machine
   readonly #process: Process
@@ -94,10 +96,10 @@ export class ProcessNetwork implements Network {
         over()
         const [near, other] = this.#join(route, places)
         far = other
-        const transport = new SimulatedTransport(near, process, this.#internet.plan)
+        const transport = this.#endOf(near, process, route.machine)
         process.run(() => resolve(transport))
       },
-      arrive: (listener) => this.#arrive(listener, far as MemoryTransport),
+      arrive: (listener) => this.#arrive(listener, far as MemoryTransport, route.machine),
       fail: (error) => {
         over()
         places.free(route.local)
@@ -131,7 +133,7 @@ export class ProcessNetwork implements Network {
     return ends
   }
 
-  #arrive(listener: Listener, far: MemoryTransport): boolean {
+  #arrive(listener: Listener, far: MemoryTransport, machine: Machine): boolean {
     const { plan } = this.#internet
     const refuse = (): void => {
       far.reset()
@@ -142,7 +144,7 @@ export class ProcessNetwork implements Network {
     if (listener.isFull) return false
     listener.arrive({
       accept: () => {
-        const transport = new SimulatedTransport(far, listener.process, plan)
+        const transport = this.#endOf(far, listener.process, machine)
         return {
           transport,
           get isGone() {
@@ -157,6 +159,13 @@ export class ProcessNetwork implements Network {
       },
     })
     return true
+  }
+
+  /** @param machine the one that was connected to */
+  #endOf(end: MemoryTransport, process: Process, machine: Machine): SecurableTransport {
+    const back = this.#internet.path(machine, this.#machine)
+    const transport = new SimulatedTransport(end, process, this.#internet.plan)
+    return new SecurableTransport(transport, () => back.breaksHandshake())
   }
 
   /** A path has no name for the end that connects to it, as on a real one. */

@@ -30,14 +30,18 @@ export class WorldClock implements Clock {
   #fired = 0
   readonly #isBusy: () => boolean
   readonly #thrown: (error: unknown) => void
+  readonly #passed: () => void
+  #passedAt = 0
 
   /**
    * @param isBusy whether programs have something to do that needs no time
    * @param thrown called with what a timer's callback throws
+   * @param passed called when nothing moves and the next timer is due, at most ten times a second
    */
-  constructor(isBusy: () => boolean, thrown: (error: unknown) => void) {
+  constructor(isBusy: () => boolean, thrown: (error: unknown) => void, passed: () => void) {
     this.#isBusy = isBusy
     this.#thrown = thrown
+    this.#passed = passed
   }
 
   now(): number {
@@ -92,6 +96,10 @@ export class WorldClock implements Clock {
         throw new Error(
           `${maxTimersAtOnce} timers fired at ${this.#now} ms: one of them restarts itself without delay`,
         )
+      }
+      if (entry.due >= this.#passedAt + 100) {
+        this.#passedAt = entry.due
+        this.#passed()
       }
       this.#now = Math.max(this.#now, entry.due)
       this.#fired += 1

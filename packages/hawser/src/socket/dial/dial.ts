@@ -3,19 +3,19 @@ import { ignore } from '../../promises.js'
 import type { Clock } from '../../policy/clock.js'
 import type { TlsClientOptions, TlsSessions } from '../../tls.js'
 import type { TransportAddresses } from '../../transport.js'
+import { clientTls, type Reaching, secure } from './begin-tls.js'
 import { type ClientSocketOptions, familyFor, openSocket, readsFast } from './client-socket.js'
 import {
   abortedError,
   connectError,
   connectTimeout,
   proxyError,
-  type Reached,
   unresolved,
   type Way,
 } from '../connect-errors.js'
-import { Deadline } from './deadline.js'
+import { Deadline } from '../deadline.js'
 import { dialable, type DialEndpoint } from '../dial-endpoint.js'
-import { isSecure, type ParsedEndpoint } from '../endpoint.js'
+import type { ParsedEndpoint } from '../endpoint.js'
 import { askPeerName } from '../fast-read.js'
 import { probe } from '../keep-alive.js'
 import { lookUp } from './lookup.js'
@@ -26,8 +26,6 @@ import { createTunnel, type Hop, routeTo } from '../proxy/route.js'
 import { Race, type RaceTarget } from './race.js'
 import { SocketTransport } from '../socket-transport.js'
 import type { TunnelTarget } from '../../tunnel/tunnel.js'
-import { ClientTls } from '../tls/client-tls.js'
-import { defaultHandshakeTimeout } from '../tls/server-tls.js'
 
 /** How to dial: every default filled in. */
 export interface DialPlan extends ClientSocketOptions {
@@ -48,9 +46,8 @@ export interface DialPlan extends ClientSocketOptions {
 }
 
 /** How far it has come, for the error if it comes no further. */
-interface Progress {
+interface Progress extends Reaching {
   race?: Race
-  reached?: Reached
 }
 
 /**
@@ -196,49 +193,4 @@ function transportOf(socket: net.Socket, { path }: Reachable, plan: DialPlan): S
   if (path === undefined) probe(socket, plan.keepAlive)
   const { local } = addressesOf(socket, { path }, peer)
   return new SocketTransport(socket, readsFast(plan), { path, local }, peer)
-}
-
-/** Begin TLS with the endpoint, if that is what it speaks. */
-async function secure(
-  transport: SocketTransport,
-  tls: ClientTls | undefined,
-  { clock }: DialPlan,
-  deadline: Deadline,
-  progress: Progress,
-): Promise<void> {
-  if (tls === undefined) return
-  progress.reached = {
-    what: 'it replied, and TLS was not established',
-    check: 'check that it speaks TLS',
-  }
-  const upgrading = transport.upgrade(tls.wrap, { timeout: Infinity, clock })
-  await deadline.step(upgrading, () => transport.close())
-}
-
-/**
- * Get ready for TLS on a connection that was established in plain text.
- *
- * @returns begins it; rejects with TlsError or TimeoutError
- * @throws OptionError when the options cannot be used
- */
-export function prepareTls(
-  transport: SocketTransport,
-  endpoint: ParsedEndpoint,
-  options: TlsClientOptions,
-  clock: Clock,
-): () => Promise<void> {
-  const { wrap } = new ClientTls(options, hostOf(endpoint))
-  return () => transport.upgrade(wrap, { timeout: defaultHandshakeTimeout, clock })
-}
-
-/** What begins TLS with an endpoint, if that is what it speaks. */
-function clientTls(endpoint: DialEndpoint, { tls, sessions }: DialPlan): ClientTls | undefined {
-  const isAsked = endpoint.kind === 'tcp' && endpoint.secure === true
-  if (!isSecure(endpoint, isAsked || tls !== undefined)) return undefined
-  return new ClientTls({ ...tls, sessions: tls?.sessions ?? sessions }, hostOf(endpoint))
-}
-
-/** The name that a server has to prove when no other is named. */
-function hostOf(endpoint: ParsedEndpoint): string {
-  return endpoint.kind === 'tcp' ? (endpoint.host ?? 'localhost') : 'localhost'
 }

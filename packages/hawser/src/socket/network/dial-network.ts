@@ -5,13 +5,14 @@ import type { Clock } from '../../policy/clock.js'
 import type { Transport } from '../../transport.js'
 import { type DialEndpoint, dialable } from '../dial-endpoint.js'
 import { abortedError, connectError, connectTimeout } from '../connect-errors.js'
-import { Deadline } from '../dial/deadline.js'
+import { clientTls, type Reaching, secure, type TlsPlan } from '../dial/begin-tls.js'
+import { Deadline } from '../deadline.js'
 import type { ParsedEndpoint } from '../endpoint.js'
 import { codeOf } from '../socket-errors.js'
 import { placeOf } from './plain-place.js'
 
 /** How to dial over a network. */
-export interface NetworkDialPlan {
+export interface NetworkDialPlan extends TlsPlan {
   /** Milliseconds; `Infinity` is off. */
   readonly connectTimeout: number
   readonly signal: AbortSignal | undefined
@@ -23,7 +24,7 @@ export interface NetworkDialPlan {
 /**
  * Establish one connection over a network that is not the operating system's.
  *
- * @throws OptionError, ConnectError, or AbortedError when the signal fired
+ * @throws OptionError, ConnectError, TlsError, or AbortedError when the signal fired
  */
 export async function dialNetwork(
   network: Network,
@@ -31,27 +32,40 @@ export async function dialNetwork(
   plan: NetworkDialPlan,
 ): Promise<Transport> {
   const endpoint = dialable(asked)
-  const place = placeOf(endpoint)
+  const place = placeOf(endpoint, network)
+  const tls = clientTls(endpoint, plan)
   const way = { endpoint, proxy: undefined, host: hostOf(endpoint) }
   const { connectTimeout: timeout, localAddress, localPort } = plan
+  const progress: Reaching = {}
   const deadline = new Deadline({
     ...plan,
     timeout,
-    timedOut: () => connectTimeout(way, timeout, [attemptAt(endpoint, undefined)]),
+    timedOut: () => {
+      const attempts = [attemptAt(endpoint, undefined)]
+      return connectTimeout(way, timeout, attempts, progress.reached)
+    },
     aborted: (reason) => abortedError('connect', endpoint, reason),
   })
   try {
     deadline.check()
     const giveUp = new AbortController()
-    const dialling = network.dial(place, { localAddress, localPort, signal: giveUp.signal })
-    return await deadline.step(dialling, () => {
+    const dialling = network
+      .dial(place, { localAddress, localPort, signal: giveUp.signal })
+      .catch((error: unknown) => {
+        throw connectError(error as Error, way, [attemptAt(endpoint, error as Error)])
+      })
+    const transport = await deadline.step(dialling, () => {
       giveUp.abort()
       // It may have been made in the same moment.
-      dialling.then((transport) => transport.reset()).then(undefined, ignore)
+      dialling.then((late) => late.reset()).then(undefined, ignore)
     })
-  } catch (error) {
-    deadline.check()
-    throw connectError(error as Error, way, [attemptAt(endpoint, error as Error)])
+    try {
+      await secure(transport, tls, plan, deadline, progress)
+    } catch (error) {
+      transport.close()
+      throw error
+    }
+    return transport
   } finally {
     deadline.end()
   }

@@ -6,11 +6,11 @@ import { type Arrival, goodbyeTime } from '../listen/arrival.js'
 
 /** A connection that a network, and not the operating system, has accepted. */
 export class PlainArrival implements Arrival {
-  /** TLS is spoken on sockets alone. */
-  readonly secure = false
+  readonly secure: boolean
   readonly #accepted: NetworkArrival
 
-  constructor(accepted: NetworkArrival) {
+  constructor(accepted: NetworkArrival, secure: boolean) {
+    this.secure = secure
     this.#accepted = accepted
   }
 

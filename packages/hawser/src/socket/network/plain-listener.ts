@@ -2,8 +2,8 @@ import { ignore } from '../../promises.js'
 import { report } from '../../report.js'
 import type { Network, NetworkArrival, NetworkListener, NetworkPlace } from '../../network.js'
 import type { AddressInfo } from '../../observe/payloads.js'
-import type { SocketEndpoint } from '../endpoint.js'
-import type { Listening, ListenerOwner } from '../listen/listener.js'
+import { isSecure, type SocketEndpoint } from '../endpoint.js'
+import type { Listening, ListenerOptions, ListenerOwner } from '../listen/listener.js'
 import { listenError } from '../socket-errors.js'
 import { unixAddress } from '../unix/unix-endpoint.js'
 import { PlainArrival } from './plain-arrival.js'
@@ -14,6 +14,7 @@ export class PlainListener implements Listening {
   readonly #endpoint: SocketEndpoint
   readonly #network: Network
   readonly #owner: ListenerOwner
+  readonly #secure: boolean
   /** With the port that was chosen, once there is one. */
   #place: NetworkPlace
   #bound: NetworkListener | undefined
@@ -21,8 +22,14 @@ export class PlainListener implements Listening {
   #wanted = false
 
   /** @throws OptionError when a network cannot have such an endpoint */
-  constructor(endpoint: SocketEndpoint, network: Network, owner: ListenerOwner) {
-    this.#place = placeOf(endpoint)
+  constructor(
+    endpoint: SocketEndpoint,
+    network: Network,
+    { offersTls }: Pick<ListenerOptions, 'offersTls'>,
+    owner: ListenerOwner,
+  ) {
+    this.#secure = isSecure(endpoint, offersTls)
+    this.#place = placeOf(endpoint, network)
     this.#endpoint = endpoint
     this.#network = network
     this.#owner = owner
@@ -73,7 +80,7 @@ export class PlainListener implements Listening {
   }
 
   #arrived(accepted: NetworkArrival): void {
-    if (this.#wanted) this.#owner.arrived(new PlainArrival(accepted))
+    if (this.#wanted) this.#owner.arrived(new PlainArrival(accepted, this.#secure))
     else accepted.transport.reset()
   }
 }

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { connect, type SecureContext, type TLSSocket } from 'node:tls'
 import { ignore } from '../../promises.js'
-import type { TlsClientOptions } from '../../tls.js'
+import type { TlsClientOptions, TlsTerms } from '../../tls.js'
 import { beginTls, type HandshakeLimits, handshaken, type SecureSocket } from './handshake.js'
 import { createContext } from './material.js'
 import { nodeOptions } from './node-options.js'
@@ -37,6 +37,11 @@ export class ClientTls {
     this.#pins = options.pins === undefined ? undefined : new Pins(options.pins)
     const store = storeOf(options.sessions)
     this.#resumption = store && new Resumption(store, options, this.#host)
+  }
+
+  get terms(): TlsTerms {
+    const { alpn } = this.#options
+    return { side: 'client', servername: this.#host, alpn }
   }
 
   /**

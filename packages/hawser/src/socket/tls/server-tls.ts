@@ -3,7 +3,7 @@ import type net from 'node:net'
 import { type SecureContext, TLSSocket } from 'node:tls'
 import { ignore } from '../../promises.js'
 import { invalid } from '../../options/invalid.js'
-import type { TlsIdentity, TlsServerOptions } from '../../tls.js'
+import type { TlsIdentity, TlsServerOptions, TlsTerms } from '../../tls.js'
 import { beginTls, type HandshakeLimits, handshaken, type SecureSocket } from './handshake.js'
 import { createContext, filesOf } from './material.js'
 import { nodeOptions } from './node-options.js'
@@ -58,6 +58,11 @@ export class ServerTls {
     }
     this.#fallback = createContext('tls', options, settings)
     this.#names = new Map(entries)
+  }
+
+  get terms(): TlsTerms {
+    const { alpn } = this.options
+    return { side: 'server', servername: undefined, alpn }
   }
 
   /**

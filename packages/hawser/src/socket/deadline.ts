@@ -1,5 +1,5 @@
-import type { HawserError } from '../../errors.js'
-import type { Clock, ClockTimer } from '../../policy/clock.js'
+import type { HawserError } from '../errors.js'
+import type { Clock, ClockTimer } from '../policy/clock.js'
 
 /** What ends an undertaking early, and what is said then. */
 export interface DeadlineOptions {
