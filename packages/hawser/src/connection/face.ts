@@ -145,6 +145,9 @@ export interface Connection<
    * decoding begins again at the byte behind the last delivered one. What the old framing had begun
    * to discard of a frame too large is gone; the rest of that frame is read with the new one.
    *
+   * A heartbeat ends here: its ping and `isPong` are of the old framing. The reply to a ping that left
+   * before is a message like any other, so leave the heartbeat out where you agree on a framing.
+   *
    * @returns this connection, typed for the new messages
    * @throws OptionError when the framing's `maxFrame` is larger than the inbox
    */
