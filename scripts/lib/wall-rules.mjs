@@ -331,7 +331,7 @@ export const LIBRARY_UNITS = {
       backplane: {
         sees: [],
         doors: ['backplane', 'memory-backplane'],
-        units: ['callbacks', 'errors', 'options', 'promises', 'policy', 'connection'],
+        units: ['callbacks', 'errors', 'options', 'observe', 'promises', 'policy', 'connection'],
         builtins: ['buffer', 'timers'],
       },
     },

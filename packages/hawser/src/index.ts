@@ -23,7 +23,9 @@ export type {
   CloseResult,
   Connections,
   ConnectionServer,
+  CountOptions,
   Group,
+  HeadCount,
   ServerConnection,
 } from './connection/server-face.js'
 export type { ProxyProtocolOptions } from './server/accept/proxy-trust.js'

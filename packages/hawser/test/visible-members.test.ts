@@ -129,6 +129,7 @@ const leaseMembers: Visible<Lease> = {
 }
 
 const groupMembers: Visible<Group<string, string>> = {
+  count: true,
   send: true,
   size: true,
   [Symbol.iterator]: true,

@@ -57,6 +57,31 @@ export interface Group<In, Out, Data = unknown> extends Iterable<ServerConnectio
    * @throws FramingError when the framing of a member cannot carry the message; OptionError
    */
   send(message: Out, options?: BroadcastOptions<In, Out, Data>): number
+  /**
+   * How many connections are members, on this node and on all others of the backplane: each node is
+   * asked, and one that is there and does not reply in time is named.
+   *
+   * @returns rejects with OptionError, or with BackplaneError `HAWSER_BACKPLANE_FAILED` when the other
+   *   nodes cannot be asked
+   */
+  count(options?: CountOptions): Promise<HeadCount>
+}
+
+/** How members are counted on all nodes. */
+export interface CountOptions {
+  /**
+   * Milliseconds that the other nodes have to reply. Default 1,000. There is no `Infinity`: one node
+   * that hangs would be waited for.
+   */
+  readonly timeout?: number | undefined
+}
+
+/** How many members topics have on all nodes. */
+export interface HeadCount {
+  /** Connections that are members, on this node and on those that replied. */
+  readonly members: number
+  /** The names of nodes that are there and did not reply in time, as far as the backplane knows. */
+  readonly silent: readonly string[]
 }
 
 /** How one message for many is sent: with `broadcast`, and with `send` of `server.to()`. */

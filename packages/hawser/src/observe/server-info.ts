@@ -12,6 +12,12 @@ export interface BackplaneInfo {
   readonly received: number
   /** Messages that could not be published. */
   readonly lost: number
+  /** Messages of other nodes that did not arrive, where the backplane numbers them. */
+  readonly missed: number
+  /** Whether the link to the other nodes is there. */
+  readonly connected: boolean
+  /** Other nodes that are there now; undefined where the backplane does not know. */
+  readonly nodes: number | undefined
   /** Bytes that wait to be published. */
   readonly queued: number
 }

@@ -1,8 +1,7 @@
-import type { BackplaneInfo, ServerInfo } from '../observe/server-info.js'
+import type { ServerInfo } from '../observe/server-info.js'
 import type { Acceptor } from './accept/acceptor.js'
 import type { Endpoints } from './endpoints.js'
 import type { Failures } from './failures.js'
-import type { Uplink } from './backplane/uplink.js'
 import type { ServerSettings } from './server-settings.js'
 
 /** The parts of a server that know its state. */
@@ -39,12 +38,7 @@ export function describeServer<In, Out>(parts: Parts<In, Out>): ServerInfo {
     handlerErrors: parts.failures.handlerErrors,
     topics: groups.size,
     skipped: groups.skipped,
-    ...(groups.uplink === undefined ? {} : { backplane: describeBackplane(groups.uplink) }),
+    ...(groups.uplink === undefined ? {} : { backplane: groups.uplink.info }),
     memory: { used: budget.used, limit: budget.limit },
   }
-}
-
-function describeBackplane<Out>(uplink: Uplink<Out>): BackplaneInfo {
-  const { nodeId, published, received, lost, queued } = uplink
-  return { nodeId, published, received, lost, queued }
 }

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { ConnectionServer, ServerConnection } from '../connection/server-face.js'
 import type { HawserError } from '../errors.js'
 import type { AddressInfo } from '../observe/payloads.js'
+import type { BackplaneInfo } from '../observe/server-info.js'
 import type { Refusal } from './server-options.js'
 
 /** The events of a server, as `node:net` names them. */
@@ -17,6 +18,8 @@ export interface ServerEvents<In, Out, Data = unknown> {
    * is no `onError`.
    */
   error: [error: HawserError]
+  /** The link to the other nodes of the backplane is lost, or is there again: see `connected`. */
+  backplane: [info: BackplaneInfo]
   /** The server begins to close: it accepts nothing more, and its connections are drained. */
   closing: []
   /** The server has closed, and so have all its connections. */

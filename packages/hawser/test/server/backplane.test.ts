@@ -62,6 +62,7 @@ type Three = [Node, Node, Node]
 /** A backplane whose calls are written down, and answered as the test says. */
 class ScriptedBackplane implements Backplane {
   readonly nodeId = 'scripted'
+  connected = true
   readonly calls: string[] = []
   readonly published: { topic: string; message: Uint8Array }[] = []
   listener: BackplaneListener | undefined
@@ -96,6 +97,16 @@ class ScriptedBackplane implements Backplane {
   }
 }
 
+const nothing = (): void => undefined
+/** Takes a node's place, and nothing else. */
+const deaf: BackplaneListener = {
+  message: nothing,
+  failed: nothing,
+  disconnected: nothing,
+  reconnected: nothing,
+  missed: nothing,
+}
+
 describeBackplane(
   'a backplane in memory',
   (count) => {
@@ -106,6 +117,104 @@ describeBackplane(
     for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate)
   },
 )
+
+describe('members of a topic', () => {
+  it('are counted on all nodes, each once, and there is no need of members here', async () => {
+    const nodes = await startNodes(3)
+    const [one, two, three] = nodes as Three
+    for (const { member } of [one, two]) member.join('news')
+    two.member.join('sport')
+    expect(await three.server.to('news').count()).toEqual({ members: 2, silent: [] })
+    expect(await one.server.to(['news', 'sport']).count()).toEqual({ members: 2, silent: [] })
+    expect(await one.server.to('nothing').count()).toEqual({ members: 0, silent: [] })
+    expect(one.server.info().backplane).toMatchObject({ published: 0, received: 0, lost: 0 })
+  })
+
+  it('are those of this server where it has no backplane', async () => {
+    const server = await serve({ framing: lines() }, {})
+    expect(await server.to('news').count()).toEqual({ members: 0, silent: [] })
+    for (const timeout of [0, Infinity, NaN]) {
+      await expect(server.to('news').count({ timeout })).rejects.toMatchObject({
+        code: 'HAWSER_INVALID_OPTION',
+      })
+    }
+  })
+
+  it('of a node that does not reply in time are missing, and it is named', async () => {
+    const hub = memoryBackplane()
+    const clock = new VirtualClock()
+    const { server, member } = await startNode(hub.node('asks'), { clock })
+    member.join('news')
+    // Never a server: it is there, and takes no questions.
+    const dumb = hub.node('dumb')
+    dumb.open(deaf)
+    onTestFinished(() => dumb.close())
+    const counting = server.to('news').count({ timeout: 500 })
+    await clock.advance(500)
+    expect(await counting).toEqual({ members: 1, silent: ['dumb'] })
+  })
+
+  it('cannot be counted where the question cannot be brought to the others', async () => {
+    const backplane = new ScriptedBackplane()
+    const { server } = await startNode(backplane)
+    backplane.answer = () => {
+      throw new Error('the link is down')
+    }
+    await expect(server.to('news').count()).rejects.toMatchObject({
+      code: 'HAWSER_BACKPLANE_FAILED',
+      message: expect.stringContaining('the link is down') as string,
+    })
+  })
+
+  it('that strangers claim to have count once, and what is no reply is reported', async () => {
+    const backplane = new ScriptedBackplane()
+    const clock = new VirtualClock()
+    const { server, errors } = await startNode(backplane, { clock })
+    const counting = server.to('news').count()
+    await until(() => backplane.published.length === 1)
+    const question = Buffer.from(backplane.published[0]?.message ?? '')
+    const reply = (count: number): Buffer => {
+      const bytes = Buffer.concat([question.subarray(0, 6), Buffer.alloc(4)])
+      bytes[1] = 2
+      bytes.writeUInt32BE(count, 6)
+      return bytes
+    }
+    const tell = (bytes: Uint8Array): void =>
+      backplane.listener?.message('\0scripted', bytes, 'stranger')
+    tell(reply(5))
+    tell(reply(7))
+    for (const bad of [[2], [2, 9, 0, 0, 0, 1], [2, 1, 0, 0, 0, 1, 0x7b], [2, 2, 0, 0, 0, 1]]) {
+      tell(Uint8Array.from(bad))
+    }
+    await clock.advance(1_000)
+    expect(await counting).toEqual({ members: 5, silent: [] })
+    expect(errors.map(({ code }) => code)).toEqual(['HAWSER_BACKPLANE_FAILED'])
+  })
+})
+
+describe('the link to the other nodes', () => {
+  it('is reported when it is lost, and told when it is back', async () => {
+    const backplane = new ScriptedBackplane()
+    const { server, errors } = await startNode(backplane)
+    const told: boolean[] = []
+    server.on('backplane', ({ connected }) => told.push(connected))
+    expect(server.info().backplane).toMatchObject({ connected: true, missed: 0 })
+    backplane.connected = false
+    backplane.listener?.disconnected(new Error('the cable is cut'))
+    expect(errors).toMatchObject([
+      {
+        code: 'HAWSER_BACKPLANE_FAILED',
+        message: expect.stringContaining('the cable is cut') as string,
+      },
+    ])
+    backplane.connected = true
+    backplane.listener?.reconnected()
+    backplane.listener?.missed(3, 'other')
+    backplane.listener?.missed(4, 'other')
+    expect(told).toEqual([false, true])
+    expect(server.info().backplane).toMatchObject({ connected: true, missed: 7 })
+  })
+})
 
 describe('servers on a backplane', () => {
   it('bring a message to the members on every node, each once, and count those here', async () => {
@@ -125,6 +234,9 @@ describe('servers on a backplane', () => {
       published: 1,
       received: 2,
       lost: 0,
+      missed: 0,
+      connected: true,
+      nodes: 2,
       queued: 0,
     })
     expect(three.server.info().backplane).toMatchObject({ published: 2, received: 0 })

@@ -89,6 +89,13 @@ export class Keeper<In, Out> implements ConnectionOwner<In, Out>, GroupsOwner<In
     this.#parts.failures.note(error, connection as ServerConnection<In, Out> | undefined)
   }
 
+  linked(): void {
+    const { failures, server } = this.#parts
+    const { uplink } = this.groups
+    if (uplink === undefined) return
+    failures.announce('backplane', () => server.emit('backplane', uplink.info))
+  }
+
   closed(connection: Connection<In, Out>): void {
     const { register } = this.#parts
     const engine = register.leave(connection)

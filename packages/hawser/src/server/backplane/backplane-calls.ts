@@ -2,7 +2,14 @@ import { isThenable } from '../../promises.js'
 import { BackplaneError, type HawserError, textOf } from '../../errors.js'
 
 /** What was done with a backplane. */
-export type BackplaneOp = 'open' | 'subscribe' | 'unsubscribe' | 'publish' | 'receive' | 'close'
+export type BackplaneOp =
+  | 'open'
+  | 'subscribe'
+  | 'unsubscribe'
+  | 'publish'
+  | 'receive'
+  | 'nodes'
+  | 'close'
 
 /**
  * Calls a backplane, which may throw or reject. Of a run of failures of one kind the first is told:

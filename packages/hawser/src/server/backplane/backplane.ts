@@ -1,4 +1,4 @@
-/** What a server takes from its backplane. Neither method ever throws. */
+/** What a server takes from its backplane. No method ever throws. */
 export interface BackplaneListener {
   /**
    * Another node published a message about a topic that this node is subscribed to. Call it neither
@@ -13,6 +13,18 @@ export interface BackplaneListener {
    * brings it to `onError`; to mend it is the backplane's affair.
    */
   failed(error: Error): void
+  /**
+   * The link to the other nodes is lost: what is published now reaches none of them, and `publish`
+   * should throw. The server brings it to `onError`, and emits `backplane`.
+   */
+  disconnected(error: Error): void
+  /** The link is there again, and so are the subscriptions. The server emits `backplane`. */
+  reconnected(): void
+  /**
+   * Messages of another node about a topic that this node is subscribed to did not arrive: a backplane
+   * that numbers them knows at the next one. The server counts them in `info().backplane.missed`.
+   */
+  missed(count: number, from: string): void
 }
 
 /**
@@ -31,7 +43,8 @@ export interface BackplaneListener {
  *   be ended; neither changes anything.
  * - **Nothing is shared.** All that passes between nodes is in `topic`, `message` and `from`.
  *
- * A topic is any text of at most 256 bytes of UTF-8, and the empty one, to which every node that
+ * A topic is any text of at most 320 bytes of UTF-8 (`NUL` and a node's name is what only that node is
+ * subscribed to), and the empty one, to which every node that
  * listens is subscribed (for `broadcast`, and what is sent to several topics at once): where names
  * have rules, encode it. A message is as large as what is sent, and a few bytes. Nodes trust each
  * other: every program that can publish reaches every member.
@@ -48,6 +61,13 @@ export interface Backplane {
    * `backplaneQueue` is held against it, and `publish` returns no promise.
    */
   readonly queued?: number
+  /** Whether the link to the other nodes is there. Default: it is, from `open` on. */
+  readonly connected?: boolean
+  /**
+   * The names of the other nodes that are there now, where they are known: so `count()` of a group
+   * knows which have not replied. Without it, `count()` waits for all of its time.
+   */
+  nodes?(): Iterable<string>
   /**
    * A server takes this node for its own: called once, before all other calls.
    *

@@ -61,6 +61,11 @@ class Hub {
     if (this.#nodes.get(node.nodeId) === node) this.#nodes.delete(node.nodeId)
   }
 
+  /** The open nodes but this one. */
+  *others(nodeId: string): Iterable<string> {
+    for (const each of this.#nodes.keys()) if (each !== nodeId) yield each
+  }
+
   /** @returns fulfils when it has arrived, with all that was sent in the same turn */
   send(parcel: Parcel): Promise<void> {
     this.#parcels.push(parcel)
@@ -99,6 +104,10 @@ class MemoryNode implements Backplane {
   open(listener: BackplaneListener): void {
     this.#hub.add(this)
     this.#listener = listener
+  }
+
+  nodes(): Iterable<string> {
+    return this.#hub.others(this.nodeId)
   }
 
   subscribe(topic: string): void {

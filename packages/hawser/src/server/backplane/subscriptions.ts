@@ -26,8 +26,9 @@ export class Subscriptions {
     this.#isWanted = isWanted
   }
 
-  begin(topic: string): void {
-    void this.#calls.run(
+  /** @returns fulfils once it is known whether it worked, if that takes a while */
+  begin(topic: string): Promise<void> | undefined {
+    return this.#calls.run(
       'subscribe',
       () => this.#backplane.subscribe(topic),
       `it is tried again every ${retryDelay} ms, and until then what other nodes send there does not arrive`,
@@ -58,6 +59,6 @@ export class Subscriptions {
     this.#timer = undefined
     const topics = [...this.#missing]
     this.#missing.clear()
-    for (const topic of topics) this.begin(topic)
+    for (const topic of topics) void this.begin(topic)
   }
 }

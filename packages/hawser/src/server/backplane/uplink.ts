@@ -1,15 +1,21 @@
 import { valueOf } from '../../callbacks.js'
+import { ignore, isThenable } from '../../promises.js'
 import { BackplaneError, FramingError, type HawserError, textOf } from '../../errors.js'
+import type { HeadCount } from '../../connection/server-face.js'
+import type { BackplaneInfo } from '../../observe/server-info.js'
 import type { Clock } from '../../policy/clock.js'
 import type { Backplane, BackplaneCodec, BackplaneListener } from './backplane.js'
 import { BackplaneCalls } from './backplane-calls.js'
 import { decodeEnvelope, encodeEnvelope, type Overflow } from './envelope.js'
+import { countForm, HeadCounts } from './head-counts.js'
 import { Subscriptions } from './subscriptions.js'
 
 /** What every node is subscribed to: for everybody, and for several topics at once. */
 const everybody = ''
 /** Bytes that a message takes beside its own while it waits, measured: promises, a buffer, what calls back. */
 const perMessage = 896
+/** What only one node is subscribed to. */
+const onlyNode = (nodeId: string): string => `\0${nodeId}`
 /** What it means that a message could not be published. */
 const unpublished = 'members on other nodes do not get it, those on this one did'
 /** Milliseconds a backplane may take to close; a server's end does not wait for ever. */
@@ -25,6 +31,8 @@ export interface UplinkOptions<Out> {
 
 /** What the uplink asks and tells. */
 export interface UplinkOwner<Out> {
+  /** The members of topics here, each once. */
+  count(topics: readonly string[]): number
   /** Whether a topic has members here. */
   isWanted(topic: string): boolean
   /** A message of another node; without topics, for everybody. */
@@ -34,19 +42,36 @@ export interface UplinkOwner<Out> {
     options: { readonly overflow: Overflow },
   ): void
   failed(error: HawserError): void
+  /** The link is lost, or is there again. */
+  changed(): void
 }
 
 /** Stands between a server's groups and its backplane: nothing that goes wrong there reaches a send. */
-export class Uplink<Out> implements BackplaneListener {
+export class Uplink<Out> {
   published = 0
   received = 0
   lost = 0
+  missed = 0
+  readonly #headCounts: HeadCounts
+  readonly #listener: BackplaneListener = {
+    message: (topic, bytes, from) => this.#received(topic, bytes, from),
+    failed: (error) => this.#failed('the backplane failed', error),
+    disconnected: (error) => {
+      this.#failed('the link to the other nodes is lost', error)
+      this.#changed()
+    },
+    reconnected: () => this.#changed(),
+    missed: (count) => {
+      this.missed += count
+    },
+  }
   readonly #options: UplinkOptions<Out>
   readonly #owner: UplinkOwner<Out>
   readonly #clock: Clock
   readonly #calls: BackplaneCalls
   readonly #subscriptions: Subscriptions
   #queued = 0
+  #hearsReplies: Promise<void> | undefined
   #isOpen = false
   #started = false
   #closed = false
@@ -57,8 +82,40 @@ export class Uplink<Out> implements BackplaneListener {
     this.#owner = owner
     this.#calls = new BackplaneCalls((error) => owner.failed(error))
     const isWanted = (topic: string): boolean =>
-      !this.#closed && (topic === everybody || owner.isWanted(topic))
+      !this.#closed &&
+      (topic === everybody || topic === onlyNode(this.nodeId) || owner.isWanted(topic))
     this.#subscriptions = new Subscriptions(options.backplane, this.#calls, clock, isWanted)
+    this.#headCounts = new HeadCounts({
+      clock,
+      nodes: () => this.nodes,
+      count: (topics) => owner.count(topics),
+      ask: (bytes, failed) => this.#ask(bytes, failed),
+      reply: (to, bytes) => this.#reply(to, bytes),
+    })
+  }
+
+  /** What passed between this node and the others until now. */
+  get info(): BackplaneInfo {
+    const { nodeId, published, received, lost, missed, connected, queued } = this
+    const nodes = this.nodes?.length
+    return { nodeId, published, received, lost, missed, connected, nodes, queued }
+  }
+
+  /** Whether the link to the other nodes is there. */
+  get connected(): boolean {
+    return this.#isOpen && !this.#closed && (this.#options.backplane.connected ?? true)
+  }
+
+  /** The names of the other nodes; undefined where the backplane does not know. */
+  get nodes(): readonly string[] | undefined {
+    const { backplane } = this.#options
+    if (backplane.nodes === undefined || !this.#isOpen) return undefined
+    let nodes: readonly string[] | undefined
+    const read = (): void => {
+      nodes = [...valueOf('backplane.nodes', backplane.nodes?.() ?? [])]
+    }
+    void this.#calls.run('nodes', read, 'how many nodes there are is not known')
+    return nodes
   }
 
   /** Bytes that wait to be published. */
@@ -79,11 +136,23 @@ export class Uplink<Out> implements BackplaneListener {
     if (this.#started) return
     this.#open()
     this.#started = true
-    this.#subscriptions.begin(everybody)
+    void this.#subscriptions.begin(everybody)
+  }
+
+  /** How many members topics have on all nodes. */
+  async count(topics: readonly string[], timeout: number): Promise<HeadCount> {
+    if (this.#isReady()) {
+      // Replies come to what only this node is subscribed to, and only once it is.
+      this.#hearsReplies ??= this.#subscriptions.begin(onlyNode(this.nodeId)) ?? Promise.resolve()
+      await this.#hearsReplies
+    }
+    if (this.#isReady()) return this.#headCounts.ask(topics, timeout)
+    const text = 'the members on other nodes cannot be counted: the backplane is closed'
+    throw new BackplaneError('HAWSER_BACKPLANE_FAILED', text, { op: 'publish' })
   }
 
   subscribe(topic: string): void {
-    if (this.#isReady()) this.#subscriptions.begin(topic)
+    if (this.#isReady()) void this.#subscriptions.begin(topic)
   }
 
   unsubscribe(topic: string): void {
@@ -96,7 +165,28 @@ export class Uplink<Out> implements BackplaneListener {
     const [only] = topics ?? []
     const isOne = only !== undefined && topics?.length === 1
     const bytes = this.#encode(isOne ? [] : (topics ?? []), message, overflow)
-    if (bytes !== undefined) this.#bring(isOne ? only : everybody, bytes)
+    if (bytes === undefined) return
+    this.#bring(isOne ? only : everybody, bytes, (worked) => {
+      if (worked) this.published += 1
+      else this.lost += 1
+    })
+  }
+
+  #ask(bytes: Uint8Array, failed: (cause: unknown) => void): void {
+    const fail = (cause: unknown): void => {
+      const text = `the members on other nodes cannot be counted: ${textOf(cause)}`
+      failed(new BackplaneError('HAWSER_BACKPLANE_FAILED', text, { op: 'publish', cause }))
+    }
+    try {
+      const asking = this.#options.backplane.publish(everybody, bytes)
+      if (isThenable(asking)) Promise.resolve(asking).then(undefined, fail)
+    } catch (cause) {
+      fail(cause)
+    }
+  }
+
+  #reply(to: string, bytes: Uint8Array): void {
+    if (!this.#isFull()) this.#bring(onlyNode(to), bytes, ignore)
   }
 
   #encode(topics: readonly string[], message: Out, overflow: Overflow): Uint8Array | undefined {
@@ -110,16 +200,13 @@ export class Uplink<Out> implements BackplaneListener {
   }
 
   /** Apart from the encoding, because what waits keeps all that is in reach here. */
-  #bring(topic: string, bytes: Uint8Array): void {
+  #bring(topic: string, bytes: Uint8Array, settled: (worked: boolean) => void): void {
     const size = bytes.length + perMessage
     const sending = this.#calls.run(
       'publish',
       () => this.#options.backplane.publish(topic, bytes),
       unpublished,
-      (worked) => {
-        if (worked) this.published += 1
-        else this.lost += 1
-      },
+      settled,
     )
     if (sending === undefined) return
     this.#queued += size
@@ -128,13 +215,16 @@ export class Uplink<Out> implements BackplaneListener {
     })
   }
 
-  message(topic: string, bytes: Uint8Array, from: string): void {
+  #received(topic: string, bytes: Uint8Array, from: string): void {
     if (this.#closed || from === this.nodeId) return
     try {
-      const { topics, message, overflow } = decodeEnvelope(bytes, this.#options.codec)
-      const one = topic === everybody ? undefined : [topic]
-      this.received += 1
-      this.#owner.received(topics.length === 0 ? one : topics, message, { overflow })
+      if (bytes[0] === countForm) this.#headCounts.heard(bytes, from)
+      else {
+        const { topics, message, overflow } = decodeEnvelope(bytes, this.#options.codec)
+        const one = topic === everybody ? undefined : [topic]
+        this.received += 1
+        this.#owner.received(topics.length === 0 ? one : topics, message, { overflow })
+      }
       this.#calls.worked('receive')
     } catch (error) {
       // What the framing of a member cannot carry says so itself.
@@ -143,11 +233,15 @@ export class Uplink<Out> implements BackplaneListener {
     }
   }
 
-  failed(error: Error): void {
+  #failed(what: string, cause: Error): void {
     if (this.#closed) return
-    const message = textOf(error)
-    const text = `the backplane failed: ${message}; members on other nodes may miss messages`
-    this.#owner.failed(new BackplaneError('HAWSER_BACKPLANE_FAILED', text, { cause: error }))
+    const text = `${what}: ${textOf(cause)}; members on other nodes may miss messages`
+    this.#owner.failed(new BackplaneError('HAWSER_BACKPLANE_FAILED', text, { cause }))
+  }
+
+  #changed(): void {
+    if (this.#closed) return
+    this.#owner.changed()
   }
 
   /** Fulfils when the backplane has closed, or has had its time. */
@@ -170,7 +264,7 @@ export class Uplink<Out> implements BackplaneListener {
 
   #open(): void {
     if (this.#isOpen) return
-    valueOf('backplane.open', this.#options.backplane.open(this) as unknown)
+    valueOf('backplane.open', this.#options.backplane.open(this.#listener) as unknown)
     this.#isOpen = true
   }
 

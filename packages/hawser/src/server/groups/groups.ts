@@ -4,7 +4,8 @@ import type { Topics } from '../../connection/face.js'
 import { type HawserError, StateError } from '../../errors.js'
 import type { Clock } from '../../policy/clock.js'
 import { deliver } from './broadcast.js'
-import type { BroadcastOptions } from '../../connection/server-face.js'
+import type { BroadcastOptions, CountOptions, HeadCount } from '../../connection/server-face.js'
+import { invalid } from '../../options/invalid.js'
 import { Uplink, type UplinkOptions } from '../backplane/uplink.js'
 import { assertTopic } from './topic-name.js'
 
@@ -21,7 +22,12 @@ export interface GroupsOwner<In, Out> {
   /** All open connections. */
   readonly engines: ReadonlySet<Member<In, Out>>
   failed(error: HawserError): void
+  /** The link to the other nodes is lost, or is there again. */
+  linked(): void
 }
+
+/** Milliseconds that other nodes have to reply by default. */
+const defaultCountTimeout = 1_000
 
 interface Topic<In, Out> {
   readonly name: string
@@ -50,7 +56,9 @@ export class Groups<In, Out> implements Memberships<In, Out> {
       new Uplink(settings.uplink, settings.clock, {
         isWanted: (topic) => this.#topics.has(topic),
         received: (topics, message, options) => void this.#deliver(topics, message, options),
+        count: (topics) => this.membersOf(topics).size,
         failed: (error) => owner.failed(error),
+        changed: () => owner.linked(),
       })
   }
 
@@ -132,6 +140,18 @@ export class Groups<In, Out> implements Memberships<In, Out> {
       this.uplink?.publish(names, message, options.overflow ?? 'reset')
     }
     return taken
+  }
+
+  /** How many members topics have on all nodes. */
+  async count(
+    names: readonly string[],
+    { timeout = defaultCountTimeout }: CountOptions,
+  ): Promise<HeadCount> {
+    if (!(timeout >= 1 && timeout < Infinity)) {
+      throw invalid('timeout', `is ${String(timeout)}: it takes milliseconds, 1 or more`)
+    }
+    const { uplink } = this
+    return uplink?.count(names, timeout) ?? { members: this.membersOf(names).size, silent: [] }
   }
 
   #deliver<Data>(

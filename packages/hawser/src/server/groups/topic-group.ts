@@ -1,4 +1,10 @@
-import type { BroadcastOptions, Group, ServerConnection } from '../../connection/server-face.js'
+import type {
+  BroadcastOptions,
+  CountOptions,
+  Group,
+  HeadCount,
+  ServerConnection,
+} from '../../connection/server-face.js'
 import type { Groups } from './groups.js'
 import { assertTopic } from './topic-name.js'
 
@@ -20,6 +26,10 @@ export class TopicGroup<In, Out, Data> implements Group<In, Out, Data> {
   send(message: Out, options: BroadcastOptions<In, Out, Data> = {}): number {
     if (this.#topics.length === 0) return 0
     return this.#groups.send(this.#topics, message, options)
+  }
+
+  count(options: CountOptions = {}): Promise<HeadCount> {
+    return this.#groups.count(this.#topics, options)
   }
 
   *[Symbol.iterator](): Iterator<ServerConnection<In, Out, Data>> {

@@ -17,6 +17,7 @@ export function assertTopic(topic: unknown): asserts topic is string {
 function findProblem(topic: unknown): string | undefined {
   if (typeof topic !== 'string') return `is a ${topic === null ? 'null' : typeof topic}`
   if (topic === '') return 'is empty'
+  if (topic.startsWith('\0')) return 'begins with NUL, as only what nodes tell each other does'
   // Three bytes a code unit is the most there can be.
   const size = topic.length * 3 <= longestTopic ? 0 : Buffer.byteLength(topic)
   if (size > longestTopic) return `${JSON.stringify(topic.slice(0, 32))}… has ${size} bytes`

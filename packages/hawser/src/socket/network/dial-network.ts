@@ -1,6 +1,6 @@
 import { ignore } from '../../promises.js'
 import type { ConnectAttempt } from '../../errors.js'
-import type { Network } from '../../network.js'
+import type { Network, NetworkDialOptions, NetworkPlace } from '../../network.js'
 import type { Clock } from '../../policy/clock.js'
 import type { Transport } from '../../transport.js'
 import { type DialEndpoint, dialable } from '../dial-endpoint.js'
@@ -49,11 +49,10 @@ export async function dialNetwork(
   try {
     deadline.check()
     const giveUp = new AbortController()
-    const dialling = network
-      .dial(place, { localAddress, localPort, signal: giveUp.signal })
-      .catch((error: unknown) => {
-        throw connectError(error as Error, way, [attemptAt(endpoint, error as Error)])
-      })
+    const asking = { localAddress, localPort, signal: giveUp.signal }
+    const dialling = dialPlace(network, place, asking).catch((error: unknown) => {
+      throw connectError(error as Error, way, [attemptAt(endpoint, error as Error)])
+    })
     const transport = await deadline.step(dialling, () => {
       giveUp.abort()
       // It may have been made in the same moment.
@@ -69,6 +68,15 @@ export async function dialNetwork(
   } finally {
     deadline.end()
   }
+}
+
+/** A network of somebody else's may throw. */
+async function dialPlace(
+  network: Network,
+  place: NetworkPlace,
+  options: NetworkDialOptions,
+): Promise<Transport> {
+  return network.dial(place, options)
 }
 
 function hostOf(endpoint: DialEndpoint): string | undefined {

@@ -50,6 +50,10 @@ export class WorkersBackplane implements Backplane, PostNode {
     return this.#member.post.size
   }
 
+  get connected(): boolean {
+    return process.connected
+  }
+
   open(listener: BackplaneListener): void {
     if (this.#isOpen) {
       throw new OptionError(

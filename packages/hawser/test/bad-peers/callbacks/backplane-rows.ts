@@ -13,7 +13,7 @@ const mute: Backplane = {
 }
 
 /** A server on a backplane one of whose methods fails, that uses all of them. */
-function used(method: Exclude<keyof Backplane, 'nodeId' | 'queued'>): Row['run'] {
+function used(method: Exclude<keyof Backplane, 'nodeId' | 'queued' | 'connected'>): Row['run'] {
   return async (fail, tell) => {
     const server = await open(tell, { backplane: { ...mute, [method]: fail } })
     const client = await connect(placeOf(server), { framing: lines() })
@@ -22,6 +22,7 @@ function used(method: Exclude<keyof Backplane, 'nodeId' | 'queued'>): Row['run']
       connection.join('news')
       server.to('news').send('one')
       server.broadcast('two')
+      server.info()
       connection.leave('news')
     }
     client.reset()
@@ -64,7 +65,21 @@ export const backplaneRows: Rows = {
   'Backplane.subscribe': told(used('subscribe'), failed),
   'Backplane.unsubscribe': told(used('unsubscribe'), failed),
   'Backplane.publish': told(used('publish'), failed),
+  'Backplane.nodes': told(used('nodes'), failed),
   'Backplane.close': told(used('close'), failed),
+  'ServerEvents.backplane': told(async (fail, tell) => {
+    let reconnect = nothing
+    const own: Backplane = {
+      ...mute,
+      open: (listener) => {
+        reconnect = () => listener.reconnected()
+      },
+    }
+    const server = await open(tell, { backplane: own })
+    server.on('backplane', fail)
+    reconnect()
+    await server.close({ drain: 0 })
+  }),
   'BackplaneCodec.encode': told(
     coded((encode) => ({ encode })),
     failed,

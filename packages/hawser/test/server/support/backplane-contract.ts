@@ -28,6 +28,13 @@ export function describeBackplane(
         failed(error) {
           throw error
         },
+        disconnected(error) {
+          throw error
+        },
+        reconnected: () => undefined,
+        missed(lost, from) {
+          throw new Error(`${lost} messages of ${from} are missing`)
+        },
       })
       onTestFinished(() => node.close())
       return { node, messages }
@@ -88,6 +95,19 @@ export function describeBackplane(
         expect(two.messages).toEqual([{ topic, text: 'yes', from: one.node.nodeId }])
       },
     )
+
+    it('knows that it is connected, and who else is there where it knows', async () => {
+      const [one, two, three] = (await open(3)) as [Told, Told, Told]
+      for (const { node } of [one, two, three]) await node.subscribe('')
+      await settle()
+      expect(one.node.connected ?? true).toBe(true)
+      if (one.node.nodes === undefined) return
+      const others = (): string[] => [...(one.node.nodes?.() ?? [])].toSorted()
+      expect(others()).toEqual([two.node.nodeId, three.node.nodeId].toSorted())
+      await two.node.close()
+      await settle()
+      expect(others()).toEqual([three.node.nodeId])
+    })
 
     it('is called for nothing while it publishes, nor once it has closed', async () => {
       const [one, two] = (await open(2)) as [Told, Told]
