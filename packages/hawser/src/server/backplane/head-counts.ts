@@ -10,7 +10,7 @@ export interface HeadCountHost {
   /** The members of topics on this node, each once. */
   count(topics: readonly string[]): number
   /** Bring a question to all nodes. */
-  ask(bytes: Uint8Array, failed: (cause: unknown) => void): void
+  ask(bytes: Uint8Array, failed: (error: Error) => void): void
   /** Bring a reply to one node. */
   reply(to: string, bytes: Uint8Array): void
 }
@@ -72,9 +72,9 @@ export class HeadCounts {
       }
       const timer = host.clock.schedule(finish, timeout, true)
       this.#asked.set(number, { replies, settle })
-      host.ask(write(question, number, Buffer.from(JSON.stringify(topics))), (cause) => {
+      host.ask(write(question, number, Buffer.from(JSON.stringify(topics))), (error) => {
         end()
-        reject(cause)
+        reject(error)
       })
       settle()
     })

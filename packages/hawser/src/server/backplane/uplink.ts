@@ -172,7 +172,7 @@ export class Uplink<Out> {
     })
   }
 
-  #ask(bytes: Uint8Array, failed: (cause: unknown) => void): void {
+  #ask(bytes: Uint8Array, failed: (error: Error) => void): void {
     const fail = (cause: unknown): void => {
       const text = `the members on other nodes cannot be counted: ${textOf(cause)}`
       failed(new BackplaneError('HAWSER_BACKPLANE_FAILED', text, { op: 'publish', cause }))
