@@ -123,6 +123,8 @@ export type PrimaryMessage =
   | { readonly hawser: 'scrape' }
   /** What nodes of other workers published. */
   | ParcelsMessage
+  /** The nodes of all workers that share topics now. */
+  | { readonly hawser: 'nodes'; readonly nodes: readonly string[] }
   /** What has changed at other workers. */
   | AddressesMessage
   /** So many more are yours. */

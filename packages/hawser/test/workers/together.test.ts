@@ -165,6 +165,25 @@ describe('the backplane of workers', () => {
     expect(await other.next()).toBe('ho')
   })
 
+  it('counts the members of a topic at all workers, and names the one that hangs', async () => {
+    const workers = await startTestWorkers({ env: { BACKPLANE: 'yes' } })
+    const callers = [await Caller.call(workers), await Caller.call(workers)]
+    const [one, other] = callers as [Caller, Caller]
+    await one.pid()
+    const pid = await other.pid()
+    for (const caller of callers) {
+      await caller.say('join deck')
+      expect(await caller.next()).toBe('joined deck')
+    }
+    await one.say('count deck 60000')
+    expect(await one.next()).toBe('{"members":2,"silent":[]}')
+    process.kill(pid, 'SIGSTOP')
+    await one.say('count deck 200')
+    const counted = await one.next()
+    process.kill(pid, 'SIGCONT')
+    expect(counted).toMatch(new RegExp(`^{"members":1,"silent":\\["worker-\\d-${pid}-\\d"\\]}$`))
+  })
+
   it('drops what a worker does not take, and counts it', async () => {
     const workers = await startTestWorkers({ env: { BACKPLANE: 'yes' }, maxQueuedBytes: 10_000 })
     const callers = [await Caller.call(workers), await Caller.call(workers)]

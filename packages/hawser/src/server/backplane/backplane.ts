@@ -64,10 +64,10 @@ export interface Backplane {
   /** Whether the link to the other nodes is there. Default: it is, from `open` on. */
   readonly connected?: boolean
   /**
-   * The names of the other nodes that are there now, where they are known: so `count()` of a group
-   * knows which have not replied. Without it, `count()` waits for all of its time.
+   * The names of the other nodes that are there now; undefined while they are not known. So `count()`
+   * of a group knows which have not replied; otherwise it waits for all of its time.
    */
-  nodes?(): Iterable<string>
+  nodes?(): Iterable<string> | undefined
   /**
    * A server takes this node for its own: called once, before all other calls.
    *

@@ -112,7 +112,8 @@ export class Uplink<Out> {
     if (backplane.nodes === undefined || !this.#isOpen) return undefined
     let nodes: readonly string[] | undefined
     const read = (): void => {
-      nodes = [...valueOf('backplane.nodes', backplane.nodes?.() ?? [])]
+      const known = valueOf('backplane.nodes', backplane.nodes?.())
+      nodes = known && [...known]
     }
     void this.#calls.run('nodes', read, 'how many nodes there are is not known')
     return nodes

@@ -23,6 +23,17 @@ export class NodeRelay<Worker extends Reachable> {
   readonly #published: Parcel[] = []
   /** For each topic, the nodes that are subscribed, by their workers. */
   readonly #subscribers = new Map<string, Map<Worker, Set<string>>>()
+  readonly #changed: () => void
+
+  /** @param changed called when a node came or went */
+  constructor(changed: () => void = () => undefined) {
+    this.#changed = changed
+  }
+
+  /** The names of all nodes. */
+  get nodes(): readonly string[] {
+    return [...this.#nodes.keys()]
+  }
 
   /** A worker's nodes subscribe and publish. */
   heard(worker: Worker, batch: Uint8Array): void {
@@ -31,8 +42,10 @@ export class NodeRelay<Worker extends Reachable> {
       if (kind === kinds.publish) this.#publishLater(parcel)
       else if (kind === kinds.subscribe) this.#subscribe(worker, node, topic)
       else {
-        this.#nodes.get(node)?.topics.delete(topic)
+        const topics = this.#nodes.get(node)?.topics
+        topics?.delete(topic)
         this.#unsubscribe(worker, node, topic)
+        if (topics?.size === 0) this.#remove(node)
       }
     }
   }
@@ -53,8 +66,13 @@ export class NodeRelay<Worker extends Reachable> {
     for (const [nodeId, node] of this.#nodes) {
       if (node.worker !== worker) continue
       for (const topic of node.topics) this.#unsubscribe(worker, nodeId, topic)
-      this.#nodes.delete(nodeId)
+      this.#remove(nodeId)
     }
+  }
+
+  /** As long as it is there, a node is subscribed to what is for everybody. */
+  #remove(nodeId: string): void {
+    if (this.#nodes.delete(nodeId)) this.#changed()
   }
 
   #subscribe(worker: Worker, nodeId: string, topic: string): void {
@@ -62,6 +80,7 @@ export class NodeRelay<Worker extends Reachable> {
     if (node === undefined) {
       node = { worker, topics: new Set() }
       this.#nodes.set(nodeId, node)
+      this.#changed()
     }
     node.topics.add(topic)
     let workers = this.#subscribers.get(topic)

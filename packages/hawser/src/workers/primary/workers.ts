@@ -1,4 +1,5 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
+import { setImmediate } from 'node:timers'
 import { handled, ignore } from '../../promises.js'
 import { report, warn } from '../../report.js'
 import { closeNames } from '../../connection/close-options.js'
@@ -53,8 +54,9 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
   readonly #bindings: Bindings
   readonly #shares: ShareLedger
   readonly #addresses = new AddressLedger<WorkerProcess>()
-  readonly #relay = new NodeRelay<WorkerProcess>()
+  readonly #relay = new NodeRelay<WorkerProcess>(() => this.#tellNodes())
   readonly #scrapes: Scrapes
+  #isTelling = false
   #crashes = 0
   #closing: Promise<WorkersCloseResult> | undefined
   #reloading: Promise<unknown> = Promise.resolve()
@@ -227,6 +229,17 @@ export class Workers extends EventEmitter<WorkersEvents> implements AsyncDisposa
     this.#shares.gone(worker)
     this.#addresses.gone(worker)
     this.#relay.gone(worker)
+  }
+
+  /** Once for all that came and went in this turn. */
+  #tellNodes(): void {
+    if (this.#isTelling) return
+    this.#isTelling = true
+    setImmediate(() => {
+      this.#isTelling = false
+      const { nodes } = this.#relay
+      for (const worker of this.#all) worker.say({ hawser: 'nodes', nodes })
+    })
   }
 
   #replaceAlone(worker: WorkerProcess): void {

@@ -102,6 +102,9 @@ export class Member {
       case 'parcels':
         this.post.heard(message.bytes)
         return
+      case 'nodes':
+        this.post.all = message.nodes
+        return
       case 'addresses':
         this.#find(message.server)?.addresses?.(message.changes)
         return

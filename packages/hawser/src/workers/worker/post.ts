@@ -27,6 +27,8 @@ export interface PostNode {
 
 /** What the nodes of this process and those of other workers say to each other. */
 export class Post {
+  /** The nodes of all workers, this one included, once the primary has told. */
+  all: readonly string[] | undefined
   readonly #nodes = new Map<string, PostNode>()
   readonly #outgoing: Outgoing
 

@@ -66,6 +66,10 @@ export class WorkersBackplane implements Backplane, PostNode {
     this.#member.post.add(this)
   }
 
+  nodes(): Iterable<string> | undefined {
+    return this.#member.post.all?.filter((each) => each !== this.nodeId)
+  }
+
   subscribe(topic: string): void {
     this.#topics.add(topic)
     this.#member.post.changed()

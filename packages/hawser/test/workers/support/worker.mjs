@@ -34,6 +34,10 @@ const server = createServer(
       }
       if (line === 'slot') return connection.send(JSON.stringify(currentWorker() ?? null))
       const [order, topic, ...words] = line.split(' ')
+      if (order === 'count') {
+        const counting = connection.server.to(topic).count({ timeout: Number(words[0]) })
+        return counting.then((count) => connection.send(JSON.stringify(count)))
+      }
       if (order === 'shout') return void server.broadcast([topic, ...words].join(' '))
       if (order === 'tell') return void server.to(topic).send(words.join(' '))
       if (order === 'join') {
