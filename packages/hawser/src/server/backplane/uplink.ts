@@ -1,5 +1,4 @@
 import { valueOf } from '../../callbacks.js'
-import { ignore, isThenable } from '../../promises.js'
 import { BackplaneError, FramingError, type HawserError, textOf } from '../../errors.js'
 import type { HeadCount } from '../../connection/server-face.js'
 import type { BackplaneInfo } from '../../observe/server-info.js'
@@ -8,16 +7,13 @@ import type { Backplane, BackplaneCodec, BackplaneListener } from './backplane.j
 import { BackplaneCalls } from './backplane-calls.js'
 import { decodeEnvelope, encodeEnvelope, type Overflow } from './envelope.js'
 import { countForm, HeadCounts } from './head-counts.js'
+import { Publisher } from './publisher.js'
 import { Subscriptions } from './subscriptions.js'
 
 /** What every node is subscribed to: for everybody, and for several topics at once. */
 const everybody = ''
-/** Bytes that a message takes beside its own while it waits, measured: promises, a buffer, what calls back. */
-const perMessage = 896
 /** What only one node is subscribed to. */
 const onlyNode = (nodeId: string): string => `\0${nodeId}`
-/** What it means that a message could not be published. */
-const unpublished = 'members on other nodes do not get it, those on this one did'
 /** Milliseconds a backplane may take to close; a server's end does not wait for ever. */
 const closeTimeout = 1_000
 
@@ -48,9 +44,7 @@ export interface UplinkOwner<Out> {
 
 /** Stands between a server's groups and its backplane: nothing that goes wrong there reaches a send. */
 export class Uplink<Out> {
-  published = 0
   received = 0
-  lost = 0
   missed = 0
   readonly #headCounts: HeadCounts
   readonly #listener: BackplaneListener = {
@@ -70,7 +64,7 @@ export class Uplink<Out> {
   readonly #clock: Clock
   readonly #calls: BackplaneCalls
   readonly #subscriptions: Subscriptions
-  #queued = 0
+  readonly #publisher: Publisher
   #hearsReplies: Promise<void> | undefined
   #isOpen = false
   #started = false
@@ -85,18 +79,20 @@ export class Uplink<Out> {
       !this.#closed &&
       (topic === everybody || topic === onlyNode(this.nodeId) || owner.isWanted(topic))
     this.#subscriptions = new Subscriptions(options.backplane, this.#calls, clock, isWanted)
+    this.#publisher = new Publisher(options.backplane, this.#calls, options.queueLimit)
     this.#headCounts = new HeadCounts({
       clock,
       nodes: () => this.nodes,
       count: (topics) => owner.count(topics),
-      ask: (bytes, failed) => this.#ask(bytes, failed),
-      reply: (to, bytes) => this.#reply(to, bytes),
+      ask: (bytes, failed) => this.#publisher.ask(everybody, bytes, failed),
+      reply: (to, bytes) => this.#publisher.say(onlyNode(to), bytes),
     })
   }
 
   /** What passed between this node and the others until now. */
   get info(): BackplaneInfo {
-    const { nodeId, published, received, lost, missed, connected, queued } = this
+    const { nodeId, received, missed, connected } = this
+    const { published, lost, queued } = this.#publisher
     const nodes = this.nodes?.length
     return { nodeId, published, received, lost, missed, connected, nodes, queued }
   }
@@ -117,11 +113,6 @@ export class Uplink<Out> {
     }
     void this.#calls.run('nodes', read, 'how many nodes there are is not known')
     return nodes
-  }
-
-  /** Bytes that wait to be published. */
-  get queued(): number {
-    return this.#options.backplane.queued ?? this.#queued
   }
 
   get nodeId(): string {
@@ -162,58 +153,20 @@ export class Uplink<Out> {
 
   /** Bring a message to the other nodes; without topics, for everybody there. */
   publish(topics: readonly string[] | undefined, message: Out, overflow: Overflow): void {
-    if (!this.#isReady() || this.#isFull()) return
+    if (!this.#isReady() || this.#publisher.hasNoRoom()) return
     const [only] = topics ?? []
     const isOne = only !== undefined && topics?.length === 1
     const bytes = this.#encode(isOne ? [] : (topics ?? []), message, overflow)
-    if (bytes === undefined) return
-    this.#bring(isOne ? only : everybody, bytes, (worked) => {
-      if (worked) this.published += 1
-      else this.lost += 1
-    })
-  }
-
-  #ask(bytes: Uint8Array, failed: (error: Error) => void): void {
-    const fail = (cause: unknown): void => {
-      const text = `the members on other nodes cannot be counted: ${textOf(cause)}`
-      failed(new BackplaneError('HAWSER_BACKPLANE_FAILED', text, { op: 'publish', cause }))
-    }
-    try {
-      const asking = this.#options.backplane.publish(everybody, bytes)
-      if (isThenable(asking)) Promise.resolve(asking).then(undefined, fail)
-    } catch (cause) {
-      fail(cause)
-    }
-  }
-
-  #reply(to: string, bytes: Uint8Array): void {
-    if (!this.#isFull()) this.#bring(onlyNode(to), bytes, ignore)
+    if (bytes !== undefined) this.#publisher.publish(isOne ? only : everybody, bytes)
   }
 
   #encode(topics: readonly string[], message: Out, overflow: Overflow): Uint8Array | undefined {
     try {
       return encodeEnvelope({ topics, message, overflow }, this.#options.codec)
     } catch (error) {
-      this.#calls.failed('publish', error, unpublished)
-      this.lost += 1
+      this.#publisher.failed(error)
       return undefined
     }
-  }
-
-  /** Apart from the encoding, because what waits keeps all that is in reach here. */
-  #bring(topic: string, bytes: Uint8Array, settled: (worked: boolean) => void): void {
-    const size = bytes.length + perMessage
-    const sending = this.#calls.run(
-      'publish',
-      () => this.#options.backplane.publish(topic, bytes),
-      unpublished,
-      settled,
-    )
-    if (sending === undefined) return
-    this.#queued += size
-    void sending.then(() => {
-      this.#queued -= size
-    })
   }
 
   #received(topic: string, bytes: Uint8Array, from: string): void {
@@ -275,19 +228,5 @@ export class Uplink<Out> {
       void this.#calls.run('open', () => this.#open(), 'nothing is exchanged with other nodes')
     }
     return this.#isOpen
-  }
-
-  #isFull(): boolean {
-    const { queueLimit } = this.#options
-    const { queued } = this
-    // Not at the first byte of room, or every message would be news.
-    if (queued <= queueLimit / 2) this.#calls.worked('queue')
-    if (queued < queueLimit) return false
-    this.lost += 1
-    const text =
-      `${queued} bytes wait to be published and ${queueLimit} may (backplaneQueue): members on ` +
-      'other nodes miss what is sent now; send less, or raise backplaneQueue'
-    this.#calls.tell('queue', new BackplaneError('HAWSER_BACKPLANE_FULL', text, { op: 'publish' }))
-    return true
   }
 }

@@ -1,0 +1,102 @@
+import { BackplaneError, textOf } from '../../errors.js'
+import { isThenable } from '../../promises.js'
+import type { Backplane } from './backplane.js'
+import type { BackplaneCalls } from './backplane-calls.js'
+
+/** Bytes that a message takes beside its own while it waits, measured: promises, a buffer, what calls back. */
+const perMessage = 896
+/** What it means that a message could not be published. */
+const unpublished = 'members on other nodes do not get it, those on this one did'
+
+/** Brings messages to the backplane, and bounds and counts them. */
+export class Publisher {
+  published = 0
+  lost = 0
+  readonly #backplane: Backplane
+  readonly #calls: BackplaneCalls
+  readonly #queueLimit: number
+  #queued = 0
+
+  /** @param queueLimit bytes that may be under way to the backplane */
+  constructor(backplane: Backplane, calls: BackplaneCalls, queueLimit: number) {
+    this.#backplane = backplane
+    this.#calls = calls
+    this.#queueLimit = queueLimit
+  }
+
+  /** Bytes that wait to be published. */
+  get queued(): number {
+    return this.#backplane.queued ?? this.#queued
+  }
+
+  /** Whether there is no room. The message it was asked for is lost. */
+  hasNoRoom(): boolean {
+    if (!this.isFull) return false
+    this.lost += 1
+    const text =
+      `${this.queued} bytes wait to be published and ${this.#queueLimit} may (backplaneQueue): members on ` +
+      'other nodes miss what is sent now; send less, or raise backplaneQueue'
+    this.#calls.tell('queue', new BackplaneError('HAWSER_BACKPLANE_FULL', text, { op: 'publish' }))
+    return true
+  }
+
+  /** There is no message: it could not become bytes. */
+  failed(cause: unknown): void {
+    this.#calls.failed('publish', cause, unpublished)
+    this.lost += 1
+  }
+
+  /** Bring a message. */
+  publish(topic: string, bytes: Uint8Array): void {
+    this.#bring(topic, bytes, (worked) => {
+      if (worked) this.published += 1
+      else this.lost += 1
+    })
+  }
+
+  /** Bring what is no message, if there is room. */
+  say(topic: string, bytes: Uint8Array): void {
+    if (!this.isFull) this.#bring(topic, bytes, () => undefined)
+  }
+
+  /**
+   * Bring what is no message and has to leave.
+   *
+   * @param failed called when it could not
+   */
+  ask(topic: string, bytes: Uint8Array, failed: (error: Error) => void): void {
+    const fail = (cause: unknown): void => {
+      const text = `the members on other nodes cannot be counted: ${textOf(cause)}`
+      failed(new BackplaneError('HAWSER_BACKPLANE_FAILED', text, { op: 'publish', cause }))
+    }
+    try {
+      const asking = this.#backplane.publish(topic, bytes)
+      if (isThenable(asking)) Promise.resolve(asking).then(undefined, fail)
+    } catch (cause) {
+      fail(cause)
+    }
+  }
+
+  private get isFull(): boolean {
+    const { queued } = this
+    // Not at the first byte of room, or every message would be news.
+    if (queued <= this.#queueLimit / 2) this.#calls.worked('queue')
+    return queued >= this.#queueLimit
+  }
+
+  /** Apart from the encoding, because what waits keeps all that is in reach here. */
+  #bring(topic: string, bytes: Uint8Array, settled: (worked: boolean) => void): void {
+    const size = bytes.length + perMessage
+    const sending = this.#calls.run(
+      'publish',
+      () => this.#backplane.publish(topic, bytes),
+      unpublished,
+      settled,
+    )
+    if (sending === undefined) return
+    this.#queued += size
+    void sending.then(() => {
+      this.#queued -= size
+    })
+  }
+}
