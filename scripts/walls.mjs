@@ -14,7 +14,14 @@ import {
   judgeImport,
   placeOf,
 } from './lib/places.mjs'
-import { HTTP_FILES, MOST_LINES, PUBLIC_ONLY, SOCKET_BUILTINS, TABLES } from './lib/wall-rules.mjs'
+import {
+  CONTRACTS,
+  HTTP_FILES,
+  MOST_LINES,
+  PUBLIC_ONLY,
+  SOCKET_BUILTINS,
+  TABLES,
+} from './lib/wall-rules.mjs'
 
 const LIBRARY = 'packages/hawser/src'
 const PACKAGE_SOURCE = /^packages\/([^/]+)\/src\/(.+)$/
@@ -114,6 +121,8 @@ function judgeOther(from, file, specifier) {
     const home = homeOf(from)
     if (homeOf(target) === home && (!publicOnly || !target.includes('/test/'))) return undefined
     if (from.includes('/test/') && target.startsWith('test/support/')) return undefined
+    if (from.includes('/test/') && CONTRACTS.includes(target.replace(/\.js$/, '.ts')))
+      return undefined
     if (home === 'test' && homeOf(target) === 'scripts') return undefined
     // The Redis example is a program of several files, whose parts are tested.
     if (home === 'test' && target.startsWith('examples/redis/')) return undefined

@@ -35,6 +35,7 @@ it('every document that a newcomer looks for is there', () => {
       'docs/proxy-protocol.md',
       'packages/cli/README.md',
       'packages/hawser/README.md',
+      'packages/nats/README.md',
     ]),
   )
 })

@@ -13,6 +13,7 @@ const reporter = './scripts/lib/progress-reporter.mjs'
 const checked = [
   'packages/hawser/test',
   'packages/cli/test',
+  'packages/nats/test',
   'test',
   'test/faults',
   'test/simulate',
@@ -66,6 +67,7 @@ const ofPackages = [
     command: [...bin('publint/src/cli.js'), 'packages/hawser', '--strict'],
   },
   { name: 'publint cli', command: [...bin('publint/src/cli.js'), 'packages/cli', '--strict'] },
+  { name: 'publint nats', command: [...bin('publint/src/cli.js'), 'packages/nats', '--strict'] },
   {
     name: 'attw hawser',
     command: [

@@ -519,8 +519,26 @@ export const COMMAND_UNITS = {
   main: { units: ['run'] },
 }
 
+/** @type {Table} */
+export const NATS_UNITS = {
+  header: { units: [], builtins: ['buffer'] },
+  servers: { units: [], builtins: [] },
+  options: { units: ['header', 'servers'], builtins: ['crypto'] },
+  subjects: { units: [], builtins: ['buffer'] },
+  'recent-map': { units: [], builtins: [] },
+  sequences: { units: ['recent-map'], builtins: ['crypto'] },
+  presence: { units: ['subjects'], builtins: [] },
+  'connect-error': { units: [], builtins: [] },
+  link: { units: ['connect-error'], builtins: [] },
+  'nats-backplane': {
+    units: ['connect-error', 'header', 'link', 'options', 'presence', 'sequences', 'subjects'],
+    builtins: [],
+  },
+  index: { units: ['nats-backplane', 'options'], builtins: [] },
+}
+
 /** The table of each package, by its folder below `packages`. @type {Readonly<Record<string, Table>>} */
-export const TABLES = { hawser: LIBRARY_UNITS, cli: COMMAND_UNITS }
+export const TABLES = { hawser: LIBRARY_UNITS, cli: COMMAND_UNITS, nats: NATS_UNITS }
 
 /** Lines that a file of a package may have. */
 export const MOST_LINES = 300
@@ -532,4 +550,12 @@ export const SOCKET_BUILTINS = ['net', 'tls', 'dgram', 'http', 'https', 'http2']
 export const HTTP_FILES = ['packages/cli/src/serve/monitor.ts', 'examples/production/metrics.ts']
 
 /** Folders outside the library that see only its public names. */
-export const PUBLIC_ONLY = ['packages/cli/src', 'packages/workbench', 'examples']
+export const PUBLIC_ONLY = [
+  'packages/cli/src',
+  'packages/nats/src',
+  'packages/workbench',
+  'examples',
+]
+
+/** What the library's tests check of an implementation of its interfaces, for the packages that have one. */
+export const CONTRACTS = ['packages/hawser/test/server/support/backplane-contract.ts']

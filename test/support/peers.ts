@@ -15,6 +15,7 @@ export type Peer =
   | 'script'
   | 'tmux'
   | 'python3'
+  | 'nats-server'
   | 'redis-benchmark'
   | 'redis-cli'
   | 'redis-server'

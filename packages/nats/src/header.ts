@@ -1,0 +1,85 @@
+import { Buffer } from 'node:buffer'
+
+/** The first byte of all that nodes of this version say; another version takes another one. */
+const form = 0xb1
+/** Longest name of a node, in bytes: names are held in tables, and sent with each message. */
+export const MOST_ID_BYTES = 64
+/** Bytes of an epoch, and of a number: no node lives to see 2⁴⁸ messages. */
+const numberBytes = 6
+const printable = /^[\x21-\x7e]{1,64}$/
+
+/** What stands before the body of a message. */
+export interface Header {
+  /** The name of the node that published it. */
+  readonly from: string
+  /** Numbers of different epochs have nothing to do with each other. */
+  readonly epoch: number
+  /** Counts what `from` published about this topic. */
+  readonly number: number
+}
+
+/** Whether a text can be the name of a node. */
+export function isNodeId(text: string): boolean {
+  return printable.test(text)
+}
+
+/** How many bytes stand before the body. */
+export function headerSize(from: string): number {
+  return 2 + from.length + 2 * numberBytes
+}
+
+/** The bytes of a message with its header: form, length of the name, name, epoch, number, body. */
+export function encodeMessage({ from, epoch, number }: Header, body: Uint8Array): Uint8Array {
+  const size = headerSize(from)
+  const bytes = Buffer.allocUnsafe(size + body.length)
+  const end = writeName(bytes, from)
+  bytes.writeUIntBE(epoch, end, numberBytes)
+  bytes.writeUIntBE(number, end + numberBytes, numberBytes)
+  bytes.set(body, size)
+  return bytes
+}
+
+/** A message in its parts; undefined when no node of this version made it. */
+export function decodeMessage(
+  data: Uint8Array,
+): (Header & { readonly body: Uint8Array }) | undefined {
+  const bytes = viewOf(data)
+  const from = readName(bytes)
+  if (from === undefined) return undefined
+  const end = 2 + from.length
+  const size = headerSize(from)
+  if (bytes.length < size) return undefined
+  const epoch = bytes.readUIntBE(end, numberBytes)
+  const number = bytes.readUIntBE(end + numberBytes, numberBytes)
+  return { from, epoch, number, body: data.subarray(size) }
+}
+
+/** The bytes of a sign of life: form, length of the name, name. */
+export function encodeSign(from: string): Uint8Array {
+  const bytes = Buffer.allocUnsafe(2 + from.length)
+  writeName(bytes, from)
+  return bytes
+}
+
+/** Who gave a sign of life; undefined when it is none. */
+export function decodeSign(data: Uint8Array): string | undefined {
+  const from = readName(viewOf(data))
+  return from !== undefined && data.length === 2 + from.length ? from : undefined
+}
+
+function viewOf(data: Uint8Array): Buffer {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+}
+
+function writeName(bytes: Buffer, name: string): number {
+  bytes[0] = form
+  bytes[1] = name.length
+  return 2 + bytes.write(name, 2, 'latin1')
+}
+
+function readName(bytes: Buffer): string | undefined {
+  const length = bytes[1] ?? 0
+  if (bytes[0] !== form || length > MOST_ID_BYTES || bytes.length < 2 + length) return undefined
+  const name = bytes.toString('latin1', 2, 2 + length)
+  return isNodeId(name) ? name : undefined
+}

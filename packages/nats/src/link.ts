@@ -1,0 +1,171 @@
+import type { NatsConnection, Status, Subscription } from '@nats-io/transport-node'
+import { BackplaneError } from 'hawser'
+import { textOf } from './connect-error.js'
+
+/** Milliseconds that the end may take; a server gives its backplane a second. */
+const closeTimeout = 900
+
+/** What the link tells. */
+export interface LinkOwner {
+  failed(error: Error): void
+  disconnected(error: Error): void
+  reconnected(): void
+}
+
+/** What is sent in one turn of the event loop, and has to reach the server over one connection. */
+interface Turn {
+  readonly run: number
+  readonly sent: Promise<void>
+}
+
+/** The connection to the NATS server, through all its ends and beginnings. */
+export class Link {
+  readonly #nats: NatsConnection
+  readonly #owner: LinkOwner
+  #isUp = true
+  #isClosing = false
+  /** Counts the ends of the connection: a reply to a ping of another run says nothing. */
+  #run = 0
+  #turn: Turn | undefined
+  #why: string | undefined
+  #reported: string | undefined
+
+  constructor(nats: NatsConnection, owner: LinkOwner) {
+    this.#nats = nats
+    this.#owner = owner
+    void this.#watch()
+  }
+
+  get connected(): boolean {
+    return this.#isUp
+  }
+
+  /** Bytes that the server takes in one message. */
+  get maxPayload(): number {
+    return this.#nats.info?.max_payload ?? Infinity
+  }
+
+  subscribe(subject: string, received: (data: Uint8Array, subject: string) => void): Subscription {
+    return this.#nats.subscribe(subject, {
+      // An error here comes as a status as well.
+      callback(error, message) {
+        if (error === null) received(message.data, message.subject)
+      },
+    })
+  }
+
+  /** @throws when the client refuses it */
+  send(subject: string, bytes: Uint8Array): void {
+    this.#nats.publish(subject, bytes)
+  }
+
+  /** Fulfils when the server has all that is sent in this turn; rejects when the connection ends before. */
+  flushed(): Promise<void> {
+    const run = this.#run
+    if (this.#turn?.run === run) return this.#turn.sent
+    const sent = new Promise<void>((resolve, reject) => {
+      setImmediate(() => {
+        if (this.#turn?.sent === sent) this.#turn = undefined
+        // What was sent in a run that is over is gone, whatever the server says now.
+        if (run === this.#run) this.#nats.flush().then(resolve, reject)
+        else reject(this.#lost('the connection to the NATS server ended'))
+      })
+    })
+    // Each caller sees the rejection at the promise it got; where nobody looks, it is no crash.
+    sent.catch(() => undefined)
+    this.#turn = { run, sent }
+    return sent
+  }
+
+  /** Lets go of the server, once it has what was sent. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    const drain = this.#isUp && !this.#nats.isClosed()
+    this.#isUp = false
+    if (drain) await within(closeTimeout, this.#nats.drain())
+    await within(closeTimeout, this.#nats.close())
+  }
+
+  async #watch(): Promise<void> {
+    for await (const status of this.#nats.status()) {
+      if (this.#isClosing) return
+      this.#changed(status)
+    }
+  }
+
+  #changed(status: Status): void {
+    switch (status.type) {
+      case 'disconnect':
+        this.#down(`the connection to the NATS server ${status.server} ended`)
+        break
+      case 'close':
+        this.#down('the NATS client has given up')
+        break
+      case 'reconnect':
+        if (!this.#isUp) void this.#rejoin(this.#run)
+        break
+      case 'staleConnection':
+        this.#why = 'it did not reply to pings'
+        break
+      case 'error':
+        this.#failed(status.error)
+        break
+      case 'forceReconnect':
+      case 'ldm':
+      case 'ping':
+      case 'reconnecting':
+      case 'slowConsumer':
+      case 'update':
+        break
+    }
+  }
+
+  #down(what: string): void {
+    this.#run += 1
+    if (!this.#isUp) return
+    this.#isUp = false
+    const why = this.#why
+    this.#why = undefined
+    this.#owner.disconnected(this.#lost(why === undefined ? what : `${what}: ${why}`))
+  }
+
+  /** The client has asked for all subscriptions again: the server has them with its reply to a ping. */
+  async #rejoin(run: number): Promise<void> {
+    try {
+      await this.#nats.flush()
+    } catch {
+      // It is lost again, and the client goes on.
+      return
+    }
+    if (run !== this.#run || this.#isUp || this.#isClosing) return
+    this.#isUp = true
+    this.#reported = undefined
+    this.#owner.reconnected()
+  }
+
+  /** The first of a run: a server that refuses something says so each time. */
+  #failed(cause: Error): void {
+    const text = textOf(cause)
+    if (this.#reported === text) return
+    this.#reported = text
+    this.#owner.failed(this.#lost(`the NATS server complained: ${text}`, cause))
+  }
+
+  #lost(text: string, cause?: Error): BackplaneError {
+    return new BackplaneError('HAWSER_BACKPLANE_FAILED', text, { cause })
+  }
+}
+
+/** Waits for a promise so long, whatever becomes of it. */
+async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds).unref()
+  })
+  const over = promise.then(
+    () => undefined,
+    () => undefined,
+  )
+  await Promise.race([over, late])
+  clearTimeout(timer)
+}

@@ -1,0 +1,48 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { runs } from '../../../test/support/property-runs.js'
+import { decodeMessage, decodeSign, encodeMessage, encodeSign, headerSize } from '../src/header.js'
+
+const body = Uint8Array.of(1, 2, 3)
+const header = { from: 'node-1', epoch: 2 ** 41 + 7, number: 2 ** 33 + 1 }
+
+it('a message has its parts again', () => {
+  const bytes = encodeMessage(header, body)
+  expect(bytes.length).toBe(headerSize('node-1') + 3)
+  const { body: read, ...rest } = decodeMessage(bytes) ?? {}
+  expect(rest).toEqual(header)
+  expect([...(read ?? [])]).toEqual([1, 2, 3])
+})
+
+it('a message that is cut off within its header is none', () => {
+  const bytes = encodeMessage(header, new Uint8Array())
+  for (let length = 0; length < bytes.length; length += 1) {
+    expect(decodeMessage(bytes.subarray(0, length))).toBeUndefined()
+  }
+  expect(decodeMessage(bytes)?.body.length).toBe(0)
+})
+
+it.each([
+  ['empty', ''],
+  ['with a space', 'node 1'],
+  ['with a control character', 'node\u001b'],
+  ['longer than 64 bytes', 'n'.repeat(65)],
+])('a message or a sign of a node whose name is %s is none', (_what, from) => {
+  expect(decodeMessage(encodeMessage({ ...header, from }, body))).toBeUndefined()
+  expect(decodeSign(encodeSign(from))).toBeUndefined()
+})
+
+it('a sign of life with a byte too many is none', () => {
+  expect(decodeSign(encodeSign('node-1'))).toBe('node-1')
+  expect(decodeSign(Uint8Array.of(...encodeSign('node-1'), 0))).toBeUndefined()
+})
+
+it('any bytes are read without an error', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+      decodeMessage(bytes)
+      decodeSign(bytes)
+    }),
+    runs(1_000),
+  )
+})

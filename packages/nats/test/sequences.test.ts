@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest'
+import { ReceivedSequences, SentSequences } from '../src/sequences.js'
+
+it('the messages of each topic are numbered by themselves', () => {
+  const sent = new SentSequences()
+  const numbers = ['a', 'b', 'a'].map((topic) => sent.next(topic).number)
+  expect(numbers).toEqual([1, 1, 2])
+})
+
+it('a topic that was dropped from a full table begins a new epoch', () => {
+  const sent = new SentSequences(2)
+  const before = { ...sent.next('a') }
+  for (const topic of ['b', 'c']) sent.next(topic)
+  const after = sent.next('a')
+  expect(after.number).toBe(1)
+  expect(after.epoch).not.toBe(before.epoch)
+  expect(sent.size).toBe(2)
+})
+
+it('a topic that is in use stays in a full table', () => {
+  const sent = new SentSequences(2)
+  for (const topic of ['a', 'b', 'a', 'c']) sent.next(topic)
+  expect(sent.next('a').number).toBe(3)
+})
+
+it('a gap is counted, a repetition is a duplicate, and a first message is neither', () => {
+  const received = new ReceivedSequences()
+  const take = (number: number, epoch = 1): number | 'duplicate' =>
+    received.take(1, 'node', { epoch, number })
+  expect([take(7), take(8), take(12), take(12), take(9), take(13)]).toEqual([
+    0,
+    0,
+    3,
+    'duplicate',
+    'duplicate',
+    0,
+  ])
+  expect([take(1, 2), take(3, 2)]).toEqual([0, 1])
+})
+
+it('senders and subscriptions are followed apart from each other', () => {
+  const received = new ReceivedSequences()
+  expect(received.take(1, 'one', { epoch: 1, number: 1 })).toBe(0)
+  expect(received.take(1, 'two', { epoch: 1, number: 5 })).toBe(0)
+  expect(received.take(2, 'one', { epoch: 1, number: 5 })).toBe(0)
+  expect(received.take(1, 'one', { epoch: 1, number: 3 })).toBe(1)
+})
+
+it('a hundred thousand senders leave a table of its limit', () => {
+  const received = new ReceivedSequences(1_000)
+  for (let sender = 0; sender < 100_000; sender += 1) {
+    received.take(1, `node-${sender}`, { epoch: 1, number: 1 })
+  }
+  expect(received.size).toBe(1_000)
+})
