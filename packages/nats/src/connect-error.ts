@@ -15,10 +15,10 @@ export function explainConnect(cause: unknown, hosts: readonly string[]): Error 
       'pass what it asks for in connection: user and pass, token, or an authenticator with a key'
     return fail(`${where} refused the credentials (${text})`, remedy, cause)
   }
+  if (/server does not support 'tls'|'?tls'? is not available/.test(text)) {
+    return fail(`${where} offers no TLS`, 'turn TLS on there, or ask for none', cause)
+  }
   if (cause instanceof errors.InvalidArgumentError) {
-    if (text.includes('tls')) {
-      return fail(`${where} offers no TLS`, 'turn TLS on there, or ask for none', cause)
-    }
     const details = { option: 'connection', remedy: 'change connection', cause }
     return new OptionError('HAWSER_INVALID_OPTION', `the NATS client refused: ${text}`, details)
   }

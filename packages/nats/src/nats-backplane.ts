@@ -20,6 +20,15 @@ export interface NatsBackplane extends Backplane {
   /** The names of the other nodes that gave a sign of life, without those that have gone. */
   nodes(): Iterable<string>
   /**
+   * Bring a message to the other nodes.
+   *
+   * @returns fulfils when the NATS server has all that was published in this turn of the event loop;
+   *   rejects when the connection ends before
+   * @throws {BackplaneError} while there is no connection, or when the message is larger than the NATS
+   *   server's `max_payload`
+   */
+  publish(topic: string, message: Uint8Array): Promise<void>
+  /**
    * Lets go of the NATS server, once it has what was published. A server calls it when it closes; call
    * it where no server does. It never rejects, and takes two seconds at most.
    */

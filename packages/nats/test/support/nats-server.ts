@@ -25,6 +25,11 @@ export class NatsServer {
     return `127.0.0.1:${this.port}`
   }
 
+  /** What it has written about itself since it was started last. */
+  get log(): string {
+    return this.#running.complained
+  }
+
   /** Ends it without a word to its clients. */
   async kill(): Promise<void> {
     await this.#running.kill()

@@ -1,0 +1,118 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node'
+import fc from 'fast-check'
+import { expect, onTestFinished } from 'vitest'
+import { itPeer } from '../../../test/support/peers.js'
+import { runs } from '../../../test/support/property-runs.js'
+import { encodeMessage, encodeSign } from '../src/header.js'
+import { subjectOf } from '../src/subjects.js'
+import { NatsServer } from './support/nats-server.js'
+import { bytesOf, listen, settle } from './support/nodes.js'
+import { until } from './support/until.js'
+
+/** A program that uses the same NATS server and is no node. */
+async function joinStranger(servers: string): Promise<NatsConnection> {
+  const stranger = await connect({ servers })
+  onTestFinished(() => stranger.close())
+  return stranger
+}
+
+itPeer(
+  'nats-server',
+  'any bytes on its subjects harm no node, are counted, and told once',
+  async (program) => {
+    const { address } = await NatsServer.start(program)
+    const one = await listen({ servers: address })
+    const two = await listen({ servers: address })
+    for (const topic of ['', 'a']) await two.node.subscribe(topic)
+    const stranger = await joinStranger(address)
+    const subject = fc.constantFrom(
+      subjectOf('hawser', ''),
+      subjectOf('hawser', 'a'),
+      ...[
+        'hello',
+        'here',
+        'bye',
+        'what',
+        `here.${Buffer.from(two.node.nodeId).toString('base64url')}`,
+      ].map((sign) => `hawser.n.${sign}`),
+    )
+    let sent = 0
+    await fc.assert(
+      fc.asyncProperty(subject, fc.uint8Array({ maxLength: 120 }), async (name, bytes) => {
+        stranger.publish(name, bytes)
+        sent += 1
+        await stranger.flush()
+      }),
+      runs(500),
+    )
+    await settle([one.node, two.node])
+    expect(two.node.strangers).toBe(sent)
+    expect(two.told.errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/bytes on subjects of hawser are of no node.*another prefix/),
+    ])
+    expect(two.told.texts).toEqual([])
+    expect([...two.node.nodes()]).toEqual([one.node.nodeId])
+    await one.node.publish('a', bytesOf('still here'))
+    await until(() => two.told.texts.length === 1)
+  },
+)
+
+itPeer(
+  'nats-server',
+  'a message that comes twice is delivered once, and a gap is counted',
+  async (program) => {
+    const { address } = await NatsServer.start(program)
+    const { node, told } = await listen({ servers: address })
+    await node.subscribe('a')
+    const stranger = await joinStranger(address)
+    for (const [epoch, number] of [
+      [1, 5],
+      [1, 5],
+      [1, 4],
+      [1, 9],
+      [2, 1],
+    ] as const) {
+      const header = { from: 'other', epoch, number }
+      const bytes = encodeMessage(header, bytesOf(`${epoch}.${number}`))
+      stranger.publish(subjectOf('hawser', 'a'), bytes)
+    }
+    // In the name of the node itself, as when the NATS server sends an echo.
+    const own = encodeMessage({ from: node.nodeId, epoch: 1, number: 1 }, bytesOf('own'))
+    stranger.publish(subjectOf('hawser', 'a'), own)
+    await stranger.flush()
+    await settle([node])
+    expect(told.texts).toEqual(['1.5', '1.9', '2.1'])
+    expect(told.missing).toBe(3)
+    expect(node.strangers).toBe(0)
+  },
+)
+
+itPeer(
+  'nats-server',
+  'a node that crashed is gone after its signs of life fail to come',
+  async (program) => {
+    const { address } = await NatsServer.start(program)
+    const one = await listen({ servers: address, presence: 20 })
+    const two = await listen({ servers: address, presence: 20 })
+    const stranger = await joinStranger(address)
+    stranger.publish('hawser.n.here', encodeSign('crashed'))
+    await until(() => [...one.node.nodes()].includes('crashed'))
+    await until(() => ![...one.node.nodes()].includes('crashed'))
+    await until(() => [...one.node.nodes()].join() === two.node.nodeId)
+  },
+)
+
+itPeer('nats-server', 'a flood of names grows no table, and is told once', async (program) => {
+  const { address } = await NatsServer.start(program)
+  const { node, told } = await listen({ servers: address, maxNodes: 3 })
+  const stranger = await joinStranger(address)
+  for (let name = 0; name < 5_000; name += 1) {
+    stranger.publish('hawser.n.here', encodeSign(`node-${name}`))
+  }
+  await stranger.flush()
+  await settle([node])
+  expect([...node.nodes()]).toEqual(['node-0', 'node-1', 'node-2'])
+  expect(told.errors.map(({ message }) => message)).toEqual([
+    'there are more than 3 other nodes: raise maxNodes',
+  ])
+})
