@@ -202,7 +202,7 @@ class NatsNode implements NatsBackplane, LinkOwner {
       const { from, body } = message
       const missing = this.#received.take(subscription, from, message)
       if (missing === 'duplicate') return
-      if (missing > 0) this.#listener?.missed(missing, from)
+      if (missing > 0) this.#listener?.missed(topic, missing, from)
       this.#listener?.message(topic, body, from)
     }
   }

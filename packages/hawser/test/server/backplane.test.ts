@@ -209,8 +209,10 @@ describe('the link to the other nodes', () => {
     ])
     backplane.connected = true
     backplane.listener?.reconnected()
-    backplane.listener?.missed(3, 'other')
-    backplane.listener?.missed(4, 'other')
+    backplane.listener?.missed('news', 3, 'other')
+    backplane.listener?.missed('', 4, 'other')
+    // A question is no message for members.
+    backplane.listener?.missed('\0', 5, 'other')
     expect(told).toEqual([false, true])
     expect(server.info().backplane).toMatchObject({ connected: true, missed: 7 })
   })
@@ -416,6 +418,7 @@ describe('a backplane', () => {
     expect(backplane.calls).toEqual([
       'open',
       'subscribe ',
+      'subscribe \0',
       'subscribe a',
       'unsubscribe a',
       'subscribe b',
@@ -497,13 +500,13 @@ describe('a backplane', () => {
     member.join('b')
     await new Promise(setImmediate)
     await clock.advance(999)
-    expect(backplane.calls.slice(2)).toEqual(['subscribe a', 'subscribe b'])
+    expect(backplane.calls.slice(3)).toEqual(['subscribe a', 'subscribe b'])
     member.leave('b')
     await clock.advance(1)
     backplane.answer = () => undefined
     await clock.advance(1_000)
     await clock.advance(10_000)
-    expect(backplane.calls.slice(4)).toEqual(['unsubscribe b', 'subscribe a', 'subscribe a'])
+    expect(backplane.calls.slice(5)).toEqual(['unsubscribe b', 'subscribe a', 'subscribe a'])
     expect(errors).toHaveLength(1)
     expect(errors[0]).toMatchObject({ code: 'HAWSER_BACKPLANE_FAILED', op: 'subscribe' })
   })

@@ -33,7 +33,7 @@ export class Told implements BackplaneListener {
     this.links.push('back')
   }
 
-  missed(count: number): void {
+  missed(_topic: string, count: number): void {
     this.missing += count
   }
 }

@@ -24,7 +24,7 @@ export interface BackplaneListener {
    * Messages of another node about a topic that this node is subscribed to did not arrive: a backplane
    * that numbers them knows at the next one. The server counts them in `info().backplane.missed`.
    */
-  missed(count: number, from: string): void
+  missed(topic: string, count: number, from: string): void
 }
 
 /**
@@ -43,8 +43,7 @@ export interface BackplaneListener {
  *   be ended; neither changes anything.
  * - **Nothing is shared.** All that passes between nodes is in `topic`, `message` and `from`.
  *
- * A topic is any text of at most 320 bytes of UTF-8 (`NUL` and a node's name is what only that node is
- * subscribed to), and the empty one, to which every node that
+ * A topic is any text of at most 320 bytes of UTF-8 (what nodes ask each other begins with `NUL`), and the empty one, to which every node that
  * listens is subscribed (for `broadcast`, and what is sent to several topics at once): where names
  * have rules, encode it. A message is as large as what is sent, and a few bytes. Nodes trust each
  * other: every program that can publish reaches every member.

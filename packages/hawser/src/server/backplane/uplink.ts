@@ -12,8 +12,10 @@ import { Subscriptions } from './subscriptions.js'
 
 /** What every node is subscribed to: for everybody, and for several topics at once. */
 const everybody = ''
-/** What only one node is subscribed to. */
-const onlyNode = (nodeId: string): string => `\0${nodeId}`
+/** What begins so is no message for members: questions, which every node is subscribed to, … */
+const questions = '\0'
+/** … and replies, which only the node that asked is. */
+const repliesTo = (nodeId: string): string => `\0${nodeId}`
 /** Milliseconds a backplane may take to close; a server's end does not wait for ever. */
 const closeTimeout = 1_000
 
@@ -55,8 +57,8 @@ export class Uplink<Out> {
       this.#changed()
     },
     reconnected: () => this.#changed(),
-    missed: (count) => {
-      this.missed += count
+    missed: (topic, count) => {
+      if (!topic.startsWith(questions)) this.missed += count
     },
   }
   readonly #options: UplinkOptions<Out>
@@ -76,16 +78,15 @@ export class Uplink<Out> {
     this.#owner = owner
     this.#calls = new BackplaneCalls((error) => owner.failed(error))
     const isWanted = (topic: string): boolean =>
-      !this.#closed &&
-      (topic === everybody || topic === onlyNode(this.nodeId) || owner.isWanted(topic))
+      !this.#closed && (topic === everybody || topic.startsWith(questions) || owner.isWanted(topic))
     this.#subscriptions = new Subscriptions(options.backplane, this.#calls, clock, isWanted)
     this.#publisher = new Publisher(options.backplane, this.#calls, options.queueLimit)
     this.#headCounts = new HeadCounts({
       clock,
       nodes: () => this.nodes,
       count: (topics) => owner.count(topics),
-      ask: (bytes, failed) => this.#publisher.ask(everybody, bytes, failed),
-      reply: (to, bytes) => this.#publisher.say(onlyNode(to), bytes),
+      ask: (bytes, failed) => this.#publisher.ask(questions, bytes, failed),
+      reply: (to, bytes) => this.#publisher.say(repliesTo(to), bytes),
     })
   }
 
@@ -129,13 +130,14 @@ export class Uplink<Out> {
     this.#open()
     this.#started = true
     void this.#subscriptions.begin(everybody)
+    void this.#subscriptions.begin(questions)
   }
 
   /** How many members topics have on all nodes. */
   async count(topics: readonly string[], timeout: number): Promise<HeadCount> {
     if (this.#isReady()) {
       // Replies come to what only this node is subscribed to, and only once it is.
-      this.#hearsReplies ??= this.#subscriptions.begin(onlyNode(this.nodeId)) ?? Promise.resolve()
+      this.#hearsReplies ??= this.#subscriptions.begin(repliesTo(this.nodeId)) ?? Promise.resolve()
       await this.#hearsReplies
     }
     if (this.#isReady()) return this.#headCounts.ask(topics, timeout)

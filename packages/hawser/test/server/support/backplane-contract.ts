@@ -32,8 +32,8 @@ export function describeBackplane(
           throw error
         },
         reconnected: () => undefined,
-        missed(lost, from) {
-          throw new Error(`${lost} messages of ${from} are missing`)
+        missed(topic, lost, from) {
+          throw new Error(`${lost} messages about ${topic} of ${from} are missing`)
         },
       })
       onTestFinished(() => node.close())
