@@ -5,7 +5,7 @@ import { createAuthority } from '../../../test/support/certificates.js'
 import { createFolder } from '../../../test/support/folders.js'
 import { itPeer } from '../../../test/support/peers.js'
 import { natsBackplane, type NatsBackplaneOptions } from '../src/index.js'
-import { NatsServer } from './support/nats-server.js'
+import { NatsServer } from '../../../test/support/nats-server.js'
 import { bytesOf, listen, settle, Told } from './support/nodes.js'
 
 async function refusal(options: NatsBackplaneOptions): Promise<string> {

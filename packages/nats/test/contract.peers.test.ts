@@ -1,7 +1,7 @@
 import { describePeer } from '../../../test/support/peers.js'
 import { describeBackplane } from '../../hawser/test/server/support/backplane-contract.js'
 import type { NatsBackplane } from '../src/index.js'
-import { NatsServer } from './support/nats-server.js'
+import { NatsServer } from '../../../test/support/nats-server.js'
 import { makeNode, settle } from './support/nodes.js'
 
 describePeer('nats-server', 'NATS', (program) => {

@@ -4,7 +4,7 @@ import { createFolder } from '../../../test/support/folders.js'
 import { itPeer } from '../../../test/support/peers.js'
 import { subjectOf } from '../src/subjects.js'
 import { startChat } from './support/chat.js'
-import { NatsServer } from './support/nats-server.js'
+import { NatsServer } from '../../../test/support/nats-server.js'
 import { bytesOf, listen, makeNode, settle } from './support/nodes.js'
 import { until } from './support/until.js'
 

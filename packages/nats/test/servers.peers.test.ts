@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { itPeer } from '../../../test/support/peers.js'
 import { startChat } from './support/chat.js'
-import { NatsServer } from './support/nats-server.js'
+import { NatsServer } from '../../../test/support/nats-server.js'
 import { makeNode, settle, Told } from './support/nodes.js'
 import { until } from './support/until.js'
 

@@ -5,7 +5,7 @@ import { itPeer } from '../../../test/support/peers.js'
 import { runs } from '../../../test/support/property-runs.js'
 import { encodeMessage, encodeSign } from '../src/header.js'
 import { subjectOf } from '../src/subjects.js'
-import { NatsServer } from './support/nats-server.js'
+import { NatsServer } from '../../../test/support/nats-server.js'
 import { bytesOf, listen, settle } from './support/nodes.js'
 import { until } from './support/until.js'
 

@@ -1,4 +1,4 @@
-import { Running } from '../../../../test/support/running.js'
+import { Running } from './running.js'
 
 /** A real NATS server on a port of this machine, which ends with the test. */
 export class NatsServer {
