@@ -503,6 +503,7 @@ export const COMMAND_UNITS = {
           'foreground',
           'hints',
           'host',
+          'join-nats',
           'monitor',
           'monitored',
           'options',

@@ -39,7 +39,7 @@ export class Host implements Listeners {
   readonly server: Server<Incoming, Outgoing>
   readonly #options: ServeOptions
   readonly #tell: (event: ServerEvent) => void
-  /** Whether there may be clients at other workers. */
+  /** Whether there may be clients at other workers, or on other machines. */
   readonly #isJoined: boolean
   readonly #clients = new Map<number, Client>()
   readonly #greeting: readonly Uint8Array[]
@@ -49,7 +49,7 @@ export class Host implements Listeners {
 
   /**
    * @param tell called for every event
-   * @param backplane joins it with the servers of other workers
+   * @param backplane joins it with the servers of other workers, or of other machines
    * @throws OptionError when TLS cannot be used
    */
   constructor(
@@ -93,6 +93,10 @@ export class Host implements Listeners {
       },
     )
     this.server.on('drop', (refusal) => this.#refuse(refusal))
+    // That it is lost is an error, and is reported as one.
+    this.server.on('backplane', ({ connected }) => {
+      if (connected) this.#tell({ event: 'notice', text: 'NATS: connected again' })
+    })
   }
 
   /** @returns rejects with what the library says when it cannot listen */

@@ -1,4 +1,5 @@
 import type { FramingChoice } from '../arguments/framing.js'
+import type { ServeNats } from '../arguments/nats-flags.js'
 import type { ServeProxy } from '../arguments/proxy-flags.js'
 import type { Rate } from '../arguments/rate.js'
 import type { ServeTls } from '../arguments/tls-choice.js'
@@ -40,4 +41,5 @@ export interface ServeOptions {
   readonly metrics: string | undefined
   readonly tls: ServeTls | undefined
   readonly proxyProtocol: ServeProxy | undefined
+  readonly nats: ServeNats | undefined
 }

@@ -10,6 +10,7 @@ import {
   parseFraming,
 } from '../arguments/framing.js'
 import { serveExamples } from '../arguments/help.js'
+import { addNats, type NatsFlags, readNats } from '../arguments/nats-flags.js'
 import { addProxy, type ProxyFlags, readProxy } from '../arguments/proxy-flags.js'
 import { parseSize } from '../arguments/size.js'
 import { addTimeouts, type TimeoutFlags } from '../arguments/timeout-flags.js'
@@ -17,9 +18,8 @@ import { addServeTls, readServeTls, type ServeTlsFlags } from '../arguments/tls-
 
 const defaultEndpoint = 'tcp://127.0.0.1:8000'
 
-interface ServeFlags extends AccessFlags, TimeoutFlags, ServeTlsFlags, ProxyFlags {
+interface ServeFlags extends AccessFlags, TimeoutFlags, ServeTlsFlags, ProxyFlags, NatsFlags {
   echo?: true
-  chat?: true
   greeting?: string
   httpHello?: true
   framing: FramingChoice
@@ -46,6 +46,7 @@ export function addServe(program: Command, act: (options: ServeOptions) => Promi
   addTimeouts(command)
   addServeTls(command)
   addProxy(command)
+  addNats(command)
   addOutput(command)
 }
 
@@ -93,6 +94,7 @@ function readServe(endpoints: readonly string[], flags: ServeFlags): ServeOption
         : endpoints.map((endpoint) => completeEndpoint(endpoint, '127.0.0.1')),
     tls,
     proxyProtocol: readProxy(flags),
+    nats: readNats(flags),
     framing,
     maxFrame: flags.maxFrame,
     mode: flags.echo ? 'echo' : flags.chat ? 'chat' : 'print',

@@ -1,9 +1,11 @@
+import type { Backplane } from 'hawser'
 import { notifySystemd, type SystemdNotifier } from 'hawser/systemd'
 import { codeOf, describeFailure } from '../failure.js'
 import type { ServerEvent } from '../output/events.js'
 import { Foreground, type Service } from './foreground.js'
 import { listeningEvent } from './hints.js'
 import { Host } from './host.js'
+import { joinNats } from './join-nats.js'
 import type { Monitor } from './monitor.js'
 import type { ServeOptions } from './options.js'
 import { prepareServeTls } from './tls/prepare-tls.js'
@@ -19,7 +21,14 @@ export async function serve(options: ServeOptions): Promise<number> {
     const { serveWorkers } = await import('./workers/serve-workers.js')
     return serveWorkers(options)
   }
-  return new ServeCommand(options, await prepareServeTls(options.tls)).run()
+  const tls = await prepareServeTls(options.tls)
+  const nats = await joinNats(options.nats)
+  try {
+    return await new ServeCommand(options, tls, nats).run()
+  } finally {
+    // A server that never listened has not closed it, and it would keep the process alive.
+    await nats?.close()
+  }
 }
 
 class ServeCommand {
@@ -30,11 +39,11 @@ class ServeCommand {
   #monitor: Monitor | undefined
   #systemd: SystemdNotifier | undefined
 
-  constructor(options: ServeOptions, tls: PreparedTls | undefined) {
+  constructor(options: ServeOptions, tls: PreparedTls | undefined, nats: Backplane | undefined) {
     this.#options = options
     this.#tls = tls
     this.#foreground = new Foreground(options, () => this.#service())
-    this.#host = new Host(options, tls?.options, (event) => this.#tell(event))
+    this.#host = new Host(options, tls?.options, (event) => this.#tell(event), nats)
   }
 
   async run(): Promise<number> {

@@ -25,6 +25,9 @@ it.each([
   [['serve', 'unix:'], /a Unix socket needs a path/],
   [['serve', '--framing', 'morse'], /there is no framing "morse": write one of lines, raw/],
   [['serve', '--idle', 'soon'], /--idle is a time, not "soon": write 500ms/],
+  [['serve', '--nats', 'n:4222'], /--nats relays what clients say: add --chat/],
+  [['serve', '--chat', '--nats', 'http://user:secret@n'], /--nats has one that is no address/],
+  [['serve', '--chat', '--nats-creds', 'f'], /--nats-creds is for --nats: say where NATS is/],
   [['connect'], /missing required argument endpoint: see hawser connect --help/],
 ])('%j is one line on stderr and exit code 2', async (words, expected) => {
   const { code, stderr } = await fail(...words)

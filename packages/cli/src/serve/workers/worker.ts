@@ -6,6 +6,7 @@ import type { ServerEvent } from '../../output/events.js'
 import { openStandardOutput } from '../../output/sinks/standard.js'
 import { Duty } from './duty.js'
 import { Host } from '../host.js'
+import { joinNats } from '../join-nats.js'
 import type { ServeOptions } from '../options.js'
 import { columnsVariable } from './orders.js'
 import { prepareServeTls } from '../tls/prepare-tls.js'
@@ -55,7 +56,9 @@ export class ServeWorker {
       if (this.#options.quiet && event.event !== 'error') return
       this.#display.show(event)
     }
-    const host = new Host(this.#options, tls?.options, tell, workersBackplane())
+    // Over NATS this machine's workers reach each other as well.
+    const backplane = (await joinNats(this.#options.nats)) ?? workersBackplane()
+    const host = new Host(this.#options, tls?.options, tell, backplane)
     this.#duty.serve(host)
     joinWorkers(host.server, { leave: () => this.#display.flush(lastWords) })
     await host.listen()
