@@ -1,6 +1,7 @@
 import { certificates } from './machine/certificates.js'
 import { descriptors } from './machine/descriptors.js'
 import type { Fault } from './support/fault.js'
+import { machines } from './machines/machines.js'
 import { loss } from './network/loss.js'
 import { reload } from './processes/reload.js'
 import { restarts } from './processes/restarts.js'
@@ -19,5 +20,6 @@ export const faults: readonly Fault[] = [
   restarts,
   loss,
   vanishedPeer,
+  machines,
   soak,
 ]
