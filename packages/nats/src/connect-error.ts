@@ -32,7 +32,12 @@ export function explainConnect(cause: unknown, hosts: readonly string[]): Error 
     return fail(`no TLS with ${where}: ${text}`, remedy, cause)
   }
   const remedy = 'start nats-server there, or say with servers where it is'
-  return fail(`no connection to ${where}: ${text}`, remedy, cause)
+  if (cause instanceof SyntaxError || text.includes('unexpected response')) {
+    return fail(`what listens at ${hosts.join(', ')} does not speak as NATS does`, remedy, cause)
+  }
+  // The client says so where the other side ends the connection without an error.
+  const why = text.includes('an undefined error') ? 'it ended the connection' : text
+  return fail(`no connection to ${where}: ${why}`, remedy, cause)
 }
 
 /** OpenSSL's errors, and what Node.js says about certificates. */

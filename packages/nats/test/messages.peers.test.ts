@@ -92,3 +92,18 @@ itPeer('nats-server', 'nodes of different prefixes do not hear each other', asyn
   await settle([one.node, two.node])
   expect([two.told.texts, [...two.node.nodes()]]).toEqual([[], []])
 })
+
+itPeer('nats-server', 'what was published before a close still leaves', async (program) => {
+  const { address } = await NatsServer.start(program)
+  const one = await listen({ servers: address })
+  const two = await listen({ servers: address })
+  await two.node.subscribe('a')
+  const publishing = Array.from({ length: 1_000 }, (_, number) =>
+    one.node.publish('a', bytesOf(String(number))),
+  )
+  await one.node.close()
+  await Promise.allSettled(publishing)
+  await settle([two.node])
+  expect(two.told.texts).toHaveLength(1_000)
+  expect([...two.node.nodes()]).toEqual([])
+})

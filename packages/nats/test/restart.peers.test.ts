@@ -113,6 +113,24 @@ itPeer(
   },
 )
 
+itPeer(
+  'nats-server',
+  'nodes that are back tell a newcomer that they are there',
+  async (program) => {
+    const nats = await NatsServer.start(program)
+    const options = { servers: nats.address, presence: 600_000 }
+    const one = await listen(options)
+    const two = await listen(options)
+    await nats.kill()
+    await until(() => !one.node.connected && !two.node.connected)
+    await nats.restart()
+    const newcomer = await listen(options)
+    const names = [one.node.nodeId, two.node.nodeId].toSorted()
+    await until(() => [...newcomer.node.nodes()].toSorted().join() === names.join())
+    await until(() => [...one.node.nodes()].includes(newcomer.node.nodeId))
+  },
+)
+
 itPeer('nats-server', 'a node closes while there is no connection, and again', async (program) => {
   const nats = await NatsServer.start(program)
   const { node, told } = await listen({ servers: nats.address })
