@@ -80,6 +80,16 @@ const ofPackages = [
   },
   { name: 'packed library', command: ['node', 'scripts/runtimes.mjs', '--this'] },
   { name: 'api docs', command: [...bin('typedoc/bin/typedoc'), '--emit', 'none'] },
+  {
+    name: 'api docs nats',
+    command: [
+      ...bin('typedoc/bin/typedoc'),
+      '--options',
+      'packages/nats/typedoc.json',
+      '--emit',
+      'none',
+    ],
+  },
 ]
 
 /** @param {string} name @param {readonly string[]} projects @param {Partial<Step>} [rest] @returns {Step} */

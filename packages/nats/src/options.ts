@@ -4,8 +4,25 @@ import { OptionError } from 'hawser'
 import { isNodeId, MOST_ID_BYTES } from './header.js'
 import { parseServers } from './servers.js'
 
+/**
+ * Options of the NATS client that are passed on: `user`, `pass`, `token`, `authenticator`, `tls`,
+ * `timeout`, `pingInterval`, `reconnectTimeWait`, … What the backplane decides itself is not among
+ * them, and is refused.
+ */
+export type NatsConnectionOptions = Omit<
+  NodeConnectionOptions,
+  | 'servers'
+  | 'port'
+  | 'name'
+  | 'noEcho'
+  | 'reconnect'
+  | 'maxReconnectAttempts'
+  | 'waitOnFirstConnect'
+  | 'ignoreAuthErrorAbort'
+>
+
 /** What the backplane decides by itself: its promises depend on it. */
-const decided = [
+const decided: readonly Exclude<keyof NodeConnectionOptions, keyof NatsConnectionOptions>[] = [
   'servers',
   'port',
   'name',
@@ -14,14 +31,7 @@ const decided = [
   'maxReconnectAttempts',
   'waitOnFirstConnect',
   'ignoreAuthErrorAbort',
-] as const
-
-/**
- * Options of the NATS client that are passed on: `user`, `pass`, `token`, `authenticator`, `tls`,
- * `timeout`, `pingInterval`, `reconnectTimeWait`, … What the backplane decides itself is not among
- * them, and is refused.
- */
-export type NatsConnectionOptions = Omit<NodeConnectionOptions, (typeof decided)[number]>
+]
 
 /** Which NATS server, and how this node is called there. */
 export interface NatsBackplaneOptions {

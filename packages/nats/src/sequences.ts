@@ -4,7 +4,7 @@ import { RecentMap } from './recent-map.js'
 /**
  * Topics whose messages a node numbers, and pairs of topic and sender whose last number it keeps. An
  * entry takes about 150 bytes, so each table at most 10 MB. With more in use, the counts of those used
- * longest ago begin anew: a loss is not noticed there, and nothing is lost by it.
+ * longest ago, half the table, begin anew: a loss is not noticed there, and nothing is lost by it.
  */
 export const MOST_SEQUENCES = 65_536
 

@@ -55,17 +55,20 @@ it('the link is back when the server has replied to a ping behind the subscripti
   expect([link.connected, told.at(-1), told.length]).toEqual([true, 'back', 2])
 })
 
-it('a connection that ends before that ping is replied to was never back', async () => {
-  const { nats, link, told } = start()
-  nats.say({ type: 'disconnect', server })
-  nats.say({ type: 'reconnect', server })
-  await turn()
-  nats.say({ type: 'disconnect', server })
-  await turn()
-  for (const { fail } of nats.pings) fail()
-  await turn()
-  expect([link.connected, told.length]).toEqual([false, 1])
-})
+it.each(['reply', 'fail'] as const)(
+  'a connection that ends around that ping (%s) was never back',
+  async (way) => {
+    const { nats, link, told } = start()
+    nats.say({ type: 'disconnect', server })
+    nats.say({ type: 'reconnect', server })
+    await turn()
+    nats.say({ type: 'disconnect', server })
+    await turn()
+    for (const ping of nats.pings) ping[way]()
+    await turn()
+    expect([link.connected, told.length]).toEqual([false, 1])
+  },
+)
 
 it('a complaint is told once until the link was lost and back', async () => {
   const { nats, told } = start()
