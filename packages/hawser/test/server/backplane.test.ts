@@ -65,6 +65,7 @@ class ScriptedBackplane implements Backplane {
   connected = true
   readonly calls: string[] = []
   readonly published: { topic: string; message: Uint8Array }[] = []
+  readonly refusals: string[] = []
   listener: BackplaneListener | undefined
   /** What the next calls answer; throw or reject to fail. */
   answer: (call: string) => void | Promise<void> = () => undefined
@@ -85,6 +86,10 @@ class ScriptedBackplane implements Backplane {
   publish(topic: string, message: Uint8Array): void | Promise<void> {
     this.published.push({ topic, message })
     return this.#note(`publish ${topic}`)
+  }
+
+  refused(topic: string): void {
+    this.refusals.push(topic)
   }
 
   close(): void | Promise<void> {
@@ -189,6 +194,28 @@ describe('members of a topic', () => {
     await clock.advance(1_000)
     expect(await counting).toEqual({ members: 5, silent: [] })
     expect(errors.map(({ code }) => code)).toEqual(['HAWSER_BACKPLANE_FAILED'])
+  })
+})
+
+describe('a message that is not handed over', () => {
+  it('is said to be refused, so that the others know that they miss it', async () => {
+    const backplane = new ScriptedBackplane()
+    const backplaneCodec: BackplaneCodec<string> = {
+      encode(message) {
+        if (message === 'no bytes') throw new Error('it has none')
+        return Buffer.from(message)
+      },
+      decode: String,
+    }
+    const { server } = await startNode(backplane, { backplaneQueue: 1_000, backplaneCodec })
+    backplane.answer = (call) =>
+      call.startsWith('publish') ? new Promise<void>(() => undefined) : undefined
+    server.to('news').send('no bytes')
+    server.to('news').send('x'.repeat(1_000))
+    server.to('news').send('no room')
+    server.to(['news', 'sport']).send('no room')
+    expect(backplane.refusals).toEqual(['news', 'news', ''])
+    expect(server.info().backplane).toMatchObject({ lost: 3 })
   })
 })
 

@@ -7,6 +7,7 @@ export type BackplaneOp =
   | 'subscribe'
   | 'unsubscribe'
   | 'publish'
+  | 'refused'
   | 'receive'
   | 'nodes'
   | 'close'

@@ -90,6 +90,11 @@ export interface Backplane {
    */
   publish(topic: string, message: Uint8Array): void | Promise<void>
   /**
+   * A message about this topic is not handed over, because there is no room for it, or it could not
+   * become bytes: a backplane that numbers messages counts it, so that the others know that they miss it.
+   */
+  refused?(topic: string): void
+  /**
    * The server has closed, and its last connection with it. Nothing is called any more, nor may the
    * listener be. What was published before should still leave.
    */

@@ -30,9 +30,9 @@ export class Publisher {
   }
 
   /** Whether there is no room. The message it was asked for is lost. */
-  hasNoRoom(): boolean {
+  hasNoRoom(topic: string): boolean {
     if (!this.isFull) return false
-    this.lost += 1
+    this.#lose(topic)
     const text =
       `${this.queued} bytes wait to be published and ${this.#queueLimit} may (backplaneQueue): members on ` +
       'other nodes miss what is sent now; send less, or raise backplaneQueue'
@@ -41,9 +41,9 @@ export class Publisher {
   }
 
   /** There is no message: it could not become bytes. */
-  failed(cause: unknown): void {
+  failed(topic: string, cause: unknown): void {
     this.#calls.failed('publish', cause, unpublished)
-    this.lost += 1
+    this.#lose(topic)
   }
 
   /** Bring a message. */
@@ -82,6 +82,13 @@ export class Publisher {
     // Not at the first byte of room, or every message would be news.
     if (queued <= this.#queueLimit / 2) this.#calls.worked('queue')
     return queued >= this.#queueLimit
+  }
+
+  #lose(topic: string): void {
+    this.lost += 1
+    if (this.#backplane.refused === undefined) return
+    const consequence = 'the others do not know that they miss a message'
+    void this.#calls.run('refused', () => this.#backplane.refused?.(topic), consequence)
   }
 
   /** Apart from the encoding, because what waits keeps all that is in reach here. */

@@ -5,7 +5,7 @@ import type { BackplaneInfo } from '../../observe/server-info.js'
 import type { Clock } from '../../policy/clock.js'
 import type { Backplane, BackplaneCodec, BackplaneListener } from './backplane.js'
 import { BackplaneCalls } from './backplane-calls.js'
-import { decodeEnvelope, encodeEnvelope, type Overflow } from './envelope.js'
+import { decodeEnvelope, encodeEnvelope, type Envelope, type Overflow } from './envelope.js'
 import { countForm, HeadCounts } from './head-counts.js'
 import { Publisher } from './publisher.js'
 import { Subscriptions } from './subscriptions.js'
@@ -155,18 +155,21 @@ export class Uplink<Out> {
 
   /** Bring a message to the other nodes; without topics, for everybody there. */
   publish(topics: readonly string[] | undefined, message: Out, overflow: Overflow): void {
-    if (!this.#isReady() || this.#publisher.hasNoRoom()) return
+    if (!this.#isReady()) return
     const [only] = topics ?? []
     const isOne = only !== undefined && topics?.length === 1
-    const bytes = this.#encode(isOne ? [] : (topics ?? []), message, overflow)
-    if (bytes !== undefined) this.#publisher.publish(isOne ? only : everybody, bytes)
+    const topic = isOne ? only : everybody
+    if (this.#publisher.hasNoRoom(topic)) return
+    const envelope = { topics: isOne ? [] : (topics ?? []), message, overflow }
+    const bytes = this.#encode(topic, envelope)
+    if (bytes !== undefined) this.#publisher.publish(topic, bytes)
   }
 
-  #encode(topics: readonly string[], message: Out, overflow: Overflow): Uint8Array | undefined {
+  #encode(topic: string, envelope: Envelope<Out>): Uint8Array | undefined {
     try {
-      return encodeEnvelope({ topics, message, overflow }, this.#options.codec)
+      return encodeEnvelope(envelope, this.#options.codec)
     } catch (error) {
-      this.#publisher.failed(error)
+      this.#publisher.failed(topic, error)
       return undefined
     }
   }

@@ -66,6 +66,21 @@ export const backplaneRows: Rows = {
   'Backplane.unsubscribe': told(used('unsubscribe'), failed),
   'Backplane.publish': told(used('publish'), failed),
   'Backplane.nodes': told(used('nodes'), failed),
+  'Backplane.refused': told(async (fail, tell) => {
+    const backplaneCodec: BackplaneCodec<string> = {
+      encode: () => {
+        throw new Error('why it is refused')
+      },
+      decode: String,
+    }
+    const heard = (error: unknown): void => {
+      if ((error as { op?: unknown }).op === 'refused') tell(error)
+    }
+    const backplane = { ...mute, refused: fail }
+    const server = await open(heard, { backplane, backplaneCodec })
+    server.broadcast('one')
+    await server.close({ drain: 0 })
+  }, failed),
   'Backplane.close': told(used('close'), failed),
   'ServerEvents.backplane': told(async (fail, tell) => {
     let reconnect = nothing
