@@ -524,13 +524,14 @@ export const COMMAND_UNITS = {
 export const NATS_UNITS = {
   header: { units: [], builtins: ['buffer'] },
   servers: { units: [], builtins: [] },
-  options: { units: ['header', 'servers'], builtins: ['crypto'] },
+  pulse: { units: [], builtins: [] },
+  options: { units: ['header', 'pulse', 'servers'], builtins: ['crypto'] },
   subjects: { units: [], builtins: ['buffer'] },
   'recent-map': { units: [], builtins: [] },
   sequences: { units: ['recent-map'], builtins: ['crypto'] },
   presence: { units: ['subjects'], builtins: [] },
   'connect-error': { units: [], builtins: [] },
-  link: { units: ['connect-error'], builtins: [] },
+  link: { units: ['connect-error', 'pulse'], builtins: [] },
   'nats-backplane': {
     units: ['connect-error', 'header', 'link', 'options', 'presence', 'sequences', 'subjects'],
     builtins: [],

@@ -1,6 +1,7 @@
 import type { NatsConnection, Status, Subscription } from '@nats-io/transport-node'
 import { BackplaneError } from 'hawser'
 import { textOf } from './connect-error.js'
+import { type Beat, Pulse } from './pulse.js'
 
 /** Milliseconds that the end may take; a server gives its backplane a second. */
 const closeTimeout = 900
@@ -22,6 +23,7 @@ interface Turn {
 export class Link {
   readonly #nats: NatsConnection
   readonly #owner: LinkOwner
+  readonly #pulse: Pulse
   #isUp = true
   #isClosing = false
   /** Counts the ends of the connection: a reply to a ping of another run says nothing. */
@@ -30,9 +32,18 @@ export class Link {
   #why: string | undefined
   #reported: string | undefined
 
-  constructor(nats: NatsConnection, owner: LinkOwner) {
+  constructor(nats: NatsConnection, owner: LinkOwner, { every, misses }: Beat) {
     this.#nats = nats
     this.#owner = owner
+    this.#pulse = new Pulse(nats, {
+      every,
+      misses,
+      isUp: () => this.#isUp,
+      vanished: () => {
+        this.#why = 'it did not reply to pings'
+        this.#down('the connection to the NATS server ended')
+      },
+    })
     void this.#watch()
   }
 
@@ -80,6 +91,7 @@ export class Link {
   /** Lets go of the server, once it has what was sent. */
   async close(): Promise<void> {
     this.#isClosing = true
+    this.#pulse.stop()
     const drain = this.#isUp && !this.#nats.isClosed()
     this.#isUp = false
     if (drain) await within(closeTimeout, this.#nats.drain())

@@ -78,10 +78,10 @@ class NatsNode implements NatsBackplane, LinkOwner {
   #overflowed = false
   #closing: Promise<void> | undefined
 
-  constructor({ nodeId, prefix, presence, maxNodes }: Settings, nats: NatsConnection) {
+  constructor({ nodeId, prefix, presence, maxNodes, beat }: Settings, nats: NatsConnection) {
     this.nodeId = nodeId
     this.#prefix = prefix
-    this.#link = new Link(nats, this)
+    this.#link = new Link(nats, this, beat)
     this.#presence = new Presence({
       nodeId,
       every: presence,
@@ -113,6 +113,11 @@ class NatsNode implements NatsBackplane, LinkOwner {
       this.#link.subscribe(signSubject(this.#prefix, '*', to), hear),
     )
     this.#presence.begin()
+  }
+
+  refused(topic: string): void {
+    // It takes a number all the same: so the others know that they miss it.
+    this.#sent.next(topic)
   }
 
   subscribe(topic: string): void | Promise<void> {

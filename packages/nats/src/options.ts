@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { NodeConnectionOptions } from '@nats-io/transport-node'
 import { OptionError } from 'hawser'
 import { isNodeId, MOST_ID_BYTES } from './header.js'
+import type { Beat } from './pulse.js'
 import { parseServers } from './servers.js'
 
 /**
@@ -72,6 +73,7 @@ export interface Settings {
   readonly presence: number
   readonly maxNodes: number
   readonly client: NodeConnectionOptions
+  readonly beat: Beat
 }
 
 const known: ReadonlySet<string> = new Set([
@@ -112,7 +114,9 @@ export function resolveOptions(options: NatsBackplaneOptions): Settings {
     throw refuse(`connection.${key}`, `connection.${key} is decided by the backplane`, remedy)
   }
   const { hosts, isSecure } = parseServers(options.servers)
-  return { servers: hosts, prefix, nodeId, presence, maxNodes, client: clientOptions() }
+  const client = clientOptions()
+  const beat = { every: client.pingInterval ?? 10_000, misses: client.maxPingOut ?? 2 }
+  return { servers: hosts, prefix, nodeId, presence, maxNodes, client, beat }
 
   function clientOptions(): NodeConnectionOptions {
     return {

@@ -8,11 +8,15 @@ const server = '127.0.0.1:4222'
 function start(): { nats: ScriptedNats; link: Link; told: string[] } {
   const nats = new ScriptedNats()
   const told: string[] = []
-  const link = new Link(nats.client, {
-    failed: (error) => void told.push(`failed: ${error.message}`),
-    disconnected: (error) => void told.push(`lost: ${error.message}`),
-    reconnected: () => void told.push('back'),
-  })
+  const link = new Link(
+    nats.client,
+    {
+      failed: (error) => void told.push(`failed: ${error.message}`),
+      disconnected: (error) => void told.push(`lost: ${error.message}`),
+      reconnected: () => void told.push('back'),
+    },
+    { every: 10_000, misses: 2 },
+  )
   return { nats, link, told }
 }
 
