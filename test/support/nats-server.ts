@@ -35,6 +35,15 @@ export class NatsServer {
     await this.#running.kill()
   }
 
+  /** Lets it stand still: its connections stay, and it says nothing. */
+  freeze(): void {
+    this.#running.signal('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#running.signal('SIGCONT')
+  }
+
   /** Starts it anew on the same port. */
   async restart(): Promise<void> {
     const { running } = await run(this.#program, this.port, this.#args)

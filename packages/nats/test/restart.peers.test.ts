@@ -131,6 +131,31 @@ itPeer(
   },
 )
 
+itPeer(
+  'nats-server',
+  'a NATS server that stands still is a lost link until it goes on',
+  async (program) => {
+    const nats = await NatsServer.start(program)
+    const connection = { pingInterval: 250, timeout: 500 }
+    const one = await listen({ servers: nats.address, connection })
+    const two = await listen({ servers: nats.address, connection })
+    await two.node.subscribe('a')
+    await one.node.publish('a', bytesOf('before'))
+    nats.freeze()
+    const unconfirmed = one.node.publish('a', bytesOf('into the ice'))
+    await expect(unconfirmed).rejects.toThrow(/connection/)
+    await until(() => !one.node.connected && !two.node.connected)
+    expect(one.told.errors.at(-1)?.message).toMatch(/it did not reply to pings/)
+    expect(() => one.node.publish('a', bytesOf('lost'))).toThrow(/no connection/)
+    nats.thaw()
+    await until(() => one.node.connected && two.node.connected)
+    await one.node.publish('a', bytesOf('after'))
+    await until(() => two.told.texts.at(-1) === 'after')
+    // The second was on its way: it comes late, or is missing.
+    expect(two.told.texts.length + two.told.missing).toBe(4)
+  },
+)
+
 itPeer('nats-server', 'a node closes while there is no connection, and again', async (program) => {
   const nats = await NatsServer.start(program)
   const { node, told } = await listen({ servers: nats.address })
