@@ -6,6 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { listExamples, SITUATIONS } from '../scripts/lib/examples.mjs'
 import { createAuthority } from './support/certificates.js'
 import { createFolder } from './support/folders.js'
+import { NatsServer } from './support/nats-server.js'
 import { itPeer } from './support/peers.js'
 import { ROOT, runNode } from './support/programs.js'
 import { Running } from './support/running.js'
@@ -579,4 +580,23 @@ it('a connection that began in plain text goes on under TLS', async () => {
     '250 VRFY ann came under TLSv1.3',
   ])
   expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+})
+
+itPeer('nats-server', 'two-nodes is a chat over both nodes', async (program) => {
+  const nats = await NatsServer.start(program)
+  const nodes = runExample('production/two-nodes', nats.address, '0', '0')
+  const [, first = '', second = ''] = await nodes.prints(
+    /listens on (tcp:\S+)\n[^]*listens on (tcp:\S+)\n/,
+  )
+  const one = await connect<string, string>(first, { framing: lines() })
+  const other = await connect<string, string>(second, { framing: lines() })
+  const next = async (client: Connection<string, string>): Promise<string> => {
+    for await (const line of client) return line
+    throw new Error('it ended')
+  }
+  expect(await next(one)).toMatch(/^you are one of \d$/)
+  expect(await next(other)).toMatch(/^you are one of \d$/)
+  await one.send('ahoy')
+  expect(await next(other)).toMatch(/^1 at tcp:\S+> ahoy$/)
+  await Promise.all([one.close(), other.close()])
 })
