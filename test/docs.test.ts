@@ -62,7 +62,7 @@ it('every guide is in the index of the guides', () => {
 })
 
 it('every code block says its language, and it is one that is checked here or needs no check', () => {
-  const known = new Set(['ts', 'json', 'sh', 'text', 'mermaid', 'ini'])
+  const known = new Set(['ts', 'json', 'sh', 'text', 'mermaid', 'ini', 'haproxy', 'yaml'])
   expect(blocks.filter(({ language }) => !known.has(language)).map(nameOf)).toEqual([])
 })
 

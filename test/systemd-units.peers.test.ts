@@ -6,7 +6,10 @@ import { readDocument } from './support/markdown.js'
 import { itPeer } from './support/peers.js'
 
 const run = promisify(execFile)
-const units = readDocument('docs/listening.md').blocks.filter(({ language }) => language === 'ini')
+const guides = ['docs/listening.md', 'docs/many-machines.md']
+const units = guides.flatMap((guide) =>
+  readDocument(guide).blocks.filter(({ language }) => language === 'ini'),
+)
 
 /** The units in a folder of their own, as systemd reads them, and what systemd says of them. */
 async function verify(program: string, texts: readonly [string, string][]): Promise<string> {
@@ -25,8 +28,9 @@ const texts = units.map(({ marks, text }): [string, string] => {
   return [name, text.replace('/usr/bin/node', process.execPath)]
 })
 
-it('the guide shows a socket unit and its service', () => {
-  expect(texts.map(([name]) => name)).toEqual(['echo.socket', 'echo.service'])
+it('the guides show a socket unit, its service, and a template', () => {
+  const names = texts.map(([name]) => name)
+  expect(names).toEqual(['echo.socket', 'echo.service', 'chat@.service'])
 })
 
 itPeer('systemd-analyze', 'the units of the guide are what systemd takes', async (program) => {
