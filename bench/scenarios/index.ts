@@ -3,6 +3,7 @@ import { accept } from './accept.js'
 import { broadcast } from './broadcast.js'
 import { chunks } from './chunks.js'
 import { idle } from './idle.js'
+import { nats } from './nats.js'
 import { observe } from './observe.js'
 import { openLoop } from './open-loop.js'
 import { pipelined, pipelinedWhole, short, shortWhole } from './pipelined.js'
@@ -36,6 +37,7 @@ export const scenarios: readonly Scenario[] = [
   observe,
   trickle,
   workers,
+  nats,
   redisClient,
   redisServer,
 ]

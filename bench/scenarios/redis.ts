@@ -1,6 +1,5 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { type Candidate, nodeServer } from '../candidates.js'
+import { needing } from './needing.js'
 import { ratio, type Sample, scaled, type Scenario, type Session } from '../scenario.js'
 
 const clientOf = (kind: string, title: string): Candidate =>
@@ -110,22 +109,4 @@ function atMostTimes(
 ): Scenario['figures'][number] {
   const value = ratio(key, `server-${other}`, 'server-hawser')
   return { title: `Redis server, ${title}`, atMost, unit: '×', value }
-}
-
-/** The same candidate where all of these programs are, and why not elsewhere. */
-function needing(programs: readonly string[], candidate: Candidate): Candidate {
-  const missing = programs.filter((program) => !isThere(program))
-  if (missing.length === 0) return candidate
-  return { ...candidate, command: () => `no ${missing.join(', no ')} on this machine` }
-}
-
-function isThere(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK)
-      return folder !== ''
-    } catch {
-      return false
-    }
-  })
 }

@@ -1,0 +1,67 @@
+import { fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { answerMeasurements } from '../../support/measured.js'
+import { type Kind, openSender, type Sender } from './ends.js'
+
+// A NATS server, a process that receives, and this one, which sends. All of them end with this one.
+const kind = process.argv[2] as Kind
+/** Messages of one turn of the event loop. */
+const batch = 100
+const text = 'x'.repeat(64)
+
+const nats = spawn('nats-server', ['-a', '127.0.0.1', '-p', '-1'], {
+  stdio: ['ignore', 'ignore', 'pipe'],
+})
+process.on('exit', () => nats.kill('SIGKILL'))
+const servers = await addressOf()
+const receiver = fork(fileURLToPath(new URL('receiver.js', import.meta.url)), [kind, servers])
+await once(receiver, 'message')
+const sender: Sender = await openSender(kind, servers)
+answerMeasurements(0, { send, pace, receiver: () => ask('cpu') })
+
+/** Send so many, and wait until all have arrived. */
+async function send(argument: unknown): Promise<void> {
+  const messages = argument as number
+  const arrived = ask('expect', messages)
+  // Two turns are under way at a time, so that neither side waits for the other.
+  let before: Promise<unknown> = Promise.resolve()
+  for (let sent = 0; sent < messages; sent += batch) {
+    const sending = sender.publish(Math.min(batch, messages - sent), text)
+    await before
+    before = sending
+  }
+  await before
+  await arrived
+}
+
+/** Send one each millisecond, with the time in it; the milliseconds that they took. */
+async function pace(argument: unknown): Promise<unknown> {
+  const messages = argument as number
+  const arrived = ask('times', messages)
+  const began = performance.now()
+  for (let sent = 0; sent < messages;) {
+    for (; sent < messages && performance.now() - began >= sent; sent += 1) {
+      void sender.publish(1, `${process.hrtime.bigint()}`.padEnd(64))
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  return arrived
+}
+
+async function ask(question: string, count?: number): Promise<unknown> {
+  receiver.send({ question, count })
+  const [answer] = (await once(receiver, 'message')) as [unknown]
+  return answer
+}
+
+async function addressOf(): Promise<string> {
+  let printed = ''
+  for await (const piece of nats.stderr.setEncoding('utf8')) {
+    printed += String(piece)
+    const [, port] =
+      /client connections on 127\.0\.0\.1:(\d+)[^]*Server is ready/.exec(printed) ?? []
+    if (port !== undefined) return `127.0.0.1:${port}`
+  }
+  throw new Error(`nats-server ended: ${printed}`)
+}
