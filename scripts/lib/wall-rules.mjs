@@ -522,7 +522,8 @@ export const COMMAND_UNITS = {
 
 /** @type {Table} */
 export const NATS_UNITS = {
-  header: { units: [], builtins: ['buffer'] },
+  names: { units: [], builtins: [] },
+  header: { units: ['names'], builtins: ['buffer'] },
   servers: { units: [], builtins: [] },
   pulse: { units: [], builtins: [] },
   options: { units: ['header', 'pulse', 'servers'], builtins: ['crypto'] },
@@ -533,7 +534,16 @@ export const NATS_UNITS = {
   'connect-error': { units: [], builtins: [] },
   link: { units: ['connect-error', 'pulse'], builtins: [] },
   'nats-backplane': {
-    units: ['connect-error', 'header', 'link', 'options', 'presence', 'sequences', 'subjects'],
+    units: [
+      'connect-error',
+      'header',
+      'link',
+      'names',
+      'options',
+      'presence',
+      'sequences',
+      'subjects',
+    ],
     builtins: [],
   },
   index: { units: ['nats-backplane', 'options'], builtins: [] },

@@ -23,7 +23,7 @@ answerMeasurements(0, { send, pace, receiver: () => ask('cpu') })
 /** Send so many, and wait until all have arrived. */
 async function send(argument: unknown): Promise<void> {
   const messages = argument as number
-  const arrived = ask('expect', messages)
+  const arrived = await expectAll('count', messages)
   // Two turns are under way at a time, so that neither side waits for the other.
   let before: Promise<unknown> = Promise.resolve()
   for (let sent = 0; sent < messages; sent += batch) {
@@ -32,13 +32,13 @@ async function send(argument: unknown): Promise<void> {
     before = sending
   }
   await before
-  await arrived
+  await arrived()
 }
 
 /** Send one each millisecond, with the time in it; the milliseconds that they took. */
 async function pace(argument: unknown): Promise<unknown> {
   const messages = argument as number
-  const arrived = ask('times', messages)
+  const arrived = await expectAll('times', messages)
   const began = performance.now()
   for (let sent = 0; sent < messages;) {
     for (; sent < messages && performance.now() - began >= sent; sent += 1) {
@@ -46,7 +46,14 @@ async function pace(argument: unknown): Promise<unknown> {
     }
     await new Promise((resolve) => setTimeout(resolve, 1))
   }
-  return arrived
+  return arrived()
+}
+
+/** Once the other side counts, so that none comes before; fulfils with what fulfils when all are there. */
+async function expectAll(question: string, count: number): Promise<() => Promise<unknown>> {
+  await ask(question, count)
+  const arrived = once(receiver, 'message')
+  return async () => ((await arrived) as [unknown])[0]
 }
 
 async function ask(question: string, count?: number): Promise<unknown> {

@@ -30,5 +30,6 @@ process.on('message', ({ question, count = 0 }: { question: string; count?: numb
     const at = (share: number): number => sorted?.[Math.floor(sorted.length * share)] ?? 0
     process.send?.({ p50: at(0.5), p99: at(0.99) })
   }
+  process.send?.('counting')
 })
 process.send?.('ready')

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import type { Names } from './names.js'
 
 /** The first byte of all that nodes of this version say; another version takes another one. */
 const form = 0xb1
@@ -42,15 +43,15 @@ export function encodeMessage({ from, epoch, number }: Header, body: Uint8Array)
 /** A message in its parts; undefined when no node of this version made it. */
 export function decodeMessage(
   data: Uint8Array,
+  names: Names,
 ): (Header & { readonly body: Uint8Array }) | undefined {
-  const bytes = viewOf(data)
-  const from = readName(bytes)
+  const end = 2 + (data[1] ?? 0)
+  const size = end + 2 * numberBytes
+  if (data[0] !== form || data.length < size) return undefined
+  const from = names.find(data, 2, end, () => readName(viewOf(data)))
   if (from === undefined) return undefined
-  const end = 2 + from.length
-  const size = headerSize(from)
-  if (bytes.length < size) return undefined
-  const epoch = bytes.readUIntBE(end, numberBytes)
-  const number = bytes.readUIntBE(end + numberBytes, numberBytes)
+  const epoch = readNumber(data, end)
+  const number = readNumber(data, end + numberBytes)
   return { from, epoch, number, body: data.subarray(size) }
 }
 
@@ -65,6 +66,14 @@ export function encodeSign(from: string): Uint8Array {
 export function decodeSign(data: Uint8Array): string | undefined {
   const from = readName(viewOf(data))
   return from !== undefined && data.length === 2 + from.length ? from : undefined
+}
+
+/** Without a view of the bytes, which would cost more than all else here. */
+function readNumber(data: Uint8Array, at: number): number {
+  const high = (data[at] ?? 0) * 256 + (data[at + 1] ?? 0)
+  const upper = ((data[at + 2] ?? 0) << 8) | (data[at + 3] ?? 0)
+  const lower = ((data[at + 4] ?? 0) << 8) | (data[at + 5] ?? 0)
+  return (high * 65_536 + upper) * 65_536 + lower
 }
 
 function viewOf(data: Uint8Array): Buffer {

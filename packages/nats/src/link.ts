@@ -1,4 +1,4 @@
-import type { NatsConnection, Status, Subscription } from '@nats-io/transport-node'
+import type { Msg, NatsConnection, Status, Subscription } from '@nats-io/transport-node'
 import { BackplaneError } from 'hawser'
 import { textOf } from './connect-error.js'
 import { type Beat, Pulse } from './pulse.js'
@@ -12,6 +12,9 @@ export interface LinkOwner {
   disconnected(error: Error): void
   reconnected(): void
 }
+
+/** A message as the client has it: its subject is read when it is asked for. */
+export type Received = Pick<Msg, 'data' | 'subject'>
 
 /** What is sent in one turn of the event loop, and has to reach the server over one connection. */
 interface Turn {
@@ -56,11 +59,11 @@ export class Link {
     return this.#nats.info?.max_payload ?? Infinity
   }
 
-  subscribe(subject: string, received: (data: Uint8Array, subject: string) => void): Subscription {
+  subscribe(subject: string, received: (message: Received) => void): Subscription {
     return this.#nats.subscribe(subject, {
       // An error here comes as a status as well.
       callback(error, message) {
-        if (error === null) received(message.data, message.subject)
+        if (error === null) received(message)
       },
     })
   }

@@ -2,10 +2,11 @@ import { connect, type NatsConnection, type Subscription } from '@nats-io/transp
 import { type Backplane, BackplaneError, type BackplaneListener, OptionError } from 'hawser'
 import { explainConnect } from './connect-error.js'
 import { decodeMessage, decodeSign, encodeMessage, encodeSign, headerSize } from './header.js'
-import { Link, type LinkOwner } from './link.js'
+import { Link, type LinkOwner, type Received } from './link.js'
+import { Names } from './names.js'
 import { type NatsBackplaneOptions, resolveOptions, type Settings } from './options.js'
 import { Presence } from './presence.js'
-import { ReceivedSequences, SentSequences } from './sequences.js'
+import { Hearing, ReceivedSequences, SentSequences } from './sequences.js'
 import { type Sign, signOf, signSubject, subjectOf } from './subjects.js'
 
 /** A node of a backplane on NATS: what one server is given. */
@@ -68,6 +69,7 @@ class NatsNode implements NatsBackplane, LinkOwner {
   readonly #prefix: string
   readonly #link: Link
   readonly #presence: Presence
+  readonly #names = new Names()
   readonly #sent = new SentSequences()
   readonly #received = new ReceivedSequences()
   readonly #topics = new Map<string, Subscription>()
@@ -108,7 +110,7 @@ class NatsNode implements NatsBackplane, LinkOwner {
     }
     this.#isOpen = true
     this.#listener = listener
-    const hear = (data: Uint8Array, subject: string): void => this.#heard(data, subject)
+    const hear = ({ data, subject }: Received): void => this.#heard(data, subject)
     this.#signs = [undefined, this.nodeId].map((to) =>
       this.#link.subscribe(signSubject(this.#prefix, '*', to), hear),
     )
@@ -124,8 +126,9 @@ class NatsNode implements NatsBackplane, LinkOwner {
     if (this.#closing !== undefined || this.#topics.get(topic)?.isClosed() === false) return
     this.#subscriptions += 1
     const number = this.#subscriptions
-    const subscription = this.#link.subscribe(subjectOf(this.#prefix, topic), (data) =>
-      this.#take(topic, number, data),
+    const hearing = new Hearing(this.#received, number)
+    const subscription = this.#link.subscribe(subjectOf(this.#prefix, topic), ({ data }) =>
+      this.#take(topic, hearing, data),
     )
     this.#topics.set(topic, subscription)
     // Without a connection, the client asks for it when there is one.
@@ -139,7 +142,7 @@ class NatsNode implements NatsBackplane, LinkOwner {
 
   publish(topic: string, message: Uint8Array): Promise<void> {
     // What cannot leave takes a number as well: so the others know that they miss it.
-    const { epoch, number } = this.#sent.next(topic)
+    const sent = this.#sent.next(topic)
     if (!this.connected) {
       throw failure(
         this.#closing === undefined
@@ -153,8 +156,10 @@ class NatsNode implements NatsBackplane, LinkOwner {
       const what = `a message takes ${size} bytes and the NATS server takes ${maxPayload}`
       throw failure(what, 'send less at once, or raise max_payload in its configuration')
     }
+    const { epoch, number } = sent
     const bytes = encodeMessage({ from: this.nodeId, epoch, number }, message)
-    this.#link.send(subjectOf(this.#prefix, topic), bytes)
+    sent.subject ??= subjectOf(this.#prefix, topic)
+    this.#link.send(sent.subject, bytes)
     return this.#link.flushed()
   }
 
@@ -200,12 +205,12 @@ class NatsNode implements NatsBackplane, LinkOwner {
     throw failure('the NATS server does not permit the subscription', remedy)
   }
 
-  #take(topic: string, subscription: number, data: Uint8Array): void {
-    const message = decodeMessage(data)
+  #take(topic: string, hearing: Hearing, data: Uint8Array): void {
+    const message = decodeMessage(data, this.#names)
     if (message === undefined) this.#meetStranger(data)
     else if (message.from !== this.nodeId) {
       const { from, body } = message
-      const missing = this.#received.take(subscription, from, message)
+      const missing = hearing.take(from, message)
       if (missing === 'duplicate') return
       if (missing > 0) this.#listener?.missed(topic, missing, from)
       this.#listener?.message(topic, body, from)

@@ -17,9 +17,21 @@ export interface Place {
   readonly number: number
 }
 
+/** A place that goes on. */
+interface Counter {
+  epoch: number
+  number: number
+}
+
+/** What a node publishes about one topic. */
+export interface Sent extends Place {
+  /** The topic's subject, once it is known. */
+  subject: string | undefined
+}
+
 /** Numbers what this node publishes, each topic by itself. */
 export class SentSequences {
-  readonly #topics: RecentMap<{ epoch: number; number: number }>
+  readonly #topics: RecentMap<Counter & Sent>
   #epoch = randomBytes(chanceBytes).readUIntBE(0, chanceBytes)
 
   constructor(limit: number = MOST_SEQUENCES) {
@@ -30,14 +42,14 @@ export class SentSequences {
     return this.#topics.size
   }
 
-  next(topic: string): Place {
+  next(topic: string): Sent {
     const place = this.#topics.use(topic)
     if (place !== undefined) {
       place.number += 1
       return place
     }
     this.#epoch += 1
-    const first = { epoch: this.#epoch, number: 1 }
+    const first = { epoch: this.#epoch, number: 1, subject: undefined }
     this.#topics.add(topic, first)
     return first
   }
@@ -45,7 +57,7 @@ export class SentSequences {
 
 /** Keeps the last number of each topic and sender. */
 export class ReceivedSequences {
-  readonly #last: RecentMap<{ epoch: number; number: number }>
+  readonly #last: RecentMap<Counter>
 
   constructor(limit: number = MOST_SEQUENCES) {
     this.#last = new RecentMap(limit)
@@ -55,24 +67,46 @@ export class ReceivedSequences {
     return this.#last.size
   }
 
+  /** The last place of a sender; one that is not known begins behind this message. */
+  find(subscription: number, from: string, { epoch, number }: Place): Counter {
+    const key = `${subscription} ${from}`
+    const known = this.#last.use(key)
+    if (known !== undefined) return known
+    const first = { epoch, number: number - 1 }
+    this.#last.add(key, first)
+    return first
+  }
+}
+
+/** What came about one topic since it was subscribed to: what passed before is not missed. */
+export class Hearing {
+  readonly #received: ReceivedSequences
+  readonly #subscription: number
+  /** Who spoke last, and speaks again more often than not. */
+  #from: string | undefined
+  #last: Counter | undefined
+
+  /** @param subscription unlike that of every other time that a topic was subscribed to */
+  constructor(received: ReceivedSequences, subscription: number) {
+    this.#received = received
+    this.#subscription = subscription
+  }
+
   /**
    * A message came.
    *
-   * @param subscription unlike that of every other time that a topic was subscribed to: what passes
-   *   between two of them is not missed
    * @returns how many are missing before it, or `duplicate` if it was there already
    */
-  take(subscription: number, from: string, { epoch, number }: Place): number | 'duplicate' {
-    const key = `${subscription} ${from}`
-    const last = this.#last.use(key)
-    if (last === undefined) this.#last.add(key, { epoch, number })
-    else if (last.epoch !== epoch) Object.assign(last, { epoch, number })
-    else {
-      const step = number - last.number
-      if (step <= 0) return 'duplicate'
-      last.number = number
-      return step - 1
+  take(from: string, place: Place): number | 'duplicate' {
+    if (from !== this.#from || this.#last === undefined) {
+      this.#last = this.#received.find(this.#subscription, from, place)
+      this.#from = from
     }
-    return 0
+    const last = this.#last
+    const step = last.epoch === place.epoch ? place.number - last.number : 1
+    if (step <= 0) return 'duplicate'
+    last.epoch = place.epoch
+    last.number = place.number
+    return step - 1
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ReceivedSequences, SentSequences } from '../src/sequences.js'
+import { Hearing, ReceivedSequences, SentSequences } from '../src/sequences.js'
 
 it('the messages of each topic are numbered by themselves', () => {
   const sent = new SentSequences()
@@ -24,9 +24,9 @@ it('a topic that is in use stays in a full table', () => {
 })
 
 it('a gap is counted, a repetition is a duplicate, and a first message is neither', () => {
-  const received = new ReceivedSequences()
+  const hearing = new Hearing(new ReceivedSequences(), 1)
   const take = (number: number, epoch = 1): number | 'duplicate' =>
-    received.take(1, 'node', { epoch, number })
+    hearing.take('node', { epoch, number })
   expect([take(7), take(8), take(12), take(12), take(9), take(13)]).toEqual([
     0,
     0,
@@ -40,16 +40,18 @@ it('a gap is counted, a repetition is a duplicate, and a first message is neithe
 
 it('senders and subscriptions are followed apart from each other', () => {
   const received = new ReceivedSequences()
-  expect(received.take(1, 'one', { epoch: 1, number: 1 })).toBe(0)
-  expect(received.take(1, 'two', { epoch: 1, number: 5 })).toBe(0)
-  expect(received.take(2, 'one', { epoch: 1, number: 5 })).toBe(0)
-  expect(received.take(1, 'one', { epoch: 1, number: 3 })).toBe(1)
+  const [first, second] = [new Hearing(received, 1), new Hearing(received, 2)]
+  expect(first.take('one', { epoch: 1, number: 1 })).toBe(0)
+  expect(first.take('two', { epoch: 1, number: 5 })).toBe(0)
+  expect(second.take('one', { epoch: 1, number: 5 })).toBe(0)
+  expect(first.take('one', { epoch: 1, number: 3 })).toBe(1)
 })
 
 it('a hundred thousand senders leave a table of its limit', () => {
   const received = new ReceivedSequences(1_000)
+  const hearing = new Hearing(received, 1)
   for (let sender = 0; sender < 100_000; sender += 1) {
-    received.take(1, `node-${sender}`, { epoch: 1, number: 1 })
+    hearing.take(`node-${sender}`, { epoch: 1, number: 1 })
   }
   expect(received.size).toBeGreaterThanOrEqual(500)
   expect(received.size).toBeLessThanOrEqual(1_000)

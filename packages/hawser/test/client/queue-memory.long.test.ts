@@ -1,6 +1,6 @@
 import { createClient, raw } from 'hawser'
 import { expect, it, onTestFinished } from 'vitest'
-import { usedMemory } from '../connection/support/memory.js'
+import { usedMemory } from '../../../../test/support/memory.js'
 
 const loads: readonly (readonly [what: string, make: () => string | Uint8Array, count: number])[] =
   [

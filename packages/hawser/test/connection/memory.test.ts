@@ -1,7 +1,7 @@
 import { lines } from 'hawser'
 import { connectPeer } from 'hawser/testing'
 import { expect, it } from 'vitest'
-import { usedMemory } from './support/memory.js'
+import { usedMemory } from '../../../../test/support/memory.js'
 
 // What is counted is what limits hold, so it must not be far from what is really used.
 const mebibyte = 1024 * 1024

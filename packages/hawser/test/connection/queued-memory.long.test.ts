@@ -1,7 +1,7 @@
 import { delimited, type Framing, lengthPrefixed, lines, raw } from 'hawser'
 import { describe, expect, it } from 'vitest'
 import { deafPeers, type Message, type Way, ways } from './support/deaf-peers.js'
-import { usedMemory } from './support/memory.js'
+import { usedMemory } from '../../../../test/support/memory.js'
 
 // What waits to be sent is counted as the memory it takes: over the same connections with nothing
 // more queued, heap and buffers grow by twice what is counted at most, and 8 KiB a connection.

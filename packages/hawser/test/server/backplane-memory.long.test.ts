@@ -1,6 +1,6 @@
 import { type Backplane, createServer, lines } from 'hawser'
 import { expect, it } from 'vitest'
-import { usedMemory } from '../connection/support/memory.js'
+import { usedMemory } from '../../../../test/support/memory.js'
 import { closeAtEnd, loopback } from './support/serving.js'
 
 /** Size, and how many. */

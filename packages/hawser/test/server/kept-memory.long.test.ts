@@ -2,7 +2,7 @@ import { createClient, lines } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { until } from '../bad-peers/support/until.js'
-import { usedMemory } from '../connection/support/memory.js'
+import { usedMemory } from '../../../../test/support/memory.js'
 import { loopback, make, portOf } from './support/serving.js'
 
 // The figures of LIMITS.md for what is kept beside what is counted, within a factor of two.

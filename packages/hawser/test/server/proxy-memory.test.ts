@@ -1,7 +1,7 @@
 import { lines } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { expect, it, onTestFinished } from 'vitest'
-import { usedMemory } from '../connection/support/memory.js'
+import { usedMemory } from '../../../../test/support/memory.js'
 import { binary } from '../proxy-protocol/support/headers.js'
 import { portOf, serve } from './support/serving.js'
 

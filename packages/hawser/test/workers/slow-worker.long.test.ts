@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { expect, it } from 'vitest'
-import { usedMemory } from '../connection/support/memory.js'
+import { usedMemory } from '../../../../test/support/memory.js'
 import { Caller, startTestWorkers } from './support/workers.js'
 
 /** Size, and how many. */

@@ -1,9 +1,9 @@
 import { createServer, lines } from 'hawser'
 import { expect, onTestFinished } from 'vitest'
-import { usedMemory } from '../packages/hawser/test/connection/support/memory.js'
-import { natsBackplane } from '../packages/nats/src/index.js'
-import { NatsServer } from './support/nats-server.js'
-import { itPeer } from './support/peers.js'
+import { usedMemory } from '../../../test/support/memory.js'
+import { natsBackplane } from '../src/index.js'
+import { NatsServer } from '../../../test/support/nats-server.js'
+import { itPeer } from '../../../test/support/peers.js'
 
 itPeer(
   'nats-server',
