@@ -54,6 +54,7 @@ describe('the bench, at its smallest', () => {
       'observe',
       'trickle',
       'workers',
+      'nats',
       'redis-client',
       'redis-server',
     ])
@@ -61,18 +62,18 @@ describe('the bench, at its smallest', () => {
     const wide = tables.split('\n').filter((line) => line.startsWith('|') && line.length > 100)
     expect(wide).toEqual([])
     for (const { candidates, missing, figures } of report.scenarios) {
-      const noRedis = missing.some(({ title }) => title.startsWith('Redis'))
+      const noProgram = missing.some(({ title }) => /^(?:Redis|NATS)/.test(title))
       for (const { title } of missing)
         expect(title).toMatch(
-          /^(Bun|Go|C|tokio current_thread|Python with uvloop|Redis (client|server))[,:]/,
+          /^(Bun|Go|C|tokio current_thread|Python with uvloop|Redis (client|server)|NATS)[,:]/,
         )
-      if (!noRedis) expect(candidates.length).toBeGreaterThan(0)
+      if (!noProgram) expect(candidates.length).toBeGreaterThan(0)
       for (const { measured } of candidates) {
         expect(Object.keys(measured).length).toBeGreaterThan(1)
         for (const { median } of Object.values(measured)) expect(median).toBeTypeOf('number')
       }
       // The smallest run has servers on Node.js only.
-      const here = figures.filter(({ needs }) => needs === undefined && !noRedis)
+      const here = figures.filter(({ needs }) => needs === undefined && !noProgram)
       for (const { title, measured } of here) {
         expect({ title, type: typeof measured?.median }).toEqual({ title, type: 'number' })
         expect(stdout).toContain(title)

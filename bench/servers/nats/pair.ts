@@ -12,6 +12,8 @@ const text = 'x'.repeat(64)
 
 const nats = spawn('nats-server', ['-a', '127.0.0.1', '-p', '-1'], {
   stdio: ['ignore', 'ignore', 'pipe'],
+  // Where Debian puts it.
+  env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
 })
 process.on('exit', () => nats.kill('SIGKILL'))
 const servers = await addressOf()
