@@ -78,6 +78,19 @@ export class Screen {
     return Number(port)
   }
 
+  /** The exit code, once it has ended. On a busy machine tmux overlooks that at times, until it is told. */
+  async exitCode(): Promise<number> {
+    let status = ''
+    const look = async (): Promise<string> => {
+      const state = ['display-message', '-p', '#{pane_dead},#{pane_dead_status},#{pid}']
+      const [dead, code = '', server] = (await this.#ask(state)).trim().split(',')
+      if (dead === '1' && code === '') process.kill(Number(server), 'SIGCHLD')
+      return (status = code)
+    }
+    await expect.poll(look, { timeout: patience }).toMatch(/^\d+$/)
+    return Number(status)
+  }
+
   async #ask(words: readonly string[]): Promise<string> {
     const { stdout } = await run(this.#tmux, ['-S', this.#socket, '-f', '/dev/null', ...words])
     return stdout
