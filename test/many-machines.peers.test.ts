@@ -72,7 +72,7 @@ async function whoServes(port: number): Promise<string> {
   const client = await connect<string, string>(`tcp://127.0.0.1:${port}`, { framing: lines() })
   try {
     for await (const line of client) return line
-    return 'nobody'
+    return 'no node'
   } catch (error) {
     return String(error)
   } finally {
@@ -97,7 +97,7 @@ itPeer('haproxy', 'each node is restarted, and no client is refused', async (pro
     while (!isOver) served.push(await whoServes(port))
   })
   const until = async (holds: () => boolean): Promise<void> => {
-    while (!holds() && !served.includes('nobody')) {
+    while (!holds() && !served.includes('no node')) {
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }

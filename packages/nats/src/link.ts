@@ -85,7 +85,7 @@ export class Link {
         else reject(this.#lost('the connection to the NATS server ended'))
       })
     })
-    // Each caller sees the rejection at the promise it got; where nobody looks, it is no crash.
+    // Each caller has the rejection in its own promise; one that does not look is not ended by it.
     sent.catch(() => undefined)
     this.#turn = { run, sent }
     return sent

@@ -6,7 +6,7 @@ import { subjectOf } from '../src/subjects.js'
 import { startChat } from './support/chat.js'
 import { NatsServer } from '../../../test/support/nats-server.js'
 import { bytesOf, listen, makeNode, settle } from './support/nodes.js'
-import { until } from './support/until.js'
+import { until } from '../../../test/support/until.js'
 
 itPeer(
   'nats-server',

@@ -3,7 +3,7 @@ import { itPeer } from '../../../test/support/peers.js'
 import { startChat } from './support/chat.js'
 import { NatsServer } from '../../../test/support/nats-server.js'
 import { makeNode, settle, Told } from './support/nodes.js'
-import { until } from './support/until.js'
+import { until } from '../../../test/support/until.js'
 
 itPeer('nats-server', 'a line reaches the members at both servers, each once', async (program) => {
   const { address } = await NatsServer.start(program)

@@ -7,7 +7,7 @@ import { encodeMessage, encodeSign } from '../src/header.js'
 import { subjectOf } from '../src/subjects.js'
 import { NatsServer } from '../../../test/support/nats-server.js'
 import { bytesOf, listen, settle } from './support/nodes.js'
-import { until } from './support/until.js'
+import { until } from '../../../test/support/until.js'
 
 /** A program that uses the same NATS server and is no node. */
 async function joinStranger(servers: string): Promise<NatsConnection> {

@@ -4,7 +4,7 @@ import { answerRequests } from '../support/answering.js'
 import { Listening } from '../machines/listening.js'
 import type { NodeOrder, NodeReport } from '../machines/machines-order.js'
 
-/** One of several nodes of a chat: whoever joins its room hears what all nodes say. */
+/** One of several nodes of a chat: a client that joins its room hears what all nodes say. */
 const room = 'room'
 const listening = new Listening()
 let server: Server<string, string> | undefined

@@ -3,7 +3,7 @@ import { createServer, lines, type Server } from 'hawser'
 import { ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { forbidStrayErrors } from './support/strays.js'
-import { until } from './support/until.js'
+import { until } from '../../../../test/support/until.js'
 
 forbidStrayErrors()
 

@@ -4,7 +4,7 @@ import { connectPeer, ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { serve, ways } from './support/consuming.js'
 import { forbidStrayErrors } from './support/strays.js'
-import { until } from './support/until.js'
+import { until } from '../../../../test/support/until.js'
 
 forbidStrayErrors()
 

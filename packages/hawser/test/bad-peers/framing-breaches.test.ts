@@ -3,7 +3,7 @@ import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { serve, ways } from './support/consuming.js'
 import { forbidStrayErrors } from './support/strays.js'
-import { until } from './support/until.js'
+import { until } from '../../../../test/support/until.js'
 
 forbidStrayErrors()
 

@@ -6,7 +6,7 @@ import { turns } from '../connection/support/turns.js'
 import { createSecure } from '../server/support/secure.js'
 import { make, portOf } from '../server/support/serving.js'
 import { forbidStrayErrors } from './support/strays.js'
-import { until } from './support/until.js'
+import { until } from '../../../../test/support/until.js'
 
 forbidStrayErrors()
 

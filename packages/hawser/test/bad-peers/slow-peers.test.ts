@@ -3,7 +3,7 @@ import { ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { expect, it } from 'vitest'
 import { serve } from '../server/support/serving.js'
 import { forbidStrayErrors } from './support/strays.js'
-import { until } from './support/until.js'
+import { until } from '../../../../test/support/until.js'
 
 forbidStrayErrors()
 

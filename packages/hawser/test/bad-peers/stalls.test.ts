@@ -2,7 +2,7 @@ import { createServer, lengthPrefixed, lines, raw } from 'hawser'
 import { connectPeer, ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { forbidStrayErrors } from './support/strays.js'
-import { until } from './support/until.js'
+import { until } from '../../../../test/support/until.js'
 
 forbidStrayErrors()
 

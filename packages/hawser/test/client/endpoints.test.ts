@@ -2,7 +2,7 @@ import { connect, type ConnectError, type Endpoint, lines, type Server } from 'h
 import { VirtualClock } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { portOf, rejection, serve } from '../server/support/serving.js'
 import { listenLate } from './support/late-listener.js'
 import { watchSockets } from './support/sockets.js'

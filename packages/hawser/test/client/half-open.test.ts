@@ -2,7 +2,7 @@ import { type Client, createClient, lines } from 'hawser'
 import type { ScriptedListener, ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { meetPool } from './support/pools.js'
 import { listenScripted } from './support/scripted.js'
 

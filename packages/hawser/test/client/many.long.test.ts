@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type ClientOptions, createClient, createServer, lines } from 'hawser'
 import { VirtualClock } from 'hawser/testing'
 import { expect, it, onTestFinished } from 'vitest'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { portOf, serve } from '../server/support/serving.js'
 
 /** A client that is closed when the test ends. */

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAuthority } from '../../../../test/support/certificates.js'
 import { listenSilently } from '../bad-peers/support/silent-listener.js'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { portOf, serve } from '../server/support/serving.js'
 import { makePool, meetPool, outcome } from './support/pools.js'
 

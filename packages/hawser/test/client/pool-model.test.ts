@@ -3,7 +3,7 @@ import { type Connection, createPool, HawserError, type Lease, lines, type Pool 
 import { VirtualClock } from 'hawser/testing'
 import { expect, it } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { portOf, serve } from '../server/support/serving.js'
 import { runs } from '../../../../test/support/property-runs.js'
 

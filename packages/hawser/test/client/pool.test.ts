@@ -2,7 +2,7 @@ import { type Lease, TimeoutError } from 'hawser'
 import { type ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { makePool, meetPool, outcome } from './support/pools.js'
 
 forbidStrayErrors()

@@ -4,7 +4,7 @@ import { type Client, type ClientOptions, createClient, jsonLines } from 'hawser
 import { ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 
 forbidStrayErrors()
 

@@ -3,7 +3,7 @@ import { type ClientOptions, type ClientStatus, createClient, HawserError, lines
 import { ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { portOf, serve } from '../server/support/serving.js'
 
 forbidStrayErrors()

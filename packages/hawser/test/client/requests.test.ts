@@ -3,7 +3,7 @@ import { createClient, type Client, type ClientOptions, HawserError, lines } fro
 import { type ScriptedListener, ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 
 forbidStrayErrors()
 

@@ -3,7 +3,7 @@ import { connect, type Connection, createServer, lengthPrefixed, lines, OptionEr
 import { connectPair, ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Budget, privateAllowance } from '../../src/policy/budget.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { attach } from './support/attach.js'
 import { collect, defer, stateOf, turns } from './support/turns.js'
 

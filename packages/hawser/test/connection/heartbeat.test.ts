@@ -2,7 +2,7 @@ import { connect, createServer, fixed, type HeartbeatOptions, lines } from 'haws
 import { connectPeer, ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { nextConnection, serve } from '../server/support/serving.js'
 
 forbidStrayErrors()

@@ -1,6 +1,6 @@
 import { connect, type Connection, createServer, lines } from 'hawser'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { closeAtEnd, loopback, portOf } from '../server/support/serving.js'
 import { attach, type Attached, type AttachOptions } from './support/attach.js'
 import { stateOf, turns } from './support/turns.js'

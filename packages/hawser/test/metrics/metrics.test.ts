@@ -11,7 +11,7 @@ import {
 import { collectMetrics, type Metrics, type MetricsOptions } from 'hawser/metrics'
 import parse from 'parse-prometheus-text-format'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { make, nextConnection, portOf, serve } from '../server/support/serving.js'
 import { createSecure } from '../server/support/secure.js'
 

@@ -13,7 +13,7 @@ import { ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { make, portOf, readWays } from './support/serving.js'
 
 forbidStrayErrors()

@@ -16,7 +16,7 @@ import {
 import { type ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { describeBackplane } from './support/backplane-contract.js'
 import { connectMembers, resetAll } from './support/members.js'
 import { loopback, make, rejection, serve } from './support/serving.js'

@@ -3,7 +3,7 @@ import { type CloseResult, type Connection, type HawserError, lines, type Server
 import { ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { make, nextConnection, readWays, rejection, serve } from './support/serving.js'
 
 forbidStrayErrors()

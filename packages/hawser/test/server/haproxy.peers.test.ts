@@ -11,7 +11,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createAuthority } from '../../../../test/support/certificates.js'
 import { describePeer } from '../../../../test/support/peers.js'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { startHaproxy } from './support/haproxy.js'
 import { make, portOf } from './support/serving.js'
 

@@ -1,7 +1,7 @@
 import { createClient, lines } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { usedMemory } from '../../../../test/support/memory.js'
 import { loopback, make, portOf } from './support/serving.js'
 

@@ -10,7 +10,7 @@ import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { createSecure } from './support/secure.js'
 import { loopback, make, portOf, readWays } from './support/serving.js'
 

@@ -6,7 +6,7 @@ import { ScriptedPeer, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { encodeHeader } from '../../src/proxy-protocol/header-encoder.js'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { createSecure } from './support/secure.js'
 import { make, portOf, readWays } from './support/serving.js'
 

@@ -13,7 +13,7 @@ import { createFolder } from '../../../../test/support/folders.js'
 import { encodeHeader } from '../../src/proxy-protocol/header-encoder.js'
 import type { ProxyAddress, ProxyTlvs } from '../../src/proxy-protocol/header.js'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { make, readWays } from './support/serving.js'
 
 forbidStrayErrors()

@@ -5,7 +5,7 @@ import { connect, lines, raw } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { nextConnection, portOf, readWays, serve } from '../server/support/serving.js'
 
 forbidStrayErrors()

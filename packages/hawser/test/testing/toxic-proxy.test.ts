@@ -9,7 +9,7 @@ import {
 } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 import { serve } from '../server/support/serving.js'
 
 forbidStrayErrors()

@@ -1,7 +1,7 @@
 import { type Connection, lines, raw } from 'hawser'
 import { connectPair, createPair, Toxics, VirtualClock } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
-import { until } from '../bad-peers/support/until.js'
+import { until } from '../../../../test/support/until.js'
 
 /** Two connections on a bad line, what the second has received, and when. */
 function join(

@@ -31,7 +31,7 @@ export class Publisher {
 
   /** Whether there is no room. The message it was asked for is lost. */
   hasNoRoom(topic: string): boolean {
-    if (!this.isFull) return false
+    if (!this.#isFull) return false
     this.#lose(topic)
     const text =
       `${this.queued} bytes wait to be published and ${this.#queueLimit} may (backplaneQueue): members on ` +
@@ -56,7 +56,7 @@ export class Publisher {
 
   /** Bring what is no message, if there is room. */
   say(topic: string, bytes: Uint8Array): void {
-    if (!this.isFull) this.#bring(topic, bytes, () => undefined)
+    if (!this.#isFull) this.#bring(topic, bytes, () => undefined)
   }
 
   /**
@@ -77,7 +77,7 @@ export class Publisher {
     }
   }
 
-  private get isFull(): boolean {
+  get #isFull(): boolean {
     const { queued } = this
     // Not at the first byte of room, or every message would be news.
     if (queued <= this.#queueLimit / 2) this.#calls.worked('queue')

@@ -44,14 +44,6 @@ export class SimulatedTransport implements Transport, Belonging {
     return this.#end.unsent
   }
 
-  get proxied(): undefined {
-    return undefined
-  }
-
-  get tls(): undefined {
-    return undefined
-  }
-
   /** Whether its peer has reset it, which its owner may not have noticed. */
   get isGone(): boolean {
     return this.#isGone || this.#end.isGone
@@ -125,10 +117,6 @@ export class SimulatedTransport implements Transport, Belonging {
 
   thaw(): void {
     if (!this.#isPaused) this.#end.resume()
-  }
-
-  recycle(): void {
-    // What was received is the receiver's own, and there is enough of it.
   }
 
   ref(): void {

@@ -70,7 +70,7 @@ export async function dialNetwork(
   }
 }
 
-/** A network of somebody else's may throw. */
+/** A network may be a program's own, and throw where it should reject. */
 async function dialPlace(
   network: Network,
   place: NetworkPlace,

@@ -1,6 +1,6 @@
 import { type Connection, type Encoder, type Framing, lines, type Server } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
-import { until } from '../../bad-peers/support/until.js'
+import { until } from '../../../../../test/support/until.js'
 
 /** Lines whose encoders count what they encode, all together. */
 export function countingLines(options: { perConnection?: boolean; prefix?: string } = {}): {
