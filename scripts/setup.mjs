@@ -57,15 +57,14 @@ async function build() {
   rmSync(join(root, BUILD_STAMP), { force: true })
   const options = reconcileOutputs(root) ? ['--force'] : []
   const before = computeSourceStamp(root)
-  const code = await run(process.execPath, [
-    join(root, 'node_modules/typescript-7/bin/tsc'),
-    '-b',
-    ...options,
-  ])
+  const tsc = join(root, 'node_modules/typescript-7/bin/tsc')
+  const code = await run(process.execPath, [tsc, '-b', ...options])
   if (code !== 0) {
     say('the build failed; the compiler says above what to change')
     return code
   }
+  const bundled = await run(process.execPath, [join(root, 'scripts/bundle.mjs')])
+  if (bundled !== 0) return bundled
   // A source saved while the compiler ran is perhaps not in its output: leave that to the next run.
   if (computeSourceStamp(root) === before) {
     writeFileSync(join(root, BUILD_STAMP), computeBuildStamp(root))

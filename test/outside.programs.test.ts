@@ -50,7 +50,7 @@ function createProject(): string {
   for (const name of readdirSync(fixtures)) cpSync(join(fixtures, name), join(project, name))
   const modules = join(project, 'node_modules')
   mkdirSync(join(modules, '@types'), { recursive: true })
-  for (const part of ['package.json', 'dist']) {
+  for (const part of ['package.json', 'bundle', 'dist']) {
     cpSync(join(ROOT, 'packages/hawser', part), join(modules, 'hawser', part), { recursive: true })
   }
   symlinkSync(join(ROOT, 'node_modules/@types/node'), join(modules, '@types/node'))

@@ -4,7 +4,8 @@ import { expect, it } from 'vitest'
 import { createFolder } from './support/folders.js'
 import { type Ended, ROOT, runNode } from './support/programs.js'
 
-// Stand-ins for npm and the compiler: they note that they ran and leave what the real ones leave.
+// Stand-ins for npm, the compiler and the bundler: they note that they ran and leave what the real ones
+// leave.
 const NPM = `
   const fs = require('node:fs')
   fs.appendFileSync('log', 'npm ' + process.argv.slice(2, 4).join(' ') + '\\n')
@@ -12,6 +13,8 @@ const NPM = `
   fs.rmSync('node_modules', { recursive: true, force: true })
   fs.mkdirSync('node_modules/typescript-7/bin', { recursive: true })
   fs.copyFileSync('fake-tsc.cjs', 'node_modules/typescript-7/bin/tsc')
+  fs.mkdirSync('node_modules/rolldown')
+  fs.copyFileSync('fake-rolldown.cjs', 'node_modules/rolldown/index.js')
 `
 const TSC = `
   const fs = require('node:fs')
@@ -25,6 +28,24 @@ const TSC = `
   }
 `
 
+const ROLLDOWN = `
+  const fs = require('node:fs')
+  exports.rolldown = async ({ input }) => ({
+    async write({ dir }) {
+      fs.appendFileSync('log', 'bundle ' + Object.keys(input).join(' ') + '\\n')
+      fs.mkdirSync(dir, { recursive: true })
+      for (const name of Object.keys(input)) fs.writeFileSync(dir + name + '.js', '')
+    },
+    async close() {},
+  })
+`
+const BUNDLED = JSON.stringify({
+  exports: {
+    '.': { types: './dist/a.d.ts', default: './bundle/a.js' },
+    './package.json': './package.json',
+  },
+})
+
 class Checkout {
   readonly root = createFolder({
     'package.json': '{}',
@@ -36,6 +57,7 @@ class Checkout {
     'packages/one/src/a.ts': 'export {}',
     'npm-cli.js': NPM,
     'fake-tsc.cjs': TSC,
+    'fake-rolldown.cjs': ROLLDOWN,
   })
 
   constructor() {
@@ -139,6 +161,22 @@ it('the output of a deleted source is deleted', async () => {
   await checkout.setUp()
   expect(existsSync(checkout.path('packages/one/dist/b.js'))).toBe(false)
   expect(existsSync(checkout.path('packages/one/dist/a.js'))).toBe(true)
+})
+
+it('what a package ships is bundled with each build, and again when it is deleted', async () => {
+  const checkout = new Checkout()
+  checkout.write('packages/one/package.json', BUNDLED)
+  await checkout.setUp()
+  expect(checkout.takeLog()).toEqual(['npm ci --include=dev', 'tsc -b --force', 'bundle a'])
+  await checkout.setUp()
+  expect(checkout.takeLog()).toEqual([])
+  rmSync(checkout.path('packages/one/bundle/a.js'))
+  await checkout.setUp()
+  expect(checkout.takeLog()).toEqual(['tsc -b', 'bundle a'])
+  expect(existsSync(checkout.path('packages/one/bundle/a.js'))).toBe(true)
+  checkout.write('packages/one/src/a.ts', 'export { }')
+  await checkout.setUp()
+  expect(checkout.takeLog()).toEqual(['tsc -b', 'bundle a'])
 })
 
 it('the map of an earlier build is deleted', async () => {

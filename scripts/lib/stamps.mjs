@@ -38,7 +38,8 @@ export function computeInstallStamp(root) {
  * @param {string} root
  */
 export function computeSourceStamp(root) {
-  const files = ['tsconfig.json', 'tsconfig.base.json', INSTALL_STAMP].map((f) => join(root, f))
+  const own = ['tsconfig.json', 'tsconfig.base.json', 'scripts/bundle.mjs', INSTALL_STAMP]
+  const files = own.map((file) => join(root, file))
   for (const folder of listPackages(root)) {
     files.push(join(folder, 'tsconfig.json'), join(folder, 'package.json'))
     files.push(...walk(join(folder, 'src')))
@@ -52,7 +53,9 @@ export function computeSourceStamp(root) {
  * @param {string} root
  */
 export function computeBuildStamp(root) {
-  const outputs = listPackages(root).flatMap((folder) => walk(join(folder, 'dist')))
+  const outputs = listPackages(root).flatMap((folder) =>
+    ['dist', 'bundle'].flatMap((name) => walk(join(folder, name))),
+  )
   return `${computeSourceStamp(root)} ${hashStates(root, outputs)}`
 }
 

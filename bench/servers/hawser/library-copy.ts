@@ -25,7 +25,8 @@ export interface LibraryCopy {
  * if it could never be watched. Both are copies, so that nothing else tells them apart.
  */
 export async function loadCopy(observable: boolean): Promise<LibraryCopy> {
-  const built = fileURLToPath(new URL('./', import.meta.resolve('hawser')))
+  // The modules, and not the few files that the package ships: some of them are not public.
+  const built = fileURLToPath(new URL('../../../../packages/hawser/dist/', import.meta.url))
   const folder = await mkdtemp(join(tmpdir(), 'hawser-bench-library-'))
   try {
     await cp(built, folder, { recursive: true })

@@ -25,7 +25,7 @@ export async function plant(mistake: Planted | undefined): Promise<Copy> {
   try {
     const copied = join(folder, 'node_modules', 'hawser')
     await mkdir(copied, { recursive: true })
-    await cp(join(library, 'package.json'), join(copied, 'package.json'))
+    await writeFile(join(copied, 'package.json'), await readManifest())
     await cp(join(library, 'dist'), join(copied, 'dist'), { recursive: true })
     await cp(compiled, join(folder, 'simulate'), { recursive: true })
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n')
@@ -35,6 +35,14 @@ export async function plant(mistake: Planted | undefined): Promise<Copy> {
     throw error
   }
   return { trial: join(folder, 'simulate', 'planted', 'trial.js'), remove }
+}
+
+/** Of a library that is run from its modules, each a file that can be changed, and not from the bundle that it ships. */
+async function readManifest(): Promise<string> {
+  const shipped = await readFile(join(library, 'package.json'), 'utf8')
+  return shipped
+    .replaceAll('./bundle/index.js', './dist/index.js')
+    .replaceAll(/\.\/bundle\/(\w+)\.js/g, './dist/$1/index.js')
 }
 
 async function change(path: string, { name, file, find, replace }: Planted): Promise<void> {
