@@ -12,8 +12,10 @@ export const mostBytes: number = 256 * 1024
 /** Sends that deliveries of one turn cause, on whichever connections. */
 export const mostSends = 4096
 
+/** What one connection may do in one turn. */
+const most = { messages: mostMessages, bytes: mostBytes, sends: mostSends }
 /** An eighth of each: until then nothing is renewed, so that a quiet connection costs no turn. */
-const soon = 1 / 8
+const soon = { messages: mostMessages / 8, bytes: mostBytes / 8, sends: mostSends / 8 }
 
 /** A message that sends less than so often is no fan-out. */
 const smallestFanOut = 8
@@ -74,7 +76,11 @@ export class Share {
   #seenMessages = 0
   #seenSends = 0
   /** No message beyond this one may be delivered until what they cause has been seen. */
-  #stop: number
+  #stop = 0
+  /** Below these there is nothing to do, and that is found out behind each message. */
+  #calmMessages = 0
+  #calmBytes = 0
+  #calmSends = 0
   #isDue = false
   #isSettling = false
 
@@ -82,7 +88,7 @@ export class Share {
   constructor(effects: Effects, renewed: () => void) {
     this.#effects = effects
     this.#renewed = renewed
-    this.#stop = effects.ahead(mostSends)
+    this.#stopAt(effects.ahead(mostSends))
   }
 
   /** Messages of `size` bytes are about to be delivered: what is sent from now on is their doing. */
@@ -95,7 +101,7 @@ export class Share {
   /** Bytes arrived: there may be more connections to send to than when it last looked. */
   look(): void {
     const ahead = this.#effects.ahead(mostSends - this.#seenSends)
-    this.#stop = Math.min(this.#stop, this.#seenMessages + ahead)
+    if (this.#seenMessages + ahead < this.#stop) this.#stopAt(this.#seenMessages + ahead)
   }
 
   /** How many messages may follow at once, as far as their number goes. */
@@ -105,23 +111,14 @@ export class Share {
 
   /** Whether no further message may be delivered for now; asked behind each of them. */
   isSpent(): boolean {
-    const isSoon =
-      this.#messages >= mostMessages * soon ||
-      this.#bytes > mostBytes * soon ||
-      this.#sends >= mostSends * soon
-    if (isSoon && !this.#isDue) {
-      this.#isDue = true
-      setImmediate(renew, this)
+    if (
+      this.#messages < this.#calmMessages &&
+      this.#bytes <= this.#calmBytes &&
+      this.#sends < this.#calmSends
+    ) {
+      return false
     }
-    if (isSoon && this.#isOver) return true
-    if (this.#messages < this.#stop) return false
-    if (!this.#isSettling) {
-      this.#isSettling = true
-      settling += 1
-      // What a microtask schedules comes when all of them are done, whatever they lead to.
-      queueMicrotask(() => process.nextTick(settle, this))
-    }
-    return true
+    return this.#isSpentNow()
   }
 
   /** Whether it goes on in this turn, when what was delivered has had its go. */
@@ -144,15 +141,15 @@ export class Share {
     this.#isSettling = false
     settling -= 1
     this.#see()
-    if (!this.#isOver || !this.#isDue) this.#renewed()
+    if (!this.#exceeds(most) || !this.#isDue) this.#renewed()
   }
 
   /** The turn is over. */
   renew(): void {
     this.#see()
     this.#messages = this.#bytes = this.#sends = this.#seenMessages = this.#seenSends = 0
-    this.#stop = this.#effects.ahead(mostSends)
     this.#isDue = false
+    this.#stopAt(this.#effects.ahead(mostSends))
     this.#renewed()
   }
 
@@ -161,15 +158,40 @@ export class Share {
     if (current === this) current = idle
   }
 
-  get #isOver(): boolean {
-    return this.#messages >= mostMessages || this.#bytes > mostBytes || this.#sends >= mostSends
+  #isSpentNow(): boolean {
+    if (!this.#isDue && this.#exceeds(soon)) {
+      this.#isDue = true
+      this.#stopAt(this.#stop)
+      setImmediate(renew, this)
+    }
+    if (this.#exceeds(most)) return true
+    if (this.#messages < this.#stop) return false
+    if (!this.#isSettling) {
+      this.#isSettling = true
+      settling += 1
+      // What a microtask schedules comes when all of them are done, whatever they lead to.
+      queueMicrotask(() => process.nextTick(settle, this))
+    }
+    return true
+  }
+
+  #exceeds({ messages, bytes, sends }: typeof most): boolean {
+    return this.#messages >= messages || this.#bytes > bytes || this.#sends >= sends
+  }
+
+  #stopAt(messages: number): void {
+    const calm = this.#isDue ? most : soon
+    this.#stop = messages
+    this.#calmMessages = Math.min(messages, calm.messages)
+    this.#calmBytes = calm.bytes
+    this.#calmSends = calm.sends
   }
 
   #see(): void {
     this.#effects.learn(this.#messages - this.#seenMessages, this.#sends - this.#seenSends)
     this.#seenMessages = this.#messages
     this.#seenSends = this.#sends
-    this.#stop = this.#messages + this.#effects.ahead(mostSends - this.#sends)
+    this.#stopAt(this.#messages + this.#effects.ahead(mostSends - this.#sends))
   }
 }
 
