@@ -34,8 +34,8 @@ export function encodeMessage({ from, epoch, number }: Header, body: Uint8Array)
   const size = headerSize(from)
   const bytes = Buffer.allocUnsafe(size + body.length)
   const end = writeName(bytes, from)
-  bytes.writeUIntBE(epoch, end, numberBytes)
-  bytes.writeUIntBE(number, end + numberBytes, numberBytes)
+  writeNumber(bytes, end, epoch)
+  writeNumber(bytes, end + numberBytes, number)
   bytes.set(body, size)
   return bytes
 }
@@ -52,7 +52,7 @@ export function decodeMessage(
   if (from === undefined) return undefined
   const epoch = readNumber(data, end)
   const number = readNumber(data, end + numberBytes)
-  return { from, epoch, number, body: data.subarray(size) }
+  return { from, epoch, number, body: behind(data, size) }
 }
 
 /** The bytes of a sign of life: form, length of the name, name. */
@@ -68,7 +68,25 @@ export function decodeSign(data: Uint8Array): string | undefined {
   return from !== undefined && data.length === 2 + from.length ? from : undefined
 }
 
-/** Without a view of the bytes, which would cost more than all else here. */
+// Byte by byte, here and below: a call into Node.js costs more than a few bytes do.
+function writeNumber(bytes: Uint8Array, at: number, number: number): void {
+  const upper = Math.floor(number / 65_536)
+  writePair(bytes, at, Math.floor(upper / 65_536))
+  writePair(bytes, at + 2, upper)
+  writePair(bytes, at + 4, number)
+}
+
+/** The lowest 16 bits of a number. */
+function writePair(bytes: Uint8Array, at: number, number: number): void {
+  bytes[at] = number >>> 8
+  bytes[at + 1] = number
+}
+
+/** What `subarray` makes, which has to look for its constructor first. */
+function behind(data: Uint8Array, start: number): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset + start, data.length - start)
+}
+
 function readNumber(data: Uint8Array, at: number): number {
   const high = (data[at] ?? 0) * 256 + (data[at + 1] ?? 0)
   const upper = ((data[at + 2] ?? 0) << 8) | (data[at + 3] ?? 0)
@@ -83,7 +101,8 @@ function viewOf(data: Uint8Array): Buffer {
 function writeName(bytes: Buffer, name: string): number {
   bytes[0] = form
   bytes[1] = name.length
-  return 2 + bytes.write(name, 2, 'latin1')
+  for (let at = 0; at < name.length; at += 1) bytes[2 + at] = name.charCodeAt(at)
+  return 2 + name.length
 }
 
 function readName(bytes: Buffer): string | undefined {
