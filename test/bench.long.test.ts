@@ -55,6 +55,7 @@ describe('the bench, at its smallest', () => {
       'trickle',
       'workers',
       'nats',
+      'nodes',
       'redis-client',
       'redis-server',
     ])
@@ -65,7 +66,7 @@ describe('the bench, at its smallest', () => {
       const noProgram = missing.some(({ title }) => /^(?:Redis|NATS)/.test(title))
       for (const { title } of missing)
         expect(title).toMatch(
-          /^(Bun|Go|C|tokio current_thread|Python with uvloop|Redis (client|server)|NATS)[,:]/,
+          /^(Bun|Go|C|tokio current_thread|Python with uvloop|Redis( client| server)?|NATS)[,:]/,
         )
       if (!noProgram) expect(candidates.length).toBeGreaterThan(0)
       for (const { measured } of candidates) {

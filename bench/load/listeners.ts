@@ -12,7 +12,7 @@ export class Listeners {
   #finish: (() => void) | undefined
   #fail: ((error: Error) => void) | undefined
 
-  /** Open `count` connections. */
+  /** Open `count` more connections. */
   async open(port: number, count: number): Promise<void> {
     const buffer = Buffer.allocUnsafe(64 * 1024)
     for (let i = 0; i < count; i++) {

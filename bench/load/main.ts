@@ -2,15 +2,23 @@ import { answerRequests } from '../control.js'
 import { Exchange, type ExchangeOptions, type Extent } from './exchange.js'
 import { Listeners } from './listeners.js'
 import { OpenLoop, type OpenLoopOptions } from './open-loop.js'
+import { SocketIoMembers } from './socket-io-members.js'
 import { SlowPeers, type SlowPeersOptions } from './slow-peers.js'
 import { Stallers } from './stallers.js'
 import type { Answer } from './traffic.js'
 import { findUpstream } from './upstream.js'
 import { visit, type VisitOptions } from './visits.js'
 
+interface ListenOptions {
+  readonly ports: readonly number[]
+  /** Of each port. */
+  readonly connections: number
+  readonly protocol: 'lines' | 'socket-io'
+}
+
 // The process that makes the load. It has one set of connections of each kind at a time.
 let exchange: Exchange | undefined
-let listeners: Listeners | undefined
+let listeners: Listeners | SocketIoMembers | undefined
 let stallers: Stallers | undefined
 let slowPeers: SlowPeers | undefined
 let openLoop: OpenLoop | undefined
@@ -23,9 +31,9 @@ answerRequests(
     },
     run: (extent) => exchange?.run(extent as Extent),
     listen: async (options) => {
-      const { port, connections } = options as { port: number; connections: number }
-      listeners = new Listeners()
-      await listeners.open(port, connections)
+      const { ports, connections, protocol } = options as ListenOptions
+      listeners = protocol === 'lines' ? new Listeners() : new SocketIoMembers()
+      for (const port of ports) await listeners.open(port, connections)
     },
     rounds: (rounds) => listeners?.run(rounds as number),
     stall: async (options) => {

@@ -64,7 +64,8 @@ async function measureBroadcast(_: unknown, session: Session): Promise<Sample> {
 
 async function open(session: Session): Promise<void> {
   const count = scaled(connections, session.scale)
-  await session.load.ask('listen', { port: session.port, connections: count })
+  const { port } = session
+  await session.load.ask('listen', { ports: [port], connections: count, protocol: 'lines' })
   await countConnections(session, count)
 }
 

@@ -5,6 +5,7 @@ import { chunks } from './chunks.js'
 import { idle } from './idle.js'
 import { nats } from './nats.js'
 import { observe } from './observe.js'
+import { nodes } from './nodes.js'
 import { openLoop } from './open-loop.js'
 import { pipelined, pipelinedWhole, short, shortWhole } from './pipelined.js'
 import { redisClient, redisServer } from './redis.js'
@@ -38,6 +39,7 @@ export const scenarios: readonly Scenario[] = [
   trickle,
   workers,
   nats,
+  nodes,
   redisClient,
   redisServer,
 ]

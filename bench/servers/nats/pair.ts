@@ -1,6 +1,7 @@
-import { fork, spawn } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { startBroker } from '../../support/broker.js'
 import { answerMeasurements } from '../../support/measured.js'
 import { type Kind, openSender, type Sender } from './ends.js'
 
@@ -10,13 +11,7 @@ const kind = process.argv[2] as Kind
 const batch = 100
 const text = 'x'.repeat(64)
 
-const nats = spawn('nats-server', ['-a', '127.0.0.1', '-p', '-1'], {
-  stdio: ['ignore', 'ignore', 'pipe'],
-  // Where Debian puts it.
-  env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
-})
-process.on('exit', () => nats.kill('SIGKILL'))
-const servers = await addressOf()
+const servers = await startBroker('nats-server')
 const receiver = fork(fileURLToPath(new URL('receiver.js', import.meta.url)), [kind, servers])
 await once(receiver, 'message')
 const sender: Sender = await openSender(kind, servers)
@@ -62,15 +57,4 @@ async function ask(question: string, count?: number): Promise<unknown> {
   receiver.send({ question, count })
   const [answer] = (await once(receiver, 'message')) as [unknown]
   return answer
-}
-
-async function addressOf(): Promise<string> {
-  let printed = ''
-  for await (const piece of nats.stderr.setEncoding('utf8')) {
-    printed += String(piece)
-    const [, port] =
-      /client connections on 127\.0\.0\.1:(\d+)[^]*Server is ready/.exec(printed) ?? []
-    if (port !== undefined) return `127.0.0.1:${port}`
-  }
-  throw new Error(`nats-server ended: ${printed}`)
 }
