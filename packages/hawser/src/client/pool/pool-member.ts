@@ -43,10 +43,10 @@ export class PoolMember<In, Out>
   #isSpoiled = false
 
   private constructor(settings: PoolSettings<In, Out>) {
-    const { clock, maxAge, maxPending, options, random } = settings
+    const { clock, maxAge, maxPending, options, random, requestTimeout } = settings
     this.#settings = settings
-    this.#correlator = createCorrelator(options.correlate ?? {})
-    this.session = new Session(this.#correlator, { maxPending, clock }, this)
+    this.#correlator = createCorrelator(options.correlate ?? {}, maxPending)
+    this.session = new Session(this.#correlator, { clock, requestTimeout }, this)
     this.#requester = new Requester(settings, this)
     this.since = clock.now()
     this.idleSince = this.since

@@ -18,8 +18,12 @@ export interface Identified<Out> {
   readonly id: string | number | bigint
 }
 
-/** Requests carry an id, and each reply repeats that of its request, in any order. */
+/**
+ * Requests carry an id, and each reply repeats that of its request, in any order. An id is never used
+ * again, so nothing rests: for ids of few bytes there is {@link NumberedReplies}.
+ */
 export interface IdentifiedReplies<In, Out> {
+  readonly ids?: undefined
   /**
    * Give a request its id.
    *
@@ -31,13 +35,43 @@ export interface IdentifiedReplies<In, Out> {
   readonly idOf: (message: In) => string | number | bigint | undefined
 }
 
+/** The ids that requests may carry. */
+export interface IdRange {
+  /** The lowest: a whole number. */
+  readonly from: number
+  /** The highest, itself included. */
+  readonly to: number
+  /** One of them that the protocol keeps for messages that are no reply. No request gets it. */
+  readonly unsolicited?: number | undefined
+}
+
+/**
+ * Requests carry an id out of a range, such as a byte or two in a frame of fixed form (Modbus TCP, DNS,
+ * MQTT), and each reply repeats that of its request, in any order. Ids are taken in turn among those that
+ * are free. That of a request that was given up rests until its reply came or the connection ended, so
+ * that its late reply settles no other request. While none is free, requests wait. When every one of
+ * them rests for as long as `requestTimeout`, the connection is reset.
+ */
+export interface NumberedReplies<In, Out> {
+  /** The ids there are. */
+  readonly ids: IdRange
+  /** Put an id into a request: returns what is sent. */
+  readonly identify: (message: Out, id: number) => Out
+  /** The id of the request that a message is the reply to; undefined when the server pushed it. */
+  readonly idOf: (message: In) => number | undefined
+}
+
 /** How replies find their requests. */
-export type Correlation<In, Out> = OrderedReplies<In> | IdentifiedReplies<In, Out>
+export type Correlation<In, Out> =
+  | OrderedReplies<In>
+  | IdentifiedReplies<In, Out>
+  | NumberedReplies<In, Out>
 
 /** The names in a {@link Correlation} of either kind. */
 export const correlationNames: NamesOf<
-  OrderedReplies<unknown> & IdentifiedReplies<unknown, unknown>
+  OrderedReplies<unknown> & Omit<NumberedReplies<unknown, unknown>, 'ids'> & { ids: IdRange }
 > = {
+  ids: { from: true, to: true, unsolicited: true },
   isPush: 'function',
   identify: 'function',
   idOf: 'function',
@@ -51,19 +85,25 @@ export type Verdict = 'reply' | 'late' | 'push' | 'unexpected'
 
 /** Remembers which requests of one connection wait for their reply. */
 export interface Correlator<In, Out> {
-  /** Places taken: requests that wait, and those given up whose reply may still come. */
+  /** Requests that wait, and those given up whose late reply would be taken for that of another. */
   readonly size: number
+  /** Whether there is no place for another request. */
+  readonly isFull: boolean
+  /** Whether no reply can come before that of an earlier request. */
+  readonly isInOrder: boolean
   /** The requests that wait. */
   readonly waiting: Iterable<Pending<In>>
   /**
    * Prepare a request, and let it know the id it has got.
    *
-   * @returns what to send; call `commit` when it was
+   * @returns what to send; call `commit` when it was, and `cancel` otherwise
    * @throws what `identify` throws
    */
   prepare(message: Out, pending: Pending<In>): Out
   /** It was sent. */
   commit(pending: Pending<In>): void
+  /** It was not sent. */
+  cancel(pending: Pending<In>): void
   /** A message arrived. */
   receive(message: In): Verdict
   /** A request that was sent is not waited for any more. */

@@ -7,16 +7,23 @@ type Id = string | number | bigint
 
 /** Replies by the id of their requests. */
 export class IdentifiedCorrelator<In, Out> implements Correlator<In, Out> {
+  readonly isInOrder = false
   readonly #rules: IdentifiedReplies<In, Out>
   readonly #requests = new Map<Id, Pending<In>>()
+  readonly #most: number
   #sequence = 0
 
-  constructor(rules: IdentifiedReplies<In, Out>) {
+  constructor(rules: IdentifiedReplies<In, Out>, most: number) {
     this.#rules = rules
+    this.#most = most
   }
 
   get size(): number {
     return this.#requests.size
+  }
+
+  get isFull(): boolean {
+    return this.size >= this.#most
   }
 
   get waiting(): Pending<In>[] {
@@ -41,6 +48,8 @@ export class IdentifiedCorrelator<In, Out> implements Correlator<In, Out> {
   commit(pending: Pending<In>): void {
     this.#requests.set(pending.id as Id, pending)
   }
+
+  cancel(): void {}
 
   receive(message: In): Verdict {
     const id = valueOf('correlate.idOf', this.#rules.idOf(message))

@@ -4,16 +4,23 @@ import type { Pending } from './pending.js'
 
 /** Replies in the order of their requests. One that was given up keeps its place: its reply will come. */
 export class OrderedCorrelator<In, Out> implements Correlator<In, Out> {
+  readonly isInOrder = true
   readonly #isPush: ((message: In) => boolean) | undefined
+  readonly #most: number
   #requests: (Pending<In> | undefined)[] = []
   #head = 0
 
-  constructor({ isPush }: OrderedReplies<In>) {
+  constructor({ isPush }: OrderedReplies<In>, most: number) {
     this.#isPush = isPush
+    this.#most = most
   }
 
   get size(): number {
     return this.#requests.length - this.#head
+  }
+
+  get isFull(): boolean {
+    return this.size >= this.#most
   }
 
   get waiting(): Pending<In>[] {
@@ -29,6 +36,8 @@ export class OrderedCorrelator<In, Out> implements Correlator<In, Out> {
   commit(pending: Pending<In>): void {
     this.#requests.push(pending)
   }
+
+  cancel(): void {}
 
   receive(message: In): Verdict {
     const isPush = this.#isPush

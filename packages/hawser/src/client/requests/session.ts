@@ -5,7 +5,7 @@ import type { CloseInfo } from '../../connection/end/close-info.js'
 import { Deadlines } from '../../policy/deadlines.js'
 import type { HandlerObject } from '../../connection/face.js'
 import { ClientError, type HawserError } from '../../errors.js'
-import type { Clock } from '../../policy/clock.js'
+import type { Clock, ClockTimer } from '../../policy/clock.js'
 import { disconnectedError, requestTimeout, unansweredError } from './request-errors.js'
 import type { Correlator } from './correlation.js'
 import { Pending } from './pending.js'
@@ -24,9 +24,9 @@ export interface SessionOwner<In> {
 
 /** How requests of a session are limited. */
 export interface SessionLimits<In> {
-  /** Requests that may wait for their reply at once. */
-  readonly maxPending: number
   readonly clock: Clock
+  /** Milliseconds that only requests which were given up may be in the way of others; `Infinity` is off. */
+  readonly requestTimeout: number
   /** Whether a message is the reply to a ping, and to no request. */
   readonly isPong?: ((message: In) => boolean) | undefined
 }
@@ -44,6 +44,8 @@ export class Session<In, Out> {
   readonly #deadlines: Deadlines
   #connection: Connection<In, Out> | undefined
   #isFull = false
+  /** Runs while every place is taken by a request that was given up. */
+  #blocked: ClockTimer | undefined
 
   constructor(correlator: Correlator<In, Out>, limits: SessionLimits<In>, owner: SessionOwner<In>) {
     this.#correlator = correlator
@@ -97,17 +99,11 @@ export class Session<In, Out> {
   ): boolean {
     if (pending.settled) return true
     const correlator = this.#correlator
-    if (correlator.size >= this.#limits.maxPending) {
+    if (correlator.isFull) {
       this.#isFull = true
       return false
     }
-    try {
-      if (!this.connection.trySend(correlator.prepare(message, pending))) return false
-      correlator.commit(pending)
-    } catch (error) {
-      pending.reject(error as HawserError)
-      return true
-    }
+    if (!this.#send(message, pending)) return pending.settled
     if (pending.deadline !== Infinity) this.#deadlines.expect(pending.deadline, now)
     return true
   }
@@ -116,6 +112,7 @@ export class Session<In, Out> {
   giveUp(pending: Pending<In>): void {
     this.#correlator.giveUp(pending)
     this.#roomAgain()
+    this.#watchBlocked()
   }
 
   /**
@@ -156,7 +153,32 @@ export class Session<In, Out> {
     }
   }
 
+  /** @returns false when it was not sent: it is settled, or there is no room for it */
+  #send(message: Out, pending: Pending<In>): boolean {
+    const correlator = this.#correlator
+    let prepared: Out
+    try {
+      prepared = correlator.prepare(message, pending)
+    } catch (error) {
+      pending.reject(error as HawserError)
+      return false
+    }
+    try {
+      if (this.connection.trySend(prepared)) {
+        correlator.commit(pending)
+        return true
+      }
+    } catch (error) {
+      pending.reject(error as HawserError)
+    }
+    correlator.cancel(pending)
+    return false
+  }
+
   #roomAgain(): void {
+    if (this.#correlator.isFull) return
+    this.#blocked?.cancel()
+    this.#blocked = undefined
     if (!this.#isFull) return
     this.#isFull = false
     this.#owner.room()
@@ -176,14 +198,21 @@ export class Session<In, Out> {
       }
     }
     if (next !== Infinity) this.#deadlines.expect(next, now)
-    // Every place is taken by a request that was given up: nothing more would ever be sent.
-    else if (!isAwaited && this.#correlator.size >= this.#limits.maxPending) {
-      this.fail(requestTimeout(0, this.connection))
-    }
+    else if (!isAwaited) this.#watchBlocked(this.#correlator.isInOrder)
+  }
+
+  /** Every place is taken by a request that was given up: unless their replies come, nothing is sent any more. */
+  #watchBlocked(isOver = false): void {
+    const { clock, requestTimeout: patience } = this.#limits
+    if (!this.#correlator.isFull || this.pending > 0) return
+    const end = (): void => this.fail(requestTimeout(0, this.connection))
+    if (isOver) end()
+    else if (patience !== Infinity) this.#blocked ??= clock.schedule(end, patience, true)
   }
 
   #closed(info: CloseInfo): void {
     this.#deadlines.cancel()
+    this.#blocked?.cancel()
     const error = disconnectedError(info, this.connection)
     for (const pending of this.#correlator.waiting) pending.reject(error)
   }

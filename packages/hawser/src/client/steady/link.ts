@@ -88,10 +88,10 @@ export class Link<In, Out> {
 
   /** One connection, from dialling to its end. */
   async #connect(): Promise<{ info?: CloseInfo; error?: HawserError; worked: number }> {
-    const { clock, options, dialler, maxPending } = this.#settings
+    const { clock, options, dialler, maxPending, requestTimeout } = this.#settings
     const session = new Session(
-      createCorrelator(options.correlate ?? {}),
-      { maxPending, clock, isPong: options.heartbeat?.isPong },
+      createCorrelator(options.correlate ?? {}, maxPending),
+      { clock, requestTimeout, isPong: options.heartbeat?.isPong },
       this.#hearing(),
     )
     try {

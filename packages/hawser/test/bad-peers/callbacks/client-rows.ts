@@ -14,6 +14,8 @@ import {
 } from './walk.js'
 
 const ignored = (): void => undefined
+/** The ids of requests. */
+const ids = { from: 1, to: 9 }
 
 type ClientOptions = NonNullable<Parameters<typeof createClient<string, string>>[1]>
 
@@ -169,6 +171,12 @@ export const clientRows: Rows = {
   ),
   'IdentifiedReplies.identify': thrown(
     asked((fail) => ({ correlate: { identify: fail, idOf: () => 1 } }), true),
+  ),
+  'NumberedReplies.idOf': told(
+    asked((fail) => ({ correlate: { ids, identify: (message) => message, idOf: fail } })),
+  ),
+  'NumberedReplies.identify': thrown(
+    asked((fail) => ({ correlate: { ids, identify: fail, idOf: () => 1 } }), true),
   ),
   'DialOptions.random': told(async (fail, tell) => {
     const server = await open(ignored)
