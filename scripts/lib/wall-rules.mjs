@@ -354,7 +354,7 @@ export const LIBRARY_UNITS = {
       },
       steady: {
         sees: BELOW_EXCHANGES,
-        doors: ['client', 'client-options', 'status'],
+        doors: ['client', 'client-events', 'client-options', 'status'],
         units: UNITS_OF_EXCHANGES,
         builtins: ['events'],
       },

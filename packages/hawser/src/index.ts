@@ -39,9 +39,14 @@ export { relay, type RelayOptions, type RelayResult } from './relay/relay.js'
 
 // Connect; stay connected; lend connections.
 export { connect, type ConnectOptions } from './client/dial/connect.js'
-export { type Client, type ClientEvents, createClient } from './client/steady/client.js'
+export { type Client, createClient } from './client/steady/client.js'
+export type { ClientEvents } from './client/steady/client-events.js'
 export type { ClientOptions } from './client/steady/client-options.js'
-export type { RequestConnection, RequestOptions } from './client/requests/request-options.js'
+export type {
+  PartedRequestOptions,
+  RequestConnection,
+  RequestOptions,
+} from './client/requests/request-options.js'
 export type { Correlation } from './client/requests/correlation.js'
 export type { ClientStatus, DisconnectedStatus, StatusFeed } from './client/steady/status.js'
 export { createPool, type Pool } from './client/pool/pool.js'
@@ -108,7 +113,7 @@ export type {
   RefusePayload,
 } from './observe/payloads.js'
 export type { ServerInfo } from './observe/server-info.js'
-export type { ClientInfo } from './client/steady/client.js'
+export type { ClientInfo } from './client/steady/client-events.js'
 export type { PoolInfo } from './client/pool/pool-options.js'
 
 // Several servers as one.

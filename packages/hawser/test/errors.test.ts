@@ -663,6 +663,17 @@ const provocations: Record<ErrorCode, Provocation> = {
         return caught(() => client.request('third'))
       }),
   },
+  HAWSER_REPLY_TOO_LARGE: {
+    class: ClientError,
+    op: 'request',
+    says: /^the messages of the reply take more than 100 bytes of memory: .* raise maxReplyBytes$/,
+    provoke: () =>
+      withClient({ maxReplyBytes: 100 }, async (client, _clock, peer) => {
+        const reply = caught(() => client.request('list', { until: () => false }))
+        await peer.send('more\nand more\nand more\n')
+        return reply
+      }),
+  },
   HAWSER_CLIENT_CLOSED: {
     class: ClientError,
     op: 'request',

@@ -98,6 +98,7 @@ const clientMembers: Visible<Client, EventEmitter> = {
   info: true,
   ready: true,
   request: true,
+  requestStream: true,
   send: true,
   status: true,
   [Symbol.asyncDispose]: true,
@@ -124,6 +125,7 @@ const leaseMembers: Visible<Lease> = {
   release: true,
   released: true,
   request: true,
+  requestStream: true,
   [Symbol.asyncIterator]: true,
   [Symbol.dispose]: true,
 }

@@ -25,6 +25,12 @@ export interface ExchangeOptions<In, Out> {
    */
   readonly requestTimeout?: number | undefined
   /**
+   * Bytes of memory for the messages of one reply that `request` keeps until the last of them came; then
+   * it rejects with `HAWSER_REPLY_TOO_LARGE`, and the rest of the reply is dropped. Default 8 MiB;
+   * `Infinity` is off. Stops: a reply without an end.
+   */
+  readonly maxReplyBytes?: number | undefined
+  /**
    * Told of what `onMessage`, `correlate`, `heartbeat.isPong` and `random` throw or reject with. Default:
    * shown as a process warning, and so is what it throws or rejects with itself.
    */
@@ -37,5 +43,6 @@ export const exchangeNames: NamesOf<ExchangeOptions<unknown, unknown>> = {
   maxPending: true,
   maxQueuedBytes: true,
   requestTimeout: true,
+  maxReplyBytes: true,
   onError: 'function',
 }

@@ -16,6 +16,7 @@ import type { ExchangeOptions } from './exchange-options.js'
 import { assertCorrelation } from './requests/create-correlator.js'
 
 const defaultMaxQueuedBytes = 8 * 1024 * 1024
+const defaultMaxReplyBytes = 8 * 1024 * 1024
 
 /** What a client and a pool have in common: how connections are made, and what their requests may do. */
 export interface ExchangeSettings {
@@ -27,6 +28,7 @@ export interface ExchangeSettings {
   readonly maxPending: number
   readonly maxQueuedBytes: number
   readonly requestTimeout: number
+  readonly maxReplyBytes: number
 }
 
 type Options<In, Out> = ExchangeOptions<In, Out> &
@@ -58,6 +60,7 @@ export function resolveExchange<In, Out>(
     connectTimeout: milliseconds('connectTimeout', connectTimeout),
     maxPending: atLeast('maxPending', options.maxPending ?? 1_000, 1, 'requests'),
     maxQueuedBytes: atLeast('maxQueuedBytes', options.maxQueuedBytes ?? defaultMaxQueuedBytes, 0),
+    maxReplyBytes: atLeast('maxReplyBytes', options.maxReplyBytes ?? defaultMaxReplyBytes, 1),
     requestTimeout: milliseconds('requestTimeout', options.requestTimeout ?? 30_000),
   }
 }

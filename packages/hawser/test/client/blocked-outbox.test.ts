@@ -73,6 +73,7 @@ describe('while its outbox is blocked, because the server reads nothing,', () =>
     const heard: string[] = []
     const pool = makePool(listener.address, {
       ...unlimited,
+      correlate: { unsolicited: 'push' },
       onMessage: (message) => void heard.push(message),
     })
     const [lease, peer] = await Promise.all([pool.acquire(), listener.accept()])

@@ -66,7 +66,11 @@ it('a request that times out behind messages that nobody takes says so', async (
 
 it('large messages that are not taken make their connection wait before there are many', async () => {
   const clock = new VirtualClock()
-  const { client, peer } = await subscribe({ requestTimeout: 1_000, clock })
+  const { client, peer } = await subscribe({
+    requestTimeout: 1_000,
+    clock,
+    correlate: { unsolicited: 'push' },
+  })
   const large = `{"id":1,"text":"${'x'.repeat(64 * 1024)}"}\n`
   const count = 48
   for (let each = 0; each < count; each += 1) await peer.send(large)

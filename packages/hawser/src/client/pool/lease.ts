@@ -1,16 +1,19 @@
 import type { Connection } from '../../connection/face.js'
 import { rejected } from '../../promises.js'
 import {
+  type AnyRequestOptions,
   noRequestOptions,
+  type PartedRequestOptions,
   type RequestConnection,
-  type RequestOptions,
+  type RequestFunction,
 } from '../requests/request-options.js'
 import { releasedError } from './pool-errors.js'
 
 /** What a lease lends: a connection, and what may be done with it. */
 export interface Lendable<In, Out> {
   readonly connection: Connection<In, Out>
-  request(message: Out, options: RequestOptions): Promise<In>
+  request(message: Out, options: AnyRequestOptions<In>): Promise<In | In[]>
+  stream(message: Out, options: PartedRequestOptions<In>): AsyncIterableIterator<In, undefined>
   /** The messages that reply to no request, until it is given back or ends. */
   iterate(): AsyncIterableIterator<In, undefined>
 }
@@ -68,13 +71,20 @@ export class Lease<In = Uint8Array, Out = Uint8Array | string>
    *   `HAWSER_LEASE_RELEASED`, and then it was never sent
    * @throws OptionError when the timeout is none
    */
-  readonly request: RequestConnection<In, Out>['request'] = (
-    message,
-    options = noRequestOptions,
-  ) => {
-    if (this.#lent !== undefined) return this.#lent.request(message, options)
+  readonly request: RequestFunction<In, Out> = ((message: Out, options?: AnyRequestOptions<In>) => {
+    if (this.#lent !== undefined) return this.#lent.request(message, options ?? noRequestOptions)
     return rejected(releasedError())
-  };
+  }) as RequestFunction<In, Out>
+
+  /**
+   * Send a request whose reply is several messages, and take each when it came.
+   *
+   * @returns iterates as `client.requestStream` does
+   * @throws OptionError when the timeout is none, or `until` is missing
+   * @throws StateError `HAWSER_LEASE_RELEASED`
+   */
+  readonly requestStream: RequestConnection<In, Out>['requestStream'] = (message, options) =>
+    this.#held.stream(message, options);
 
   /**
    * The messages that are not replies. The peer's FIN ends the loop, a reset throws from it, and

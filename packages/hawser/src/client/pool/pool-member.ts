@@ -4,7 +4,7 @@ import type { CloseInfo } from '../../connection/end/close-info.js'
 import type { HawserError } from '../../errors.js'
 import { attend } from '../requests/attend.js'
 import { callOnMessage, reportOnMessage } from '../requests/on-message.js'
-import type { RequestOptions } from '../requests/request-options.js'
+import type { AnyRequestOptions, PartedRequestOptions } from '../requests/request-options.js'
 import { connectionEndedError, onConnectTimeout } from '../requests/request-errors.js'
 import { connectBy } from '../dial/connect.js'
 import type { Correlator } from '../requests/correlation.js'
@@ -160,8 +160,13 @@ export class PoolMember<In, Out>
   }
 
   /** @throws OptionError when the timeout is none */
-  request(message: Out, options: RequestOptions): Promise<In> {
+  request(message: Out, options: AnyRequestOptions<In>): Promise<In | In[]> {
     return this.#requester.request(message, options)
+  }
+
+  /** @throws OptionError when the timeout is none */
+  stream(message: Out, options: PartedRequestOptions<In>): AsyncIterableIterator<In, undefined> {
+    return this.#requester.stream(message, options)
   }
 
   /** The messages that answer nothing, until it is given back or ends. */

@@ -1,13 +1,19 @@
 import type { NamesOf } from '../../options/option-names.js'
-import type { Pending } from './pending.js'
+import type { Pending, Source } from './pending.js'
 
 /** Replies come in the order of their requests, as in Redis, SMTP or Memcached. The default. */
 export interface OrderedReplies<In> {
   /**
-   * Whether the server pushed a message, so that it is no reply. Default: none does, unless it comes while
-   * no request is waiting.
+   * Whether the server pushed a message, so that it is no reply. Default: none is.
    */
   readonly isPush?: ((message: In) => boolean) | undefined
+  /**
+   * What a message is that comes while no request waits, and that `isPush` does not know. Once there was
+   * a request on the connection, it can be a second reply to it, after which all are off by one: so by
+   * default the connection is reset with `HAWSER_UNEXPECTED_REPLY`. `'push'`: it is delivered like
+   * other pushed messages. Before the first request it is always a push.
+   */
+  readonly unsolicited?: 'push' | undefined
 }
 
 /** A request that carries an id. */
@@ -73,15 +79,17 @@ export const correlationNames: NamesOf<
 > = {
   ids: { from: true, to: true, unsolicited: true },
   isPush: 'function',
+  unsolicited: true,
   identify: 'function',
   idOf: 'function',
 }
 
 /**
- * What became of a message: it settled a request; its request had been given up; it is no reply
- * (`push`); or it can only mean that both sides are out of step.
+ * What became of a message: it settled a request; more of its reply is to come, and nothing is read while
+ * a promise of it is not settled; its request had been given up; it is no reply (`push`); or it can
+ * only mean that both sides are out of step.
  */
-export type Verdict = 'reply' | 'late' | 'push' | 'unexpected'
+export type Verdict = 'reply' | 'part' | Promise<void> | 'late' | 'push' | 'unexpected'
 
 /** Remembers which requests of one connection wait for their reply. */
 export interface Correlator<In, Out> {
@@ -92,20 +100,20 @@ export interface Correlator<In, Out> {
   /** Whether no reply can come before that of an earlier request. */
   readonly isInOrder: boolean
   /** The requests that wait. */
-  readonly waiting: Iterable<Pending<In>>
+  readonly waiting: Iterable<Pending<In, unknown>>
   /**
    * Prepare a request, and let it know the id it has got.
    *
    * @returns what to send; call `commit` when it was, and `cancel` otherwise
    * @throws what `identify` throws
    */
-  prepare(message: Out, pending: Pending<In>): Out
+  prepare(message: Out, pending: Pending<In, unknown>): Out
   /** It was sent. */
-  commit(pending: Pending<In>): void
+  commit(pending: Pending<In, unknown>): void
   /** It was not sent. */
-  cancel(pending: Pending<In>): void
+  cancel(pending: Pending<In, unknown>): void
   /** A message arrived. */
-  receive(message: In): Verdict
+  receive(message: In, source: Source): Verdict
   /** A request that was sent is not waited for any more. */
-  giveUp(pending: Pending<In>): void
+  giveUp(pending: Pending<In, unknown>): void
 }

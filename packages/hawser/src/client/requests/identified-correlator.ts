@@ -1,7 +1,8 @@
 import { valueOf } from '../../callbacks.js'
 import { FramingError } from '../../errors.js'
 import type { Correlator, IdentifiedReplies, Verdict } from './correlation.js'
-import type { Pending } from './pending.js'
+import type { Pending, Source } from './pending.js'
+import { verdictOn } from './verdict-on.js'
 
 type Id = string | number | bigint
 
@@ -9,7 +10,7 @@ type Id = string | number | bigint
 export class IdentifiedCorrelator<In, Out> implements Correlator<In, Out> {
   readonly isInOrder = false
   readonly #rules: IdentifiedReplies<In, Out>
-  readonly #requests = new Map<Id, Pending<In>>()
+  readonly #requests = new Map<Id, Pending<In, unknown>>()
   readonly #most: number
   #sequence = 0
 
@@ -26,11 +27,11 @@ export class IdentifiedCorrelator<In, Out> implements Correlator<In, Out> {
     return this.size >= this.#most
   }
 
-  get waiting(): Pending<In>[] {
-    return [...this.#requests.values()]
+  get waiting(): Pending<In, unknown>[] {
+    return [...this.#requests.values()].filter(({ settled }) => !settled)
   }
 
-  prepare(message: Out, pending: Pending<In>): Out {
+  prepare(message: Out, pending: Pending<In, unknown>): Out {
     this.#sequence = this.#sequence >= 0x7fff_ffff ? 1 : this.#sequence + 1
     while (this.#requests.has(this.#sequence)) this.#sequence += 1
     const identified = valueOf('correlate.identify', this.#rules.identify(message, this.#sequence))
@@ -45,24 +46,25 @@ export class IdentifiedCorrelator<In, Out> implements Correlator<In, Out> {
     return identified.message
   }
 
-  commit(pending: Pending<In>): void {
+  commit(pending: Pending<In, unknown>): void {
     this.#requests.set(pending.id as Id, pending)
   }
 
   cancel(): void {}
 
-  receive(message: In): Verdict {
+  receive(message: In, source: Source): Verdict {
     const id = valueOf('correlate.idOf', this.#rules.idOf(message))
     if (id === undefined) return 'push'
     const pending = this.#requests.get(id)
     // Given up, replied to before, or never asked: it goes to no other request.
     if (pending === undefined) return 'late'
-    this.#requests.delete(id)
-    pending.resolve(message)
-    return 'reply'
+    const wasSettled = pending.settled
+    const progress = pending.accept(message, source)
+    if (progress === 'whole') this.#requests.delete(id)
+    return verdictOn(progress, wasSettled)
   }
 
-  giveUp(pending: Pending<In>): void {
+  giveUp(pending: Pending<In, unknown>): void {
     const id = pending.id as Id
     if (this.#requests.get(id) === pending) this.#requests.delete(id)
   }

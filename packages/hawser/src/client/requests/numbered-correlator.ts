@@ -1,7 +1,8 @@
 import { valueOf } from '../../callbacks.js'
 import { LinkedMap } from '../../policy/linked-map.js'
 import type { Correlator, IdRange, NumberedReplies, Verdict } from './correlation.js'
-import type { Pending } from './pending.js'
+import type { Pending, Source } from './pending.js'
+import { verdictOn } from './verdict-on.js'
 
 /**
  * Replies by the id of their requests, of which there are only so many. One that is free has no reply to
@@ -11,13 +12,14 @@ export class NumberedCorrelator<In, Out> implements Correlator<In, Out> {
   readonly isInOrder = false
   readonly #rules: NumberedReplies<In, Out>
   readonly #mostWaiting: number
-  /** Those that are taken; undefined for one that rests. */
-  readonly #requests = new Map<number, Pending<In> | undefined>()
+  /** By the ids that are taken. */
+  readonly #requests = new Map<number, Pending<In, unknown>>()
+  /** Those of them whose id rests. */
+  readonly #resting = new Set<Pending<In, unknown>>()
   /** Those that were used and are free again, the one used longest ago first. */
   readonly #freed = new LinkedMap<number, true>()
   /** From here on, none was ever used. */
   #fresh: number
-  #resting = 0
 
   constructor(rules: NumberedReplies<In, Out>, mostWaiting: number) {
     this.#rules = rules
@@ -26,18 +28,18 @@ export class NumberedCorrelator<In, Out> implements Correlator<In, Out> {
   }
 
   get size(): number {
-    return this.#requests.size - this.#resting
+    return this.#requests.size - this.#resting.size
   }
 
   get isFull(): boolean {
     return this.size >= this.#mostWaiting || (!this.#hasFresh && this.#freed.size === 0)
   }
 
-  get waiting(): Pending<In>[] {
-    return [...this.#requests.values()].filter((pending) => pending !== undefined)
+  get waiting(): Pending<In, unknown>[] {
+    return [...this.#requests.values()].filter(({ settled }) => !settled)
   }
 
-  prepare(message: Out, pending: Pending<In>): Out {
+  prepare(message: Out, pending: Pending<In, unknown>): Out {
     const id = this.#take()
     pending.id = id
     try {
@@ -48,35 +50,36 @@ export class NumberedCorrelator<In, Out> implements Correlator<In, Out> {
     }
   }
 
-  commit(pending: Pending<In>): void {
+  commit(pending: Pending<In, unknown>): void {
     this.#requests.set(pending.id as number, pending)
   }
 
-  cancel(pending: Pending<In>): void {
+  cancel(pending: Pending<In, unknown>): void {
     this.#freed.set(pending.id as number, true)
   }
 
-  receive(message: In): Verdict {
+  receive(message: In, source: Source): Verdict {
     const id = valueOf('correlate.idOf', this.#rules.idOf(message))
     if (id === undefined || id === this.#rules.ids.unsolicited) return 'push'
-    // Replied to before, or never asked.
-    if (!this.#requests.has(id)) return 'late'
     const pending = this.#requests.get(id)
-    this.#requests.delete(id)
-    this.#freed.set(id, true)
-    if (pending === undefined) {
-      this.#resting -= 1
-      return 'late'
-    }
-    pending.resolve(message)
-    return 'reply'
+    // Replied to before, or never asked.
+    if (pending === undefined) return 'late'
+    const wasSettled = pending.settled
+    const progress = pending.accept(message, source)
+    if (progress === 'whole') this.#free(id, pending)
+    else if (pending.settled) this.giveUp(pending)
+    return verdictOn(progress, wasSettled)
   }
 
-  giveUp(pending: Pending<In>): void {
+  giveUp(pending: Pending<In, unknown>): void {
     const id = pending.id as number
-    if (this.#requests.get(id) !== pending) return
-    this.#requests.set(id, undefined)
-    this.#resting += 1
+    if (this.#requests.get(id) === pending) this.#resting.add(pending)
+  }
+
+  #free(id: number, pending: Pending<In, unknown>): void {
+    this.#requests.delete(id)
+    this.#resting.delete(pending)
+    this.#freed.set(id, true)
   }
 
   get #hasFresh(): boolean {

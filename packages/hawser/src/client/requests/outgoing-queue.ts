@@ -8,7 +8,7 @@ import type { Pending } from './pending.js'
 export interface Outgoing<In, Out> {
   readonly message: Out
   /** A request; it settles with its reply. */
-  readonly request?: Pending<In> | undefined
+  readonly request?: Pending<In, unknown> | undefined
   /** A message without a reply; it settles when it was sent. */
   readonly waiter?: Pending<void> | undefined
 }
@@ -29,7 +29,7 @@ export class OutgoingQueue<In, Out> {
   readonly #limits: QueueLimits
   readonly #clock: Clock
   readonly #deadlines: Deadlines
-  readonly #expired: (pending: Pending<unknown>) => HawserError
+  readonly #expired: (pending: Pending<never, unknown>) => HawserError
   #entries: Entry<In, Out>[] = []
   #bytes = 0
   #head = 0
@@ -41,7 +41,7 @@ export class OutgoingQueue<In, Out> {
   constructor(
     limits: QueueLimits,
     clock: Clock,
-    expired: (pending: Pending<unknown>) => HawserError,
+    expired: (pending: Pending<never, unknown>) => HawserError,
   ) {
     this.#limits = limits
     this.#clock = clock
@@ -144,6 +144,6 @@ export class OutgoingQueue<In, Out> {
   }
 }
 
-function pendingOf<In, Out>({ request, waiter }: Outgoing<In, Out>): Pending<unknown> {
-  return (request ?? waiter) as Pending<unknown>
+function pendingOf<In, Out>({ request, waiter }: Outgoing<In, Out>): Pending<never, unknown> {
+  return (request ?? waiter) as Pending<never, unknown>
 }

@@ -1,12 +1,22 @@
+import type { Connection } from '../../connection/face.js'
 import { ignore } from '../../promises.js'
 import type { HawserError } from '../../errors.js'
 import { onAbort } from '../on-abort.js'
 
+/** Where a message came from: how much was read for it says how much it may take. */
+export type Source = Pick<Connection<never, never>, 'bytesRead'>
+
+/**
+ * What became of a reply when a message of it came: it is whole, or more belongs to it. A promise: more
+ * does, and nothing is read until it is settled.
+ */
+export type Progress = 'whole' | 'part' | Promise<void>
+
 /** A request on its way to its reply. */
-export class Pending<In> {
-  readonly promise: Promise<In>
+export class Pending<In, Result = In> {
+  readonly promise: Promise<Result>
   /** When it is given up, by the clock; `Infinity` never. */
-  readonly deadline: number
+  deadline: number
   /** Milliseconds it was given. */
   readonly timeout: number
   /** Whether it has its reply, or will not get one. */
@@ -14,7 +24,7 @@ export class Pending<In> {
   /** What its correlator knows it by, where requests carry ids. */
   id: unknown
   // Fields with a `#` would be a tenth of the whole cost of a request.
-  private fulfil!: (reply: In) => void
+  private fulfil!: (reply: never) => void
   private refuse!: (error: HawserError) => void
   private forget: (() => void) | undefined
 
@@ -27,14 +37,29 @@ export class Pending<In> {
     })
   }
 
+  /** Whether its time stands still: its reader is slow, and not the server. */
+  get isHeld(): boolean {
+    return false
+  }
+
   /** Give it up when `signal` fires. */
   obey(signal: AbortSignal, abort: () => void): void {
     this.forget = onAbort(signal, abort)
   }
 
-  resolve(reply: In): void {
+  /**
+   * A message came that belongs to its reply, also where it was given up: it says where the reply ends.
+   *
+   * @throws what a function of the user's throws
+   */
+  accept(message: In, _source: Source): Progress {
+    if (!this.settled) this.resolve(message as unknown as Result)
+    return 'whole'
+  }
+
+  resolve(reply: Result): void {
     this.settle()
-    this.fulfil(reply)
+    this.fulfil(reply as never)
   }
 
   reject(error: HawserError): void {

@@ -85,6 +85,16 @@ export function requestAborted(signal: AbortSignal, ends: Ends | undefined): Abo
   return new AbortedError('HAWSER_ABORTED', text, { op: 'request', ...details, cause })
 }
 
+/** A reply of several messages that was to be kept whole. */
+export function replyTooLarge(limit: number): ClientError {
+  const text = `the messages of the reply take more than ${limit} bytes of memory: those that came are dropped, and so is the rest of it`
+  return new ClientError('HAWSER_REPLY_TOO_LARGE', text, {
+    op: 'request',
+    option: 'maxReplyBytes',
+    remedy: (name) => `take them one by one with requestStream, or raise ${name}`,
+  })
+}
+
 /** It waited too long to be sent. */
 export function queueTimeout(timeout: number, cause: Error | undefined): TimeoutError {
   const late = `the message waited ${timeout} ms for a connection and was not sent`

@@ -9,6 +9,31 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** How a request is made whose reply is one message. */
+export interface SingleRequestOptions extends RequestOptions {
+  readonly until?: undefined
+}
+
+/** How a request is made whose reply is several messages: entries and their end, a greeting of many lines. */
+export interface PartedRequestOptions<In> extends RequestOptions {
+  /**
+   * Whether a message is the last of the reply; it belongs to it. It is asked for every message of the
+   * reply, also where the request was given up, so that what follows is not taken for a part of it.
+   */
+  readonly until: (message: In) => boolean
+}
+
+/** How a request of either kind is made. */
+export type AnyRequestOptions<In> = SingleRequestOptions | PartedRequestOptions<In>
+
+/** Sends a request and waits for its reply. */
+export interface RequestFunction<In, Out> {
+  /** Send a request whose reply is several messages; returns all of them once the last is there. */
+  (message: Out, options: PartedRequestOptions<In>): Promise<In[]>
+  /** Send a request whose reply is one message. */
+  (message: Out, options?: SingleRequestOptions): Promise<In>
+}
+
 /** What a request gets that is given no options. */
 export const noRequestOptions: RequestOptions = Object.freeze({})
 
@@ -16,6 +41,12 @@ export const noRequestOptions: RequestOptions = Object.freeze({})
 export const requestNames: NamesOf<RequestOptions> = {
   timeout: true,
   signal: 'signal',
+}
+
+/** The names of the options in {@link PartedRequestOptions}. */
+export const partedRequestNames: NamesOf<PartedRequestOptions<unknown>> = {
+  ...requestNames,
+  until: 'function',
 }
 
 /**
@@ -31,5 +62,15 @@ export interface RequestConnection<In = Uint8Array, Out = Uint8Array | string> {
    *
    * @returns rejects as `client.request` does
    */
-  readonly request: (message: Out, options?: RequestOptions) => Promise<In>
+  readonly request: RequestFunction<In, Out>
+  /**
+   * Send a request whose reply is several messages, each delivered when it came; in `onConnect` ahead of
+   * everything that waits. Nothing is sent before the first message is asked for.
+   *
+   * @returns iterates as `client.requestStream` does
+   */
+  readonly requestStream: (
+    message: Out,
+    options: PartedRequestOptions<In>,
+  ) => AsyncIterableIterator<In, undefined>
 }

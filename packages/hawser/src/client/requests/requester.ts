@@ -1,12 +1,21 @@
 import { turnTime } from '../../connection/time/system-clock.js'
 import { checkOptions } from '../../options/check-options.js'
+import { invalid } from '../../options/invalid.js'
 import { milliseconds } from '../../options/numbers.js'
 import type { HawserError } from '../../errors.js'
 import type { Clock } from '../../policy/clock.js'
-import { noRequestOptions, requestNames, type RequestOptions } from './request-options.js'
+import {
+  type AnyRequestOptions,
+  noRequestOptions,
+  type PartedRequestOptions,
+  partedRequestNames,
+  type RequestOptions,
+} from './request-options.js'
 import { queueFullError, queueTimeout, requestAborted } from './request-errors.js'
 import { type Outgoing, OutgoingQueue, type QueueLimits } from './outgoing-queue.js'
 import { Pending } from './pending.js'
+import { ReplyList } from './reply-list.js'
+import { ReplyReader, ReplyStream } from './reply-stream.js'
 import type { Session } from './session.js'
 
 /** What a requester sends on, and whether it may. */
@@ -24,6 +33,8 @@ export interface RequesterLimits extends QueueLimits {
   readonly clock: Clock
   /** Milliseconds for a reply, unless the request says otherwise. */
   readonly requestTimeout: number
+  /** Bytes of memory for the messages of one reply. */
+  readonly maxReplyBytes: number
 }
 
 /**
@@ -72,13 +83,46 @@ export class Requester<In, Out> {
     return waiter.promise
   }
 
+  /**
+   * @returns fulfils with the reply: with a list of messages where `until` says which is the last
+   * @throws OptionError when the timeout is none
+   */
+  request(message: Out, options: AnyRequestOptions<In>): Promise<In | In[]> {
+    if (options !== noRequestOptions) checkOptions(options, partedRequestNames)
+    const { until, signal } = options
+    const { clock, maxReplyBytes } = this.#limits
+    const now = turnTime(clock)
+    const wait = this.#timeoutOf(options)
+    const pending =
+      until === undefined
+        ? new Pending<In>(now, wait)
+        : new ReplyList<In>(now, wait, { until, maxReplyBytes })
+    this.#dispatch(message, pending, signal)
+    return pending.promise
+  }
+
   /** @throws OptionError when the timeout is none */
-  request(message: Out, options: RequestOptions): Promise<In> {
-    if (options !== noRequestOptions) checkOptions(options, requestNames)
-    const { timeout, signal } = options
-    const { clock, requestTimeout } = this.#limits
-    const wait = timeout === undefined ? requestTimeout : milliseconds('timeout', timeout)
-    const pending = new Pending<In>(turnTime(clock), wait)
+  stream(message: Out, options: PartedRequestOptions<In>): AsyncIterableIterator<In, undefined> {
+    checkOptions(options, partedRequestNames)
+    const { until, signal } = options
+    if (until === undefined) throw invalid('until', 'is missing: it says which message is the last')
+    const wait = this.#timeoutOf(options)
+    const begin = (): ReplyStream<In> => {
+      const stream = new ReplyStream<In>(this.#limits.clock, wait, until)
+      this.#dispatch(message, stream, signal)
+      return stream
+    }
+    return new ReplyReader(begin, (stream) => {
+      stream.resolve()
+      this.#leave(stream)
+    })
+  }
+
+  #timeoutOf({ timeout }: RequestOptions): number {
+    return timeout === undefined ? this.#limits.requestTimeout : milliseconds('timeout', timeout)
+  }
+
+  #dispatch(message: Out, pending: Pending<In, unknown>, signal: AbortSignal | undefined): void {
     if (signal?.aborted === true) this.#giveUp(pending, signal)
     const { session, refusal } = this.#owner
     const mayGo = session !== undefined && refusal === undefined && this.queued === 0
@@ -88,7 +132,6 @@ export class Requester<In, Out> {
     if (signal !== undefined && !pending.settled) {
       pending.obey(signal, () => this.#giveUp(pending, signal))
     }
-    return pending.promise
   }
 
   /** There may be room: send what waits, in order. */
@@ -106,9 +149,9 @@ export class Requester<In, Out> {
     this.#queue?.reject(error)
   }
 
-  #enqueue<Reply>(
+  #enqueue(
     entry: Outgoing<In, Out>,
-    pending: Pending<Reply>,
+    pending: Pending<never, unknown>,
     refusal: HawserError | undefined,
   ): void {
     if (pending.settled) return
@@ -127,11 +170,15 @@ export class Requester<In, Out> {
     }
   }
 
-  #giveUp(pending: Pending<In>, signal: AbortSignal): void {
-    const { session } = this.#owner
-    pending.reject(requestAborted(signal, session?.connection))
+  #giveUp(pending: Pending<In, unknown>, signal: AbortSignal): void {
+    pending.reject(requestAborted(signal, this.#owner.session?.connection))
+    this.#leave(pending)
+  }
+
+  /** It is settled: nothing of ours waits for it. */
+  #leave(pending: Pending<In, unknown>): void {
     this.#queue?.gaveUp()
-    session?.giveUp(pending)
+    this.#owner.session?.giveUp(pending)
   }
 }
 

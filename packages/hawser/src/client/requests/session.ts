@@ -94,7 +94,7 @@ export class Session<In, Out> {
    */
   dispatch(
     message: Out,
-    pending: Pending<In>,
+    pending: Pending<In, unknown>,
     now: number = pending.deadline - pending.timeout,
   ): boolean {
     if (pending.settled) return true
@@ -109,7 +109,7 @@ export class Session<In, Out> {
   }
 
   /** Wait for a reply no more; when it comes it is dropped. */
-  giveUp(pending: Pending<In>): void {
+  giveUp(pending: Pending<In, unknown>): void {
     this.#correlator.giveUp(pending)
     this.#roomAgain()
     this.#watchBlocked()
@@ -138,7 +138,8 @@ export class Session<In, Out> {
   #receive(message: In): void | Promise<void> {
     const { isPong } = this.#limits
     if (isPong !== undefined && valueOf('heartbeat.isPong', isPong(message))) return undefined
-    switch (this.#correlator.receive(message)) {
+    const verdict = this.#correlator.receive(message, this.connection)
+    switch (verdict) {
       case 'reply':
         this.#roomAgain()
         return
@@ -150,11 +151,16 @@ export class Session<In, Out> {
         return this.#owner.pushed(message)
       case 'unexpected':
         this.fail(unansweredError(this.connection))
+        return
+      case 'part':
+        return
+      default:
+        return verdict
     }
   }
 
   /** @returns false when it was not sent: it is settled, or there is no room for it */
-  #send(message: Out, pending: Pending<In>): boolean {
+  #send(message: Out, pending: Pending<In, unknown>): boolean {
     const correlator = this.#correlator
     let prepared: Out
     try {
@@ -189,9 +195,10 @@ export class Session<In, Out> {
     let next = Infinity
     let isAwaited = false
     for (const pending of this.#correlator.waiting) {
-      if (pending.deadline > now) {
+      const deadline = pending.isHeld ? now + pending.timeout : pending.deadline
+      if (deadline > now) {
         isAwaited = true
-        next = Math.min(next, pending.deadline)
+        next = Math.min(next, deadline)
       } else {
         pending.reject(requestTimeout(pending.timeout, this.connection, this.#owner.isDeaf))
         this.giveUp(pending)

@@ -11,46 +11,16 @@ import { Link, type LinkOwner } from './link.js'
 import { Pushes } from '../requests/pushes.js'
 import { Requester, type RequesterOwner } from '../requests/requester.js'
 import { callOnMessage, reportOnMessage } from '../requests/on-message.js'
-import { noRequestOptions, type RequestOptions } from '../requests/request-options.js'
+import {
+  type AnyRequestOptions,
+  noRequestOptions,
+  type PartedRequestOptions,
+  type SingleRequestOptions,
+} from '../requests/request-options.js'
 import { type ClientSettings, resolveClient } from './client-settings.js'
 import { Shutdown } from '../shutdown.js'
-import {
-  changeStatus,
-  type ClientStatus,
-  type ClosedStatus,
-  type ConnectedStatus,
-  type ConnectingStatus,
-  type DisconnectedStatus,
-  StatusFeed,
-} from './status.js'
-
-/** The events of a client: each change of its status, by its state and as `status`. */
-export interface ClientEvents {
-  /** Any change. */
-  status: [status: ClientStatus]
-  /** It dials. */
-  connecting: [status: ConnectingStatus]
-  /** Messages flow. */
-  connected: [status: ConnectedStatus]
-  /** The connection is gone, or did not come about; the status says why. */
-  disconnected: [status: DisconnectedStatus]
-  /** It was closed, or gave up. */
-  closed: [status: ClosedStatus]
-}
-
-/** What a client did and has at one moment. */
-export interface ClientInfo {
-  /** Messages that wait for a connection, or for room on it. */
-  readonly queued: number
-  /** Bytes of memory that those take, as `maxQueuedBytes` counts them. */
-  readonly queuedBytes: number
-  /** Requests that were sent and wait for their reply. */
-  readonly pending: number
-  /** Replies that came after their request had been given up. */
-  readonly late: number
-  /** Connections that messages flowed on, since the beginning. */
-  readonly connections: number
-}
+import type { ClientEvents, ClientInfo } from './client-events.js'
+import { changeStatus, type ClientStatus, StatusFeed } from './status.js'
 
 /**
  * A connection that comes back: it dials, logs in through `onConnect`, and dials again when it is lost.
@@ -114,6 +84,14 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   }
 
   /**
+   * Send a request whose reply is several messages, and wait for all of them.
+   *
+   * @returns fulfils with them, in order, once `until` knows the last. Rejects as for one, and with
+   *   `HAWSER_REPLY_TOO_LARGE` when they take more than `maxReplyBytes`
+   * @throws OptionError when the timeout is none
+   */
+  request(message: Out, options: PartedRequestOptions<In>): Promise<In[]>
+  /**
    * Send a request and wait for its reply. Never sent twice: what may be repeated only the caller knows.
    *
    * @returns fulfils with the reply. Rejects with `HAWSER_REQUEST_TIMEOUT`, `HAWSER_ABORTED` or
@@ -122,8 +100,26 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
    *   it was never sent
    * @throws OptionError when the timeout is none
    */
-  request(message: Out, options: RequestOptions = noRequestOptions): Promise<In> {
+  request(message: Out, options?: SingleRequestOptions): Promise<In>
+  request(message: Out, options: AnyRequestOptions<In> = noRequestOptions): Promise<In | In[]> {
     return this.#requester.request(message, options)
+  }
+
+  /**
+   * Send a request whose reply is several messages, and take each when it came. Nothing is sent before the
+   * first is asked for. A reader that is slow makes the connection wait, with all other replies on it; its
+   * time does not count. One that leaves gives the request up, and the rest of its reply is dropped.
+   *
+   * @param options `timeout`: milliseconds until each message. Default: `requestTimeout`
+   * @returns ends behind the message that `until` knows as the last. Throws what `request` rejects
+   *   with, behind the messages that came
+   * @throws OptionError when the timeout is none, or `until` is missing
+   */
+  requestStream(
+    message: Out,
+    options: PartedRequestOptions<In>,
+  ): AsyncIterableIterator<In, undefined> {
+    return this.#requester.stream(message, options)
   }
 
   /** Counts at this moment. */

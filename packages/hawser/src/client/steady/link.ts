@@ -11,7 +11,12 @@ import { letGo } from '../let-go.js'
 import { attend } from '../requests/attend.js'
 import { createCorrelator } from '../requests/create-correlator.js'
 import { connectionEndedError, onConnectTimeout } from '../requests/request-errors.js'
-import type { RequestConnection } from '../requests/request-options.js'
+import {
+  type AnyRequestOptions,
+  noRequestOptions,
+  type RequestConnection,
+  type RequestFunction,
+} from '../requests/request-options.js'
 import { Requester } from '../requests/requester.js'
 import { Session, type SessionOwner } from '../requests/session.js'
 import { closedClientError, onConnectCutOff, pingFailed } from './client-errors.js'
@@ -137,7 +142,9 @@ export class Link<In, Out> {
     this.#greeter = greeter
     const fresh: RequestConnection<In, Out> = {
       connection,
-      request: (message, own = {}) => greeter.request(message, own),
+      request: ((message: Out, own?: AnyRequestOptions<In>) =>
+        greeter.request(message, own ?? noRequestOptions)) as RequestFunction<In, Out>,
+      requestStream: (message, own) => greeter.stream(message, own),
     }
     const expired = (): HawserError => onConnectTimeout(timeout, connection)
     const ended = (info: CloseInfo): HawserError => info.error ?? onConnectCutOff(info, connection)

@@ -20,7 +20,12 @@ const ids = { from: 1, to: 9 }
 type ClientOptions = NonNullable<Parameters<typeof createClient<string, string>>[1]>
 
 /** A client with this that fails, which makes a request. */
-function asked(make: (fail: Fail) => ClientOptions, isRejected = false): Row['run'] {
+function asked(
+  make: (fail: Fail) => ClientOptions,
+  isRejected = false,
+  ask: (client: Client<string, string>, fail: Fail) => Promise<unknown> = (client) =>
+    client.request('hello'),
+): Row['run'] {
   return async (fail, tell) => {
     const server = await open(ignored)
     let count = 0
@@ -33,7 +38,7 @@ function asked(make: (fail: Fail) => ClientOptions, isRejected = false): Row['ru
       onError: note,
       ...make(fail),
     })
-    const reply = client.request('hello').catch((error: unknown) => {
+    const reply = ask(client, fail).catch((error: unknown) => {
       if (isRejected) note(error)
     })
     await until(() => count > 0)
@@ -177,6 +182,13 @@ export const clientRows: Rows = {
   ),
   'NumberedReplies.identify': thrown(
     asked((fail) => ({ correlate: { ids, identify: fail, idOf: () => 1 } }), true),
+  ),
+  'PartedRequestOptions.until': told(
+    asked(
+      () => ({}),
+      false,
+      (client, fail) => client.request('hello', { until: fail }),
+    ),
   ),
   'DialOptions.random': told(async (fail, tell) => {
     const server = await open(ignored)
