@@ -182,10 +182,10 @@ export class Session<In, Out> {
   }
 
   #roomAgain(): void {
+    if (!this.#isFull && this.#blocked === undefined) return
     if (this.#correlator.isFull) return
     this.#blocked?.cancel()
     this.#blocked = undefined
-    if (!this.#isFull) return
     this.#isFull = false
     this.#owner.room()
   }
