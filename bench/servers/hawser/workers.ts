@@ -1,5 +1,4 @@
 import cluster from 'node:cluster'
-import { once } from 'node:events'
 import { createServer, lines } from 'hawser'
 import { currentWorker, joinWorkers, startWorkers } from 'hawser/workers'
 import { answerRequests } from '../../control.js'
@@ -51,13 +50,18 @@ async function lead(count: number): Promise<void> {
 
 function askAll(): Promise<Told[]> {
   return Promise.all(
-    Object.values(cluster.workers ?? {}).map(async (worker) => {
+    Object.values(cluster.workers ?? {}).map((worker) => {
       if (worker === undefined) throw new Error('a worker is gone')
-      worker.send('tell')
-      for (;;) {
-        const [told] = (await once(worker, 'message')) as [Partial<Told>]
-        if (told.cpu !== undefined) return told as Told
-      }
+      // The library speaks on the same channel, and two messages may come in one turn.
+      return new Promise<Told>((resolve) => {
+        const hear = (told: Partial<Told>): void => {
+          if (told.cpu === undefined) return
+          worker.off('message', hear)
+          resolve(told as Told)
+        }
+        worker.on('message', hear)
+        worker.send('tell')
+      })
     }),
   )
 }
