@@ -1,6 +1,6 @@
 import { connect, type NatsConnection, type Subscription } from '@nats-io/transport-node'
 import { type Backplane, BackplaneError, type BackplaneListener, OptionError } from 'hawser'
-import { explainConnect } from './connect-error.js'
+import { explainConnect, textOf } from './connect-error.js'
 import { decodeMessage, decodeSign, encodeMessage, encodeSign, headerSize } from './header.js'
 import { Link, type LinkOwner, type Received } from './link.js'
 import { Names } from './names.js'
@@ -78,6 +78,8 @@ class NatsNode implements NatsBackplane, LinkOwner {
   #listener: BackplaneListener | undefined
   #isOpen = false
   #overflowed = false
+  /** Whether its signs of life cannot leave. */
+  #isMute = false
   #closing: Promise<void> | undefined
 
   constructor({ nodeId, prefix, presence, maxNodes, beat }: Settings, nats: NatsConnection) {
@@ -240,7 +242,14 @@ class NatsNode implements NatsBackplane, LinkOwner {
 
   #say(sign: Sign, to?: string): void {
     if (!this.connected) return
-    this.#link.send(signSubject(this.#prefix, sign, to), encodeSign(this.nodeId))
+    try {
+      this.#link.send(signSubject(this.#prefix, sign, to), encodeSign(this.nodeId))
+    } catch (cause) {
+      if (this.#isMute) return
+      this.#isMute = true
+      const what = `the NATS server takes no sign of life, so other nodes do not know this one: ${textOf(cause)}`
+      this.failed(failure(what, 'raise max_payload in its configuration'))
+    }
   }
 }
 

@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'vitest'
+import { createFolder } from '../../../test/support/folders.js'
 import { itPeer } from '../../../test/support/peers.js'
 import { startChat } from './support/chat.js'
 import { NatsServer } from '../../../test/support/nats-server.js'
@@ -167,3 +170,33 @@ itPeer('nats-server', 'a node closes while there is no connection, and again', a
   expect(() => node.publish('a', bytesOf('x'))).toThrow(/the backplane is closed/)
   await node.subscribe('a')
 })
+
+itPeer(
+  'nats-server',
+  'a NATS server that comes back and takes not even a sign of life ends nothing, and is reported once',
+  async (program) => {
+    const folder = createFolder({ 'nats.conf': 'max_payload: 1000\n' })
+    const config = join(folder, 'nats.conf')
+    const nats = await NatsServer.start(program, ['-c', config])
+    const node = await makeNode({ servers: nats.address, presence: 20 })
+    const { errors, links, server } = await startChat(node)
+    await nats.kill()
+    await until(() => links.length === 1)
+    writeFileSync(config, 'max_payload: 10\n')
+    await nats.restart()
+    await until(() => links.length === 2)
+    await until(() => errors.some(({ message }) => message.includes('no sign of life')))
+    await settleTurns()
+    expect(errors.filter(({ message }) => message.includes('no sign of life'))).toHaveLength(1)
+    expect(server.info().backplane?.connected).toBe(true)
+    await server.close({ drain: 0 })
+    expect(errors.filter(({ message }) => message.includes('failed to close'))).toEqual([])
+  },
+)
+
+/** Some turns of the sign of life. */
+function settleTurns(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 100)
+  })
+}
