@@ -786,3 +786,61 @@ describe('any sequence of joining, leaving and sending on three nodes', () => {
     expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
   })
 })
+
+describe('a backplane that stands still', () => {
+  /** One that takes everything and confirms nothing, and what it was asked. */
+  function standing(): { backplane: Backplane; subscribed: string[]; asked: string[] } {
+    const subscribed: string[] = []
+    const asked: string[] = []
+    const never = new Promise<void>(() => undefined)
+    const backplane: Backplane = {
+      nodeId: 'one',
+      open: () => undefined,
+      publish: (topic) => {
+        asked.push(topic)
+        return never
+      },
+      subscribe: (topic) => {
+        subscribed.push(topic)
+        return never
+      },
+      unsubscribe: () => undefined,
+      close: () => undefined,
+    }
+    return { backplane, subscribed, asked }
+  }
+
+  it('is asked for 10,000 subscriptions, and topics that are left again are not asked for later', async () => {
+    const { backplane, subscribed } = standing()
+    const clock = new VirtualClock()
+    const { member, errors } = await startNode(backplane, { clock, maxTopics: Infinity })
+    const before = subscribed.length
+    for (let each = 0; each < 12_000; each += 1) {
+      void member.join(`topic ${each}`)
+      member.leave(`topic ${each}`)
+    }
+    expect(subscribed.length).toBeLessThanOrEqual(10_000)
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(
+        /failed to subscribe: 10000 subscriptions wait for the backplane already/,
+      ),
+    ])
+    const asked = subscribed.length
+    await clock.advance(5_000)
+    expect(subscribed.length).toBe(asked)
+    expect(before).toBeLessThan(asked)
+  })
+
+  it('refuses to count members once backplaneQueue is full', async () => {
+    const { backplane, asked } = standing()
+    backplane.subscribe = () => undefined
+    const { server } = await startNode(backplane, { backplaneQueue: 10_000 })
+    const counts = Array.from({ length: 100 }, () => rejection(server.to('news').count()))
+    const codes = await Promise.all(counts.slice(50))
+    expect(codes).toHaveLength(50)
+    expect(new Set(codes.map((error) => (error as HawserError).code))).toEqual(
+      new Set(['HAWSER_BACKPLANE_FULL']),
+    )
+    expect(asked.length).toBeLessThan(20)
+  })
+})

@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer'
 import type { HeadCount } from '../../connection/server-face.js'
+import { BackplaneError } from '../../errors.js'
 import type { Clock } from '../../policy/clock.js'
+import { rejected } from '../../promises.js'
 
 /** What counting needs of the node. */
 export interface HeadCountHost {
@@ -29,6 +31,8 @@ export const countForm = 2
 const question = 1
 const replyTo = 2
 const headSize = 6
+/** Questions that may wait at once: a program that asks faster than others reply holds no more. */
+const mostAsked = 10_000
 
 /** A question that waits for replies. */
 interface Asked {
@@ -53,6 +57,7 @@ export class HeadCounts {
    * @returns rejects with what `ask` fails with
    */
   ask(topics: readonly string[], timeout: number): Promise<HeadCount> {
+    if (this.#asked.size >= mostAsked) return rejected(tooManyAsked())
     const number = (this.#last = (this.#last + 1) >>> 0)
     const host = this.#host
     return new Promise((resolve, reject) => {
@@ -97,6 +102,11 @@ export class HeadCounts {
       asked.settle()
     } else throw new Error(`it is of the unknown kind ${view[1]}`)
   }
+}
+
+function tooManyAsked(): BackplaneError {
+  const text = `${mostAsked} counts of members wait for replies, and no more may: await those before`
+  return new BackplaneError('HAWSER_BACKPLANE_FULL', text, { op: 'publish' })
 }
 
 function silentOf(

@@ -33,10 +33,7 @@ export class Publisher {
   hasNoRoom(topic: string): boolean {
     if (!this.#isFull) return false
     this.#lose(topic)
-    const text =
-      `${this.queued} bytes wait to be published and ${this.#queueLimit} may (backplaneQueue): members on ` +
-      'other nodes miss what is sent now; send less, or raise backplaneQueue'
-    this.#calls.tell('queue', new BackplaneError('HAWSER_BACKPLANE_FULL', text, { op: 'publish' }))
+    this.#calls.tell('queue', this.#noRoom('members on other nodes miss what is sent now'))
     return true
   }
 
@@ -65,13 +62,23 @@ export class Publisher {
    * @param failed called when it could not
    */
   ask(topic: string, bytes: Uint8Array, failed: (error: Error) => void): void {
+    if (this.#isFull) {
+      failed(this.#noRoom('the members on other nodes are not counted'))
+      return
+    }
     const fail = (cause: unknown): void => {
       const text = `the members on other nodes cannot be counted: ${textOf(cause)}`
       failed(new BackplaneError('HAWSER_BACKPLANE_FAILED', text, { op: 'publish', cause }))
     }
     try {
       const asking = this.#backplane.publish(topic, bytes)
-      if (isThenable(asking)) Promise.resolve(asking).then(undefined, fail)
+      if (!isThenable(asking)) return
+      const size = bytes.length + perMessage
+      const settled = (): void => {
+        this.#queued -= size
+      }
+      this.#queued += size
+      Promise.resolve(asking).catch(fail).then(settled, settled)
     } catch (cause) {
       fail(cause)
     }
@@ -82,6 +89,13 @@ export class Publisher {
     // Not at the first byte of room, or every message would be news.
     if (queued <= this.#queueLimit / 2) this.#calls.worked('queue')
     return queued >= this.#queueLimit
+  }
+
+  #noRoom(consequence: string): BackplaneError {
+    const text =
+      `${this.queued} bytes wait to be published and ${this.#queueLimit} may (backplaneQueue): ` +
+      `${consequence}; send less, or raise backplaneQueue`
+    return new BackplaneError('HAWSER_BACKPLANE_FULL', text, { op: 'publish' })
   }
 
   #lose(topic: string): void {
