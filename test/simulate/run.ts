@@ -100,13 +100,20 @@ async function runOne(scenario: Scenario, options: SimulateOptions): Promise<boo
 
 async function explain(scenario: Scenario, error: unknown, smaller: boolean): Promise<false> {
   if (!(error instanceof SimulationError)) throw error
-  const smallest = smaller ? await shrink(error, scenario.run) : error
-  const { what, at, options, trace, hash } = smallest.failure
-  console.log(`FAILED   ${scenario.id}: ${what}, after ${Math.round(at)} ms, hash ${hash}`)
-  for (const line of trace.slice(-30)) console.log(`         ${line}`)
-  if (smallest.cause instanceof Error) console.log(`         ${smallest.cause.stack ?? ''}`)
-  console.log(`         npm run simulate -- ${scenario.id} --options '${JSON.stringify(options)}'`)
+  show('FAILED ', scenario, error)
+  if (!smaller) return false
+  // That takes a while; what repeats it is there already.
+  const smallest = await shrink(error, scenario.run)
+  if (smallest !== error) show('smaller', scenario, smallest)
   return false
+}
+
+function show(title: string, scenario: Scenario, error: SimulationError): void {
+  const { what, at, options, trace, hash } = error.failure
+  console.log(`${title}  ${scenario.id}: ${what}, after ${Math.round(at)} ms, hash ${hash}`)
+  for (const line of trace.slice(-30)) console.log(`         ${line}`)
+  if (error.cause instanceof Error) console.log(`         ${error.cause.stack ?? ''}`)
+  console.log(`         npm run simulate -- ${scenario.id} --options '${JSON.stringify(options)}'`)
 }
 
 try {

@@ -1,6 +1,7 @@
 import { checkOptions } from '../options/check-options.js'
-import { invalid } from '../options/invalid.js'
+import { invalid, show } from '../options/invalid.js'
 import type { NamesOf } from '../options/option-names.js'
+import { checkFaults } from './check-faults.js'
 import type { Fault, FaultMix } from './faults/fault.js'
 import type { HostOptions } from './host.js'
 import { checkConditions, type Conditions } from './network/path.js'
@@ -65,17 +66,27 @@ export function settleSimulation(options: SimulateOptions): SimulateSettings {
   }
   if (!(limit > 0)) throw invalid('limit', `is ${String(limit)}; give milliseconds above 0`)
   checkConditions(network)
+  for (const [name, number] of Object.entries(size)) {
+    if (Number.isFinite(number)) continue
+    throw invalid(`size.${name}`, `is ${show(number)}; give a number`)
+  }
+  const hosts = settleHosts(options.hosts)
+  const wrong = faults === true ? {} : faults === false ? [] : faults
+  checkFaults(wrong, hosts)
   return {
     seed,
-    hosts: settleHosts(options.hosts),
+    hosts,
     network: { latency: 1, ...network },
-    faults: faults === true ? {} : faults === false ? [] : faults,
+    faults: wrong,
     size,
     limit,
   }
 }
 
 function settleHosts(hosts: SimulateOptions['hosts']): ReadonlyMap<string, HostOptions> {
+  if (typeof hosts !== 'object' || hosts === null) {
+    throw invalid('hosts', `is ${show(hosts)}; give names, or options by name`)
+  }
   const named: (readonly [string, HostOptions])[] = Array.isArray(hosts)
     ? (hosts as readonly string[]).map((name) => [name, {}] as const)
     : Object.entries(hosts as Readonly<Record<string, HostOptions>>)
@@ -85,10 +96,19 @@ function settleHosts(hosts: SimulateOptions['hosts']): ReadonlyMap<string, HostO
       throw invalid('hosts', `has "${name}"; a host's name is letters, digits and dashes`)
     }
     checkOptions(options, hostNames)
-    const { clockRate = 1 } = options
+    const { clockRate = 1, clockOffset = 0, backlog = 0, maxDescriptors = 1 } = options
     if (!(clockRate >= 0.5 && clockRate <= 2)) {
       throw invalid('hosts', `has clockRate ${clockRate} for ${name}; give a rate from 0.5 to 2`)
     }
+    if (!Number.isFinite(clockOffset)) {
+      throw invalid('hosts', `has clockOffset ${clockOffset} for ${name}; give milliseconds`)
+    }
+    for (const [option, count] of Object.entries({ backlog, maxDescriptors })) {
+      if (typeof count === 'number' && count >= 0) continue
+      throw invalid('hosts', `has ${option} ${show(count)} for ${name}; give a number, 0 or more`)
+    }
   }
-  return new Map(named)
+  const settled = new Map(named)
+  if (settled.size < named.length) throw invalid('hosts', 'has a name twice; each is one host')
+  return settled
 }

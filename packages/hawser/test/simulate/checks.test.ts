@@ -201,8 +201,32 @@ describe('options that cannot work', () => {
     [{ seed: 1, hosts, network: { loss: 1 } }, 'loss is 1; give a share from 0 to 0.9'],
     [{ seed: 1, hosts, limit: 0 }, 'limit is 0; give milliseconds above 0'],
     [{ seed: 1, hosts, faultz: true }, 'faultz is not an option: did you mean faults?'],
+    [{ seed: 1 }, 'hosts is undefined; give names, or options by name'],
+    [{ seed: 1, hosts: ['a', 'a'] }, 'hosts has a name twice; each is one host'],
+    [{ seed: 1, hosts: { a: { backlog: -5 } } }, 'hosts has backlog -5 for a'],
+    [{ seed: 1, hosts: { a: { maxDescriptors: 'x' } } }, 'hosts has maxDescriptors "x" for a'],
+    [{ seed: 1, hosts: { a: { clockOffset: Number.NaN } } }, 'hosts has clockOffset NaN for a'],
+    [{ seed: 1, hosts, size: { n: 'x' } }, 'size.n is "x"; give a number'],
+    [{ seed: 1, hosts, faults: { evry: 1 } }, 'faults.evry is not an option: did you mean every?'],
+    [{ seed: 1, hosts, faults: { every: 0 } }, 'faults.every is 0; give milliseconds, 1 or more'],
+    [{ seed: 1, hosts, faults: { until: Infinity } }, 'faults.until is Infinity'],
+    [{ seed: 1, hosts, faults: { kinds: ['nosuch'] } }, 'faults.kinds is "nosuch"; there is cut,'],
+    [{ seed: 1, hosts, faults: [{ kind: 'explode', at: 1 }] }, 'faults[0].kind is "explode"'],
+    [{ seed: 1, hosts, faults: [3] }, 'faults[0] is 3; give an object with kind and at'],
+    [
+      { seed: 1, hosts, faults: [{ kind: 'kill', at: Number.NaN, for: 1, host: 'server' }] },
+      'faults[0].at is NaN',
+    ],
+    [
+      { seed: 1, hosts, faults: [{ kind: 'kill', at: 1, for: 1, host: 'other' }] },
+      'faults[0].host is "other"; there is server, client',
+    ],
+    [
+      { seed: 1, hosts, faults: [{ kind: 'cut', at: 1, for: 1, from: 'server', to: 'x' }] },
+      'faults[0].to is "x"',
+    ],
   ])('are refused: %o', async (options, says) => {
-    await expect(simulate(options, () => undefined)).rejects.toMatchObject({
+    await expect(simulate(options as never, () => undefined)).rejects.toMatchObject({
       code: 'HAWSER_INVALID_OPTION',
       message: expect.stringContaining(says) as string,
     })
