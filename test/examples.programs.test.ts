@@ -600,3 +600,31 @@ itPeer('nats-server', 'two-nodes is a chat over both nodes', async (program) => 
   expect(await next(other)).toMatch(/^1 at tcp:\S+> ahoy$/)
   await Promise.all([one.close(), other.close()])
 })
+
+itPeer(
+  'nats-server',
+  'two-nodes ends with an error, and both nodes, where NATS is not',
+  async () => {
+    const nodes = runExample('production/two-nodes', '127.0.0.1:1', '0', '0')
+    expect(await nodes.ended).toEqual({ code: 1, signal: null })
+    expect(nodes.complained).toMatch(/^no connection to the NATS server at 127\.0\.0\.1:1/)
+    expect(nodes.complained).not.toMatch(/^\s+at /m)
+  },
+)
+
+itPeer(
+  'nats-server',
+  'two-nodes ends the NATS server that it started, when it is ended',
+  async () => {
+    const nodes = runExample('production/two-nodes')
+    await nodes.prints(/listens on [^]*listens on /)
+    nodes.signal('SIGTERM')
+    expect(await nodes.ended).toEqual({ code: 0, signal: null })
+    // Its port is free again.
+    const port = net.createServer()
+    await new Promise<void>((resolve, reject) => {
+      port.once('error', reject).listen(4222, '127.0.0.1', resolve)
+    })
+    port.close()
+  },
+)

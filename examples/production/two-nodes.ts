@@ -10,7 +10,7 @@ import { natsBackplane } from '@hawser/nats'
 
 const usual = '127.0.0.1:4222'
 const [address, ...ports] = process.argv.slice(2)
-if (process.send !== undefined) await serve(address ?? usual, Number(ports[0]))
+if (process.send !== undefined) serve(address ?? usual, Number(ports[0])).catch(giveUp)
 else await startAll(ports.length === 0 ? ['8000', '8001'] : ports)
 
 /** A node: on another machine it would be the same program. */
@@ -42,11 +42,25 @@ async function serve(servers: string, port: number): Promise<void> {
 async function startAll(chosen: readonly string[]): Promise<void> {
   const own = address === undefined ? await startNats() : undefined
   const nodes = chosen.map((port) => fork(process.argv[1] ?? '', [address ?? usual, port]))
-  process.once('SIGINT', () => {
+  const stop = (): void => {
     for (const node of nodes) if (node.connected) node.disconnect()
-  })
+  }
+  // Ctrl-C, `kill`, and a terminal that is closed: whatever ends it, the NATS server ends as well.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+  for (const node of nodes) {
+    node.once('exit', (code) => {
+      // One that cannot do its work ends the other.
+      if (code !== 0) process.exitCode = 1
+      stop()
+    })
+  }
   await Promise.all(nodes.map((node) => new Promise((resolve) => node.once('exit', resolve))))
   own?.kill()
+}
+
+function giveUp(error: unknown): never {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
 }
 
 /** Fulfils when it takes connections. */
