@@ -40,6 +40,7 @@ const BELOW_CONNECTION = [
 /** What the two that send requests, a client that comes back and a pool, stand on in their room. */
 const BELOW_EXCHANGES = [
   'dial',
+  'correlators',
   'requests',
   'exchange-options',
   'exchange-settings',
@@ -346,9 +347,15 @@ export const LIBRARY_UNITS = {
         doors: ['connect', 'send-proxy'],
         builtins: [],
       },
-      requests: {
+      correlators: {
         sees: ['on-abort'],
-        doors: ['correlation', 'request-options'],
+        doors: ['correlation'],
+        units: ['callbacks', 'connection', 'errors', 'options', 'promises', 'policy'],
+        builtins: [],
+      },
+      requests: {
+        sees: ['correlators'],
+        doors: ['request-options'],
         units: ['callbacks', 'connection', 'errors', 'options', 'promises', 'policy', 'report'],
         builtins: [],
       },

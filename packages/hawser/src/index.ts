@@ -47,7 +47,7 @@ export type {
   RequestConnection,
   RequestOptions,
 } from './client/requests/request-options.js'
-export type { Correlation } from './client/requests/correlation.js'
+export type { Correlation } from './client/correlators/correlation.js'
 export type { ClientStatus, DisconnectedStatus, StatusFeed } from './client/steady/status.js'
 export { createPool, type Pool } from './client/pool/pool.js'
 export type { Lease } from './client/pool/lease.js'

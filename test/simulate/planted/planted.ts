@@ -58,7 +58,7 @@ export const planted: readonly Planted[] = [
   },
   {
     name: 'a reply is matched by position after a timeout: the request that was given up has lost its place',
-    file: 'client/requests/ordered-correlator.js',
+    file: 'client/correlators/ordered-correlator.js',
     find: 'giveUp() { }',
     replace:
       'giveUp(pending) { const at = this.#requests.indexOf(pending, this.#head); if (at !== -1) this.#requests.splice(at, 1); }',

@@ -1,6 +1,6 @@
 import type { HawserError } from '../errors.js'
 import type { NamesOf } from '../options/option-names.js'
-import { type Correlation, correlationNames } from './requests/correlation.js'
+import { type Correlation, correlationNames } from './correlators/correlation.js'
 
 /** What requests are limited to, of a client and of a pool alike. */
 export interface ExchangeOptions<In, Out> {

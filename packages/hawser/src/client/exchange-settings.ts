@@ -13,7 +13,7 @@ import { createTlsSessions } from '../socket/tls/tls-sessions.js'
 import type { ConnectOptions } from './dial/connect.js'
 import { defaultConnectTimeout, Dialler } from './dial/dialler.js'
 import type { ExchangeOptions } from './exchange-options.js'
-import { assertCorrelation } from './requests/create-correlator.js'
+import { assertCorrelation } from './correlators/create-correlator.js'
 
 const defaultMaxQueuedBytes = 8 * 1024 * 1024
 const defaultMaxReplyBytes = 8 * 1024 * 1024

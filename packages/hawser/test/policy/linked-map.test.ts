@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { VirtualClock } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
-import { Pending } from '../../src/client/requests/pending.js'
+import { Pending } from '../../src/client/correlators/pending.js'
 import { PoolWaiters } from '../../src/client/pool/pool-waiters.js'
 import { StateError } from '../../src/errors.js'
 import { ConnectRates } from '../../src/policy/address/connect-rate.js'

@@ -1,7 +1,7 @@
 import type { HawserError } from '../../errors.js'
 import type { Clock, ClockTimer } from '../../policy/clock.js'
 import { LinkedMap } from '../../policy/linked-map.js'
-import type { Pending } from '../requests/pending.js'
+import type { Pending } from '../correlators/pending.js'
 
 /** Callers that wait for a connection: first come, first served. */
 export class PoolWaiters<Value> {

@@ -5,7 +5,7 @@ import type { HawserError } from '../../errors.js'
 import type { Endpoint } from '../../socket/endpoint.js'
 import type { Lease } from './lease.js'
 import { handled } from '../../promises.js'
-import { Pending } from '../requests/pending.js'
+import { Pending } from '../correlators/pending.js'
 import {
   acquireAborted,
   acquireFailed,

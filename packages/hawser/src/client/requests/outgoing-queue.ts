@@ -2,7 +2,7 @@ import { Deadlines } from '../../policy/deadlines.js'
 import type { HawserError } from '../../errors.js'
 import type { Clock } from '../../policy/clock.js'
 import { messageSize, queuedOverhead, withoutPinned } from './message-size.js'
-import type { Pending } from './pending.js'
+import type { Pending } from '../correlators/pending.js'
 
 /** A message that waits to be sent. */
 export interface Outgoing<In, Out> {

@@ -1,6 +1,6 @@
 import { valueOf } from '../../callbacks.js'
 import { messageSize } from './message-size.js'
-import { Pending, type Progress } from './pending.js'
+import { Pending, type Progress } from '../correlators/pending.js'
 import { replyTooLarge } from './request-errors.js'
 
 /** What a message that is kept takes beside itself. */

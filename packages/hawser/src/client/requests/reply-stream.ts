@@ -3,7 +3,7 @@ import { turnTime } from '../../connection/time/system-clock.js'
 import type { HawserError } from '../../errors.js'
 import { handled } from '../../promises.js'
 import type { Clock } from '../../policy/clock.js'
-import { Pending, type Progress, type Source } from './pending.js'
+import { Pending, type Progress, type Source } from '../correlators/pending.js'
 import { Pushes } from './pushes.js'
 
 type Result<In> = IteratorResult<In, undefined>

@@ -13,7 +13,7 @@ import {
 } from './request-options.js'
 import { queueFullError, queueTimeout, requestAborted } from './request-errors.js'
 import { type Outgoing, OutgoingQueue, type QueueLimits } from './outgoing-queue.js'
-import { Pending } from './pending.js'
+import { Pending } from '../correlators/pending.js'
 import { ReplyList } from './reply-list.js'
 import { ReplyReader, ReplyStream } from './reply-stream.js'
 import type { Session } from './session.js'

@@ -7,8 +7,8 @@ import type { HandlerObject } from '../../connection/face.js'
 import { ClientError, type HawserError } from '../../errors.js'
 import type { Clock, ClockTimer } from '../../policy/clock.js'
 import { disconnectedError, requestTimeout, unansweredError } from './request-errors.js'
-import type { Correlator } from './correlation.js'
-import { Pending } from './pending.js'
+import type { Correlator } from '../correlators/correlation.js'
+import { Pending } from '../correlators/pending.js'
 
 /** What a session tells its owner. */
 export interface SessionOwner<In> {

@@ -9,7 +9,7 @@ import { Heartbeat } from '../../policy/heartbeat.js'
 import { connectBy } from '../dial/connect.js'
 import { letGo } from '../let-go.js'
 import { attend } from '../requests/attend.js'
-import { createCorrelator } from '../requests/create-correlator.js'
+import { createCorrelator } from '../correlators/create-correlator.js'
 import { connectionEndedError, onConnectTimeout } from '../requests/request-errors.js'
 import {
   type AnyRequestOptions,
