@@ -29,6 +29,7 @@ it('every document that a newcomer looks for is there', () => {
       'docs/observing.md',
       'docs/production.md',
       'docs/runtimes.md',
+      'docs/streams.md',
       'docs/testing.md',
       'docs/redis-in-an-afternoon.md',
       'docs/timeouts-and-retries.md',

@@ -129,7 +129,9 @@ export const LIBRARY_UNITS = {
     ],
     doors: [
       'connect-errors',
+      'deadline',
       'endpoint',
+      'foreign-socket',
       'keep-alive',
       'secure-transport',
       'socket-options',
@@ -241,6 +243,11 @@ export const LIBRARY_UNITS = {
       },
     },
   },
+  attached: {
+    units: ['errors', 'options', 'policy', 'promises', 'socket', 'tls', 'transport'],
+    builtins: ['buffer', 'stream', 'timers'],
+    doors: ['byte-stream', 'dial-stream', 'web-stream-transport'],
+  },
   connection: {
     units: [...BELOW_CONNECTION, 'surroundings'],
     builtins: [...HARMLESS, 'stream', 'stream/web'],
@@ -338,13 +345,13 @@ export const LIBRARY_UNITS = {
     },
   },
   client: {
-    units: [...BELOW_CONNECTION, 'network', 'surroundings', 'socket', 'connection'],
+    units: [...BELOW_CONNECTION, 'network', 'surroundings', 'socket', 'attached', 'connection'],
     builtins: ['events', 'timers'],
     doors: [],
     wings: {
       dial: {
         sees: [],
-        doors: ['connect', 'send-proxy'],
+        doors: ['attach', 'connect', 'destination', 'send-proxy'],
         builtins: [],
       },
       correlators: {
@@ -487,7 +494,16 @@ export const LIBRARY_UNITS = {
     },
   },
   index: {
-    units: [...BELOW_CONNECTION, 'network', 'socket', 'connection', 'server', 'client', 'relay'],
+    units: [
+      ...BELOW_CONNECTION,
+      'network',
+      'socket',
+      'attached',
+      'connection',
+      'server',
+      'client',
+      'relay',
+    ],
     builtins: [],
   },
 }

@@ -20,6 +20,7 @@ export type Peer =
   | 'redis-cli'
   | 'redis-server'
   | 'microsocks'
+  | 'socat'
   | 'tinyproxy'
   | 'ssh'
   | 'sshd'

@@ -39,6 +39,11 @@ export { relay, type RelayOptions, type RelayResult } from './relay/relay.js'
 
 // Connect; stay connected; lend connections.
 export { connect, type ConnectOptions } from './client/dial/connect.js'
+export { attach, type AttachOptions } from './client/dial/attach.js'
+export type { ByteStream } from './attached/byte-stream.js'
+export type { WebStreamPair } from './attached/web-stream-transport.js'
+export type { Destination } from './client/dial/destination.js'
+export type { StreamMaker } from './attached/dial-stream.js'
 export { type Client, createClient } from './client/steady/client.js'
 export type { ClientEvents } from './client/steady/client-events.js'
 export type { ClientOptions } from './client/steady/client-options.js'
@@ -77,7 +82,12 @@ export {
 } from './socket/endpoint.js'
 export type { AddressInfo } from './observe/payloads.js'
 export type { Network } from './network.js'
-export type { TransportAddress } from './transport.js'
+export type {
+  Transport,
+  TransportAddress,
+  TransportCapabilities,
+  TransportSink,
+} from './transport.js'
 
 // TLS.
 export { createTlsSessions } from './socket/tls/tls-sessions.js'

@@ -8,10 +8,11 @@ import { atLeast, milliseconds } from '../options/numbers.js'
 import { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
 import type { HeartbeatOptions } from '../policy/heartbeat.js'
-import type { Endpoint } from '../socket/endpoint.js'
 import { createTlsSessions } from '../socket/tls/tls-sessions.js'
 import type { ConnectOptions } from './dial/connect.js'
-import { defaultConnectTimeout, Dialler } from './dial/dialler.js'
+import { createDialler } from './dial/create-dialler.js'
+import type { Destination, Dials } from './dial/destination.js'
+import { defaultConnectTimeout } from './dial/dialler.js'
 import type { ExchangeOptions } from './exchange-options.js'
 import { assertCorrelation } from './correlators/create-correlator.js'
 
@@ -20,7 +21,7 @@ const defaultMaxReplyBytes = 8 * 1024 * 1024
 
 /** What a client and a pool have in common: how connections are made, and what their requests may do. */
 export interface ExchangeSettings {
-  readonly dialler: Dialler
+  readonly dialler: Dials
   readonly clock: Clock
   readonly random: () => number
   /** Milliseconds to connect, and again for `onConnect`. */
@@ -42,7 +43,7 @@ type Options<In, Out> = ExchangeOptions<In, Out> &
  * @throws OptionError
  */
 export function resolveExchange<In, Out>(
-  endpoint: Endpoint | null | readonly Endpoint[],
+  destination: Destination,
   options: Options<In, Out>,
 ): ExchangeSettings {
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
@@ -54,7 +55,7 @@ export function resolveExchange<In, Out>(
     onError === undefined ? warn(error) : report(() => onError(error)),
   )
   return {
-    dialler: new Dialler(endpoint, { ...options, random }, clock, createTlsSessions()),
+    dialler: createDialler(destination, { ...options, random }, clock, createTlsSessions()),
     clock,
     random,
     connectTimeout: milliseconds('connectTimeout', connectTimeout),

@@ -14,6 +14,7 @@ import { dialNetwork } from '../../socket/network/dial-network.js'
 import { assertPlain, placeOf } from '../../socket/network/plain-place.js'
 import type { Network } from '../../network.js'
 import type { Transport } from '../../transport.js'
+import type { Dialled, Dials } from './destination.js'
 import type { DialOptions } from './dial-options.js'
 import { resolveSendProxy } from './send-proxy.js'
 
@@ -24,14 +25,8 @@ const defaultAttemptDelay = 250
 /** The least between two attempts (RFC 8305 section 5): none at all would be a flood. */
 const leastAttemptDelay = 10
 
-/** A connection just made, and which of the endpoints it is to. */
-export interface Dialled {
-  readonly transport: Transport
-  readonly endpoint: ParsedEndpoint
-}
-
-/** Makes connections to one endpoint or to several; a client and a pool keep one. */
-export class Dialler {
+/** Makes connections to one endpoint or to several. */
+export class Dialler implements Dials {
   readonly #options: DialPlan
   readonly #network: Network | undefined
   readonly #turns: EndpointTurns<ParsedEndpoint>

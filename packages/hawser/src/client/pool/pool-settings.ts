@@ -2,7 +2,7 @@ import { checkOptions } from '../../options/check-options.js'
 import { invalid } from '../../options/invalid.js'
 import { atLeast, milliseconds } from '../../options/numbers.js'
 import { type BackoffOptions, checkBackoff } from '../../policy/backoff.js'
-import type { Endpoint } from '../../socket/endpoint.js'
+import type { Destination } from '../dial/destination.js'
 import { type ExchangeSettings, resolveExchange } from '../exchange-settings.js'
 import { poolNames, type PoolOptions } from './pool-options.js'
 
@@ -31,11 +31,11 @@ const defaultMaxAge = 1_800_000
  * @throws OptionError
  */
 export function resolvePool<In, Out>(
-  endpoint: Endpoint | null | readonly Endpoint[],
+  destination: Destination,
   options: PoolOptions<In, Out>,
 ): PoolSettings<In, Out> {
   checkOptions(options, poolNames)
-  const exchange = resolveExchange(endpoint, options)
+  const exchange = resolveExchange(destination, options)
   const max = atLeast('max', options.max ?? 10, 1, 'connections')
   const min = atLeast('min', options.min ?? 0, 0, 'connections')
   if (min > max || min === Infinity) {

@@ -2,7 +2,7 @@ import { checkOptions } from '../../options/check-options.js'
 import { milliseconds } from '../../options/numbers.js'
 import type { CloseOptions, CloseResult } from '../../connection/server-face.js'
 import type { HawserError } from '../../errors.js'
-import type { Endpoint } from '../../socket/endpoint.js'
+import type { Destination } from '../dial/destination.js'
 import type { Lease } from './lease.js'
 import { handled } from '../../promises.js'
 import { Pending } from '../correlators/pending.js'
@@ -38,8 +38,8 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
   readonly #shutdown: Shutdown
 
   /** @throws OptionError when an option cannot work */
-  constructor(endpoint: Endpoint | null | readonly Endpoint[], options: PoolOptions<In, Out> = {}) {
-    this.#settings = resolvePool(endpoint, options)
+  constructor(destination: Destination, options: PoolOptions<In, Out> = {}) {
+    this.#settings = resolvePool(destination, options)
     this.#waiters = new PoolWaiters(this.#settings.clock)
     this.#supply = new PoolSupply(this.#settings, this.#demanding())
     const ending = { end: () => this.#end(), cut: () => this.#supply.force() }
@@ -169,11 +169,13 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
 /**
  * Make a pool; it connects when a caller asks for a connection, or at once to have `min` of them.
  *
+ * @param destination an endpoint, such as `server.address()`; several, with the option `order`; or a
+ *   function that makes the stream for each connection, such as a serial port
  * @throws OptionError when an option cannot work
  */
 export function createPool<In = Uint8Array, Out = Uint8Array | string>(
-  endpoint: Endpoint | null | readonly Endpoint[],
+  destination: Destination,
   options: PoolOptions<In, Out> = {},
 ): Pool<In, Out> {
-  return new Pool(endpoint, options)
+  return new Pool(destination, options)
 }

@@ -2,7 +2,7 @@ import { checkOptions } from '../../options/check-options.js'
 import { invalid } from '../../options/invalid.js'
 import { atLeast, milliseconds } from '../../options/numbers.js'
 import { type BackoffOptions, checkBackoff } from '../../policy/backoff.js'
-import type { Endpoint } from '../../socket/endpoint.js'
+import type { Destination } from '../dial/destination.js'
 import { type ExchangeSettings, resolveExchange } from '../exchange-settings.js'
 import { clientNames, type ClientOptions } from './client-options.js'
 
@@ -22,7 +22,7 @@ export interface ClientSettings<In, Out> extends ExchangeSettings {
  * @throws OptionError
  */
 export function resolveClient<In, Out>(
-  endpoint: Endpoint | null | readonly Endpoint[],
+  destination: Destination,
   options: ClientOptions<In, Out>,
 ): ClientSettings<In, Out> {
   checkOptions(options, clientNames)
@@ -31,7 +31,7 @@ export function resolveClient<In, Out>(
     throw invalid('whileDown', `is ${JSON.stringify(whileDown)}: it takes 'queue' or 'refuse'`)
   }
   return {
-    ...resolveExchange(endpoint, options),
+    ...resolveExchange(destination, options),
     options,
     backoff: checkBackoff(options.backoff),
     maxReconnects: atLeast('maxReconnects', options.maxReconnects ?? Infinity, 0, 'reconnects'),

@@ -4,7 +4,7 @@ import type { CloseOptions, CloseResult } from '../../connection/server-face.js'
 import { handled } from '../../promises.js'
 import { report, warn } from '../../report.js'
 import type { HawserError } from '../../errors.js'
-import type { Endpoint } from '../../socket/endpoint.js'
+import type { Destination } from '../dial/destination.js'
 import { closedClientError, notConnectedError } from './client-errors.js'
 import type { ClientOptions } from './client-options.js'
 import { Link, type LinkOwner } from './link.js'
@@ -46,14 +46,11 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   #refusal: HawserError | undefined
 
   /** @throws OptionError when an option cannot work */
-  constructor(
-    endpoint: Endpoint | null | readonly Endpoint[],
-    options: ClientOptions<In, Out> = {},
-  ) {
+  constructor(destination: Destination, options: ClientOptions<In, Out> = {}) {
     super({ captureRejections: true })
     // What an async listener rejects with is treated as what it throws.
     Object.defineProperty(this, captureRejectionSymbol, { value: warn })
-    this.#settings = resolveClient(endpoint, options)
+    this.#settings = resolveClient(destination, options)
     this.#link = new Link(this.#settings, this.#listening())
     this.#requester = new Requester(this.#settings, this.#sending())
     this.#ended = this.#link.run()
@@ -261,12 +258,13 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
  * Make a client that stays connected; it begins to connect at once. It remembers its TLS session, so
  * that coming back costs less.
  *
- * @param endpoint one, such as `server.address()`, or several with the option `order`
+ * @param destination an endpoint, such as `server.address()`; several, with the option `order`; or a
+ *   function that makes the stream for each connection, such as a serial port
  * @throws OptionError when an option cannot work
  */
 export function createClient<In = Uint8Array, Out = Uint8Array | string>(
-  endpoint: Endpoint | null | readonly Endpoint[],
+  destination: Destination,
   options: ClientOptions<In, Out> = {},
 ): Client<In, Out> {
-  return new Client(endpoint, options)
+  return new Client(destination, options)
 }

@@ -49,12 +49,17 @@ export function transportError(cause: Error, details: ErrorDetails): ConnectionE
       { op: 'read', ...details, cause },
     )
   }
-  const who = /^ERR_(?:SSL|TLS)_/.test(code ?? '') ? 'TLS' : 'the operating system'
+  const who = whoEnded(code ?? '')
   return new ConnectionError(
     'HAWSER_CONNECTION_FAILED',
     `${who} ended the connection: ${cause.message}`,
     { op: 'read', ...details, cause },
   )
+}
+
+function whoEnded(code: string): string {
+  if (/^ERR_(?:SSL|TLS)_/.test(code)) return 'TLS'
+  return /^E[A-Z\d]+$/.test(code) ? 'the operating system' : 'the stream beneath it'
 }
 
 /** What a call on a connection that is gone is answered with. */

@@ -36,6 +36,16 @@ export function startTinyproxy(program: string, login?: Login): Promise<RunningP
 
 /** A proxy for SOCKS4a and SOCKS5: ssh, forwarding through a daemon of its own. */
 export async function startSsh(program: string, daemon: string): Promise<RunningProxy> {
+  const login = await startSshd(daemon)
+  return start(program, (free) => ['-N', '-D', `127.0.0.1:${free}`, ...login])
+}
+
+/**
+ * A daemon of SSH that runs until the test ends.
+ *
+ * @returns the arguments with which ssh logs in there
+ */
+export async function startSshd(daemon: string): Promise<readonly string[]> {
   const folder = createFolder()
   const key = (name: string): string => {
     const file = `${folder}/${name}`
@@ -57,13 +67,13 @@ export async function startSsh(program: string, daemon: string): Promise<Running
     writeFileSync(`${folder}/sshd_config`, `${lines.join('\n')}\n`)
     return ['-D', '-f', `${folder}/sshd_config`]
   })
-  return start(program, (free) => [
-    ...['-N', '-D', `127.0.0.1:${free}`, '-p', String(port), '-i', userKey, '-F', 'none'],
+  return [
+    ...['-p', String(port), '-i', userKey, '-F', 'none'],
     ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'BatchMode=yes'].flatMap(
       (option) => ['-o', option],
     ),
     `${userInfo().username}@127.0.0.1`,
-  ])
+  ]
 }
 
 async function start(

@@ -1,0 +1,29 @@
+import { clearTimeout, setTimeout } from 'node:timers'
+
+/**
+ * Milliseconds that a stream gets for its end when both directions have ended. There is nothing more to
+ * lose then, and some streams never tell: `Duplex.from()` over a process that was killed, for one.
+ */
+const patience = 1_000
+
+/** Notes that each direction has ended, and runs `late` if nothing comes of it. */
+export class BothEnded {
+  readonly #late: () => void
+  #has = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(late: () => void) {
+    this.#late = late
+  }
+
+  /** One of the two directions has ended; to be called once for each. */
+  note(): void {
+    this.#has += 1
+    if (this.#has === 2) this.#timer = setTimeout(this.#late, patience)
+  }
+
+  /** The stream is gone. */
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+}

@@ -1,0 +1,88 @@
+import type { Duplex } from 'node:stream'
+import { invalid, kindOf } from '../options/invalid.js'
+import { foreignSocket, socketFacts } from '../socket/foreign-socket.js'
+import type { Transport } from '../transport.js'
+import { GuardedTransport } from './guarded-transport.js'
+import { NodeStreamTransport } from './node-stream-transport.js'
+import { type WebStreamPair, WebStreamTransport } from './web-stream-transport.js'
+
+/**
+ * A stream of bytes in both directions that was made elsewhere: a Node.js `Duplex` (a socket, a TLS
+ * socket, a serial port, a channel of SSH), a pair of WHATWG streams, or a {@link Transport} of one's
+ * own.
+ */
+export type ByteStream = Duplex | WebStreamPair | Transport
+
+/**
+ * The transport over a stream that was made elsewhere.
+ *
+ * @param name what the stream is called in the error
+ * @throws OptionError when it is none, or does not carry bytes
+ */
+export function transportOver(stream: ByteStream, name: string): Transport {
+  if (isTransport(stream)) return new GuardedTransport(stream)
+  if (isDuplex(stream)) {
+    assertBytes(stream, name)
+    return foreignSocket(stream) ?? new NodeStreamTransport(stream, socketFacts(stream))
+  }
+  if (isWebPair(stream)) {
+    if (stream.readable.locked === true || stream.writable.locked === true) {
+      throw invalid(name, 'has a reader or a writer already: release its lock first')
+    }
+    return new WebStreamTransport(stream)
+  }
+  throw invalid(
+    name,
+    `is ${kindOf(stream)}: it takes a Duplex, { readable, writable } of WHATWG streams, or a Transport`,
+  )
+}
+
+/** Ends a stream that came too late to be used. */
+export function discardStream(stream: ByteStream): void {
+  const transport = transportOver(stream, 'stream')
+  transport.start({ received: nothing, peerEnded: nothing, wrote: nothing, gone: nothing })
+  transport.reset()
+}
+
+function nothing(): void {}
+
+function assertBytes(stream: Duplex, name: string): void {
+  if (stream.readableObjectMode || stream.writableObjectMode) {
+    throw invalid(name, 'is in object mode, and bytes are needed: make it without objectMode')
+  }
+  if (stream.readableEncoding !== null) {
+    throw invalid(
+      name,
+      `is read as ${stream.readableEncoding} text, and bytes are needed: leave setEncoding() out`,
+    )
+  }
+}
+
+function isTransport(value: ByteStream): value is Transport {
+  return isObject(value) && hasMethods(value, 'start', 'write', 'pause', 'resume', 'reset', 'close')
+}
+
+function isDuplex(value: ByteStream): value is Duplex {
+  return isObject(value) && hasMethods(value, 'read', 'write', 'end', 'on', 'destroy')
+}
+
+function isWebPair(value: ByteStream): value is WebStreamPair {
+  if (!isObject(value)) return false
+  const { readable, writable } = value as Partial<Record<'readable' | 'writable', unknown>>
+  return (
+    isObject(readable) &&
+    hasMethods(readable, 'getReader') &&
+    isObject(writable) &&
+    hasMethods(writable, 'getWriter')
+  )
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+function hasMethods(value: object, ...names: readonly string[]): boolean {
+  return names.every(
+    (name) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function',
+  )
+}

@@ -1,0 +1,138 @@
+import { setImmediate } from 'node:timers'
+import type {
+  ProxiedConnection,
+  Transport,
+  TransportAddresses,
+  TransportCapabilities,
+  TransportChunk,
+  TransportSink,
+} from '../transport.js'
+import type { TlsSession, TlsTerms } from '../tls.js'
+import { noBytes, toError } from './stream-errors.js'
+
+/**
+ * A transport of a program's own. What it throws ends its connection and nothing else, nothing follows
+ * `gone`, and what it brings is looked at.
+ */
+export class GuardedTransport implements Transport, TransportSink {
+  readonly #transport: Transport
+  #sink: TransportSink | undefined
+  #isGone = false
+  /** What the connection may do depends on whether it is there. */
+  readonly secure?: (terms: TlsTerms) => Promise<void>
+  readonly recycle?: (bytes: Uint8Array) => void
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+    if (transport.secure !== undefined) this.secure = async (terms) => transport.secure?.(terms)
+    if (transport.recycle !== undefined) {
+      this.recycle = (bytes) => this.#try(() => transport.recycle?.(bytes), undefined)
+    }
+  }
+
+  get capabilities(): TransportCapabilities {
+    return this.#transport.capabilities
+  }
+
+  get unsent(): number {
+    return this.#try(() => this.#transport.unsent, 0)
+  }
+
+  get addresses(): TransportAddresses {
+    return this.#try(() => this.#transport.addresses, { local: undefined, remote: undefined })
+  }
+
+  get proxied(): ProxiedConnection | undefined {
+    return this.#try(() => this.#transport.proxied, undefined)
+  }
+
+  get tls(): TlsSession | undefined {
+    return this.#try(() => this.#transport.tls, undefined)
+  }
+
+  get hasReceived(): boolean | undefined {
+    return this.#try(() => this.#transport.hasReceived, undefined)
+  }
+
+  start(sink: TransportSink): void {
+    this.#sink = sink
+    this.#try(() => this.#transport.start(this), undefined)
+  }
+
+  pause(): void {
+    this.#try(() => this.#transport.pause(), undefined)
+  }
+
+  resume(): void {
+    this.#try(() => this.#transport.resume(), undefined)
+  }
+
+  write(chunks: readonly TransportChunk[], size?: number): boolean {
+    return this.#try(() => this.#transport.write(chunks, size), false)
+  }
+
+  end(): void {
+    this.#try(() => this.#transport.end(), undefined)
+  }
+
+  reset(): void {
+    this.#try(() => this.#transport.reset(), undefined)
+  }
+
+  close(): void {
+    this.#try(() => this.#transport.close(), undefined)
+  }
+
+  ref(): void {
+    this.#try(() => this.#transport.ref(), undefined)
+  }
+
+  unref(): void {
+    this.#try(() => this.#transport.unref(), undefined)
+  }
+
+  // What the transport says.
+
+  received(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
+    if (this.#isGone) return
+    if (bytes instanceof Uint8Array) this.#sink?.received(bytes, borrowed, headroom)
+    else this.#fail(noBytes(bytes))
+  }
+
+  peerEnded(): void {
+    if (!this.#isGone) this.#sink?.peerEnded()
+  }
+
+  wrote(): void {
+    if (!this.#isGone) this.#sink?.wrote()
+  }
+
+  gone(error: Error | undefined): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#sink?.gone(error)
+  }
+
+  #try<Result>(call: () => Result, otherwise: Result): Result {
+    try {
+      return call()
+    } catch (error) {
+      this.#fail(toError(error))
+      return otherwise
+    }
+  }
+
+  /** Not at once: it may have been thrown out of a call of the connection. */
+  #fail(error: Error): void {
+    if (this.#isGone) return
+    setImmediate(() => {
+      if (this.#isGone) return
+      try {
+        this.#transport.reset()
+      } catch {
+        // Its first error is the one that is told.
+      }
+      this.gone(error)
+    })
+  }
+}

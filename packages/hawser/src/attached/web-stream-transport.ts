@@ -1,0 +1,225 @@
+import { setImmediate } from 'node:timers'
+import { ignore } from '../promises.js'
+import type {
+  Transport,
+  TransportAddresses,
+  TransportCapabilities,
+  TransportChunk,
+  TransportSink,
+} from '../transport.js'
+import { BothEnded } from './both-ended.js'
+import { OutgoingBytes } from './outgoing-bytes.js'
+import { noBytes, toError } from './stream-errors.js'
+
+/** What of a WHATWG `ReadableStream` is used. */
+export interface WebReadable {
+  readonly locked?: boolean
+  getReader(): {
+    read(): Promise<{ readonly done: boolean; readonly value?: unknown }>
+    cancel(reason?: unknown): Promise<unknown>
+  }
+}
+
+/** What of a WHATWG `WritableStream` is used. */
+export interface WebWritable {
+  readonly locked?: boolean
+  getWriter(): {
+    readonly desiredSize: number | null
+    readonly closed: Promise<unknown>
+    write(bytes: Uint8Array): Promise<unknown>
+    close(): Promise<unknown>
+    abort(reason?: unknown): Promise<unknown>
+  }
+}
+
+/** Both directions as WHATWG streams of bytes, as WebTransport, WebSocketStream and Web Serial have them. */
+export interface WebStreamPair {
+  /** What the peer sends: `Uint8Array` chunks. Not locked. */
+  readonly readable: WebReadable
+  /** What goes to the peer. Not locked. */
+  readonly writable: WebWritable
+}
+
+/** A pair of WHATWG streams as a transport. */
+export class WebStreamTransport implements Transport {
+  readonly capabilities: TransportCapabilities = {
+    reset: false,
+    halfClose: true,
+    borrowedReads: false,
+    writeProgress: true,
+  }
+  readonly addresses: TransportAddresses = { local: undefined, remote: undefined }
+  readonly #reader: ReturnType<WebReadable['getReader']>
+  readonly #writer: ReturnType<WebWritable['getWriter']>
+  readonly #out = new OutgoingBytes()
+  readonly #ended = new BothEnded(() => this.reset())
+  #sink: TransportSink | undefined
+  #isPaused = false
+  #isReading = false
+  /** What came though reading was stopped meanwhile. */
+  #early: (() => void) | undefined
+  #hasPeerEnded = false
+  /** Bytes that the stream was given and has not taken. */
+  #handed = 0
+  #isWriting = false
+  #endsNext = false
+  #isEnding = false
+  #hasEnded = false
+  /** Why nothing can be written any more; what the peer had sent before is still read. */
+  #writerError: Error | undefined
+  #isGone = false
+  #error: Error | undefined
+
+  constructor({ readable, writable }: WebStreamPair) {
+    this.#reader = readable.getReader()
+    this.#writer = writable.getWriter()
+    this.#writer.closed.then(undefined, (error: unknown) => this.#lostWriter(toError(error)))
+  }
+
+  get unsent(): number {
+    return this.#out.size + this.#handed
+  }
+
+  start(sink: TransportSink): void {
+    this.#sink = sink
+    if (this.#isGone) setImmediate(() => sink.gone(this.#error))
+    else this.resume()
+  }
+
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    setImmediate(() => this.#read())
+  }
+
+  write(chunks: readonly TransportChunk[]): boolean {
+    this.#out.add(chunks)
+    if (this.unsent === 0) return true
+    this.#isWriting = true
+    if (this.#writerError === undefined) this.#fill()
+    else this.#fail(this.#writerError)
+    return false
+  }
+
+  end(): void {
+    this.#endsNext = true
+    if (!this.#isWriting) this.#endStream()
+  }
+
+  reset(): void {
+    if (this.#isGone) return
+    this.#abandon(new Error('this side has reset the connection'))
+    setImmediate(() => this.#leave(undefined))
+  }
+
+  close(): void {
+    if (this.#isGone) return
+    this.#isPaused = true
+    if (this.#isWriting) return this.reset()
+    this.#endStream()
+    // It is told of even if the stream takes long over its end: there is nothing more to do for it.
+    this.#reader.cancel().catch(ignore)
+    setImmediate(() => this.#leave(undefined))
+  }
+
+  /** A stream of this kind does not keep the process alive by itself. */
+  ref(): void {}
+
+  unref(): void {}
+
+  #read(): void {
+    if (this.#isPaused || this.#isGone || this.#hasPeerEnded) return
+    const early = this.#early
+    this.#early = undefined
+    early?.()
+    if (this.#isReading || this.#isPaused || this.#isGone || this.#hasPeerEnded) return
+    this.#isReading = true
+    this.#reader.read().then(
+      ({ done, value }) => this.#came(() => (done ? this.#peerEnded() : this.#received(value))),
+      (error: unknown) => this.#fail(toError(error)),
+    )
+  }
+
+  /** A turn for each: a stream that always has more must not keep everything else waiting. */
+  #came(deliver: () => void): void {
+    this.#isReading = false
+    this.#early = deliver
+    setImmediate(() => this.#read())
+  }
+
+  #received(value: unknown): void {
+    if (!(value instanceof Uint8Array)) this.#fail(noBytes(value))
+    else if (value.length > 0) this.#sink?.received(value, false, 0)
+  }
+
+  #peerEnded(): void {
+    this.#hasPeerEnded = true
+    this.#ended.note()
+    this.#sink?.peerEnded()
+    this.#leaveWhenBothEnded()
+  }
+
+  #fill(): void {
+    while (this.#out.size > 0 && (this.#writer.desiredSize ?? 0) > 0) {
+      const piece = this.#out.next()
+      this.#handed += piece.length
+      this.#writer.write(piece).then(() => this.#taken(piece.length), ignore)
+    }
+  }
+
+  #taken(size: number): void {
+    if (this.#isGone || !this.#isWriting) return
+    this.#handed -= size
+    this.#fill()
+    if (this.unsent > 0) return
+    this.#isWriting = false
+    this.#sink?.wrote()
+    if (this.#endsNext && !this.#isWriting) this.#endStream()
+  }
+
+  #endStream(): void {
+    if (this.#isEnding) return
+    this.#isEnding = true
+    this.#ended.note()
+    const ended = (): void => {
+      this.#hasEnded = true
+      this.#leaveWhenBothEnded()
+    }
+    this.#writer.close().then(ended, ended)
+  }
+
+  #lostWriter(error: Error): void {
+    this.#writerError = error
+    if (this.#isWriting) this.#fail(error)
+  }
+
+  #leaveWhenBothEnded(): void {
+    if (this.#hasPeerEnded && this.#hasEnded) setImmediate(() => this.#leave(undefined))
+  }
+
+  #fail(error: Error): void {
+    if (this.#isGone) return
+    this.#abandon(error)
+    setImmediate(() => this.#leave(error))
+  }
+
+  #abandon(reason: Error): void {
+    this.#isPaused = true
+    this.#isWriting = false
+    this.#out.clear()
+    this.#writer.abort(reason).catch(ignore)
+    this.#reader.cancel(reason).catch(ignore)
+  }
+
+  #leave(error: Error | undefined): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#ended.stop()
+    this.#error = error
+    this.#early = undefined
+    this.#sink?.gone(error)
+  }
+}
