@@ -1,4 +1,4 @@
-import { clearTimeout, setTimeout } from 'node:timers'
+import type { Clock, ClockTimer } from '../policy/clock.js'
 
 /**
  * Milliseconds that a stream gets for its end when both directions have ended. There is nothing more to
@@ -8,22 +8,24 @@ const patience = 1_000
 
 /** Notes that each direction has ended, and runs `late` if nothing comes of it. */
 export class BothEnded {
+  readonly #clock: Clock
   readonly #late: () => void
   #has = 0
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #timer: ClockTimer | undefined
 
-  constructor(late: () => void) {
+  constructor(clock: Clock, late: () => void) {
+    this.#clock = clock
     this.#late = late
   }
 
   /** One of the two directions has ended; to be called once for each. */
   note(): void {
     this.#has += 1
-    if (this.#has === 2) this.#timer = setTimeout(this.#late, patience)
+    if (this.#has === 2) this.#timer = this.#clock.schedule(this.#late, patience, true)
   }
 
   /** The stream is gone. */
   stop(): void {
-    clearTimeout(this.#timer)
+    this.#timer?.cancel()
   }
 }

@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream'
+import { textOf } from '../errors.js'
 import { invalid, kindOf } from '../options/invalid.js'
 import { foreignSocket, socketFacts } from '../socket/foreign-socket.js'
+import type { Clock } from '../policy/clock.js'
 import type { Transport } from '../transport.js'
 import { GuardedTransport } from './guarded-transport.js'
 import { NodeStreamTransport } from './node-stream-transport.js'
@@ -17,19 +19,20 @@ export type ByteStream = Duplex | WebStreamPair | Transport
  * The transport over a stream that was made elsewhere.
  *
  * @param name what the stream is called in the error
+ * @param clock measures how long its end may take
  * @throws OptionError when it is none, or does not carry bytes
  */
-export function transportOver(stream: ByteStream, name: string): Transport {
+export function transportOver(stream: ByteStream, name: string, clock: Clock): Transport {
   if (isTransport(stream)) return new GuardedTransport(stream)
   if (isDuplex(stream)) {
     assertBytes(stream, name)
-    return foreignSocket(stream) ?? new NodeStreamTransport(stream, socketFacts(stream))
+    return foreignSocket(stream) ?? new NodeStreamTransport(stream, socketFacts(stream), clock)
   }
   if (isWebPair(stream)) {
     if (stream.readable.locked === true || stream.writable.locked === true) {
       throw invalid(name, 'has a reader or a writer already: release its lock first')
     }
-    return new WebStreamTransport(stream)
+    return webTransport(stream, name, clock)
   }
   throw invalid(
     name,
@@ -38,13 +41,21 @@ export function transportOver(stream: ByteStream, name: string): Transport {
 }
 
 /** Ends a stream that came too late to be used. */
-export function discardStream(stream: ByteStream): void {
-  const transport = transportOver(stream, 'stream')
+export function discardStream(stream: ByteStream, clock: Clock): void {
+  const transport = transportOver(stream, 'stream', clock)
   transport.start({ received: nothing, peerEnded: nothing, wrote: nothing, gone: nothing })
   transport.reset()
 }
 
 function nothing(): void {}
+
+function webTransport(stream: WebStreamPair, name: string, clock: Clock): Transport {
+  try {
+    return new WebStreamTransport(stream, clock)
+  } catch (error) {
+    throw invalid(name, `cannot be read and written: ${textOf(error)}`, error)
+  }
+}
 
 function assertBytes(stream: Duplex, name: string): void {
   if (stream.readableObjectMode || stream.writableObjectMode) {

@@ -48,9 +48,9 @@ export async function dialStream(make: StreamMaker, plan: StreamDialPlan): Promi
     const making = callMaker(make, giveUp.signal)
     const stream = await deadline.step(making, () => {
       giveUp.abort()
-      making.then(discardStream).then(undefined, ignore)
+      making.then((late) => discardStream(late, clock)).then(undefined, ignore)
     })
-    return transportOver(stream, 'the stream that was made')
+    return transportOver(stream, 'the stream that was made', clock)
   } catch (error) {
     const isOurs =
       error instanceof ConnectError || error instanceof AbortedError || error instanceof OptionError

@@ -8,6 +8,7 @@ import type {
   TransportSink,
 } from '../transport.js'
 import type { TlsSession, TlsTerms } from '../tls.js'
+import { isThenable } from '../promises.js'
 import { noBytes, toError } from './stream-errors.js'
 
 /**
@@ -68,7 +69,10 @@ export class GuardedTransport implements Transport, TransportSink {
   }
 
   write(chunks: readonly TransportChunk[], size?: number): boolean {
-    return this.#try(() => this.#transport.write(chunks, size), false)
+    const isTaken: unknown = this.#try(() => this.#transport.write(chunks, size), false)
+    if (typeof isTaken === 'boolean') return isTaken
+    this.#fail(new TypeError('write() did not return whether all of it was taken at once'))
+    return false
   }
 
   end(): void {
@@ -115,7 +119,10 @@ export class GuardedTransport implements Transport, TransportSink {
 
   #try<Result>(call: () => Result, otherwise: Result): Result {
     try {
-      return call()
+      const result = call()
+      // An async method may fail later.
+      if (isThenable(result)) result.then(undefined, (error: unknown) => this.#fail(toError(error)))
+      return result
     } catch (error) {
       this.#fail(toError(error))
       return otherwise

@@ -8,6 +8,7 @@ import type {
   TransportSink,
 } from '../transport.js'
 import type { TlsSession } from '../tls.js'
+import type { Clock } from '../policy/clock.js'
 import { BothEnded } from './both-ended.js'
 import { OutgoingBytes } from './outgoing-bytes.js'
 import { brokenOff, noBytes, toError } from './stream-errors.js'
@@ -35,7 +36,7 @@ export class NodeStreamTransport implements Transport {
   readonly #stream: Duplex
   readonly #facts: StreamFacts
   readonly #out = new OutgoingBytes()
-  readonly #ended = new BothEnded(() => this.reset())
+  readonly #ended: BothEnded
   #sink: TransportSink | undefined
   #isPaused = true
   #isReading = false
@@ -49,7 +50,8 @@ export class NodeStreamTransport implements Transport {
   #isGone = false
   #error: Error | undefined
 
-  constructor(stream: Duplex, facts: StreamFacts) {
+  constructor(stream: Duplex, facts: StreamFacts, clock: Clock) {
+    this.#ended = new BothEnded(clock, () => this.reset())
     this.#stream = stream
     this.#facts = facts
     // The connection ends our direction itself, when it has sent what it accepted.

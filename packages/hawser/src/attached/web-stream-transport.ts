@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers'
-import { ignore } from '../promises.js'
+import { ignore, isThenable } from '../promises.js'
 import type {
   Transport,
   TransportAddresses,
@@ -7,6 +7,7 @@ import type {
   TransportChunk,
   TransportSink,
 } from '../transport.js'
+import type { Clock } from '../policy/clock.js'
 import { BothEnded } from './both-ended.js'
 import { OutgoingBytes } from './outgoing-bytes.js'
 import { noBytes, toError } from './stream-errors.js'
@@ -52,7 +53,7 @@ export class WebStreamTransport implements Transport {
   readonly #reader: ReturnType<WebReadable['getReader']>
   readonly #writer: ReturnType<WebWritable['getWriter']>
   readonly #out = new OutgoingBytes()
-  readonly #ended = new BothEnded(() => this.reset())
+  readonly #ended: BothEnded
   #sink: TransportSink | undefined
   #isPaused = false
   #isReading = false
@@ -70,10 +71,14 @@ export class WebStreamTransport implements Transport {
   #isGone = false
   #error: Error | undefined
 
-  constructor({ readable, writable }: WebStreamPair) {
-    this.#reader = readable.getReader()
-    this.#writer = writable.getWriter()
-    this.#writer.closed.then(undefined, (error: unknown) => this.#lostWriter(toError(error)))
+  /** @throws what `getReader` and `getWriter` throw, and TypeError for what is neither */
+  constructor({ readable, writable }: WebStreamPair, clock: Clock) {
+    this.#ended = new BothEnded(clock, () => this.reset())
+    this.#reader = usable(readable.getReader(), 'read', 'cancel')
+    this.#writer = usable(writable.getWriter(), 'write', 'close', 'abort')
+    Promise.resolve(this.#writer.closed).then(undefined, (error: unknown) =>
+      this.#lostWriter(toError(error)),
+    )
   }
 
   get unsent(): number {
@@ -121,7 +126,7 @@ export class WebStreamTransport implements Transport {
     if (this.#isWriting) return this.reset()
     this.#endStream()
     // It is told of even if the stream takes long over its end: there is nothing more to do for it.
-    this.#reader.cancel().catch(ignore)
+    callIt(() => this.#reader.cancel()).catch(ignore)
     setImmediate(() => this.#leave(undefined))
   }
 
@@ -137,8 +142,8 @@ export class WebStreamTransport implements Transport {
     early?.()
     if (this.#isReading || this.#isPaused || this.#isGone || this.#hasPeerEnded) return
     this.#isReading = true
-    this.#reader.read().then(
-      ({ done, value }) => this.#came(() => (done ? this.#peerEnded() : this.#received(value))),
+    callIt(() => this.#reader.read()).then(
+      (chunk) => this.#came(() => this.#take(chunk)),
       (error: unknown) => this.#fail(toError(error)),
     )
   }
@@ -148,6 +153,11 @@ export class WebStreamTransport implements Transport {
     this.#isReading = false
     this.#early = deliver
     setImmediate(() => this.#read())
+  }
+
+  #take(chunk: { readonly done: boolean; readonly value?: unknown } | undefined): void {
+    if (chunk?.done === true) this.#peerEnded()
+    else this.#received(chunk?.value)
   }
 
   #received(value: unknown): void {
@@ -166,7 +176,10 @@ export class WebStreamTransport implements Transport {
     while (this.#out.size > 0 && (this.#writer.desiredSize ?? 0) > 0) {
       const piece = this.#out.next()
       this.#handed += piece.length
-      this.#writer.write(piece).then(() => this.#taken(piece.length), ignore)
+      callIt(() => this.#writer.write(piece)).then(
+        () => this.#taken(piece.length),
+        (error: unknown) => this.#fail(toError(error)),
+      )
     }
   }
 
@@ -188,7 +201,7 @@ export class WebStreamTransport implements Transport {
       this.#hasEnded = true
       this.#leaveWhenBothEnded()
     }
-    this.#writer.close().then(ended, ended)
+    callIt(() => this.#writer.close()).then(ended, ended)
   }
 
   #lostWriter(error: Error): void {
@@ -210,8 +223,8 @@ export class WebStreamTransport implements Transport {
     this.#isPaused = true
     this.#isWriting = false
     this.#out.clear()
-    this.#writer.abort(reason).catch(ignore)
-    this.#reader.cancel(reason).catch(ignore)
+    callIt(() => this.#writer.abort(reason)).catch(ignore)
+    callIt(() => this.#reader.cancel(reason)).catch(ignore)
   }
 
   #leave(error: Error | undefined): void {
@@ -222,4 +235,18 @@ export class WebStreamTransport implements Transport {
     this.#early = undefined
     this.#sink?.gone(error)
   }
+}
+
+/** The methods of a stream may be a program's own, and throw where they should reject. */
+async function callIt<Result>(call: () => Promise<Result>): Promise<Result> {
+  return call()
+}
+
+/** @throws TypeError where it has not what it should have */
+function usable<Part extends object>(part: Part, ...methods: readonly (keyof Part)[]): Part {
+  if (isThenable(part)) part.then(undefined, ignore)
+  if (methods.every((name) => typeof part[name] === 'function')) return part
+  throw new TypeError(
+    `the stream's reader or writer has no ${methods.map(String).join('() or ')}()`,
+  )
 }

@@ -168,10 +168,11 @@ describe('a stream that ends in its own way', () => {
 
 describe('a stream that misbehaves ends its connection, and nothing else', () => {
   const failing = new Error('not today')
+  const throwFailing = (): never => {
+    throw failing
+  }
   function throwing(part: 'read' | 'write' | 'final'): Duplex {
-    const fail = (): never => {
-      throw failing
-    }
+    const fail = throwFailing
     return new Duplex({
       read: part === 'read' ? fail : () => undefined,
       write: part === 'write' ? fail : (_chunk, _encoding, done) => done(),
@@ -206,20 +207,44 @@ describe('a stream that misbehaves ends its connection, and nothing else', () =>
 
   it.each(['start', 'write', 'end'] as const)('a transport that throws in %s', async (name) => {
     const [left] = createPair()
-    const connection = attach(
-      new Proxy(left, {
-        get(target, key) {
-          if (key !== name) return bound(target, key)
-          return () => {
-            throw failing
-          }
-        },
-      }),
-    )
+    const connection = attach(over(left, { [name]: throwFailing }))
     void connection.send('something')
     void connection.end()
     const { error } = await connection.closed
     expect(error).toMatchObject({ code: 'HAWSER_CONNECTION_FAILED', cause: failing })
+  })
+
+  const late = ['cancel', 'close', 'abort'] as const
+  it.each(late)('a WHATWG stream whose %s fails has its end all the same', async (name) => {
+    for (const way of [() => Promise.reject(failing), throwFailing]) {
+      const failings = { [name]: way }
+      const { left, right } = webPair()
+      const readable = { getReader: () => over(left.readable.getReader(), failings) }
+      const writable = { getWriter: () => over(left.writable.getWriter(), failings) }
+      const connection = attach({ readable, writable })
+      const peer = attach(right)
+      if (name === 'close') await connection.end()
+      else connection.reset()
+      peer.reset()
+      await connection.closed
+    }
+  })
+
+  it.each(['reset', 'close'] as const)('a transport that throws in %s', async (name) => {
+    const [left, right] = createPair()
+    const connection = attach(over(left, { [name]: throwFailing }), { lingerTimeout: 1 })
+    void connection[name]()
+    await connection.closed
+    await attach(right).close()
+  })
+
+  it('a transport whose write is an async function', async () => {
+    const [left] = createPair()
+    const connection = attach(over(left, { write: async () => true }))
+    void connection.send('something')
+    expect((await connection.closed).error?.message).toMatch(
+      /write\(\) did not return whether all of it was taken at once/,
+    )
   })
 
   it('a transport that goes on after it was gone', async () => {
@@ -282,10 +307,15 @@ describe('a socket made elsewhere', () => {
   })
 })
 
-/** Methods of a target behind a proxy have to be called on the target. */
-function bound(target: Transport, key: string | symbol): unknown {
-  const value: unknown = Reflect.get(target, key, target)
-  return typeof value === 'function' ? (value as () => unknown).bind(target) : value
+/** An object in front of another one, some of whose methods it replaces. */
+function over<Target extends object>(target: Target, methods: object): Target {
+  return new Proxy(target, {
+    get(_target, key) {
+      if (key in methods) return Reflect.get(methods, key)
+      const value: unknown = Reflect.get(target, key, target)
+      return typeof value === 'function' ? (value as () => unknown).bind(target) : value
+    },
+  })
 }
 
 /** A transport that says more than it may. */

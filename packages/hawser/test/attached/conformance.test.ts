@@ -1,13 +1,14 @@
 import { createPair, transportCases, type TransportPair } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { type ByteStream, transportOver } from '../../src/attached/byte-stream.js'
+import { systemClock } from '../../src/connection/time/system-clock.js'
 import { duplexPair } from './support/duplex-pair.js'
 import { netPair, type Pair, tlsPair, webPair } from './support/pairs.js'
 
 function over({ left, right, stop }: Pair<ByteStream>): TransportPair {
   const ends = {
-    left: transportOver(left, 'stream'),
-    right: transportOver(right, 'stream'),
+    left: transportOver(left, 'stream', systemClock),
+    right: transportOver(right, 'stream', systemClock),
   }
   const dispose = async (): Promise<void> => {
     ends.left.reset()

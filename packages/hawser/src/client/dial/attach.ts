@@ -56,5 +56,10 @@ export function attach<In = Uint8Array, Out = Uint8Array | string>(
   if (handler !== undefined) assertHandler(handler)
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const settings = resolveSettings(options, framing, handler, new Budget(Infinity), 'handler')
-  return openConnection(transportOver(stream, 'stream'), undefined, settings, options)
+  return openConnection(
+    transportOver(stream, 'stream', settings.clock),
+    undefined,
+    settings,
+    options,
+  )
 }

@@ -1,3 +1,4 @@
+import { attachedRows } from './attached-rows.js'
 import { backplaneRows } from './backplane-rows.js'
 import { clientRows } from './client-rows.js'
 import { framingRows } from './framing-rows.js'
@@ -10,6 +11,7 @@ import type { Rows } from './walk.js'
 export const allRows: Rows = {
   ...serverRows,
   ...clientRows,
+  ...attachedRows,
   ...framingRows,
   ...backplaneRows,
   ...surroundingsRows,

@@ -98,7 +98,7 @@ function lent(name: 'onConnect' | 'validate'): Row['run'] {
 }
 
 export const clientRows: Rows = {
-  'ConnectOptions.onError': warned(async (fail) => {
+  'AttachOptions.onError': warned(async (fail) => {
     const server = await open(ignored, {}, pushing)
     const message = (): never => {
       throw new Error('why it is told')

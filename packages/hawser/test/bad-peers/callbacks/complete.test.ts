@@ -4,7 +4,11 @@ import { elsewhere, exempt } from './exempt.js'
 import { publicFunctions } from './public-functions.js'
 
 // Two names of one thing.
-const same: Readonly<Record<string, string>> = { 'Server(handler)': 'createServer(handler)' }
+const same: Readonly<Record<string, string>> = {
+  'Server(handler)': 'createServer(handler)',
+  'Client(destination)': 'createClient(destination)',
+  'Pool(destination)': 'createPool(destination)',
+}
 // Errors are made by the library, whatever their constructors take.
 const found = [...publicFunctions()].filter((name) => !name.endsWith('Error(what)'))
 /** A row may try one callback in several situations: `HeartbeatOptions.ping of a client`. */
