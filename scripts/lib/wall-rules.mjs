@@ -261,7 +261,7 @@ export const LIBRARY_UNITS = {
           'publications',
           'work',
         ],
-        doors: ['assert-handler', 'consumer', 'holds', 'inbox'],
+        doors: ['assert-handler', 'consumer', 'holds', 'inbox', 'receive'],
         units: [
           'callbacks',
           'errors',
@@ -273,7 +273,7 @@ export const LIBRARY_UNITS = {
           'policy',
           'observe',
         ],
-        builtins: [],
+        builtins: ['timers'],
       },
       out: {
         sees: ['end/close-errors', 'buffer-operations', 'memberships', 'work'],

@@ -32,7 +32,13 @@ export type { ProxyProtocolOptions } from './server/accept/proxy-trust.js'
 export type { ProxyHeader } from './proxy-protocol/header.js'
 
 // One connection, on either side.
-export type { Connection, HandlerObject, StartTlsOptions, Topics } from './connection/face.js'
+export type {
+  Connection,
+  HandlerObject,
+  ReceiveOptions,
+  StartTlsOptions,
+  Topics,
+} from './connection/face.js'
 export type { ConnectionOptions } from './connection/connection-options.js'
 export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/end/close-info.js'
 export { relay, type RelayOptions, type RelayResult } from './relay/relay.js'

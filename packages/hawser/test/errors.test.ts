@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import {
   AbortedError,
+  attach,
   BackplaneError,
   type BackplaneCodec,
   type Client,
@@ -48,6 +49,7 @@ import {
   connectPair,
   connectPeer,
   createMemoryNetwork,
+  createPair,
   ScriptedPeer,
   VirtualClock,
 } from 'hawser/testing'
@@ -586,6 +588,21 @@ const provocations: Record<ErrorCode, Provocation> = {
       )) as WorkerError
       const { code, message } = error.cause as { code: 'HAWSER_NOT_PRIMARY'; message: string }
       return new WorkerError(code, message)
+    },
+  },
+  HAWSER_RECEIVE_TIMEOUT: {
+    class: TimeoutError,
+    op: 'read',
+    has: ['local', 'remote'],
+    says: /^no message came within 30000 ms: check that the peer is the one to speak now/,
+    provoke: async () => {
+      const clock = new VirtualClock()
+      const [stream] = createPair({ clock })
+      const connection = attach(stream, { clock })
+      const receiving = caught(() => connection.receive())
+      await clock.advance(30_000)
+      connection.reset()
+      return receiving
     },
   },
   HAWSER_REQUEST_TIMEOUT: {

@@ -48,6 +48,7 @@ const connectionMembers: Visible<Connection> = {
   phase: true,
   proxyHeader: true,
   readable: true,
+  receive: true,
   ref: true,
   remote: true,
   remoteAddress: true,

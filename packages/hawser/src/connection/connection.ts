@@ -6,8 +6,9 @@ import type { TlsSession } from '../tls.js'
 import type { TransportAddress } from '../transport.js'
 import type { CloseInfo, ConnectionPhase } from './end/close-info.js'
 import type { Engine } from './engine.js'
-import type { Connection, StartTlsOptions, Topics } from './face.js'
+import type { Connection, ReceiveOptions, StartTlsOptions, Topics } from './face.js'
 import { BatchIterator, MessageIterator } from './in/iterator-consumer.js'
+import { receive } from './in/receive.js'
 import { noGroups, noteJoin, noTopics } from './memberships.js'
 import { accepted, handled } from '../promises.js'
 import { startTls } from './start-tls.js'
@@ -197,6 +198,10 @@ class EngineConnection<
   startTls(options: StartTlsOptions<Out> = {}): Promise<TlsSession> {
     const isStreamed = this.#streams !== undefined || this.#engine.isStreamed
     return handled(startTls(this.#engine, options, isStreamed))
+  }
+
+  receive(options: ReceiveOptions = {}): Promise<In> {
+    return handled(receive(this.#engine, this.#engine.receiver, options))
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<In> {

@@ -167,6 +167,18 @@ export interface Connection<
    */
   startTls(options?: StartTlsOptions<Out>): Promise<TlsSession>
   /**
+   * Wait for one message: a greeting, the reply to `STARTTLS`, the first line that says how to go on. It
+   * takes the next message in the place of a handler object; a loop or a stream may follow. In
+   * `onConnect` of a client or a pool, messages that no request waits for are kept for it.
+   *
+   * @returns rejects with TimeoutError `HAWSER_RECEIVE_TIMEOUT` or AbortedError `HAWSER_ABORTED`, and
+   *   the message, should it come, goes to the next that asks; with `HAWSER_CONNECTION_CLOSED` where the
+   *   peer ended first, or with what ended the connection; with StateError `HAWSER_ALREADY_CONSUMED`
+   *   while a loop, a stream or a request takes the messages. An unhandled rejection does not end the
+   *   process.
+   */
+  receive(options?: ReceiveOptions): Promise<In>
+  /**
    * The messages, as they are asked for. The peer's FIN ends the loop, a reset throws from it.
    * Leaving the loop neither closes the connection nor loses a message; another may follow.
    *
@@ -206,6 +218,17 @@ export interface Connection<
   unref(): this
   /** The same as `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
+}
+
+/** How long to wait for one message. */
+export interface ReceiveOptions {
+  /**
+   * Milliseconds, then `HAWSER_RECEIVE_TIMEOUT`. Default 30 000; `Infinity` is off. Stops: a peer that
+   * never greets.
+   */
+  readonly timeout?: number | undefined
+  /** Gives the wait up, with `HAWSER_ABORTED`. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The topics of one connection: iterable, and countable. */

@@ -1,4 +1,6 @@
+import { PassThrough } from 'node:stream'
 import {
+  attach,
   type Client,
   connect,
   type Connection,
@@ -84,6 +86,8 @@ const calls: Readonly<Record<string, Call>> = {
   parseEndpoint: (options) => parseEndpoint({ path: '/run/app.sock', ...(options as object) }),
   connect: (options) => connect(nowhere, options),
   'connection.startTls': (options) => connection().startTls(options),
+  'connection.receive': (options) => connection().receive(options),
+  attach: (options) => attach(new PassThrough(), options),
   createClient: (options) => createClient(nowhere, options),
   'client.request': (options) => client().request('', options),
   'client.close': (options) => client().close(options),
@@ -150,6 +154,8 @@ describe('an option that does not exist', () => {
     ['server.listen', { hots: '::1' }, 'endpoint.hots', 'host'],
     ['connect', { localAdress: '::1' }, 'localAdress', 'localAddress'],
     ['connection.startTls', { replay: '' }, 'replay', 'reply'],
+    ['connection.receive', { timout: 5 }, 'timout', 'timeout'],
+    ['attach', { framming: 1 }, 'framming', 'framing'],
     ['createClient', { whileDwon: 'queue' }, 'whileDwon', 'whileDown'],
     ['client.request', { timeOut: 1 }, 'timeOut', 'timeout'],
     ['createPool', { maxWating: 1 }, 'maxWating', 'maxWaiting'],

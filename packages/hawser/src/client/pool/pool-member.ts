@@ -204,6 +204,10 @@ export class PoolMember<In, Out>
     return undefined
   }
 
+  get isLent(): boolean {
+    return this.#lease !== undefined
+  }
+
   late(): void {}
 
   room(): void {
@@ -243,9 +247,11 @@ export class PoolMember<In, Out>
     })
     const ended = (info: CloseInfo): HawserError => endedError(info, connection)
     const attendance = { connection, clock: this.#settings.clock, timeout, expired, ended }
+    if (name === 'onConnect') this.session.greet()
     try {
       return await attend(name, attendance, () => work(lease))
     } finally {
+      this.session.greeted()
       lease.release()
       this.reclaim(true)
     }

@@ -7,6 +7,7 @@ import {
   type ErrorDetails,
   HandlerError,
   HawserError,
+  StateError,
   TimeoutError,
   textOf,
 } from '../../errors.js'
@@ -45,6 +46,24 @@ export function unansweredError(ends: Ends): ClientError {
     'HAWSER_UNEXPECTED_REPLY',
     'the server sent a reply and no request was waiting for one: the two sides are out of step, so the connection is reset',
     { op: 'request', ...detailsOf(ends) },
+  )
+}
+
+/** `receive` beside a request would take its reply. */
+export function receiveBesideRequests(ends: Ends): StateError {
+  return new StateError(
+    'HAWSER_ALREADY_CONSUMED',
+    'a request waits for the next message of this connection: await its reply before receive()',
+    { op: 'read', ...detailsOf(ends) },
+  )
+}
+
+/** The messages of a client's connection are shared by all its callers. */
+export function receiveOfClient(ends: Ends): StateError {
+  return new StateError(
+    'HAWSER_ALREADY_CONSUMED',
+    "the messages of this connection go to its client's requests and to onMessage: use receive() in onConnect, or on a lease of a pool",
+    { op: 'read', ...detailsOf(ends) },
   )
 }
 

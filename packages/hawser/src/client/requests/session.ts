@@ -3,10 +3,17 @@ import { engineOf } from '../../connection/connection.js'
 import type { Connection } from '../../connection/face.js'
 import type { CloseInfo } from '../../connection/end/close-info.js'
 import { Deadlines } from '../../policy/deadlines.js'
-import type { HandlerObject } from '../../connection/face.js'
+import { holds } from '../../connection/in/holds.js'
+import { refuseReceive, type Reserved } from '../../connection/in/receive.js'
 import { ClientError, type HawserError } from '../../errors.js'
 import type { Clock, ClockTimer } from '../../policy/clock.js'
-import { disconnectedError, requestTimeout, unansweredError } from './request-errors.js'
+import {
+  disconnectedError,
+  receiveBesideRequests,
+  receiveOfClient,
+  requestTimeout,
+  unansweredError,
+} from './request-errors.js'
 import type { Correlator } from '../correlators/correlation.js'
 import { Pending } from '../correlators/pending.js'
 
@@ -14,6 +21,8 @@ import { Pending } from '../correlators/pending.js'
 export interface SessionOwner<In> {
   /** Whether replies wait behind pushed messages that are not taken. */
   readonly isDeaf?: boolean
+  /** Whether the connection is somebody's own for a while, who may take messages from it. */
+  readonly isLent?: boolean
   /** The server pushed a message; while a returned promise is pending nothing more is delivered. */
   pushed(message: In): void | Promise<void>
   /** A message is the reply to a request that was given up; it is dropped. */
@@ -37,13 +46,15 @@ export interface SessionLimits<In> {
  */
 export class Session<In, Out> {
   /** Takes the messages of its connection. */
-  readonly handler: HandlerObject<In, Out>
+  readonly handler: Reserved<In, Out>
   readonly #owner: SessionOwner<In>
   readonly #correlator: Correlator<In, Out>
   readonly #limits: SessionLimits<In>
   readonly #deadlines: Deadlines
   #connection: Connection<In, Out> | undefined
   #isFull = false
+  /** `onConnect` is at work. */
+  #isGreeting = false
   /** Runs while every place is taken by a request that was given up. */
   #blocked: ClockTimer | undefined
 
@@ -56,6 +67,7 @@ export class Session<In, Out> {
       open: (connection) => {
         this.#connection = connection
       },
+      [refuseReceive]: () => this.#refuseReceive(),
       message: (_connection, message) => this.#receive(message),
       writable: () => owner.room(),
       close: (_connection, info) => this.#closed(info),
@@ -99,6 +111,8 @@ export class Session<In, Out> {
   ): boolean {
     if (pending.settled) return true
     const correlator = this.#correlator
+    // What came before the request is no reply to it.
+    if (this.#isGreeting && this.pending === 0) this.#keep(false)
     if (correlator.isFull) {
       this.#isFull = true
       return false
@@ -106,6 +120,18 @@ export class Session<In, Out> {
     if (!this.#send(message, pending)) return pending.settled
     if (pending.deadline !== Infinity) this.#deadlines.expect(pending.deadline, now)
     return true
+  }
+
+  /** Until `greeted`, messages that no request waits for are kept for `receive`. */
+  greet(): void {
+    this.#isGreeting = true
+    this.#keep(true)
+  }
+
+  /** What was kept, and all that follows, is what the correlator says it is. */
+  greeted(): void {
+    this.#isGreeting = false
+    this.#keep(false)
   }
 
   /** Wait for a reply no more; when it comes it is dropped. */
@@ -135,12 +161,26 @@ export class Session<In, Out> {
     engineOf(this.connection).fail(error, true)
   }
 
+  #keep(isKept: boolean): void {
+    const { receiver } = engineOf(this.connection)
+    if (isKept) receiver.hold(holds.greeting)
+    else receiver.release(holds.greeting)
+  }
+
+  #refuseReceive(): HawserError | undefined {
+    if (this.pending > 0) return receiveBesideRequests(this.connection)
+    return this.#isGreeting || this.#owner.isLent === true
+      ? undefined
+      : receiveOfClient(this.connection)
+  }
+
   #receive(message: In): void | Promise<void> {
     const { isPong } = this.#limits
     if (isPong !== undefined && valueOf('heartbeat.isPong', isPong(message))) return undefined
     const verdict = this.#correlator.receive(message, this.connection)
     switch (verdict) {
       case 'reply':
+        if (this.#isGreeting && this.pending === 0) this.#keep(true)
         this.#roomAgain()
         return
       case 'late':

@@ -149,7 +149,9 @@ export class Link<In, Out> {
     const expired = (): HawserError => onConnectTimeout(timeout, connection)
     const ended = (info: CloseInfo): HawserError => info.error ?? onConnectCutOff(info, connection)
     const attendance = { connection, clock, timeout, expired, ended }
+    session.greet()
     await attend('onConnect', attendance, () => onConnect(fresh))
+    session.greeted()
   }
 
   /** What a session tells: all of it goes to the client, but room goes to `onConnect` first. */

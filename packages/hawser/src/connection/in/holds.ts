@@ -14,9 +14,13 @@ export const holds = {
   spent: 32,
   /** The other end of a relay has to take what it was given first. */
   relaying: 64,
+  /** `receive` takes the next one, ahead of the handler. */
+  receiving: 128,
+  /** `onConnect` is at work, and no request waits: the next one is for its `receive`. */
+  greeting: 256,
 } as const
 
 /** All of them. */
-export const allHolds = 127
+export const allHolds = 511
 /** All but a blocked outbox: for what has the outbox alone as its bound. */
 export const unbraked: number = allHolds - holds.blocked

@@ -1,9 +1,10 @@
-import { OptionError, StateError } from '../../errors.js'
+import { OptionError } from '../../errors.js'
 import type { Framing } from '../../framing/framing.js'
 import { countClosed, countOpened, Share } from '../work.js'
 import type { Consumer } from './consumer.js'
 import { holds } from './holds.js'
 import { Inbox } from './inbox.js'
+import { consumedError } from './receive-errors.js'
 import type { ReceiverHost } from './receiver-host.js'
 
 /**
@@ -85,14 +86,7 @@ export class Receiver<In, Out> {
 
   /** @throws StateError when the messages are consumed already. */
   consume(consumer: Consumer): void {
-    if (this.consumer !== undefined) {
-      throw new StateError(
-        'HAWSER_ALREADY_CONSUMED',
-        'the messages of this connection already go to a handler object, a loop or a stream: ' +
-          'leave that one first, or use only one',
-        this.#host.details,
-      )
-    }
+    if (this.consumer !== undefined) throw consumedError(this.#host.details)
     this.consumer = consumer
   }
 
@@ -188,7 +182,13 @@ export class Receiver<In, Out> {
       // A framing of one's own may be unable to make a decoder.
       this.#host.malformed(error)
     }
+    this.keepNoMore()
     this.advance()
+  }
+
+  /** Nothing is left to keep for `receive`, and the end is for everybody. */
+  keepNoMore(): void {
+    if (this.ended && this.empty) this.lift(holds.greeting)
   }
 
   /** Let the consumer take what it can, then bring everything else in line. */
@@ -196,11 +196,13 @@ export class Receiver<In, Out> {
     // What arrived before an orderly end can still be iterated.
     if (this.#advancing || (this.#host.isClosed && this.consumer === undefined)) return
     this.#advancing = true
+    let pumped: Consumer | undefined
     try {
       do {
         this.applyFraming()
-        this.consumer?.pump()
-      } while ((this.holds & (holds.switching | holds.discarding)) === holds.switching)
+        pumped = this.consumer
+        pumped?.pump()
+      } while (this.isToGoOn(pumped))
     } catch (error) {
       this.#host.malformed(error)
     }
@@ -236,6 +238,12 @@ export class Receiver<In, Out> {
     this.#share?.retire()
     countClosed()
     if (drop) this.#inbox?.clear()
+  }
+
+  /** Whether the framing is to be switched, or another consumer took the place of the one that was pumped. */
+  private isToGoOn(pumped: Consumer | undefined): boolean {
+    if ((this.holds & holds.discarding) !== 0) return false
+    return (this.holds & holds.switching) !== 0 || this.consumer !== pumped
   }
 
   private applyFraming(): void {

@@ -60,6 +60,7 @@ it('everything that a connection does once it is gone', async () => {
   void client.flush()
   void client.end()
   void client.startTls()
+  void client.receive()
   await expect(client.send('two')).rejects.toMatchObject({ code: 'HAWSER_CONNECTION_CLOSED' })
 })
 

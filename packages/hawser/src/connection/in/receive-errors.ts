@@ -1,0 +1,39 @@
+import {
+  AbortedError,
+  ConnectionError,
+  type ErrorDetails,
+  StateError,
+  TimeoutError,
+} from '../../errors.js'
+
+/** No message came in time. */
+export function receiveTimeout(timeout: number, details: ErrorDetails): TimeoutError {
+  return new TimeoutError('HAWSER_RECEIVE_TIMEOUT', `no message came within ${timeout} ms`, {
+    op: 'read',
+    ...details,
+    option: 'timeout',
+    remedy: (option) => `check that the peer is the one to speak now, or raise ${option}`,
+  })
+}
+
+/** The signal of a wait fired. */
+export function receiveAborted(cause: unknown, details: ErrorDetails): AbortedError {
+  const text = 'the wait for a message was aborted by its signal'
+  return new AbortedError('HAWSER_ABORTED', text, { op: 'read', ...details, cause })
+}
+
+/** No message will come any more. */
+export function receiveEnded(details: ErrorDetails): ConnectionError {
+  const text = 'the connection ended before a message came: connect again'
+  return new ConnectionError('HAWSER_CONNECTION_CLOSED', text, { op: 'read', ...details })
+}
+
+/** The messages go to somebody else. */
+export function consumedError(details: ErrorDetails): StateError {
+  return new StateError(
+    'HAWSER_ALREADY_CONSUMED',
+    'the messages of this connection already go to a handler object, a loop or a stream: ' +
+      'leave that one first, or use only one',
+    details,
+  )
+}
