@@ -39,6 +39,7 @@ export type {
   StartTlsOptions,
   Topics,
 } from './connection/face.js'
+export { defaultDrain } from './connection/close-options.js'
 export type { ConnectionOptions } from './connection/connection-options.js'
 export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/end/close-info.js'
 export { relay, type RelayOptions, type RelayResult } from './relay/relay.js'

@@ -2,8 +2,6 @@ import { type Command, Option } from 'commander'
 import { parseDuration } from './duration.js'
 import { parseByteRate } from './size.js'
 
-const defaultDrain = 15_000
-
 /** How long a server waits for what. Times are milliseconds. */
 export interface TimeoutFlags {
   firstByteTimeout?: number
@@ -11,7 +9,7 @@ export interface TimeoutFlags {
   writeTimeout?: number
   minimumRate?: number
   idle?: number
-  drain: number
+  drain?: number
 }
 
 /** Add the options that end connections. */
@@ -31,8 +29,9 @@ export function addTimeouts(command: Command): void {
     )
     .addOption(time('--idle', 'end connections on which nothing moves (default: off)'))
     .addOption(
-      new Option('--drain <time>', 'how long Ctrl-C waits for work under way')
-        .argParser(parseDuration('--drain', 0))
-        .default(defaultDrain, '15s'),
+      new Option(
+        '--drain <time>',
+        'how long Ctrl-C waits for work under way (default: 15s)',
+      ).argParser(parseDuration('--drain', 0)),
     )
 }

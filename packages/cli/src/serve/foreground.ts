@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { defaultDrain } from 'hawser'
 import { exitOk, sayLostOutput } from '../failure.js'
 import { type EndSignal, Interrupts, signalExitCodes } from '../input/interrupts.js'
 import { whenForeground } from '../input/job-control.js'
@@ -131,7 +132,7 @@ export class Foreground {
   async stop(signal: EndSignal): Promise<void> {
     if (this.#isStopping) return
     this.#isStopping = true
-    const { drain, quiet } = this.#options
+    const { drain = defaultDrain, quiet } = this.#options
     const { open } = this.#service()
     if (open !== 0) this.tell({ event: 'draining', connections: open, limit: drain })
     const stopped = await this.#service().close({ drain, signal: this.force })

@@ -30,7 +30,7 @@ export interface ServeOptions {
   /** Bytes a second. */
   readonly minimumRate: number | undefined
   readonly idle: number | undefined
-  readonly drain: number
+  readonly drain: number | undefined
   readonly crlf: boolean
   readonly json: boolean
   readonly hex: boolean

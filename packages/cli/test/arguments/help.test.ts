@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { defaultDrain } from 'hawser'
 import { expect, it } from 'vitest'
 import { createProgram } from '../../src/program.js'
 
@@ -22,3 +23,13 @@ it.each(everyCommand(program).map((command) => [command.name(), command] as cons
     expect(help.split('\n').filter((line) => line.length > 80)).toEqual([])
   },
 )
+
+it('the help of serve names the drain that the library has when --drain is not set', () => {
+  let help = ''
+  const serve = program.commands.find((command) => command.name() === 'serve')
+  serve?.configureOutput({ writeOut: (text) => (help += text) })
+  serve?.outputHelp()
+  expect(help.replace(/\s+/g, ' ')).toMatch(
+    new RegExp(`--drain <time> [^(]*\\(default: ${defaultDrain / 1000}s\\)`),
+  )
+})
