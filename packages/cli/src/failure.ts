@@ -44,9 +44,11 @@ export class CommandError extends Error {
   }
 }
 
-/** A line for stderr and the code to exit with. */
+/** What to say, and the code to exit with. */
 export interface Failure {
-  /** Without a line feed. */
+  /** What happened and what to do, in one line, without a line feed. */
+  readonly message: string
+  /** The same for stderr, with the name of the command in front. */
   readonly line: string
   /** 0–255. */
   readonly exitCode: number
@@ -146,7 +148,8 @@ export function codeOf(error: unknown): string | undefined {
 function failure(message: string, exitCode: number): Failure {
   // A message that is quoted may end in a line feed of its own.
   const one = message.replace(/\s*[\r\n]+\s*(?=:|$)/g, '').replace(/\s*[\r\n]+\s*/g, ' ')
-  return { line: `hawser: ${escapeText(one)}`, exitCode }
+  const escaped = escapeText(one)
+  return { message: escaped, line: `hawser: ${escaped}`, exitCode }
 }
 
 /**

@@ -15,6 +15,7 @@ function withCode(code: string, message: string): Error {
 describe('describeFailure', () => {
   it('is one line: what happened and what to do', () => {
     expect(describeFailure(new UsageError('no such thing', 'try another'))).toEqual({
+      message: 'no such thing: try another',
       line: 'hawser: no such thing: try another',
       exitCode: exitUsage,
     })

@@ -110,8 +110,8 @@ class ServeCommand {
         read()
         this.#tell({ event: 'notice', text: `${what} read again` })
       } catch (error) {
-        const { line } = describeFailure(error)
-        const message = `${line.replace(/^hawser: /, '')}; what was read before stays in use`
+        const said = describeFailure(error).message
+        const message = `${said}; what was read before stays in use`
         this.#tell({ event: 'error', code: codeOf(error) ?? '', message })
       }
     }

@@ -182,8 +182,8 @@ export class ServePrimary {
       this.#tell({ event: 'notice', text })
     } catch (error) {
       if (this.#foreground.isStopping) return
-      const { line } = describeFailure(error)
-      const message = `${line.replace(/^hawser: /, '')}; the reload ends here, and the old workers stay`
+      const said = describeFailure(error).message
+      const message = `${said}; the reload ends here, and the old workers stay`
       this.#tell({ event: 'error', code: codeOf(error) ?? '', message })
     }
     void this.#systemd?.ready()

@@ -40,10 +40,9 @@ export class ServeWorker {
     try {
       await this.#serve()
     } catch (error) {
-      const { line, exitCode } = describeFailure(error)
+      const { message, exitCode } = describeFailure(error)
       // The primary says it, once for all.
-      const said = new Error(line.replace(/^hawser: /, ''))
-      await this.#worker.report(Object.assign(said, { code: codeOf(error) }))
+      await this.#worker.report(Object.assign(new Error(message), { code: codeOf(error) }))
       return exitCode
     }
     return new Promise<number>(() => {})
