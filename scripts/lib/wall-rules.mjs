@@ -554,10 +554,12 @@ export const NATS_UNITS = {
   'recent-map': { units: [], builtins: [] },
   sequences: { units: ['recent-map'], builtins: ['crypto'] },
   presence: { units: ['subjects'], builtins: [] },
-  'connect-error': { units: [], builtins: [] },
+  attempt: { units: [], builtins: ['async_hooks', 'diagnostics_channel'] },
+  'connect-error': { units: ['attempt'], builtins: [] },
   link: { units: ['connect-error', 'pulse'], builtins: [] },
   'nats-backplane': {
     units: [
+      'attempt',
       'connect-error',
       'header',
       'link',

@@ -1,5 +1,6 @@
 import { errors } from '@nats-io/transport-node'
 import { BackplaneError, OptionError } from 'hawser'
+import type { Reached } from './attempt.js'
 
 /** What the text of a thrown value is. */
 export function textOf(thrown: unknown): string {
@@ -7,7 +8,11 @@ export function textOf(thrown: unknown): string {
 }
 
 /** Why there is no connection to a NATS server, and what to do about it. */
-export function explainConnect(cause: unknown, hosts: readonly string[]): Error {
+export function explainConnect(
+  cause: unknown,
+  hosts: readonly string[],
+  { heard, ended }: Reached,
+): Error {
   const where = `the NATS server at ${hosts.join(', ')}`
   const text = textOf(cause)
   if (cause instanceof errors.AuthorizationError) {
@@ -18,13 +23,28 @@ export function explainConnect(cause: unknown, hosts: readonly string[]): Error 
   if (/server does not support 'tls'|'?tls'? is not available/.test(text)) {
     return fail(`${where} offers no TLS`, 'turn TLS on there, or ask for none', cause)
   }
-  if (cause instanceof errors.InvalidArgumentError) {
+  const isWrongType = cause instanceof TypeError && text.includes('must be a function')
+  if (cause instanceof errors.InvalidArgumentError || isWrongType) {
     const details = { option: 'connection', remedy: 'change connection', cause }
     return new OptionError('HAWSER_INVALID_OPTION', `the NATS client refused: ${text}`, details)
   }
+  if (text.includes("'noEcho'")) {
+    const remedy = 'run version 2 or a newer one there'
+    return fail(`${where} is too old: it does not know 'noEcho'`, remedy, cause)
+  }
   if (cause instanceof errors.TimeoutError) {
-    const remedy = 'see whether a NATS server listens there, or raise connection.timeout'
-    return fail(`${where} did not reply in time`, remedy, cause)
+    if (ended) {
+      const what = `${where} ended the connection after ${heard} bytes instead of taking this node`
+      const remedy =
+        'see in its log why: it may have all the clients that its max_connections allows'
+      return fail(what, remedy, cause)
+    }
+    const remedy =
+      heard === 0
+        ? 'see whether a NATS server listens there, or raise connection.timeout'
+        : 'see whether what sent them is a NATS server, or raise connection.timeout'
+    const after = heard === 0 ? '' : `: ${heard} bytes came, and no reply to what we sent`
+    return fail(`${where} did not reply in time${after}`, remedy, cause)
   }
   if (isOfTls(cause)) {
     const remedy =
@@ -32,7 +52,9 @@ export function explainConnect(cause: unknown, hosts: readonly string[]): Error 
     return fail(`no TLS with ${where}: ${text}`, remedy, cause)
   }
   const remedy = 'start nats-server there, or say with servers where it is'
-  if (cause instanceof SyntaxError || text.includes('unexpected response')) {
+  // What it says of itself is no JSON, or JSON and no object.
+  const isStrange = cause instanceof SyntaxError || text.includes("of 'info'")
+  if (isStrange || text.includes('unexpected response')) {
     return fail(`what listens at ${hosts.join(', ')} does not speak as NATS does`, remedy, cause)
   }
   // The client says so where the other side ends the connection without an error.

@@ -1,5 +1,6 @@
 import { connect, type NatsConnection, type Subscription } from '@nats-io/transport-node'
 import { type Backplane, BackplaneError, type BackplaneListener, OptionError } from 'hawser'
+import { Attempt } from './attempt.js'
 import { explainConnect, textOf } from './connect-error.js'
 import { decodeMessage, decodeSign, encodeMessage, encodeSign, headerSize } from './header.js'
 import { Link, type LinkOwner, type Received } from './link.js'
@@ -54,11 +55,12 @@ export interface NatsBackplane extends Backplane {
  */
 export async function natsBackplane(options: NatsBackplaneOptions = {}): Promise<NatsBackplane> {
   const settings = resolveOptions(options)
+  const attempt = new Attempt()
   let nats: NatsConnection
   try {
-    nats = await connect(settings.client)
+    nats = await attempt.run(() => connect(settings.client))
   } catch (cause) {
-    throw explainConnect(cause, settings.servers)
+    throw explainConnect(cause, settings.servers, attempt.abandon())
   }
   return new NatsNode(settings, nats)
 }
