@@ -216,6 +216,10 @@ class NatsNode implements NatsBackplane, LinkOwner {
       const { from, body } = message
       const missing = hearing.take(from, message)
       if (missing === 'duplicate') return
+      if (missing === 'stranger') {
+        this.#meetStranger(data)
+        return
+      }
       if (missing > 0) this.#listener?.missed(topic, missing, from)
       this.#listener?.message(topic, body, from)
     }

@@ -8,6 +8,12 @@ import { RecentMap } from './recent-map.js'
  */
 export const MOST_SEQUENCES = 65_536
 
+/**
+ * Most messages that may be missing in one gap: at a million a second they are those of 12 days. What
+ * leaves a larger one was numbered by no node, and would hide all that the node itself sends later.
+ */
+export const MOST_MISSING: number = 2 ** 40
+
 /** How many bytes of chance an epoch begins with: above it is room to count. */
 const chanceBytes = 5
 
@@ -95,9 +101,10 @@ export class Hearing {
   /**
    * A message came.
    *
-   * @returns how many are missing before it, or `duplicate` if it was there already
+   * @returns how many are missing before it; `duplicate` if it was there already, and `stranger` if no
+   *   node numbered it
    */
-  take(from: string, place: Place): number | 'duplicate' {
+  take(from: string, place: Place): number | 'duplicate' | 'stranger' {
     if (from !== this.#from || this.#last === undefined) {
       this.#last = this.#received.find(this.#subscription, from, place)
       this.#from = from
@@ -105,6 +112,7 @@ export class Hearing {
     const last = this.#last
     const step = last.epoch === place.epoch ? place.number - last.number : 1
     if (step <= 0) return 'duplicate'
+    if (step - 1 > MOST_MISSING) return 'stranger'
     last.epoch = place.epoch
     last.number = place.number
     return step - 1

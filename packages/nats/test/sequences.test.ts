@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Hearing, ReceivedSequences, SentSequences } from '../src/sequences.js'
+import { Hearing, MOST_MISSING, ReceivedSequences, SentSequences } from '../src/sequences.js'
 
 it('the messages of each topic are numbered by themselves', () => {
   const sent = new SentSequences()
@@ -25,7 +25,7 @@ it('a topic that is in use stays in a full table', () => {
 
 it('a gap is counted, a repetition is a duplicate, and a first message is neither', () => {
   const hearing = new Hearing(new ReceivedSequences(), 1)
-  const take = (number: number, epoch = 1): number | 'duplicate' =>
+  const take = (number: number, epoch = 1): ReturnType<Hearing['take']> =>
     hearing.take('node', { epoch, number })
   expect([take(7), take(8), take(12), take(12), take(9), take(13)]).toEqual([
     0,
@@ -36,6 +36,19 @@ it('a gap is counted, a repetition is a duplicate, and a first message is neithe
     0,
   ])
   expect([take(1, 2), take(3, 2)]).toEqual([0, 1])
+})
+
+it('a number that no node gets to is of a stranger, and hides nothing of the node', () => {
+  const hearing = new Hearing(new ReceivedSequences(), 1)
+  const take = (number: number): ReturnType<Hearing['take']> =>
+    hearing.take('node', { epoch: 1, number })
+  expect([take(1), take(2 ** 48 - 1), take(3 + MOST_MISSING), take(2)]).toEqual([
+    0,
+    'stranger',
+    'stranger',
+    0,
+  ])
+  expect(take(3 + MOST_MISSING)).toBe(MOST_MISSING)
 })
 
 it('senders and subscriptions are followed apart from each other', () => {

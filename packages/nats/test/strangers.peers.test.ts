@@ -89,6 +89,30 @@ itPeer(
 
 itPeer(
   'nats-server',
+  'numbers that no node gets to are of strangers, and the count of what is missing stays exact',
+  async (program) => {
+    const { address } = await NatsServer.start(program)
+    const { node, told } = await listen({ servers: address })
+    await node.subscribe('a')
+    const stranger = await joinStranger(address)
+    const say = (number: number): void =>
+      stranger.publish(
+        subjectOf('hawser', 'a'),
+        encodeMessage({ from: 'other', epoch: 1, number }, bytesOf(`${number}`)),
+      )
+    say(1)
+    for (let time = 0; time < 100; time += 1) say(2 ** 48 - 1 - time)
+    say(4)
+    await stranger.flush()
+    await settle([node])
+    expect(told.texts).toEqual(['1', '4'])
+    expect(told.missing).toBe(2)
+    expect(node.strangers).toBe(100)
+  },
+)
+
+itPeer(
+  'nats-server',
   'a node that crashed is gone after its signs of life fail to come',
   async (program) => {
     const { address } = await NatsServer.start(program)

@@ -242,6 +242,8 @@ describe('the link to the other nodes', () => {
     backplane.listener?.missed('\0', 5, 'other')
     expect(told).toEqual([false, true])
     expect(server.info().backplane).toMatchObject({ connected: true, missed: 7 })
+    for (let gap = 0; gap < 3; gap += 1) backplane.listener?.missed('news', 2 ** 52, 'other')
+    expect(server.info().backplane).toMatchObject({ missed: Number.MAX_SAFE_INTEGER })
   })
 })
 

@@ -58,7 +58,9 @@ export class Uplink<Out> {
     },
     reconnected: () => this.#changed(),
     missed: (topic, count) => {
-      if (!topic.startsWith(questions)) this.missed += count
+      // A sender can number as it likes: the sum stays a number that counting goes on from.
+      const missed = topic.startsWith(questions) ? this.missed : this.missed + count
+      this.missed = Math.min(missed, Number.MAX_SAFE_INTEGER)
     },
   }
   readonly #options: UplinkOptions<Out>
