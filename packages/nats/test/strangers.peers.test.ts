@@ -6,7 +6,8 @@ import { runs } from '../../../test/support/property-runs.js'
 import { encodeMessage, encodeSign } from '../src/header.js'
 import { subjectOf } from '../src/subjects.js'
 import { NatsServer } from '../../../test/support/nats-server.js'
-import { bytesOf, listen, settle } from './support/nodes.js'
+import { startChat } from './support/chat.js'
+import { bytesOf, listen, makeNode, settle } from './support/nodes.js'
 import { until } from '../../../test/support/until.js'
 
 /** A program that uses the same NATS server and is no node. */
@@ -84,6 +85,38 @@ itPeer(
     expect(told.texts).toEqual(['1.5', '1.9', '2.1'])
     expect(told.missing).toBe(3)
     expect(node.strangers).toBe(0)
+  },
+)
+
+itPeer(
+  'nats-server',
+  'a server counts them all, those as well that only begin as a node does',
+  async (program) => {
+    const { address } = await NatsServer.start(program)
+    const node = await makeNode({ servers: address })
+    const { server, errors, heard } = await startChat(node)
+    await settle([node])
+    const stranger = await joinStranger(address)
+    const bodies = [[], [0], [1, 2, 3], [1, 9, 0, 0, 0, 0, 0, 65], [1, 1, 0, 255, 255, 255, 255]]
+    for (const [index, body] of [...bodies, ...bodies].entries()) {
+      const header = { from: 'other', epoch: 1, number: index + 1 }
+      const bytes = encodeMessage(header, Uint8Array.from(body))
+      stranger.publish(subjectOf('hawser', index < bodies.length ? '' : 'lobby'), bytes)
+    }
+    stranger.publish(subjectOf('hawser', ''), 'hello')
+    await stranger.flush()
+    await settle([node])
+    expect(server.info().backplane).toMatchObject({
+      received: 0,
+      missed: 0,
+      strangers: 2 * bodies.length + 1,
+    })
+    expect(node.strangers).toBe(1)
+    expect(heard).toEqual([])
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/a message of the node other is lost/),
+      expect.stringMatching(/are of no node/),
+    ])
   },
 )
 

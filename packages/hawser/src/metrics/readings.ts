@@ -190,6 +190,14 @@ export const readings: readonly Reading[] = [
     read: ({ backplane }) => backplane?.missed,
   },
   {
+    kind: 'counter',
+    name: 'backplane_messages_of_strangers_total',
+    instrument: 'backplane.stranger_messages',
+    unit: '{message}',
+    help: 'Messages on the backplane that were dropped, since no node published them.',
+    read: ({ backplane }) => backplane?.strangers,
+  },
+  {
     kind: 'gauge',
     name: 'backplane_connected',
     instrument: 'backplane.connected',

@@ -14,6 +14,8 @@ export interface BackplaneInfo {
   readonly lost: number
   /** Messages of other nodes that did not arrive, where the backplane numbers them. */
   readonly missed: number
+  /** Messages that were dropped, since no node published them, or what they say cannot be read. */
+  readonly strangers: number
   /** Whether the link to the other nodes is there. */
   readonly connected: boolean
   /** Other nodes that are there now; undefined where the backplane does not know. */

@@ -155,6 +155,7 @@ describe('what the OpenTelemetry SDK exports', () => {
         'hawser.server.backplane.missed_messages {message} COUNTER',
         'hawser.server.backplane.nodes {node} GAUGE',
         'hawser.server.backplane.queue.usage By SUM',
+        'hawser.server.backplane.stranger_messages {message} COUNTER',
         'hawser.server.closed_connections {connection} COUNTER',
         'hawser.server.connection.duration s HISTOGRAM',
         'hawser.server.connection.limit {connection} SUM',

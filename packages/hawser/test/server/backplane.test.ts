@@ -194,6 +194,8 @@ describe('members of a topic', () => {
     await clock.advance(1_000)
     expect(await counting).toEqual({ members: 5, silent: [] })
     expect(errors.map(({ code }) => code)).toEqual(['HAWSER_BACKPLANE_FAILED'])
+    // The last is of one that has had its say.
+    expect(server.info().backplane).toMatchObject({ received: 0, strangers: 3 })
   })
 })
 
@@ -266,6 +268,7 @@ describe('servers on a backplane', () => {
       received: 2,
       lost: 0,
       missed: 0,
+      strangers: 0,
       connected: true,
       nodes: 2,
       queued: 0,

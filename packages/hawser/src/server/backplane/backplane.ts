@@ -62,6 +62,8 @@ export interface Backplane {
   readonly queued?: number
   /** Whether the link to the other nodes is there. Default: it is, from `open` on. */
   readonly connected?: boolean
+  /** Messages that came over it and were dropped, since no node published them. Default: none. */
+  readonly strangers?: number
   /**
    * The names of the other nodes that are there now; undefined while they are not known. So `count()`
    * of a group knows which have not replied; otherwise it waits for all of its time.

@@ -73,6 +73,8 @@ export class Uplink<Out> {
   #isOpen = false
   #started = false
   #closed = false
+  /** Messages in the name of a node whose bytes say nothing. */
+  #unreadable = 0
 
   constructor(options: UplinkOptions<Out>, clock: Clock, owner: UplinkOwner<Out>) {
     this.#options = options
@@ -97,7 +99,8 @@ export class Uplink<Out> {
     const { nodeId, received, missed, connected } = this
     const { published, lost, queued } = this.#publisher
     const nodes = this.nodes?.length
-    return { nodeId, published, received, lost, missed, connected, nodes, queued }
+    const strangers = this.#unreadable + (this.#options.backplane.strangers ?? 0)
+    return { nodeId, published, received, lost, missed, strangers, connected, nodes, queued }
   }
 
   /** Whether the link to the other nodes is there. */
@@ -178,20 +181,33 @@ export class Uplink<Out> {
 
   #received(topic: string, bytes: Uint8Array, from: string): void {
     if (this.#closed || from === this.nodeId) return
+    let envelope: Envelope<Out> | undefined
     try {
       if (bytes[0] === countForm) this.#headCounts.heard(bytes, from)
-      else {
-        const { topics, message, overflow } = decodeEnvelope(bytes, this.#options.codec)
-        const one = topic === everybody ? undefined : [topic]
-        this.received += 1
-        this.#owner.received(topics.length === 0 ? one : topics, message, { overflow })
-      }
+      else envelope = decodeEnvelope(bytes, this.#options.codec)
+    } catch (error) {
+      this.#unreadable += 1
+      this.#unusable(error, from)
+      return
+    }
+    try {
+      if (envelope !== undefined) this.#deliver(topic, envelope)
       this.#calls.worked('receive')
     } catch (error) {
-      // What the framing of a member cannot carry says so itself.
-      if (error instanceof FramingError) this.#calls.tell('receive', error)
-      else this.#calls.failed('receive', error, `a message of the node ${from} is lost`)
+      this.#unusable(error, from)
     }
+  }
+
+  #deliver(topic: string, { topics, message, overflow }: Envelope<Out>): void {
+    const one = topic === everybody ? undefined : [topic]
+    this.received += 1
+    this.#owner.received(topics.length === 0 ? one : topics, message, { overflow })
+  }
+
+  #unusable(error: unknown, from: string): void {
+    // What the framing of a member cannot carry says so itself.
+    if (error instanceof FramingError) this.#calls.tell('receive', error)
+    else this.#calls.failed('receive', error, `a message of the node ${from} is lost`)
   }
 
   #failed(what: string, cause: Error): void {
