@@ -55,17 +55,25 @@ export function decodeMessage(
   return { from, epoch, number, body: behind(data, size) }
 }
 
-/** The bytes of a sign of life: form, length of the name, name. */
-export function encodeSign(from: string): Uint8Array {
-  const bytes = Buffer.allocUnsafe(2 + from.length)
-  writeName(bytes, from)
+/** Who gives a sign of life. */
+export interface Signature {
+  readonly from: string
+  /** Tells it from another node of the same name. */
+  readonly instance: number
+}
+
+/** The bytes of a sign of life: form, length of the name, name, instance. */
+export function encodeSign({ from, instance }: Signature): Uint8Array {
+  const bytes = Buffer.allocUnsafe(2 + from.length + numberBytes)
+  writeNumber(bytes, writeName(bytes, from), instance)
   return bytes
 }
 
 /** Who gave a sign of life; undefined when it is none. */
-export function decodeSign(data: Uint8Array): string | undefined {
+export function decodeSign(data: Uint8Array): Signature | undefined {
   const from = readName(viewOf(data))
-  return from !== undefined && data.length === 2 + from.length ? from : undefined
+  if (from === undefined || data.length !== 2 + from.length + numberBytes) return undefined
+  return { from, instance: readNumber(data, 2 + from.length) }
 }
 
 // Byte by byte, here and below: a call into Node.js costs more than a few bytes do.

@@ -15,8 +15,8 @@ export interface NatsBackplane extends Backplane {
   /** Whether the connection to the NATS server is there. */
   readonly connected: boolean
   /**
-   * Messages on subjects of this backplane that no node of this version published. They are dropped,
-   * and the first is brought to `onError`.
+   * Messages on subjects of this backplane that no node of this version published, or one that is called
+   * as this one is. They are dropped, and the first of each is brought to `onError`.
    */
   readonly strangers: number
   /** The names of the other nodes that gave a sign of life, without those that have gone. */
@@ -80,6 +80,8 @@ class NatsNode implements NatsBackplane, LinkOwner {
   #listener: BackplaneListener | undefined
   #isOpen = false
   #overflowed = false
+  #metStranger = false
+  #hasNamesake = false
   /** Whether its signs of life cannot leave. */
   #isMute = false
   #closing: Promise<void> | undefined
@@ -211,33 +213,49 @@ class NatsNode implements NatsBackplane, LinkOwner {
 
   #take(topic: string, hearing: Hearing, data: Uint8Array): void {
     const message = decodeMessage(data, this.#names)
-    if (message === undefined) this.#meetStranger(data)
-    else if (message.from !== this.nodeId) {
-      const { from, body } = message
-      const missing = hearing.take(from, message)
-      if (missing === 'duplicate') return
-      if (missing === 'stranger') {
-        this.#meetStranger(data)
-        return
-      }
-      if (missing > 0) this.#listener?.missed(topic, missing, from)
-      this.#listener?.message(topic, body, from)
+    if (message === undefined) {
+      this.#meetStranger(data)
+      return
     }
+    const { from, body } = message
+    if (from === this.nodeId) {
+      if (!this.#sent.hasEpoch(message.epoch)) this.#meetNamesake()
+      return
+    }
+    const missing = hearing.take(from, message)
+    if (missing === 'duplicate') return
+    if (missing === 'stranger') {
+      this.#meetStranger(data)
+      return
+    }
+    if (missing > 0) this.#listener?.missed(topic, missing, from)
+    this.#listener?.message(topic, body, from)
   }
 
   #heard(data: Uint8Array, subject: string): void {
-    const from = decodeSign(data)
+    const signature = decodeSign(data)
     const sign = signOf(this.#prefix, subject)
-    if (from === undefined || sign === undefined) this.#meetStranger(data)
-    else this.#presence.heard(from, sign)
+    if (signature === undefined || sign === undefined) this.#meetStranger(data)
+    else if (signature.from !== this.nodeId) this.#presence.heard(signature.from, sign)
+    else if (signature.instance !== this.#sent.instance && sign !== 'bye') this.#meetNamesake()
   }
 
   #meetStranger(data: Uint8Array): void {
     this.strangers += 1
-    if (this.strangers > 1) return
+    if (this.#metStranger) return
+    this.#metStranger = true
     const what = `${data.length} bytes on subjects of ${this.#prefix} are of no node of this version`
     const remedy = 'give another prefix to programs that are no nodes'
     this.failed(failure(what, remedy))
+  }
+
+  /** Another node has this one's name. What it says is dropped: by names nodes tell who said what. */
+  #meetNamesake(): void {
+    this.strangers += 1
+    if (this.#hasNamesake) return
+    this.#hasNamesake = true
+    const what = `another node is called ${this.nodeId} as well: the two do not hear each other`
+    this.failed(failure(what, 'give each node a nodeId of its own, or none'))
   }
 
   #overflow(maxNodes: number): void {
@@ -249,7 +267,8 @@ class NatsNode implements NatsBackplane, LinkOwner {
   #say(sign: Sign, to?: string): void {
     if (!this.connected) return
     try {
-      this.#link.send(signSubject(this.#prefix, sign, to), encodeSign(this.nodeId))
+      const bytes = encodeSign({ from: this.nodeId, instance: this.#sent.instance })
+      this.#link.send(signSubject(this.#prefix, sign, to), bytes)
     } catch (cause) {
       if (this.#isMute) return
       this.#isMute = true

@@ -37,8 +37,10 @@ export interface Sent extends Place {
 
 /** Numbers what this node publishes, each topic by itself. */
 export class SentSequences {
+  /** Below all epochs of this node, which follow it, and unlike that of any other. */
+  readonly instance: number = randomBytes(chanceBytes).readUIntBE(0, chanceBytes)
   readonly #topics: RecentMap<Counter & Sent>
-  #epoch = randomBytes(chanceBytes).readUIntBE(0, chanceBytes)
+  #epoch = this.instance
 
   constructor(limit: number = MOST_SEQUENCES) {
     this.#topics = new RecentMap(limit)
@@ -46,6 +48,11 @@ export class SentSequences {
 
   get size(): number {
     return this.#topics.size
+  }
+
+  /** Whether an epoch is one of this node's. */
+  hasEpoch(epoch: number): boolean {
+    return epoch > this.instance && epoch <= this.#epoch
   }
 
   next(topic: string): Sent {

@@ -31,12 +31,15 @@ it.each([
   ['longer than 64 bytes', 'n'.repeat(65)],
 ])('a message or a sign of a node whose name is %s is none', (_what, from) => {
   expect(decodeMessage(encodeMessage({ ...header, from }, body), names)).toBeUndefined()
-  expect(decodeSign(encodeSign(from))).toBeUndefined()
+  expect(decodeSign(encodeSign({ from, instance: 1 }))).toBeUndefined()
 })
 
-it('a sign of life with a byte too many is none', () => {
-  expect(decodeSign(encodeSign('node-1'))).toBe('node-1')
-  expect(decodeSign(Uint8Array.of(...encodeSign('node-1'), 0))).toBeUndefined()
+it('a sign of life with a byte too many or too few is none', () => {
+  const signature = { from: 'node-1', instance: 2 ** 40 - 1 }
+  const bytes = encodeSign(signature)
+  expect(decodeSign(bytes)).toEqual(signature)
+  expect(decodeSign(Uint8Array.of(...bytes, 0))).toBeUndefined()
+  expect(decodeSign(bytes.subarray(0, -1))).toBeUndefined()
 })
 
 it('any bytes are read without an error', () => {

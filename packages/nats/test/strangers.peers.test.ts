@@ -77,9 +77,6 @@ itPeer(
       const bytes = encodeMessage(header, bytesOf(`${epoch}.${number}`))
       stranger.publish(subjectOf('hawser', 'a'), bytes)
     }
-    // In the name of the node itself, as when the NATS server sends an echo.
-    const own = encodeMessage({ from: node.nodeId, epoch: 1, number: 1 }, bytesOf('own'))
-    stranger.publish(subjectOf('hawser', 'a'), own)
     await stranger.flush()
     await settle([node])
     expect(told.texts).toEqual(['1.5', '1.9', '2.1'])
@@ -87,6 +84,61 @@ itPeer(
     expect(node.strangers).toBe(0)
   },
 )
+
+itPeer(
+  'nats-server',
+  'two nodes of one name say so, and a third one hears both',
+  async (program) => {
+    const { address } = await NatsServer.start(program)
+    const twins = [
+      await listen({ servers: address, nodeId: 'twin' }),
+      await listen({ servers: address, nodeId: 'twin' }),
+    ] as const
+    const third = await listen({ servers: address })
+    const nodes = [...twins, third]
+    for (const { node } of nodes) await node.subscribe('a')
+    for (const { node } of nodes) await node.publish('a', bytesOf(node.nodeId))
+    await settle(nodes.map(({ node }) => node))
+    for (const { node, told } of twins) {
+      expect(told.texts).toEqual([third.node.nodeId])
+      expect([...node.nodes()]).toEqual([third.node.nodeId])
+      expect(node.strangers).toBeGreaterThanOrEqual(1)
+      expect(told.errors).toMatchObject([
+        {
+          code: 'HAWSER_BACKPLANE_FAILED',
+          message: expect.stringMatching(
+            /another node is called twin.*a nodeId of its own/,
+          ) as string,
+        },
+      ])
+    }
+    expect(third.told.texts).toEqual(['twin', 'twin'])
+    expect([...third.node.nodes()]).toEqual(['twin'])
+    expect(third.told.errors).toEqual([])
+  },
+)
+
+itPeer('nats-server', 'what a node said itself is of no other', async (program) => {
+  const { address } = await NatsServer.start(program)
+  const stranger = await joinStranger(address)
+  const { node, told } = await listen({ servers: address })
+  const own: [string, Uint8Array][] = []
+  stranger.subscribe('hawser.>', {
+    callback: (_error, { subject, data }) => void own.push([subject, data]),
+  })
+  await stranger.flush()
+  await node.subscribe('a')
+  await node.publish('a', bytesOf('own'))
+  const next = await listen({ servers: address })
+  await settle([node, next.node])
+  await until(() => own.some(([subject]) => subject.startsWith('hawser.n.here.')))
+  // As when a NATS server sends an echo; what the other node said is the other's again.
+  for (const [subject, data] of own) stranger.publish(subject, data)
+  await stranger.flush()
+  await settle([node, next.node])
+  expect(told).toMatchObject({ texts: [], errors: [] })
+  expect(node.strangers).toBe(0)
+})
 
 itPeer(
   'nats-server',
@@ -152,7 +204,7 @@ itPeer(
     const one = await listen({ servers: address, presence: 20 })
     const two = await listen({ servers: address, presence: 20 })
     const stranger = await joinStranger(address)
-    stranger.publish('hawser.n.here', encodeSign('crashed'))
+    stranger.publish('hawser.n.here', encodeSign({ from: 'crashed', instance: 1 }))
     await until(() => [...one.node.nodes()].includes('crashed'))
     await until(() => ![...one.node.nodes()].includes('crashed'))
     await until(() => [...one.node.nodes()].join() === two.node.nodeId)
@@ -164,7 +216,7 @@ itPeer('nats-server', 'a flood of names grows no table, and is told once', async
   const { node, told } = await listen({ servers: address, maxNodes: 3 })
   const stranger = await joinStranger(address)
   for (let name = 0; name < 5_000; name += 1) {
-    stranger.publish('hawser.n.here', encodeSign(`node-${name}`))
+    stranger.publish('hawser.n.here', encodeSign({ from: `node-${name}`, instance: name }))
   }
   await stranger.flush()
   await settle([node])
