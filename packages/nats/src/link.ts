@@ -16,8 +16,8 @@ export interface LinkOwner {
 /** A message as the client has it: its subject is read when it is asked for. */
 export type Received = Pick<Msg, 'data' | 'subject'>
 
-/** What is sent in one turn of the event loop, and has to reach the server over one connection. */
-interface Turn {
+/** What one ping confirms, and has to reach the server over one connection. */
+interface Batch {
   readonly run: number
   readonly sent: Promise<void>
 }
@@ -31,7 +31,9 @@ export class Link {
   #isClosing = false
   /** Counts the ends of the connection: a reply to a ping of another run says nothing. */
   #run = 0
-  #turn: Turn | undefined
+  #batch: Batch | undefined
+  /** Whether a batch of this turn of the event loop has left. */
+  #hasLeft = false
   #why: string | undefined
   #reported: string | undefined
 
@@ -68,18 +70,35 @@ export class Link {
     })
   }
 
-  /** @throws when the client refuses it */
+  /**
+   * Send what nobody waits for.
+   *
+   * @throws when the client refuses it
+   */
   send(subject: string, bytes: Uint8Array): void {
     this.#nats.publish(subject, bytes)
   }
 
-  /** Fulfils when the server has all that is sent in this turn; rejects when the connection ends before. */
+  /**
+   * Send a message.
+   *
+   * @returns as `flushed` does
+   * @throws when the client refuses it
+   */
+  publish(subject: string, message: Uint8Array): Promise<void> {
+    // First, so that the ping is there when the client writes, and leaves with the message.
+    const sent = this.flushed()
+    this.#nats.publish(subject, message)
+    return sent
+  }
+
+  /** Fulfils when the server has all that is sent until now; rejects when the connection ends before. */
   flushed(): Promise<void> {
     const run = this.#run
-    if (this.#turn?.run === run) return this.#turn.sent
+    if (this.#batch?.run === run) return this.#batch.sent
     const sent = new Promise<void>((resolve, reject) => {
-      setImmediate(() => {
-        if (this.#turn?.sent === sent) this.#turn = undefined
+      this.#afterwards(() => {
+        if (this.#batch?.sent === sent) this.#batch = undefined
         // What was sent in a run that is over is gone, whatever the server says now.
         if (run === this.#run) this.#nats.flush().then(resolve, reject)
         else reject(this.#lost('the connection to the NATS server ended'))
@@ -87,8 +106,22 @@ export class Link {
     })
     // Each caller has the rejection in its own promise; one that does not look is not ended by it.
     sent.catch(() => undefined)
-    this.#turn = { run, sent }
+    this.#batch = { run, sent }
     return sent
+  }
+
+  /**
+   * The client writes behind each callback of a turn. The first ping of a turn leaves with the messages
+   * of its callback, in one write; one more, at the end of the turn, is for all that come later in it.
+   */
+  #afterwards(leave: () => void): void {
+    if (this.#hasLeft) {
+      setImmediate(leave)
+      return
+    }
+    this.#hasLeft = true
+    queueMicrotask(leave)
+    setImmediate(() => (this.#hasLeft = false))
   }
 
   /** Lets go of the server, once it has what was sent. */

@@ -165,8 +165,7 @@ class NatsNode implements NatsBackplane, LinkOwner {
     const { epoch, number } = sent
     const bytes = encodeMessage({ from: this.nodeId, epoch, number }, message)
     sent.subject ??= subjectOf(this.#prefix, topic)
-    this.#link.send(sent.subject, bytes)
-    return this.#link.flushed()
+    return this.#link.publish(sent.subject, bytes)
   }
 
   close(): Promise<void> {

@@ -4,6 +4,7 @@ import { ScriptedNats } from './support/scripted-nats.js'
 
 const turn = (): Promise<void> => new Promise(setImmediate)
 const server = '127.0.0.1:4222'
+const none = new Uint8Array()
 
 function start(): { nats: ScriptedNats; link: Link; told: string[] } {
   const nats = new ScriptedNats()
@@ -36,12 +37,36 @@ it('what is sent in one turn shares a ping, and the next turn has its own', asyn
   await Promise.all([first, second])
 })
 
+it('the ping leaves with the messages of its callback, and one more with those later in the turn', async () => {
+  const { nats, link } = start()
+  for (const subject of ['one', 'two']) void link.publish(subject, none)
+  process.nextTick(() => {
+    for (const subject of ['three', 'four']) void link.publish(subject, none)
+  })
+  queueMicrotask(() => void nats.calls.push('written by the client'))
+  await new Promise(process.nextTick)
+  process.nextTick(() => void link.publish('five', none))
+  await turn()
+  expect(nats.calls).toEqual([
+    ...['one', 'two', 'ping', 'written by the client'],
+    ...['three', 'four', 'five', 'ping'],
+  ])
+  void link.publish('six', none)
+  await turn()
+  expect(nats.calls.slice(8)).toEqual(['six', 'ping'])
+})
+
 it('what was sent before the connection ended is not confirmed by the next connection', async () => {
   const { nats, link, told } = start()
-  const sent = link.flushed()
+  const first = link.publish('one', none)
+  await Promise.resolve()
+  const second = link.publish('two', none)
   nats.say({ type: 'disconnect', server })
-  await expect(sent).rejects.toThrow(/connection to the NATS server ended/)
-  expect(nats.pings).toHaveLength(0)
+  // The client refuses the replies that it waited for, and for the second it was not asked yet.
+  for (const { fail } of nats.pings) fail()
+  await expect(first).rejects.toThrow(/disconnected/)
+  await expect(second).rejects.toThrow(/connection to the NATS server ended/)
+  expect(nats.pings).toHaveLength(1)
   expect(told).toEqual([`lost: the connection to the NATS server ${server} ended`])
 })
 

@@ -24,9 +24,14 @@ export class ScriptedNats {
   }
 
   flush(): Promise<void> {
+    this.calls.push('ping')
     return new Promise((resolve, reject) => {
       this.pings.push({ reply: resolve, fail: () => reject(new Error('connection disconnected')) })
     })
+  }
+
+  publish(subject: string): void {
+    this.calls.push(subject)
   }
 
   isClosed(): boolean {
