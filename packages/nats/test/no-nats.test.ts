@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { BackplaneError } from 'hawser'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { until } from '../../../test/support/until.js'
 import { natsBackplane } from '../src/index.js'
 import { fakeNats, greet, infoOf } from './support/fake-nats.js'
 import { bytesOf, listen } from './support/nodes.js'
@@ -77,4 +78,22 @@ it('an option that the NATS client cannot use is no fault of the server', async 
   await expect(natsBackplane({ connection })).rejects.toThrow(
     /the NATS client refused: 'reconnectDelayHandler' must be a function: change connection/,
   )
+})
+
+it('a NATS server that begins to speak nonsense is left, and connected to anew', async () => {
+  // The client says so there, by itself.
+  const said = vi.spyOn(console, 'log').mockImplementation(() => undefined)
+  onTestFinished(() => said.mockRestore())
+  const { address, sockets } = await fakeNats((socket) => greet(socket))
+  const { node, told } = await listen({
+    servers: address,
+    connection: { pingInterval: 20, reconnectTimeWait: 1, reconnectJitter: 0 },
+  })
+  await node.publish('a', bytesOf('hello'))
+  sockets[0]?.write('NONSENSE\r\n')
+  await until(() => told.links.length === 2)
+  expect(told.links).toEqual(['lost', 'back'])
+  expect(told.errors[0]?.message).toMatch(/it did not reply to pings/)
+  await node.publish('a', bytesOf('hello'))
+  expect(sockets.length).toBe(2)
 })
