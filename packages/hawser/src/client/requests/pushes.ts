@@ -1,4 +1,4 @@
-import { LinkedMap } from '../../policy/linked-map.js'
+import { Handover } from '../../policy/handover.js'
 import { type Waiter, withResolvers } from '../../promises.js'
 
 /** Messages kept for an iteration that is slow, before their connection is made to wait. */
@@ -6,16 +6,10 @@ const kept = 256
 /** Bytes that were read for those messages, before their connection is made to wait. */
 const keptBytes = 2 * 1024 * 1024
 
-type Result<In> = IteratorResult<In, undefined>
-
-/** Who has asked for a message that is not there yet. */
-type Waiting<In> = (result: Result<In>) => void
-
 /** What the server sent unasked, for the loop over the client; across connections, in order. */
 export class Pushes<In> {
   readonly #queue: { readonly message: In; readonly size: number }[] = []
-  /** … and for which loop. */
-  readonly #waiting = new LinkedMap<Waiting<In>, Set<Waiting<In>>>()
+  readonly #handover = new Handover<In>({ take: () => this.#take() })
   #room: Waiter | undefined
   #over = false
   /** What those in the queue took of what was read. */
@@ -42,10 +36,7 @@ export class Pushes<In> {
     // Another connection begins from 0.
     const size = bytesRead < this.#bytesRead ? bytesRead : bytesRead - this.#bytesRead
     this.#bytesRead = bytesRead
-    const waiter = this.#waiting.oldest
-    if (waiter !== undefined)
-      this.#settle(waiter.key, waiter.value, { done: false, value: message })
-    else {
+    if (!this.#handover.give(message)) {
       this.#queue.push({ message, size })
       this.#bytes += size
     }
@@ -58,71 +49,24 @@ export class Pushes<In> {
   end(): void {
     this.#over = true
     this.#makeRoom()
-    for (let first = this.#waiting.oldest; first !== undefined; first = this.#waiting.oldest) {
-      this.#settle(first.key, first.value, { done: true, value: undefined })
-    }
+    this.#handover.end()
   }
 
+  /** What a loop that is left has asked for goes to another one. */
   iterate(): AsyncIterableIterator<In, undefined> {
-    return new Reader(this)
+    return this.#handover.iterate()
   }
 
-  /** @param asked what its loop has asked for and did not get */
-  next(asked: Set<Waiting<In>>): Promise<Result<In>> {
+  #take(): { readonly value: In } | undefined {
     const first = this.#queue.shift()
-    if (first !== undefined) {
-      this.#bytes -= first.size
-      if (this.#queue.length === 0) this.#makeRoom()
-      return Promise.resolve({ done: false, value: first.message })
-    }
-    if (this.#over) return nothing()
-    return new Promise((resolve) => {
-      asked.add(resolve)
-      this.#waiting.set(resolve, asked)
-    })
-  }
-
-  /** A loop is over: what it has asked for goes to another one. */
-  left(asked: Set<Waiting<In>>): void {
-    for (const waiting of asked) this.#settle(waiting, asked, { done: true, value: undefined })
-  }
-
-  #settle(waiting: Waiting<In>, asked: Set<Waiting<In>>, result: Result<In>): void {
-    this.#waiting.delete(waiting)
-    asked.delete(waiting)
-    waiting(result)
+    if (first === undefined) return undefined
+    this.#bytes -= first.size
+    if (this.#queue.length === 0) this.#makeRoom()
+    return { value: first.message }
   }
 
   #makeRoom(): void {
     this.#room?.resolve()
     this.#room = undefined
   }
-}
-
-class Reader<In> implements AsyncIterableIterator<In, undefined> {
-  readonly #pushes: Pushes<In>
-  readonly #asked = new Set<Waiting<In>>()
-  #isOver = false
-
-  constructor(pushes: Pushes<In>) {
-    this.#pushes = pushes
-  }
-
-  next(): Promise<Result<In>> {
-    return this.#isOver ? nothing() : this.#pushes.next(this.#asked)
-  }
-
-  return(): Promise<Result<In>> {
-    this.#isOver = true
-    this.#pushes.left(this.#asked)
-    return nothing()
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-}
-
-function nothing(): Promise<IteratorReturnResult<undefined>> {
-  return Promise.resolve({ done: true, value: undefined })
 }

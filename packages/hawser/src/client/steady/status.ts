@@ -1,6 +1,6 @@
 import type { CloseInfo } from '../../connection/end/close-info.js'
 import type { HawserError } from '../../errors.js'
-import { LinkedMap } from '../../policy/linked-map.js'
+import { Handover } from '../../policy/handover.js'
 
 /** It dials, or `onConnect` is at work. */
 export interface ConnectingStatus {
@@ -52,7 +52,7 @@ export function changeStatus(feed: StatusFeed, status: ClientStatus): void {
 /** What a client is at now, and every change of it. */
 export class StatusFeed implements AsyncIterable<ClientStatus> {
   #current: ClientStatus = { state: 'connecting', attempt: 1 }
-  readonly #readers = new Set<Reader>()
+  readonly #readers = new Set<Changes>()
   static {
     change = (feed, status) => feed.#change(status)
   }
@@ -75,62 +75,30 @@ export class StatusFeed implements AsyncIterable<ClientStatus> {
 
   /** What it is at, and then every change, until it is closed. */
   [Symbol.asyncIterator](): AsyncIterableIterator<ClientStatus, undefined> {
-    const reader = new Reader((done) => this.#readers.delete(done))
-    this.#readers.add(reader)
-    reader.push(this.#current)
-    return reader
+    const changes = new Changes()
+    changes.push(this.#current)
+    if (this.state !== 'closed') this.#readers.add(changes)
+    return changes.iterate(() => this.#readers.delete(changes))
   }
 }
 
-type Result = IteratorResult<ClientStatus, undefined>
-
-class Reader implements AsyncIterableIterator<ClientStatus, undefined> {
-  readonly #queue: ClientStatus[] = []
-  readonly #waiting = new LinkedMap<(result: Result) => void, undefined>()
-  readonly #left: (reader: Reader) => void
-  #over = false
-
-  constructor(left: (reader: Reader) => void) {
-    this.#left = left
-  }
+/** The changes that one iteration has not taken yet. */
+class Changes {
+  readonly #waiting: ClientStatus[] = []
+  readonly #handover = new Handover<ClientStatus>({ take: () => this.#take() })
 
   push(status: ClientStatus): void {
-    if (this.#over) return
-    const waiter = this.#waiting.oldest?.key
-    if (waiter !== undefined) this.#settle(waiter, { done: false, value: status })
-    else if (this.#queue.push(status) > kept) this.#queue.shift()
-    if (status.state === 'closed') this.#finish()
+    const isTaken = this.#handover.give(status)
+    if (!isTaken && this.#waiting.push(status) > kept) this.#waiting.shift()
+    if (status.state === 'closed') this.#handover.end()
   }
 
-  next(): Promise<Result> {
-    const value = this.#queue.shift()
-    if (value !== undefined) return Promise.resolve({ done: false, value })
-    if (this.#over) return Promise.resolve({ done: true, value: undefined })
-    return new Promise((resolve) => {
-      this.#waiting.set(resolve, undefined)
-    })
+  iterate(left: () => void): AsyncIterableIterator<ClientStatus, undefined> {
+    return this.#handover.iterate(left)
   }
 
-  return(): Promise<Result> {
-    this.#queue.length = 0
-    this.#finish()
-    return Promise.resolve({ done: true, value: undefined })
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-
-  #finish(): void {
-    this.#over = true
-    this.#left(this)
-    for (let first = this.#waiting.oldest; first !== undefined; first = this.#waiting.oldest) {
-      this.#settle(first.key, { done: true, value: undefined })
-    }
-  }
-
-  #settle(waiter: (result: Result) => void, result: Result): void {
-    this.#waiting.delete(waiter)
-    waiter(result)
+  #take(): { readonly value: ClientStatus } | undefined {
+    const value = this.#waiting.shift()
+    return value && { value }
   }
 }
