@@ -2,8 +2,9 @@ import { type Client, createClient, createServer, lines, type Server } from 'haw
 import type { World } from 'hawser/simulate'
 import { attempt } from '../support/errors.js'
 import { live } from '../support/live.js'
+import { pauseAtTimes, pickSwitch, restless } from '../support/restless.js'
 import type { Scenario } from '../support/scenario.js'
-import { type Message, pickHandler, textOf } from '../support/ways.js'
+import { type Message, pickHandler, type TextConnection, textOf } from '../support/ways.js'
 
 const endpoint = 'tcp://server:8000'
 const until = 30_000
@@ -57,28 +58,31 @@ async function serve(world: World, run: number): Promise<Server<Message, string>
       onError: () => undefined,
       heartbeat: { every: 5_000, ping: 'ping' },
     },
-    pickHandler(world, (connection, text) => {
-      const [verb = '', room = '', ...rest] = text.split(' ')
-      const words = rest.join(' ')
-      if (verb === 'join') {
-        connection.join(room)
-        return `joined ${run} ${room} ${said.get(room) ?? 0}`
-      }
-      if (verb === 'leave') {
-        connection.leave(room)
-        return `left ${run} ${room}`
-      }
-      if (verb === 'position') {
-        server.to(rooms).send(`position ${words}`, { overflow: 'skip', except: connection })
+    pickHandler(
+      world,
+      restless(world, (connection, text) => {
+        const [verb = '', room = '', ...rest] = text.split(' ')
+        const words = rest.join(' ')
+        if (verb === 'join') {
+          connection.join(room)
+          return `joined ${run} ${room} ${said.get(room) ?? 0}`
+        }
+        if (verb === 'leave') {
+          connection.leave(room)
+          return `left ${run} ${room}`
+        }
+        if (verb === 'position') {
+          server.to(rooms).send(`position ${words}`, { overflow: 'skip', except: connection })
+          return undefined
+        }
+        if (verb !== 'say') return undefined
+        // The sender gets the number, too, which leaves it no gap.
+        const stamp = say(room)
+        server.to(room).send(`${stamp} ${words}`, { except: connection })
+        if (connection.topics.has(room)) connection.send(`${stamp} own`).catch(() => undefined)
         return undefined
-      }
-      if (verb !== 'say') return undefined
-      // The sender gets the number, too, which leaves it no gap.
-      const stamp = say(room)
-      server.to(room).send(`${stamp} ${words}`, { except: connection })
-      if (connection.topics.has(room)) connection.send(`${stamp} own`).catch(() => undefined)
-      return undefined
-    }),
+      }),
+    ),
   )
   await server.listen('tcp://*:8000')
   return server
@@ -102,21 +106,27 @@ class Member {
   readonly #heard = new Map<string, number>()
   readonly #positions = new Map<string, number>()
   readonly #words = new Set<string>()
+  #connection: TextConnection | undefined
   #said = 0
 
   constructor(world: World, index: number) {
     this.#world = world
     this.name = `member-${index}`
     const isLoop = world.random() < 0.5
+    const { onConnect } = pickSwitch(world)
     this.#client = createClient<Message, string>(endpoint, {
       ...world.host(world.pick(['one', 'other', 'third'])).options,
       random: () => world.random(),
       framing: lines(),
+      connectTimeout: 4_000,
       heartbeat: { every: 5_000, ping: 'ping', isPong: (message) => message === 'ping' },
-      correlate: { isPush: () => true },
-      onConnect: async ({ connection }) => {
+      correlate: { isPush: (message) => textOf(message) !== 're switch' },
+      onConnect: async (fresh) => {
         this.#heard.clear()
         this.#positions.clear()
+        await onConnect?.(fresh)
+        const { connection } = fresh
+        this.#connection = connection
         for (const room of rooms) await connection.send(`join ${room}`)
       },
       ...(isLoop ? {} : { onMessage: (message: Message) => this.#hear(textOf(message)) }),
@@ -182,6 +192,7 @@ class Member {
       this.#heard.set(place, Number(stamp))
     }
     if (verb === 'said') this.#words.add(words.slice(0, 2).join(' '))
+    if (this.#connection !== undefined) pauseAtTimes(world, this.#connection)
     if (world.random() < 0.02) await world.sleep(world.integer(0, 4_000))
   }
 

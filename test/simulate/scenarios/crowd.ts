@@ -2,7 +2,9 @@ import { connect, createServer, lines } from 'hawser'
 import type { World } from 'hawser/simulate'
 import { attempt } from '../support/errors.js'
 import { live } from '../support/live.js'
+import { restless } from '../support/restless.js'
 import type { Scenario } from '../support/scenario.js'
+import { type Message, pickHandler, pickMessages, type TextConnection } from '../support/ways.js'
 
 const until = 20_000
 
@@ -16,7 +18,7 @@ export const crowd: Scenario = {
   async run(world) {
     const room = world.integer(1, 4)
     void world.host('server').start(async () => {
-      const server = createServer(
+      const server = createServer<Message, string>(
         {
           framing: lines(),
           maxConnections: room,
@@ -24,13 +26,14 @@ export const crowd: Scenario = {
           idleTimeout: 10_000,
           onError: () => undefined,
         },
-        {
-          open(connection) {
+        pickHandler(
+          world,
+          restless(world, (connection, line) => {
             const { connections } = connection.server.info()
             world.must(connections <= room, `${connections} connections, and ${room} may be`)
-          },
-          message: (connection, line) => connection.send(line),
-        },
+            return line
+          }),
+        ),
       )
       await server.listen('tcp://*:8000')
     })
@@ -59,9 +62,12 @@ async function visit(world: World, name: string): Promise<boolean> {
   let isIn = false
   await attempt(world, name, async () => {
     const { options } = world.host(world.pick(['one', 'other']))
-    const connection = await connect('tcp://server:8000', { ...options, framing: lines() })
+    const connection: TextConnection = await connect('tcp://server:8000', {
+      ...options,
+      framing: lines(),
+    })
     await connection.send(name)
-    for await (const line of connection) {
+    for await (const line of pickMessages(world, connection)) {
       world.must(line === name, `${name} heard "${line}"`)
       isIn = true
       await world.sleep(world.integer(0, 500))

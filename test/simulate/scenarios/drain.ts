@@ -3,6 +3,7 @@ import type { World } from 'hawser/simulate'
 import { Account } from '../support/account.js'
 import { pickFraming, pickLimits } from '../support/limits.js'
 import { live } from '../support/live.js'
+import { pickSwitch, restless } from '../support/restless.js'
 import type { Scenario } from '../support/scenario.js'
 import { type Message, pickHandler, type TextConnection, textOf } from '../support/ways.js'
 
@@ -44,7 +45,9 @@ class Replacing {
         framing: this.#framing,
         requestTimeout: world.integer(1_000, 15_000),
         backoff: { max: 2_000 },
+        connectTimeout: 4_000,
         heartbeat: { every: 5_000, ping: 'ping' },
+        ...pickSwitch(world),
       }),
     )
     const asking = clients.map((client, index) =>
@@ -85,17 +88,20 @@ class Replacing {
         onError: () => undefined,
         maxConnections: world.pick([2, 100]),
       },
-      pickHandler(world, async (connection, text) => {
-        if (text === 'ping') return text
-        const [id = ''] = text.split(' ')
-        this.#account.carryOut(id)
-        begun.set(id, connection)
-        const chance = world.random()
-        if (chance < 0.3) await world.sleep(world.integer(0, 300))
-        else if (chance < 0.33) await world.sleep(world.integer(0, 5_000))
-        begun.delete(id)
-        return `re ${text}`
-      }),
+      pickHandler(
+        world,
+        restless(world, async (connection, text) => {
+          if (text === 'ping') return text
+          const [id = ''] = text.split(' ')
+          this.#account.carryOut(id)
+          begun.set(id, connection)
+          const chance = world.random()
+          if (chance < 0.3) await world.sleep(world.integer(0, 300))
+          else if (chance < 0.33) await world.sleep(world.integer(0, 5_000))
+          begun.delete(id)
+          return `re ${text}`
+        }),
+      ),
     )
   }
 
@@ -138,7 +144,12 @@ class Replacing {
     const world = this.#world
     const long = world.random() < 0.05 ? world.integer(1, 60_000) : world.integer(0, 100)
     const text = `${id} ${'x'.repeat(long)}`
-    return this.#account.ask(id, `re ${text}`, async () => textOf(await client.request(text)))
+    const abort = new AbortController()
+    const { signal } = abort
+    if (world.random() < 0.1) void world.sleep(world.integer(0, 800)).then(() => abort.abort())
+    return this.#account.ask(id, `re ${text}`, async () =>
+      textOf(await client.request(text, { signal })),
+    )
   }
 
   async #askUntilReply(client: Client<Message, string>, index: number): Promise<void> {

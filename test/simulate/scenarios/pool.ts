@@ -1,10 +1,12 @@
-import { createPool, createServer, type Lease, lines, type Pool } from 'hawser'
+import { createPool, createServer, type Framing, type Lease, type Pool } from 'hawser'
 import type { World } from 'hawser/simulate'
 import { Account } from '../support/account.js'
 import { attempt } from '../support/errors.js'
+import { pickFraming } from '../support/limits.js'
 import { live } from '../support/live.js'
+import { pickSwitch, restless } from '../support/restless.js'
 import type { Scenario } from '../support/scenario.js'
-import { pickHandler } from '../support/ways.js'
+import { type Message, pickHandler, textOf } from '../support/ways.js'
 
 const endpoint = 'tcp://server:8000'
 const until = 30_000
@@ -23,17 +25,19 @@ class Callers {
   readonly #world: World
   readonly #account: Account
   readonly #max: number
-  readonly #pool: Pool<string, string>
+  readonly #framing: Framing<Message, string>
+  readonly #pool: Pool<Message, string>
   #conversations = 0
 
   constructor(world: World) {
     this.#world = world
     this.#account = new Account(world)
     this.#max = world.pick([1, 2, 4])
-    this.#pool = createPool<string, string>(endpoint, {
+    this.#framing = pickFraming(world)
+    this.#pool = createPool<Message, string>(endpoint, {
       ...world.host('client').options,
       random: () => world.random(),
-      framing: lines(),
+      framing: this.#framing,
       max: this.#max,
       min: world.pick([0, 1]),
       maxWaiting: world.pick([2, 1_000]),
@@ -41,7 +45,7 @@ class Callers {
       maxAge: world.pick([2_000, 1_800_000]),
       acquireTimeout: world.integer(500, 10_000),
       requestTimeout: world.integer(500, 10_000),
-      correlate: { isPush: (message) => message.startsWith('push') },
+      correlate: { isPush: (message) => textOf(message).startsWith('push') },
       ...this.#pickCallbacks(),
     })
   }
@@ -67,36 +71,42 @@ class Callers {
 
   async #serve(): Promise<void> {
     const world = this.#world
-    const server = createServer<string, string, { owner: string }>(
-      { framing: lines(), data: () => ({ owner: '' }), onError: () => undefined },
-      pickHandler(world, async (connection, text) => {
-        const [verb = '', conversation = '', step = ''] = text.split(' ')
-        const data = connection.data as { owner: string }
-        if (step !== '') this.#account.carryOut(`${conversation} ${step}`)
-        if (verb === 'begin') data.owner = conversation
-        if (verb !== 'ping') {
-          world.must(data.owner === conversation, `"${text}" came to a connection of ${data.owner}`)
-        }
-        const chance = world.random()
-        if (chance < 0.2) await world.sleep(world.integer(0, 200))
-        else if (chance < 0.22) await world.sleep(world.integer(0, 8_000))
-        if (world.random() < 0.005) connection.reset()
-        // Nothing that is left behind may come to the next caller.
-        if (verb === 'add' && world.random() < 0.3) connection.trySend(`push ${conversation}`)
-        return `re ${text}`
-      }),
+    const server = createServer<Message, string, { owner: string }>(
+      { framing: this.#framing, data: () => ({ owner: '' }), onError: () => undefined },
+      pickHandler(
+        world,
+        restless(world, async (connection, text) => {
+          const [verb = '', conversation = '', step = ''] = text.split(' ')
+          const data = connection.data as { owner: string }
+          if (step !== '') this.#account.carryOut(`${conversation} ${step}`)
+          if (verb === 'begin') data.owner = conversation
+          if (verb !== 'ping') {
+            world.must(
+              data.owner === conversation,
+              `"${text}" came to a connection of ${data.owner}`,
+            )
+          }
+          const chance = world.random()
+          if (chance < 0.2) await world.sleep(world.integer(0, 200))
+          else if (chance < 0.22) await world.sleep(world.integer(0, 8_000))
+          if (world.random() < 0.005) connection.reset()
+          // Nothing that is left behind may come to the next caller.
+          if (verb === 'add' && world.random() < 0.3) connection.trySend(`push ${conversation}`)
+          return `re ${text}`
+        }),
+      ),
     )
     await server.listen('tcp://*:8000')
   }
 
   #pickCallbacks(): object {
     const world = this.#world
-    const ping = async (lease: Lease<string, string>): Promise<boolean> => {
-      const reply = await lease.request('ping')
+    const ping = async (lease: Lease<Message, string>): Promise<boolean> => {
+      const reply = textOf(await lease.request('ping'))
       world.must(reply === 're ping', `validate got "${reply}"`)
       return world.random() < 0.95
     }
-    return world.pick([{}, { validate: ping }, { onConnect: ping }])
+    return world.pick([{}, { validate: ping }, { onConnect: ping }, pickSwitch(world, 1)])
   }
 
   async #keepCalling(): Promise<void> {
@@ -145,15 +155,15 @@ class Callers {
 
   async #takeSteps(
     name: string,
-    lease: Lease<string, string>,
+    lease: Lease<Message, string>,
     signal: AbortSignal,
   ): Promise<boolean> {
     const world = this.#world
     const steps: Promise<boolean>[] = []
     for (const [index, verb] of ['begin', 'add', 'commit'].entries()) {
       const text = `${verb} ${name} ${index}`
-      const step = this.#account.ask(`${name} ${index}`, `re ${text}`, () =>
-        lease.request(text, { signal }),
+      const step = this.#account.ask(`${name} ${index}`, `re ${text}`, async () =>
+        textOf(await lease.request(text, { signal })),
       )
       steps.push(step)
       if (world.random() < 0.5 && !(await step)) return false
@@ -167,13 +177,13 @@ class Callers {
   }
 
   /** Give the server's pushes a moment; giving the lease back ends the wait. */
-  async #takePushes(name: string, lease: Lease<string, string>): Promise<void> {
+  async #takePushes(name: string, lease: Lease<Message, string>): Promise<void> {
     const world = this.#world
     const next = world.track(lease[Symbol.asyncIterator]().next(), `${name}: its next push`)
     const checked = next.then(({ value }) =>
       world.must(
-        value === undefined || value === `push ${name}`,
-        `${name} was pushed "${String(value)}"`,
+        value === undefined || textOf(value) === `push ${name}`,
+        `${name} was pushed "${textOf(value ?? '')}"`,
       ),
     )
     checked.catch(() => undefined)

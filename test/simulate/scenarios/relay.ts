@@ -12,6 +12,7 @@ import { attempt } from '../support/errors.js'
 import { Ledger } from '../support/ledger.js'
 import { maxFrame, pickLimits } from '../support/limits.js'
 import { live, quiet } from '../support/live.js'
+import { pauseAtTimes, restless, switchOver } from '../support/restless.js'
 import type { Scenario } from '../support/scenario.js'
 import { pickHandler, pickMessages, type TextConnection } from '../support/ways.js'
 
@@ -66,10 +67,13 @@ class Relaying {
     this.#runs += 1
     const server = createServer(
       { ...pickLimits(world), framing: lines({ maxFrame }), onError: () => undefined },
-      pickHandler(world, async (_connection, text) => {
-        if (world.random() < 0.02) await world.sleep(world.integer(0, 3_000))
-        return text
-      }),
+      pickHandler(
+        world,
+        restless(world, async (_connection, text) => {
+          if (world.random() < 0.02) await world.sleep(world.integer(0, 3_000))
+          return text
+        }),
+      ),
     )
     await server.listen('tcp://*:9000')
   }
@@ -149,6 +153,13 @@ class Relaying {
     })
     const [connection] = made
     if (connection === undefined) return false
+    if (world.random() < 0.2) {
+      const failure = await attempt(world, channel, () => switchOver(world, connection))
+      if (failure !== undefined || connection.phase !== 'open') {
+        await world.track(connection.close(), `${channel}: close`)
+        return false
+      }
+    }
     const said = world.track(this.#say(connection, channel), `${channel}: its sends`)
     await attempt(world, channel, () => this.#listen(connection, channel))
     await said
@@ -178,6 +189,7 @@ class Relaying {
       const number = this.#ledger.heard(channel)
       world.must(text === textFor(channel, number), `${channel} heard "${text.slice(0, 60)}"`)
       this.#ledger.hear(channel, number)
+      pauseAtTimes(world, connection)
       if (world.random() < 0.02) await world.sleep(world.integer(0, 3_000))
     }
   }

@@ -4,8 +4,9 @@ import { Account } from '../support/account.js'
 import { pickFraming, pickLimits } from '../support/limits.js'
 import { identity } from '../support/identity.js'
 import { live } from '../support/live.js'
+import { pickSwitch, restless } from '../support/restless.js'
 import type { Scenario } from '../support/scenario.js'
-import { type Message, pickHandler, textOf } from '../support/ways.js'
+import { type Message, pickHandler, type Take, textOf } from '../support/ways.js'
 
 const port = 'server:8000'
 const until = 30_000
@@ -90,15 +91,17 @@ class Requests {
       else if (chance < 0.22) await world.sleep(world.integer(0, 6_000))
       return `re ${text}`
     }
-    const server = createServer(
-      { ...pickLimits(world), ...this.#secure, framing: this.#framing, onError: () => undefined },
+    const take: Take =
       this.#order === 'in order'
-        ? pickHandler(world, (_connection, text) => respond(text))
-        : pickHandler(world, (connection, text) => {
+        ? (_connection, text) => respond(text)
+        : (connection, text) => {
             if (world.random() < 0.005) connection.reset()
             void respond(text).then((reply) => connection.send(reply).catch(() => undefined))
             return undefined
-          }),
+          }
+    const server = createServer(
+      { ...pickLimits(world), ...this.#secure, framing: this.#framing, onError: () => undefined },
+      pickHandler(world, restless(world, take)),
     )
     await server.listen(this.#secure.tls === undefined ? 'tcp://*:8000' : 'tls://*:8000')
   }
@@ -118,6 +121,7 @@ class Requests {
       queueTimeout: world.integer(500, 30_000),
       requestTimeout: world.integer(500, 20_000),
       whileDown: world.pick(['queue', 'refuse'] as const),
+      ...pickSwitch(world),
       ...(this.#order === 'in order'
         ? {}
         : {

@@ -1,7 +1,10 @@
-import { type Client, createClient, createServer, lines } from 'hawser'
+import { type Client, createClient, createServer } from 'hawser'
 import type { World } from 'hawser/simulate'
+import { pickFraming } from '../support/limits.js'
 import { live } from '../support/live.js'
+import { pickSwitch, restless } from '../support/restless.js'
 import type { Scenario } from '../support/scenario.js'
+import { type Message, pickHandler, textOf } from '../support/ways.js'
 
 const endpoint = 'tcp://server:8000'
 const machines = Array.from({ length: 8 }, (_, index) => `many-${index}`)
@@ -19,25 +22,28 @@ export const storm: Scenario = {
   faults: { every: 4_000, until },
   async run(world) {
     const run = { count: 0 }
+    const framing = pickFraming(world)
     const server = world.host('server')
     void server.start(async () => {
       run.count += 1
       const listening = createServer(
-        { framing: lines(), onError: () => undefined },
-        {
-          message: (connection, line) => connection.trySend(`${run.count} ${line}`),
-        },
+        { framing, onError: () => undefined },
+        pickHandler(
+          world,
+          restless(world, (_connection, text) => `${run.count} ${text}`),
+        ),
       )
       await listening.listen('tcp://*:8000')
     })
     const clients = Array.from({ length: world.size['clients'] ?? 1 }, (_, index) =>
-      createClient<string, string>(endpoint, {
+      createClient<Message, string>(endpoint, {
         ...world.host(machines[index % machines.length] as string).options,
         random: () => world.random(),
-        framing: lines(),
+        framing,
         backoff: { initial: 2_000, max: 10_000 },
         heartbeat: { every: 10_000, ping: 'ping' },
         connectTimeout: 5_000,
+        ...pickSwitch(world),
       }),
     )
     await world.sleep(world.integer(3_000, 10_000))
@@ -56,13 +62,16 @@ export const storm: Scenario = {
 
 async function askUntilReply(
   world: World,
-  client: Client<string, string>,
+  client: Client<Message, string>,
   index: number,
 ): Promise<void> {
   for (;;) {
     const text = `${index} at ${world.now()}`
+    const abort = new AbortController()
+    const { signal } = abort
+    if (world.random() < 0.1) void world.sleep(world.integer(0, 100)).then(() => abort.abort())
     try {
-      const reply = await client.request(text, { timeout: 5_000 })
+      const reply = textOf(await client.request(text, { timeout: 5_000, signal }))
       world.must(reply.endsWith(` ${text}`), `client ${index} got "${reply}" to "${text}"`)
       return
     } catch {
