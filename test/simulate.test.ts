@@ -50,6 +50,19 @@ describe('a few seeds of each scenario', () => {
   )
 })
 
+it('draws networks and clocks from the seed, some plain and some not', () => {
+  const drawn = Array.from({ length: 40 }, (_, seed) => optionsOf(find('echo'), seed))
+  const networks = drawn.map(({ network = {} }) => Object.keys(network).join())
+  for (const option of ['latency', 'jitter', 'bandwidth', 'chunkSize']) {
+    expect(networks.some((names) => names.includes(option))).toBe(true)
+  }
+  expect(networks).toContain('')
+  const clocks = drawn.map(({ hosts }) => JSON.stringify(hosts))
+  expect(clocks.filter((each) => each.includes('clockRate')).length).toBeGreaterThan(10)
+  expect(clocks.filter((each) => !each.includes('clockRate')).length).toBeGreaterThan(10)
+  expect(optionsOf(find('echo'), 7)).toEqual(drawn[7])
+})
+
 it('takes the same course with the same seed', async () => {
   for (const scenario of scenarios.map((each) => shorten(each))) {
     const [one, other] = [

@@ -82,14 +82,16 @@ async function ask(world: World, client: Client<string, string>, index: number):
     const name = `${index}.${number}`
     const delay = world.random() < 0.2 ? world.integer(0, 8_000) : world.integer(0, 50)
     const timeout = world.random() < 0.3 ? world.integer(1, 500) : world.integer(2_000, 20_000)
-    const asked = world.now()
+    // The client's clock measures it.
+    const { clock } = world.host('client').options
+    const asked = clock.now()
     try {
       const reply = await client.request(`${name} ${delay}`, { timeout })
       world.must(reply === `re ${name}`, `${name} got "${reply}"`)
     } catch (error) {
       world.must(error instanceof HawserError, `an error that is not ours: ${String(error)}`)
     }
-    const waited = Math.round(world.now() - asked)
+    const waited = Math.round(clock.now() - asked)
     world.must(waited <= timeout + 1, `${name} took ${waited} ms, and ${timeout} are its timeout`)
     if (world.random() < 0.3) await world.sleep(world.integer(0, 1_000))
   }

@@ -1,4 +1,5 @@
 import type { Fault } from './faults/fault.js'
+import type { HostOptions } from './host.js'
 import { simulate } from './simulate.js'
 import type { SimulateOptions } from './simulate-options.js'
 import { SimulationError } from './simulation-error.js'
@@ -16,8 +17,9 @@ const defaultTries = 200
 type Listed = SimulateOptions & { readonly faults: readonly Fault[] }
 
 /**
- * Make a failure smaller: leave out faults, make each number of `size` smaller, leave out hosts, for as
- * long as the simulation fails with the same words (numbers aside).
+ * Make a failure smaller: leave out faults, make each number of `size` smaller, leave out hosts, what is
+ * set of the network, and how hosts differ, for as long as the simulation fails with the same words
+ * (numbers aside).
  *
  * @returns the smallest one that was found, which may be the same
  */
@@ -55,6 +57,8 @@ class Search {
       await this.#dropFaults()
       await this.#lessenSizes()
       await this.#dropHosts()
+      await this.#dropConditions()
+      await this.#dropDifferences()
     }
   }
 
@@ -93,6 +97,22 @@ class Search {
     }
   }
 
+  async #dropConditions(): Promise<void> {
+    for (const name of Object.keys(this.#options.network ?? {})) {
+      await this.#try({ network: leaveOut(this.#options.network ?? {}, name) })
+    }
+  }
+
+  async #dropDifferences(): Promise<void> {
+    for (const name of namesOf(this.#options.hosts)) {
+      for (const option of Object.keys(optionsOf(this.#options.hosts, name))) {
+        const { hosts } = this.#options
+        const left = leaveOut(optionsOf(hosts, name), option)
+        await this.#try({ hosts: { ...(hosts as Record<string, HostOptions>), [name]: left } })
+      }
+    }
+  }
+
   /** Whether it fails with the same words as well. */
   async #try(changes: Partial<Listed>): Promise<boolean> {
     if (this.#left <= 0) return false
@@ -117,7 +137,16 @@ function namesOf(hosts: Hosts): readonly string[] {
 function without(hosts: Hosts, name: string): Hosts {
   return Array.isArray(hosts)
     ? (hosts as readonly string[]).filter((each) => each !== name)
-    : Object.fromEntries(Object.entries(hosts).filter(([each]) => each !== name))
+    : leaveOut(hosts, name)
+}
+
+/** What is set of a host; nothing where only names are given. */
+function optionsOf(hosts: Hosts, name: string): HostOptions {
+  return Array.isArray(hosts) ? {} : ((hosts as Record<string, HostOptions>)[name] ?? {})
+}
+
+function leaveOut<Whole extends object>(whole: Whole, name: string): Whole {
+  return Object.fromEntries(Object.entries(whole).filter(([each]) => each !== name)) as Whole
 }
 
 /** What it says, without its numbers. */

@@ -186,6 +186,22 @@ describe('a failure', () => {
     expect(error.failure.options['hosts']).toEqual(hosts)
   })
 
+  it('keeps of the network and of the clocks what it needs', async () => {
+    const options = {
+      seed: 1,
+      hosts: { one: { clockOffset: 5, clockRate: 1.01 }, other: { clockOffset: 7 } },
+      network: { latency: 20, jitter: 3, chunkSize: 100 },
+    }
+    const differs = (world: World): void => {
+      const { clock } = world.host('one').options
+      world.must(clock.now() !== 5, 'the clock of one is ahead')
+    }
+    const error = await failureOf(simulate(options, differs))
+    const { failure } = await shrink(error, differs)
+    expect(failure.options).toMatchObject({ hosts: { one: { clockOffset: 5 } }, network: {} })
+    expect(JSON.stringify(failure.options)).not.toMatch(/clockRate|jitter|chunkSize/)
+  })
+
   it('stays as it is when no try is left', async () => {
     const options = { seed: 1, hosts, size: { steps: 5 } }
     const error = await failureOf(simulate(options, (world) => world.must(false, 'as it is')))
