@@ -1,34 +1,38 @@
-import {
-  type Client,
-  createClient,
-  createServer,
-  lines,
-  type MemoryBackplane,
-  memoryBackplane,
-} from 'hawser'
+import { type Client, createClient, lines } from 'hawser'
 import type { World } from 'hawser/simulate'
+import { BackplaneServer, topics } from '../support/backplane-server.js'
 import { attempt } from '../support/errors.js'
+import { serveHub } from '../support/hub.js'
 import { live } from '../support/live.js'
+import { pauseAtTimes, pickSwitch } from '../support/restless.js'
 import type { Scenario } from '../support/scenario.js'
-import { type Message, pickHandler, textOf } from '../support/ways.js'
+import { type Message, type TextConnection, textOf } from '../support/ways.js'
 
-const nodes = ['north', 'south', 'west']
-const topics = ['news', 'sport']
+const names = ['north', 'south', 'west']
+/** The topic of what goes to several topics at once. */
+const several = ''
 const until = 30_000
+/** What is under way to a node and from there to its members arrives within it. */
+const underWay = 5_000
 
-/** Three servers that share their topics. */
+/** Three servers that share their topics, over a hub that can fail as they can. */
 export const backplane: Scenario = {
   id: 'backplane',
   title:
-    'what is said on one of three nodes is heard on all, once at most, and in order of each node',
-  hosts: [...nodes, 'clients'],
+    'what is said on one of three nodes is heard on all, once at most, in order of each node, or counted as missed',
+  hosts: [...names, 'hub', 'clients'],
   size: { members: 6, messages: 25 },
   faults: { every: 2_000, until },
   async run(world) {
-    const between = memoryBackplane()
-    const runs = { count: 0 }
-    for (const name of nodes) {
-      void world.host(name).start(() => serve(world, between, name, (runs.count += 1)))
+    const nodes = new Map<string, BackplaneServer>()
+    void world.host('hub').start(() => serveHub('tcp://*:7000'))
+    let runs = 0
+    for (const name of names) {
+      void world.host(name).start(async () => {
+        const node = new BackplaneServer(world, `${name}-${(runs += 1)}`)
+        nodes.set(name, node)
+        await node.listen()
+      })
     }
     const members = Array.from(
       { length: world.size['members'] ?? 1 },
@@ -42,45 +46,33 @@ export const backplane: Scenario = {
       },
     })
     await Promise.all(talking)
+    await compareAll(world, [...nodes.values()])
     await Promise.all(members.map((member) => member.close()))
   },
 }
 
-async function serve(
-  world: World,
-  between: MemoryBackplane,
-  name: string,
-  run: number,
-): Promise<void> {
-  const node = `${name}-${run}`
-  let said = 0
-  const server = createServer<Message, string>(
-    {
-      framing: lines(),
-      backplane: between.node(node),
-      heartbeat: { every: 5_000, ping: 'ping' },
-      onError: () => undefined,
-    },
-    pickHandler(world, (connection, text) => {
-      const [verb = '', topic = '', ...words] = text.split(' ')
-      if (verb === 'join') {
-        connection.join(topic)
-        return `joined ${node} ${topic}`
-      }
-      if (verb === 'leave') {
-        connection.leave(topic)
-        return `left ${node} ${topic}`
-      }
-      if (verb === 'say' || verb === 'shout') {
-        said += 1
-        const line = `said ${node} ${said} ${words.join(' ')}`
-        if (verb === 'say') server.to(topic).send(line)
-        else server.to(topics).send(line)
-      }
-      return undefined
-    }),
-  )
-  await server.listen('tcp://*:8000')
+/** Now that nothing goes wrong: each node publishes once more about each topic, and all of it adds up. */
+async function compareAll(world: World, nodes: readonly BackplaneServer[]): Promise<void> {
+  // A member on each, so that each is subscribed.
+  const heard: string[][] = nodes.map(() => [])
+  const readers = nodes.map((node, index) => node.read(heard[index] ?? []))
+  await world.sleep(underWay)
+  await Promise.all(nodes.map((node) => node.sayLast()))
+  await world.sleep(underWay)
+  const said = nodes.flatMap(({ lastSaid }) => lastSaid).toSorted()
+  for (const [index, node] of nodes.entries()) {
+    const its = heard[index] ?? []
+    world.must(
+      its.toSorted().join() === said.join(),
+      `a member on ${node.uplink.nodeId} heard "${its.join('", "')}", and "${said.join('", "')}" was said`,
+    )
+    node.compareCounts()
+    for (const other of nodes) {
+      if (other === node) continue
+      for (const topic of [...topics, several]) node.uplink.compare(other.uplink, topic)
+    }
+  }
+  await Promise.all(readers.map((reader) => world.track(reader.close(), 'close of a reader')))
 }
 
 class Member {
@@ -90,11 +82,14 @@ class Member {
   /** By node, the number heard last on this connection. */
   readonly #heard = new Map<string, number>()
   readonly #words = new Set<string>()
+  #connection: TextConnection | undefined
 
   constructor(world: World, index: number) {
     this.#world = world
     this.name = `member-${index}`
-    const endpoints = nodes.map((name) => `tcp://${name}:8000`)
+    const endpoints = names.map((name) => `tcp://${name}:8000`)
+    const isLoop = world.random() < 0.5
+    const { onConnect } = pickSwitch(world)
     this.#client = createClient<Message, string>(endpoints, {
       ...world.host('clients').options,
       order: world.pick(['random', 'round-robin', 'first'] as const),
@@ -103,13 +98,17 @@ class Member {
       connectTimeout: 4_000,
       backoff: { max: 5_000 },
       heartbeat: { every: 5_000, ping: 'ping', isPong: (message) => message === 'ping' },
-      correlate: { isPush: () => true },
-      onConnect: async ({ connection }) => {
+      correlate: { isPush: (message) => textOf(message) !== 're switch' },
+      onConnect: async (fresh) => {
         this.#heard.clear()
+        await onConnect?.(fresh)
+        const { connection } = fresh
+        this.#connection = connection
         for (const topic of topics) await connection.send(`join ${topic}`)
       },
-      onMessage: (message) => this.#hear(textOf(message)),
+      ...(isLoop ? {} : { onMessage: (message: Message) => this.#hear(textOf(message)) }),
     })
+    if (isLoop) void world.track(this.#loop(), `${this.name}: its loop`)
   }
 
   async keepTalking(): Promise<void> {
@@ -121,7 +120,8 @@ class Member {
       const sent = attempt(world, this.name, () =>
         this.#client.send(`${verb} ${topic} ${this.name} ${number}`),
       )
-      await world.track(sent, `${this.name}: its send`)
+      void world.track(sent, `${this.name}: its send`)
+      if (world.random() < 0.7) await sent
     }
   }
 
@@ -139,16 +139,19 @@ class Member {
     await this.#world.track(this.#client.close(), `${this.name}: close`)
   }
 
+  async #loop(): Promise<void> {
+    for await (const message of this.#client) await this.#hear(textOf(message))
+  }
+
   async #hear(text: string): Promise<void> {
+    const world = this.#world
     const [verb = '', node = '', stamp = '', ...words] = text.split(' ')
     if (verb !== 'said') return
     const last = this.#heard.get(node) ?? 0
-    this.#world.must(
-      Number(stamp) > last,
-      `${this.name} heard message ${stamp} of ${node} after ${last}`,
-    )
+    world.must(Number(stamp) > last, `${this.name} heard message ${stamp} of ${node} after ${last}`)
     this.#heard.set(node, Number(stamp))
     this.#words.add(words.join(' '))
-    if (this.#world.random() < 0.02) await this.#world.sleep(this.#world.integer(0, 3_000))
+    if (this.#connection !== undefined) pauseAtTimes(world, this.#connection)
+    if (world.random() < 0.02) await world.sleep(world.integer(0, 3_000))
   }
 }
