@@ -100,9 +100,9 @@ export interface ServerOptions<In, Out, Data = unknown>
   readonly memory?: number | undefined
   /**
    * Finds out that a peer has vanished: sends `ping` every 15 s, and resets a connection of which nothing
-   * came after two of them. It ends with `switchFraming`, whose framing may know another ping. Default:
-   * off; TCP keepalive notices after minutes. Stops: connections of peers that vanished, each of which
-   * holds a place among `maxConnections`.
+   * came after two of them. It ends with `switchFraming`, whose framing may know another ping, and with
+   * `end()`. Default: off; TCP keepalive notices after minutes. Stops: connections of peers that
+   * vanished, each of which holds a place among `maxConnections`.
    */
   readonly heartbeat?: HeartbeatOptions<In, Out> | undefined
   /**

@@ -19,6 +19,15 @@ async function serve({
   return server
 }
 
+/** A server that says nothing, and keeps open what the other side has ended. */
+async function serveSilently(): Promise<void> {
+  const server = createServer(
+    { framing: lines(), allowHalfOpen: true },
+    () => new Promise(() => undefined),
+  )
+  await server.listen('tcp://*:8000')
+}
+
 async function dial(world: World, more = {}): Promise<Connection<string, string>> {
   return connect(endpoint, { ...world.host('client').options, framing: lines(), ...more })
 }
@@ -168,6 +177,32 @@ describe('a process that is killed', () => {
 })
 
 describe('a host that loses its power', () => {
+  it.each([
+    ['nothing but TCP, which asks', {}, false, 75_000],
+    ['the next ping of a heartbeat', { heartbeat: { every: 1_000, ping: 'ping' } }, false, 1_000],
+    [
+      'a heartbeat, until its direction has ended',
+      { heartbeat: { every: 1_000, ping: 'ping' } },
+      true,
+      75_000,
+    ],
+    ['an idle timeout, also behind its end', { idleTimeout: 5_000 }, true, 5_000],
+  ])('is noticed by one that only listens, by %s', async (_by, options, ends, after) => {
+    await simulate({ seed: 1, hosts }, async (world) => {
+      void world.host('server').start(serveSilently)
+      const connection = await dial(world, options)
+      await world.sleep(100)
+      if (ends) await connection.end()
+      await world.sleep(100)
+      world.host('server').powerOff()
+      const off = world.now()
+      await world.sleep(100)
+      world.host('server').boot()
+      await connection.closed
+      expect(Math.abs(world.now() - off - after)).toBeLessThan(1_000)
+    })
+  })
+
   it('says nothing, and after it is on again it knows nothing of what was', async () => {
     await simulate({ seed: 1, hosts }, async (world) => {
       const host = world.host('server')
