@@ -203,6 +203,21 @@ describe('a host that loses its power', () => {
     })
   })
 
+  it('is asked for a connection that its program never accepted', async () => {
+    await simulate({ seed: 1, hosts }, async (world) => {
+      const server = world.host('server')
+      void server.start(serve)
+      await world.sleep(10)
+      server.freeze()
+      const connection = await dial(world)
+      await world.sleep(10)
+      server.powerOff()
+      await world.sleep(100)
+      server.boot()
+      expect(await world.within(100_000, endOf(connection), 'an end')).toBe('reset by remote')
+    })
+  })
+
   it('says nothing, and after it is on again it knows nothing of what was', async () => {
     await simulate({ seed: 1, hosts }, async (world) => {
       const host = world.host('server')
@@ -224,6 +239,26 @@ describe('a host that loses its power', () => {
 })
 
 describe('a process that stands still', () => {
+  it('catches up with one thing after another: promises settle in between', async () => {
+    await simulate({ seed: 1, hosts }, async (world) => {
+      const server = world.host('server')
+      const order: string[] = []
+      void server.start(() => {
+        setTimeout(
+          () => void Promise.resolve().then(() => order.push('what the first timer set off')),
+          1,
+        )
+        setTimeout(() => order.push('the second timer'), 2)
+      })
+      server.freeze()
+      await world.sleep(10)
+      expect(order).toEqual([])
+      server.thaw()
+      await world.sleep(1)
+      expect(order).toEqual(['what the first timer set off', 'the second timer'])
+    })
+  })
+
   it('has its connections made by the system, and replies when it goes on', async () => {
     await simulate({ seed: 1, hosts }, async (world) => {
       const host = world.host('server')
