@@ -482,7 +482,7 @@ export const LIBRARY_UNITS = {
       runtime: {
         sees: ['context'],
         units: ['policy'],
-        builtins: ['module', 'perf_hooks', 'timers', 'timers/promises'],
+        builtins: ['module', 'perf_hooks', 'process', 'timers', 'timers/promises'],
       },
       checks: { sees: ['context'], units: ['observe', 'policy'], builtins: [] },
       network: {

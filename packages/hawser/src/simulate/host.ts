@@ -70,6 +70,8 @@ export class Host {
   readonly #options: HostOptions
   readonly #failed: (error: unknown) => void
   readonly #disowned: (() => void)[] = []
+  /** Of those that were started while the power was off. */
+  readonly #starts: ((run: Promise<void>) => void)[] = []
   #program: Program | undefined
   #current: Running | undefined
   #runs = 0
@@ -128,7 +130,8 @@ export class Host {
   }
 
   /**
-   * Start a program, now and each time that the host starts again.
+   * Start a program, now and each time that the host starts again. While its power is off, now is when
+   * it is on again.
    *
    * @returns fulfils when it has returned, or when its process has died. What it throws fails the
    *   simulation.
@@ -136,7 +139,8 @@ export class Host {
   async start(program: Program): Promise<void> {
     this.#program = program
     if (this.#current !== undefined) this.kill()
-    await this.#run()
+    if (this.isUp) return this.#run()
+    return new Promise((resolve) => this.#starts.push(resolve))
   }
 
   /**
@@ -182,7 +186,9 @@ export class Host {
       this.#internet.setPower(this.#machine, true)
       for (const disown of this.#disowned.splice(0)) disown()
     }
-    if (this.#current === undefined && this.#program !== undefined) void this.#run()
+    if (this.#current !== undefined || this.#program === undefined) return
+    const run = this.#run()
+    for (const started of this.#starts.splice(0)) started(run)
   }
 
   /** Let the process stand still (SIGSTOP): the machine goes on, and what arrives waits. */

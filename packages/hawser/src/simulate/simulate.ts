@@ -12,7 +12,7 @@ import { hasImmediates } from './runtime/immediates.js'
 import { lendTime } from './runtime/lend-time.js'
 import { settleSimulation, type SimulateOptions } from './simulate-options.js'
 import { SimulationError } from './simulation-error.js'
-import { WorldClock } from './time/world-clock.js'
+import { type WhyEnded, WorldClock } from './time/world-clock.js'
 import { hasDied, leftoversOf, placeOf, World } from './world.js'
 
 /** What a simulation that succeeded came to. */
@@ -154,11 +154,7 @@ class Simulation<Result> {
     const why = await this.#clock.runUntil(either, limit)
     this.#throwFailure()
     if (why === 'settled') return either
-    this.#failed(
-      why === 'limit'
-        ? `the program has not returned after ${limit} ms, which is its limit`
-        : 'the program waits for something that never comes: nothing is on its way, and no timer is left',
-    )
+    this.#failed(whatEnded(why, limit))
     throw this.#failure as SimulationError
   }
 
@@ -167,7 +163,8 @@ class Simulation<Result> {
     this.#world.calm()
     for (const host of this.#world.hosts) if (host.hasProgram) host.kill()
     const until = this.#clock.now() + longestEnd
-    await this.#clock.runUntil(this.#isEmpty(), until)
+    const why = await this.#clock.runUntil(this.#isEmpty(), until)
+    if (why === 'standstill') this.#failed(whatEnded(why, until))
     this.#throwFailure()
     for (const problem of [...leftoversOf(this.#world), ...this.#checks.problems()]) {
       this.#failed(problem)
@@ -201,6 +198,17 @@ class Simulation<Result> {
 
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure
+  }
+}
+
+function whatEnded(why: Exclude<WhyEnded, 'settled'>, limit: number): string {
+  switch (why) {
+    case 'limit':
+      return `the program has not returned after ${limit} ms, which is its limit`
+    case 'stuck':
+      return 'the program waits for something that never comes: nothing is on its way, and no timer is left'
+    case 'standstill':
+      return 'time stands still: a timer is started again and again without delay, as by a loop over sleep(0); let it wait for a millisecond or more'
   }
 }
 

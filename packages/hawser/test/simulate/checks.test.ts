@@ -110,6 +110,19 @@ describe('a simulation fails', () => {
       () => new Promise(() => undefined),
       /^the program waits for something that never comes: .* no timer is left/,
     ],
+    'when it waits over and over without delay': [
+      async (world) => {
+        for (;;) await world.sleep(0)
+      },
+      /^time stands still: .* sleep\(0\); let it wait for a millisecond or more, after 0 ms/,
+    ],
+    'when what it leaves behind waits over and over without delay': [
+      (world) => {
+        const again = (): void => void world.host('client').options.clock.schedule(again, 0, true)
+        again()
+      },
+      /^time stands still/,
+    ],
     'when it never ends': [
       async (world) => {
         for (;;) await world.sleep(60_000)

@@ -1,3 +1,6 @@
+import runtime from 'node:process'
+import wait from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { type Connection, connect, createServer, lines, type Server } from 'hawser'
 import { type HostProcess, simulate, type World } from 'hawser/simulate'
 import { describe, expect, it } from 'vitest'
@@ -351,5 +354,47 @@ describe("a host's clock", () => {
       expect(seen).toEqual([60_000, 60_000, expect.any(Number), 61_000, 62_000, 67_500])
     })
     expect(Math.random).toBe(outside)
+  })
+
+  it('is what it asks for in the other ways there are', async () => {
+    const outside = runtime.hrtime
+    await simulate({ seed: 1, hosts: ['one'] }, async (world) => {
+      const seen: unknown[] = []
+      await world.host('one').start(async () => {
+        const [began, exact] = [runtime.hrtime(), runtime.hrtime.bigint()]
+        await promisify(setTimeout)(1_500)
+        seen.push(runtime.hrtime(began), runtime.hrtime.bigint() - exact)
+        for await (const what of wait.setInterval(1_000, 'a second')) {
+          seen.push(what, performance.now())
+          if (performance.now() > 3_000) break
+        }
+        const abort = new AbortController()
+        const { signal } = abort
+        const seconds = wait.setInterval(1_000, undefined, { signal })
+        setTimeout(() => abort.abort(), 500)
+        await seconds.next().catch((error: Error) => seen.push(error.name, performance.now()))
+      })
+      expect(seen).toEqual([
+        [1, 500_000_000],
+        1_500_000_000n,
+        ...['a second', 2_500, 'a second', 3_500],
+        ...['AbortError', 4_000],
+      ])
+    })
+    expect(runtime.hrtime).toBe(outside)
+  })
+
+  it('starts a program when its power is on again, if it was off', async () => {
+    await simulate({ seed: 1, hosts: ['one'] }, async (world) => {
+      const host = world.host('one')
+      const began: number[] = []
+      host.powerOff()
+      const returned = host.start(() => began.push(world.now()))
+      await world.sleep(1_000)
+      expect([host.isRunning, began]).toEqual([false, []])
+      host.boot()
+      await world.within(10, returned, 'the program')
+      expect([host.isRunning, began]).toEqual([true, [1_000]])
+    })
   })
 })

@@ -105,6 +105,43 @@ export async function waitFor<Value>(
   })
 }
 
+/** `setInterval` of `node:timers/promises` on a host. */
+export async function* waitAgain<Value>(
+  place: Place,
+  delay = 1,
+  value?: Value,
+  { signal }: { signal?: AbortSignal } = {},
+): AsyncGenerator<Value | undefined, never> {
+  signal?.throwIfAborted()
+  let due = 0
+  let wake: (() => void) | undefined
+  const come = (): void => wake?.()
+  const timer = startInterval(
+    place,
+    () => {
+      due += 1
+      come()
+    },
+    delay,
+  )
+  signal?.addEventListener('abort', come, { once: true })
+  try {
+    for (;;) {
+      if (due === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      signal?.throwIfAborted()
+      due -= 1
+      yield value
+    }
+  } finally {
+    timer.close()
+    signal?.removeEventListener('abort', come)
+  }
+}
+
 /** `AbortSignal.timeout` on a host. */
 export function abortAfter(place: Place, delay: number): AbortSignal {
   const abort = new AbortController()

@@ -1,15 +1,24 @@
 import { syncBuiltinESMExports } from 'node:module'
 import { performance } from 'node:perf_hooks'
+import process from 'node:process'
 import timers from 'node:timers'
 import promisedTimers from 'node:timers/promises'
 import { currentPlace, type Place } from '../context.js'
-import { abortAfter, HostTimer, startInterval, startTimeout, waitFor } from './host-timer.js'
+import {
+  abortAfter,
+  HostTimer,
+  startInterval,
+  startTimeout,
+  waitAgain,
+  waitFor,
+} from './host-timer.js'
+import { highResolution } from './high-resolution.js'
 import { counting, countingPromises, uncounting } from './immediates.js'
 
 /**
  * While a simulation runs, what asks the runtime for the time or for chance from within a host gets the
  * host's: `setTimeout`, `setInterval`, those of `node:timers` and `node:timers/promises`, `Date`,
- * `performance.now`, `Math.random`, `AbortSignal.timeout`. All other code of the process gets the
+ * `performance.now`, `process.hrtime`, `Math.random`, `AbortSignal.timeout`. All other code of the process gets the
  * runtime's own. `setImmediate` is only counted: time does not go on before it was called.
  *
  * @returns gives everything back
@@ -38,8 +47,10 @@ export function lendTime(): () => void {
     replace(owner, 'clearInterval', (original) => clearing(original))
   }
   replace(promisedTimers, 'setTimeout', (original) => withPlace(original, waitFor))
+  replace(promisedTimers, 'setInterval', (original) => withPlace(original, waitAgain))
   replace(promisedTimers, 'setImmediate', (original) => countingPromises(original))
   replace(performance, 'now', (original) => withPlace(original.bind(performance), now))
+  replace(process, 'hrtime', (original) => highResolution(original))
   replace(Math, 'random', (original) => withPlace(original, (place) => place.random()))
   replace(AbortSignal, 'timeout', (original) => withPlace(original.bind(AbortSignal), abortAfter))
   replace(globalThis, 'Date', (original) => createDate(original))
