@@ -5,7 +5,7 @@
 // `--help` says so, and so does an argument that there is not.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -102,24 +102,40 @@ function installLibrary() {
   npm(scratch, ['install', '--ignore-scripts', tarball])
   for (const file of ['smoke.mjs', 'course.mjs'])
     copyFileSync(join(home, file), join(scratch, file))
+  const compile = ['node_modules/typescript-7/bin/tsc', '-b', 'test/simulate']
+  const { status } = spawnSync(process.execPath, compile, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) throw new Error('test/simulate does not compile')
+  cpSync(join(root, 'test/simulate/dist'), join(scratch, 'scenarios'), { recursive: true })
 }
 
 /** The same seeds take the same course on every Node.js: twice on this one when there is no other. */
 function compareCourses() {
   const compared = onlyThis ? [...runtimes, ...runtimes] : nodes
   const courses = compared.map(({ name, command: [file = ''] }) => {
-    const { stdout, stderr } = spawnSync(file, ['course.mjs'], { cwd: scratch, encoding: 'utf8' })
-    return { name, course: stdout === '' ? stderr : stdout }
+    const options = /** @type {const} */ ({ cwd: scratch, encoding: 'utf8' })
+    const { stdout, stderr, status } = spawnSync(file, ['course.mjs'], options)
+    return { name, course: stdout + stderr, failed: status !== 0 }
   })
   const [first] = courses
-  const others = courses.filter(({ course }) => course !== first?.course)
+  const others = courses.filter(({ course, failed }) => failed || course !== first?.course)
   for (const { name, course } of others)
-    console.log(`FAILED on ${name}: another course:\n${course}`)
+    console.log(
+      `FAILED on ${name}: another course than ${first?.name}:\n${firstDifference(first?.course ?? '', course)}`,
+    )
   if (others.length > 0) process.exitCode = 1
   const seeds = first?.course.trim().split('\n').length ?? 0
   console.log(
-    `simulations of ${seeds} seeds: the same course in ${courses.length - others.length} of ${courses.length}`,
+    `${seeds} simulations: the same course in ${courses.length - others.length} of ${courses.length}`,
   )
+}
+
+/** @param {string} one @param {string} other */
+function firstDifference(one, other) {
+  const ours = one.split('\n')
+  const theirs = other.split('\n')
+  const at = theirs.findIndex((line, index) => line !== ours[index])
+  if (at === -1) return other.slice(-2_000)
+  return `${ours[at]}\n${theirs.slice(at, at + 20).join('\n')}`
 }
 
 /** @param {string} cwd @param {string[]} args */

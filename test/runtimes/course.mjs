@@ -1,9 +1,16 @@
-// Simulates clients, a server and everything that goes wrong between them, with some seeds, and prints the
-// hash of each course: they have to be the same on every Node.js.
+// Simulates clients, a server and everything that goes wrong between them, with some seeds, and then each
+// scenario of test/simulate, which is compiled to ./scenarios; prints the hash of each course: they have to be
+// the same on every Node.js.
 import { connect, createClient, createServer, lines } from 'hawser'
 import { simulate } from 'hawser/simulate'
+import { scenarios } from './scenarios/list.js'
+import { optionsOf } from './scenarios/support/scenario.js'
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8]
+/** Of each scenario. */
+const FEWER = [11, 12, 13, 14]
+/** Of what a scenario has: the storm has a thousand clients. */
+const MOST = 60
 const hosts = ['server', 'user', 'reader']
 
 async function serve() {
@@ -41,4 +48,15 @@ async function ask(world) {
 for (const seed of SEEDS) {
   const { hash, result, events } = await simulate({ seed, hosts, faults: true }, ask)
   console.log(`${seed} ${hash} ${events} events, ${result} replies`)
+}
+
+for (const scenario of scenarios) {
+  const sizes = Object.entries(scenario.size)
+  const limit = scenario.id === 'storm' ? MOST : Infinity
+  const size = Object.fromEntries(sizes.map(([name, value]) => [name, Math.min(value, limit)]))
+  for (const seed of FEWER) {
+    const options = optionsOf({ ...scenario, size }, seed)
+    const { hash, events } = await simulate(options, scenario.run)
+    console.log(`${scenario.id} ${seed} ${hash} ${events} events`)
+  }
 }
