@@ -79,7 +79,7 @@ class Member {
   readonly name: string
   readonly #world: World
   readonly #client: Client<Message, string>
-  /** By node, the number heard last on this connection. */
+  /** By node, the number heard last on one connection. */
   readonly #heard = new Map<string, number>()
   readonly #words = new Set<string>()
   #connection: TextConnection | undefined
@@ -100,10 +100,10 @@ class Member {
       heartbeat: { every: 5_000, ping: 'ping', isPong: (message) => message === 'ping' },
       correlate: { isPush: (message) => textOf(message) !== 're switch' },
       onConnect: async (fresh) => {
-        this.#heard.clear()
         await onConnect?.(fresh)
         const { connection } = fresh
         this.#connection = connection
+        await connection.send('begin')
         for (const topic of topics) await connection.send(`join ${topic}`)
       },
       ...(isLoop ? {} : { onMessage: (message: Message) => this.#hear(textOf(message)) }),
@@ -146,6 +146,8 @@ class Member {
   async #hear(text: string): Promise<void> {
     const world = this.#world
     const [verb = '', node = '', stamp = '', ...words] = text.split(' ')
+    // A loop may still have messages of the connection before.
+    if (verb === 'begun') this.#heard.clear()
     if (verb !== 'said') return
     const last = this.#heard.get(node) ?? 0
     world.must(Number(stamp) > last, `${this.name} heard message ${stamp} of ${node} after ${last}`)

@@ -94,6 +94,7 @@ export class BackplaneServer {
   #take(connection: TextConnection & Groups, text: string): string | undefined {
     const { nodeId } = this.uplink
     const [verb = '', topic = '', ...words] = text.split(' ')
+    if (verb === 'begin') return 'begun'
     if (verb === 'join') {
       connection.join(topic)
       return `joined ${nodeId} ${topic}`
