@@ -3,6 +3,7 @@ import type { World } from 'hawser/simulate'
 import { attempt } from '../support/errors.js'
 import { live } from '../support/live.js'
 import type { Scenario } from '../support/scenario.js'
+import { pickWay } from '../support/ways.js'
 
 const until = 20_000
 
@@ -110,7 +111,7 @@ async function talk(world: World, starts: Starts, name: string): Promise<boolean
   const asking = ask()
   asking.catch(() => undefined)
   let heard = 0
-  for await (const line of connection) {
+  for await (const line of pickWay(world, connection)) {
     const expected = wanted[heard] ?? 'nothing'
     world.must(line === expected, `heard "${line.slice(0, 50)}", not "${expected.slice(0, 50)}"`)
     heard += 1

@@ -9,7 +9,9 @@ import {
 } from 'hawser'
 import type { World } from 'hawser/simulate'
 import { attempt } from '../support/errors.js'
+import { restless } from '../support/restless.js'
 import type { Scenario } from '../support/scenario.js'
+import { type Message, pickHandler } from '../support/ways.js'
 
 const until = 15_000
 /** What failed is tried again after a second. */
@@ -78,18 +80,23 @@ function flaky(world: World, backplane: Backplane, failing: { readonly is: boole
   }
 }
 
-function listen(world: World, port: number, backplane: Backplane): Promise<Server<string, string>> {
+function listen(
+  world: World,
+  port: number,
+  backplane: Backplane,
+): Promise<Server<Message, string>> {
   const { options } = world.host('server')
-  const server = createServer<string, string>(
+  const server = createServer<Message, string>(
     { ...options, framing: lines(), backplane, idleTimeout: 60_000, onError: () => undefined },
-    {
-      message(connection, line) {
+    pickHandler(
+      world,
+      restless(world, (connection, line) => {
         const [what = '', topic = ''] = line.split(' ')
         if (what === 'join') connection.join(topic)
         else connection.leave(topic)
-        return connection.send(line).catch(() => undefined)
-      },
-    },
+        return line
+      }),
+    ),
   )
   return server.listen(`tcp://*:${port}`)
 }
@@ -131,7 +138,7 @@ async function joinAll(world: World, port: number): Promise<AsyncIterator<string
 /** Each server sends on each topic, and each reader hears all of it. */
 async function publish(
   world: World,
-  servers: readonly Server<string, string>[],
+  servers: readonly Server<Message, string>[],
   readers: readonly AsyncIterator<string>[],
 ): Promise<void> {
   const expected = topicsOf(world).flatMap((topic) =>

@@ -3,6 +3,7 @@ import type { World } from 'hawser/simulate'
 import { attempt } from '../support/errors.js'
 import { live } from '../support/live.js'
 import type { Scenario } from '../support/scenario.js'
+import { pickWay } from '../support/ways.js'
 
 const until = 20_000
 /** Soon full: then the other side has to wait. */
@@ -28,7 +29,7 @@ export const passage: Scenario = {
       const server = createServer(
         { ...narrow, onError: () => undefined, idleTimeout: 20_000 },
         async (peer) => {
-          for await (const bytes of peer) {
+          for await (const bytes of pickWay(world, peer)) {
             if (world.random() < 0.05) await world.sleep(world.integer(0, 200))
             await peer.send(bytes)
           }
@@ -102,7 +103,7 @@ async function send(world: World, starts: Starts): Promise<boolean> {
       await connection.end()
     })()
     saying.catch(() => undefined)
-    for await (const bytes of connection) {
+    for await (const bytes of pickWay(world, connection)) {
       const isSame = Buffer.from(bytes).equals(bytesAt(heard, bytes.length))
       world.must(isSame, `other bytes came back behind byte ${heard}`)
       heard += bytes.length

@@ -13,6 +13,8 @@ export const places: Scenario = {
   title: 'each request gets its own reply, and goes as soon as there is a place for it',
   hosts: ['server', 'client'],
   size: { askers: 6 },
+  // Over a long way the server has a place that the client cannot know of yet.
+  network: { latency: 1, jitter: 0 },
   faults: { every: 3_000, until, kinds: ['reset', 'kill'] },
   async run(world) {
     const served: Served = { run: 0, waiting: 0 }

@@ -77,21 +77,30 @@ async function reply(
   }
 }
 
-/** The messages of a connection, in a way that the seed chooses. */
+/** The messages of a connection as text, in a way that the seed chooses. */
 export function pickMessages(world: World, connection: TextConnection): AsyncIterable<string> {
   return messagesOf(connection, world.pick(loops))
 }
 
+/** The messages of a connection as they are, in a way that the seed chooses. */
+export function pickWay<In, Out>(world: World, connection: Connection<In, Out>): AsyncIterable<In> {
+  return consume(connection, world.pick(loops))
+}
+
 async function* messagesOf(connection: TextConnection, way: Loop): AsyncIterable<string> {
+  for await (const message of consume(connection, way)) yield textOf(message)
+}
+
+async function* consume<In, Out>(connection: Connection<In, Out>, way: Loop): AsyncIterable<In> {
   if (way === 'batches') {
-    for await (const batch of connection.batches()) yield* batch.map((each) => textOf(each))
+    for await (const batch of connection.batches()) yield* batch
     return
   }
-  const source: AsyncIterable<Message> =
+  const source: AsyncIterable<In> =
     way === 'loop'
       ? connection
       : way === 'readable'
         ? connection.readable
         : connection.duplex().on('error', () => undefined)
-  for await (const message of source) yield textOf(message)
+  yield* source
 }
