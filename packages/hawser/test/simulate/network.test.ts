@@ -242,6 +242,31 @@ describe('a host that loses its power', () => {
 })
 
 describe('a process that stands still', () => {
+  it('has what had reached it when it goes on, though the way was cut in between', async () => {
+    await simulate({ seed: 1, hosts }, async (world) => {
+      const server = world.host('server')
+      const ends: string[] = []
+      void server.start(async () => {
+        const listening = createServer({ framing: lines() }, async (connection) => {
+          const { by, reason } = await connection.closed
+          ends.push(`${reason} by ${by}`)
+        })
+        await listening.listen('tcp://*:8000')
+      })
+      await dial(world)
+      await world.sleep(10)
+      server.freeze()
+      world.reset('server', 'client')
+      await world.sleep(10)
+      const mend = world.cut('server', 'client')
+      await world.sleep(10)
+      server.thaw()
+      mend()
+      await world.sleep(10)
+      expect(ends).toEqual(['reset by remote'])
+    })
+  })
+
   it('catches up with one thing after another: promises settle in between', async () => {
     await simulate({ seed: 1, hosts }, async (world) => {
       const server = world.host('server')
