@@ -12,6 +12,7 @@ const source = (path: string): string =>
 /** What the docstring of every option that is a number says, by the option's name. */
 const docstrings = new Map([
   ...readOptions('connection/connection-options.ts', 'ConnectionOptions'),
+  ...readOptions('connection/timeouts.ts', 'ConnectionTimeouts'),
   ...readOptions('socket/socket-options.ts', 'SocketOptions'),
   ...readOptions('framing/formats/custom.ts', 'FramingDefinition'),
   ...readOptions('framing/frame-limits.ts', 'FrameLimits'),

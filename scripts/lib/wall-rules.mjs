@@ -44,6 +44,7 @@ const BELOW_EXCHANGES = [
   'requests',
   'exchange-options',
   'exchange-settings',
+  'fatal-error',
   'let-go',
   'on-abort',
   'shutdown',
@@ -256,6 +257,7 @@ export const LIBRARY_UNITS = {
         sees: [
           'end/close-info',
           'buffer-operations',
+          'call-options',
           'connection-settings',
           'face',
           'publications',
@@ -347,7 +349,7 @@ export const LIBRARY_UNITS = {
   client: {
     units: [...BELOW_CONNECTION, 'network', 'surroundings', 'socket', 'attached', 'connection'],
     builtins: ['events', 'timers'],
-    doors: [],
+    doors: ['fatal-error'],
     wings: {
       dial: {
         sees: [],

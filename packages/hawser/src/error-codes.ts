@@ -53,6 +53,7 @@ const table = {
   HAWSER_NOT_PRIMARY: 'Workers can be started by the primary process only.',
   HAWSER_NOTIFY_FAILED: 'The service manager could not be notified.',
   HAWSER_REPLY_TOO_LARGE: 'A reply of several messages is larger than maxReplyBytes.',
+  HAWSER_READ_IDLE_TIMEOUT: 'The peer sent nothing for too long.',
   HAWSER_RECEIVE_TIMEOUT: 'A message that was waited for did not come in time.',
   HAWSER_REQUEST_TIMEOUT: 'The reply to a request did not come in time.',
   HAWSER_QUEUE_TIMEOUT: 'A message waited too long for a connection.',

@@ -236,6 +236,7 @@ export class ProxyHeaderError extends HawserError<'HAWSER_PROXY_HEADER_INVALID'>
 /** A wait that reached its limit; the code names the phase. */
 export class TimeoutError extends HawserError<
   | 'HAWSER_IDLE_TIMEOUT'
+  | 'HAWSER_READ_IDLE_TIMEOUT'
   | 'HAWSER_FIRST_BYTE_TIMEOUT'
   | 'HAWSER_FRAME_TIMEOUT'
   | 'HAWSER_WRITE_TIMEOUT'

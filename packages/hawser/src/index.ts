@@ -19,6 +19,7 @@ export type {
 export type { ServerEvents } from './server/server-events.js'
 export type {
   BroadcastOptions,
+  ClientCloseOptions,
   CloseOptions,
   CloseResult,
   Connections,
@@ -32,15 +33,11 @@ export type { ProxyProtocolOptions } from './server/accept/proxy-trust.js'
 export type { ProxyHeader } from './proxy-protocol/header.js'
 
 // One connection, on either side.
-export type {
-  Connection,
-  HandlerObject,
-  ReceiveOptions,
-  StartTlsOptions,
-  Topics,
-} from './connection/face.js'
+export type { Connection, HandlerObject, Topics } from './connection/face.js'
+export type { EndOptions, ReceiveOptions, StartTlsOptions } from './connection/call-options.js'
 export { defaultDrain } from './connection/close-options.js'
 export type { ConnectionOptions } from './connection/connection-options.js'
+export type { ConnectionTimeouts } from './connection/timeouts.js'
 export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/end/close-info.js'
 export { relay, type RelayOptions, type RelayResult } from './relay/relay.js'
 
@@ -60,6 +57,7 @@ export type {
   RequestOptions,
 } from './client/requests/request-options.js'
 export type { Correlation } from './client/correlators/correlation.js'
+export { FatalError } from './client/fatal-error.js'
 export type { ClientStatus, DisconnectedStatus, StatusFeed } from './client/steady/status.js'
 export { createPool, type Pool } from './client/pool/pool.js'
 export type { Lease } from './client/pool/lease.js'

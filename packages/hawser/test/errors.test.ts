@@ -460,6 +460,13 @@ const provocations: Record<ErrorCode, Provocation> = {
     says: /for \d+ ms: .* or raise idleTimeout/,
     provoke: () => expire({ idleTimeout: 5000 }, () => undefined),
   },
+  HAWSER_READ_IDLE_TIMEOUT: {
+    class: TimeoutError,
+    op: 'read',
+    has: ['local', 'remote'],
+    says: /^the peer sent no byte for \d+ ms: it is gone, or quiet for longer than readIdleTimeout$/,
+    provoke: () => expire({ readIdleTimeout: 5000 }, () => undefined),
+  },
   HAWSER_FIRST_BYTE_TIMEOUT: {
     class: TimeoutError,
     op: 'read',
@@ -996,7 +1003,12 @@ type Peer = ReturnType<typeof connectPeer<string, string>>
 async function expire(
   waits: Pick<
     ServerOptions<string, string>,
-    'idleTimeout' | 'firstByteTimeout' | 'frameTimeout' | 'writeTimeout' | 'consumerTimeout'
+    | 'idleTimeout'
+    | 'readIdleTimeout'
+    | 'firstByteTimeout'
+    | 'frameTimeout'
+    | 'writeTimeout'
+    | 'consumerTimeout'
   >,
   prepare: (ends: Peer) => unknown,
 ): Promise<unknown> {

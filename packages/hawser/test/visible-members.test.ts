@@ -57,6 +57,7 @@ const connectionMembers: Visible<Connection> = {
   reset: true,
   resume: true,
   send: true,
+  setTimeouts: true,
   server: true,
   startTls: true,
   switchFraming: true,

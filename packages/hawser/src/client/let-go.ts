@@ -2,8 +2,8 @@ import { engineOf } from '../connection/connection.js'
 import type { Connection } from '../connection/face.js'
 
 /** End a connection at once. One that only waits for the peer's end has lost nothing: no reset then. */
-export function letGo<In, Out>(connection: Connection<In, Out>): void {
+export function letGo<In, Out>(connection: Connection<In, Out>, error?: Error): void {
   const engine = engineOf(connection)
   if (engine.lingers) engine.lingered()
-  else connection.reset()
+  else connection.reset({ error })
 }

@@ -1,6 +1,7 @@
-import { closeNames, defaultDrain } from '../connection/close-options.js'
-import type { CloseOptions, CloseResult } from '../connection/server-face.js'
+import { clientCloseNames, defaultDrain } from '../connection/close-options.js'
+import type { ClientCloseOptions, CloseResult } from '../connection/server-face.js'
 import { checkOptions } from '../options/check-options.js'
+import { invalid, kindOf } from '../options/invalid.js'
 import { atLeast } from '../options/numbers.js'
 import type { Clock, ClockTimer } from '../policy/clock.js'
 import { onAbort } from './on-abort.js'
@@ -10,9 +11,10 @@ export interface ShutdownOwner {
   /**
    * Begin to end in order.
    *
+   * @param error why, where the program says so
    * @returns fulfils when it has ended, with what became of what was under way
    */
-  end(): Promise<CloseResult>
+  end(error: Error | undefined): Promise<CloseResult>
   /** End at once; after `end`, and at most once. */
   cut(): void
 }
@@ -49,14 +51,18 @@ export class Shutdown {
     for (const release of this.#releases.splice(0)) release()
   }
 
-  /** @throws OptionError when `drain` is no number of milliseconds */
-  close(options: CloseOptions): Promise<CloseResult> {
-    checkOptions(options, closeNames)
-    const { drain = defaultDrain, signal } = options
+  /** @throws OptionError when `drain` is no number of milliseconds, or `error` is none */
+  close(options: ClientCloseOptions): Promise<CloseResult> {
+    checkOptions(options, clientCloseNames)
+    const { error, signal } = options
+    if (error !== undefined && !(error instanceof Error)) {
+      throw invalid('error', `is ${kindOf(error)}: it takes an Error`)
+    }
+    const { drain = error === undefined ? defaultDrain : 0 } = options
     atLeast('drain', drain, 0, 'milliseconds')
     if (this.#result === undefined) {
       this.release()
-      this.#result = this.#owner.end().finally(() => this.release())
+      this.#result = this.#owner.end(error).finally(() => this.release())
     }
     const cut = (): void => this.#cut()
     if (drain === 0 || signal?.aborted === true) cut()

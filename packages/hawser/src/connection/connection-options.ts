@@ -1,6 +1,6 @@
 import type { Framing } from '../framing/framing.js'
 import { invalid, kindOf } from '../options/invalid.js'
-import { atLeast, milliseconds } from '../options/numbers.js'
+import { atLeast } from '../options/numbers.js'
 import type { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
 import { assertHeartbeat, type HeartbeatOptions } from '../policy/heartbeat.js'
@@ -8,12 +8,18 @@ import { withoutPongs } from './watch/connection-heartbeat.js'
 import { encoderOf } from './out/encode-frame.js'
 import type { Brakes, Settings } from './connection-settings.js'
 import type { HandlerObject } from './face.js'
+import {
+  type ConnectionTimeouts,
+  defaultTimeouts,
+  resolveTimeouts,
+  timeoutNames,
+} from './timeouts.js'
 import { steadyClock } from './time/steady-clock.js'
 import type { NamesOf } from '../options/option-names.js'
 import { Effects } from './work.js'
 
 /** Limits and waits of one connection; the same for servers and clients. */
-export interface ConnectionOptions {
+export interface ConnectionOptions extends ConnectionTimeouts {
   /**
    * Bytes received and not delivered that one connection may hold. Reading stops there and TCP slows
    * the peer down. Default 2 MiB, or the framing's `maxFrame` where that is more, and never less than
@@ -41,69 +47,17 @@ export interface ConnectionOptions {
    * a stream over our direction is at work, it stays open either way. As in node:net.
    */
   readonly allowHalfOpen?: boolean | undefined
-  /**
-   * Milliseconds without a byte in either direction after which the connection is closed with
-   * `idle-timeout`; also when the peer has ended its direction, unless a handler is at work. Default `Infinity`, off: a quiet connection is a healthy one in many protocols.
-   */
-  readonly idleTimeout?: number | undefined
-  /**
-   * Milliseconds a peer may take until its first byte, then `first-byte-timeout`. Default
-   * `Infinity`, off: in many protocols the server speaks first.
-   */
-  readonly firstByteTimeout?: number | undefined
-  /**
-   * Milliseconds a frame that was begun may go without a further byte, then `frame-timeout`.
-   * Default 30 000; `Infinity` is off. Stops: slowloris.
-   */
-  readonly frameTimeout?: number | undefined
-  /**
-   * Bytes a second that a frame or a write under way has to move, else `rate-timeout`. Default 240;
-   * `Infinity` is off, as everywhere. Silence is left to `frameTimeout` and `writeTimeout`. A frame
-   * of which at most 1 KiB have come has four times `frameTimeout` instead, whatever its rate: it
-   * may be a line that a person types into a terminal which sends each key. The rate is measured
-   * anew every 30 s. Stops: a slowloris that sends a byte a second, a reader that takes one.
-   */
-  readonly minimumRate?: number | undefined
-  /**
-   * Milliseconds that a frame or a write may be under way before `minimumRate` counts. Default
-   * 5 000; `Infinity` is off. Stops: a short outage taken for a slow peer.
-   */
-  readonly minimumRateGrace?: number | undefined
-  /**
-   * Milliseconds that bytes may wait to be sent without any being taken, then `write-timeout`.
-   * Default 30 000; `Infinity` is off. Stops: a peer that stops reading or has vanished.
-   */
-  readonly writeTimeout?: number | undefined
-  /**
-   * Milliseconds that reading may stand still because received messages are not taken, then
-   * `consumer-timeout`. Default 60 000; `Infinity` is off. Stops: a dead peer that nothing would
-   * notice, since neither FIN nor RST is seen while reading stands still.
-   */
-  readonly consumerTimeout?: number | undefined
-  /**
-   * Milliseconds to go on discarding what the peer sends after we ended, before the socket is given
-   * up. Default 1 000; `Infinity` waits for the peer's FIN. Stops: a reply lost to a reset, because
-   * a socket closed with unread bytes resets (RFC 2525 section 2.17).
-   */
-  readonly lingerTimeout?: number | undefined
   /** Where time comes from. Default: the system. Tests hand in `VirtualClock` of `hawser/testing`. */
   readonly clock?: Clock | undefined
 }
 
 /** The names of the options in {@link ConnectionOptions}. */
 export const connectionNames: NamesOf<ConnectionOptions> = {
+  ...timeoutNames,
   inbox: true,
   outbox: true,
   highWaterMark: true,
   allowHalfOpen: true,
-  idleTimeout: true,
-  firstByteTimeout: true,
-  frameTimeout: true,
-  minimumRate: true,
-  minimumRateGrace: true,
-  writeTimeout: true,
-  consumerTimeout: true,
-  lingerTimeout: true,
   clock: true,
 }
 
@@ -146,14 +100,8 @@ export function resolveSettings<In, Out>(
     highWaterMark: Math.min(highWaterMark, outboxLimit),
     brakes,
     allowHalfOpen: options.allowHalfOpen ?? false,
-    idleTimeout: milliseconds('idleTimeout', options.idleTimeout ?? Infinity),
-    firstByteTimeout: milliseconds('firstByteTimeout', options.firstByteTimeout ?? Infinity),
-    frameTimeout: milliseconds('frameTimeout', options.frameTimeout ?? 30_000),
-    minimumRate: atLeast('minimumRate', options.minimumRate ?? 240, 1, 'bytes a second'),
-    minimumRateGrace: milliseconds('minimumRateGrace', options.minimumRateGrace ?? 5_000),
-    writeTimeout: milliseconds('writeTimeout', options.writeTimeout ?? 30_000),
-    consumerTimeout: milliseconds('consumerTimeout', options.consumerTimeout ?? 60_000),
-    lingerTimeout: milliseconds('lingerTimeout', options.lingerTimeout ?? 1_000),
+    ...defaultTimeouts,
+    ...resolveTimeouts(options),
     clock: steadyClock(options.clock),
     budget,
     effects: new Effects(),

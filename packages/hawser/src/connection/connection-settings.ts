@@ -15,6 +15,7 @@ import type { Effects } from './work.js'
 /** The waits of a connection, in milliseconds; `Infinity` is off. */
 export interface Waits {
   readonly idleTimeout: number
+  readonly readIdleTimeout: number
   readonly firstByteTimeout: number
   readonly frameTimeout: number
   readonly writeTimeout: number

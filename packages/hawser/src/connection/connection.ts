@@ -1,18 +1,22 @@
 import type { Duplex } from 'node:stream'
 import type { ReadableStream, WritableStream } from 'node:stream/web'
 import type { Framing } from '../framing/framing.js'
+import { checkOptions } from '../options/check-options.js'
 import type { ProxyHeader } from '../proxy-protocol/header.js'
 import type { TlsSession } from '../tls.js'
 import type { TransportAddress } from '../transport.js'
 import type { CloseInfo, ConnectionPhase } from './end/close-info.js'
 import type { Engine } from './engine.js'
-import type { Connection, ReceiveOptions, StartTlsOptions, Topics } from './face.js'
+import type { Connection, Topics } from './face.js'
+import type { EndOptions, ReceiveOptions, StartTlsOptions } from './call-options.js'
 import { BatchIterator, MessageIterator } from './in/iterator-consumer.js'
 import { receive } from './in/receive.js'
 import { noGroups, noteJoin, noTopics } from './memberships.js'
 import { accepted, handled } from '../promises.js'
 import { startTls } from './start-tls.js'
 import { toDuplex, toReadable, toWritable } from './streams.js'
+import { type ConnectionTimeouts, resolveTimeouts, timeoutNames } from './timeouts.js'
+import { whyOf } from './why.js'
 
 let lastId = 0
 let readEngine: (connection: object) => unknown
@@ -149,13 +153,19 @@ class EngineConnection<
     return this.flush()
   }
 
-  close(): Promise<CloseInfo> {
-    this.#engine.finish()
+  close(options?: EndOptions): Promise<CloseInfo> {
+    this.#engine.finish(whyOf(options, this.#engine.details))
     return this.closed
   }
 
-  reset(): void {
-    this.#engine.reset()
+  reset(options?: EndOptions): void {
+    this.#engine.reset(whyOf(options, this.#engine.details))
+  }
+
+  setTimeouts(timeouts: ConnectionTimeouts): this {
+    checkOptions(timeouts, timeoutNames)
+    this.#engine.setTimeouts(resolveTimeouts(timeouts))
+    return this
   }
 
   pause(): void {

@@ -3,10 +3,12 @@ import { type HawserError, TimeoutError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { firstByte } from '../observe/channels.js'
 import type { OverflowPayload } from '../observe/payloads.js'
+import type { PaceLimits } from '../policy/pace.js'
 import type { TransportSink } from '../transport.js'
 import { framingError } from './end/close-errors.js'
-import type { CloseInfo } from './end/close-info.js'
+import type { CloseInfo, Why } from './end/close-info.js'
 import { endWhenDone, endWhenLeft, endWithPeer, isDelivered } from './end/completion.js'
+import type { Waits } from './connection-settings.js'
 import { EngineState, type WingHosts } from './engine-state.js'
 import type { Connection } from './face.js'
 import { callClose, callWritable, handlerFailed, runFunction, runOpen } from './in/handler-calls.js'
@@ -23,6 +25,7 @@ import {
 } from './publications.js'
 import { upgradeLost } from './start-tls.js'
 import { upkeep } from './watch/upkeep.js'
+import { hasIdleWaits } from './watch/watch.js'
 import type { Watched } from './watch/watched.js'
 
 /**
@@ -44,14 +47,14 @@ export class Engine<In, Out>
   // ── what the user does ──────────────────────────────────────────────────────────────────────
 
   start(): void {
-    const { handler, heartbeat, idleTimeout, firstByteTimeout } = this.settings
+    const { handler, heartbeat } = this.settings
     this.transport.start(this)
     if (handler?.message !== undefined) {
       const consumer = new HandlerConsumer(this, this.receiver)
       this.receiver.consumer = consumer
       consumer.open()
     } else runOpen(this)
-    if (idleTimeout !== Infinity || firstByteTimeout !== Infinity) this.arm()
+    if (hasIdleWaits(this.settings)) this.arm()
     if (heartbeat !== undefined) startHeartbeat(this, heartbeat)
   }
 
@@ -70,6 +73,13 @@ export class Engine<In, Out>
     if (streamed) this.ending.streamed = true
   }
 
+  /** Other limits from now on, for this connection alone. */
+  setTimeouts(timeouts: Partial<Waits & PaceLimits>): void {
+    this.settings = { ...this.settings, ...timeouts }
+    this.watch?.changed()
+    this.arm()
+  }
+
   switchFraming(next: Framing<In, Out>): void {
     this.receiver.switchFraming(next)
     this.openSender?.switchTo(encoderOf(next))
@@ -81,15 +91,17 @@ export class Engine<In, Out>
   }
 
   /** End our direction, and discard whatever still arrives. */
-  finish(): void {
+  finish(why?: Why): void {
     if (this.isClosed) return
+    if (why !== undefined) this.ending.explain(why)
+    if (why?.error !== undefined) this.dismiss(why.error)
     this.ending.end('local')
     this.ending.discard()
     this.settle()
   }
 
-  reset(): void {
-    if (!this.isClosed) this.ending.reset()
+  reset(why?: Why): void {
+    if (!this.isClosed) this.ending.reset(why)
   }
 
   /** The server is closing: end at once when at rest, else when what was delivered is finished. */

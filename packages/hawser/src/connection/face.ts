@@ -2,9 +2,11 @@ import type { Duplex } from 'node:stream'
 import type { ReadableStream, WritableStream } from 'node:stream/web'
 import type { Framing } from '../framing/framing.js'
 import type { ProxyHeader } from '../proxy-protocol/header.js'
-import type { TlsClientOptions, TlsServerOptions, TlsSession } from '../tls.js'
+import type { TlsSession } from '../tls.js'
 import type { TransportAddress } from '../transport.js'
+import type { EndOptions, ReceiveOptions, StartTlsOptions } from './call-options.js'
 import type { CloseInfo, ConnectionPhase } from './end/close-info.js'
+import type { ConnectionTimeouts } from './timeouts.js'
 
 // Types only: a connection as everything but its engine sees it.
 
@@ -109,10 +111,22 @@ export interface Connection<
    * `lingerTimeout` is over. The outbox is sent before that.
    *
    * @returns fulfils as `closed` does
+   * @throws OptionError
    */
-  close(): Promise<CloseInfo>
-  /** Drop everything and tell the peer at once: RST on TCP (RFC 9293 section 3.5.3). */
-  reset(): void
+  close(options?: EndOptions): Promise<CloseInfo>
+  /**
+   * Drop everything and tell the peer at once: RST on TCP (RFC 9293 section 3.5.3).
+   *
+   * @throws OptionError
+   */
+  reset(options?: EndOptions): void
+  /**
+   * Other limits for this connection from now on, as a peer asks for them when it logs in: MQTT's
+   * keepalive, a session that is to last. Those left out stay as they are.
+   *
+   * @throws OptionError `HAWSER_INVALID_OPTION`
+   */
+  setTimeouts(timeouts: ConnectionTimeouts): this
   /** Deliver no messages until `resume()`. Reading goes on until the inbox is full. */
   pause(): void
   /** Deliver messages again. */
@@ -220,37 +234,12 @@ export interface Connection<
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** How long to wait for one message. */
-export interface ReceiveOptions {
-  /**
-   * Milliseconds, then `HAWSER_RECEIVE_TIMEOUT`. Default 30 000; `Infinity` is off. Stops: a peer that
-   * never greets.
-   */
-  readonly timeout?: number | undefined
-  /** Gives the wait up, with `HAWSER_ABORTED`. */
-  readonly signal?: AbortSignal | undefined
-}
-
 /** The topics of one connection: iterable, and countable. */
 export interface Topics extends Iterable<string> {
   /** How many there are. */
   readonly size: number
   /** Whether this is one of them. */
   has(topic: string): boolean
-}
-
-/** How TLS begins on an open connection. */
-export interface StartTlsOptions<Out> {
-  /**
-   * The last message in plain text: a server's agreement, such as SMTP's `220 ready`. It has left
-   * before the handshake begins, and nothing else is written in between.
-   */
-  readonly reply?: Out | undefined
-  /**
-   * Options for this connection alone: a server's on a connection from a server, a client's on one
-   * from `connect`. Default: the option `tls` that the server, or `connect`, was given.
-   */
-  readonly tls?: TlsServerOptions | TlsClientOptions | undefined
 }
 
 /**

@@ -115,6 +115,15 @@ export interface CloseOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** How a client or a pool closes. */
+export interface ClientCloseOptions extends CloseOptions {
+  /**
+   * Why: what waits is rejected with it as the cause, and so is what is asked for later. The drain is 0
+   * by default then. Default: none.
+   */
+  readonly error?: Error | undefined
+}
+
 /**
  * How it closed: connections of a server or of workers; requests and messages of a client; leases of a
  * pool.

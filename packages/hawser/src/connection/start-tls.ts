@@ -2,7 +2,7 @@ import { type ErrorDetails, type HawserError, StateError, TlsError } from '../er
 import { checkOptions } from '../options/check-options.js'
 import type { TlsSession } from '../tls.js'
 import type { Transport } from '../transport.js'
-import type { StartTlsOptions } from './face.js'
+import type { StartTlsOptions } from './call-options.js'
 import type { ConnectionOwner } from './connection-settings.js'
 import { holds } from './in/holds.js'
 import type { Receiver } from './in/receiver.js'

@@ -14,6 +14,9 @@ export interface Recorder {
   closed(reason: string, seconds: number | undefined): void
 }
 
+/** So many close reasons are told apart; the rest are counted as `other`. */
+const mostReasons = 100
+
 /**
  * Tell each server's recorder what its channels say. No message is touched: the channels of
  * handshake, open, first byte, overflow and close are all that is subscribed to.
@@ -35,6 +38,12 @@ export function record(
     const since = openedAt.get(connection)
     return since === undefined ? undefined : (time() - since) / 1_000
   }
+  const reasons = new Set<string>()
+  /** Reasons of a program's own may be any words, and each is a time series. */
+  const bounded = (reason: string): string => {
+    if (reasons.size < mostReasons) reasons.add(reason)
+    return reasons.has(reason) ? reason : 'other'
+  }
   const subscriptions = [
     observe('hawser:server:handshake', ({ server, milliseconds, protocol }) => {
       find(server)?.handshaken(milliseconds / 1_000, protocol)
@@ -48,7 +57,7 @@ export function record(
     }),
     observe('hawser:connection:overflow', ({ server, kind }) => find(server)?.overflowed(kind)),
     observe('hawser:connection:close', ({ connection, server, info }) => {
-      find(server)?.closed(info.reason, age(connection))
+      find(server)?.closed(bounded(info.reason), age(connection))
     }),
   ]
   return () => {

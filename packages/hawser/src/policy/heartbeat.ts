@@ -41,6 +41,8 @@ export interface Heard<Out> {
   readonly bytesRead: number
   /** Whether nothing can be heard, because what comes is not read. */
   readonly isDeaf: boolean
+  /** Whether the peer is not expected to reply to a ping now. */
+  readonly isExcused?: boolean
   ping(message: Out): void
   /** There is no ping to send. */
   failed(cause: unknown): void
@@ -98,6 +100,12 @@ export class Heartbeat<Out> {
   #beat(): void {
     const { every = defaultEvery, misses = defaultMisses, ping } = this.#options
     const { bytesRead } = this.#heard
+    if (this.#heard.isExcused === true) {
+      this.#unanswered = 0
+      this.#hasAsked = false
+      this.#schedule()
+      return
+    }
     const isAlive = bytesRead !== this.#bytes || this.#heard.isDeaf
     this.#unanswered = isAlive || !this.#hasAsked ? 0 : this.#unanswered + 1
     this.#bytes = bytesRead

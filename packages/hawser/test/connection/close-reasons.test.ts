@@ -59,6 +59,7 @@ const endings: Record<Exclude<CloseReason, 'ended' | 'reset'>, () => Promise<Clo
     return receive(broken, 'anything')
   },
   'idle-timeout': () => expire({ idleTimeout: 1_000 }),
+  'read-idle-timeout': () => expire({ readIdleTimeout: 1_000 }),
   'first-byte-timeout': () => expire({ firstByteTimeout: 1_000 }),
   'frame-timeout': () => expire({ frameTimeout: 1_000 }, ({ peer }) => peer.send('half a li')),
   'write-timeout': () =>

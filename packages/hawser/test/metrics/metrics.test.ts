@@ -351,3 +351,18 @@ describe('metrics that were stopped', () => {
     expect(channel('hawser:connection:message-out').hasSubscribers).toBe(false)
   })
 })
+
+it('tells a hundred close reasons of a program apart, and counts the rest as other', async () => {
+  const server = await serve({ framing: lines() }, {})
+  const metrics = collect(server)
+  for (let number = 0; number < 130; number += 1) {
+    const accepted = nextConnection(server)
+    const client = await connect(`127.0.0.1:${portOf(server)}`)
+    const connection = await accepted
+    connection.reset({ reason: `number-${number}` })
+    await Promise.all([connection.closed, client.closed])
+  }
+  const reasons = scrape(metrics).get('hawser_connections_closed_total')?.metrics ?? []
+  expect(reasons).toHaveLength(101)
+  expect(valueOf(metrics, 'hawser_connections_closed_total', { reason: 'other' })).toBe(30)
+})

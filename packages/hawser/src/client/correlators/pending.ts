@@ -21,6 +21,8 @@ export class Pending<In, Result = In> {
   readonly timeout: number
   /** Whether it has its reply, or will not get one. */
   settled = false
+  /** Whether its reply is held back on purpose. */
+  blocks = false
   /** What its correlator knows it by, where requests carry ids. */
   id: unknown
   // Fields with a `#` would be a tenth of the whole cost of a request.

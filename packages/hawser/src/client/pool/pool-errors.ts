@@ -11,6 +11,7 @@ import {
   TimeoutError,
   TlsError,
 } from '../../errors.js'
+import { fatalCause } from '../fatal-error.js'
 import { quoting } from '../../options/quoting.js'
 
 /** What a pool has while a caller waits for a connection. */
@@ -65,9 +66,9 @@ export function endedError({ error, reason, by }: CloseInfo, ends: ErrorDetails)
 }
 
 /** The pool was closed. */
-export function poolClosedError(): ClientError {
+export function poolClosedError(cause: Error | undefined): ClientError {
   const text = 'the pool is closed and lends no more connections: make a new one'
-  return new ClientError('HAWSER_POOL_CLOSED', text, { op: 'acquire' })
+  return new ClientError('HAWSER_POOL_CLOSED', text, { op: 'acquire', cause })
 }
 
 /** The lease was given back. */
@@ -95,6 +96,7 @@ export function acquireAborted(signal: AbortSignal): AbortedError {
 export function isPermanent(error: Error): boolean {
   return (
     error instanceof OptionError ||
+    fatalCause(error) !== undefined ||
     (error instanceof TlsError && error.code === 'HAWSER_TLS_CERTIFICATE_INVALID')
   )
 }

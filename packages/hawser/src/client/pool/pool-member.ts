@@ -182,9 +182,9 @@ export class PoolMember<In, Out>
   }
 
   /** End it now, in order if nothing is lost by that. */
-  letGo(): void {
+  letGo(error?: Error): void {
     this.#isSpoiled = true
-    letGo(this.connection)
+    letGo(this.connection, error)
   }
 
   /** Break it off. */

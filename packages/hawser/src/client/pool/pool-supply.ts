@@ -105,9 +105,9 @@ export class PoolSupply<In, Out> {
   }
 
   /** Let go of all at once. */
-  force(): void {
+  force(error: Error | undefined): void {
     this.#forced = this.#leased.size
-    for (const member of this.#members) member.letGo()
+    for (const member of this.#members) member.letGo(error)
   }
 
   get #isStopped(): boolean {

@@ -1,6 +1,6 @@
 import { checkOptions } from '../../options/check-options.js'
 import { milliseconds } from '../../options/numbers.js'
-import type { CloseOptions, CloseResult } from '../../connection/server-face.js'
+import type { ClientCloseOptions, CloseResult } from '../../connection/server-face.js'
 import type { HawserError } from '../../errors.js'
 import type { Destination } from '../dial/destination.js'
 import type { Lease } from './lease.js'
@@ -36,13 +36,18 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
   readonly #waiters: PoolWaiters<Lease<In, Out>>
   readonly #supply: PoolSupply<In, Out>
   readonly #shutdown: Shutdown
+  /** What `close` was told to be the reason. */
+  #closedWith: Error | undefined
 
   /** @throws OptionError when an option cannot work */
   constructor(destination: Destination, options: PoolOptions<In, Out> = {}) {
     this.#settings = resolvePool(destination, options)
     this.#waiters = new PoolWaiters(this.#settings.clock)
     this.#supply = new PoolSupply(this.#settings, this.#demanding())
-    const ending = { end: () => this.#end(), cut: () => this.#supply.force() }
+    const ending = {
+      end: (error?: Error) => this.#end(error),
+      cut: () => this.#supply.force(this.#closedWith),
+    }
     this.#shutdown = new Shutdown(this.#settings.clock, ending)
     this.#shutdown.obey(options.signal)
     this.#supply.fill()
@@ -100,9 +105,9 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
    *
    * @returns fulfils when nothing is left of it: no socket, no timer, no listener. It says how many
    *   leases were given back, and how many were cut off
-   * @throws OptionError when `drain` is no number of milliseconds
+   * @throws OptionError when `drain` is no number of milliseconds, or `error` is none
    */
-  close(options: CloseOptions = {}): Promise<CloseResult> {
+  close(options: ClientCloseOptions = {}): Promise<CloseResult> {
     return this.#shutdown.close(options)
   }
 
@@ -141,9 +146,10 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
     }
   }
 
-  #end(): Promise<CloseResult> {
+  #end(error: Error | undefined): Promise<CloseResult> {
+    this.#closedWith = error
     const stopped = this.#supply.stop()
-    this.#waiters.reject(poolClosedError())
+    this.#waiters.reject(poolClosedError(error))
     return stopped
   }
 
@@ -154,7 +160,7 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
 
   /** Why no caller may begin to wait now. */
   #refuse(signal: AbortSignal | undefined): HawserError | undefined {
-    if (this.#shutdown.hasBegun) return poolClosedError()
+    if (this.#shutdown.hasBegun) return poolClosedError(this.#closedWith)
     if (signal?.aborted === true) return acquireAborted(signal)
     const { hopeless } = this.#supply
     if (hopeless !== undefined) return acquireFailed(hopeless)

@@ -7,6 +7,11 @@ export interface RequestOptions {
   readonly timeout?: number | undefined
   /** Gives the request up, with `HAWSER_ABORTED`. It may be carried out all the same. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * The server holds the reply back until there is one, as for Redis' `BLPOP`: the client's heartbeat
+   * sends no ping meanwhile, which would wait behind it, and `timeout` alone watches. Default false.
+   */
+  readonly blocks?: boolean | undefined
 }
 
 /** How a request is made whose reply is one message. */
@@ -41,6 +46,7 @@ export const noRequestOptions: RequestOptions = Object.freeze({})
 export const requestNames: NamesOf<RequestOptions> = {
   timeout: true,
   signal: 'signal',
+  blocks: true,
 }
 
 /** The names of the options in {@link PartedRequestOptions}. */

@@ -97,6 +97,7 @@ export class Requester<In, Out> {
       until === undefined
         ? new Pending<In>(now, wait)
         : new ReplyList<In>(now, wait, { until, maxReplyBytes })
+    if (options.blocks === true) pending.blocks = true
     this.#dispatch(message, pending, signal)
     return pending.promise
   }
@@ -109,6 +110,7 @@ export class Requester<In, Out> {
     const wait = this.#timeoutOf(options)
     const begin = (): ReplyStream<In> => {
       const stream = new ReplyStream<In>(this.#limits.clock, wait, until)
+      stream.blocks = options.blocks === true
       this.#dispatch(message, stream, signal)
       return stream
     }

@@ -93,6 +93,12 @@ export class Session<In, Out> {
     return count
   }
 
+  /** Whether a ping would wait behind a request whose reply the server holds back. */
+  get isBlocked(): boolean {
+    for (const { blocks } of this.#correlator.waiting) if (blocks) return true
+    return false
+  }
+
   /** What those requests wait for. */
   get promises(): Promise<unknown>[] {
     return [...this.#correlator.waiting].map(({ promise }) => promise)
@@ -142,18 +148,17 @@ export class Session<In, Out> {
   }
 
   /**
-   * One request, past all that wait.
+   * A ping, past all that wait.
    *
-   * @param timeout milliseconds; `Infinity` is off
-   * @returns the reply; rejects as the client's `request` does
+   * @returns fulfils with the reply; rejects as the client's `request` does
    */
-  request(message: Out, timeout: number): Promise<In> {
-    const pending = new Pending<In>(this.#limits.clock.now(), timeout)
-    if (!this.dispatch(message, pending)) {
+  ping(message: Out): Promise<In> {
+    const ping = new Pending<In>(this.#limits.clock.now(), Infinity)
+    if (!this.dispatch(message, ping)) {
       const text = 'there is no room for a request on this connection: await the ones before it'
-      pending.reject(new ClientError('HAWSER_QUEUE_FULL', text, { op: 'request' }))
+      ping.reject(new ClientError('HAWSER_QUEUE_FULL', text, { op: 'request' }))
     }
-    return pending.promise
+    return ping.promise
   }
 
   /** End the connection because of `error`: nothing on it can be relied on. */

@@ -1,6 +1,6 @@
 import { captureRejectionSymbol, EventEmitter } from 'node:events'
 import type { Connection } from '../../connection/face.js'
-import type { CloseOptions, CloseResult } from '../../connection/server-face.js'
+import type { ClientCloseOptions, CloseResult } from '../../connection/server-face.js'
 import { handled } from '../../promises.js'
 import { report, warn } from '../../report.js'
 import type { HawserError } from '../../errors.js'
@@ -18,6 +18,7 @@ import {
   type SingleRequestOptions,
 } from '../requests/request-options.js'
 import { type ClientSettings, resolveClient } from './client-settings.js'
+import { fatalCause } from '../fatal-error.js'
 import { Shutdown } from '../shutdown.js'
 import type { ClientEvents, ClientInfo } from './client-events.js'
 import { changeStatus, type ClientStatus, StatusFeed } from './status.js'
@@ -44,6 +45,8 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   #unsettled = 0
   #forced = 0
   #refusal: HawserError | undefined
+  /** What `close` was told to be the reason. */
+  #closedWith: HawserError | undefined
 
   /** @throws OptionError when an option cannot work */
   constructor(destination: Destination, options: ClientOptions<In, Out> = {}) {
@@ -54,7 +57,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     this.#link = new Link(this.#settings, this.#listening())
     this.#requester = new Requester(this.#settings, this.#sending())
     this.#ended = this.#link.run()
-    const ending = { end: () => this.#end(), cut: () => this.#cut() }
+    const ending = { end: (error?: Error) => this.#end(error), cut: () => this.#cut() }
     this.#shutdown = new Shutdown(this.#settings.clock, ending)
     this.#shutdown.obey(options.signal)
   }
@@ -139,7 +142,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
    *   many were cut off
    * @throws OptionError when `drain` is no number of milliseconds
    */
-  close(options: CloseOptions = {}): Promise<CloseResult> {
+  close(options: ClientCloseOptions = {}): Promise<CloseResult> {
     return this.#shutdown.close(options)
   }
 
@@ -198,10 +201,10 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   }
 
   #gaveUp(error: HawserError | undefined): void {
-    this.#refuse(error)
+    this.#refuse(fatalCause(error) ?? error)
     this.#shutdown.release()
     this.#pushes.end()
-    this.#changed({ state: 'closed', error })
+    this.#changed({ state: 'closed', error: error ?? this.#closedWith })
   }
 
   /** What messages are sent on, and whether they may be. */
@@ -232,10 +235,11 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     this.#requester.reject(this.#refusal)
   }
 
-  async #end(): Promise<CloseResult> {
+  async #end(error: Error | undefined): Promise<CloseResult> {
     const { session } = this.#link
     const underWay = [...this.#requester.promises, ...(session?.promises ?? [])]
-    this.#refusal ??= closedClientError(undefined)
+    if (error !== undefined) this.#closedWith = closedClientError(error)
+    this.#refusal ??= this.#closedWith ?? closedClientError(undefined)
     this.#unsettled = underWay.length
     const settled = (): void => {
       this.#unsettled -= 1
@@ -250,7 +254,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
   #cut(): void {
     this.#forced = this.#unsettled
     this.#refuse(undefined)
-    this.#link.stop(false)
+    this.#link.stop(false, this.#closedWith?.cause as Error | undefined)
   }
 }
 

@@ -7,6 +7,7 @@ import { type HawserError, OptionError } from '../../errors.js'
 import { Backoff } from '../../policy/backoff.js'
 import { Heartbeat } from '../../policy/heartbeat.js'
 import { connectBy } from '../dial/connect.js'
+import { fatalCause } from '../fatal-error.js'
 import { letGo } from '../let-go.js'
 import { attend } from '../requests/attend.js'
 import { createCorrelator } from '../correlators/create-correlator.js'
@@ -70,8 +71,8 @@ export class Link<In, Out> {
       if (this.#isStopped) break
       this.lastError = error ?? info?.error
       this.#backoff.worked(worked)
-      if (error instanceof OptionError || this.#backoff.failures >= this.#settings.maxReconnects)
-        break
+      const isFinal = error instanceof OptionError || fatalCause(error) !== undefined
+      if (isFinal || this.#backoff.failures >= this.#settings.maxReconnects) break
       const retryIn = Math.round(this.#backoff.failed())
       this.#owner.changed({ state: 'disconnected', retryIn, info, error })
       await this.#wait(retryIn)
@@ -80,11 +81,11 @@ export class Link<In, Out> {
   }
 
   /** Dial no more, and close the connection there is: in order, or at once. */
-  stop(inOrder: boolean): void {
+  stop(inOrder: boolean, error?: Error): void {
     this.#stopping.abort()
     if (this.#connection === undefined) return
-    if (inOrder) void this.#connection.close()
-    else letGo(this.#connection)
+    if (inOrder) void this.#connection.close({ error })
+    else letGo(this.#connection, error)
   }
 
   get #isStopped(): boolean {
@@ -195,8 +196,11 @@ export class Link<In, Out> {
       get isDeaf() {
         return owner.isDeaf || engineOf(connection).receiver.stopped
       },
+      get isExcused() {
+        return session.isBlocked
+      },
       ping: (message: Out) => {
-        if (heartbeat.isPong === undefined) void session.request(message, Infinity).catch(ignore)
+        if (heartbeat.isPong === undefined) void session.ping(message).catch(ignore)
         else void connection.send(message)
       },
       failed: (cause: unknown) => session.fail(pingFailed(cause, connection)),

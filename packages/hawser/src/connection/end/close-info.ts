@@ -29,6 +29,7 @@ export type EndingCode =
   | 'HAWSER_MESSAGE_INVALID'
   /** A wait reached its limit. */
   | 'HAWSER_IDLE_TIMEOUT'
+  | 'HAWSER_READ_IDLE_TIMEOUT'
   | 'HAWSER_FIRST_BYTE_TIMEOUT'
   | 'HAWSER_FRAME_TIMEOUT'
   | 'HAWSER_WRITE_TIMEOUT'
@@ -57,9 +58,16 @@ export type EndingCode =
 /**
  * Why a connection ended. `ended`: both directions ended in order. `reset`: one side reset it, and
  * `by` says which. Otherwise `error` ended it, and the reason is its code without `HAWSER_`, in lower
- * case, dashed: `HAWSER_IDLE_TIMEOUT` is `idle-timeout`. ERRORS.md has them all.
+ * case, dashed: `HAWSER_IDLE_TIMEOUT` is `idle-timeout`. ERRORS.md has them all. A program may give a
+ * word of its own to `close` and `reset`.
  */
-export type CloseReason = 'ended' | 'reset' | ReasonOf<EndingCode>
+export type CloseReason = 'ended' | 'reset' | ReasonOf<EndingCode> | (string & {})
+
+/** Why a program ends a connection, in its own words. */
+export interface Why {
+  readonly reason?: string | undefined
+  readonly error?: HawserError | undefined
+}
 
 /** How a connection ended: what `connection.closed` fulfils with. */
 export interface CloseInfo {

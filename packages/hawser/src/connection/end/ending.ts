@@ -7,7 +7,7 @@ import {
   transportError,
 } from './close-errors.js'
 import type { ClockTimer } from '../../policy/clock.js'
-import type { CloseInfo, CloseReason, ConnectionPhase } from './close-info.js'
+import type { CloseInfo, CloseReason, ConnectionPhase, Why } from './close-info.js'
 import { systemClock } from '../time/system-clock.js'
 import type { EndingHost } from './ending-host.js'
 
@@ -61,6 +61,14 @@ export class Ending {
     this.#cause ??= { by, reason: 'ended', phase: this.#host.phase }
   }
 
+  /** The program says why it ends the connection: that counts before an end that was merely noted. */
+  explain({ reason = 'ended', error }: Why): void {
+    if (this.error !== undefined || this.#broken) return
+    this.error = error
+    this.#refusal = undefined
+    this.#cause = { by: 'local', reason, phase: this.#host.phase }
+  }
+
   /** End our direction when everything accepted has left. */
   end(by: CloseInfo['by']): void {
     if (this.ours) return
@@ -97,12 +105,10 @@ export class Ending {
   }
 
   /** Drop everything, both ways, at once. */
-  reset(): void {
+  reset({ reason = 'reset', error }: Why = {}): void {
     if (this.#broken) return
     // Whatever end was under way: this one is what the peer gets to see.
-    if (this.error === undefined) {
-      this.#cause = { by: 'local', reason: 'reset', phase: this.#host.phase }
-    }
+    this.explain({ reason, error })
     this.#break()
   }
 

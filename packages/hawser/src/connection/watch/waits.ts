@@ -120,6 +120,22 @@ export const waits: readonly Wait[] = [
     },
   },
   {
+    limit: 'readIdleTimeout',
+    counts: isReading,
+    progress: (watched) => watched.receiver.bytes,
+    end(watched) {
+      const text = `the peer sent no byte for ${watched.settings.readIdleTimeout} ms`
+      expire(
+        watched,
+        'HAWSER_READ_IDLE_TIMEOUT',
+        'read',
+        text,
+        this.limit,
+        (limit) => `it is gone, or quiet for longer than ${limit}`,
+      )
+    },
+  },
+  {
     limit: 'idleTimeout',
     // After its FIN a peer may still take a reply that is being worked on, and nothing else.
     counts: (watched) =>

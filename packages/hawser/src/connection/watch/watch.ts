@@ -1,7 +1,14 @@
 import { Deadlines, Stall } from '../../policy/deadlines.js'
+import type { Waits } from '../connection-settings.js'
 import { Paces } from './paces.js'
 import { waits } from './waits.js'
 import type { Watched } from './watched.js'
+
+/** Whether a connection without anything under way has something to wait for. */
+export function hasIdleWaits(settings: Waits): boolean {
+  const { idleTimeout, readIdleTimeout, firstByteTimeout } = settings
+  return idleTimeout !== Infinity || readIdleTimeout !== Infinity || firstByteTimeout !== Infinity
+}
 
 /** Whether there may be something to wait for: asked after each event, so that few are watched. */
 export function needsWatch({ settings, receiver, openSender }: Watched): boolean {
@@ -10,6 +17,7 @@ export function needsWatch({ settings, receiver, openSender }: Watched): boolean
     !receiver.empty ||
     (openSender !== undefined && openSender.isWriting) ||
     settings.idleTimeout !== Infinity ||
+    settings.readIdleTimeout !== Infinity ||
     (settings.firstByteTimeout !== Infinity && receiver.bytes === 0)
   )
 }
@@ -69,6 +77,12 @@ export class Watch {
   flushed(): void {
     this.#counting = -1
     this.#paces.flushed()
+  }
+
+  /** The limits are others now. */
+  changed(): void {
+    this.#counting = -1
+    this.#deadlines.cancel()
   }
 
   /** Watch no more. */
