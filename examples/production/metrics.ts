@@ -3,9 +3,8 @@
 //   npm run example metrics [ENDPOINT [ENDPOINT [PORT]]]
 //
 // Then `nc 127.0.0.1 8000`, and `curl http://127.0.0.1:9464/metrics`.
-import { createServer as createHttpServer } from 'node:http'
 import { createServer, formatEndpoint, lines, observe } from 'hawser'
-import { collectMetrics, prometheusContentType } from 'hawser/metrics'
+import { serveMetrics } from 'hawser/metrics'
 
 const [first = 'tcp://127.0.0.1:8000', second = 'tcp://127.0.0.1:8001', port = '9464'] =
   process.argv.slice(2)
@@ -18,25 +17,18 @@ const shout = createServer(
   { framing: lines() },
   { message: (connection, line) => connection.send(line.toUpperCase()) },
 )
-const metrics = collectMetrics(
+const stop = observe('hawser:connection:close', ({ connection, info }) => {
+  if (info.reason !== 'ended') console.log(`${connection.remotePort}: ${info.reason} (${info.by})`)
+})
+
+const pages = await serveMetrics(
+  `tcp://127.0.0.1:${port}`,
   new Map([
     ['echo', echo],
     ['shout', shout],
   ]),
 )
-const stop = observe('hawser:connection:close', ({ connection, info }) => {
-  if (info.reason !== 'ended') console.log(`${connection.remotePort}: ${info.reason} (${info.by})`)
-})
-
-const pages = createHttpServer((_request, response) => {
-  response.setHeader('Content-Type', prometheusContentType)
-  response.end(metrics.prometheus())
-})
-pages.listen(Number(port), '127.0.0.1', () => {
-  const address = pages.address()
-  const where = typeof address === 'object' ? address?.port : address
-  console.log(`metrics on http://127.0.0.1:${where}/metrics`)
-})
+console.log(`metrics on ${pages.url}`)
 
 await echo.listen(first)
 await shout.listen(second)
@@ -46,8 +38,5 @@ for (const server of [echo, shout]) {
 
 process.once('SIGINT', () => {
   stop()
-  metrics.stop()
-  pages.close()
-  pages.closeAllConnections()
-  void Promise.all([echo.close(), shout.close()])
+  void Promise.all([echo.close(), shout.close()]).then(() => pages.close())
 })

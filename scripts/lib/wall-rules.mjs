@@ -387,8 +387,15 @@ export const LIBRARY_UNITS = {
     builtins: [],
   },
   metrics: {
-    units: ['callbacks', 'errors', 'options', 'observe', 'report'],
-    builtins: ['perf_hooks'],
+    units: ['callbacks', 'errors', 'options', 'observe', 'report', 'socket'],
+    builtins: ['buffer', 'http', 'perf_hooks'],
+    wings: {
+      http: {
+        sees: ['collect', 'servers'],
+        units: ['errors', 'options', 'socket'],
+        builtins: ['buffer', 'http'],
+      },
+    },
   },
   systemd: {
     units: ['errors', 'options', 'policy', 'observe', 'connection', 'report', 'socket'],
@@ -524,18 +531,7 @@ export const COMMAND_UNITS = {
     wings: {
       tls: { sees: ['options'], units: ['failure', 'arguments', 'certificate'] },
       workers: {
-        sees: [
-          'foreground',
-          'hints',
-          'host',
-          'join-nats',
-          'monitor',
-          'monitored',
-          'options',
-          'renderer',
-          'tls',
-          'typing',
-        ],
+        sees: ['foreground', 'hints', 'host', 'join-nats', 'options', 'renderer', 'tls', 'typing'],
         units: ['failure', 'input', 'output'],
       },
     },
@@ -585,8 +581,8 @@ export const MOST_LINES = 300
 /** Sockets are opened in one place, so nothing else may name these. */
 export const SOCKET_BUILTINS = ['net', 'tls', 'dgram', 'http', 'https', 'http2']
 
-/** Scrapers and probes speak HTTP: these few files may answer them, on a socket that is not ours. */
-export const HTTP_FILES = ['packages/cli/src/serve/monitor.ts', 'examples/production/metrics.ts']
+/** Scrapers and probes speak HTTP: this file answers them, on a socket that is not ours. */
+export const HTTP_FILES = ['packages/hawser/src/metrics/http/page-server.ts']
 
 /** Folders outside the library that see only its public names. */
 export const PUBLIC_ONLY = [

@@ -74,12 +74,15 @@ type OptionName =
   | keyof ServerOptions<unknown, unknown>
   | keyof ConnectOptions<unknown, unknown>
   | keyof LinesOptions
+  // Of `serveMetrics`.
+  | 'endpoint'
   | `tls.${keyof TlsServerOptions | keyof TlsClientOptions}`
   | `proxyProtocol.${keyof ProxyProtocolOptions}`
 
 /** The flags of options, by what the library calls those; words where it is no one flag. */
 const flags: Readonly<Record<string, string | undefined>> = {
   connectTimeout: '--connect-timeout',
+  endpoint: '--metrics',
   family: 'the family',
   firstByteTimeout: '--first-byte-timeout',
   frameTimeout: '--frame-timeout',

@@ -1,4 +1,5 @@
 import type { Backplane } from 'hawser'
+import type { MetricsPages } from 'hawser/metrics'
 import { notifySystemd, type SystemdNotifier } from 'hawser/systemd'
 import { codeOf, describeFailure } from '../failure.js'
 import type { ServerEvent } from '../output/events.js'
@@ -6,7 +7,6 @@ import { Foreground, type Service } from './foreground.js'
 import { listeningEvent } from './hints.js'
 import { Host } from './host.js'
 import { joinNats } from './join-nats.js'
-import type { Monitor } from './monitor.js'
 import type { ServeOptions } from './options.js'
 import { prepareServeTls } from './tls/prepare-tls.js'
 import type { PreparedTls } from './tls/prepared-tls.js'
@@ -36,7 +36,7 @@ class ServeCommand {
   readonly #tls: PreparedTls | undefined
   readonly #host: Host
   readonly #foreground: Foreground
-  #monitor: Monitor | undefined
+  #metrics: MetricsPages | undefined
   #systemd: SystemdNotifier | undefined
 
   constructor(options: ServeOptions, tls: PreparedTls | undefined, nats: Backplane | undefined) {
@@ -62,7 +62,7 @@ class ServeCommand {
     if (notice !== undefined) this.#foreground.display.insist({ event: 'notice', text: notice })
     await this.#foreground.read()
     return this.#foreground.end(async () => {
-      this.#monitor?.close()
+      await this.#metrics?.close()
       await this.#systemd?.flush()
     })
   }
@@ -82,10 +82,9 @@ class ServeCommand {
   /** @returns the URL of the metrics, if they are served */
   async #serveMetrics(endpoint: string | undefined): Promise<string | undefined> {
     if (endpoint === undefined) return undefined
-    const { Monitor } = await import('./monitor.js')
-    const { watchServer } = await import('./monitored.js')
-    this.#monitor = new Monitor(watchServer(this.#host.server))
-    return this.#monitor.listen(endpoint)
+    const { serveMetrics } = await import('hawser/metrics')
+    this.#metrics = await serveMetrics(endpoint, this.#host.server)
+    return this.#metrics.url
   }
 
   /** Certificates, and lists of addresses that are kept in files. */

@@ -20,7 +20,7 @@ export interface MetricsOptions {
 }
 
 /** The names of the options in {@link MetricsOptions}. */
-const metricsNames: NamesOf<MetricsOptions> = { labels: true, now: 'function' }
+export const metricsNames: NamesOf<MetricsOptions> = { labels: true, now: 'function' }
 
 /**
  * Collect metrics of a server, or of several under names that become the label `server`.

@@ -7,3 +7,5 @@ export type {
   OpenTelemetryResult,
 } from './opentelemetry-meter.js'
 export type { MeteredServer, MeteredServers } from './servers.js'
+export { type MetricsPages, serveMetrics } from './http/serve-metrics.js'
+export type { MeteredWorkers } from './http/pages.js'

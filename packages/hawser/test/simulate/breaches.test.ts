@@ -5,6 +5,7 @@ import { allBreaches, type Breach, breachesIn } from './support/breaches.js'
 const rooms: Readonly<Record<string, string>> = {
   'socket/': 'the operating system’s sockets: a simulation has a network of its own',
   'workers/': 'processes of the operating system, which share its sockets',
+  'metrics/http/': 'scrapers and probes come over real sockets',
   'systemd/': 'talks to the process that started this one',
   'testing/toxic-proxy.ts': 'stands between real sockets',
   'testing/peer/peer-listener.ts': 'a scripted peer’s real sockets',

@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
+import { type MetricsPages, serveMetrics } from 'hawser/metrics'
 import { notifySystemd, type SystemdNotifier } from 'hawser/systemd'
 import { startWorkers, type WorkerExit, type Workers } from 'hawser/workers'
 import { CommandError, codeOf, describeFailure, UsageError } from '../../failure.js'
@@ -9,8 +10,6 @@ import { outputWidth } from '../../output/sinks/standard.js'
 import { Crew } from './crew.js'
 import { Foreground, type Service } from '../foreground.js'
 import { listeningEvent } from '../hints.js'
-import { Monitor } from '../monitor.js'
-import { watchWorkers } from '../monitored.js'
 import type { ServeOptions } from '../options.js'
 import { columnsVariable } from './orders.js'
 import { prepareServeTls } from '../tls/prepare-tls.js'
@@ -52,10 +51,10 @@ export class ServePrimary {
       this.#tell({ event: 'worker', worker, slot, pid, state: 'listening' })
     })
     workers.on('crashLoop', ({ slot, failures }) => this.#reportLoop(slot, failures))
-    const monitor = await this.#serveMetrics(workers)
+    const metrics = await this.#serveMetrics(workers)
     const { count, addresses } = workers.info()
     const where = { addresses: () => [...addresses] }
-    const details = { metrics: monitor?.url, trust: tls?.trust }
+    const details = { metrics: metrics?.url, trust: tls?.trust }
     this.#tell({ ...listeningEvent(where, this.#options, details), workers: count })
     if (tls?.notice !== undefined) {
       this.#foreground.display.insist({ event: 'notice', text: tls.notice })
@@ -67,7 +66,7 @@ export class ServePrimary {
     await this.#foreground.read()
     this.#introduce()
     return this.#foreground.end(async () => {
-      monitor?.monitor.close()
+      await metrics?.close()
       await this.#systemd?.flush()
     })
   }
@@ -130,12 +129,11 @@ export class ServePrimary {
     if (sink.queued > backlog) await sink.drained()
   }
 
-  async #serveMetrics(workers: Workers): Promise<{ monitor: Monitor; url: string } | undefined> {
+  async #serveMetrics(workers: Workers): Promise<MetricsPages | undefined> {
     const { metrics } = this.#options
     if (metrics === undefined) return undefined
-    const monitor = new Monitor(watchWorkers(workers))
     try {
-      return { monitor, url: await monitor.listen(metrics) }
+      return await serveMetrics(metrics, workers)
     } catch (error) {
       await workers.close({ drain: 0 })
       throw error

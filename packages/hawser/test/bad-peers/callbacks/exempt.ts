@@ -31,6 +31,7 @@ export const exempt: Readonly<Record<string, string>> = {
   'OpenTelemetryMeter.addBatchObservableCallback': 'called by bridgeMetrics, which throws it',
   'OpenTelemetryMeter.removeBatchObservableCallback': 'called by stop, which throws it',
   'NotifiedServer.*': 'a server; its addresses are read in a listener of its own event',
+  'MeteredWorkers.*': 'workers; a page of theirs that rejects is told to its scraper',
   'MeteredServer.*': 'a server; it is read in a call of the program or of its exporter',
 
   // What is called when there is nothing more to lose: `attached/attach.test.ts` has them fail.

@@ -1,13 +1,14 @@
+import { Buffer } from 'node:buffer'
 import {
   createServer,
   type IncomingMessage,
   type Server as HttpServer,
   type ServerResponse,
 } from 'node:http'
-import { formatEndpoint, ListenError, type ParsedEndpoint, parseEndpoint } from 'hawser'
-import { prometheusContentType } from 'hawser/metrics'
-import { UsageError } from '../failure.js'
-import type { Monitored } from './monitored.js'
+import { ListenError, textOf } from '../../errors.js'
+import { formatEndpoint, type TcpEndpoint } from '../../socket/endpoint.js'
+import { prometheusContentType } from '../collect.js'
+import type { Pages } from './pages.js'
 
 /** Connections of scrapers and probes at once: each needs one, for a moment. */
 const mostScrapers = 16
@@ -20,16 +21,13 @@ interface Page {
   readonly body: string
 }
 
-/**
- * Serves `/metrics`, `/healthz` and `/readyz` over HTTP. It outlives the drain of the server it
- * watches, so that a load balancer sees the drain.
- */
-export class Monitor {
+/** Serves `/metrics`, `/healthz` and `/readyz` over HTTP. */
+export class PageServer {
   readonly #http: HttpServer
-  readonly #subject: Monitored
+  readonly #pages: Pages
 
-  constructor(subject: Monitored) {
-    this.#subject = subject
+  constructor(pages: Pages) {
+    this.#pages = pages
     this.#http = createServer({
       requestTimeout: patience,
       headersTimeout: patience,
@@ -42,22 +40,16 @@ export class Monitor {
     this.#http.on('request', (request, response) => void this.#serve(request, response))
   }
 
-  /**
-   * @param endpoint `host:port`, or another form of a TCP endpoint
-   * @returns the URL to scrape; rejects with ListenError, OptionError or UsageError
-   */
-  async listen(endpoint: string): Promise<string> {
-    const parsed = parseEndpoint(endpoint)
-    if (parsed.kind !== 'tcp') {
-      throw new UsageError(`--metrics takes host:port, not ${endpoint}`, 'write 127.0.0.1:9464')
-    }
-    const { host, port } = parsed
-    const where = host === undefined ? { port } : { host, port }
+  /** @returns the URL of the metrics; rejects with ListenError */
+  async listen(endpoint: TcpEndpoint): Promise<string> {
+    const { host, port } = endpoint
     await new Promise<void>((resolve, reject) => {
-      this.#http.once('error', (cause: NodeJS.ErrnoException) => {
-        reject(listenError(cause, parsed))
+      const failed = (cause: NodeJS.ErrnoException): void => reject(listenError(cause, endpoint))
+      this.#http.once('error', failed)
+      this.#http.listen(host === undefined ? { port } : { host, port }, () => {
+        this.#http.off('error', failed)
+        resolve()
       })
-      this.#http.listen(where, resolve)
     })
     const address = this.#http.address()
     if (address === null || typeof address === 'string') throw new TypeError('it has no port')
@@ -66,14 +58,19 @@ export class Monitor {
   }
 
   /** Stop at once; may be called before it listens, and again. */
-  close(): void {
-    this.#subject.stop()
-    this.#http.close()
+  close(): Promise<void> {
+    this.#pages.stop()
+    const closed = new Promise<void>((resolve) => {
+      this.#http.close(() => resolve())
+    })
     this.#http.closeAllConnections()
+    return closed
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status, type, body } = await this.#answer(request)
+    const { status, type, body } = await this.#answer(request).catch((error: unknown) =>
+      plain(500, `the metrics could not be collected: ${textOf(error)}`),
+    )
     const headers = { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) }
     // A request's body is of no interest, so nothing is read behind it.
     if (!isRead(request)) response.shouldKeepAlive = false
@@ -84,17 +81,16 @@ export class Monitor {
   async #answer(request: IncomingMessage): Promise<Page> {
     if (!isRead(request)) return plain(405, 'use GET or HEAD')
     const [path = ''] = (request.url ?? '').split('?', 1)
-    const metrics = this.#subject.pages[path]
-    if (metrics !== undefined) {
-      return { status: 200, type: prometheusContentType, body: await metrics() }
+    const { metrics } = this.#pages
+    if (Object.hasOwn(metrics, path)) {
+      return { status: 200, type: prometheusContentType, body: (await metrics[path]?.()) ?? '' }
     }
     if (path === '/healthz') return plain(200, 'ok')
     if (path === '/readyz') {
-      const { ready, why } = this.#subject.readiness()
+      const { ready, why } = this.#pages.readiness()
       return plain(ready ? 200 : 503, why)
     }
-    const pages = Object.keys(this.#subject.pages).join(', ')
-    return plain(404, `there are ${pages}, /healthz and /readyz`)
+    return plain(404, `there are ${Object.keys(metrics).join(', ')}, /healthz and /readyz`)
   }
 }
 
@@ -106,28 +102,26 @@ function plain(status: number, text: string): Page {
   return { status, type: 'text/plain; charset=utf-8', body: `${text}\n` }
 }
 
-function listenError(cause: NodeJS.ErrnoException, endpoint: ParsedEndpoint): ListenError {
-  const where = formatEndpoint(endpoint)
-  const options = { op: 'listen', cause } as const
+function listenError(cause: NodeJS.ErrnoException, endpoint: TcpEndpoint): ListenError {
+  const what = `metrics cannot be served on ${formatEndpoint(endpoint)}`
+  const details = { op: 'listen', cause, option: 'endpoint' }
   const { code = '' } = cause
   switch (code) {
     case 'EADDRINUSE':
-      return new ListenError(
-        'HAWSER_ADDRESS_IN_USE',
-        `metrics cannot be served on ${where}: another process listens there; choose another port with --metrics`,
-        options,
-      )
+      return new ListenError('HAWSER_ADDRESS_IN_USE', `${what}: another process listens there`, {
+        ...details,
+        remedy: (option) => `choose another port with ${option}`,
+      })
     case 'EACCES':
       return new ListenError(
         'HAWSER_PERMISSION_DENIED',
-        `metrics cannot be served on ${where}: the operating system does not permit it; choose a port above 1023 with --metrics`,
-        options,
+        `${what}: the operating system does not permit it`,
+        { ...details, remedy: (option) => `choose a port above 1023 with ${option}` },
       )
     default:
-      return new ListenError(
-        'HAWSER_LISTEN_FAILED',
-        `metrics cannot be served on ${where}: ${cause.message}; choose another address with --metrics`,
-        options,
-      )
+      return new ListenError('HAWSER_LISTEN_FAILED', `${what}: ${cause.message}`, {
+        ...details,
+        remedy: (option) => `choose another address with ${option}`,
+      })
   }
 }
