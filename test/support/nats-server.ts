@@ -1,4 +1,6 @@
+import { isStopped, seesProcesses } from './processes.js'
 import { Running } from './running.js'
+import { until } from './until.js'
 
 /** A real NATS server on a port of this machine, which ends with the test. */
 export class NatsServer {
@@ -36,8 +38,11 @@ export class NatsServer {
   }
 
   /** Lets it stand still: its connections stay, and it says nothing. */
-  freeze(): void {
+  async freeze(): Promise<void> {
     this.#running.signal('SIGSTOP')
+    // Its threads stop a moment later, each by itself.
+    const { pid } = this.#running
+    if (seesProcesses && pid !== undefined) await until(() => isStopped(pid))
   }
 
   thaw(): void {

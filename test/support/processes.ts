@@ -32,3 +32,11 @@ function readStatus(pid: number, name: string): number | undefined {
     return undefined
   }
 }
+
+/** Whether each thread of a process stands still, as after SIGSTOP. */
+export function isStopped(pid: number): boolean {
+  const tasks = `/proc/${pid}/task`
+  return readdirSync(tasks).every((task) =>
+    / \(.*\) T /s.test(readFileSync(`${tasks}/${task}/stat`, 'utf8')),
+  )
+}

@@ -101,6 +101,10 @@ export class Running {
     return this.ended
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
   /** Sends it a signal that it handles. */
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name)

@@ -6,6 +6,9 @@ import { type Beat, Pulse } from './pulse.js'
 /** Milliseconds that the end may take; a server gives its backplane a second. */
 const closeTimeout = 900
 
+/** Pings that leave within a turn: four, and their replies, cost about what one more write does. */
+const pingsWithin = 4
+
 /** What the link tells. */
 export interface LinkOwner {
   failed(error: Error): void
@@ -32,8 +35,8 @@ export class Link {
   /** Counts the ends of the connection: a reply to a ping of another run says nothing. */
   #run = 0
   #batch: Batch | undefined
-  /** Whether a batch of this turn of the event loop has left. */
-  #hasLeft = false
+  /** Batches that left in this turn of the event loop. */
+  #left = 0
   #why: string | undefined
   #reported: string | undefined
 
@@ -111,17 +114,17 @@ export class Link {
   }
 
   /**
-   * The client writes behind each callback of a turn. The first ping of a turn leaves with the messages
-   * of its callback, in one write; one more, at the end of the turn, is for all that come later in it.
+   * The client writes behind each callback of a turn. The first pings of a turn leave with the messages
+   * of their callback, in one write; one more, at its end, is for all that come later in it.
    */
   #afterwards(leave: () => void): void {
-    if (this.#hasLeft) {
+    if (this.#left === pingsWithin) {
       setImmediate(leave)
       return
     }
-    this.#hasLeft = true
+    if (this.#left === 0) setImmediate(() => (this.#left = 0))
+    this.#left += 1
     queueMicrotask(leave)
-    setImmediate(() => (this.#hasLeft = false))
   }
 
   /** Lets go of the server, once it has what was sent. */

@@ -20,7 +20,7 @@ itPeer(
     // What is made at the first use is no message.
     for (let sent = 0; sent < 2_000; sent += 1) server.to('news').send('x')
     while (state().queued > 0) await new Promise(setImmediate)
-    nats.freeze()
+    await nats.freeze()
     const ratios: number[] = []
     for (const size of [1, 1_024, 65_536]) {
       const [counted, memory] = [state().queued, await usedMemory()]

@@ -144,7 +144,7 @@ itPeer(
     const two = await listen({ servers: nats.address, connection })
     await two.node.subscribe('a')
     await one.node.publish('a', bytesOf('before'))
-    nats.freeze()
+    await nats.freeze()
     const unconfirmed = one.node.publish('a', bytesOf('into the ice'))
     await expect(unconfirmed).rejects.toThrow(/connection/)
     await until(() => !one.node.connected && !two.node.connected)

@@ -29,8 +29,9 @@ itPeer(
     expect(await probe(livenessProbe.httpGet.path)).toBe(200)
     const client = await connect(endpoints[0] ?? '')
     onTestFinished(() => client.reset())
-    await client.send('half a li')
-    await server.prints(/"connected"/)
+    // In the middle of a line, so that the drain waits for it.
+    await client.send('whole line\nhalf a li')
+    await server.prints(/whole line/)
     server.kill('SIGTERM')
     await server.prints(/"draining"/)
     expect(await probe(readinessProbe.httpGet.path)).toBe(503)
