@@ -154,7 +154,7 @@ export const LIBRARY_UNITS = {
         sees: ['invalid-endpoint'],
         doors: ['unix-claim', 'unix-endpoint', 'unix-path'],
         units: ['errors'],
-        builtins: ['crypto', 'fs', 'net', 'path'],
+        builtins: ['crypto', 'fs', 'net', 'path', 'process'],
       },
       proxy: {
         sees: ['connect-errors', 'dial-endpoint', 'endpoint', 'socket-transport'],

@@ -75,11 +75,18 @@ export interface ServerOptions<In, Out, Data = unknown>
    */
   readonly atLimit?: 'refuse' | 'pause' | undefined
   /**
-   * The most connections open at once from one address: IPv4, or the /64 network of an IPv6 address.
+   * The most connections open at once from one address: IPv4, or the network of an IPv6 address
+   * (`ipv6Prefix`).
    * Default `Infinity`, off: behind a proxy or a carrier's NAT thousands share one. The excess is
    * refused with reason `per-address`. Stops: one peer taking all of `maxConnections`.
    */
   readonly maxPerAddress?: number | undefined
+  /**
+   * Bits of an IPv6 address that `maxPerAddress` and `connectRate` tell peers apart by, 1 to 128. Default
+   * 64, what one customer has (RFC 6177). 128 in a LAN, where a /64 has many hosts; 56 or 48 against one
+   * that has more. Stops: a peer with a whole network of addresses taking the place of as many.
+   */
+  readonly ipv6Prefix?: number | undefined
   /**
    * New connections a second from one address, with a `burst` at once; a number alone has a burst of
    * a second's worth. Default `Infinity`, off. Counted by address as in `maxPerAddress`, in a table of
@@ -178,6 +185,7 @@ export const serverNames: NamesOf<ServerOptions<unknown, unknown>> = {
   maxConnections: true,
   atLimit: true,
   maxPerAddress: true,
+  ipv6Prefix: true,
   connectRate: connectRateNames,
   maxWaiting: true,
   memory: true,

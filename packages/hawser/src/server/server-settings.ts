@@ -2,7 +2,7 @@ import { surroundings } from '../surroundings.js'
 import { assertHandler } from '../connection/in/assert-handler.js'
 import { resolveSettings } from '../connection/connection-options.js'
 import { checkOptions } from '../options/check-options.js'
-import { invalid } from '../options/invalid.js'
+import { invalid, show } from '../options/invalid.js'
 import { atLeast } from '../options/numbers.js'
 import type { Settings } from '../connection/connection-settings.js'
 import { encodeFrame, encoderOf } from '../connection/out/encode-frame.js'
@@ -12,6 +12,7 @@ import type { Access } from '../policy/address/access.js'
 import { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
 import type { ConnectRate } from '../policy/address/connect-rate.js'
+import { networkBits } from '../policy/address/ip-address.js'
 import { readAddresses } from '../socket/listen/access-files.js'
 import type { ListenerOptions } from '../socket/listen/listener.js'
 import { assertPlain } from '../socket/network/plain-place.js'
@@ -102,6 +103,7 @@ export function resolveServer<In, Out>(
     admission: {
       access: resolveAccess(options),
       maxPerAddress: atLeast('maxPerAddress', options.maxPerAddress ?? Infinity, 1, 'connections'),
+      ipv6Prefix: prefixOf(options.ipv6Prefix),
       connectRate: resolveRate(options.connectRate ?? Infinity),
     },
     groups: resolveGroups(options, settings.clock),
@@ -167,4 +169,9 @@ function resolveGoodbye<In, Out>(
   } catch (cause) {
     throw invalid('goodbye', `cannot be carried by the framing: ${String(cause)}`, cause)
   }
+}
+
+function prefixOf(bits: number = networkBits): number {
+  if (Number.isInteger(bits) && bits >= 1 && bits <= 128) return bits
+  throw invalid('ipv6Prefix', `is ${show(bits)}: it takes bits of an address, 1 to 128`)
 }

@@ -66,4 +66,15 @@ describe('what connections of one peer are counted by', () => {
   ])('%s and %s are two', (one, other) => {
     expect(addressKey(one)).not.toBe(addressKey(other))
   })
+
+  it.each([
+    [128, '2001:db8::1', '2001:db8::2', false],
+    [127, '2001:db8::2', '2001:db8::3', true],
+    [56, '2001:db8:0:100::1', '2001:db8:0:1ff::1', true],
+    [56, '2001:db8:0:100::1', '2001:db8:0:200::1', false],
+    [1, '2001:db8::1', '::1', true],
+    [128, '192.0.2.1', '::ffff:192.0.2.1', true],
+  ])('with a prefix of %i bits, %s and %s are one: %s', (prefix, one, other, isOne) => {
+    expect(addressKey(one, prefix) === addressKey(other, prefix)).toBe(isOne)
+  })
 })

@@ -215,6 +215,30 @@ describe('whoever is refused by address', () => {
   })
 
   it.each([
+    [undefined, 1],
+    [128, 2],
+  ])('counts two hosts of an IPv6 network with ipv6Prefix %s as %i', async (ipv6Prefix, count) => {
+    const server = make({
+      maxPerAddress: 1,
+      ipv6Prefix,
+      proxyProtocol: { mode: 'require', trusted: ['127.0.0.1'] },
+    })
+    await server.listen({ host: '127.0.0.1', port: 0 })
+    const clients = await Promise.all(
+      ['2001:db8::1', '2001:db8::2'].map((address) => {
+        const source = { address, port: 40_000 }
+        const destination = { address: '2001:db8::3', port: 8_000 }
+        return connect(server.address(), { proxyProtocol: { version: 2, source, destination } })
+      }),
+    )
+    await until(() => server.connections.size + server.refused['per-address'] === 2)
+    expect([server.connections.size, server.refused['per-address']]).toEqual([count, 2 - count])
+    for (const client of clients) client.reset()
+  })
+
+  it.each([
+    [{ ipv6Prefix: 0 }, /^ipv6Prefix is 0: it takes bits of an address, 1 to 128/],
+    [{ ipv6Prefix: 129 }, /^ipv6Prefix is 129: it takes bits of an address, 1 to 128/],
     [{ maxPerAddress: 0 }, /^maxPerAddress is 0: it takes a number of connections, 1 or more/],
     [{ connectRate: 0 }, /^connectRate is 0 a second: it takes a number above 0/],
     [{ connectRate: { perSecond: Number.NaN } }, /^connectRate is NaN a second/],

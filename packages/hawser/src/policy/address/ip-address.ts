@@ -8,7 +8,7 @@ export interface IpAddress {
 
 const mappedPrefix = 0xffffn
 /** Bits of an IPv6 address that name a host's network and not the host (RFC 4291 section 2.5.4). */
-const networkBits = 64n
+export const networkBits = 64
 
 /**
  * Read an IP address as people and the operating system write it (RFC 4291 section 2.2); a zone
@@ -27,16 +27,19 @@ export function parseIp(text: string): IpAddress | undefined {
 }
 
 /**
- * By what connections of one peer are counted together: an IPv4 address, or the /64 network of an
- * IPv6 address, of which one customer usually has all addresses (RFC 6177).
+ * By what connections of one peer are counted together: an IPv4 address, or the network of an IPv6
+ * address, of which one customer usually has all addresses (RFC 6177).
+ *
+ * @param prefix bits of that network, 1 to 128
  */
-export function addressKey(text: string): string {
+export function addressKey(text: string, prefix: number = networkBits): string {
   // What the operating system says of an IPv4 peer is in its one form already.
   if (!text.includes(':')) return text
   const address = parseIp(text)
   if (address === undefined) return text
   const { family, value } = address
-  return family === 6 ? `${(value >> networkBits).toString(16)}::/64` : formatOctets(value)
+  if (family === 4) return formatOctets(value)
+  return `${(value >> BigInt(128 - prefix)).toString(16)}::/${prefix}`
 }
 
 function parseOctets(text: string): bigint | undefined {

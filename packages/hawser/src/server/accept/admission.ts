@@ -11,6 +11,8 @@ import type { TransportAddress, TransportAddresses } from '../../transport.js'
 export interface AdmissionRules {
   readonly access: Access
   readonly maxPerAddress: number
+  /** Bits of an IPv6 address by which peers are told apart. */
+  readonly ipv6Prefix: number
   /** Undefined is off. */
   readonly connectRate: Required<ConnectRate> | undefined
 }
@@ -28,6 +30,7 @@ export class Admission {
   access: Access
   readonly maxPerAddress: number
   readonly rate: Required<ConnectRate> | undefined
+  readonly #prefix: number
   readonly #counts = new AddressCounts()
   /** Connections that other processes have. */
   readonly #elsewhere = new AddressCounts()
@@ -35,10 +38,11 @@ export class Admission {
   readonly #clock: Clock
   #changed: ((change: AddressChange) => void) | undefined
 
-  constructor({ access, maxPerAddress, connectRate }: AdmissionRules, clock: Clock) {
+  constructor({ access, maxPerAddress, ipv6Prefix, connectRate }: AdmissionRules, clock: Clock) {
     this.#clock = clock
     this.access = access
     this.maxPerAddress = maxPerAddress
+    this.#prefix = ipv6Prefix
     this.rate = connectRate
     this.#rates = connectRate === undefined ? undefined : new ConnectRates(connectRate)
   }
@@ -62,14 +66,14 @@ export class Admission {
   /** How many connections are open from its address; 0 where they are not counted. */
   open(peer: TransportAddress | undefined): number {
     if (!this.isCounting || !isTcp(peer)) return 0
-    const key = addressKey(peer.address)
+    const key = this.#keyOf(peer)
     return this.#counts.of(key) + this.#elsewhere.of(key)
   }
 
   /** Whether its address may open one more now; takes from what it may. */
   mayConnect(peer: TransportAddress | undefined): boolean {
     if (this.#rates === undefined || !isTcp(peer)) return true
-    const key = addressKey(peer.address)
+    const key = this.#keyOf(peer)
     const may = this.#rates.take(key, this.#clock.now())
     if (may) this.#changed?.([key, 0, 1])
     return may
@@ -109,10 +113,14 @@ export class Admission {
     }
   }
 
+  #keyOf({ address }: TransportAddress): string {
+    return addressKey(address, this.#prefix)
+  }
+
   #count({ addresses }: Addressed, by: number): void {
     const peer = addresses.remote
     if (!this.isCounting || !isTcp(peer)) return
-    const key = addressKey(peer.address)
+    const key = this.#keyOf(peer)
     this.#counts.change(key, by)
     this.#changed?.([key, by, 0])
   }

@@ -13,6 +13,7 @@ import { sharedListening } from './shared-listening.js'
 import { SocketArrival } from './socket-arrival.js'
 import { acceptError, listenError } from '../socket-errors.js'
 import type { SocketSettings } from '../socket-options.js'
+import { isAbstract } from '../unix/abstract.js'
 import { unixAddress, type UnixEndpoint } from '../unix/unix-endpoint.js'
 import {
   assertReplaceable,
@@ -192,6 +193,8 @@ export class Listener implements Listening {
 
   async #listenUnix(server: net.Server, endpoint: UnixEndpoint): Promise<void> {
     const { backlog } = this.#options
+    // No file: the operating system sees to it that there is one, and Node.js shares it among workers.
+    if (isAbstract(endpoint.path)) return bind(server, { path: endpoint.path, backlog })
     const shared = sharedListening()
     if (shared !== undefined) {
       const bindAt = (path: string): Promise<void> => bind(server, { path, backlog })

@@ -1,8 +1,9 @@
+import { assertAbstract, isAbstract, readAbstract, showAbstract } from './abstract.js'
 import { invalidEndpoint as invalid } from '../invalid-endpoint.js'
 
 /** A Unix socket: where it is and, to listen on it, whose it is. */
 export interface UnixAddress {
-  /** Path of the socket. */
+  /** Path of the socket; `\0name` is an abstract one, which has no file (Linux, unix(7)). */
   readonly path: string
   /**
    * Who may connect, as chmod(2) takes it: 0 to 0o777, and who may write may connect. The socket is
@@ -43,7 +44,9 @@ const encoder = new TextEncoder()
 /** @param shown the endpoint as it was passed */
 export function parseUnix(address: UnixAddress, shown: string): UnixEndpoint {
   const { path, mode, owner, group } = address
-  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+  const isText = typeof path === 'string' && path !== ''
+  if (isText && isAbstract(path)) assertAbstract(path, isOwned(address), shown)
+  else if (!isText || path.includes('\0')) {
     throw invalid(shown, 'a Unix socket needs a path, as in unix:/run/app.sock')
   }
   const size = encoder.encode(path).length
@@ -63,7 +66,7 @@ export function parseUnix(address: UnixAddress, shown: string): UnixEndpoint {
 
 /** Whether a text is a path, as `unixAddress` writes one. */
 export function isPath(text: string): boolean {
-  return /^\.{0,2}\//.test(text)
+  return /^\.{0,2}\//.test(text) || isAbstract(text)
 }
 
 /** A path as it is known for one wherever an endpoint is read: `app.sock` is `./app.sock`. */
@@ -86,7 +89,10 @@ export function assertNoSettings(text: string): void {
 export function parseUnixText(text: string): UnixEndpoint {
   if (isPath(text)) return parseUnix({ path: text }, text)
   const [, path = '', settings] = /^unix:(?:\/\/(?=\/))?([^?]*)(?:\?(.*))?$/is.exec(text) ?? []
-  return parseUnix({ path, ...(settings === undefined ? {} : readSettings(settings, text)) }, text)
+  return parseUnix(
+    { path: readAbstract(path), ...(settings === undefined ? {} : readSettings(settings, text)) },
+    text,
+  )
 }
 
 /** As it is read: a path with a question mark cannot stand behind `unix:`. */
@@ -96,12 +102,13 @@ export function formatUnix({ path, mode, owner, group }: UnixAddress): string {
     ...(owner === undefined ? [] : [`owner=${owner}`]),
     ...(group === undefined ? [] : [`group=${group}`]),
   ]
-  if (settings.length === 0) return path.includes('?') ? unixAddress(path) : `unix:${path}`
-  return `unix:${path}?${settings.join('&')}`
+  const shown = showAbstract(path)
+  if (settings.length === 0) return path.includes('?') ? unixAddress(shown) : `unix:${shown}`
+  return `unix:${shown}?${settings.join('&')}`
 }
 
 /** Whether it says whose it is, which only its server can set. */
-export function isOwned({ mode, owner, group }: UnixEndpoint): boolean {
+export function isOwned({ mode, owner, group }: UnixAddress): boolean {
   return mode !== undefined || owner !== undefined || group !== undefined
 }
 
