@@ -40,7 +40,8 @@ export class BackplaneServer {
     await this.#server.listen('tcp://*:8000')
   }
 
-  /** A member on this node that stays.
+  /**
+   * A member on this node that stays.
    *
    * @param heard what it hears of the last round
    */

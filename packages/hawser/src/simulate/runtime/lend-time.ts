@@ -18,8 +18,9 @@ import { counting, countingPromises, uncounting } from './immediates.js'
 /**
  * While a simulation runs, what asks the runtime for the time or for chance from within a host gets the
  * host's: `setTimeout`, `setInterval`, those of `node:timers` and `node:timers/promises`, `Date`,
- * `performance.now`, `process.hrtime`, `Math.random`, `AbortSignal.timeout`. All other code of the process gets the
- * runtime's own. `setImmediate` is only counted: time does not go on before it was called.
+ * `performance.now`, `process.hrtime`, `Math.random`, `AbortSignal.timeout`. All other code of the
+ * process gets the runtime's own. `setImmediate` is only counted: time does not go on before it was
+ * called.
  *
  * @returns gives everything back
  */
