@@ -3,7 +3,7 @@ import type { World } from 'hawser/simulate'
 import { Account } from '../support/account.js'
 import { pickFraming, pickLimits } from '../support/limits.js'
 import { live } from '../support/live.js'
-import { pickSwitch, restless } from '../support/restless.js'
+import { pickGreeting, restless } from '../support/restless.js'
 import type { Scenario } from '../support/scenario.js'
 import { type Message, pickHandler, type TextConnection, textOf } from '../support/ways.js'
 
@@ -47,7 +47,7 @@ class Replacing {
         backoff: { max: 2_000 },
         connectTimeout: 4_000,
         heartbeat: { every: 5_000, ping: 'ping' },
-        ...pickSwitch(world),
+        ...pickGreeting(world),
       }),
     )
     const asking = clients.map((client, index) =>

@@ -4,7 +4,7 @@ import { Account } from '../support/account.js'
 import { pickFraming, pickLimits } from '../support/limits.js'
 import { identity } from '../support/identity.js'
 import { live } from '../support/live.js'
-import { pickSwitch, restless } from '../support/restless.js'
+import { pickGreeting, restless } from '../support/restless.js'
 import type { Scenario } from '../support/scenario.js'
 import { type Message, pickHandler, type Take, textOf } from '../support/ways.js'
 
@@ -121,7 +121,7 @@ class Requests {
       queueTimeout: world.integer(500, 30_000),
       requestTimeout: world.integer(500, 20_000),
       whileDown: world.pick(['queue', 'refuse'] as const),
-      ...pickSwitch(world),
+      ...pickGreeting(world),
       ...(this.#order === 'in order'
         ? {}
         : {

@@ -27,9 +27,7 @@ export function restless(world: World, take: Take): Take {
 
 /** Now and then, read nothing from a connection for a while. */
 export function pauseAtTimes(world: World, connection: TextConnection): void {
-  if (world.random() >= pausing) return
-  connection.pause()
-  void world.sleep(world.integer(0, 2_000)).then(() => connection.resume())
+  if (world.random() < pausing) pause(world, connection)
 }
 
 /** Ask a `restless` server for another framing, and go on in it: before anything else is sent. */
@@ -61,6 +59,26 @@ export function pickSwitch(
       fresh.connection.switchFraming(next)
     },
   }
+}
+
+/** The option `onConnect` of clients of which some switch framings, and some stand still for a while later. */
+export function pickGreeting(world: World): ReturnType<typeof pickSwitch> {
+  const { onConnect } = pickSwitch(world)
+  if (world.random() >= 0.3) return onConnect === undefined ? {} : { onConnect }
+  return {
+    async onConnect(fresh) {
+      await onConnect?.(fresh)
+      const { connection } = fresh
+      void world.sleep(world.integer(0, 10_000)).then(() => {
+        pause(world, connection)
+      })
+    },
+  }
+}
+
+function pause(world: World, connection: TextConnection): void {
+  connection.pause()
+  void world.sleep(world.integer(0, 2_000)).then(() => connection.resume())
 }
 
 function check(world: World, reply: string): void {
