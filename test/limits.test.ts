@@ -17,6 +17,7 @@ const docstrings = new Map([
   ...readOptions('framing/formats/custom.ts', 'FramingDefinition'),
   ...readOptions('framing/frame-limits.ts', 'FrameLimits'),
   ...readOptions('server/server-options.ts', 'ServerOptions'),
+  ...readOptions('server/serve-requests.ts', 'ServeRequestsOptions'),
   ...readOptions('connection/server-face.ts', 'CloseOptions'),
   ...readOptions('client/dial/dial-options.ts', 'DialOptions'),
   ...readOptions('tls.ts', 'TlsServerOptions'),

@@ -306,7 +306,14 @@ export const LIBRARY_UNITS = {
   server: {
     units: [...BELOW_CONNECTION, 'network', 'surroundings', 'socket', 'connection'],
     builtins: ['buffer', 'events', 'process', 'timers'],
-    doors: ['create-server', 'for-worker', 'server', 'server-events', 'server-options'],
+    doors: [
+      'create-server',
+      'for-worker',
+      'serve-requests',
+      'server',
+      'server-events',
+      'server-options',
+    ],
     wings: {
       accept: {
         sees: [

@@ -7,6 +7,7 @@
 
 // Build a server.
 export { createServer } from './server/create-server.js'
+export { type Reply, serveRequests, type ServeRequestsOptions } from './server/serve-requests.js'
 export { Server } from './server/server.js'
 export type {
   AccessLists,

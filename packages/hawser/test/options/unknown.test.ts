@@ -21,6 +21,8 @@ import {
   raw,
   relay,
   type Server,
+  serveRequests,
+  type ServeRequestsOptions,
 } from 'hawser'
 import { bridgeMetrics, collectMetrics } from 'hawser/metrics'
 import { notifySystemd } from 'hawser/systemd'
@@ -85,6 +87,7 @@ const calls: Readonly<Record<string, Call>> = {
     server().listen({ port: 0, host: '127.0.0.1', ...(options as object) }),
   parseEndpoint: (options) => parseEndpoint({ path: '/run/app.sock', ...(options as object) }),
   connect: (options) => connect(nowhere, options),
+  serveRequests: (options) => serveRequests(options as ServeRequestsOptions<unknown, unknown>),
   'connection.startTls': (options) => connection().startTls(options),
   'connection.receive': (options) => connection().receive(options),
   'connection.close': (options) => connection().close(options),
@@ -156,6 +159,7 @@ describe('an option that does not exist', () => {
     ['server.close', { onDrian: () => {} }, 'onDrian', 'onDrain'],
     ['server.listen', { hots: '::1' }, 'endpoint.hots', 'host'],
     ['connect', { localAdress: '::1' }, 'localAdress', 'localAddress'],
+    ['serveRequests', { concurency: 5 }, 'concurency', 'concurrency'],
     ['connection.startTls', { replay: '' }, 'replay', 'reply'],
     ['connection.receive', { timout: 5 }, 'timout', 'timeout'],
     ['connection.close', { raison: 'x' }, 'raison', 'reason'],

@@ -1,4 +1,11 @@
-import { connect, createServer, type Handler, lines, type ServerOptions } from 'hawser'
+import {
+  connect,
+  createServer,
+  type Handler,
+  lines,
+  serveRequests,
+  type ServerOptions,
+} from 'hawser'
 import { VirtualClock } from 'hawser/testing'
 import assert from 'node:assert/strict'
 import {
@@ -88,6 +95,15 @@ const handlerFails = (): never => {
 }
 
 export const serverRows: Rows = {
+  'ServeRequestsOptions.handle': told(served((handle) => ({ handler: serveRequests({ handle }) }))),
+  'ServeRequestsOptions.failed': told(
+    served((failed) => ({
+      handler: serveRequests({
+        handle: () => Promise.reject(new Error('why it is called')),
+        failed,
+      }),
+    })),
+  ),
   'createServer(handler)': told(served((fail) => ({ handler: fail }))),
   'HandlerObject.open': told(served((fail) => ({ handler: { open: fail, message: ignored } }))),
   'HandlerObject.message': told(served((fail) => ({ handler: { message: fail } }))),
