@@ -28,6 +28,7 @@ it('every document that a newcomer looks for is there', () => {
       'docs/listening.md',
       'docs/observing.md',
       'docs/production.md',
+      'docs/protocols.md',
       'docs/runtimes.md',
       'docs/streams.md',
       'docs/testing.md',

@@ -77,7 +77,10 @@ export const LIBRARY_UNITS = {
   framing: {
     units: ['callbacks', 'errors', 'options', 'promises'],
     builtins: [],
-    wings: { formats: { sees: ['.'], doors: ['*'] } },
+    wings: {
+      formats: { sees: ['.'], doors: ['*'] },
+      combinators: { sees: ['.'], doors: ['*'] },
+    },
   },
   policy: {
     units: ['callbacks', 'errors', 'options'],

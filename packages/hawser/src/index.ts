@@ -74,6 +74,10 @@ export { lines, type LinesOptions } from './framing/formats/lines.js'
 export { netstring, type NetstringOptions } from './framing/formats/netstring.js'
 export { raw, type RawOptions } from './framing/formats/raw.js'
 
+// Framings made of others.
+export { duplexFraming, type DuplexFramingOptions } from './framing/combinators/duplex-framing.js'
+export { mapFraming, type MapFramingOptions } from './framing/combinators/map-framing.js'
+
 // A framing of one's own.
 export { framing, type FramingDefinition } from './framing/formats/custom.js'
 export type { ByteOperations } from './framing/byte-operations.js'

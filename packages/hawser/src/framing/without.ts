@@ -1,6 +1,7 @@
 import type { ByteOperations } from './byte-operations.js'
-import { makeDecoder } from './checked-decoder.js'
-import type { Decoder, Emit, Encoder, Framing } from './framing.js'
+import type { Decoder, Encoder, Framing } from './framing.js'
+import { PassingDecoder } from './passing-decoder.js'
+import { nothing } from './terminated-decoder.js'
 
 /** The same framing, whose decoders leave out the messages that `isUnwanted` picks. */
 export function without<In, Out>(
@@ -8,6 +9,7 @@ export function without<In, Out>(
   isUnwanted: (message: In) => boolean,
 ): Framing<In, Out> {
   const { name, maxFrame, overhead, streaming = false, perConnection = false } = framing
+  const pass = (message: In): In | typeof nothing => (isUnwanted(message) ? nothing : message)
   return {
     name,
     maxFrame,
@@ -15,30 +17,7 @@ export function without<In, Out>(
     streaming,
     perConnection,
     createDecoder: (operations: ByteOperations): Decoder<In> =>
-      new PickyDecoder(makeDecoder(framing, operations), isUnwanted),
+      new PassingDecoder(framing, operations, pass, true),
     createEncoder: (operations: ByteOperations): Encoder<Out> => framing.createEncoder(operations),
-  }
-}
-
-class PickyDecoder<In> implements Decoder<In> {
-  readonly end?: (rest: Uint8Array, emit: Emit<In>) => void
-  readonly #decoder: Decoder<In>
-  readonly #pick: Emit<In>
-  #emit: Emit<In> | undefined
-
-  constructor(decoder: Decoder<In>, isUnwanted: (message: In) => boolean) {
-    this.#decoder = decoder
-    this.#pick = (message, end) => isUnwanted(message) || this.#emit?.(message, end) === true
-    if (decoder.end === undefined) return
-    this.end = (rest, emit) => {
-      this.#emit = emit
-      // What it returns is looked at by the caller.
-      return decoder.end?.(rest, this.#pick)
-    }
-  }
-
-  decode(bytes: Uint8Array, emit: Emit<In>, owned: boolean): number {
-    this.#emit = emit
-    return this.#decoder.decode(bytes, this.#pick, owned)
   }
 }

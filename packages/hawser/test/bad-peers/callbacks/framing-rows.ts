@@ -7,6 +7,7 @@ import {
   type FramingDefinition,
   jsonLines,
   lines,
+  mapFraming,
 } from 'hawser'
 import { open, placeOf, type Row, type Rows, told, type Fail, thrown } from './walk.js'
 
@@ -134,6 +135,14 @@ export const framingRows: Rows = {
       tell,
     )
   }, 'HAWSER_INVALID_OPTION'),
+  'MapFramingOptions.decode': told(
+    decoded((fail) => mapFraming(lines(), { decode: fail, encode: (line: string) => line })),
+    'HAWSER_FRAME_MALFORMED',
+  ),
+  'MapFramingOptions.encode': told(
+    encoded((fail) => mapFraming(lines(), { decode: (line) => line, encode: fail })),
+    'HAWSER_MESSAGE_INVALID',
+  ),
   'StandardSchema.validate': told(
     decoded((fail) =>
       jsonLines<string>({ schema: { '~standard': { version: 1, vendor: 'own', validate: fail } } }),
