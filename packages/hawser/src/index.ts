@@ -75,6 +75,7 @@ export { netstring, type NetstringOptions } from './framing/formats/netstring.js
 export { raw, type RawOptions } from './framing/formats/raw.js'
 
 // Framings made of others.
+export { checksum, type ChecksumOptions } from './framing/combinators/checksum.js'
 export { duplexFraming, type DuplexFramingOptions } from './framing/combinators/duplex-framing.js'
 export { mapFraming, type MapFramingOptions } from './framing/combinators/map-framing.js'
 

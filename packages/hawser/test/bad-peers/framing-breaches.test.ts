@@ -1,4 +1,13 @@
-import { fixed, jsonLines, lengthPrefixed, lines, netstring, type Framing } from 'hawser'
+import {
+  checksum,
+  fixed,
+  jsonLines,
+  lengthPrefixed,
+  lines,
+  mapFraming,
+  netstring,
+  type Framing,
+} from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { serve, ways } from './support/consuming.js'
@@ -33,6 +42,7 @@ const tooLarge = ['HAWSER_FRAME_TOO_LARGE', 'frame-too-large'] as const
 const malformed = ['HAWSER_FRAME_MALFORMED', 'frame-malformed'] as const
 const invalidText = ['HAWSER_TEXT_INVALID', 'text-invalid'] as const
 const four = lengthPrefixed({ bytes: 4 })
+const summed = checksum(lengthPrefixed({ bytes: 1 }), { algorithm: 'xor8' })
 
 const breaches: readonly Breach[] = [
   breach('a length header of 4 GiB', four, '\0\0\0\x04good', Buffer.alloc(4, 0xff), tooLarge),
@@ -56,6 +66,15 @@ const breaches: readonly Breach[] = [
   breach('a netstring with a length of many zeros', netstring(), '4:good,', '00000', malformed),
   breach('a netstring without its comma', netstring(), '4:good,', '3:abc;', malformed),
   breach('text that is no JSON', jsonLines(), '"good"\n', '{"a":\n', malformed),
+  breach('a wrong checksum', summed, '\x05good\x03', '\x05good\x04', malformed),
+  breach('a frame without its checksum', summed, '\x05good\x03', '\0', malformed),
+  breach(
+    'a message that decode of mapFraming refuses',
+    mapFraming(lines(), { decode: JSON.parse, encode: String }),
+    '"good"\n',
+    'bad\n',
+    malformed,
+  ),
   breach(
     'text that is no UTF-8, rejected',
     lines({ invalid: 'reject' }),

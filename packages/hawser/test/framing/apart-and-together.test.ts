@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import {
+  checksum,
   delimited,
+  duplexFraming,
   fixed,
   framing,
   type Framing,
   jsonLines,
   lengthPrefixed,
   lines,
+  mapFraming,
   netstring,
   raw,
 } from 'hawser'
@@ -58,6 +61,15 @@ const framings: readonly (readonly [string, Framing<unknown, string>])[] = [
   ['lengthPrefixed()', lengthPrefixed({ bytes: 4 })],
   ['lengthPrefixed(), with an offset', lengthPrefixed({ bytes: 'varint', offset: 2 })],
   ['netstring()', netstring()],
+  ['checksum()', checksum(lengthPrefixed({ bytes: 4 }), { algorithm: 'crc32' })],
+  [
+    'mapFraming()',
+    mapFraming(lengthPrefixed({ bytes: 4 }), {
+      decode: String,
+      encode: (message: string) => `${message}!`,
+    }),
+  ],
+  ['duplexFraming()', duplexFraming({ receive: raw(), send: netstring() })],
   ["a framing of a user's own", inPieces],
 ]
 
