@@ -59,6 +59,7 @@ const connectionMembers: Visible<Connection> = {
   send: true,
   setTimeouts: true,
   server: true,
+  skipped: true,
   startTls: true,
   switchFraming: true,
   tls: true,

@@ -108,6 +108,10 @@ class EngineConnection<
     return this.#engine.receiver.bytes
   }
 
+  get skipped(): number {
+    return this.#engine.receiver.skipped
+  }
+
   get bytesWritten(): number {
     return this.#engine.openSender?.accepted ?? 0
   }

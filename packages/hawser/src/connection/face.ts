@@ -57,6 +57,11 @@ export interface Connection<
   readonly tls: TlsSession | undefined
   /** Bytes received since the beginning. */
   readonly bytesRead: number
+  /**
+   * Bytes received since the beginning that belonged to no frame and were skipped, as
+   * `delimited(end, { start, between: 'skip' })` does; counted in `bytesRead` as well.
+   */
+  readonly skipped: number
   /** Bytes accepted for sending since the beginning, framing included. */
   readonly bytesWritten: number
   /** Messages delivered since the beginning. */

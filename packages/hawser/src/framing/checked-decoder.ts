@@ -73,6 +73,11 @@ export class CheckedDecoder<In> {
     this.#decoder = makeDecoder(framing, operations)
   }
 
+  /** As `Decoder.skipped`. */
+  get skipped(): number {
+    return this.#decoder.skipped ?? 0
+  }
+
   /**
    * As `Decoder.decode`.
    *

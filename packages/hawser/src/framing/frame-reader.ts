@@ -29,6 +29,8 @@ export class FrameReader<In> {
   #released = 0
   #decoded = 0
   #end = 0
+  /** Bytes that the decoders before this one skipped. */
+  #skippedBefore = 0
   /** `#held` came from outside: frames may be views of it, so it is never written to. */
   #adopted = false
 
@@ -49,6 +51,11 @@ export class FrameReader<In> {
   /** Bytes held that the decoder has not consumed: a partial frame, or frames that were not asked for. */
   get undecoded(): number {
     return this.#end - this.#decoded
+  }
+
+  /** Bytes that belonged to no frame and were skipped, since the beginning. */
+  get skipped(): number {
+    return this.#skippedBefore + this.#decoder.skipped
   }
 
   /** Keep `bytes` behind what is held. Borrowed bytes are copied, owned ones kept where possible. */
@@ -126,6 +133,7 @@ export class FrameReader<In> {
    */
   switchTo<Other>(framing: Framing<Other, never>): FrameReader<Other> {
     this.#decoded = this.#released
+    this.#skippedBefore = this.skipped
     const other = this as unknown as FrameReader<Other>
     other.#decoder = new CheckedDecoder(framing, this.#operations)
     return other

@@ -65,6 +65,11 @@ export type Emit<In> = (message: In, end: number) => boolean
  */
 export interface Decoder<In> {
   /**
+   * How many bytes it has skipped since it was made, because they belong to no frame. Such bytes are
+   * consumed without a frame. Left out: none.
+   */
+  readonly skipped?: number
+  /**
    * @param bytes everything not consumed so far, oldest first; never empty; valid only during the
    *   call unless `owned`, so whatever is kept or emitted must be a copy
    * @param emit called once for each complete frame, in order, and only during the call

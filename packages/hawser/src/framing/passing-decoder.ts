@@ -49,6 +49,10 @@ export class PassingDecoder<Inner, In> implements Decoder<In> {
     }
   }
 
+  get skipped(): number {
+    return this.#decoder.skipped ?? 0
+  }
+
   decode(bytes: Uint8Array, emit: Emit<In>, owned: boolean): number {
     this.#begin(emit)
     const consumed = this.#decoder.decode(bytes, this.#emitInner, owned && this.#mayView)

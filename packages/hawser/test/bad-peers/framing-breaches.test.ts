@@ -1,5 +1,6 @@
 import {
   checksum,
+  delimited,
   fixed,
   jsonLines,
   lengthPrefixed,
@@ -66,6 +67,20 @@ const breaches: readonly Breach[] = [
   breach('a netstring with a length of many zeros', netstring(), '4:good,', '00000', malformed),
   breach('a netstring without its comma', netstring(), '4:good,', '3:abc;', malformed),
   breach('text that is no JSON', jsonLines(), '"good"\n', '{"a":\n', malformed),
+  breach(
+    'bytes between frames with marks at both ends',
+    delimited('>', { start: '<' }),
+    '<good>',
+    '\n<more>',
+    malformed,
+  ),
+  breach(
+    'a frame without its second mark',
+    delimited('>', { start: '<', between: 'skip', maxFrame: 1_024 }),
+    '\n<good>\n',
+    `<${'x'.repeat(2_000)}`,
+    tooLarge,
+  ),
   breach('a wrong checksum', summed, '\x05good\x03', '\x05good\x04', malformed),
   breach('a frame without its checksum', summed, '\x05good\x03', '\0', malformed),
   breach(

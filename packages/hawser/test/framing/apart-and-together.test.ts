@@ -58,6 +58,7 @@ const framings: readonly (readonly [string, Framing<unknown, string>])[] = [
   ['lines, CRLF', lines({ sendCrlf: true })],
   ['jsonLines()', jsonLines<unknown, string>()],
   ["delimited(',')", delimited(',')],
+  ["delimited(',', { start: '(' })", delimited(',', { start: '(' })],
   ['lengthPrefixed()', lengthPrefixed({ bytes: 4 })],
   ['lengthPrefixed(), with an offset', lengthPrefixed({ bytes: 'varint', offset: 2 })],
   ['netstring()', netstring()],

@@ -36,6 +36,11 @@ export class Inbox<In> {
     return this.#reader.buffered
   }
 
+  /** Bytes that belonged to no frame and were skipped. */
+  get skipped(): number {
+    return this.#reader.skipped
+  }
+
   /** Whether nothing is held at all. */
   get empty(): boolean {
     return this.waiting === 0 && this.#reader.buffered === 0 && !this.#failed

@@ -52,6 +52,11 @@ export class Receiver<In, Out> {
     return this.#inbox === undefined ? 0 : this.#inbox.size
   }
 
+  /** Bytes received that belonged to no frame and were skipped. */
+  get skipped(): number {
+    return this.#inbox === undefined ? 0 : this.#inbox.skipped
+  }
+
   /** How much of that is above `allowance`. */
   heldBeyond(allowance: number): number {
     return Math.max(0, this.held - allowance)

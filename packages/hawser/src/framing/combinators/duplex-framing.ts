@@ -71,6 +71,10 @@ class HeldDecoder<In> implements Decoder<In> {
     this.end = (rest, emit) => decoder.end?.(rest, emit)
   }
 
+  get skipped(): number {
+    return this.#decoder.skipped ?? 0
+  }
+
   decode(bytes: Uint8Array, emit: Emit<In>, owned: boolean): number {
     this.#emit = emit
     this.#stopped = false

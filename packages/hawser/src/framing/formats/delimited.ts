@@ -4,6 +4,7 @@ import { FrameBlock } from '../frame-block.js'
 import { messageInvalid, showBytes } from '../frame-errors.js'
 import type { Decoder, Encoder, FrameOutput, Framing } from '../framing.js'
 import {
+  checkChoice,
   checkDiscard,
   checkMaxFrame,
   checkUnterminated,
@@ -13,14 +14,28 @@ import {
 } from '../frame-limits.js'
 import { invalid, show } from '../../options/invalid.js'
 import { encodeUtf8 } from '../portable-operations.js'
+import { type StartedSettings, StartedDecoder } from './started-decoder.js'
 import { TerminatedDecoder, type TerminatedSettings } from '../terminated-decoder.js'
 import { checkOptions } from '../../options/check-options.js'
 import type { NamesOf } from '../../options/option-names.js'
 
 const longestDelimiter = 1024
+const none = new Uint8Array(0)
 
 /** How `delimited()` cuts frames. */
 export interface DelimitedOptions extends FrameLimits {
+  /**
+   * What each frame begins with, 1 … 1024 bytes or text. It is not a part of the message. Without it,
+   * a frame begins where the one before it ended.
+   */
+  readonly start?: Uint8Array | string | undefined
+  /**
+   * What happens to bytes that lie between the end of a frame and the `start` of the next: `refuse`
+   * raises `HAWSER_FRAME_MALFORMED`; `skip` drops them as they arrive and counts them in
+   * `connection.skipped`. They begin no frame, so that `frameTimeout` does not wait for its rest.
+   * Default `refuse`; only with `start`.
+   */
+  readonly between?: 'refuse' | 'skip' | undefined
   /** What bytes without a delimiter mean when the peer ends the stream. Default `reject`. */
   readonly unterminated?: Unterminated | undefined
 }
@@ -28,12 +43,16 @@ export interface DelimitedOptions extends FrameLimits {
 /** The names of the options in {@link DelimitedOptions}. */
 const delimitedNames: NamesOf<DelimitedOptions> = {
   ...frameLimitNames,
+  start: true,
+  between: true,
   unterminated: true,
 }
 
 /**
  * Frames of bytes that end with a delimiter, such as NUL or an empty line. The delimiter is not a
  * part of the message, and a message may be empty.
+ *
+ * With `start`, frames have a mark at both ends, such as the VT … FS CR of MLLP.
  *
  * A message to send must not hold the delimiter, nor end in a way that makes the delimiter begin
  * early: with `\r\n\r\n`, none that ends with `\r\n` (`HAWSER_MESSAGE_INVALID`).
@@ -46,8 +65,12 @@ export function delimited(
   options: DelimitedOptions = {},
 ): Framing<Uint8Array, Uint8Array | string> {
   checkOptions(options, delimitedNames)
-  const bytes = checkDelimiter(delimiter)
-  const settings: TerminatedSettings = {
+  const bytes = checkDelimiter('delimiter', delimiter)
+  const start = options.start === undefined ? none : checkDelimiter('start', options.start)
+  const skips = checkBetween(options)
+  const settings: StartedSettings = {
+    start,
+    skips,
     // Searching for one byte is faster than searching for a pattern of length one.
     terminator: bytes.length === 1 ? bytes[0]! : bytes,
     optional: 0,
@@ -56,11 +79,13 @@ export function delimited(
     unterminated: checkUnterminated(options.unterminated, 'reject'),
   }
   return Object.freeze({
-    name: `delim:${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`,
+    name: `delim:${start.length > 0 ? `${inHex(start)}..` : ''}${inHex(bytes)}`,
     maxFrame: settings.maxFrame,
-    overhead: bytes.length,
+    overhead: start.length + bytes.length,
     createDecoder: (operations: ByteOperations): Decoder<Uint8Array> =>
-      new DelimitedDecoder(operations, settings),
+      start.length > 0
+        ? new StartedDecoder(operations, settings)
+        : new DelimitedDecoder(operations, settings),
     createEncoder: (operations: ByteOperations): Encoder<BinaryMessage> =>
       new DelimitedEncoder(operations, settings, bytes),
   })
@@ -92,11 +117,11 @@ class DelimitedDecoder extends TerminatedDecoder<Uint8Array> {
 
 class DelimitedEncoder implements Encoder<BinaryMessage> {
   readonly #operations: ByteOperations
-  readonly #settings: TerminatedSettings
+  readonly #settings: StartedSettings
   readonly #delimiter: Uint8Array
   readonly #earlyStarts: readonly number[]
 
-  constructor(operations: ByteOperations, settings: TerminatedSettings, delimiter: Uint8Array) {
+  constructor(operations: ByteOperations, settings: StartedSettings, delimiter: Uint8Array) {
     this.#operations = operations
     this.#settings = settings
     this.#delimiter = delimiter
@@ -105,7 +130,7 @@ class DelimitedEncoder implements Encoder<BinaryMessage> {
 
   encode(message: BinaryMessage, output: FrameOutput): void {
     const operations = this.#operations
-    const { maxFrame, terminator } = this.#settings
+    const { maxFrame, terminator, start } = this.#settings
     measureMessage(message, maxFrame, operations)
     const bytes = typeof message === 'string' ? operations.encode(message, 'utf8') : message
     const found = operations.indexOf(bytes, terminator, 0)
@@ -116,6 +141,7 @@ class DelimitedEncoder implements Encoder<BinaryMessage> {
         throw this.#refuse(bytes, from, 'ends like the beginning of')
       }
     }
+    if (start.length > 0) output.bytes(start)
     output.bytes(bytes)
     output.bytes(this.#delimiter)
   }
@@ -149,11 +175,24 @@ function startsWith(whole: Uint8Array, part: Uint8Array, from: number): boolean 
   return true
 }
 
-function checkDelimiter(delimiter: Uint8Array | string): Uint8Array {
+function inHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** Whether what lies between frames is skipped. */
+function checkBetween({ between, start }: DelimitedOptions): boolean {
+  const choice = checkChoice('between', between, ['refuse', 'skip'], 'refuse')
+  if (between !== undefined && start === undefined) {
+    throw invalid('between', 'needs start: without it, every byte belongs to a frame')
+  }
+  return choice === 'skip'
+}
+
+function checkDelimiter(name: string, delimiter: Uint8Array | string): Uint8Array {
   if (typeof delimiter !== 'string' && !(delimiter instanceof Uint8Array)) {
-    throw invalid('delimiter', `is ${show(delimiter)}, and must be bytes or text`)
+    throw invalid(name, `is ${show(delimiter)}, and must be bytes or text`)
   }
   const bytes = typeof delimiter === 'string' ? encodeUtf8(delimiter) : Uint8Array.from(delimiter)
   if (bytes.length >= 1 && bytes.length <= longestDelimiter) return bytes
-  throw invalid('delimiter', `has ${bytes.length} bytes, and must have 1 to ${longestDelimiter}`)
+  throw invalid(name, `has ${bytes.length} bytes, and must have 1 to ${longestDelimiter}`)
 }
