@@ -79,6 +79,7 @@ export const LIBRARY_UNITS = {
     builtins: [],
     wings: {
       formats: { sees: ['.'], doors: ['*'] },
+      'formats/length': { sees: ['.'], doors: ['*'] },
       combinators: { sees: ['.'], doors: ['*'] },
     },
   },

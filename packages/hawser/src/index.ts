@@ -69,7 +69,10 @@ export type { SendProxyOptions } from './client/dial/send-proxy.js'
 export { delimited, type DelimitedOptions } from './framing/formats/delimited.js'
 export { fixed, type FixedOptions } from './framing/formats/fixed.js'
 export { jsonLines, type JsonLinesOptions } from './framing/formats/json-lines.js'
-export { lengthPrefixed, type LengthPrefixedOptions } from './framing/formats/length-prefixed.js'
+export {
+  lengthPrefixed,
+  type LengthPrefixedOptions,
+} from './framing/formats/length/length-prefixed.js'
 export { lines, type LinesOptions } from './framing/formats/lines.js'
 export { netstring, type NetstringOptions } from './framing/formats/netstring.js'
 export { raw, type RawOptions } from './framing/formats/raw.js'

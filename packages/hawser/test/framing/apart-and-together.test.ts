@@ -61,6 +61,7 @@ const framings: readonly (readonly [string, Framing<unknown, string>])[] = [
   ["delimited(',', { start: '(' })", delimited(',', { start: '(' })],
   ['lengthPrefixed()', lengthPrefixed({ bytes: 4 })],
   ['lengthPrefixed(), with an offset', lengthPrefixed({ bytes: 'varint', offset: 2 })],
+  ['lengthPrefixed(), in digits', lengthPrefixed({ bytes: 'decimal', until: ' ' })],
   ['netstring()', netstring()],
   ['checksum()', checksum(lengthPrefixed({ bytes: 4 }), { algorithm: 'crc32' })],
   [

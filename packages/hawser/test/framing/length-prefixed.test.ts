@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   lengthPrefixed,
   type LengthPrefixedOptions,
-} from '../../src/framing/formats/length-prefixed.js'
+} from '../../src/framing/formats/length/length-prefixed.js'
 import { portableOperations } from '../../src/framing/portable-operations.js'
 import { encodeAll } from './support/bytes-output.js'
 import { cutEvery, decodeChunks, type Outcome, plainly } from './support/decoding.js'

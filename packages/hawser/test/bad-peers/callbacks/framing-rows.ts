@@ -6,6 +6,7 @@ import {
   type Framing,
   type FramingDefinition,
   jsonLines,
+  lengthPrefixed,
   lines,
   mapFraming,
 } from 'hawser'
@@ -135,6 +136,18 @@ export const framingRows: Rows = {
       tell,
     )
   }, 'HAWSER_INVALID_OPTION'),
+  'LengthPrefixedOptions.lengthOf': told(
+    decoded((fail) =>
+      mapFraming(lengthPrefixed({ lengthOf: fail, header: 1 }), { decode: String, encode: String }),
+    ),
+    'HAWSER_FRAME_MALFORMED',
+  ),
+  'LengthPrefixedOptions.lengthOf of a message that is sent': told(
+    encoded((fail) =>
+      mapFraming(lengthPrefixed({ lengthOf: fail, header: 1 }), { decode: String, encode: String }),
+    ),
+    'HAWSER_MESSAGE_INVALID',
+  ),
   'MapFramingOptions.decode': told(
     decoded((fail) => mapFraming(lines(), { decode: fail, encode: (line: string) => line })),
     'HAWSER_FRAME_MALFORMED',

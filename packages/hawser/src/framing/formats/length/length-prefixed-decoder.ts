@@ -1,19 +1,12 @@
-import type { ByteOperations } from '../byte-operations.js'
-import { FrameBlock } from '../frame-block.js'
-import { frameMalformed, frameTooLarge, frameTruncated, showBytes } from '../frame-errors.js'
-import type { Decoder, Emit } from '../framing.js'
-import {
-  createLengthField,
-  incomplete,
-  malformed,
-  type LengthBytes,
-  type LengthField,
-} from './length-field.js'
+import type { ByteOperations } from '../../byte-operations.js'
+import { FrameBlock } from '../../frame-block.js'
+import { frameMalformed, frameTooLarge, frameTruncated, showBytes } from '../../frame-errors.js'
+import type { Decoder, Emit } from '../../framing.js'
+import { incomplete, type LengthField, type LengthNotation, malformed } from './length-field.js'
 
 /** What `lengthPrefixed` was asked for, checked. */
 export interface LengthPrefixedSettings {
-  readonly bytes: LengthBytes
-  readonly littleEndian: boolean
+  readonly notation: LengthNotation
   readonly offset: number
   readonly adjust: number
   readonly includesHeader: boolean
@@ -35,7 +28,7 @@ export class LengthPrefixedDecoder implements Decoder<Uint8Array> {
   constructor(operations: ByteOperations, settings: LengthPrefixedSettings) {
     this.#operations = operations
     this.#block = new FrameBlock(operations)
-    this.#field = createLengthField(settings.bytes, settings.littleEndian)
+    this.#field = settings.notation.create()
     this.#settings = settings
   }
 
@@ -89,12 +82,12 @@ export class LengthPrefixedDecoder implements Decoder<Uint8Array> {
 
   /** The frame at `start` is malformed, or too large and then dropped where that was asked for. */
   #refuse(bytes: Uint8Array, start: number, value: number, size: number): void {
-    const { offset, maxFrame, discard } = this.#settings
+    const { notation, offset, maxFrame, discard } = this.#settings
     const position = this.#offset + start
     if (value === malformed) {
       const from = start + offset
       throw frameMalformed(
-        `a varint length has more than 64 bits: ${showBytes(bytes, from, from + 10)}`,
+        `${notation.complaint}: ${showBytes(bytes, from, Math.min(bytes.length, from + notation.largestSize))}`,
         position + offset,
       )
     }

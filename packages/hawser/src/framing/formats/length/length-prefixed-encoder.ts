@@ -3,11 +3,11 @@ import {
   measureMessage,
   putBehindHeader,
   reserveHeader,
-} from '../binary-message.js'
-import type { ByteOperations } from '../byte-operations.js'
-import { messageInvalid } from '../frame-errors.js'
-import type { Encoder, FrameOutput } from '../framing.js'
-import { createLengthField, type LengthField } from './length-field.js'
+} from '../../binary-message.js'
+import type { ByteOperations } from '../../byte-operations.js'
+import { messageInvalid } from '../../frame-errors.js'
+import type { Encoder, FrameOutput } from '../../framing.js'
+import type { LengthField } from './length-field.js'
 import type { LengthPrefixedSettings } from './length-prefixed-decoder.js'
 
 /** Puts messages with their length in front. */
@@ -18,7 +18,7 @@ export class LengthPrefixedEncoder implements Encoder<BinaryMessage> {
 
   constructor(operations: ByteOperations, settings: LengthPrefixedSettings) {
     this.#operations = operations
-    this.#field = createLengthField(settings.bytes, settings.littleEndian)
+    this.#field = settings.notation.create()
     this.#settings = settings
   }
 

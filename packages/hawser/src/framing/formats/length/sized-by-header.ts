@@ -1,0 +1,57 @@
+import type { BinaryMessage } from '../../binary-message.js'
+import type { ByteOperations } from '../../byte-operations.js'
+import { checkDiscard, checkInteger, checkMaxFrame, type FrameLimits } from '../../frame-limits.js'
+import type { Decoder, Encoder, Framing } from '../../framing.js'
+import { invalid } from '../../../options/invalid.js'
+import { type HeaderSettings, type LengthOf, SizedDecoder } from './sized-decoder.js'
+import { SizedEncoder } from './sized-encoder.js'
+
+const largestHeader = 65_535
+
+interface HeaderOptions extends FrameLimits {
+  readonly header?: number | undefined
+  readonly mostHeader?: number | undefined
+}
+
+/** The only options that go with `lengthOf`. */
+const fitting = new Set(['lengthOf', 'header', 'mostHeader', 'maxFrame', 'oversize'])
+
+/**
+ * Frames whose first bytes say how many they are.
+ *
+ * @throws OptionError `HAWSER_INVALID_OPTION`
+ */
+export function sizedByHeader(
+  lengthOf: LengthOf,
+  options: HeaderOptions,
+): Framing<Uint8Array, Uint8Array | string> {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || fitting.has(name)) continue
+    throw invalid(name, 'goes with bytes, and not with lengthOf, which says the size of the frame')
+  }
+  if (options.header === undefined) {
+    throw invalid('header', 'is missing: how many bytes lengthOf needs')
+  }
+  const least = checkInteger('header', options.header, 1, largestHeader)
+  const most = checkInteger('mostHeader', options.mostHeader ?? least, least, largestHeader)
+  const maxFrame = checkMaxFrame(options.maxFrame)
+  if (maxFrame < most) {
+    throw invalid('maxFrame', `is ${maxFrame}, and the header of a frame takes up to ${most} bytes`)
+  }
+  const settings: HeaderSettings = {
+    lengthOf,
+    least,
+    most,
+    maxFrame,
+    discard: checkDiscard(options.oversize),
+  }
+  return Object.freeze({
+    name: 'length:header',
+    maxFrame,
+    overhead: 0,
+    createDecoder: (operations: ByteOperations): Decoder<Uint8Array> =>
+      new SizedDecoder(operations, settings),
+    createEncoder: (operations: ByteOperations): Encoder<BinaryMessage> =>
+      new SizedEncoder(operations, settings),
+  })
+}
