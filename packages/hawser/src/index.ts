@@ -67,6 +67,7 @@ export type { SendProxyOptions } from './client/dial/send-proxy.js'
 
 // Framings.
 export { delimited, type DelimitedOptions } from './framing/formats/delimited.js'
+export { dotStuffed, type DotStuffedOptions } from './framing/formats/dot-stuffed.js'
 export { fixed, type FixedOptions } from './framing/formats/fixed.js'
 export { jsonLines, type JsonLinesOptions } from './framing/formats/json-lines.js'
 export {
@@ -76,6 +77,7 @@ export {
 export { lines, type LinesOptions } from './framing/formats/lines.js'
 export { netstring, type NetstringOptions } from './framing/formats/netstring.js'
 export { raw, type RawOptions } from './framing/formats/raw.js'
+export { slip, type SlipOptions } from './framing/formats/slip.js'
 
 // Framings made of others.
 export { checksum, type ChecksumOptions } from './framing/combinators/checksum.js'

@@ -12,7 +12,10 @@ export interface TerminatedSettings {
   readonly terminator: number | Uint8Array
   /** How many bytes in front of the terminator may belong to it, as the CR of a CRLF does. */
   readonly optional: number
+  /** The most bytes of a frame as it arrives. */
   readonly maxFrame: number
+  /** The limit as the user set it, where it counts bytes that arrive escaped. Default `maxFrame`. */
+  readonly stated?: number
   readonly discard: boolean
   readonly unterminated: Unterminated
 }
@@ -24,6 +27,7 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
   readonly #terminator: number | Uint8Array
   readonly #terminatorSize: number
   readonly #maxFrame: number
+  readonly #stated: number
   /** How many bytes of the rest cannot hold the beginning of a terminator. */
   #scanned = 0
   /** The frame is larger than maxFrame: drop everything up to its terminator. */
@@ -38,6 +42,7 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
     this.#terminator = terminator
     this.#terminatorSize = typeof terminator === 'number' ? 1 : terminator.length
     this.#maxFrame = maxFrame
+    this.#stated = settings.stated ?? maxFrame
   }
 
   /**
@@ -119,14 +124,14 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
       this.leave(undefined)
       if (message !== nothing) emit(message, size)
     } else if (!discard) {
-      throw frameTooLarge(size, this.#maxFrame, this.#offset)
+      throw frameTooLarge(size, this.#stated, this.#offset)
     }
   }
 
   /** A frame too large that ends at `found` is dropped, or the end of the connection. */
   #discard(bytes: Uint8Array, start: number, end: number, found: number): void {
     if (!this.#settings.discard) {
-      throw frameTooLarge(end - start, this.#maxFrame, this.#offset + start)
+      throw frameTooLarge(end - start, this.#stated, this.#offset + start)
     }
     this.#skipping = false
     this.check(bytes, start, found, this.#offset + start)
@@ -139,7 +144,7 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
     const tail = this.#terminatorSize - 1 + optional
     if (!this.#skipping && bytes.length - start > this.#maxFrame + tail) {
       if (!discard) {
-        throw frameTooLarge(`more than ${this.#maxFrame}`, this.#maxFrame, this.#offset + start)
+        throw frameTooLarge(`more than ${this.#maxFrame}`, this.#stated, this.#offset + start)
       }
       this.#skipping = true
     }

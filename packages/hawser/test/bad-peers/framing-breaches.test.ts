@@ -1,12 +1,14 @@
 import {
   checksum,
   delimited,
+  dotStuffed,
   fixed,
   jsonLines,
   lengthPrefixed,
   lines,
   mapFraming,
   netstring,
+  slip,
   type Framing,
 } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
@@ -87,6 +89,30 @@ const breaches: readonly Breach[] = [
     lengthPrefixed({ lengthOf: ([kind]) => (kind === 0x67 ? 4 : undefined), header: 1 }),
     'good',
     'bad',
+    malformed,
+  ),
+  breach(
+    'an escape that SLIP does not have',
+    slip(),
+    'good\u00c0',
+    Buffer.from('db78c0', 'hex'),
+    malformed,
+  ),
+  breach(
+    'a frame of SLIP without end',
+    slip({ maxFrame: 64 }),
+    'good\u00c0',
+    'x'.repeat(200),
+    tooLarge,
+  ),
+  breach(
+    'a mail that ends with line feeds alone',
+    mapFraming(dotStuffed(), {
+      decode: (mail) => mail.subarray(0, 4),
+      encode: (mail: string) => mail,
+    }),
+    'good\r\n.\r\n',
+    'more\n.\nMAIL FROM:<>\r\n',
     malformed,
   ),
   breach('a line without end', lines({ maxFrame: 1_024 }), 'good\n', 'x'.repeat(2_000), tooLarge),

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import {
   checksum,
   delimited,
+  dotStuffed,
   duplexFraming,
   fixed,
   framing,
@@ -12,6 +13,7 @@ import {
   mapFraming,
   netstring,
   raw,
+  slip,
 } from 'hawser'
 import { connectPeer } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
@@ -63,6 +65,11 @@ const framings: readonly (readonly [string, Framing<unknown, string>])[] = [
   ['lengthPrefixed(), with an offset', lengthPrefixed({ bytes: 'varint', offset: 2 })],
   ['lengthPrefixed(), in digits', lengthPrefixed({ bytes: 'decimal', until: ' ' })],
   ['netstring()', netstring()],
+  ['slip()', slip()],
+  [
+    'dotStuffed()',
+    mapFraming(dotStuffed(), { decode: String, encode: (message: string) => `${message}\r\n` }),
+  ],
   ['checksum()', checksum(lengthPrefixed({ bytes: 4 }), { algorithm: 'crc32' })],
   [
     'mapFraming()',
