@@ -4,6 +4,7 @@ import {
   dotStuffed,
   fixed,
   jsonLines,
+  jsonValues,
   lengthPrefixed,
   lines,
   mapFraming,
@@ -45,6 +46,7 @@ const tooLarge = ['HAWSER_FRAME_TOO_LARGE', 'frame-too-large'] as const
 const malformed = ['HAWSER_FRAME_MALFORMED', 'frame-malformed'] as const
 const invalidText = ['HAWSER_TEXT_INVALID', 'text-invalid'] as const
 const four = lengthPrefixed({ bytes: 4 })
+const array = mapFraming(jsonValues({ maxFrame: 1_024 }), { decode: String, encode: String })
 const summed = checksum(lengthPrefixed({ bytes: 1 }), { algorithm: 'xor8' })
 
 const breaches: readonly Breach[] = [
@@ -115,6 +117,9 @@ const breaches: readonly Breach[] = [
     'more\n.\nMAIL FROM:<>\r\n',
     malformed,
   ),
+  breach('values of JSON nested without end', array, '["good"]', '['.repeat(10_000), malformed),
+  breach('a value that is no object or array', array, '["good"]', 'true', malformed),
+  breach('a value of JSON without end', array, '["good"]', `["${'x'.repeat(2_000)}`, tooLarge),
   breach('a line without end', lines({ maxFrame: 1_024 }), 'good\n', 'x'.repeat(2_000), tooLarge),
   breach('a netstring longer than it may be', netstring(), '4:good,', '1048577:', tooLarge),
   breach('a netstring without a length', netstring(), '4:good,', 'abc', malformed),

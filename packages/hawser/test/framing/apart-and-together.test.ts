@@ -8,6 +8,7 @@ import {
   framing,
   type Framing,
   jsonLines,
+  jsonValues,
   lengthPrefixed,
   lines,
   mapFraming,
@@ -66,6 +67,10 @@ const framings: readonly (readonly [string, Framing<unknown, string>])[] = [
   ['lengthPrefixed(), in digits', lengthPrefixed({ bytes: 'decimal', until: ' ' })],
   ['netstring()', netstring()],
   ['slip()', slip()],
+  [
+    'jsonValues()',
+    mapFraming(jsonValues(), { decode: String, encode: (message: string) => [message] }),
+  ],
   [
     'dotStuffed()',
     mapFraming(dotStuffed(), { decode: String, encode: (message: string) => `${message}\r\n` }),

@@ -1,6 +1,4 @@
-import { textOf } from '../../errors.js'
 import type { ByteOperations } from '../byte-operations.js'
-import { frameMalformed, messageInvalid, showText } from '../frame-errors.js'
 import type { Decoder, Encoder, FrameOutput, Framing } from '../framing.js'
 import { LineDecoder, lineOverhead, type LineSettings, lineTerminator } from './line-decoder.js'
 import { putLine } from './line-encoder.js'
@@ -13,8 +11,8 @@ import {
   type FrameLimits,
   type Unterminated,
 } from '../frame-limits.js'
-import { invalid, show } from '../../options/invalid.js'
-import { describeIssues, type StandardResult, type StandardSchema } from './standard-schema.js'
+import { checkSchema, parseJson, stringify } from './json-text.js'
+import type { StandardSchema } from './standard-schema.js'
 import { nothing } from '../terminated-decoder.js'
 import { checkOptions } from '../../options/check-options.js'
 import type { NamesOf } from '../../options/option-names.js'
@@ -95,38 +93,11 @@ class JsonLineDecoder<In> extends LineDecoder<In> {
   }
 
   protected override interpret(text: string, offset: number): In | typeof nothing {
-    let value: unknown
-    try {
-      value = JSON.parse(text)
-    } catch (error) {
-      if (text.trim() === '') return nothing
-      const reason = showText(textOf(error))
-      // The parser quotes the peer's text as it came, so its own error is not passed on.
-      throw frameMalformed(`a line is not JSON: ${reason}`, offset, new SyntaxError(reason))
-    }
-    return this.#schema === undefined ? (value as In) : validate(this.#schema, value, offset)
+    // Almost no line is blank, and a visible character of ASCII says so.
+    const first = text.charCodeAt(0)
+    if (!(first > 0x20 && first < 0x80) && text.trim() === '') return nothing
+    return parseJson(text, 'a line', this.#schema, offset)
   }
-}
-
-function validate<In>(schema: StandardSchema<In>, value: unknown, offset: number): In {
-  const result = schema['~standard'].validate(value)
-  if (isPromise(result)) {
-    result.then(undefined, () => {})
-    throw invalid(
-      'schema',
-      'returns a promise, and jsonLines needs one that returns its result at once: remove ' +
-        'its asynchronous checks, and make them in the handler',
-    )
-  }
-  if (result.issues === undefined) return result.value
-  const reason = showText(describeIssues(result.issues))
-  throw frameMalformed(`the schema refuses a value: ${reason}`, offset, result.issues)
-}
-
-function isPromise<Output>(
-  result: StandardResult<Output> | Promise<StandardResult<Output>>,
-): result is Promise<StandardResult<Output>> {
-  return 'then' in result && typeof result.then === 'function'
 }
 
 class JsonLineEncoder<Out> implements Encoder<Out> {
@@ -141,26 +112,4 @@ class JsonLineEncoder<Out> implements Encoder<Out> {
   encode(message: Out, output: FrameOutput): void {
     putLine(stringify(message), '\n', this.#maxFrame, output, this.#operations)
   }
-}
-
-function stringify(message: unknown): string {
-  let text: string | undefined
-  try {
-    text = JSON.stringify(message)
-  } catch (error) {
-    const reason = showText(textOf(error))
-    throw messageInvalid(`JSON cannot express the message: ${reason}`, error)
-  }
-  if (text !== undefined) return text
-  throw messageInvalid(
-    `JSON cannot express the message, which is ${show(message)}: send null or an object instead`,
-  )
-}
-
-function checkSchema<In>(schema: StandardSchema<In> | undefined): StandardSchema<In> | undefined {
-  if (schema === undefined || typeof schema['~standard']?.validate === 'function') return schema
-  throw invalid(
-    'schema',
-    `is ${show(schema)}, and must be a Standard Schema: an object with a '~standard' property`,
-  )
 }
