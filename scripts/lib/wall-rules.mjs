@@ -464,6 +464,11 @@ export const LIBRARY_UNITS = {
     // `net` for the scripted peer: it fakes the far end, so it must not share our own socket code.
     builtins: [...HARMLESS, 'assert', 'assert/strict', 'fs', 'net'],
     wings: {
+      framing: {
+        sees: ['peer/expectation-error', 'escape', 'join-bytes'],
+        units: ['connection', 'errors', 'framing', 'options'],
+        builtins: ['assert/strict'],
+      },
       conformance: {
         sees: ['next-turn', 'test-deadline'],
         units: ['transport'],

@@ -87,6 +87,7 @@ export { mapFraming, type MapFramingOptions } from './framing/combinators/map-fr
 
 // A framing of one's own.
 export { framing, type FramingDefinition } from './framing/formats/custom.js'
+export { bufferOperations as byteOperations } from './connection/buffer-operations.js'
 export type { ByteOperations } from './framing/byte-operations.js'
 export type { Decoder, Emit, Encoder, FrameOutput, Framing } from './framing/framing.js'
 

@@ -32,8 +32,11 @@ const decodeNative: ByteOperations['decode'] = (bytes, start, end, encoding) =>
 const decodePlain: ByteOperations['decode'] = (bytes, start, end, encoding) =>
   asBuffer(bytes).toString(encoding, start, end)
 
-/** What a framing needs of bytes, done by Node's Buffer. */
-export const bufferOperations: ByteOperations = {
+/**
+ * What a framing needs of bytes, done by Node's Buffer: what a connection passes to its framing.
+ * Pass them to a decoder or an encoder that has no connection, as in a test or inside another one.
+ */
+export const bufferOperations: ByteOperations = Object.freeze<ByteOperations>({
   indexOf: (bytes, pattern, from) => indexOf.call(bytes as Buffer, pattern, from),
   decode: slicesExist ? decodeNative : decodePlain,
   isAscii: (bytes, start, end) => isAscii(view(bytes, start, end)),
@@ -47,4 +50,4 @@ export const bufferOperations: ByteOperations = {
     return copy
   },
   write: (text, target, offset) => asBuffer(target).write(text, offset, 'utf8'),
-}
+})

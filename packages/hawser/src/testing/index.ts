@@ -23,6 +23,11 @@ export type { PeerEndpoint } from './peer/peer-endpoint.js'
 export type { Wire, WireEvents } from './peer/wire.js'
 export { transportCases } from './conformance/transport-cases.js'
 export type { MakePair, TransportCase, TransportPair } from './conformance/case.js'
+export {
+  checkFraming,
+  type CheckFramingOptions,
+  type FramingSample,
+} from './framing/check-framing.js'
 export { FrameReader } from '../framing/frame-reader.js'
 export type { Clock, ClockTimer } from '../policy/clock.js'
 export type {
