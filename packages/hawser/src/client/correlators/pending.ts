@@ -23,6 +23,8 @@ export class Pending<In, Result = In> {
   settled = false
   /** Whether its reply is held back on purpose. */
   blocks = false
+  /** What is sent again on the next connection where this one is lost; undefined is nothing. */
+  again: { readonly message: unknown } | undefined
   /** What its correlator knows it by, where requests carry ids. */
   id: unknown
   // Fields with a `#` would be a tenth of the whole cost of a request.
@@ -58,6 +60,9 @@ export class Pending<In, Result = In> {
     if (!this.settled) this.resolve(message as unknown as Result)
     return 'whole'
   }
+
+  /** It is sent again: what came of its reply is of no use. */
+  restart(): void {}
 
   resolve(reply: Result): void {
     this.settle()

@@ -73,13 +73,25 @@ export class OutgoingQueue<In, Out> {
    */
   push(entry: Outgoing<In, Out>): keyof QueueLimits | undefined {
     if (this.size >= this.#limits.maxQueued) return 'maxQueued'
-    const size = messageSize(entry.message) + queuedOverhead
+    const size = sizeOf(entry.message)
     if (this.size > 0 && this.#bytes + size > this.#limits.maxQueuedBytes) return 'maxQueuedBytes'
     this.#entries.push({ ...entry, message: withoutPinned(entry.message), size })
     this.#bytes += size
     const { deadline } = pendingOf(entry)
     this.#deadlines.expect(deadline, this.#clock.now())
     return undefined
+  }
+
+  /** Put requests that were sent before in front of all others, whatever the limits. */
+  putFirst(requests: readonly Outgoing<In, Out>[]): void {
+    this.#forgetTaken()
+    const entries = requests.map((each) => ({ ...each, size: sizeOf(each.message) }))
+    this.#entries.unshift(...entries)
+    const now = this.#clock.now()
+    for (const entry of entries) {
+      this.#bytes += entry.size
+      this.#deadlines.expect(pendingOf(entry).deadline, now)
+    }
   }
 
   /** A caller that may be among them waits no more. */
@@ -142,6 +154,11 @@ export class OutgoingQueue<In, Out> {
     this.#entries = this.#entries.slice(this.#head)
     this.#head = 0
   }
+}
+
+/** Bytes of memory that a message takes while it waits. */
+export function sizeOf(message: unknown): number {
+  return messageSize(message) + queuedOverhead
 }
 
 function pendingOf<In, Out>({ request, waiter }: Outgoing<In, Out>): Pending<never, unknown> {

@@ -35,6 +35,11 @@ export class ReplyList<In> extends Pending<In, In[]> {
     return isLast ? 'whole' : 'part'
   }
 
+  override restart(): void {
+    this.#messages = []
+    this.#bytes = 0
+  }
+
   #keep(message: In): void {
     this.#bytes += messageSize(message) + overhead
     this.#messages.push(message)

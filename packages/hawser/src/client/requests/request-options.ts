@@ -12,6 +12,14 @@ export interface RequestOptions {
    * sends no ping meanwhile, which would wait behind it, and `timeout` alone watches. Default false.
    */
   readonly blocks?: boolean | undefined
+  /**
+   * You say that the request may be carried out twice: where the connection is lost before its reply, it
+   * is sent again on the next one, in its place among the others, instead of being rejected with
+   * `HAWSER_DISCONNECTED`. `timeout` counts from the call, all tries together. Its message is kept until
+   * the reply, and counts for `maxQueuedBytes`; do not change it. Only for `request` of a client whose
+   * `whileDown` is `queue`. Default false.
+   */
+  readonly resend?: boolean | undefined
 }
 
 /** How a request is made whose reply is one message. */
@@ -47,6 +55,7 @@ export const requestNames: NamesOf<RequestOptions> = {
   timeout: true,
   signal: 'signal',
   blocks: true,
+  resend: true,
 }
 
 /** The names of the options in {@link PartedRequestOptions}. */

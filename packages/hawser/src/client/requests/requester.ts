@@ -12,7 +12,8 @@ import {
   type RequestOptions,
 } from './request-options.js'
 import { queueFullError, queueTimeout, requestAborted } from './request-errors.js'
-import { type Outgoing, OutgoingQueue, type QueueLimits } from './outgoing-queue.js'
+import { withoutPinned } from './message-size.js'
+import { type Outgoing, OutgoingQueue, type QueueLimits, sizeOf } from './outgoing-queue.js'
 import { Pending } from '../correlators/pending.js'
 import { ReplyList } from './reply-list.js'
 import { ReplyReader, ReplyStream } from './reply-stream.js'
@@ -26,6 +27,8 @@ export interface RequesterOwner<In, Out> {
   readonly refusal: HawserError | undefined
   /** Why there is no connection, if that is known. */
   readonly lastError: HawserError | undefined
+  /** Whether there is a next connection, on which a request may be sent again. */
+  readonly mayResend?: boolean
 }
 
 /** How much may wait, and how long. */
@@ -46,6 +49,8 @@ export class Requester<In, Out> {
   readonly #owner: RequesterOwner<In, Out>
   #queue: OutgoingQueue<In, Out> | undefined
   #isPumping = false
+  /** Bytes of memory of messages that are kept to be sent again. */
+  #keptBytes = 0
 
   constructor(limits: RequesterLimits, owner: RequesterOwner<In, Out>) {
     this.#limits = limits
@@ -98,6 +103,7 @@ export class Requester<In, Out> {
         ? new Pending<In>(now, wait)
         : new ReplyList<In>(now, wait, { until, maxReplyBytes })
     if (options.blocks === true) pending.blocks = true
+    if (options.resend === true) this.#keep(message, pending)
     this.#dispatch(message, pending, signal)
     return pending.promise
   }
@@ -107,6 +113,11 @@ export class Requester<In, Out> {
     checkOptions(options, partedRequestNames)
     const { until, signal } = options
     if (until === undefined) throw invalid('until', 'is missing: it says which message is the last')
+    if (options.resend === true)
+      throw invalid(
+        'resend',
+        'does not work with requestStream: the messages of the first try were taken; use request',
+      )
     const wait = this.#timeoutOf(options)
     const begin = (): ReplyStream<In> => {
       const stream = new ReplyStream<In>(this.#limits.clock, wait, until)
@@ -118,6 +129,50 @@ export class Requester<In, Out> {
       stream.resolve()
       this.#leave(stream)
     })
+  }
+
+  /** Requests whose connection was lost: they are the first on the next one. */
+  again(requests: readonly Pending<In, unknown>[]): void {
+    for (const each of requests) each.restart()
+    this.#waitingQueue.putFirst(
+      requests.map((request) => ({ message: request.again?.message as Out, request })),
+    )
+  }
+
+  /**
+   * Keep a message until its request settles.
+   *
+   * @throws OptionError where it cannot be sent again
+   */
+  #keep(message: Out, pending: Pending<In, unknown>): void {
+    if (this.#owner.mayResend !== true) {
+      throw invalid(
+        'resend',
+        "works with client.request and whileDown: 'queue' alone: leave it out",
+      )
+    }
+    const { maxQueuedBytes } = this.#limits
+    const size = sizeOf(message)
+    if (this.#keptBytes > 0 && this.#keptBytes + size > maxQueuedBytes) {
+      pending.reject(queueFullError('maxQueuedBytes', maxQueuedBytes, this.#owner.lastError))
+      return
+    }
+    pending.again = { message: withoutPinned(message) }
+    this.#keptBytes += size
+    const settled = (): void => {
+      this.#keptBytes -= size
+      pending.again = undefined
+    }
+    pending.promise.then(settled, settled)
+  }
+
+  get #waitingQueue(): OutgoingQueue<In, Out> {
+    const limits = this.#limits
+    const owner = this.#owner
+    this.#queue ??= new OutgoingQueue(limits, limits.clock, (late) =>
+      queueTimeout(late.timeout, owner.lastError),
+    )
+    return this.#queue
   }
 
   #timeoutOf({ timeout }: RequestOptions): number {
@@ -161,14 +216,9 @@ export class Requester<In, Out> {
       pending.reject(refusal)
       return
     }
-    const limits = this.#limits
-    const owner = this.#owner
-    this.#queue ??= new OutgoingQueue(limits, limits.clock, (late) =>
-      queueTimeout(late.timeout, owner.lastError),
-    )
-    const reached = this.#queue.push(entry)
+    const reached = this.#waitingQueue.push(entry)
     if (reached !== undefined) {
-      pending.reject(queueFullError(reached, limits[reached], owner.lastError))
+      pending.reject(queueFullError(reached, this.#limits[reached], this.#owner.lastError))
     }
   }
 

@@ -29,6 +29,12 @@ export interface SessionOwner<In> {
   late(): void
   /** There may be room for requests again. */
   room(): void
+  /**
+   * The connection was lost, and these requests may be sent again.
+   *
+   * @returns whether they will be
+   */
+  lost?(requests: readonly Pending<In, unknown>[]): boolean
 }
 
 /** How requests of a session are limited. */
@@ -266,6 +272,11 @@ export class Session<In, Out> {
     this.#deadlines.cancel()
     this.#blocked?.cancel()
     const error = disconnectedError(info, this.connection)
-    for (const pending of this.#correlator.waiting) pending.reject(error)
+    const waiting = [...this.#correlator.waiting]
+    const again = waiting.filter((pending) => pending.again !== undefined)
+    const isKept = again.length > 0 && this.#owner.lost?.(again) === true
+    for (const pending of waiting) {
+      if (!isKept || pending.again === undefined) pending.reject(error)
+    }
   }
 }

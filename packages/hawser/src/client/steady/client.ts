@@ -175,6 +175,11 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
         this.#late += 1
       },
       room: () => this.#requester.room(),
+      lost: (requests) => {
+        if (this.#refusal !== undefined) return false
+        this.#requester.again(requests)
+        return true
+      },
       changed: (status) => this.#changed(status),
       gaveUp: (error) => this.#gaveUp(error),
     }
@@ -221,6 +226,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
       get refusal() {
         return refusal()
       },
+      mayResend: this.#settings.whileDown === 'queue',
     }
   }
 

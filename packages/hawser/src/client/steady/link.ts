@@ -164,6 +164,7 @@ export class Link<In, Out> {
       },
       pushed: (message) => owner.pushed(message),
       late: () => owner.late(),
+      lost: (requests) => owner.lost?.(requests) === true,
       room: () => {
         this.#greeter?.room()
         owner.room()
