@@ -17,6 +17,7 @@ const docstrings = new Map([
   ...readOptions('framing/formats/custom.ts', 'FramingDefinition'),
   ...readOptions('framing/frame-limits.ts', 'FrameLimits'),
   ...readOptions('framing/formats/json-values.ts', 'JsonValuesOptions'),
+  ...readOptions('framing/combinators/sniff.ts', 'SniffOptions'),
   ...readOptions('server/server-options.ts', 'ServerOptions'),
   ...readOptions('server/serve-requests.ts', 'ServeRequestsOptions'),
   ...readOptions('connection/server-face.ts', 'CloseOptions'),

@@ -84,6 +84,7 @@ export { slip, type SlipOptions } from './framing/formats/slip.js'
 export { checksum, type ChecksumOptions } from './framing/combinators/checksum.js'
 export { duplexFraming, type DuplexFramingOptions } from './framing/combinators/duplex-framing.js'
 export { mapFraming, type MapFramingOptions } from './framing/combinators/map-framing.js'
+export { sniff, type SniffOptions } from './framing/combinators/sniff.js'
 
 // A framing of one's own.
 export { framing, type FramingDefinition } from './framing/formats/custom.js'

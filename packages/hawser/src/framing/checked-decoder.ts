@@ -12,6 +12,10 @@ interface Run {
   readonly size: number
   /** The smallest `end` that the next frame may have. */
   least: number
+  /** `decode`, where only one message may take no byte; not `end`. */
+  readonly isDecoding: boolean
+  /** A message was emitted that takes no byte. */
+  peeked: boolean
   /** Where the last frame ended that was emitted. */
   last: number
   /** `emit` returned false. */
@@ -29,7 +33,9 @@ function pass(message: unknown, end: number): boolean {
   if (run === undefined) return false
   // Written so that NaN and `undefined` fail.
   if (end >= run.least && end <= run.size && Number.isInteger(end) && !run.stopped) {
-    run.least = end
+    if (end === 0) run.peeked = true
+    // Another one without a byte could be followed by as many as it likes.
+    run.least = end === 0 && run.isDecoding ? 1 : end
     run.last = end
     if (run.emit(message as never, end)) return true
   } else {
@@ -65,6 +71,8 @@ export function makeDecoder<In>(
 export class CheckedDecoder<In> {
   /** Whether `emit` returned false in the last `decode`. */
   stopped = false
+  /** A message was emitted that takes no byte, and no byte was consumed since. */
+  #peeked = false
   readonly #framing: Framing<In, never>
   readonly #decoder: Decoder<In>
 
@@ -87,8 +95,7 @@ export class CheckedDecoder<In> {
   decode(bytes: Uint8Array, emit: Emit<In>, owned: boolean): number {
     const { length } = bytes
     const outer = run
-    // Each frame moves on by a byte at least: a decoder that did not would emit for ever.
-    const own: Run = { emit, size: length, least: 1, last: 0, stopped: false, breach: undefined }
+    const own = startRun(emit, length, this.#peeked ? 1 : 0, true)
     let consumed: number
     run = own
     try {
@@ -101,8 +108,13 @@ export class CheckedDecoder<In> {
     // Written so that NaN and `undefined` fail.
     const isSound = consumed >= last && consumed <= length && Number.isInteger(consumed)
     if (!isSound || (stopped && consumed !== last)) own.breach ??= describeReturned(consumed, own)
+    const isLook = own.peeked && last === 0
+    // A frame that has bytes, and says that it ends in front of them.
+    if (isLook && consumed > 0) own.breach ??= describeEmitted(0, own)
     if (own.breach !== undefined) throw decoderInvalid(this.#framing.name, own.breach)
-    if (!stopped) this.#checkRest(length - consumed)
+    this.#peeked = consumed === 0 && (this.#peeked || own.peeked)
+    // Behind a look, what is there is for the framing that is switched to.
+    if (!stopped && !isLook) this.#checkRest(length - consumed)
     return consumed
   }
 
@@ -115,8 +127,7 @@ export class CheckedDecoder<In> {
   end(rest: Uint8Array, emit: Emit<In>): boolean {
     if (this.#decoder.end === undefined) return false
     const outer = run
-    const size = rest.length
-    const own: Run = { emit, size, least: 0, last: 0, stopped: false, breach: undefined }
+    const own = startRun(emit, rest.length, 0, false)
     run = own
     try {
       const returned: unknown = this.#decoder.end(rest, pass)
@@ -134,9 +145,23 @@ export class CheckedDecoder<In> {
   }
 }
 
-function describeEmitted(end: unknown, { size, least, last, stopped }: Run): string {
+function startRun(emit: Emit<never>, size: number, least: number, isDecoding: boolean): Run {
+  return {
+    emit,
+    size,
+    isDecoding,
+    least,
+    peeked: false,
+    last: 0,
+    stopped: false,
+    breach: undefined,
+  }
+}
+
+function describeEmitted(end: unknown, { size, isDecoding, least, last, stopped }: Run): string {
   if (stopped) return `emitted a frame after emit had returned false at byte ${last}`
-  return `emitted a frame that ends at byte ${show(end)}, and ${least} … ${size} are possible`
+  const first = isDecoding ? Math.max(1, least) : least
+  return `emitted a frame that ends at byte ${show(end)}, and ${first} … ${size} are possible`
 }
 
 function describeReturned(consumed: unknown, { size, last, stopped }: Run): string {

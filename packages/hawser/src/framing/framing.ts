@@ -5,7 +5,8 @@ import type { ByteOperations } from './byte-operations.js'
  *
  * @param message what the frame means; owned by the receiver, so never a view of borrowed bytes
  * @param end the offset, in the bytes `decode` was given, just behind the frame (delimiter included):
- *   at least 1, no less than the `end` of the frame before, at most `bytes.length`
+ *   at least 1, no less than the `end` of the frame before, at most `bytes.length`. Or 0, once before
+ *   a byte is consumed, for a message that takes none: a look at what is there, as `sniff()` has it
  * @returns false to stop: the decoder must return `end` at once and forget what it knew about the
  *   bytes behind it
  */

@@ -1,4 +1,4 @@
-import { type ByteOperations, framing, FramingError, lines } from 'hawser'
+import { type ByteOperations, framing, FramingError, lines, raw } from 'hawser'
 import type { CloseInfo, Connection, Decoder, Emit, Framing } from 'hawser'
 import { connectPeer, FrameReader } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
@@ -53,6 +53,16 @@ describe('a decoder of a user that breaks the contract', () => {
     ['emits past its bytes', (_bytes, emit) => (emit('a', 6), 5), 'ends at byte 6'],
     ['emits a part of a byte', (_bytes, emit) => (emit('a', 2.5), 5), 'ends at byte 2.5'],
     ['emits a frame of no bytes', (_bytes, emit) => (emit('a', 0), 5), 'ends at byte 0'],
+    [
+      'looks twice',
+      (_bytes, emit) => (emit('a', 0), emit('b', 0), 0),
+      'emitted a frame that ends at byte 0, and 1 … 5 are possible',
+    ],
+    [
+      'goes backwards to the beginning',
+      (_bytes, emit) => (emit('a', 4), emit('b', 0), 5),
+      'emitted a frame that ends at byte 0, and 4 … 5 are possible',
+    ],
     [
       'goes backwards',
       (_bytes, emit) => (emit('a', 4), emit('b', 3), 5),
@@ -123,6 +133,33 @@ describe('a decoder that keeps the contract', () => {
     reader.feed(five, true, 0, keep)
     reader.finish(keep)
     expect(taken).toEqual(['a', 'b', 'last'])
+  })
+
+  it('may look at what is there, once before it consumes a byte', () => {
+    const taken: string[] = []
+    const keep = (text: string): boolean => taken.push(text) > 0
+    let calls = 0
+    const reader = read(
+      custom((bytes, emit) => {
+        calls++
+        if (calls === 1) return (emit('look', 0), 0)
+        if (calls === 2) return (emit('frame', 5), 5)
+        return (emit('look again', 0), emit('frame', bytes.length), bytes.length)
+      }),
+    )
+    for (let count = 0; count < 3; count++) reader.feed(five, true, 0, keep)
+    expect(taken).toEqual(['look', 'frame', 'look again', 'frame'])
+    const twice = read(custom((_bytes, emit) => (emit('look', 0), 0)))
+    twice.feed(five, true, 0, keep)
+    expect(catchError(() => twice.feed(five, true, 0, keep)).code).toBe('HAWSER_DECODER_INVALID')
+  })
+
+  it('leaves all bytes to the framing that is switched to behind a look', () => {
+    const reader: FrameReader<unknown> = read(custom((_bytes, emit) => (emit('look', 0), 0)))
+    reader.feed(new Uint8Array(5000), true, 0, take)
+    const read5000: unknown[] = []
+    reader.switchTo(raw()).decode((message) => read5000.push(message) > 0)
+    expect(read5000).toEqual([new Uint8Array(5000)])
   })
 
   it('may decode while another one does', () => {

@@ -9,6 +9,7 @@ import {
   lengthPrefixed,
   lines,
   mapFraming,
+  sniff,
 } from 'hawser'
 import { open, placeOf, type Row, type Rows, told, type Fail, thrown } from './walk.js'
 
@@ -155,6 +156,12 @@ export const framingRows: Rows = {
   'MapFramingOptions.encode': told(
     encoded((fail) => mapFraming(lines(), { decode: (line) => line, encode: fail })),
     'HAWSER_MESSAGE_INVALID',
+  ),
+  'SniffOptions.choose': told(
+    decoded((fail) =>
+      mapFraming(sniff({ choose: fail }), { decode: String, encode: String as never }),
+    ),
+    'HAWSER_FRAME_MALFORMED',
   ),
   'StandardSchema.validate': told(
     decoded((fail) =>
