@@ -66,6 +66,13 @@ const breaches: readonly Breach[] = [
     malformed,
   ),
   breach(
+    'bytes between frames with a mark in front of the length',
+    lengthPrefixed({ bytes: 1, start: '##' }),
+    '##\x04good',
+    '\n##\x04more',
+    malformed,
+  ),
+  breach(
     'a length in BER of the indefinite form',
     lengthPrefixed({ bytes: 'ber' }),
     '\x04good',

@@ -64,6 +64,7 @@ const framings: readonly (readonly [string, Framing<unknown, string>])[] = [
   ["delimited(',', { start: '(' })", delimited(',', { start: '(' })],
   ['lengthPrefixed()', lengthPrefixed({ bytes: 4 })],
   ['lengthPrefixed(), with an offset', lengthPrefixed({ bytes: 'varint', offset: 2 })],
+  ['lengthPrefixed(), behind a mark', lengthPrefixed({ bytes: 2, start: '##' })],
   ['lengthPrefixed(), in digits', lengthPrefixed({ bytes: 'decimal', until: ' ' })],
   ['netstring()', netstring()],
   ['slip()', slip()],

@@ -4,7 +4,6 @@ import { FrameBlock } from '../frame-block.js'
 import { messageInvalid, showBytes } from '../frame-errors.js'
 import type { Decoder, Encoder, FrameOutput, Framing } from '../framing.js'
 import {
-  checkChoice,
   checkDiscard,
   checkMaxFrame,
   checkUnterminated,
@@ -12,30 +11,16 @@ import {
   type FrameLimits,
   type Unterminated,
 } from '../frame-limits.js'
-import { invalid, show } from '../../options/invalid.js'
-import { encodeUtf8 } from '../portable-operations.js'
-import { type StartedSettings, StartedDecoder } from './started-decoder.js'
+import { checkMark, checkMarkBytes, type MarkOptions } from '../mark.js'
+import { StartedDecoder } from './started-decoder.js'
 import { TerminatedDecoder, type TerminatedSettings } from '../terminated-decoder.js'
 import { checkOptions } from '../../options/check-options.js'
 import type { NamesOf } from '../../options/option-names.js'
 
-const longestDelimiter = 1024
 const none = new Uint8Array(0)
 
 /** How `delimited()` cuts frames. */
-export interface DelimitedOptions extends FrameLimits {
-  /**
-   * What each frame begins with, 1 … 1024 bytes or text. It is not a part of the message. Without it,
-   * a frame begins where the one before it ended.
-   */
-  readonly start?: Uint8Array | string | undefined
-  /**
-   * What happens to bytes that lie between the end of a frame and the `start` of the next: `refuse`
-   * raises `HAWSER_FRAME_MALFORMED`; `skip` drops them as they arrive and counts them in
-   * `connection.skipped`. They begin no frame, so that `frameTimeout` does not wait for its rest.
-   * Default `refuse`; only with `start`.
-   */
-  readonly between?: 'refuse' | 'skip' | undefined
+export interface DelimitedOptions extends FrameLimits, MarkOptions {
   /** What bytes without a delimiter mean when the peer ends the stream. Default `reject`. */
   readonly unterminated?: Unterminated | undefined
 }
@@ -65,12 +50,10 @@ export function delimited(
   options: DelimitedOptions = {},
 ): Framing<Uint8Array, Uint8Array | string> {
   checkOptions(options, delimitedNames)
-  const bytes = checkDelimiter('delimiter', delimiter)
-  const start = options.start === undefined ? none : checkDelimiter('start', options.start)
-  const skips = checkBetween(options)
-  const settings: StartedSettings = {
-    start,
-    skips,
+  const bytes = checkMarkBytes('delimiter', delimiter)
+  const mark = checkMark(options)
+  const start = mark?.bytes ?? none
+  const settings: TerminatedSettings = {
     // Searching for one byte is faster than searching for a pattern of length one.
     terminator: bytes.length === 1 ? bytes[0]! : bytes,
     optional: 0,
@@ -83,11 +66,11 @@ export function delimited(
     maxFrame: settings.maxFrame,
     overhead: start.length + bytes.length,
     createDecoder: (operations: ByteOperations): Decoder<Uint8Array> =>
-      start.length > 0
-        ? new StartedDecoder(operations, settings)
-        : new DelimitedDecoder(operations, settings),
+      mark === undefined
+        ? new DelimitedDecoder(operations, settings)
+        : new StartedDecoder(operations, settings, mark),
     createEncoder: (operations: ByteOperations): Encoder<BinaryMessage> =>
-      new DelimitedEncoder(operations, settings, bytes),
+      new DelimitedEncoder(operations, settings, start, bytes),
   })
 }
 
@@ -117,20 +100,27 @@ class DelimitedDecoder extends TerminatedDecoder<Uint8Array> {
 
 class DelimitedEncoder implements Encoder<BinaryMessage> {
   readonly #operations: ByteOperations
-  readonly #settings: StartedSettings
+  readonly #settings: TerminatedSettings
+  readonly #start: Uint8Array
   readonly #delimiter: Uint8Array
   readonly #earlyStarts: readonly number[]
 
-  constructor(operations: ByteOperations, settings: StartedSettings, delimiter: Uint8Array) {
+  constructor(
+    operations: ByteOperations,
+    settings: TerminatedSettings,
+    start: Uint8Array,
+    delimiter: Uint8Array,
+  ) {
     this.#operations = operations
     this.#settings = settings
+    this.#start = start
     this.#delimiter = delimiter
     this.#earlyStarts = findEarlyStarts(delimiter)
   }
 
   encode(message: BinaryMessage, output: FrameOutput): void {
     const operations = this.#operations
-    const { maxFrame, terminator, start } = this.#settings
+    const { maxFrame, terminator } = this.#settings
     measureMessage(message, maxFrame, operations)
     const bytes = typeof message === 'string' ? operations.encode(message, 'utf8') : message
     const found = operations.indexOf(bytes, terminator, 0)
@@ -141,7 +131,7 @@ class DelimitedEncoder implements Encoder<BinaryMessage> {
         throw this.#refuse(bytes, from, 'ends like the beginning of')
       }
     }
-    if (start.length > 0) output.bytes(start)
+    if (this.#start.length > 0) output.bytes(this.#start)
     output.bytes(bytes)
     output.bytes(this.#delimiter)
   }
@@ -177,22 +167,4 @@ function startsWith(whole: Uint8Array, part: Uint8Array, from: number): boolean 
 
 function inHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-/** Whether what lies between frames is skipped. */
-function checkBetween({ between, start }: DelimitedOptions): boolean {
-  const choice = checkChoice('between', between, ['refuse', 'skip'], 'refuse')
-  if (between !== undefined && start === undefined) {
-    throw invalid('between', 'needs start: without it, every byte belongs to a frame')
-  }
-  return choice === 'skip'
-}
-
-function checkDelimiter(name: string, delimiter: Uint8Array | string): Uint8Array {
-  if (typeof delimiter !== 'string' && !(delimiter instanceof Uint8Array)) {
-    throw invalid(name, `is ${show(delimiter)}, and must be bytes or text`)
-  }
-  const bytes = typeof delimiter === 'string' ? encodeUtf8(delimiter) : Uint8Array.from(delimiter)
-  if (bytes.length >= 1 && bytes.length <= longestDelimiter) return bytes
-  throw invalid(name, `has ${bytes.length} bytes, and must have 1 to ${longestDelimiter}`)
 }

@@ -2,6 +2,7 @@ import type { ByteOperations } from '../../byte-operations.js'
 import { FrameBlock } from '../../frame-block.js'
 import { frameMalformed, frameTooLarge, frameTruncated, showBytes } from '../../frame-errors.js'
 import type { Decoder, Emit } from '../../framing.js'
+import { MarkFinder, type MarkSettings } from '../../mark.js'
 import { incomplete, type LengthField, type LengthNotation, malformed } from './length-field.js'
 
 /** What `lengthPrefixed` was asked for, checked. */
@@ -12,6 +13,8 @@ export interface LengthPrefixedSettings {
   readonly includesHeader: boolean
   readonly maxFrame: number
   readonly discard: boolean
+  /** What each frame begins with, in front of everything else. */
+  readonly mark: MarkSettings | undefined
 }
 
 /** Cuts bytes into frames that have their length in front. */
@@ -20,6 +23,7 @@ export class LengthPrefixedDecoder implements Decoder<Uint8Array> {
   readonly #block: FrameBlock
   readonly #field: LengthField
   readonly #settings: LengthPrefixedSettings
+  readonly #mark: MarkFinder | undefined
   /** How many bytes of an oversized frame are still to be dropped. */
   #skip = 0
   /** How many bytes were consumed before this call. */
@@ -30,30 +34,46 @@ export class LengthPrefixedDecoder implements Decoder<Uint8Array> {
     this.#block = new FrameBlock(operations)
     this.#field = settings.notation.create()
     this.#settings = settings
+    if (settings.mark !== undefined) this.#mark = new MarkFinder(operations, settings.mark)
+  }
+
+  get skipped(): number {
+    return this.#mark?.skipped ?? 0
   }
 
   decode(bytes: Uint8Array, emit: Emit<Uint8Array>, owned: boolean): number {
     const { offset, adjust, includesHeader, maxFrame } = this.#settings
     const field = this.#field
+    const mark = this.#mark
+    const lead = mark === undefined ? 0 : mark.size
     const available = bytes.length
     let start = this.#drop(0, available)
-    while (start + offset < available) {
-      const value = field.read(bytes, start + offset)
+    for (;;) {
+      if (mark?.begun === false) {
+        start = mark.find(bytes, start, this.#offset)
+        if (!mark.begun) break
+      }
+      // Where the frame begins behind its mark.
+      const head = start + lead
+      if (head + offset >= available) break
+      const value = field.read(bytes, head + offset)
       if (value === incomplete) break
       // What of the frame is delivered: everything but the length field.
       const size = value + adjust + (includesHeader ? -field.size : offset)
       if (value === malformed || size < offset || size > maxFrame) {
-        this.#refuse(bytes, start, value, size)
-        start = this.#drop(start, available)
+        this.#refuse(bytes, head, value, size)
+        start = this.#drop(head, available)
+        if (mark !== undefined) mark.begun = false
         continue
       }
-      const end = start + field.size + size
+      const end = head + field.size + size
       if (end > available) break
       const message =
         offset === 0
-          ? this.#block.take(bytes, start + field.size, end, owned)
-          : this.#join(bytes, start, end)
+          ? this.#block.take(bytes, head + field.size, end, owned)
+          : this.#join(bytes, head, end)
       start = end
+      if (mark !== undefined) mark.begun = false
       if (!emit(message, end)) {
         this.#block.stop(end)
         this.#offset += end
@@ -66,6 +86,8 @@ export class LengthPrefixedDecoder implements Decoder<Uint8Array> {
   }
 
   end(rest: Uint8Array): void {
+    const isBetween = this.#mark?.begun === false && this.#skip === 0
+    if (isBetween && this.#mark.end(rest)) return
     if (rest.length > 0 || this.#skip > 0) throw frameTruncated(rest.length, this.#offset)
   }
 

@@ -24,10 +24,11 @@ export class LengthPrefixedEncoder implements Encoder<BinaryMessage> {
 
   encode(message: BinaryMessage, output: FrameOutput): void {
     const operations = this.#operations
-    const { offset, maxFrame } = this.#settings
+    const { offset, maxFrame, mark } = this.#settings
     const size = measureMessage(message, maxFrame, operations)
     const value = this.#count(size)
     const fieldSize = this.#field.measure(value)
+    if (mark !== undefined) output.bytes(mark.bytes)
     if (offset === 0) {
       const at = reserveHeader(fieldSize, size, output)
       this.#field.write(value, output.buffer, at)

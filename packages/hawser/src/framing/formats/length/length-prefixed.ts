@@ -14,6 +14,7 @@ import {
   frameLimitNames,
   type FrameLimits,
 } from '../../frame-limits.js'
+import { checkMark, type MarkOptions } from '../../mark.js'
 import { invalid } from '../../../options/invalid.js'
 import { checkOptions } from '../../../options/check-options.js'
 import type { NamesOf } from '../../../options/option-names.js'
@@ -22,7 +23,7 @@ const largestOffset = 65_535
 const largestAdjust = 2 ** 30
 
 /** How `lengthPrefixed()` finds the length and what it counts. */
-export interface LengthPrefixedOptions extends FrameLimits {
+export interface LengthPrefixedOptions extends FrameLimits, MarkOptions {
   /**
    * How the length is written: a binary number of 1, 2, 3, 4 or 8 bytes; `varint` for LEB128 as
    * Protocol Buffers write it, at most ten bytes; `ber` for the short and the long form of LDAP and
@@ -45,7 +46,8 @@ export interface LengthPrefixedOptions extends FrameLimits {
   /**
    * Says how many bytes a frame has in all, from its first bytes, in the place of a length field. The
    * message is then the whole frame, in both directions, and the only other options that go with it
-   * are `header`, `mostHeader`, `maxFrame` and `oversize`.
+   * are `header`, `mostHeader`, `start` (which the message then has too), `between`, `maxFrame` and
+   * `oversize`.
    *
    * It gets a copy of the first `header` bytes. Where these do not tell, it returns `undefined`, and
    * is asked again with one byte more, up to `mostHeader`. What it throws, and a size that is less
@@ -74,6 +76,8 @@ export interface LengthPrefixedOptions extends FrameLimits {
 /** The names of the options in {@link LengthPrefixedOptions}. */
 const lengthPrefixedNames: NamesOf<LengthPrefixedOptions> = {
   ...frameLimitNames,
+  start: true,
+  between: true,
   bytes: true,
   endian: true,
   digits: true,
@@ -90,6 +94,9 @@ const lengthPrefixedNames: NamesOf<LengthPrefixedOptions> = {
  * Frames of bytes with their length in front: for binary protocols, and the fastest to cut. The
  * message is all of the frame but the length field, and may be empty.
  *
+ * With `start`, each frame begins with a mark, which is in front of everything else and not a part of
+ * the message.
+ *
  * A length beyond `maxFrame` costs no memory, whatever it announces; from 2^53 on it raises
  * `HAWSER_FRAME_TOO_LARGE` even with `oversize: 'discard'`. A length that leaves less than nothing
  * behind the field, and one that is not in its notation, raise `HAWSER_FRAME_MALFORMED`.
@@ -101,17 +108,19 @@ export function lengthPrefixed(
 ): Framing<Uint8Array, Uint8Array | string> {
   checkOptions(options, lengthPrefixedNames)
   if (options.lengthOf !== undefined) return sizedByHeader(options.lengthOf, options)
+  const mark = checkMark(options)
   const settings = checkSizes(options, {
     notation: notationOf(options),
     offset: checkInteger('offset', options.offset ?? 0, 0, largestOffset),
     adjust: checkInteger('adjust', options.adjust ?? 0, -largestAdjust, largestAdjust),
     includesHeader: checkBoolean('includesHeader', options.includesHeader, false),
     discard: checkDiscard(options.oversize),
+    mark,
   })
   return Object.freeze({
     name: `length:${settings.notation.name}`,
     maxFrame: settings.maxFrame,
-    overhead: settings.notation.largestSize,
+    overhead: settings.notation.largestSize + (mark?.bytes.length ?? 0),
     createDecoder: (operations: ByteOperations): Decoder<Uint8Array> =>
       new LengthPrefixedDecoder(operations, settings),
     createEncoder: (operations: ByteOperations): Encoder<BinaryMessage> =>

@@ -2,19 +2,22 @@ import type { BinaryMessage } from '../../binary-message.js'
 import type { ByteOperations } from '../../byte-operations.js'
 import { checkDiscard, checkInteger, checkMaxFrame, type FrameLimits } from '../../frame-limits.js'
 import type { Decoder, Encoder, Framing } from '../../framing.js'
+import { checkMark, type MarkOptions } from '../../mark.js'
 import { invalid } from '../../../options/invalid.js'
 import { type HeaderSettings, type LengthOf, SizedDecoder } from './sized-decoder.js'
 import { SizedEncoder } from './sized-encoder.js'
 
 const largestHeader = 65_535
 
-interface HeaderOptions extends FrameLimits {
+interface HeaderOptions extends FrameLimits, MarkOptions {
   readonly header?: number | undefined
   readonly mostHeader?: number | undefined
 }
 
 /** The only options that go with `lengthOf`. */
-const fitting = new Set(['lengthOf', 'header', 'mostHeader', 'maxFrame', 'oversize'])
+const fitting = new Set([
+  ...['lengthOf', 'header', 'mostHeader', 'start', 'between', 'maxFrame', 'oversize'],
+])
 
 /**
  * Frames whose first bytes say how many they are.
@@ -35,8 +38,13 @@ export function sizedByHeader(
   const least = checkInteger('header', options.header, 1, largestHeader)
   const most = checkInteger('mostHeader', options.mostHeader ?? least, least, largestHeader)
   const maxFrame = checkMaxFrame(options.maxFrame)
-  if (maxFrame < most) {
-    throw invalid('maxFrame', `is ${maxFrame}, and the header of a frame takes up to ${most} bytes`)
+  const mark = checkMark(options)
+  const lead = mark?.bytes.length ?? 0
+  if (maxFrame < Math.max(most, lead)) {
+    throw invalid(
+      'maxFrame',
+      `is ${maxFrame}, and the header of a frame takes up to ${Math.max(most, lead)} bytes`,
+    )
   }
   const settings: HeaderSettings = {
     lengthOf,
@@ -44,6 +52,7 @@ export function sizedByHeader(
     most,
     maxFrame,
     discard: checkDiscard(options.oversize),
+    mark,
   }
   return Object.freeze({
     name: 'length:header',

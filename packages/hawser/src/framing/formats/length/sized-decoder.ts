@@ -11,6 +11,7 @@ import {
   showText,
 } from '../../frame-errors.js'
 import type { Decoder, Emit } from '../../framing.js'
+import { MarkFinder, type MarkSettings } from '../../mark.js'
 
 /** Says how many bytes a frame has, from its first ones; undefined: these do not tell. */
 export type LengthOf = (header: Uint8Array) => number | undefined
@@ -24,6 +25,8 @@ export interface HeaderSettings {
   readonly most: number
   readonly maxFrame: number
   readonly discard: boolean
+  /** What each frame begins with; a part of it. */
+  readonly mark: MarkSettings | undefined
 }
 
 /** Asks the user's function how many bytes the frame at the beginning of some bytes has. */
@@ -87,6 +90,7 @@ export class SizedDecoder implements Decoder<Uint8Array> {
   readonly #settings: HeaderSettings
   readonly #block: FrameBlock
   readonly #header: HeaderReader
+  readonly #mark: MarkFinder | undefined
   /** What is known of the frame at the beginning of the rest: 0 for nothing. */
   #size = 0
   /** How many bytes of an oversized frame are still to be dropped. */
@@ -98,11 +102,21 @@ export class SizedDecoder implements Decoder<Uint8Array> {
     this.#settings = settings
     this.#block = new FrameBlock(operations)
     this.#header = new HeaderReader(operations, settings)
+    if (settings.mark !== undefined) this.#mark = new MarkFinder(operations, settings.mark)
+  }
+
+  get skipped(): number {
+    return this.#mark?.skipped ?? 0
   }
 
   decode(bytes: Uint8Array, emit: Emit<Uint8Array>, owned: boolean): number {
+    const mark = this.#mark
     let start = this.#drop(0, bytes.length)
     while (start < bytes.length) {
+      if (mark?.begun === false) {
+        start = mark.find(bytes, start, this.#offset)
+        if (!mark.begun) break
+      }
       if (this.#size === 0) {
         this.#size = this.#header.read(bytes, start, this.#offset + start) ?? 0
         if (this.#size === 0) break
@@ -111,11 +125,13 @@ export class SizedDecoder implements Decoder<Uint8Array> {
       if (this.#size > this.#settings.maxFrame) {
         this.#refuse(start)
         start = this.#drop(start, bytes.length)
+        if (mark !== undefined) mark.begun = false
         continue
       }
       const end = start + this.#size
       if (end > bytes.length) break
       this.#size = 0
+      if (mark !== undefined) mark.begun = false
       const message = this.#block.take(bytes, start, end, owned)
       start = end
       if (!emit(message, end)) {
@@ -130,6 +146,8 @@ export class SizedDecoder implements Decoder<Uint8Array> {
   }
 
   end(rest: Uint8Array): void {
+    const isBetween = this.#mark?.begun === false && this.#skip === 0
+    if (isBetween && this.#mark.end(rest)) return
     if (rest.length > 0 || this.#skip > 0) throw frameTruncated(rest.length, this.#offset)
   }
 

@@ -1,7 +1,7 @@
 import { FramingError } from '../../../errors.js'
 import { type BinaryMessage, measureMessage } from '../../binary-message.js'
 import type { ByteOperations } from '../../byte-operations.js'
-import { messageInvalid } from '../../frame-errors.js'
+import { messageInvalid, showBytes } from '../../frame-errors.js'
 import type { Encoder, FrameOutput } from '../../framing.js'
 import { HeaderReader, type HeaderSettings } from './sized-decoder.js'
 
@@ -19,6 +19,7 @@ export class SizedEncoder implements Encoder<BinaryMessage> {
     const operations = this.#operations
     const length = measureMessage(message, this.#settings.maxFrame, operations)
     const bytes = typeof message === 'string' ? operations.encode(message, 'utf8') : message
+    this.#checkMark(bytes)
     const size = this.#sizeOf(bytes)
     if (size !== length) {
       const said = size === undefined ? 'more are needed to know its size' : `${size} in all`
@@ -27,6 +28,14 @@ export class SizedEncoder implements Encoder<BinaryMessage> {
       )
     }
     output.bytes(bytes)
+  }
+
+  #checkMark(bytes: Uint8Array): void {
+    const mark = this.#settings.mark?.bytes
+    if (mark === undefined || mark.every((byte, at) => byte === bytes[at])) return
+    throw messageInvalid(
+      `the message has to be a whole frame, which begins with ${showBytes(mark, 0, mark.length)}`,
+    )
   }
 
   #sizeOf(bytes: Uint8Array): number | undefined {
