@@ -267,7 +267,7 @@ export const LIBRARY_UNITS = {
           'publications',
           'work',
         ],
-        doors: ['assert-handler', 'consumer', 'holds', 'inbox', 'receive'],
+        doors: ['assert-handler', 'consumer', 'holds', 'inbox', 'receive', 'single-consumer'],
         units: [
           'callbacks',
           'errors',

@@ -94,6 +94,10 @@ export function suggestCommands(
   http: boolean,
 ): string[] {
   if (typeof address === 'string') {
+    // Which of its names other programs take depends on the version of Node.js.
+    if (address.startsWith('\0')) {
+      return [`npx --no hawser connect ${quoteWord(formatEndpoint(address))}`]
+    }
     const path = quoteWord(address)
     return [
       `nc -U ${path}`,

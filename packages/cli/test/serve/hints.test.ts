@@ -24,6 +24,10 @@ describe('suggestCommands', () => {
     expect(suggestCommands({ address: '::', port: 1 }, false)[1]).toBe('nc ::1 1')
   })
 
+  it('writes an abstract socket by its name', () => {
+    expect(suggestCommands('\0app', true)).toEqual(['npx --no hawser connect unix:@app'])
+  })
+
   it('quotes a path for the shell', () => {
     expect(suggestCommands("/tmp/it's", false)[0]).toBe("nc -U '/tmp/it'\\''s'")
   })

@@ -3,6 +3,7 @@ import { textOf } from '../errors.js'
 import { invalid, kindOf } from '../options/invalid.js'
 import { foreignSocket, socketFacts } from '../socket/foreign-socket.js'
 import type { Clock } from '../policy/clock.js'
+import { isThenable } from '../promises.js'
 import type { Transport } from '../transport.js'
 import { GuardedTransport } from './guarded-transport.js'
 import { NodeStreamTransport } from './node-stream-transport.js'
@@ -42,9 +43,34 @@ export function transportOver(stream: ByteStream, name: string, clock: Clock): T
 
 /** Ends a stream that came too late to be used. */
 export function discardStream(stream: ByteStream, clock: Clock): void {
-  const transport = transportOver(stream, 'stream', clock)
-  transport.start({ received: nothing, peerEnded: nothing, wrote: nothing, gone: nothing })
-  transport.reset()
+  try {
+    const transport = transportOver(stream, 'stream', clock)
+    transport.start({ received: nothing, peerEnded: nothing, wrote: nothing, gone: nothing })
+    transport.reset()
+  } catch {
+    destroyRefused(stream)
+  }
+}
+
+/** Ends what was made and cannot be used: nothing else would, and its next error would end the process. */
+export function destroyRefused(stream: unknown): void {
+  if (!isObject(stream)) return
+  const { readable, writable } = stream as Partial<Record<'readable' | 'writable', unknown>>
+  callIfThere(stream, 'on', 'error', nothing)
+  callIfThere(stream, 'destroy')
+  callIfThere(readable, 'cancel')
+  callIfThere(writable, 'abort')
+}
+
+function callIfThere(target: unknown, name: string, ...args: readonly unknown[]): void {
+  if (!isObject(target) || !hasMethods(target, name)) return
+  try {
+    const method = (target as Record<string, (...values: unknown[]) => unknown>)[name]
+    const result = method?.apply(target, [...args])
+    if (isThenable(result)) result.then(undefined, nothing)
+  } catch {
+    // There is nothing more to do for it.
+  }
 }
 
 function nothing(): void {}
@@ -61,10 +87,12 @@ function assertBytes(stream: Duplex, name: string): void {
   if (stream.readableObjectMode || stream.writableObjectMode) {
     throw invalid(name, 'is in object mode, and bytes are needed: make it without objectMode')
   }
-  if (stream.readableEncoding !== null) {
+  // Streams of the package readable-stream do not say.
+  const encoding = stream.readableEncoding as string | null | undefined
+  if ((encoding ?? null) !== null) {
     throw invalid(
       name,
-      `is read as ${stream.readableEncoding} text, and bytes are needed: leave setEncoding() out`,
+      `is read as ${encoding} text, and bytes are needed: leave setEncoding() out`,
     )
   }
 }

@@ -2,8 +2,9 @@ import { AbortedError, ConnectError, OptionError } from '../errors.js'
 import { ignore } from '../promises.js'
 import type { Clock } from '../policy/clock.js'
 import { Deadline } from '../socket/deadline.js'
+import { whenConnected } from '../socket/foreign-socket.js'
 import type { Transport } from '../transport.js'
-import { type ByteStream, discardStream, transportOver } from './byte-stream.js'
+import { type ByteStream, destroyRefused, discardStream, transportOver } from './byte-stream.js'
 import { toError } from './stream-errors.js'
 
 /**
@@ -50,13 +51,25 @@ export async function dialStream(make: StreamMaker, plan: StreamDialPlan): Promi
       giveUp.abort()
       making.then((late) => discardStream(late, clock)).then(undefined, ignore)
     })
-    return transportOver(stream, 'the stream that was made', clock)
+    return await useStream(stream, deadline, clock)
   } catch (error) {
     const isOurs =
       error instanceof ConnectError || error instanceof AbortedError || error instanceof OptionError
     throw isOurs ? error : notMade(toError(error))
   } finally {
     deadline.end()
+  }
+}
+
+/** @throws OptionError where it is no stream of bytes; what a socket that is still connecting fails with */
+async function useStream(stream: ByteStream, deadline: Deadline, clock: Clock): Promise<Transport> {
+  try {
+    const connected = whenConnected(stream)
+    if (connected !== undefined) await deadline.step(connected, () => undefined)
+    return transportOver(stream, 'the stream that was made', clock)
+  } catch (error) {
+    destroyRefused(stream)
+    throw error
   }
 }
 

@@ -11,7 +11,7 @@ import type { TlsSession } from '../tls.js'
 import type { Clock } from '../policy/clock.js'
 import { BothEnded } from './both-ended.js'
 import { OutgoingBytes } from './outgoing-bytes.js'
-import { brokenOff, noBytes, toError } from './stream-errors.js'
+import { brokenOff, endedBefore, noBytes, toError } from './stream-errors.js'
 
 /** What is known of a stream besides its bytes. */
 export interface StreamFacts {
@@ -41,6 +41,7 @@ export class NodeStreamTransport implements Transport {
   #isPaused = true
   #isReading = false
   #hasPeerEnded = false
+  #hasFinished = false
   #isWriting = false
   #isFilling = false
   #endsNext = false
@@ -48,6 +49,8 @@ export class NodeStreamTransport implements Transport {
   /** It is ours to end: what happens to it from now on is no news. */
   #isLetGo = false
   #isGone = false
+  /** Bytes that never left, once nothing leaves any more. */
+  #lost: number | undefined
   #error: Error | undefined
 
   constructor(stream: Duplex, facts: StreamFacts, clock: Clock) {
@@ -59,7 +62,7 @@ export class NodeStreamTransport implements Transport {
     stream
       .on('error', (error: unknown) => this.#failed(toError(error)))
       .on('close', () => this.#closed())
-      .on('finish', () => this.#endedOneWay())
+      .on('finish', () => this.#finished())
     if (stream.destroyed) setImmediate(() => this.#closed())
   }
 
@@ -72,7 +75,7 @@ export class NodeStreamTransport implements Transport {
   }
 
   get unsent(): number {
-    return this.#out.size + (this.#isWriting ? this.#stream.writableLength : 0)
+    return this.#lost ?? this.#out.size + (this.#isWriting ? this.#stream.writableLength : 0)
   }
 
   start(sink: TransportSink): void {
@@ -112,13 +115,13 @@ export class NodeStreamTransport implements Transport {
 
   reset(): void {
     this.#letGo()
-    this.#stream.destroy()
+    this.#destroy()
   }
 
   close(): void {
     const stream = this.#stream
     this.#isPaused = true
-    if (this.#isWriting || stream.writableFinished || stream.destroyed) {
+    if (this.#isWriting || this.#isFinished || stream.destroyed) {
       this.reset()
       return
     }
@@ -170,8 +173,11 @@ export class NodeStreamTransport implements Transport {
   #fill(): void {
     const stream = this.#stream
     while (this.#out.size > 0 && !stream.writableNeedDrain) {
-      // It is gone, or about to be: what says so follows.
-      if (!stream.writable) return
+      if (!stream.writable) {
+        // It is gone, or about to be, and says so; what ended before we did does not.
+        if (stream.writableEnded && !this.#isEnding) this.#fail(endedBefore())
+        return
+      }
       const piece = this.#out.next()
       if (this.#try(() => stream.write(piece, this.#taken)) === undefined) return
     }
@@ -198,9 +204,14 @@ export class NodeStreamTransport implements Transport {
     if (!this.#stream.writableEnded) this.#try(() => this.#stream.end())
   }
 
+  #finished(): void {
+    this.#hasFinished = true
+    this.#endedOneWay()
+  }
+
   /** Both directions have ended: most streams destroy themselves then, and not all. */
   #endedOneWay(): void {
-    if (!this.#hasPeerEnded || !this.#stream.writableFinished) return
+    if (!this.#hasPeerEnded || !this.#isFinished) return
     setImmediate(() => {
       if (!this.#isGone) this.reset()
     })
@@ -210,7 +221,7 @@ export class NodeStreamTransport implements Transport {
     this.#error ??= error
     // `close` follows in most streams; some never say it.
     setImmediate(() => {
-      this.#stream.destroy()
+      this.#destroy()
       this.#closed()
     })
   }
@@ -218,12 +229,12 @@ export class NodeStreamTransport implements Transport {
   /** End it because of an error that the stream does not know of. */
   #fail(error: Error): void {
     this.#error ??= error
-    this.#stream.destroy()
+    this.#destroy()
     setImmediate(() => this.#closed())
   }
 
   #closed(): void {
-    const isOrderly = this.#hasPeerEnded && this.#stream.writableFinished
+    const isOrderly = this.#hasPeerEnded && this.#isFinished
     this.#leave(this.#error ?? (isOrderly ? undefined : brokenOff()))
   }
 
@@ -231,7 +242,7 @@ export class NodeStreamTransport implements Transport {
     if (this.#isLetGo) return
     this.#isLetGo = true
     this.#isPaused = true
-    this.#out.clear()
+    this.#drop()
     setImmediate(() => this.#leave(undefined))
   }
 
@@ -240,8 +251,25 @@ export class NodeStreamTransport implements Transport {
     this.#isGone = true
     this.#ended.stop()
     this.#error = this.#isLetGo ? undefined : error
-    this.#out.clear()
+    this.#drop()
     this.#sink?.gone(this.#error)
+  }
+
+  get #isFinished(): boolean {
+    return this.#hasFinished || this.#stream.writableFinished
+  }
+
+  #drop(): void {
+    this.#lost = this.unsent
+    this.#out.clear()
+  }
+
+  #destroy(): void {
+    try {
+      this.#stream.destroy()
+    } catch {
+      // It was to go, and the connection has its reason.
+    }
   }
 
   /** A method of a stream may be anybody's: what it throws ends the connection. */

@@ -1,6 +1,14 @@
+import { isA, textOf } from '../errors.js'
+
 /** A stream that is gone though its other end said no end: as the operating system tells of a reset. */
 export function brokenOff(): Error {
   return Object.assign(new Error('the stream was destroyed before its end'), { code: 'ECONNRESET' })
+}
+
+/** Something is to be written where the stream's maker has ended that direction. */
+export function endedBefore(): Error {
+  const text = 'the stream was ended for writing by what made it'
+  return Object.assign(new Error(text), { code: 'ERR_STREAM_WRITE_AFTER_END' })
 }
 
 /** A stream that carries something else than bytes. */
@@ -13,5 +21,5 @@ export function noBytes(value: unknown): TypeError {
 
 /** Anything can be thrown, and a transport tells of an Error. */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown))
+  return isA(thrown, Error) ? thrown : new Error(textOf(thrown))
 }

@@ -27,7 +27,9 @@ export interface WebWritable {
   getWriter(): {
     readonly desiredSize: number | null
     readonly closed: Promise<unknown>
-    write(bytes: Uint8Array): Promise<unknown>
+    // DOM's streams differ in what they take beside bytes, and all of them take bytes.
+    // oxlint-disable-next-line typescript/no-explicit-any -- the reason is above
+    write(bytes: any): Promise<unknown>
     close(): Promise<unknown>
     abort(reason?: unknown): Promise<unknown>
   }
@@ -69,6 +71,8 @@ export class WebStreamTransport implements Transport {
   /** Why nothing can be written any more; what the peer had sent before is still read. */
   #writerError: Error | undefined
   #isGone = false
+  /** Bytes that never left, once nothing leaves any more. */
+  #lost: number | undefined
   #error: Error | undefined
 
   /** @throws what `getReader` and `getWriter` throw, and TypeError for what is neither */
@@ -82,7 +86,7 @@ export class WebStreamTransport implements Transport {
   }
 
   get unsent(): number {
-    return this.#out.size + this.#handed
+    return this.#lost ?? this.#out.size + this.#handed
   }
 
   start(sink: TransportSink): void {
@@ -173,7 +177,8 @@ export class WebStreamTransport implements Transport {
   }
 
   #fill(): void {
-    while (this.#out.size > 0 && (this.#writer.desiredSize ?? 0) > 0) {
+    // One piece goes in any case, if none is under way: its completion is what goes on.
+    while (this.#out.size > 0 && (this.#handed === 0 || (this.#writer.desiredSize ?? 0) > 0)) {
       const piece = this.#out.next()
       this.#handed += piece.length
       callIt(() => this.#writer.write(piece)).then(
@@ -201,7 +206,11 @@ export class WebStreamTransport implements Transport {
       this.#hasEnded = true
       this.#leaveWhenBothEnded()
     }
-    callIt(() => this.#writer.close()).then(ended, ended)
+    // Where the peer had stopped reading before, there was nothing left for it to take.
+    const wasLost = this.#writerError !== undefined
+    callIt(() => this.#writer.close()).then(ended, (error: unknown) =>
+      wasLost ? ended() : this.#fail(toError(error)),
+    )
   }
 
   #lostWriter(error: Error): void {
@@ -221,6 +230,7 @@ export class WebStreamTransport implements Transport {
 
   #abandon(reason: Error): void {
     this.#isPaused = true
+    this.#lost ??= this.unsent
     this.#isWriting = false
     this.#out.clear()
     callIt(() => this.#writer.abort(reason)).catch(ignore)

@@ -1,3 +1,4 @@
+import { errorCodes } from '../errors.js'
 import { valueOf } from '../callbacks.js'
 import { observe } from '../observe/observe.js'
 import type { OverflowPayload } from '../observe/payloads.js'
@@ -14,7 +15,15 @@ export interface Recorder {
   closed(reason: string, seconds: number | undefined): void
 }
 
-/** So many close reasons are told apart; the rest are counted as `other`. */
+/** Those of the library are told apart, however many a program has. */
+const known = new Set([
+  'ended',
+  'reset',
+  ...Object.keys(errorCodes).map((code) =>
+    code.slice('HAWSER_'.length).toLowerCase().replaceAll('_', '-'),
+  ),
+])
+/** So many reasons of a program's own are told apart; the rest are counted as `other`. */
 const mostReasons = 100
 
 /**
@@ -41,6 +50,7 @@ export function record(
   const reasons = new Set<string>()
   /** Reasons of a program's own may be any words, and each is a time series. */
   const bounded = (reason: string): string => {
+    if (known.has(reason)) return reason
     if (reasons.size < mostReasons) reasons.add(reason)
     return reasons.has(reason) ? reason : 'other'
   }

@@ -43,11 +43,13 @@ export class Deadline {
         abandon()
         reject(error)
       }
+      const settle = (): void => {
+        this.#giveUp = undefined
+      }
+      work.then(settle, settle)
       work.then(resolve, reject)
       if (this.#stopped === undefined) this.#giveUp = giveUp
       else giveUp(this.#stopped)
-    }).finally(() => {
-      this.#giveUp = undefined
     })
   }
 

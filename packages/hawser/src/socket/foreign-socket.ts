@@ -27,23 +27,57 @@ export function foreignSocket(stream: Duplex): SocketTransport | undefined {
   return new SocketTransport(stream, false, { local }, { ip, port })
 }
 
-/** What a stream tells of itself, asked at once: a socket that is gone tells nothing. */
-export function socketFacts(stream: Duplex): {
-  readonly addresses: TransportAddresses
-  readonly tls: TlsSession | undefined
-} {
-  if (!(stream instanceof net.Socket)) {
-    return { addresses: { local: undefined, remote: undefined }, tls: undefined }
+/** What a stream tells of itself, asked when it knows: a socket that is gone tells nothing. */
+export function socketFacts(stream: Duplex): SocketFacts {
+  const facts = new SocketFacts()
+  if (!(stream instanceof net.Socket)) return facts
+  facts.read(stream)
+  if (isOpening(stream)) {
+    const read = (): void => facts.read(stream)
+    stream.once('connect', read).once('secure', read)
   }
-  const { remoteAddress: ip, remotePort: port } = stream
-  const peer = ip === undefined || port === undefined ? undefined : { ip, port }
-  return { addresses: addressesOf(stream, {}, peer), tls: negotiatedOn(stream) }
+  return facts
+}
+
+/** Who is at both ends, and what was agreed on, as far as it is known. */
+class SocketFacts {
+  addresses: TransportAddresses = { local: undefined, remote: undefined }
+  tls: TlsSession | undefined
+
+  read(socket: net.Socket): void {
+    const { remoteAddress: ip, remotePort: port } = socket
+    const peer = ip === undefined || port === undefined ? undefined : { ip, port }
+    this.addresses = addressesOf(socket, {}, peer)
+    this.tls = negotiatedOn(socket)
+  }
+}
+
+/** @returns fulfils once a socket is connected, or TLS agreed on; undefined where nothing is waited for */
+export function whenConnected(stream: unknown): Promise<void> | undefined {
+  if (!(stream instanceof net.Socket) || !isOpening(stream)) return undefined
+  return new Promise((resolve, reject) => {
+    const done = (): void => {
+      // A certificate that is refused is so in the same moment.
+      if (!isOpening(stream) && !stream.destroyed) resolve()
+    }
+    stream.once('connect', done).once('secure', done)
+    stream.once('error', reject)
+    stream.once('close', () => reject(new Error('the socket was closed before it was connected')))
+  })
+}
+
+function isOpening(socket: net.Socket): boolean {
+  if (socket.destroyed) return false
+  return socket.connecting || (socket instanceof TLSSocket && !isAgreed(socket))
+}
+
+/** Whether the handshake is over; before that, what is asked of the session throws or is undefined. */
+function isAgreed(socket: TLSSocket): boolean {
+  return (socket.getCipher() as object | undefined) !== undefined
 }
 
 function negotiatedOn(socket: net.Socket): TlsSession | undefined {
-  if (!(socket instanceof TLSSocket) || socket.destroyed || socket.getProtocol() === null) {
-    return undefined
-  }
+  if (!(socket instanceof TLSSocket) || socket.destroyed || !isAgreed(socket)) return undefined
   const { authorized, authorizationError: error } = socket
   const code = (error as { readonly code?: unknown } | null | undefined)?.code ?? error
   return sessionOf(socket, { authorized, error: typeof code === 'string' ? code : undefined })

@@ -1,7 +1,10 @@
+import type net from 'node:net'
 import { Duplex, PassThrough } from 'node:stream'
+import tls from 'node:tls'
 import {
   attach,
   type ByteStream,
+  connect,
   type Connection,
   lengthPrefixed,
   lines,
@@ -10,6 +13,7 @@ import {
 } from 'hawser'
 import { createPair } from 'hawser/testing'
 import { afterEach, describe, expect, it } from 'vitest'
+import { identities } from '../tls/support/identities.js'
 import { duplexPair } from './support/duplex-pair.js'
 import { netPair, type Pair, tlsPair, webPair } from './support/pairs.js'
 
@@ -200,7 +204,7 @@ describe('a stream that misbehaves ends its connection, and nothing else', () =>
   it('bringing objects as a WHATWG stream', async () => {
     const { left, right } = webPair()
     const connection = attach(left)
-    void right.writable.getWriter().write({ not: 'bytes' } as unknown as Uint8Array)
+    void right.writable.getWriter().write({ not: 'bytes' })
     const { error } = await connection.closed
     expect(error?.message).toMatch(/a value of type object where bytes were expected/)
   })
@@ -247,6 +251,38 @@ describe('a stream that misbehaves ends its connection, and nothing else', () =>
     )
   })
 
+  it('destroyed with what is no error, and by a destroy that throws', async () => {
+    const [left] = duplexPair()
+    const connection = attach(left)
+    left.emit('error', Object.create(null))
+    expect((await connection.closed).reason).toBe('connection-failed')
+    const [other] = duplexPair()
+    const next = attach(over(other, { destroy: throwFailing }))
+    next.reset()
+    expect((await next.closed).reason).toBe('reset')
+  })
+
+  it('ended for writing by its maker, it does not pass for one that was written to', async () => {
+    const { left, right, ...pair } = await netPair()
+    stop = () => pair.stop()
+    right.resume()
+    left.end()
+    const connection = attach(left)
+    void connection.send('lost')
+    expect(await connection.closed).toMatchObject({ reason: 'connection-failed', unsent: 4 })
+    right.destroy()
+    const none = attach(new Duplex({ writable: false, read: () => undefined } as object))
+    void none.send('lost')
+    expect((await none.closed).reason).toBe('connection-failed')
+  })
+
+  it('a WHATWG stream whose end fails has lost something', async () => {
+    const readable = new ReadableStream<Uint8Array>({ start: (controller) => controller.close() })
+    const writable = new WritableStream({ close: () => Promise.reject(failing) })
+    const connection = attach({ readable, writable })
+    expect((await connection.closed).error).toMatchObject({ cause: failing })
+  })
+
   it('a transport that goes on after it was gone', async () => {
     const received: unknown[] = []
     const connection = attach(talkative(), {
@@ -256,6 +292,44 @@ describe('a stream that misbehaves ends its connection, and nothing else', () =>
     expect((await connection.closed).reason).toBe('ended')
     expect(received).toEqual(['before'])
   })
+})
+
+it('a stream that asks to wait before the first write is written to all the same', async () => {
+  const taken: string[] = []
+  const writable = new WritableStream<Uint8Array>(
+    { write: (bytes) => void taken.push(Buffer.from(bytes).toString()) },
+    { highWaterMark: 0 },
+  )
+  const connection = attach({ readable: new ReadableStream<Uint8Array>(), writable })
+  await connection.send('hello')
+  await connection.flush()
+  expect(taken).toEqual(['hello'])
+  connection.reset()
+})
+
+it.each(['a duplex', 'a WHATWG stream'])(
+  'bytes that never left are counted over %s',
+  async (kind) => {
+    const never = (): Promise<never> => new Promise(() => undefined)
+    const stream: ByteStream =
+      kind === 'a duplex'
+        ? new Duplex({ read: () => undefined, write: () => undefined })
+        : { readable: new ReadableStream(), writable: new WritableStream({ write: never }) }
+    const connection = attach(stream)
+    void connection.send(Buffer.alloc(1_000_000))
+    await Promise.resolve()
+    connection.reset()
+    expect((await connection.closed).unsent).toBe(1_000_000)
+  },
+)
+
+it('a stream of the package readable-stream, which does not say its encoding', async () => {
+  const [left, right] = duplexPair()
+  Object.defineProperty(left, 'readableEncoding', { value: undefined })
+  const connection = attach<string, string>(left, { framing: lines() })
+  right.write('hello\n')
+  expect(await connection.receive()).toBe('hello')
+  connection.reset()
 })
 
 describe('what is no stream of bytes is refused', () => {
@@ -294,6 +368,24 @@ describe('a socket made elsewhere', () => {
     expect(connection).toMatchObject({ localPort, remotePort, remoteFamily: 'IPv4' })
     peer.reset()
     expect((await connection.closed).reason).toBe('reset')
+  })
+
+  it('that is still connecting, or in the middle of a handshake, is waited for', async () => {
+    const { ca, site } = await identities
+    const server = tls.createServer({ key: site.key, cert: site.cert }, (peer) => peer.pipe(peer))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as net.AddressInfo
+    const make = (): Duplex => tls.connect({ port, host: '127.0.0.1', ca })
+    const early = attach<string, string>(make(), { framing: lines() })
+    const late = await connect<string, string>(make, { framing: lines() })
+    for (const connection of [early, late]) {
+      await connection.send('hello')
+      expect(await connection.receive()).toBe('hello')
+      expect(connection.remotePort).toBe(port)
+      expect(connection.tls).toMatchObject({ protocol: 'TLSv1.3', authorized: true })
+      await connection.close()
+    }
+    await new Promise((resolve) => server.close(resolve))
   })
 
   it('under TLS has what was agreed on', async () => {

@@ -1,4 +1,6 @@
+import net from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   attach,
   type ByteStream,
@@ -126,6 +128,41 @@ describe('a function that makes the stream', () => {
     const closed = new Promise((resolve) => late.once('close', resolve))
     give(late)
     await closed
+  })
+
+  it('returns a socket that does not connect: that is a connection that failed', async () => {
+    const sockets: net.Socket[] = []
+    const make = (): net.Socket => {
+      const socket = net.connect({ port: 1, host: '127.0.0.1' })
+      sockets.push(socket)
+      return socket
+    }
+    expect(await rejection(connect(make))).toMatchObject({
+      code: 'HAWSER_CONNECT_FAILED',
+      cause: { code: 'ECONNREFUSED' },
+    })
+    const clock = new VirtualClock()
+    const hanging = connect(
+      () => {
+        const socket = net.connect({ port: 1, host: 'x.invalid', lookup: () => undefined })
+        sockets.push(socket)
+        return socket
+      },
+      { clock, connectTimeout: 300 },
+    )
+    const late = rejection(hanging)
+    await nextTurn()
+    await clock.advance(300)
+    expect(await late).toMatchObject({ code: 'HAWSER_CONNECT_TIMEOUT' })
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true, true])
+  })
+
+  it('returns what cannot be used: that is destroyed', async () => {
+    const [text] = duplexPair()
+    text.setEncoding('utf8')
+    expect(await rejection(connect(() => text))).toMatchObject({ code: 'HAWSER_INVALID_OPTION' })
+    expect(text.destroyed).toBe(true)
+    text.emit('error', new Error('nothing listens'))
   })
 
   it('is given up when the signal of connect fires', async () => {

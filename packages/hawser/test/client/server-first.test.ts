@@ -149,6 +149,103 @@ describe('receive takes no message that is meant for another', () => {
     })
   })
 
+  it('that came behind the greeting, before a request: it is no reply to that', async () => {
+    const replies: string[] = []
+    const pushes: string[] = []
+    const { client, listener } = await meet({
+      onConnect: async ({ connection, request }) => {
+        replies.push(await connection.receive())
+        replies.push(await request('EHLO'), await request('AUTH'))
+      },
+      onMessage: (message) => void pushes.push(message),
+    })
+    const peer = await listener.accept()
+    await peer.send('220-mail\n220 ready\n')
+    for (const word of ['EHLO', 'AUTH']) {
+      await peer.receives(`${word}\n`)
+      await peer.send(`250 ${word}\n`)
+    }
+    await client.ready()
+    expect(replies).toEqual(['220-mail', '250 EHLO', '250 AUTH'])
+    expect(pushes).toEqual(['220 ready'])
+  })
+
+  it('while it waits: it is refused when a request is sent, and when onConnect is done', async () => {
+    const waiting: Promise<unknown>[] = []
+    const { client, listener } = await meet({
+      onConnect: async ({ connection, request }) => {
+        waiting.push(rejection(connection.receive()))
+        await request('login')
+        waiting.push(rejection(connection.receive()))
+      },
+    })
+    const peer = await listener.accept()
+    await peer.receives('login\n')
+    await peer.send('welcome\n')
+    await client.ready()
+    const reply = client.request('first')
+    await peer.receives('first\n')
+    await peer.send('reply\n')
+    expect(await reply).toBe('reply')
+    for (const error of await Promise.all(waiting)) {
+      expect(error).toMatchObject({ code: 'HAWSER_ALREADY_CONSUMED' })
+    }
+  })
+
+  it('over two leases: it is refused when the first is given back', async () => {
+    const { pool, listener } = await meetPool({ max: 1 })
+    const acquired = pool.acquire()
+    const peer = await listener.accept()
+    const first = await acquired
+    const waiting = rejection(first.connection.receive())
+    first.release()
+    using second = await pool.acquire()
+    const reply = second.request('secret')
+    await peer.receives('secret\n')
+    await peer.send('for the second\n')
+    expect(await reply).toBe('for the second')
+    expect(await waiting).toMatchObject({ code: 'HAWSER_ALREADY_CONSUMED' })
+  })
+
+  it('that replies to a request which was given up', async () => {
+    const { pool, listener } = await meetPool({ max: 1 })
+    const acquired = pool.acquire()
+    const peer = await listener.accept()
+    using lease = await acquired
+    const abort = new AbortController()
+    const slow = rejection(lease.request('slow', { signal: abort.signal }))
+    await peer.receives('slow\n')
+    abort.abort()
+    await slow
+    expect(await rejection(lease.connection.receive())).toMatchObject({
+      code: 'HAWSER_ALREADY_CONSUMED',
+    })
+    const reply = lease.request('next')
+    await peer.receives('next\n')
+    await peer.send('late\nin time\n')
+    expect(await reply).toBe('in time')
+  })
+
+  it('and what comes behind such a late reply is kept again in onConnect', async () => {
+    let heard = ''
+    const { client, listener } = await meet({
+      onConnect: async ({ connection, request }) => {
+        const abort = new AbortController()
+        const slow = rejection(request('slow', { signal: abort.signal }))
+        await nextTurn()
+        abort.abort()
+        await slow
+        while (connection.bytesRead < 12) await nextTurn()
+        heard = await connection.receive()
+      },
+    })
+    const peer = await listener.accept()
+    await peer.receives('slow\n')
+    await peer.send('late\nnotice\n')
+    await client.ready()
+    expect(heard).toBe('notice')
+  })
+
   it('of a client that is connected', async () => {
     const { client, listener } = await meet({})
     await listener.accept()

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { rejection } from '../server/support/serving.js'
 import { attach } from './support/attach.js'
+import { turns } from './support/turns.js'
 
 describe('a program that says why it ends a connection', () => {
   it('finds its reason in what closed says, after an orderly end', async () => {
@@ -41,6 +42,16 @@ describe('a program that says why it ends a connection', () => {
     const info = await connection.closed
     expect(info).toMatchObject({ by: 'local', reason: 'sold', error: { cause } })
     expect(await rejection(connection.send('late'))).toMatchObject({ cause: { cause } })
+  })
+
+  it('is heard the first time', async () => {
+    const { connection, peer } = attach()
+    void connection.close({ reason: 'first' })
+    void connection.close({ reason: 'second' })
+    await turns(2)
+    connection.reset()
+    peer.end()
+    expect(await connection.closed).toMatchObject({ reason: 'first', phase: 'open' })
   })
 
   it('is not heard where the connection has ended for another reason already', async () => {

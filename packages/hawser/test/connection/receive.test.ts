@@ -97,6 +97,36 @@ describe('receive', () => {
     expect(await waiting).toMatchObject({ code: 'HAWSER_FRAME_TOO_LARGE' })
   })
 
+  it('says what is wrong with the rest of a connection that has closed', async () => {
+    const { connection, peer } = attach({
+      allowHalfOpen: true,
+      framing: lines({ maxFrame: 100, unterminated: 'reject' }),
+    })
+    await peer.send(`one\n${'x'.repeat(50)}`)
+    peer.end()
+    await connection.end()
+    await connection.closed
+    expect(await connection.receive()).toBe('one')
+    expect(await rejection(connection.receive({ timeout: Infinity }))).toMatchObject({
+      code: 'HAWSER_FRAME_TRUNCATED',
+    })
+  })
+
+  it.each(['a function', 'message'])(
+    'ended by the peer is no fault of %s that awaits it',
+    async (what) => {
+      const talk = async (connection: { receive(): Promise<string> }): Promise<void> => {
+        for (;;) await connection.receive()
+      }
+      const handled = what === 'message' ? { handler: { message: talk } } : { run: talk }
+      const { connection, peer, failures } = attach(handled)
+      await peer.send('one\ntwo\n')
+      peer.end()
+      expect(await connection.closed).toMatchObject({ reason: 'ended', by: 'remote' })
+      expect(failures).toEqual([])
+    },
+  )
+
   it('is refused while a loop or a stream takes the messages', async () => {
     const { connection } = attach()
     const loop = connection[Symbol.asyncIterator]()

@@ -120,6 +120,15 @@ it('says so where the metrics cannot be collected, and goes on', async () => {
   expect(await ask(url, '/healthz')).toEqual([200, 'ok\n'])
 })
 
+it('survives an accept that failed, and a page that is no text', async () => {
+  const url = await watch({
+    info: () => ({ closing: false, listening: 1 }),
+    prometheus: (() => 5) as unknown as () => Promise<string>,
+  })
+  expect(await ask(url, '/metrics')).toEqual([200, '5'])
+  expect(await ask(url, '/healthz')).toEqual([200, 'ok\n'])
+})
+
 it('says what is wrong with its endpoint', async () => {
   const server = createServer()
   const url = await watch(server)

@@ -23,11 +23,13 @@ describe.runIf(process.platform === 'linux')('an abstract Unix socket', () => {
     expect(formatEndpoint(parsed)).toBe('unix:@app')
     expect(formatEndpoint('\0app')).toBe('unix:@app')
     expect(parseEndpoint('./@app')).toMatchObject({ path: './@app' })
+    expect(formatEndpoint(parseEndpoint({ path: '@app' }))).toBe('unix:./@app')
   })
 
   it.each([
-    ['unix:@', 'an abstract socket needs a name without a NUL, as in unix:@app'],
-    [{ path: '\0a\0b' }, 'an abstract socket needs a name without a NUL, as in unix:@app'],
+    ['unix:@', 'an abstract socket needs a name without a NUL and without a ?, as in unix:@app'],
+    [{ path: '\0a\0b' }, 'an abstract socket needs a name without a NUL'],
+    [{ path: '\0a?b' }, 'an abstract socket needs a name without a NUL and without a ?'],
     ['unix:@app?mode=660', 'an abstract socket has no file, so it has neither mode nor owner'],
     [`unix:@${'x'.repeat(107)}`, "its path has 108 bytes and a Unix socket's may have 107"],
   ])('refuses %j', (endpoint, why) => {

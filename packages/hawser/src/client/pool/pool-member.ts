@@ -124,6 +124,7 @@ export class PoolMember<In, Out>
 
   /** @returns whether it may be lent out again: if not, it was reset */
   reclaim(isGood: boolean): boolean {
+    this.session.greeted()
     const isUsable = isGood && this.isUsable
     this.#lease = undefined
     this.#pushes?.end()

@@ -5,6 +5,7 @@ import type { CloseInfo } from '../../connection/end/close-info.js'
 import { Deadlines } from '../../policy/deadlines.js'
 import { holds } from '../../connection/in/holds.js'
 import { refuseReceive, type Reserved } from '../../connection/in/receive.js'
+import { SingleConsumer } from '../../connection/in/single-consumer.js'
 import { ClientError, type HawserError } from '../../errors.js'
 import type { Clock, ClockTimer } from '../../policy/clock.js'
 import {
@@ -123,7 +124,8 @@ export class Session<In, Out> {
   ): boolean {
     if (pending.settled) return true
     const correlator = this.#correlator
-    // What came before the request is no reply to it.
+    // What came before the request is no reply to it, and its reply is for nothing else.
+    this.#takeOver()
     if (this.#isGreeting && this.pending === 0) this.#keep(false)
     if (correlator.isFull) {
       this.#isFull = true
@@ -143,6 +145,7 @@ export class Session<In, Out> {
   /** What was kept, and all that follows, is what the correlator says it is. */
   greeted(): void {
     this.#isGreeting = false
+    this.#takeOver()
     this.#keep(false)
   }
 
@@ -172,6 +175,12 @@ export class Session<In, Out> {
     engineOf(this.connection).fail(error, true)
   }
 
+  /** The messages are the session's again, whatever `receive` still waits for one. */
+  #takeOver(): void {
+    const { consumer } = engineOf(this.connection).receiver
+    if (consumer instanceof SingleConsumer) consumer.leave(receiveBesideRequests(this.connection))
+  }
+
   #keep(isKept: boolean): void {
     const { receiver } = engineOf(this.connection)
     if (isKept) receiver.hold(holds.greeting)
@@ -179,7 +188,8 @@ export class Session<In, Out> {
   }
 
   #refuseReceive(): HawserError | undefined {
-    if (this.pending > 0) return receiveBesideRequests(this.connection)
+    // Those given up count: their replies come all the same.
+    if (this.#correlator.size > 0) return receiveBesideRequests(this.connection)
     return this.#isGreeting || this.#owner.isLent === true
       ? undefined
       : receiveOfClient(this.connection)
@@ -195,6 +205,7 @@ export class Session<In, Out> {
         this.#roomAgain()
         return
       case 'late':
+        if (this.#isGreeting && this.#correlator.size === 0) this.#keep(true)
         this.#owner.late()
         this.#roomAgain()
         return

@@ -252,7 +252,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     }
     for (const promise of underWay) promise.then(settled, settled)
     if (session === undefined && underWay.length === 0) this.#cut()
-    else void Promise.allSettled(underWay).then(() => this.#link.stop(true))
+    else void Promise.allSettled(underWay).then(() => this.#link.stop(true, error))
     await this.#ended
     return { drained: underWay.length - this.#forced, forced: this.#forced }
   }

@@ -42,6 +42,8 @@ export class Ending {
   info: CloseInfo | undefined
   #sent = false
   #broken = false
+  /** The program has said why. */
+  #isExplained = false
   #cause: Cause | undefined
   #refusal: HawserError | undefined
   #lingerTimer: ClockTimer | undefined
@@ -63,7 +65,8 @@ export class Ending {
 
   /** The program says why it ends the connection: that counts before an end that was merely noted. */
   explain({ reason = 'ended', error }: Why): void {
-    if (this.error !== undefined || this.#broken) return
+    if (this.error !== undefined || this.#broken || this.#isExplained) return
+    this.#isExplained = true
     this.error = error
     this.#refusal = undefined
     this.#cause = { by: 'local', reason, phase: this.#host.phase }
@@ -108,7 +111,7 @@ export class Ending {
   reset({ reason = 'reset', error }: Why = {}): void {
     if (this.#broken) return
     // Whatever end was under way: this one is what the peer gets to see.
-    this.explain({ reason, error })
+    if (!this.#isExplained) this.explain({ reason, error })
     this.#break()
   }
 

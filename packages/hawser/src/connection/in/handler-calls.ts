@@ -5,6 +5,7 @@ import type { CloseInfo } from '../end/close-info.js'
 import type { ConnectionOwner } from '../connection-settings.js'
 import type { Connection, HandlerObject } from '../face.js'
 import { isThenable } from '../../promises.js'
+import { isReceiveEnded } from './receive-errors.js'
 
 // What the user's handlers are called for besides messages, and what becomes of what they throw.
 // Functions, not an object: an idle connection should cost nothing for them.
@@ -87,7 +88,8 @@ export function handlerFailed<In, Out>(host: Handled<In, Out>, cause: unknown): 
 /** What a connection's own end made a handler throw is no fault of the handler. */
 function isConsequence<In, Out>(host: Handled<In, Out>, cause: unknown): boolean {
   if (!isA(cause, HawserError)) return false
-  return host.isClosed || cause === host.refusal || cause === host.error
+  if (host.isClosed || cause === host.refusal || cause === host.error) return true
+  return isReceiveEnded(cause)
 }
 
 function run<In, Out>(

@@ -22,10 +22,20 @@ export function receiveAborted(cause: unknown, details: ErrorDetails): AbortedEr
   return new AbortedError('HAWSER_ABORTED', text, { op: 'read', ...details, cause })
 }
 
+/** Those that only say that the connection has come to its end. */
+const endings = new WeakSet<object>()
+
 /** No message will come any more. */
 export function receiveEnded(details: ErrorDetails): ConnectionError {
   const text = 'the connection ended before a message came: connect again'
-  return new ConnectionError('HAWSER_CONNECTION_CLOSED', text, { op: 'read', ...details })
+  const error = new ConnectionError('HAWSER_CONNECTION_CLOSED', text, { op: 'read', ...details })
+  endings.add(error)
+  return error
+}
+
+/** Whether an error is one of `receiveEnded`. */
+export function isReceiveEnded(error: object): boolean {
+  return endings.has(error)
 }
 
 /** The messages go to somebody else. */

@@ -209,7 +209,9 @@ export class Receiver<In, Out> {
         pumped?.pump()
       } while (this.isToGoOn(pumped))
     } catch (error) {
-      this.#host.malformed(error)
+      const failure = this.#host.malformed(error)
+      // Nothing else tells what still waits for a message.
+      if (this.#host.isClosed) this.dismiss(failure)
     }
     this.#advancing = false
     this.#host.settle()

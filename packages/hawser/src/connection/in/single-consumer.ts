@@ -143,6 +143,12 @@ export class SingleConsumer<In, Out> implements Consumer {
     this.#host.released()
   }
 
+  /** Give the place back at once; those who wait are refused. */
+  leave(error: Error): void {
+    this.#rejectAll(error)
+    this.resign()
+  }
+
   /** @internal let the one before go on, unless something waits again */
   resign(): void {
     const receiver = this.#receiver

@@ -37,6 +37,8 @@ export class PageServer {
     })
     this.#http.timeout = patience
     this.#http.maxConnections = mostScrapers
+    // An accept that failed, without a descriptor say: the scraper comes again.
+    this.#http.on('error', () => undefined)
     this.#http.on('request', (request, response) => void this.#serve(request, response))
   }
 
@@ -83,7 +85,7 @@ export class PageServer {
     const [path = ''] = (request.url ?? '').split('?', 1)
     const { metrics } = this.#pages
     if (Object.hasOwn(metrics, path)) {
-      return { status: 200, type: prometheusContentType, body: (await metrics[path]?.()) ?? '' }
+      return { status: 200, type: prometheusContentType, body: String(await metrics[path]?.()) }
     }
     if (path === '/healthz') return plain(200, 'ok')
     if (path === '/readyz') {

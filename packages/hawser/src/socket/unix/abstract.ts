@@ -29,8 +29,11 @@ export function readAbstract(path: string): string {
  * @throws OptionError `HAWSER_INVALID_ENDPOINT`
  */
 export function assertAbstract(path: string, isOwned: boolean, shown: string): void {
-  if (path.length === 1 || path.includes(mark, 1)) {
-    throw invalid(shown, 'an abstract socket needs a name without a NUL, as in unix:@app')
+  if (path.length === 1 || path.includes(mark, 1) || path.includes('?')) {
+    throw invalid(
+      shown,
+      'an abstract socket needs a name without a NUL and without a ?, as in unix:@app',
+    )
   }
   if (isOwned) {
     throw invalid(

@@ -102,8 +102,9 @@ export function formatUnix({ path, mode, owner, group }: UnixAddress): string {
     ...(owner === undefined ? [] : [`owner=${owner}`]),
     ...(group === undefined ? [] : [`group=${group}`]),
   ]
-  const shown = showAbstract(path)
-  if (settings.length === 0) return path.includes('?') ? unixAddress(shown) : `unix:${shown}`
+  // A file that begins with @ would be read as an abstract name.
+  const shown = path.startsWith('@') ? unixAddress(path) : showAbstract(path)
+  if (settings.length === 0) return path.includes('?') ? unixAddress(path) : `unix:${shown}`
   return `unix:${shown}?${settings.join('&')}`
 }
 
