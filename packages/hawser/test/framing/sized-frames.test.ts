@@ -96,6 +96,17 @@ describe.each(bothOperations)(
       }
     })
 
+    it('costs no more than so many questions, however long nothing is known', () => {
+      let asked = 0
+      const lengthOf: LengthOf = () => {
+        asked++
+        return undefined
+      }
+      const options = { lengthOf, header: 1, mostHeader: 4096 }
+      expect(decode(options, 'x'.repeat(100_000), 7).error).toBe('HAWSER_FRAME_MALFORMED')
+      expect(asked).toBe(4096)
+    })
+
     it('gives it a copy, which it may keep and change', () => {
       const lengthOf: LengthOf = (header) => header.fill(0).length + 1
       expect(decode({ lengthOf, header: 1 }, 'abcd').frames).toEqual(['bytes:ab', 'bytes:cd'])
@@ -161,7 +172,7 @@ describe.each(bothOperations)(
       { lengthOf: byKind },
       { lengthOf: 7, header: 1 },
       { lengthOf: byKind, header: 0 },
-      { lengthOf: byKind, header: 65_536 },
+      { lengthOf: byKind, header: 4097 },
       { lengthOf: byKind, header: 4, mostHeader: 3 },
       { lengthOf: byKind, header: 4, maxFrame: 3 },
       { lengthOf: byKind, header: 4, bytes: 4 },

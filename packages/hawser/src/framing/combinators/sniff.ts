@@ -9,7 +9,8 @@ import { checkInteger } from '../frame-limits.js'
 import type { Decoder, Emit, Encoder, Framing } from '../framing.js'
 
 const defaultMaxPrefix = 64
-const largestMaxPrefix = 65_536
+/** Each number of bytes is asked with: a longer prefix would cost its square. */
+const largestMaxPrefix = 4096
 
 /** How `sniff()` decides what a peer speaks. */
 export interface SniffOptions<Choice> {
@@ -21,7 +22,7 @@ export interface SniffOptions<Choice> {
   readonly choose: (prefix: Uint8Array) => Choice | undefined
   /**
    * How many bytes `choose` gets at most. Stops a peer that never shows what it is. Default 64; 1 …
-   * 65,536, with no off-value. Raises `HAWSER_FRAME_MALFORMED`.
+   * 4,096, with no off-value. Raises `HAWSER_FRAME_MALFORMED`.
    */
   readonly maxPrefix?: number | undefined
 }

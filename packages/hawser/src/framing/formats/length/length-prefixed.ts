@@ -55,9 +55,9 @@ export interface LengthPrefixedOptions extends FrameLimits, MarkOptions {
    * that it says (`HAWSER_MESSAGE_INVALID`).
    */
   readonly lengthOf?: ((header: Uint8Array) => number | undefined) | undefined
-  /** How many bytes `lengthOf` needs at least: 1 … 65,535. It must be given with `lengthOf`. */
+  /** How many bytes `lengthOf` needs at least: 1 … 4,096. It must be given with `lengthOf`. */
   readonly header?: number | undefined
-  /** How many bytes `lengthOf` gets at most. Default `header`; `header` … 65,535. */
+  /** How many bytes `lengthOf` gets at most. Default `header`; `header` … 4,096. */
   readonly mostHeader?: number | undefined
   /**
    * How many bytes stand in front of the length field, such as a type. They are the beginning of

@@ -7,7 +7,8 @@ import { invalid } from '../../../options/invalid.js'
 import { type HeaderSettings, type LengthOf, SizedDecoder } from './sized-decoder.js'
 import { SizedEncoder } from './sized-encoder.js'
 
-const largestHeader = 65_535
+/** From `header` on, each number of bytes is asked with: more would cost their square. */
+const largestHeader = 4096
 
 interface HeaderOptions extends FrameLimits, MarkOptions {
   readonly header?: number | undefined
