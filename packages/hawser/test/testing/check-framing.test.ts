@@ -149,6 +149,31 @@ describe('a decoder that has a fault is found out', () => {
     expect(check).toThrow(/bytes: 'abcdef'/)
   })
 
+  it('a decoder that searches all of a frame for each byte of it is found out', () => {
+    const slow = framing<string>({
+      name: 'slow',
+      maxFrame: 10_000,
+      overhead: 1,
+      decoder: (operations) => ({
+        decode(given, emit) {
+          let start = 0
+          for (;;) {
+            const end = operations.indexOf(given, 0x0a, start)
+            if (end === -1) return start
+            const line = operations.decode(given, start, end, 'latin1')
+            start = end + 1
+            if (!emit(line, start)) return start
+          }
+        },
+      }),
+      encoder: () => ({ encode: (message, output) => output.text(message, '\n') }),
+    })
+    expect(() => checkFraming(slow, [{ send: 'a' }, { send: 'bc' }])).not.toThrow()
+    expect(() => checkFraming(slow, [{ send: 'x'.repeat(500) }])).toThrow(
+      /looked at 12\d{4} bytes, of 501 that arrived one by one/,
+    )
+  })
+
   it('an encoder that disagrees with its decoder is found out as well', () => {
     const swapped = {
       ...faulty(() => three),

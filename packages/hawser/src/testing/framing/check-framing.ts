@@ -8,11 +8,15 @@ import type { NamesOf } from '../../options/option-names.js'
 import { escapeBytes } from '../escape.js'
 import { joinBytes } from '../join-bytes.js'
 import { ExpectationError } from '../peer/expectation-error.js'
+import { countingOperations } from './counting-operations.js'
 import { decodePieces, deliveries, type Delivery, type Outcome } from './decode-pieces.js'
 import { garbageOf, seeded } from './garbage.js'
 
 /** So many cuts at each end of a stream are tried: a longer one would take too long. */
 const mostCuts = 1024
+/** How often a decoder may look at each byte by its operations, and how many more it may look at. */
+const mostLooks = 8
+const looksBeside = 8192
 const [plainly] = deliveries as [Delivery]
 
 /** A message that is sent, or bytes that arrive, and what comes of it. */
@@ -40,7 +44,8 @@ const checkFramingNames: NamesOf<CheckFramingOptions> = { seed: true, garbage: t
  * Holds a framing to what is promised of every framing: the same messages however the network cuts
  * the bytes, at every single cut and byte by byte; messages that stay as they are when the memory of
  * their bytes is used again; the contract of `Decoder`; nothing but a `FramingError` for garbage, at
- * the same place however it is cut; and no more bytes held than `maxFrame` and `overhead`.
+ * the same place however it is cut; no more bytes held than `maxFrame` and `overhead`; and no search
+ * by the byte operations that begins anew with each byte, if a sample has a frame of some hundred.
  *
  * Messages are compared as `assert.deepStrictEqual` does, and bytes by their values.
  *
@@ -70,6 +75,7 @@ export function checkFraming<In, Out>(
       expectSame(framing, decode(framing, pieces, delivery), whole, stream, name, delivery)
     }
   }
+  checkWork(framing, stream)
   const next = seeded(seed)
   for (let count = 0; count < garbage; count++) checkGarbage(framing, garbageOf(stream, next), next)
   for (const byte of [0, 0xff, 0x61, stream[0] ?? 0]) checkEndless(framing, byte)
@@ -89,6 +95,19 @@ function checkGarbage<In>(
     const name = `garbage, cut at byte ${at}`
     expectSame(framing, decode(framing, cut, delivery), whole, bytes, name, delivery)
   }
+}
+
+/** A frame that arrives byte by byte must not cost the square of its length. */
+function checkWork<In>(framing: Framing<In, never>, stream: Uint8Array): void {
+  const { name, overhead = 64 } = framing
+  const operations = countingOperations()
+  decodePieces(framing, eachByte(stream), plainly, operations)
+  const most = (mostLooks + overhead) * stream.length + looksBeside
+  if (operations.count <= most) return
+  throw new ExpectationError(
+    `the decoder of "${name}" looked at ${operations.count} bytes, of ${stream.length} that arrived one ` +
+      `by one: it has to remember how far it has searched (${most} would do)`,
+  )
 }
 
 /** One byte again and again: whatever the decoder makes of it, it must not be kept. */

@@ -1,5 +1,6 @@
 import { bufferOperations } from '../../connection/buffer-operations.js'
 import { FramingError } from '../../errors.js'
+import type { ByteOperations } from '../../framing/byte-operations.js'
 import { FrameReader } from '../../framing/frame-reader.js'
 import type { Framing } from '../../framing/framing.js'
 import { ExpectationError } from '../peer/expectation-error.js'
@@ -45,11 +46,12 @@ export function decodePieces<In>(
   framing: Framing<In, never>,
   pieces: Iterable<Uint8Array>,
   delivery: Delivery,
+  operations: ByteOperations = bufferOperations,
 ): Outcome {
   const { maxFrame, overhead = 64 } = framing
   const messages: In[] = []
   try {
-    const reader = new FrameReader(framing, bufferOperations)
+    const reader = new FrameReader(framing, operations)
     for (const piece of pieces) {
       if (piece.length === 0) continue
       push(reader, piece, delivery, messages)
