@@ -58,8 +58,9 @@ export interface Connection<
   /** Bytes received since the beginning. */
   readonly bytesRead: number
   /**
-   * Bytes received since the beginning that belonged to no frame and were skipped, as
-   * `delimited(end, { start, between: 'skip' })` does; counted in `bytesRead` as well.
+   * Bytes received since the beginning that the framing skipped: what lies between frames, as
+   * `delimited(end, { start, between: 'skip' })` does, and frames that `oversize: 'discard'` drops.
+   * They are counted in `bytesRead` as well.
    */
   readonly skipped: number
   /** Bytes accepted for sending since the beginning, framing included. */

@@ -6,8 +6,8 @@ import { defaultMaxFrame } from './framing.js'
  * What happens to a frame larger than `maxFrame`.
  *
  * - `close`: `HAWSER_FRAME_TOO_LARGE`, and the connection ends;
- * - `discard`: its bytes are skipped as they arrive, none of them is kept, and decoding goes on
- *   behind it.
+ * - `discard`: its bytes are skipped as they arrive and counted in `connection.skipped`, none of them
+ *   is kept, and decoding goes on behind it.
  */
 export type Oversize = 'close' | 'discard'
 

@@ -66,8 +66,8 @@ export type Emit<In> = (message: In, end: number) => boolean
  */
 export interface Decoder<In> {
   /**
-   * How many bytes it has skipped since it was made, because they belong to no frame. Such bytes are
-   * consumed without a frame. Left out: none.
+   * How many bytes it has skipped since it was made: those that belong to no frame, and frames that are
+   * dropped because they are too large. Such bytes are consumed without a frame. Left out: none.
    */
   readonly skipped?: number
   /**

@@ -22,6 +22,8 @@ export interface TerminatedSettings {
 
 /** Finds frames that end with a terminator; what a frame means is up to the class that extends it. */
 export abstract class TerminatedDecoder<In> implements Decoder<In> {
+  /** Bytes of frames that were dropped because they are too large. */
+  skipped = 0
   protected readonly operations: ByteOperations
   readonly #settings: TerminatedSettings
   readonly #terminator: number | Uint8Array
@@ -94,6 +96,7 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
       const end = this.trim(bytes, start, found)
       if (this.#skipping || end - start > this.#maxFrame) {
         this.#discard(bytes, start, end, found)
+        this.skipped += next - start
       } else {
         this.check(bytes, start, found, this.#offset + start)
         const message = this.read(bytes, start, end, this.#offset + start, owned)
@@ -117,6 +120,7 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
     const size = rest.length
     if (size === 0 && !this.#skipping) return
     if (unterminated === 'reject') throw frameTruncated(size, this.#offset)
+    if (this.#skipping) this.skipped += size
     if (unterminated === 'discard' || this.#skipping) return
     this.checkPart(rest, 0, size, this.#offset)
     if (size <= this.#maxFrame) {
@@ -151,6 +155,7 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
     if (this.#skipping) {
       const end = Math.max(start, bytes.length - tail)
       this.checkPart(bytes, start, end, this.#offset + start)
+      this.skipped += end - start
       return end
     }
     this.#scanned = Math.max(0, bytes.length - start - this.#terminatorSize + 1)

@@ -28,6 +28,7 @@ export interface JsonValuesSettings<In> {
 
 /** Finds objects and arrays by counting what opens and closes, outside of strings. */
 export class JsonValuesDecoder<In> implements Decoder<In> {
+  skipped = 0
   readonly #operations: ByteOperations
   readonly #settings: JsonValuesSettings<In>
   /** How many bytes of the value at the beginning of the rest were looked at. */
@@ -53,7 +54,10 @@ export class JsonValuesDecoder<In> implements Decoder<In> {
       if (start === bytes.length) break
       const end = this.#findEnd(bytes, start)
       if (end === -1) {
-        if (this.#dropping) start = bytes.length
+        if (this.#dropping) {
+          this.skipped += bytes.length - start
+          start = bytes.length
+        }
         break
       }
       const isDropped = this.#dropping
@@ -61,6 +65,7 @@ export class JsonValuesDecoder<In> implements Decoder<In> {
       this.#looked = 0
       const begin = start
       start = end
+      if (isDropped) this.skipped += end - begin
       if (isDropped || emit(this.#read(bytes, begin, end), end)) continue
       break
     }

@@ -53,6 +53,7 @@ interface NetstringSettings {
 }
 
 class NetstringDecoder implements Decoder<Uint8Array> {
+  skipped = 0
   readonly #block: FrameBlock
   readonly #maxFrame: number
   readonly #discard: boolean
@@ -71,6 +72,7 @@ class NetstringDecoder implements Decoder<Uint8Array> {
 
   decode(bytes: Uint8Array, emit: Emit<Uint8Array>, owned: boolean): number {
     let start = this.#skipping ? this.#dropFrom(bytes, 0) : 0
+    this.skipped += start
     while (!this.#skipping) {
       const behindDigits = this.#findColon(bytes, start)
       if (behindDigits === -1) break
@@ -78,7 +80,9 @@ class NetstringDecoder implements Decoder<Uint8Array> {
       const from = behindDigits + 1
       if (size > this.#maxFrame) {
         this.#refuse(size, start)
-        start = this.#dropFrom(bytes, from)
+        const behind = this.#dropFrom(bytes, from)
+        this.skipped += behind - start
+        start = behind
         continue
       }
       const end = from + size

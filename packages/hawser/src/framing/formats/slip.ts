@@ -91,7 +91,10 @@ class SlipDecoder extends TerminatedDecoder<Uint8Array> {
     const first = frame.indexOf(escape)
     const message = first === -1 ? frame : this.#unescape(frame, first, offset)
     if (message.length <= this.#largest) return message
-    if (this.#discard) return nothing
+    if (this.#discard) {
+      this.skipped += stop - start + 1
+      return nothing
+    }
     throw frameTooLarge(message.length, this.#largest, offset)
   }
 

@@ -20,6 +20,8 @@ export class StartedDecoder implements Decoder<Uint8Array> {
   #scanned = 0
   /** The frame is larger than maxFrame: drop everything up to its terminator. */
   #dropping = false
+  /** How many bytes of such frames were dropped. */
+  #dropped = 0
   /** How many bytes were consumed before this call. */
   #offset = 0
 
@@ -33,7 +35,7 @@ export class StartedDecoder implements Decoder<Uint8Array> {
   }
 
   get skipped(): number {
-    return this.#mark.skipped
+    return this.#dropped + this.#mark.skipped
   }
 
   decode(bytes: Uint8Array, emit: Emit<Uint8Array>, owned: boolean): number {
@@ -52,8 +54,12 @@ export class StartedDecoder implements Decoder<Uint8Array> {
       }
       const isDropped = this.#dropping || !this.#isInLimit(found - from, at)
       mark.begun = this.#dropping = false
+      const begin = at
       at = found + this.#endSize
-      if (isDropped) continue
+      if (isDropped) {
+        this.#dropped += at - begin
+        continue
+      }
       if (emit(this.#block.take(bytes, from, found, owned), at)) continue
       this.#block.stop(at)
       this.#offset += at
@@ -74,6 +80,7 @@ export class StartedDecoder implements Decoder<Uint8Array> {
       throw frameTruncated(size, this.#offset)
     }
     if (unterminated === 'reject') throw frameTruncated(size, this.#offset)
+    if (this.#dropping) this.#dropped += size
     if (unterminated === 'discard' || this.#dropping) return
     if (!this.#isInLimit(size - mark.size, 0)) return
     const message = this.#block.take(rest, mark.size, size, false)
@@ -99,7 +106,11 @@ export class StartedDecoder implements Decoder<Uint8Array> {
       this.#dropping = true
       this.#mark.begun = false
     }
-    if (this.#dropping) return Math.max(from, bytes.length - tail)
+    if (this.#dropping) {
+      const end = Math.max(from, bytes.length - tail)
+      this.#dropped += end - at
+      return end
+    }
     this.#scanned = Math.max(0, bytes.length - tail - at)
     return at
   }

@@ -105,6 +105,24 @@ export function describeFraming<In, Out>(name: string, subject: FramingSubject<I
       )
     })
 
+    it('counts the same bytes as skipped, however they are cut', () => {
+      fc.assert(
+        fc.property(stream, cuts, (bytes, points) => {
+          const count = (pieces: readonly Uint8Array[]): unknown => {
+            let skipped = 0
+            const { error } = decodeChunks(framing, operations, pieces, plainly, (reader) => {
+              skipped = reader.skipped
+            })
+            return error === undefined ? skipped : error
+          }
+          fc.pre(bytes.length > 0)
+          expect(count(cutAt(bytes, points))).toBe(count([bytes]))
+          expect(count(cutEvery(bytes, 1))).toBe(count([bytes]))
+        }),
+        runs(100),
+      )
+    })
+
     it('gives the same frames of bytes that follow no rule', () => {
       fc.assert(
         fc.property(fc.uint8Array({ maxLength: 120 }), cuts, (bytes, points) => {

@@ -26,6 +26,8 @@ export class LengthPrefixedDecoder implements Decoder<Uint8Array> {
   readonly #mark: MarkFinder | undefined
   /** How many bytes of an oversized frame are still to be dropped. */
   #skip = 0
+  /** How many bytes of such frames were dropped. */
+  #dropped = 0
   /** How many bytes were consumed before this call. */
   #offset = 0
 
@@ -38,7 +40,7 @@ export class LengthPrefixedDecoder implements Decoder<Uint8Array> {
   }
 
   get skipped(): number {
-    return this.#mark?.skipped ?? 0
+    return this.#dropped + (this.#mark?.skipped ?? 0)
   }
 
   decode(bytes: Uint8Array, emit: Emit<Uint8Array>, owned: boolean): number {
@@ -62,6 +64,7 @@ export class LengthPrefixedDecoder implements Decoder<Uint8Array> {
       const size = value + adjust + (includesHeader ? -field.size : offset)
       if (value === malformed || size < offset || size > maxFrame) {
         this.#refuse(bytes, head, value, size)
+        this.#dropped += lead
         start = this.#drop(head, available)
         if (mark !== undefined) mark.begun = false
         continue
@@ -130,6 +133,7 @@ export class LengthPrefixedDecoder implements Decoder<Uint8Array> {
   #drop(start: number, available: number): number {
     const dropped = Math.min(this.#skip, available - start)
     this.#skip -= dropped
+    this.#dropped += dropped
     return start + dropped
   }
 }

@@ -95,6 +95,8 @@ export class SizedDecoder implements Decoder<Uint8Array> {
   #size = 0
   /** How many bytes of an oversized frame are still to be dropped. */
   #skip = 0
+  /** How many bytes of such frames were dropped. */
+  #dropped = 0
   /** How many bytes were consumed before this call. */
   #offset = 0
 
@@ -106,7 +108,7 @@ export class SizedDecoder implements Decoder<Uint8Array> {
   }
 
   get skipped(): number {
-    return this.#mark?.skipped ?? 0
+    return this.#dropped + (this.#mark?.skipped ?? 0)
   }
 
   decode(bytes: Uint8Array, emit: Emit<Uint8Array>, owned: boolean): number {
@@ -165,6 +167,7 @@ export class SizedDecoder implements Decoder<Uint8Array> {
   #drop(start: number, available: number): number {
     const dropped = Math.min(this.#skip, available - start)
     this.#skip -= dropped
+    this.#dropped += dropped
     return start + dropped
   }
 }
