@@ -11,7 +11,7 @@ import {
   raw,
   type Transport,
 } from 'hawser'
-import { createPair } from 'hawser/testing'
+import { createPair, VirtualClock } from 'hawser/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { identities } from '../tls/support/identities.js'
 import { duplexPair } from './support/duplex-pair.js'
@@ -144,9 +144,10 @@ describe('a stream that ends in its own way', () => {
       write: (_chunk, _encoding, done) => done(),
       final: () => undefined,
     })
-    const connection = attach(left)
+    const clock = new VirtualClock()
+    const connection = attach(left, { clock })
     left.push(null)
-    expect((await connection.closed).reason).toBe('ended')
+    expect((await clock.runUntil(connection.closed)).reason).toBe('ended')
     expect(left.destroyed).toBe(true)
   })
 
@@ -155,7 +156,9 @@ describe('a stream that ends in its own way', () => {
     const writable = new WritableStream<Uint8Array>({
       close: () => new Promise<void>(() => undefined),
     })
-    expect((await attach({ readable, writable }).closed).reason).toBe('ended')
+    const clock = new VirtualClock()
+    const connection = attach({ readable, writable }, { clock })
+    expect((await clock.runUntil(connection.closed)).reason).toBe('ended')
   })
 
   it('never taking its end, it does not keep a close waiting', async () => {
