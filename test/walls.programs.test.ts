@@ -65,7 +65,11 @@ describe('the walls stop', () => {
     ['the command from node:net', 'packages/cli/src/ag.ts', `import net from 'node:net'`],
     ['the command from node:http', 'packages/cli/src/al.ts', `import http from 'node:http'`],
     ['metrics from connection', lib('metrics/am.ts'), `import { a } from '../connection/b.js'`],
-    ['the monitor from node:net', 'packages/cli/src/serve/monitor.ts', `import 'node:net'`],
+    [
+      'the monitor from node:net',
+      'packages/hawser/src/metrics/http/page-server.ts',
+      `import 'node:net'`,
+    ],
     ['an example from node:net', 'examples/ah.ts', `import net from 'node:net'`],
     ['an example from src', 'examples/ai.ts', `import '../packages/hawser/src/index.js'`],
     ['a benchmark from the command', 'bench/aj.ts', `import '../packages/cli/src/main.js'`],
@@ -134,7 +138,7 @@ it('the walls let through what the table allows', async () => {
     [`${LIBRARY}/framing/formats/a.ts`]: `import '../framing.js'`,
     [`${LIBRARY}/client/a.ts`]: `import '../socket/tls/tls-sessions.js'\nimport '../framing/formats/raw.js'`,
     'packages/cli/src/serve/serve.ts': `import '../output/sink.js'\nimport 'commander'`,
-    'packages/cli/src/serve/monitor.ts': `import 'node:http'`,
+    'packages/hawser/src/metrics/http/page-server.ts': `import 'node:http'`,
     'packages/cli/src/serve/a.ts': `import 'hawser'\nimport 'hawser/testing'\nimport 'node:fs'`,
     'packages/cli/test/a.test.ts': `import '../../../test/support/peers.js'\nimport '../src/a.js'`,
   })
