@@ -25,7 +25,7 @@ let running = 0
 
 /**
  * One call of the NATS client's `connect`, and the socket that it dials with. When its time is over, the
- * client (3.3) leaves the socket open, and hands it to nobody: a server that says nothing would keep it,
+ * client (3.3) leaves the socket open, and hands it to no caller: a server that says nothing would keep it,
  * and the process, for good. With `handshakeFirst` there is none to be seen, and it stays open.
  */
 export class Attempt {

@@ -74,7 +74,7 @@ export class Link {
   }
 
   /**
-   * Send what nobody waits for.
+   * Send what no call waits for.
    *
    * @throws when the client refuses it
    */

@@ -76,7 +76,7 @@ describe('a server that speaks first', () => {
     expect(pushes).toEqual(['onConnect is done', 'a', 'b'])
   })
 
-  it('whose greeting nobody takes does not reply to the first request with it', async () => {
+  it('whose greeting is not taken does not reply to the first request with it', async () => {
     const pushes: string[] = []
     let reply = ''
     const { client, listener } = await meet({

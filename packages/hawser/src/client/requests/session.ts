@@ -22,7 +22,7 @@ import { Pending } from '../correlators/pending.js'
 export interface SessionOwner<In> {
   /** Whether replies wait behind pushed messages that are not taken. */
   readonly isDeaf?: boolean
-  /** Whether the connection is somebody's own for a while, who may take messages from it. */
+  /** Whether one caller has the connection for a while, and may take messages from it. */
   readonly isLent?: boolean
   /** The server pushed a message; while a returned promise is pending nothing more is delivered. */
   pushed(message: In): void | Promise<void>

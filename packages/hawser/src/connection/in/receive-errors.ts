@@ -38,7 +38,7 @@ export function isReceiveEnded(error: object): boolean {
   return endings.has(error)
 }
 
-/** The messages go to somebody else. */
+/** Another consumer takes the messages. */
 export function consumedError(details: ErrorDetails): StateError {
   return new StateError(
     'HAWSER_ALREADY_CONSUMED',

@@ -6,7 +6,7 @@ const mark = '\0'
 
 /**
  * Whether a Unix socket's path is an abstract name: no file, gone with its last user, and open to every
- * process of its network namespace, whoever runs it.
+ * process of its network namespace, whichever user runs it.
  */
 export function isAbstract(path: string): boolean {
   return path.startsWith(mark)
