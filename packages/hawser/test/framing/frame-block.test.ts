@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FrameBlock } from '../../src/framing/frame-block.js'
-import { bothOperations, countBytes } from './support/operations.js'
+import { bothOperations } from './support/operations.js'
+import { countingOperations } from '../../src/testing/framing/counting-operations.js'
 
 const chunk = Uint8Array.from({ length: 65_536 }, (_, at) => at % 251)
 
@@ -8,7 +9,7 @@ describe.each(bothOperations)('frames cut out of a chunk with %s operations', (_
   it.each([1, 64, 100, 1024, 1025, 5000])(
     'are right, pin at most 4 KiB, and are copied about once: %i bytes',
     (size) => {
-      const counting = countBytes(operations)
+      const counting = countingOperations(operations)
       const block = new FrameBlock(counting)
       const frames: Uint8Array[] = []
       for (let start = 0; start + size <= chunk.length; start += size) {
@@ -34,7 +35,7 @@ describe.each(bothOperations)('frames cut out of a chunk with %s operations', (_
   })
 
   it('cost one copy each when they are taken one at a time', () => {
-    const counting = countBytes(operations)
+    const counting = countingOperations(operations)
     const block = new FrameBlock(counting)
     for (let start = 0; start < 10_000; start += 100) {
       // What a decoder does that is stopped at each frame and begins again behind it.
@@ -45,7 +46,7 @@ describe.each(bothOperations)('frames cut out of a chunk with %s operations', (_
   })
 
   it('share memory again when the receiver takes many again', () => {
-    const counting = countBytes(operations)
+    const counting = countingOperations(operations)
     const block = new FrameBlock(counting)
     block.stop(100)
     const kept = new Set<unknown>()

@@ -10,7 +10,8 @@ import { cutEvery, decodeChunks, type Outcome } from './support/decoding.js'
 import { catchError } from './support/errors.js'
 import { describeFraming } from './support/framing-contract.js'
 import { binaryMessage, bytesAmong, bytesOf } from './support/messages.js'
-import { bothOperations, countBytes } from './support/operations.js'
+import { bothOperations } from './support/operations.js'
+import { countingOperations } from '../../src/testing/framing/counting-operations.js'
 
 const shapes: readonly (LengthPrefixedOptions & { readonly overhead: number })[] = [
   { bytes: 'ber', offset: 1, oversize: 'discard', overhead: 9 },
@@ -127,7 +128,7 @@ describe.each(bothOperations)('lengths in %s operations', (_, operations) => {
     [{ bytes: 'decimal', until: ' ' }, '99999999999999999'],
     [{ bytes: 'hex', until: ' ' }, 'fffffffffffffffff'],
   ] as const)('allocates nothing, with %j, for the length %j', (options, stream) => {
-    const counting = countBytes(operations)
+    const counting = countingOperations(operations)
     const outcome = decodeChunks(lengthPrefixed(options), counting, [latin1(stream)])
     expect(outcome.error).toBe('HAWSER_FRAME_TOO_LARGE')
     expect(counting.count).toBe(0)

@@ -10,7 +10,8 @@ import { cutEvery, decodeChunks, type Outcome, plainly } from './support/decodin
 import { catchError } from './support/errors.js'
 import { describeFraming } from './support/framing-contract.js'
 import { binaryMessage, bytesOf } from './support/messages.js'
-import { bothOperations, countBytes } from './support/operations.js'
+import { bothOperations } from './support/operations.js'
+import { countingOperations } from '../../src/testing/framing/counting-operations.js'
 
 const bytes = (hex: string): Uint8Array =>
   new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
@@ -138,7 +139,7 @@ describe.each(bothOperations)('lengthPrefixed() with %s operations', (_, operati
     [8, 'ffffffffffffffff'],
     ['varint', 'ffffffffffffffffff01'],
   ] as const)('allocates nothing for the length in %s bytes %s', (size, header) => {
-    const counting = countBytes(operations)
+    const counting = countingOperations(operations)
     const outcome = decodeChunks(lengthPrefixed({ bytes: size }), counting, [bytes(header)])
     expect(outcome.error).toBe('HAWSER_FRAME_TOO_LARGE')
     expect(counting.count).toBe(0)

@@ -6,7 +6,8 @@ import { lines, type LinesOptions } from '../../src/framing/formats/lines.js'
 import { FrameReader } from '../../src/framing/frame-reader.js'
 import { latin1 } from './support/bytes-output.js'
 import { comparable, cutAt, cutEvery, decodeChunks, deliveries } from './support/decoding.js'
-import { bothOperations, countBytes } from './support/operations.js'
+import { bothOperations } from './support/operations.js'
+import { countingOperations } from '../../src/testing/framing/counting-operations.js'
 import { runs } from '../../../../test/support/property-runs.js'
 
 // Lines are decoded in blocks when much of them arrives at once. That must not be seen.
@@ -179,7 +180,7 @@ describe.each(bothOperations)(
       const bytes = latin1(`${text}\n`.repeat(times))
       for (const size of [100, 300, 5000, 65_536]) {
         for (const delivery of deliveries) {
-          const counting = countBytes(operations)
+          const counting = countingOperations(operations)
           const outcome = decodeChunks(lines(), counting, cutEvery(bytes, size), delivery)
           expect(outcome.frames).toHaveLength(times)
           expect(counting.count).toBeLessThanOrEqual(5 * bytes.length)

@@ -7,9 +7,10 @@ export interface CountingOperations extends ByteOperations {
   readonly count: number
 }
 
-/** Those of the runtime, counted. */
-export function countingOperations(): CountingOperations {
-  const operations = bufferOperations
+/** Other operations, counted; those of the runtime by default. */
+export function countingOperations(
+  operations: ByteOperations = bufferOperations,
+): CountingOperations {
   let count = 0
   return {
     ...operations,

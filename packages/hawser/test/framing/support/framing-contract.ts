@@ -11,7 +11,8 @@ import {
   type Outcome,
   plainly,
 } from './decoding.js'
-import { bothOperations, countBytes } from './operations.js'
+import { bothOperations } from './operations.js'
+import { countingOperations } from '../../../src/testing/framing/counting-operations.js'
 import { runs } from '../../../../../test/support/property-runs.js'
 
 /** What a framing has to keep to, whatever it is. */
@@ -154,7 +155,7 @@ export function describeFraming<In, Out>(name: string, subject: FramingSubject<I
 
     it.each(deliveries)('looks at each byte of a large frame a few times only, %o', (delivery) => {
       const { framing: roomy, message } = subject.large
-      const counting = countBytes(operations)
+      const counting = countingOperations(operations)
       const bytes = encodeAll(roomy, operations, [message, message])
       const outcome = decodeChunks(roomy, counting, cutEvery(bytes, 1), delivery)
       expect(outcome.error).toBe(undefined)
