@@ -44,7 +44,6 @@ await server.listen(`${options.tls === undefined ? 'tcp' : 'tls'}://127.0.0.1:0`
 answerRequests(
   {
     info: () => ({ ...server.info(), reasons, errors }),
-    rss: () => process.memoryUsage.rss(),
     book: () => book.collect(),
     openFiles,
     grabFiles,
