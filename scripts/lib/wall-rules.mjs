@@ -229,6 +229,7 @@ export const LIBRARY_UNITS = {
           'dial-endpoint',
           'endpoint',
           'invalid-endpoint',
+          'keep-alive',
           'secure-transport',
           'socket-errors',
         ],

@@ -11,9 +11,14 @@ export interface Network {
    * Listen at a place.
    *
    * @param accept called for each connection, not before the promise fulfils
+   * @param options what holds for each connection that arrives
    * @returns rejects with an Error whose `code` is the operating system's: `EADDRINUSE`, …
    */
-  listen(place: NetworkPlace, accept: (arrival: NetworkArrival) => void): Promise<NetworkListener>
+  listen(
+    place: NetworkPlace,
+    accept: (arrival: NetworkArrival) => void,
+    options?: NetworkListenOptions,
+  ): Promise<NetworkListener>
   /**
    * Make one connection.
    *
@@ -40,8 +45,17 @@ export type NetworkPlace =
       readonly path: string
     }
 
+/** How a network finds out that the peer of a silent connection is gone. */
+export interface NetworkListenOptions {
+  /**
+   * Milliseconds of silence after which the network asks whether the peer still knows of the connection
+   * (`SO_KEEPALIVE`). `Infinity` is off. Default: the network's choice.
+   */
+  readonly keepAlive?: number | undefined
+}
+
 /** How a connection is made. */
-export interface NetworkDialOptions {
+export interface NetworkDialOptions extends NetworkListenOptions {
   /** The IP address to connect from. Default: the network's choice. */
   readonly localAddress?: string | undefined
   /** The port to connect from, 0–65535. Default: the network's choice. */

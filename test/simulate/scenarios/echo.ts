@@ -1,9 +1,9 @@
-import { connect, createServer, type Framing, netstring, type Server } from 'hawser'
+import { connect, createServer, type Framing, netstring } from 'hawser'
 import type { World } from 'hawser/simulate'
 import { attempt } from '../support/errors.js'
 import { Ledger } from '../support/ledger.js'
 import { maxFrame, pickFraming, pickLimits } from '../support/limits.js'
-import { live, otherEnd } from '../support/live.js'
+import { live } from '../support/live.js'
 import type { Scenario } from '../support/scenario.js'
 import {
   type Message,
@@ -41,31 +41,26 @@ export const echo: Scenario = {
           return text
         }),
       )
-      runs.server = server
       await server.listen('tcp://*:8000')
     })
     const echoing = new Echo(world, framing, runs)
-    const names = Array.from(
-      { length: world.size['clients'] ?? 1 },
-      (_, index) => `client ${index}`,
-    )
-    const clients = names.map(
-      (name) => [name, world.track(echoing.keepTalking(name), name)] as const,
-    )
+    const clients: Record<string, () => Promise<unknown>> = {}
+    for (let index = 0; index < (world.size['clients'] ?? 1); index += 1) {
+      const name = `client ${index}`
+      const talking = world.track(echoing.keepTalking(name), name)
+      clients[name] = () => talking
+    }
     await world.sleep(until)
-    await live(world, { 'a new client that talks': () => echoing.talkUntilWhole('last') }, () =>
-      Object.fromEntries(
-        clients.map(([name, over]) => [name, { over, isHalfOpen: echoing.isHalfOpen(name) }]),
-      ),
-    )
+    await live(world, {
+      ...clients,
+      'a new client that talks': () => echoing.talkUntilWhole('last'),
+    })
   },
 }
 
 /** The server's processes. */
 interface Runs {
   count: number
-  /** Of the one that runs. */
-  server?: Server<Message, string>
 }
 
 class Echo {
@@ -73,8 +68,6 @@ class Echo {
   readonly #framing: Framing<Message, string>
   readonly #runs: Readonly<Runs>
   readonly #ledger: Ledger
-  /** By client, the connection of its session. */
-  readonly #talking = new Map<string, { connection: TextConnection; beats: boolean }>()
   #sessions = 0
 
   constructor(world: World, framing: Framing<Message, string>, runs: Readonly<Runs>) {
@@ -91,15 +84,6 @@ class Echo {
     }
   }
 
-  /** Whether a client has a connection whose other end is gone, and can send no ping. */
-  isHalfOpen(name: string): boolean {
-    const session = this.#talking.get(name)
-    if (session === undefined) return false
-    const { connection, beats } = session
-    if (beats && connection.phase === 'open') return false
-    return otherEnd(connection, this.#runs.server?.connections ?? []) === undefined
-  }
-
   async talkUntilWhole(name: string): Promise<void> {
     while (!(await this.#talk(name))) await this.#world.sleep(100)
   }
@@ -109,7 +93,7 @@ class Echo {
     const world = this.#world
     const channel = `${name}, session ${(this.#sessions += 1)}`
     const run = this.#runs.count
-    const connection = await this.#connect(channel, name)
+    const connection = await this.#connect(channel)
     if (connection === undefined) return false
     const said = this.#say(connection, channel)
     await attempt(world, channel, () => this.#listen(connection, channel))
@@ -119,7 +103,6 @@ class Echo {
       `${channel}: flush`,
     )
     const info = await world.track(connection.close(), `${channel}: close`)
-    this.#talking.delete(name)
     const isUp = run === this.#runs.count && world.host('server').isRunning
     const isWhole = isUp && info.reason === 'ended' && info.by === 'local'
     this.#ledger.settle(channel, isWhole)
@@ -127,7 +110,7 @@ class Echo {
   }
 
   /** Some give up before there is a connection, and some go on with another framing. */
-  async #connect(channel: string, name: string): Promise<TextConnection | undefined> {
+  async #connect(channel: string): Promise<TextConnection | undefined> {
     const world = this.#world
     const abort = new AbortController()
     if (world.random() < 0.1) void world.sleep(world.integer(0, 10)).then(() => abort.abort())
@@ -144,7 +127,6 @@ class Echo {
     })
     await world.track(connecting, `${channel}: connect`)
     const [connection] = made
-    if (connection !== undefined) this.#talking.set(name, { connection, beats })
     // The reply to a ping that left before the switch would come in the framing behind it.
     if (connection === undefined || world.random() < 0.8 || beats) return connection
     await attempt(world, channel, async () => {

@@ -1,22 +1,20 @@
 import {
   connect,
-  type Connection,
   type ConnectionOptions,
   createServer,
   type Framing,
   lines,
   raw,
   relay as relayBetween,
-  type Server,
 } from 'hawser'
 import type { HostProcess, World } from 'hawser/simulate'
 import { attempt } from '../support/errors.js'
 import { Ledger } from '../support/ledger.js'
 import { maxFrame, pickLimits } from '../support/limits.js'
-import { live, otherEnd } from '../support/live.js'
+import { live } from '../support/live.js'
 import { pauseAtTimes, restless, switchOver } from '../support/restless.js'
 import type { Scenario } from '../support/scenario.js'
-import { type Message, pickHandler, pickMessages, type TextConnection } from '../support/ways.js'
+import { pickHandler, pickMessages, type TextConnection } from '../support/ways.js'
 
 const until = 20_000
 
@@ -35,12 +33,6 @@ class Relaying {
   readonly #ledger: Ledger
   /** How often a program of the two was started. */
   #runs = 0
-  #server: Server<Message, string> | undefined
-  #middle: Server<Uint8Array, Uint8Array | string> | undefined
-  /** By a client's end at the relay, the connection to the server. */
-  readonly #outer = new WeakMap<object, Connection<Uint8Array, Uint8Array | string>>()
-  /** By client, the connection of its session. */
-  readonly #talking = new Map<string, TextConnection>()
   #relays = 0
   #sessions = 0
 
@@ -56,17 +48,14 @@ class Relaying {
     // One that is never killed has to come to an end with every relay.
     if (world.random() < 0.5) void middle.start((process) => this.#relay(process))
     const closing = middle.hasProgram ? undefined : await this.#relay(middle)
-    const names = Array.from(
-      { length: world.size['clients'] ?? 1 },
-      (_, index) => `client ${index}`,
-    )
-    const clients = names.map((name) => [name, world.track(this.#keepTalking(name), name)] as const)
+    const clients: Record<string, () => Promise<unknown>> = {}
+    for (let index = 0; index < (world.size['clients'] ?? 1); index += 1) {
+      const name = `client ${index}`
+      const talking = world.track(this.#keepTalking(name), name)
+      clients[name] = () => talking
+    }
     await world.sleep(until)
-    await live(world, { 'a new client that talks': () => this.#talkUntilWhole() }, () =>
-      Object.fromEntries(
-        clients.map(([name, over]) => [name, { over, isHalfOpen: this.#isHalfOpen(name) }]),
-      ),
-    )
+    await live(world, { ...clients, 'a new client that talks': () => this.#talkUntilWhole() })
     if (closing === undefined) return
     await closing()
     const over = async (): Promise<void> => {
@@ -88,7 +77,6 @@ class Relaying {
         }),
       ),
     )
-    this.#server = server
     await server.listen('tcp://*:9000')
   }
 
@@ -114,7 +102,6 @@ class Relaying {
             ...options,
             connectTimeout: 3_000,
           })
-          this.#outer.set(inner, outer)
           const { aToB, bToA, a, b } = await relayBetween(inner, outer, { signal: abort.signal })
           world.must(
             aToB <= a.bytesRead && bToA <= b.bytesRead,
@@ -133,21 +120,10 @@ class Relaying {
         this.#relays -= 1
       },
     )
-    this.#middle = server
     await server.listen('tcp://*:8000')
     return async () => {
       await world.track(server.close(), 'close of the relay')
     }
-  }
-
-  /** Whether an end is gone between a client and the server, none of which has a heartbeat. */
-  #isHalfOpen(name: string): boolean {
-    const connection = this.#talking.get(name)
-    if (connection === undefined) return false
-    const inner = otherEnd(connection, this.#middle?.connections ?? [])
-    if (inner === undefined) return true
-    const outer = this.#outer.get(inner)
-    return outer !== undefined && otherEnd(outer, this.#server?.connections ?? []) === undefined
   }
 
   async #keepTalking(name: string): Promise<void> {
@@ -179,7 +155,6 @@ class Relaying {
     })
     const [connection] = made
     if (connection === undefined) return false
-    this.#talking.set(name, connection)
     if (world.random() < 0.2) {
       const failure = await attempt(world, channel, () => switchOver(world, connection))
       if (failure !== undefined || connection.phase !== 'open') {
@@ -191,7 +166,6 @@ class Relaying {
     await attempt(world, channel, () => this.#listen(connection, channel))
     await said
     const info = await world.track(connection.close(), `${channel}: close`)
-    this.#talking.delete(name)
     this.#ledger.settle(channel, false)
     const isUp = world.host('server').isRunning && run === this.#runs
     const isWhole = this.#ledger.heard(channel) === this.#ledger.sent(channel)

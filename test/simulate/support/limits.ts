@@ -14,8 +14,10 @@ export function pickFraming(world: World): Framing<Message, string> {
  * Limits of a connection that are small now and then. None of them ends it in order, which its peer could not
  * tell from an end of its own accord.
  */
-export function pickLimits(world: World): ConnectionOptions {
+export function pickLimits(world: World): ConnectionOptions & { readonly keepAlive: number } {
   return {
+    // One that only listens, and sends no pings, learns by this that the other end is gone.
+    keepAlive: 20_000,
     highWaterMark: world.pick([1, 1_024, 64 * 1024]),
     inbox: world.pick([maxFrame, 2 * 1024 * 1024]),
     writeTimeout: world.pick([2_000, 30_000, Infinity]),

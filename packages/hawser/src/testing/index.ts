@@ -34,6 +34,7 @@ export type {
   Network,
   NetworkArrival,
   NetworkDialOptions,
+  NetworkListenOptions,
   NetworkListener,
   NetworkPlace,
 } from '../network.js'

@@ -7,6 +7,8 @@ export type Accept = (arrival: NetworkArrival) => void
 /** A place that a process listens at, with the queue that the operating system keeps for it. */
 export class Listener implements Belonging {
   readonly process: Process
+  /** After how many ms of silence the machine asks for the peer of a connection. */
+  readonly keepAlive: number
   readonly #accept: Accept
   readonly #backlog: number
   /** Those that wait to be accepted; each knows how to be let go of. */
@@ -15,8 +17,9 @@ export class Listener implements Belonging {
   #isDue = false
 
   /** @param backlog how many may wait to be accepted */
-  constructor(process: Process, accept: Accept, backlog: number) {
+  constructor(process: Process, accept: Accept, backlog: number, keepAlive: number) {
     this.process = process
+    this.keepAlive = keepAlive
     this.#accept = accept
     this.#backlog = backlog
   }

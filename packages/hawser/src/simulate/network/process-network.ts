@@ -1,4 +1,10 @@
-import type { Network, NetworkDialOptions, NetworkListener, NetworkPlace } from '../../network.js'
+import type {
+  Network,
+  NetworkDialOptions,
+  NetworkListener,
+  NetworkListenOptions,
+  NetworkPlace,
+} from '../../network.js'
 import { joinEnds, settleLink } from '../../testing/memory-pair.js'
 import type { MemoryTransport } from '../../testing/memory-transport.js'
 import { systemError } from '../../testing/network/system-error.js'
@@ -17,6 +23,8 @@ interface Route {
   readonly machine: Machine
   readonly local: TransportAddress
   readonly remote: TransportAddress
+  /** After how many ms of silence the near machine asks for the far end. */
+  readonly keepAlive: number
 }
 
 /** The network as one process sees it. */
@@ -34,13 +42,17 @@ export class ProcessNetwork implements Network {
     this.#backlog = backlog
   }
 
-  async listen(place: NetworkPlace, accept: Accept): Promise<NetworkListener> {
+  async listen(
+    place: NetworkPlace,
+    accept: Accept,
+    { keepAlive = Infinity }: NetworkListenOptions = {},
+  ): Promise<NetworkListener> {
     if (this.#process.isDead) return never()
     const asked = this.#internet.resolve(this.#machine, place, 'listen').remote
     if (!this.#machine.has(asked)) throw systemError('EADDRNOTAVAIL', 'listen', asked)
     if (!this.#process.hasDescriptor) throw systemError('EMFILE', 'listen', asked)
     const { places } = this.#machine
-    const listener = new Listener(this.#process, accept, this.#backlog)
+    const listener = new Listener(this.#process, accept, this.#backlog, keepAlive)
     const local = places.listen(asked, listener)
     listener.open(() => places.unlisten(local))
     this.#note(`listens on ${nameOf(local)}`)
@@ -50,12 +62,12 @@ export class ProcessNetwork implements Network {
   async dial(place: NetworkPlace, options: NetworkDialOptions = {}): Promise<Transport> {
     if (this.#process.isDead) return never()
     const { machine, remote } = this.#internet.resolve(this.#machine, place, 'connect')
-    const { signal } = options
+    const { signal, keepAlive = Infinity } = options
     signal?.throwIfAborted()
     if (!this.#process.hasDescriptor) throw systemError('EMFILE', 'connect', remote)
     const local = this.#takeEnd(remote, machine, options)
     return new Promise((resolve, reject) =>
-      this.#connect({ machine, local, remote }, signal, resolve, reject),
+      this.#connect({ machine, local, remote, keepAlive }, signal, resolve, reject),
     )
   }
 
@@ -92,14 +104,14 @@ export class ProcessNetwork implements Network {
       out: this.#internet.path(this.#machine, route.machine),
       back: this.#internet.path(route.machine, this.#machine),
       ask: () => ask(route),
-      settle: () => {
+      settle: (listener) => {
         over()
         const [near, other] = this.#join(route, places)
         far = other
-        const transport = this.#endOf(near, process, route.machine)
+        const transport = this.#endOf(near, process, route.machine, listener.keepAlive)
         process.run(() => resolve(transport))
       },
-      arrive: (listener) => this.#arrive(listener, far as MemoryTransport, route.machine),
+      arrive: (listener) => this.#arrive(listener, far as MemoryTransport, route),
       fail: (error) => {
         over()
         places.free(route.local)
@@ -133,18 +145,18 @@ export class ProcessNetwork implements Network {
     return ends
   }
 
-  #arrive(listener: Listener, far: MemoryTransport, machine: Machine): boolean {
+  #arrive(listener: Listener, far: MemoryTransport, { machine, keepAlive }: Route): boolean {
     const { plan } = this.#internet
     const refuse = (): void => {
       far.reset()
-      disown(plan.clock, far)
+      disown(plan.clock, far, keepAlive)
     }
     if (!listener.isOpen) refuse()
     if (!listener.isOpen || far.isGone) return true
     if (listener.isFull) return false
     listener.arrive({
       accept: () => {
-        const transport = this.#endOf(far, listener.process, machine)
+        const transport = this.#endOf(far, listener.process, machine, keepAlive)
         return {
           transport,
           get isGone() {
@@ -155,16 +167,24 @@ export class ProcessNetwork implements Network {
       refuse,
       vanish: () => {
         far.vanish()
-        disown(plan.clock, far)
+        disown(plan.clock, far, keepAlive)
       },
     })
     return true
   }
 
-  /** @param machine the one that was connected to */
-  #endOf(end: MemoryTransport, process: Process, machine: Machine): SecurableTransport {
+  /**
+   * @param machine the one that was connected to
+   * @param peerKeepAlive the other end's
+   */
+  #endOf(
+    end: MemoryTransport,
+    process: Process,
+    machine: Machine,
+    peerKeepAlive: number,
+  ): SecurableTransport {
     const back = this.#internet.path(machine, this.#machine)
-    const transport = new SimulatedTransport(end, process, this.#internet.plan)
+    const transport = new SimulatedTransport(end, process, this.#internet.plan, peerKeepAlive)
     return new SecurableTransport(transport, () => back.breaksHandshake())
   }
 

@@ -18,15 +18,18 @@ export class SimulatedTransport implements Transport, Belonging {
   readonly #end: MemoryTransport
   readonly #process: Process
   readonly #plan: InternetPlan
+  readonly #peerKeepAlive: number
   readonly #name: string
   #isStarted = false
   #isPaused = false
   #isGone = false
 
-  constructor(end: MemoryTransport, process: Process, plan: InternetPlan) {
+  /** @param peerKeepAlive after how many ms of silence the other end asks for this one */
+  constructor(end: MemoryTransport, process: Process, plan: InternetPlan, peerKeepAlive: number) {
     this.#end = end
     this.#process = process
     this.#plan = plan
+    this.#peerKeepAlive = peerKeepAlive
     const { local, remote } = end.addresses
     this.#name = `${process.name} ${local?.port ?? ''}>${remote?.port ?? remote?.address ?? ''}`
     process.hold(this)
@@ -108,7 +111,7 @@ export class SimulatedTransport implements Transport, Belonging {
 
   /** The machine knows nothing of it any more. */
   disown(): void {
-    disown(this.#plan.clock, this.#end)
+    disown(this.#plan.clock, this.#end, this.#peerKeepAlive)
   }
 
   freeze(): void {

@@ -1,6 +1,7 @@
 import { ignore } from '../../promises.js'
 import type { ConnectAttempt } from '../../errors.js'
 import type { Network, NetworkDialOptions, NetworkPlace } from '../../network.js'
+import type { KeepAlive } from '../keep-alive.js'
 import type { Clock } from '../../policy/clock.js'
 import type { Transport } from '../../transport.js'
 import { type DialEndpoint, dialable } from '../dial-endpoint.js'
@@ -18,6 +19,7 @@ export interface NetworkDialPlan extends TlsPlan {
   readonly signal: AbortSignal | undefined
   readonly localAddress: string | undefined
   readonly localPort: number | undefined
+  readonly keepAlive: KeepAlive
   readonly clock: Clock
 }
 
@@ -49,7 +51,8 @@ export async function dialNetwork(
   try {
     deadline.check()
     const giveUp = new AbortController()
-    const asking = { localAddress, localPort, signal: giveUp.signal }
+    const keepAlive = plan.keepAlive.idle
+    const asking = { localAddress, localPort, keepAlive, signal: giveUp.signal }
     const dialling = dialPlace(network, place, asking).catch((error: unknown) => {
       throw connectError(error as Error, way, [attemptAt(endpoint, error as Error)])
     })

@@ -15,6 +15,7 @@ export class PlainListener implements Listening {
   readonly #network: Network
   readonly #owner: ListenerOwner
   readonly #secure: boolean
+  readonly #keepAlive: number
   /** With the port that was chosen, once there is one. */
   #place: NetworkPlace
   #bound: NetworkListener | undefined
@@ -25,10 +26,11 @@ export class PlainListener implements Listening {
   constructor(
     endpoint: SocketEndpoint,
     network: Network,
-    { offersTls }: Pick<ListenerOptions, 'offersTls'>,
+    { offersTls, keepAlive }: Pick<ListenerOptions, 'offersTls' | 'keepAlive'>,
     owner: ListenerOwner,
   ) {
     this.#secure = isSecure(endpoint, offersTls)
+    this.#keepAlive = keepAlive.idle
     this.#place = placeOf(endpoint, network)
     this.#endpoint = endpoint
     this.#network = network
@@ -68,7 +70,9 @@ export class PlainListener implements Listening {
 
   async #start(): Promise<void> {
     try {
-      this.#bound = await this.#network.listen(this.#place, (accepted) => this.#arrived(accepted))
+      const accept = (arrival: NetworkArrival): void => this.#arrived(arrival)
+      const options = { keepAlive: this.#keepAlive }
+      this.#bound = await this.#network.listen(this.#place, accept, options)
     } catch (cause) {
       throw listenError(cause as Error, this.#endpoint)
     } finally {
