@@ -12,8 +12,10 @@ export interface Heard {
   readonly first: number
   readonly last: number
   readonly count: number
-  /** Numbers that came twice, or behind a higher one. */
+  /** Numbers that came twice over one connection, or behind a higher one. */
   readonly wrong: number
+  /** Numbers that came again over another connection, from a node that got them later. */
+  readonly repeated: number
 }
 
 /** What a node knows. */

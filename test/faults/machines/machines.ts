@@ -190,11 +190,14 @@ listen chat
     const heard = sum((node) =>
       Object.values(node.heard).reduce((all, { count }) => all + count, 0),
     )
+    const repeated = clients
+      .flatMap((client) => Object.values(client.heard))
+      .reduce((total, each) => total + each.repeated, 0)
     const again = clients.reduce((total, { connections }) => total + connections - 1, 0)
     return {
       did:
         `3 nodes on 3 machines with 3 NATS servers, ${clients.length} clients behind HAProxy: a node killed, a NATS ` +
-        `server killed, a machine cut off; ${again} reconnections, ${heard.toLocaleString('en')} messages heard at the nodes, none twice, each speaker's in order`,
+        `server killed, a machine cut off; ${again} reconnections, ${heard.toLocaleString('en')} messages heard at the nodes, none twice over one connection, each speaker's in order, ${repeated} again after a client had moved to another node`,
       lost:
         `${sum(({ missed }) => missed)} messages that nodes missed, each counted, of which ` +
         `${sum(({ lost }) => lost)} were refused where they were sent`,

@@ -32,7 +32,10 @@ function join(endpoints: readonly string[]): Member {
     },
   })
   const member: Member = { client, listening, connections: 0, isConnected: false }
-  client.on('connected', () => (member.isConnected = true))
+  client.on('connected', () => {
+    member.isConnected = true
+    listening.moved()
+  })
   client.on('disconnected', () => (member.isConnected = false))
   void hear(member)
   return member
