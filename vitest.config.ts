@@ -40,6 +40,7 @@ export default defineConfig({
     // Tests see the sources, so that a changed file needs no build before its test runs.
     alias: [
       { find: /^hawser\/simulate$/, replacement: here('packages/hawser/src/simulate/index.ts') },
+      { find: /^hawser\/log$/, replacement: here('packages/hawser/src/log/index.ts') },
       { find: /^hawser\/testing$/, replacement: here('packages/hawser/src/testing/index.ts') },
       { find: /^hawser\/metrics$/, replacement: here('packages/hawser/src/metrics/index.ts') },
       { find: /^hawser\/systemd$/, replacement: here('packages/hawser/src/systemd/index.ts') },

@@ -413,6 +413,32 @@ export const LIBRARY_UNITS = {
     units: ['errors', 'options', 'policy', 'observe', 'connection', 'report', 'socket'],
     builtins: ['child_process', 'process'],
   },
+  log: {
+    units: [
+      'callbacks',
+      'connection',
+      'errors',
+      'observe',
+      'options',
+      'policy',
+      'promises',
+      'report',
+    ],
+    builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'path', 'process', 'zlib'],
+    wings: {
+      format: { sees: [], units: ['errors'], builtins: ['buffer', 'zlib'] },
+      files: {
+        sees: ['format'],
+        units: ['errors'],
+        builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'path', 'process'],
+      },
+      writer: {
+        sees: ['files', 'format'],
+        units: ['connection', 'errors', 'options', 'policy', 'promises', 'report'],
+        builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'path', 'process'],
+      },
+    },
+  },
   workers: {
     units: [
       'errors',

@@ -262,6 +262,11 @@ export class WorkerError extends HawserError<
   'HAWSER_WORKER_FAILED' | 'HAWSER_WORKERS_CLOSED' | 'HAWSER_NOT_PRIMARY'
 > {}
 
+/** A session log that cannot be written, or cannot be read. */
+export class LogError extends HawserError<
+  'HAWSER_LOG_LOCKED' | 'HAWSER_LOG_INVALID' | 'HAWSER_LOG_FAILED'
+> {}
+
 /** A message to systemd that could not be sent. */
 export class NotifyError extends HawserError<'HAWSER_NOTIFY_FAILED'> {}
 

@@ -43,6 +43,7 @@ import {
   TimeoutError,
   TlsError,
 } from 'hawser'
+import { createLog, LogError } from 'hawser/log'
 import { SimulationError, simulate } from 'hawser/simulate'
 import { NotifyError, notifySystemd } from 'hawser/systemd'
 import {
@@ -549,6 +550,32 @@ const provocations: Record<ErrorCode, Provocation> = {
     op: 'publish',
     says: /^\d+ bytes wait to be published and \d+ may \(backplaneQueue\): .* or raise backplaneQueue/,
     provoke: () => complaint({ backplane: memoryBackplane().node(), backplaneQueue: 1 }),
+  },
+  HAWSER_LOG_LOCKED: {
+    class: LogError,
+    op: 'open',
+    says: /\.hawser is being written by process \d+: write to another file, or end that log first/,
+    async provoke() {
+      const file = join(createFolder(), 'session.hawser')
+      const log = await createLog(file)
+      const error = await caught(() => createLog(file))
+      await log.close()
+      return error
+    },
+  },
+  HAWSER_LOG_INVALID: {
+    class: LogError,
+    op: 'read',
+    says: /notes\.txt is not a session log: it does not begin with HAWSERLG: check the name/,
+    provoke: () =>
+      caught(() => createLog(join(createFolder({ 'notes.txt': 'my notes' }), 'notes.txt'))),
+  },
+  HAWSER_LOG_FAILED: {
+    class: LogError,
+    op: 'open',
+    has: ['cause'],
+    says: /^the log .*session\.hawser cannot be opened: .*missing.* does not exist: make/,
+    provoke: () => caught(() => createLog(join(createFolder(), 'missing', 'session.hawser'))),
   },
   HAWSER_NOTIFY_FAILED: {
     class: NotifyError,

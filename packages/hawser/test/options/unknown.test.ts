@@ -31,6 +31,7 @@ import {
   slip,
   sniff,
 } from 'hawser'
+import { createLog } from 'hawser/log'
 import { bridgeMetrics, collectMetrics } from 'hawser/metrics'
 import { notifySystemd } from 'hawser/systemd'
 import {
@@ -126,6 +127,7 @@ const calls: Readonly<Record<string, Call>> = {
   framing: (options) => framing({ ...parts, ...(options as object) }),
   relay: (options) => relay(connection(), connection(), options),
   createTlsSessions: (options) => createTlsSessions(options),
+  createLog: (options) => createLog('never-made.hawser', options),
   collectMetrics: (options) => collectMetrics(server(), options),
   bridgeMetrics: (options) => bridgeMetrics(server(), options),
   notifySystemd: (options) => notifySystemd(undefined, options),

@@ -5,6 +5,8 @@ import { allBreaches, type Breach, breachesIn } from './support/breaches.js'
 const rooms: Readonly<Record<string, string>> = {
   'socket/': 'the operating system’s sockets: a simulation has a network of its own',
   'workers/': 'processes of the operating system, which share its sockets',
+  'log/files/': 'reads and writes files, and their locks',
+  'log/writer/': 'writes files, of this machine and its time',
   'metrics/http/': 'scrapers and probes come over real sockets',
   'systemd/': 'talks to the process that started this one',
   'testing/toxic-proxy.ts': 'stands between real sockets',

@@ -2,6 +2,7 @@ import { attachedRows } from './attached-rows.js'
 import { backplaneRows } from './backplane-rows.js'
 import { clientRows } from './client-rows.js'
 import { framingRows } from './framing-rows.js'
+import { logRows } from './log-rows.js'
 import { serverRows } from './server-rows.js'
 import { surroundingsRows } from './surroundings-rows.js'
 import { tlsRows } from './tls-rows.js'
@@ -15,5 +16,6 @@ export const allRows: Rows = {
   ...framingRows,
   ...backplaneRows,
   ...surroundingsRows,
+  ...logRows,
   ...tlsRows,
 }

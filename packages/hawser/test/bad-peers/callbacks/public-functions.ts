@@ -2,7 +2,14 @@ import { join } from 'node:path'
 import ts from 'typescript'
 
 const source = join(import.meta.dirname, '../../../src')
-const entrances = ['index', 'metrics/index', 'systemd/index', 'testing/index', 'workers/index']
+const entrances = [
+  'index',
+  'log/index',
+  'metrics/index',
+  'systemd/index',
+  'testing/index',
+  'workers/index',
+]
 
 /**
  * Every place of the public types where a program hands over a function, by the name of what it is in:

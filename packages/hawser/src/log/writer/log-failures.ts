@@ -1,0 +1,36 @@
+import { dirname } from 'node:path'
+import { LogError, textOf } from '../../errors.js'
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of the disk is used up',
+  EFBIG: 'the file is as large as a file may be here',
+  EROFS: 'the file system is read-only',
+  EACCES: 'the operating system does not permit it',
+  EPERM: 'the operating system does not permit it',
+  EISDIR: 'it is a folder',
+  EMFILE: 'the process has too many open files',
+  EIO: 'the disk failed',
+}
+
+function reasonOf(cause: unknown): string {
+  const { code = '', path } = cause as NodeJS.ErrnoException
+  if (code === 'ENOENT') return `the folder ${dirname(path ?? '')} does not exist`
+  const reason = reasons[code]
+  return reason === undefined ? textOf(cause) : `${reason} (${code})`
+}
+
+/** A log that could not be opened. */
+export function openFailure(file: string, cause: unknown): LogError {
+  if (cause instanceof LogError) return cause
+  const what = `the log ${file} cannot be opened: ${reasonOf(cause)}`
+  const remedy = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'make it first' : undefined
+  return new LogError('HAWSER_LOG_FAILED', what, { op: 'open', remedy, cause })
+}
+
+/** A log that stops. */
+export function writeFailure(file: string, bytes: number, cause: unknown): LogError {
+  const what = `the log ${file} has stopped after ${bytes} bytes: ${reasonOf(cause)}`
+  const remedy = 'what is logged from now on is left out; make room, and make a new log'
+  return new LogError('HAWSER_LOG_FAILED', what, { op: 'write', remedy, cause })
+}

@@ -1,0 +1,135 @@
+import type { LogError } from '../../errors.js'
+import type { Clock } from '../../policy/clock.js'
+import { report } from '../../report.js'
+import { largestWord } from '../format/layout.js'
+import type { LogEvent } from '../format/events.js'
+import { Conversation, type RowSink } from './conversation.js'
+import { writeFailure } from './log-failures.js'
+import { LogTime } from './log-time.js'
+import type { LogPlace } from './log-place.js'
+import { RowWriter } from './row-writer.js'
+import type { SegmentFile } from './segment-file.js'
+import type {
+  LogInfo,
+  LoggedConnection,
+  LoggedEnds,
+  OpenDetails,
+  SessionLog,
+} from './session-log.js'
+import type { Track } from './track.js'
+
+/** What a log is made of. */
+export interface LogSetup {
+  readonly file: string
+  readonly files: SegmentFile
+  readonly place: LogPlace
+  /** The time of its last row; 0 if it has none. */
+  readonly lastTime: number
+  readonly clock: Clock
+  readonly sync: boolean
+  readonly memory: number
+  readonly rotate: number
+  readonly onError: (error: LogError) => void
+  readonly unlock: () => void
+}
+
+/** A log that is written to. */
+export class WritingLog implements SessionLog, RowSink {
+  readonly #setup: LogSetup
+  readonly #rows: RowWriter
+  readonly #own: Conversation
+  readonly #losing = new Set<Conversation>()
+  #lastConnection: number
+  #lostRows = 0
+  #lostBytes = 0
+  #error: LogError | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(setup: LogSetup) {
+    const { files, place, clock, sync, memory, rotate } = setup
+    this.#setup = setup
+    this.#lastConnection = place.connections
+    this.#own = new Conversation(this, 0)
+    this.#rows = new RowWriter(files, place, {
+      clock,
+      time: new LogTime(clock, setup.lastTime),
+      sync,
+      memory,
+      rotate,
+      onRoom: () => this.#recover(),
+      onFailure: (cause) => this.#stop(cause),
+    })
+  }
+
+  open(ends: LoggedEnds = {}, details: OpenDetails = {}): LoggedConnection {
+    const last = this.#lastConnection
+    const conversation = new Conversation(this, last >= largestWord ? 1 : last + 1)
+    this.#lastConnection = conversation.id
+    const { localAddress, localPort, remoteAddress, remotePort } = ends
+    const places = { localAddress, localPort, remoteAddress, remotePort }
+    conversation.event({ ...details, ...places, event: 'open' })
+    return conversation
+  }
+
+  event(event: LogEvent): void {
+    this.#own.event(event)
+  }
+
+  flush(): Promise<void> {
+    return this.#rows.flush()
+  }
+
+  info(): LogInfo {
+    return {
+      file: this.#setup.file,
+      rows: this.#rows.rows,
+      bytesWritten: this.#rows.written,
+      memory: this.#rows.memory,
+      lostRows: this.#lostRows,
+      lostBytes: this.#lostBytes,
+      error: this.#error,
+    }
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** For its connections. */
+  append(track: Track, flags: number, bytes: Uint8Array): boolean {
+    return this.#rows.append(track, flags, bytes)
+  }
+
+  losing(conversation: Conversation, bytes: number): void {
+    if (this.#closing !== undefined) return
+    this.#lostRows++
+    this.#lostBytes += bytes
+    if (this.#error === undefined) this.#losing.add(conversation)
+  }
+
+  async #close(): Promise<void> {
+    await this.#rows.flush()
+    this.#recover()
+    await this.#rows.close()
+    this.#setup.unlock()
+  }
+
+  /** What was lost is said, even by connections that log nothing any more. */
+  #recover(): void {
+    for (const conversation of this.#losing) {
+      if (!conversation.recover()) return
+      this.#losing.delete(conversation)
+    }
+  }
+
+  #stop(cause: unknown): void {
+    const error = writeFailure(this.#setup.file, this.#rows.written, cause)
+    this.#error = error
+    this.#losing.clear()
+    report(() => this.#setup.onError(error))
+  }
+}
