@@ -124,8 +124,8 @@ function judgeOther(from, file, specifier) {
     if (from.includes('/test/') && CONTRACTS.includes(target.replace(/\.js$/, '.ts')))
       return undefined
     if (home === 'test' && homeOf(target) === 'scripts') return undefined
-    // The Redis example is a program of several files, whose parts are tested.
-    if (home === 'test' && target.startsWith('examples/redis/')) return undefined
+    // These examples are programs of several files, whose parts are tested.
+    if (home === 'test' && /^examples\/(?:redis|protocols)\//.test(target)) return undefined
     // A benchmark may measure a part that is not public, such as a decoder alone.
     if (home === 'bench' && target.startsWith(`${LIBRARY}/`)) return undefined
     return `${home} may not reach into ${homeOf(target)}: '${specifier}'`

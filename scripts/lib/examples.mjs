@@ -15,23 +15,32 @@ export const SITUATIONS = new Map([
   ['production', 'Run it in production'],
   ['testing', 'Test it'],
   ['redis', 'Speak a protocol of your own'],
+  ['protocols', 'Speak to what is there: devices, hospitals, mail, games'],
 ])
 
 /**
- * The examples of one folder. A folder with a `main.ts` is one example of several files.
+ * The examples of one folder. A folder with a `main.ts`, or one in it, is one example of several files.
  *
  * @param {string} root @param {string} folder @returns {Example[]}
  */
 export function listExamples(root, folder) {
-  const home = join(root, 'examples', folder)
-  const files = existsSync(join(home, 'main.ts')) ? ['main.ts'] : readdirSync(home).toSorted()
-  return files
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => ({
-      name: file === 'main.ts' ? folder : basename(file, '.ts'),
-      path: `examples/${folder}/${file}`,
-      summary: readSummary(join(home, file)),
-    }))
+  const home = join('examples', folder)
+  if (existsSync(join(root, home, 'main.ts'))) return [describe(root, home, 'main.ts')]
+  const names = readdirSync(join(root, home)).toSorted()
+  return names.flatMap((name) => {
+    if (name.endsWith('.ts')) return [describe(root, home, name)]
+    const inner = join(home, name)
+    return existsSync(join(root, inner, 'main.ts')) ? [describe(root, inner, 'main.ts')] : []
+  })
+}
+
+/** @param {string} root @param {string} home @param {string} file @returns {Example} */
+function describe(root, home, file) {
+  return {
+    name: basename(file === 'main.ts' ? home : file, '.ts'),
+    path: `${home}/${file}`,
+    summary: readSummary(join(root, home, file)),
+  }
 }
 
 /** @param {string} path */

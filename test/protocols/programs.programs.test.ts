@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { ROOT } from '../support/programs.js'
+import { Running } from '../support/running.js'
+
+// The programs as a user starts them. What they are made of is tested beside this file.
+
+const anyPort = 'tcp://127.0.0.1:0'
+
+function runExample(name: string, ...args: string[]): Running {
+  const program = join(ROOT, 'examples/dist/protocols', name, 'main.js')
+  return new Running(process.execPath, [program, ...args])
+}
+
+/** What it printed behind the endpoint, once it was interrupted. */
+async function interrupt(example: Running): Promise<string[]> {
+  await example.prints(/Ctrl-C/)
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+  expect(example.complained).toBe('')
+  const [first, ...lines] = example.printed.split('\n')
+  expect(first).toMatch(/^listening on tcp:\S+$/)
+  return lines
+}
+
+it('modbus reads and writes a device', async () => {
+  expect(await interrupt(runExample('modbus', anyPort))).toEqual([
+    'registers [ 1, 2, 3 ]',
+    'temperature 21.5',
+    'the device refuses function 1 with exception 2',
+    'Ctrl-C ends it.',
+    '',
+  ])
+})
