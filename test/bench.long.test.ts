@@ -58,6 +58,7 @@ describe('the bench, at its smallest', () => {
       'nodes',
       'redis-client',
       'redis-server',
+      'mqtt',
     ])
     const [tables = ''] = stdout.split('### Figures')
     const wide = tables.split('\n').filter((line) => line.startsWith('|') && line.length > 100)

@@ -1,6 +1,7 @@
 import { answerRequests } from '../control.js'
 import { Exchange, type ExchangeOptions, type Extent } from './exchange.js'
 import { Listeners } from './listeners.js'
+import { MqttClients, type MqttOptions } from './mqtt.js'
 import { OpenLoop, type OpenLoopOptions } from './open-loop.js'
 import { SocketIoMembers } from './socket-io-members.js'
 import { SlowPeers, type SlowPeersOptions } from './slow-peers.js'
@@ -22,6 +23,7 @@ let listeners: Listeners | SocketIoMembers | undefined
 let stallers: Stallers | undefined
 let slowPeers: SlowPeers | undefined
 let openLoop: OpenLoop | undefined
+let mqtt: MqttClients | undefined
 
 answerRequests(
   {
@@ -53,6 +55,11 @@ answerRequests(
       await openLoop.open(options as OpenLoopOptions)
     },
     paced: (options) => openLoop?.run(options as { rate: number; duration: number }),
+    mqtt: async (options) => {
+      mqtt = new MqttClients(options as MqttOptions)
+      await mqtt.open()
+    },
+    publish: (windows) => mqtt?.run(windows as number),
     visit: (options) => visit(options as VisitOptions),
     upstream: (answer) => findUpstream(answer as Answer),
     lost: () => slowPeers?.lost,
@@ -62,7 +69,8 @@ answerRequests(
       stallers?.close()
       slowPeers?.close()
       openLoop?.close()
-      exchange = listeners = stallers = slowPeers = openLoop = undefined
+      mqtt?.close()
+      exchange = listeners = stallers = slowPeers = openLoop = mqtt = undefined
     },
   },
   null,

@@ -3,6 +3,7 @@ import { accept } from './accept.js'
 import { broadcast } from './broadcast.js'
 import { chunks } from './chunks.js'
 import { idle } from './idle.js'
+import { mqtt } from './mqtt.js'
 import { nats } from './nats.js'
 import { observe } from './observe.js'
 import { nodes } from './nodes.js'
@@ -42,4 +43,5 @@ export const scenarios: readonly Scenario[] = [
   nodes,
   redisClient,
   redisServer,
+  mqtt,
 ]

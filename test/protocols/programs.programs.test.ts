@@ -31,3 +31,7 @@ it('modbus reads and writes a device', async () => {
     '',
   ])
 })
+
+it('mqtt serves until it is interrupted', async () => {
+  expect(await interrupt(runExample('mqtt', anyPort))).toEqual(['Ctrl-C ends it.', ''])
+})
