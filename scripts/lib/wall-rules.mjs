@@ -565,8 +565,14 @@ export const COMMAND_UNITS = {
   output: { units: [], wings: { sinks: { sees: [], doors: ['*'] } } },
   failure: { units: ['output'] },
   input: { units: ['output'] },
-  arguments: { units: ['failure'] },
-  wire: { units: ['arguments'] },
+  arguments: {
+    units: ['failure'],
+    wings: {
+      bytes: { sees: [], doors: ['*'], units: [] },
+      framing: { sees: ['bytes', 'nearest'], doors: ['choice', 'explanation', 'parse'] },
+    },
+  },
+  wire: { units: ['failure', 'arguments'] },
   certificate: { units: ['failure', 'arguments', 'output'] },
   connect: { units: ['failure', 'arguments', 'input', 'output', 'wire'] },
   serve: {

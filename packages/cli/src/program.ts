@@ -4,6 +4,7 @@ import type { ConnectOptions } from './connect/options.js'
 import type { ServeOptions } from './serve/options.js'
 import { addCert } from './certificate/cert-command.js'
 import { addConnect } from './connect/connect-command.js'
+import { framingExplanation } from './arguments/framing/explanation.js'
 import { mainExamples } from './arguments/help.js'
 import { addServe } from './serve/serve-command.js'
 
@@ -24,7 +25,7 @@ export function createProgram(version: string, actions: Actions): Command {
     .description('Serve, watch and talk to TCP endpoints from a terminal.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand('help [command]', 'print the help of a command, or of framing')
     .addHelpText('after', mainExamples)
     .exitOverride()
     .configureOutput({
@@ -37,7 +38,15 @@ export function createProgram(version: string, actions: Actions): Command {
   addServe(program, (options) => actions.serve(options))
   addConnect(program, (options) => actions.connect(options))
   addCert(program, (options) => actions.cert(options))
+  addTopic(program, 'framing', framingExplanation)
   return program
+}
+
+/** What `hawser help TOPIC` explains that is no command. */
+function addTopic(program: Command, name: string, explanation: string): void {
+  const topic = program.command(name, { hidden: true }).helpOption('-h, --help')
+  topic.helpInformation = () => explanation
+  topic.action(() => topic.help())
 }
 
 /** Options, which commander wraps, are no wider than the examples below them, which it does not. */

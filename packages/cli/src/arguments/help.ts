@@ -67,4 +67,5 @@ Examples:
   hawser connect 8000   talk to it
   hawser cert           a certificate for trying TLS on this machine
   hawser help serve     all options of a command
+  hawser help framing   how bytes are cut into messages
 `

@@ -3,12 +3,9 @@ import type { ConnectOptions } from './options.js'
 import { UsageError } from '../failure.js'
 import { parseDuration } from '../arguments/duration.js'
 import { completeEndpoint } from '../arguments/endpoint.js'
-import {
-  assertMaxFrame,
-  type FramingChoice,
-  framingHelp,
-  parseFraming,
-} from '../arguments/framing.js'
+import type { FramingChoice } from '../arguments/framing/choice.js'
+import { framingHelp } from '../arguments/framing/explanation.js'
+import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
 import { connectExamples } from '../arguments/help.js'
 import { addSendProxy } from '../arguments/proxy-flags.js'
 import { parseSize } from '../arguments/size.js'
@@ -144,7 +141,7 @@ function addOutput(command: Command): void {
 }
 
 function readConnect(endpoint: string, flags: ConnectFlags): ConnectOptions {
-  const framing = flags.framing ?? { kind: flags.json ? 'lines' : 'raw' }
+  const framing = flags.framing ?? { kind: flags.json ? 'lines' : 'raw', options: {} }
   assertMaxFrame(framing, flags.maxFrame)
   return {
     endpoint: completeEndpoint(endpoint, 'localhost'),

@@ -1,4 +1,4 @@
-import type { FramingChoice } from '../arguments/framing.js'
+import type { FramingChoice } from '../arguments/framing/choice.js'
 import type { ConnectTls } from '../arguments/tls-choice.js'
 
 /** The options of `hawser connect`. Times are milliseconds. */

@@ -1,4 +1,4 @@
-import type { FramingChoice } from '../arguments/framing.js'
+import type { FramingChoice } from '../arguments/framing/choice.js'
 import type { ServeNats } from '../arguments/nats-flags.js'
 import type { ServeProxy } from '../arguments/proxy-flags.js'
 import type { Rate } from '../arguments/rate.js'

@@ -3,12 +3,9 @@ import type { ServeOptions } from './options.js'
 import { type AccessFlags, addAccess } from '../arguments/access-flags.js'
 import { parseWorkers } from '../arguments/count.js'
 import { completeEndpoint } from '../arguments/endpoint.js'
-import {
-  assertMaxFrame,
-  type FramingChoice,
-  framingHelp,
-  parseFraming,
-} from '../arguments/framing.js'
+import type { FramingChoice } from '../arguments/framing/choice.js'
+import { framingHelp } from '../arguments/framing/explanation.js'
+import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
 import { serveExamples } from '../arguments/help.js'
 import { addNats, type NatsFlags, readNats } from '../arguments/nats-flags.js'
 import { addProxy, type ProxyFlags, readProxy } from '../arguments/proxy-flags.js'
@@ -60,7 +57,7 @@ function addMessages(command: Command): void {
     .addOption(
       new Option('-f, --framing <how>', framingHelp)
         .argParser(parseFraming)
-        .default({ kind: 'lines' }, 'lines'),
+        .default({ kind: 'lines', options: {} }, 'lines'),
     )
     .option(
       '--max-frame <size>',

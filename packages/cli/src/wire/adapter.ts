@@ -34,6 +34,9 @@ export function adaptFraming<In, Out>(
     createDecoder(operations) {
       const decoder = inner.createDecoder(operations)
       return {
+        get skipped() {
+          return decoder.skipped ?? 0
+        },
         decode: (bytes, emit, owned) =>
           decoder.decode(bytes, (message, end) => emit(conversion.toBytes(message), end), owned),
         ...(decoder.end === undefined

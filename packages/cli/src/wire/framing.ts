@@ -1,15 +1,23 @@
+import { isUtf8 } from 'node:buffer'
 import {
+  checksum,
+  type ChecksumOptions,
   delimited,
+  dotStuffed,
   fixed,
   type Framing,
   FramingError,
   jsonLines,
+  jsonValues,
   lengthPrefixed,
   lines,
   netstring,
+  OptionError,
   raw,
+  slip,
 } from 'hawser'
-import type { FramingChoice } from '../arguments/framing.js'
+import type { NamedChoice } from '../arguments/framing/choice.js'
+import { UsageError } from '../failure.js'
 import { adaptFraming, type Conversion, type Outgoing } from './adapter.js'
 
 /** Options of every framing. */
@@ -31,40 +39,108 @@ const lineToBytes: Conversion<string, string> = {
   fromBytes: (bytes) => asBuffer(bytes).toString('latin1'),
 }
 
+const textToBytes: Conversion<string, string> = {
+  toBytes: (message) => Buffer.from(message),
+  fromBytes: readText,
+}
+
 const jsonToBytes: Conversion<unknown, unknown> = {
   toBytes: (message) => Buffer.from(JSON.stringify(message)),
   fromBytes: parseJson,
 }
 
-/** The library's framing for what the user chose, with bytes for messages. */
+/**
+ * The library's framing for what the user chose, with bytes for messages.
+ *
+ * @throws UsageError when the library does not take what was chosen
+ * @throws OptionError when it does not take the size
+ */
 export function createFraming(
-  choice: FramingChoice,
+  choice: NamedChoice,
+  options: WireOptions,
+): Framing<Uint8Array, Outgoing> {
+  return inWordsOfCommand('', () => createUnexplained(choice, options))
+}
+
+function createUnexplained(
+  choice: NamedChoice,
   { crlf, maxFrame }: WireOptions,
 ): Framing<Uint8Array, Outgoing> {
   switch (choice.kind) {
-    case 'lines':
-      return adaptFraming(lines({ encoding: 'latin1', sendCrlf: crlf, maxFrame }), lineToBytes)
+    case 'lines': {
+      const options = { sendCrlf: crlf || undefined, ...choice.options, maxFrame }
+      // Text that has to be UTF-8 is read as UTF-8.
+      return options.invalid === undefined
+        ? adaptFraming(lines({ ...options, encoding: 'latin1' }), lineToBytes)
+        : adaptFraming(lines(options), textToBytes)
+    }
     case 'raw':
       return adaptFraming(raw({ maxFrame }), bytesToBytes)
+    case 'json':
+      return adaptFraming(jsonLines<unknown>({ ...choice.options, maxFrame }), jsonToBytes)
+    case 'json-values':
+      return adaptFraming(jsonValues<unknown>({ ...choice.options, maxFrame }), jsonToBytes)
+    case 'dots':
+      return adaptFraming(dotStuffed({ maxFrame }), bytesToBytes)
     case 'length':
+    case 'delim':
+    case 'fixed':
+    case 'netstring':
+    case 'slip':
       return adaptFraming(
-        lengthPrefixed({ bytes: choice.bytes, endian: choice.endian, maxFrame }),
+        addChecksum(createBinary(choice, maxFrame), choice.checksum),
         bytesToBytes,
       )
+  }
+}
+
+type BinaryChoice = Extract<
+  NamedChoice,
+  { readonly kind: 'length' | 'delim' | 'fixed' | 'netstring' | 'slip' }
+>
+
+function createBinary(
+  choice: BinaryChoice,
+  maxFrame: number | undefined,
+): Framing<Uint8Array, Uint8Array | string> {
+  switch (choice.kind) {
+    case 'length':
+      return lengthPrefixed({ ...choice.main, ...choice.options, maxFrame })
     case 'delim':
-      return adaptFraming(delimited(choice.delimiter, { maxFrame }), bytesToBytes)
+      return delimited(choice.main, { ...choice.options, maxFrame })
     case 'fixed':
-      return adaptFraming(fixed(choice.size), bytesToBytes)
+      return fixed(choice.main, choice.options)
     case 'netstring':
-      return adaptFraming(netstring({ maxFrame }), bytesToBytes)
-    case 'json':
-      return adaptFraming(jsonLines<unknown>({ maxFrame }), jsonToBytes)
+      return netstring({ ...choice.options, maxFrame })
+    case 'slip':
+      return slip({ ...choice.options, maxFrame })
+  }
+}
+
+function addChecksum(
+  framing: Framing<Uint8Array, Uint8Array | string>,
+  choice: ChecksumOptions | undefined,
+): Framing<Uint8Array, Uint8Array | string> {
+  if (choice === undefined) return framing
+  return inWordsOfCommand('checksum.', () => checksum(framing, choice))
+}
+
+/** What the library says of an option is said of the same one in `--framing`. */
+function inWordsOfCommand<Value>(prefix: string, make: () => Value): Value {
+  try {
+    return make()
+  } catch (error) {
+    if (!(error instanceof OptionError) || error.option === undefined) throw error
+    // That one has a flag of its own.
+    if (error.option === 'maxFrame') throw error
+    throw new UsageError('--framing', error.rephrase(`${prefix}${error.option}`))
   }
 }
 
 function parseJson(bytes: Uint8Array): unknown {
+  const text = readText(bytes)
   try {
-    return JSON.parse(asBuffer(bytes).toString('utf8'))
+    return JSON.parse(text)
   } catch (error) {
     throw new FramingError(
       'HAWSER_MESSAGE_INVALID',
@@ -72,6 +148,16 @@ function parseJson(bytes: Uint8Array): unknown {
       { op: 'encode', cause: error },
     )
   }
+}
+
+/** Bytes go out as they are, or not at all. */
+function readText(bytes: Uint8Array): string {
+  if (isUtf8(bytes)) return asBuffer(bytes).toString('utf8')
+  throw new FramingError(
+    'HAWSER_MESSAGE_INVALID',
+    'the message is not UTF-8, and the framing carries nothing else: write text',
+    { op: 'encode' },
+  )
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -1,6 +1,12 @@
 import type { Command } from 'commander'
 import { defaultDrain } from 'hawser'
 import { expect, it } from 'vitest'
+import {
+  checksumKinds,
+  checksumNames,
+  framingForms,
+  lengthNotations,
+} from '../../src/arguments/framing/forms.js'
 import { createProgram } from '../../src/program.js'
 
 function everyCommand(command: Command): Command[] {
@@ -32,4 +38,24 @@ it('the help of serve names the drain that the library has when --drain is not s
   expect(help.replace(/\s+/g, ' ')).toMatch(
     new RegExp(`--drain <time> [^(]*\\(default: ${defaultDrain / 1000}s\\)`),
   )
+})
+
+it('the help of framing names everything that --framing takes', () => {
+  let help = ''
+  const topic = program.commands.find((command) => command.name() === 'framing')
+  topic?.configureOutput({ writeOut: (text) => (help += text) })
+  topic?.outputHelp()
+  const words = new Set(help.match(/[\w-]+(?:\.\w+)?/g))
+  const forms = Object.entries(framingForms)
+  const names = [
+    ...forms.map(([name]) => name),
+    ...forms.flatMap(([, { options }]) => Object.keys(options)),
+    ...Object.values({ ...Object.assign({}, ...forms.map(([, { options }]) => options)) })
+      .filter((kind): kind is string[] => Array.isArray(kind))
+      .flat(),
+    ...checksumNames,
+    ...Object.keys(checksumKinds).map((name) => `checksum.${name}`),
+    ...Object.keys(lengthNotations),
+  ]
+  expect(names.filter((name) => !words.has(name))).toEqual([])
 })

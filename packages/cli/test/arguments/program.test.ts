@@ -31,7 +31,7 @@ describe('hawser serve', () => {
   it('listens on this machine, and shows lines unless told otherwise', async () => {
     expect((await parse('serve')).serve).toEqual({
       endpoints: ['tcp://127.0.0.1:8000'],
-      framing: { kind: 'lines' },
+      framing: { kind: 'lines', options: {} },
       maxFrame: undefined,
       mode: 'print',
       greeting: undefined,
@@ -80,7 +80,7 @@ describe('hawser serve', () => {
       ],
     )
     expect(serve).toMatchObject({
-      framing: { kind: 'length', bytes: 2, endian: 'big' },
+      framing: { kind: 'length', main: { bytes: 2, endian: 'big' } },
       mode: 'chat',
       greeting: 'hi',
       httpHello: true,
@@ -107,8 +107,14 @@ describe('hawser serve', () => {
 
 describe('hawser connect', () => {
   it('is raw unless told otherwise, and lines for JSON', async () => {
-    expect((await parse('connect', '8000')).connect?.framing).toEqual({ kind: 'raw' })
-    expect((await parse('connect', '8000', '--json')).connect?.framing).toEqual({ kind: 'lines' })
+    expect((await parse('connect', '8000')).connect?.framing).toEqual({
+      kind: 'raw',
+      options: {},
+    })
+    expect((await parse('connect', '8000', '--json')).connect?.framing).toEqual({
+      kind: 'lines',
+      options: {},
+    })
   })
 
   it('takes every option, and --send several times', async () => {
@@ -130,7 +136,7 @@ describe('hawser connect', () => {
     )
     expect(connect).toEqual({
       endpoint: 'host:1',
-      framing: { kind: 'fixed', size: 4 },
+      framing: { kind: 'fixed', main: 4, options: {} },
       maxFrame: undefined,
       send: ['a', 'b'],
       sendProxy: 2,

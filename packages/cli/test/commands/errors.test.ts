@@ -23,7 +23,10 @@ it.each([
   [['connect', 'host:99999'], /a port is a whole number, 0–65535/],
   [['connect', 'ftp://host:1'], /Hawser does not know the scheme ftp: /],
   [['serve', 'unix:'], /a Unix socket needs a path/],
-  [['serve', '--framing', 'morse'], /there is no framing "morse": write one of lines, raw/],
+  [
+    ['serve', '--framing', 'morse'],
+    /character 1: there is no framing "morse": there are lines, raw/,
+  ],
   [['serve', '--idle', 'soon'], /--idle is a time, not "soon": write 500ms/],
   [['serve', '--nats', 'n:4222'], /--nats relays what clients say: add --chat/],
   [['serve', '--chat', '--nats', 'http://user:secret@n'], /--nats has one that is no address/],

@@ -1,6 +1,6 @@
 import { connectPeer } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
-import { parseFraming } from '../../src/arguments/framing.js'
+import { parseFraming } from '../../src/arguments/framing/parse.js'
 import { createFraming } from '../../src/wire/framing.js'
 import { withHttp } from '../../src/wire/http-framing.js'
 import { HttpRequest } from '../../src/wire/http-request.js'

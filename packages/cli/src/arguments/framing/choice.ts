@@ -1,0 +1,56 @@
+import type {
+  ChecksumOptions,
+  DelimitedOptions,
+  FixedOptions,
+  JsonLinesOptions,
+  JsonValuesOptions,
+  LengthPrefixedOptions,
+  LinesOptions,
+  NetstringOptions,
+  SlipOptions,
+} from 'hawser'
+
+/** The options of each framing that `--framing` knows by a name: those of the library that need no code. */
+export interface FramingOptions {
+  /** Unless `invalid` asks for UTF-8, bytes go through as they are. */
+  readonly lines: Pick<LinesOptions, 'crlf' | 'sendCrlf' | 'oversize' | 'unterminated'> & {
+    readonly invalid?: 'reject' | undefined
+  }
+  readonly raw: Readonly<Record<string, never>>
+  readonly length: Pick<
+    LengthPrefixedOptions,
+    'offset' | 'adjust' | 'includesHeader' | 'digits' | 'until' | 'start' | 'between' | 'oversize'
+  >
+  readonly delim: Pick<DelimitedOptions, 'start' | 'between' | 'oversize' | 'unterminated'>
+  readonly fixed: FixedOptions
+  readonly netstring: Pick<NetstringOptions, 'oversize'>
+  readonly json: Pick<JsonLinesOptions<unknown>, 'invalid' | 'oversize' | 'unterminated'>
+  readonly 'json-values': Pick<JsonValuesOptions<unknown>, 'maxDepth' | 'invalid' | 'oversize'>
+  readonly slip: Pick<SlipOptions, 'oversize' | 'unterminated'>
+  readonly dots: Readonly<Record<string, never>>
+}
+
+/** What stands behind the colon. */
+interface Mains {
+  readonly length: LengthNotation
+  readonly delim: Uint8Array
+  readonly fixed: number
+}
+
+/** How a length is written. */
+export type LengthNotation = Pick<LengthPrefixedOptions, 'bytes' | 'endian'>
+
+/** The framings that `--framing` knows by a name. */
+export type FramingName = keyof FramingOptions
+
+/** A framing of the library. */
+export type NamedChoice = {
+  readonly [Name in FramingName]: {
+    readonly kind: Name
+    readonly options: FramingOptions[Name]
+    readonly checksum?: ChecksumOptions
+  } & (Name extends keyof Mains ? { readonly main: Mains[Name] } : object)
+}[FramingName]
+
+/** What `--framing` says, before anything of the library is loaded. */
+export type FramingChoice = NamedChoice
