@@ -581,7 +581,7 @@ export const COMMAND_UNITS = {
       tls: { sees: ['options'], units: ['failure', 'arguments', 'certificate'] },
       workers: {
         sees: ['foreground', 'hints', 'host', 'join-nats', 'options', 'renderer', 'tls', 'typing'],
-        units: ['failure', 'input', 'output'],
+        units: ['failure', 'input', 'output', 'wire'],
       },
     },
   },
@@ -632,6 +632,9 @@ export const SOCKET_BUILTINS = ['net', 'tls', 'dgram', 'http', 'https', 'http2']
 
 /** Scrapers and probes speak HTTP: this file answers them, on a socket that is not ours. */
 export const HTTP_FILES = ['packages/hawser/src/metrics/http/page-server.ts']
+
+/** Files that import modules of the user's, whose names are not known here. */
+export const LOADER_FILES = ['packages/cli/src/wire/import-module.ts']
 
 /** Folders outside the library that see only its public names. */
 export const PUBLIC_ONLY = [

@@ -21,6 +21,7 @@ import { count as formatCount } from '../output/numbers.js'
 import type { Sink } from '../output/sinks/sink.js'
 import { isInteractive, openStandardOutput } from '../output/sinks/standard.js'
 import type { Outgoing } from '../wire/adapter.js'
+import { loadFraming, type WireFraming } from '../wire/load-framing.js'
 
 /** How long a peer has after Ctrl-C to take what waits for it; to end, it has the usual second. */
 const goodbye = 1_500
@@ -30,12 +31,14 @@ const goodbye = 1_500
  *
  * @returns the exit code
  */
-export function connect(options: ConnectOptions): Promise<number> {
-  return new ConnectCommand(options).run()
+export async function connect(options: ConnectOptions): Promise<number> {
+  const framing = await loadFraming(options.framing, options)
+  return new ConnectCommand(options, framing).run()
 }
 
 class ConnectCommand implements Troubles {
   readonly #options: ConnectOptions
+  readonly #framing: WireFraming
   readonly #source: SourceOptions
   readonly #colours: Colours
   readonly #sink: Sink
@@ -54,8 +57,9 @@ class ConnectCommand implements Troubles {
   #peer: Peer | undefined
   #exitCode = exitOk
 
-  constructor(options: ConnectOptions) {
+  constructor(options: ConnectOptions, framing: WireFraming) {
     this.#options = options
+    this.#framing = framing
     this.#hurried = new Promise((resolve) => {
       this.#hurry = resolve
     })
@@ -112,7 +116,7 @@ class ConnectCommand implements Troubles {
     if (this.#options.reconnect) return this.#stay()
     try {
       const connection = await open(this.#options.endpoint, {
-        ...createDialling(this.#options),
+        ...createDialling(this.#options, this.#framing),
         signal: this.#abort.signal,
       })
       this.#connected(connection)
@@ -126,7 +130,7 @@ class ConnectCommand implements Troubles {
   #stay(): Peer {
     const { endpoint, heartbeat, heartbeatEvery } = this.#options
     const options: SteadyOptions = {
-      ...createDialling(this.#options),
+      ...createDialling(this.#options, this.#framing),
       ping: heartbeat === undefined ? undefined : lineToMessage(heartbeat, this.#source),
       every: heartbeatEvery,
     }

@@ -1,15 +1,14 @@
 import type { ConnectOptions as LibraryOptions } from 'hawser'
 import type { Outgoing } from '../wire/adapter.js'
-import { createFraming } from '../wire/framing.js'
+import type { WireFraming } from '../wire/load-framing.js'
 import type { ConnectOptions } from './options.js'
 
 /** What the library is told of a connection. */
 export type Dialling = Omit<LibraryOptions<Uint8Array, Outgoing>, 'handler' | 'onError'>
 
 /** The library's options for the command's. */
-export function createDialling(options: ConnectOptions): Dialling {
-  const { crlf, maxFrame, connectTimeout, idle, tls, sendProxy, reconnect } = options
-  const framing = createFraming(options.framing, { crlf, maxFrame })
+export function createDialling(options: ConnectOptions, framing: WireFraming): Dialling {
+  const { connectTimeout, idle, tls, sendProxy, reconnect } = options
   return {
     framing,
     connectTimeout,

@@ -87,7 +87,7 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
   const listening = (event: ServerEvent & { event: 'listening' }): string => {
     const { workers } = event
     const by = workers === undefined ? '' : `, ${plural(workers, 'worker')}`
-    const how = colours.note(`(${event.framing}, ${event.mode}${by})`)
+    const how = colours.note(`(${escapeText(event.framing)}, ${event.mode}${by})`)
     const where = event.endpoints.map(
       (endpoint) => `listening on ${colours.strong(endpoint)} ${how}\n`,
     )

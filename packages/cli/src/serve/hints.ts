@@ -1,6 +1,7 @@
 import { formatEndpoint, parseEndpoint, type Server } from 'hawser'
 import { adviseCertificate } from '../certificate/advice.js'
 import type { ListeningEvent } from '../output/events.js'
+import { nameFraming } from '../arguments/framing/choice.js'
 import { quoteWord } from '../output/quote.js'
 import type { ServeOptions } from './options.js'
 
@@ -34,7 +35,7 @@ export function listeningEvent(
       const endpoint = formatEndpoint(address)
       return secure[index] === true ? endpoint.replace('tcp:', 'tls:') : endpoint
     }),
-    framing: options.framing.kind,
+    framing: nameFraming(options.framing),
     mode: options.mode,
     try: options.proxyProtocol?.mode === 'require' ? commands.flatMap(asProxy) : commands,
     ...(metrics === undefined ? {} : { metrics }),

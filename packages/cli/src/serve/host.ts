@@ -13,7 +13,7 @@ import type { ServerEvent } from '../output/events.js'
 import type { Recipient } from '../input/recipient.js'
 import { summarizeTls } from '../output/tls.js'
 import { type Outgoing, Verbatim } from '../wire/adapter.js'
-import { createFraming } from '../wire/framing.js'
+import type { WireFraming } from '../wire/load-framing.js'
 import { type Incoming, withHttp } from '../wire/http-framing.js'
 import { HttpRequest } from '../wire/http-request.js'
 import { localName, peerName, remoteName } from './addresses.js'
@@ -54,6 +54,7 @@ export class Host implements Listeners {
    */
   constructor(
     options: ServeOptions,
+    framing: WireFraming,
     tls: TlsServerOptions | undefined,
     tell: (event: ServerEvent) => void,
     backplane?: Backplane,
@@ -65,8 +66,6 @@ export class Host implements Listeners {
       options.greeting === undefined
         ? []
         : options.greeting.split('\n').map((line) => Buffer.from(line))
-    const { crlf, maxFrame } = options
-    const framing = createFraming(options.framing, { crlf, maxFrame })
     this.server = createServer<Incoming, Outgoing>(
       {
         framing: options.httpHello ? withHttp(framing) : framing,

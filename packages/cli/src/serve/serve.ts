@@ -2,6 +2,7 @@ import type { Backplane } from 'hawser'
 import type { MetricsPages } from 'hawser/metrics'
 import { notifySystemd, type SystemdNotifier } from 'hawser/systemd'
 import { codeOf, describeFailure } from '../failure.js'
+import { loadFraming, type WireFraming } from '../wire/load-framing.js'
 import type { ServerEvent } from '../output/events.js'
 import { Foreground, type Service } from './foreground.js'
 import { listeningEvent } from './hints.js'
@@ -21,10 +22,11 @@ export async function serve(options: ServeOptions): Promise<number> {
     const { serveWorkers } = await import('./workers/serve-workers.js')
     return serveWorkers(options)
   }
+  const framing = await loadFraming(options.framing, options)
   const tls = await prepareServeTls(options.tls)
   const nats = await joinNats(options.nats)
   try {
-    return await new ServeCommand(options, tls, nats).run()
+    return await new ServeCommand(options, framing, tls, nats).run()
   } finally {
     // A server that never listened has not closed it, and it would keep the process alive.
     await nats?.close()
@@ -39,11 +41,16 @@ class ServeCommand {
   #metrics: MetricsPages | undefined
   #systemd: SystemdNotifier | undefined
 
-  constructor(options: ServeOptions, tls: PreparedTls | undefined, nats: Backplane | undefined) {
+  constructor(
+    options: ServeOptions,
+    framing: WireFraming,
+    tls: PreparedTls | undefined,
+    nats: Backplane | undefined,
+  ) {
     this.#options = options
     this.#tls = tls
     this.#foreground = new Foreground(options, () => this.#service())
-    this.#host = new Host(options, tls?.options, (event) => this.#tell(event), nats)
+    this.#host = new Host(options, framing, tls?.options, (event) => this.#tell(event), nats)
   }
 
   async run(): Promise<number> {

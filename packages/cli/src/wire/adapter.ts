@@ -16,6 +16,8 @@ export type Outgoing = Uint8Array | Verbatim
 export interface Conversion<In, Out> {
   toBytes(message: In): Uint8Array
   fromBytes(bytes: Uint8Array): Out
+  /** What to say of something that the encoder threw. Default: that. */
+  explain?(error: unknown): unknown
 }
 
 /**
@@ -51,8 +53,14 @@ export function adaptFraming<In, Out>(
       const encoder = inner.createEncoder(operations)
       return {
         encode(message, output) {
-          if (message instanceof Verbatim) output.bytes(message.bytes)
-          else encoder.encode(conversion.fromBytes(message), output)
+          if (message instanceof Verbatim) return output.bytes(message.bytes)
+          const own = conversion.fromBytes(message)
+          try {
+            // A promise, which an encoder must not return, is for the library to refuse.
+            return encoder.encode(own, output)
+          } catch (error) {
+            throw conversion.explain?.(error) ?? error
+          }
         },
       }
     },

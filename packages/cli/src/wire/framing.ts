@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer'
 import {
   checksum,
   type ChecksumOptions,
@@ -6,7 +5,6 @@ import {
   dotStuffed,
   fixed,
   type Framing,
-  FramingError,
   jsonLines,
   jsonValues,
   lengthPrefixed,
@@ -19,6 +17,7 @@ import {
 import type { NamedChoice } from '../arguments/framing/choice.js'
 import { UsageError } from '../failure.js'
 import { adaptFraming, type Conversion, type Outgoing } from './adapter.js'
+import { asBuffer, parseJson, readText } from './text.js'
 
 /** Options of every framing. */
 export interface WireOptions {
@@ -135,31 +134,4 @@ function inWordsOfCommand<Value>(prefix: string, make: () => Value): Value {
     if (error.option === 'maxFrame') throw error
     throw new UsageError('--framing', error.rephrase(`${prefix}${error.option}`))
   }
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  const text = readText(bytes)
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new FramingError(
-      'HAWSER_MESSAGE_INVALID',
-      `the text is not JSON (${(error as Error).message}): write a JSON value, strings in quotes`,
-      { op: 'encode', cause: error },
-    )
-  }
-}
-
-/** Bytes go out as they are, or not at all. */
-function readText(bytes: Uint8Array): string {
-  if (isUtf8(bytes)) return asBuffer(bytes).toString('utf8')
-  throw new FramingError(
-    'HAWSER_MESSAGE_INVALID',
-    'the message is not UTF-8, and the framing carries nothing else: write text',
-    { op: 'encode' },
-  )
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -1,6 +1,6 @@
 import { connectPair } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
-import { parseFraming } from '../../src/arguments/framing/parse.js'
+import { namedFraming } from '../support/named-framing.js'
 import { Verbatim } from '../../src/wire/adapter.js'
 import { createFraming } from '../../src/wire/framing.js'
 
@@ -8,7 +8,7 @@ const binary = Uint8Array.from({ length: 256 }, (_, index) => index).filter((byt
 
 function connect(framing: string, crlf = false): ReturnType<typeof connectPair<Uint8Array, never>> {
   return connectPair<Uint8Array, never>({
-    framing: createFraming(parseFraming(framing), { crlf }),
+    framing: createFraming(namedFraming(framing), { crlf }),
   })
 }
 
@@ -106,5 +106,5 @@ it.each([
   ['slip,checksum=crc32,checksum.bytes=3', '--framing: checksum.bytes is 3'],
   ['json-values,maxDepth=0', '--framing: maxDepth is 0'],
 ])('what the library does not take of %s is said in words of the command', (text, message) => {
-  expect(() => createFraming(parseFraming(text), { crlf: false })).toThrow(message)
+  expect(() => createFraming(namedFraming(text), { crlf: false })).toThrow(message)
 })

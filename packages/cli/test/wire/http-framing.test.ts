@@ -1,6 +1,6 @@
 import { connectPeer } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
-import { parseFraming } from '../../src/arguments/framing/parse.js'
+import { namedFraming } from '../support/named-framing.js'
 import { createFraming } from '../../src/wire/framing.js'
 import { withHttp } from '../../src/wire/http-framing.js'
 import { HttpRequest } from '../../src/wire/http-request.js'
@@ -8,7 +8,7 @@ import { HttpRequest } from '../../src/wire/http-request.js'
 /** What a connection makes of these bytes, however the line cuts them. */
 async function decode(text: string, framing = 'lines', chunkSize = Infinity): Promise<string[]> {
   const { connection, peer } = connectPeer({
-    framing: withHttp(createFraming(parseFraming(framing), { crlf: false })),
+    framing: withHttp(createFraming(namedFraming(framing), { crlf: false })),
     line: { chunkSize },
   })
   const sent = peer.send(Buffer.from(text, 'latin1')).then(() => peer.end())

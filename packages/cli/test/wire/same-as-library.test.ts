@@ -13,7 +13,7 @@ import {
 import { FrameReader } from 'hawser/testing'
 import { expect, it } from 'vitest'
 import { runs } from '../../../../test/support/property-runs.js'
-import { parseFraming } from '../../src/arguments/framing/parse.js'
+import { namedFraming } from '../support/named-framing.js'
 import { createFraming } from '../../src/wire/framing.js'
 
 /** A framing as text, and as a program makes it. */
@@ -184,7 +184,7 @@ it('a framing that is written in text is the one that a program makes', () => {
   let made = 0
   fc.assert(
     fc.property(fc.oneof(plain, summed), fc.uint8Array({ maxLength: 40 }), (one, message) => {
-      const own = tryOut(() => createFraming(parseFraming(one.text), { crlf: false }), message)
+      const own = tryOut(() => createFraming(namedFraming(one.text), { crlf: false }), message)
       const expected = tryOut(one.make, message)
       expect({ text: one.text, made: own }).toEqual({ text: one.text, made: expected })
       if (typeof expected === 'object') made += 1

@@ -52,5 +52,24 @@ export type NamedChoice = {
   } & (Name extends keyof Mains ? { readonly main: Mains[Name] } : object)
 }[FramingName]
 
+/** A framing of the user's own, in a module. */
+export interface ModuleChoice {
+  readonly kind: 'module'
+  /** Of the file, as it was written. */
+  readonly path: string
+  /** The export; undefined is the default one. */
+  readonly name: string | undefined
+  readonly options: {
+    /** What its messages are; unless that is said, text where a message is UTF-8, and bytes where it is not. */
+    readonly messages?: 'bytes' | 'text' | 'json'
+  }
+}
+
+/** How a framing is called where there is room for a word. */
+export function nameFraming(choice: FramingChoice): string {
+  if (choice.kind !== 'module') return choice.kind
+  return choice.name === undefined ? choice.path : `${choice.path}#${choice.name}`
+}
+
 /** What `--framing` says, before anything of the library is loaded. */
-export type FramingChoice = NamedChoice
+export type FramingChoice = NamedChoice | ModuleChoice

@@ -45,6 +45,12 @@ More options, where the framing has them:
 BYTES are hexadecimal (0d0a), or text: with a backslash (\r\n, \x0b), in quotes
 ("END"), or without letters and digits (;). A comma is written \, or in quotes.
 
+A framing of your own is a module: --framing ./mine.mjs, or ./mine.mjs#name for
+an export that is not the default one. It exports a framing, or a function that
+makes one; the function gets the library.
+  messages=bytes|text|json   what its messages are, where it is not enough to
+                             pass text, or bytes where they are no UTF-8
+
 Examples:
   --framing 'delim:\x1c\r,start=\x0b,between=skip'    HL7 over MLLP
   --framing length:2be,offset=4                       Modbus TCP

@@ -1,5 +1,5 @@
 import type { ChecksumOptions } from 'hawser'
-import type { FramingName, FramingOptions, LengthNotation } from './choice.js'
+import type { FramingName, FramingOptions, LengthNotation, ModuleChoice } from './choice.js'
 
 /** How the value of an option is written: one of these words, or in one of these ways. */
 export type ValueKind = readonly string[] | 'integer' | 'flag' | 'bytes' | 'character'
@@ -129,4 +129,9 @@ export const lengthNotations: Readonly<Record<string, LengthNotation>> = {
   ber: { bytes: 'ber' },
   decimal: { bytes: 'decimal' },
   hex: { bytes: 'hex' },
+}
+
+/** What goes with a module. */
+export const moduleKinds: KindsOf<ModuleChoice['options']> = {
+  messages: ['bytes', 'text', 'json'],
 }

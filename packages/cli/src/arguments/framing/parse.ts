@@ -1,12 +1,13 @@
 import { UsageError } from '../../failure.js'
 import { nearest } from '../nearest.js'
-import type { FramingChoice, NamedChoice } from './choice.js'
+import type { FramingChoice, ModuleChoice, NamedChoice } from './choice.js'
 import {
   checksumNames,
   checksumKinds,
   type FramingForm,
   framingForms,
   lengthNotations,
+  moduleKinds,
   type ValueKind,
 } from './forms.js'
 import { cutParts, divide, type Part, refuse, type Sides } from './parts.js'
@@ -18,12 +19,13 @@ const explained = 'see hawser help framing'
 
 /**
  * What `--framing` says: `NAME[:MAIN][,option=value…]`, such as `lines`, `length:2be,offset=4`,
- * `delim:\r\n`, `fixed:16,checksum=crc32`.
+ * `delim:\r\n`, `fixed:16,checksum=crc32`; or the path of a module, as `./mine.mjs#name`.
  *
  * @throws UsageError
  */
 export function parseFraming(text: string): FramingChoice {
   const [head, ...rest] = cutParts(text)
+  if (/^(?:\.{0,2}[\\/]|[A-Za-z]:[\\/]|file:)/.test(text)) return parseModule(head!, rest)
   const { name, value: behind } = divide(head!, ':')
   const form = Object.hasOwn(forms, name.text) ? forms[name.text] : undefined
   if (form === undefined) throw unknownName(name)
@@ -44,6 +46,12 @@ export function parseFraming(text: string): FramingChoice {
   }
   // The forms say which values there are, and of which type.
   return choice as unknown as NamedChoice
+}
+
+function parseModule({ text }: Part, rest: readonly Part[]): ModuleChoice {
+  const [, path = text, name] = /^([^]+)#([\p{ID_Continue}$]+)$/u.exec(text) ?? []
+  const options: ModuleChoice['options'] = parseOptions('a module', moduleKinds, rest)
+  return { kind: 'module', path, name: name === 'default' ? undefined : name, options }
 }
 
 /** Every option of a framing, with those of the checksum that its messages may carry. */
@@ -101,6 +109,10 @@ function parseMain(name: Part, { main }: FramingForm, value: Part | undefined): 
 }
 
 function unknownName(name: Part): UsageError {
+  if (/\.[cm]?[jt]s(?:#.*)?$/.test(name.text)) {
+    const what = `there is no framing ${JSON.stringify(name.text)}`
+    return refuse(name.at, what, `write ./${name.text} for the file`)
+  }
   const meant =
     Object.keys(forms).find((one) => forms[one]?.call === name.text) ??
     nearest(name.text, Object.keys(forms))
@@ -129,7 +141,14 @@ function unknownOption(framing: string, name: Part, options: readonly string[]):
 
 /** @throws UsageError when the framing says itself how large a message is */
 export function assertMaxFrame(framing: FramingChoice, maxFrame: number | undefined): void {
-  if (maxFrame === undefined || framing.kind !== 'fixed') return
+  if (maxFrame === undefined) return
+  if (framing.kind === 'module') {
+    throw new UsageError(
+      `--max-frame is ${maxFrame}, and a framing of a module says itself how large a message may be`,
+      'leave --max-frame out',
+    )
+  }
+  if (framing.kind !== 'fixed') return
   throw new UsageError(
     `--max-frame is ${maxFrame}, and each message of fixed:${framing.main} has ${framing.main} bytes`,
     'leave one of them out',

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import { joinWorkers, type WorkerContext, workersBackplane } from 'hawser/workers'
-import { codeOf, describeFailure } from '../../failure.js'
+import { codeOf, describeFailure, exitUsage } from '../../failure.js'
 import { Display } from '../../output/display.js'
 import type { ServerEvent } from '../../output/events.js'
 import { openStandardOutput } from '../../output/sinks/standard.js'
@@ -9,12 +9,15 @@ import { Host } from '../host.js'
 import { joinNats } from '../join-nats.js'
 import type { ServeOptions } from '../options.js'
 import { columnsVariable } from './orders.js'
+import { loadFraming } from '../../wire/load-framing.js'
 import { prepareServeTls } from '../tls/prepare-tls.js'
 import { createRenderer } from '../renderer.js'
 
 /** Bytes of output that may wait for the primary; above that, events are counted and not shown. */
 const backlog = 8 * 1024 * 1024
 const lastWords = 1000
+/** That of errors of the command line which have none of the library's. */
+const usageCode = 'HAWSER_INVALID_OPTION'
 
 /** One of several processes of `hawser serve`: it serves and shows, and the primary does the rest. */
 export class ServeWorker {
@@ -42,13 +45,15 @@ export class ServeWorker {
     } catch (error) {
       const { message, exitCode } = describeFailure(error)
       // The primary says it, once for all.
-      await this.#worker.report(Object.assign(new Error(message), { code: codeOf(error) }))
+      const code = codeOf(error) ?? (exitCode === exitUsage ? usageCode : undefined)
+      await this.#worker.report(Object.assign(new Error(message), { code }))
       return exitCode
     }
     return new Promise<number>(() => {})
   }
 
   async #serve(): Promise<void> {
+    const framing = await loadFraming(this.#options.framing, this.#options)
     const tls = await prepareServeTls(this.#options.tls)
     const tell = (event: ServerEvent): void => {
       if (event.event === 'connected' || event.event === 'closed') this.#duty.changed()
@@ -57,7 +62,7 @@ export class ServeWorker {
     }
     // Over NATS this machine's workers reach each other as well.
     const backplane = (await joinNats(this.#options.nats)) ?? workersBackplane()
-    const host = new Host(this.#options, tls?.options, tell, backplane)
+    const host = new Host(this.#options, framing, tls?.options, tell, backplane)
     this.#duty.serve(host)
     joinWorkers(host.server, { leave: () => this.#display.flush(lastWords) })
     await host.listen()
