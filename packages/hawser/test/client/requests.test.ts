@@ -233,6 +233,69 @@ describe('requests answered in order', () => {
   })
 })
 
+describe('a request in order that was given up soon after it was sent', () => {
+  it('lets the connection live, and its late reply makes room', async () => {
+    const clock = new VirtualClock()
+    const { client, peer } = await meet({ clock, maxPending: 1, requestTimeout: 1_000 })
+    const hasty = outcome(client.request('hasty', { timeout: 10 }))
+    await peer.receives('hasty\n')
+    await clock.advance(10)
+    expect(await hasty).toBe('HAWSER_REQUEST_TIMEOUT')
+    const next = client.request('next')
+    await clock.advance(980)
+    await peer.send('late\n')
+    await peer.receives('next\n')
+    await peer.send('here you are\n')
+    expect(await next).toBe('here you are')
+    expect(client.info()).toMatchObject({ connections: 1, late: 1 })
+  })
+
+  it('lets it live also where it had waited for a connection, which took most of its time', async () => {
+    const clock = new VirtualClock()
+    const { client, listener, peer } = await meet({
+      clock,
+      random: () => 1,
+      maxPending: 1,
+      requestTimeout: 1_000,
+      backoff: { initial: 990 },
+    })
+    const down = once(client, 'disconnected')
+    peer.reset()
+    await down
+    const waiting = outcome(client.request('waiting'))
+    const up = once(client, 'connected')
+    await clock.advance(990)
+    const second = await listener.accept()
+    await up
+    await second.receives('waiting\n')
+    await clock.advance(10)
+    expect(await waiting).toBe('HAWSER_REQUEST_TIMEOUT')
+    const next = client.request('next')
+    await second.send('late\n')
+    await second.receives('next\n')
+    await second.send('here you are\n')
+    expect(await next).toBe('here you are')
+  })
+
+  it.each([
+    ['requestTimeout', 1_000, 1_000],
+    ['its own time, where there is no other', Infinity, 10],
+  ])('resets it when no reply came within %s of that', async (_name, requestTimeout, after) => {
+    const clock = new VirtualClock()
+    const { client, peer } = await meet({ clock, maxPending: 1, requestTimeout })
+    const disconnected = once(client, 'disconnected')
+    const hasty = outcome(client.request('hasty', { timeout: 10 }))
+    await peer.receives('hasty\n')
+    await clock.advance(10)
+    expect(await hasty).toBe('HAWSER_REQUEST_TIMEOUT')
+    await clock.advance(Math.max(0, after - 11))
+    expect(client.status.state).toBe(after > 10 ? 'connected' : 'disconnected')
+    await clock.advance(1)
+    const [{ info }] = (await disconnected) as [{ info: { reason: string } }]
+    expect(info.reason).toBe('request-timeout')
+  })
+})
+
 describe('requests with ids', () => {
   it('get their replies in any order', async () => {
     const { client, peer } = await meet(withIds)

@@ -97,8 +97,8 @@ export interface Correlator<In, Out> {
   readonly size: number
   /** Whether there is no place for another request. */
   readonly isFull: boolean
-  /** Whether no reply can come before that of an earlier request. */
-  readonly isInOrder: boolean
+  /** The request whose reply is the next that can come; undefined where replies come in any order. */
+  readonly first: Pending<In, unknown> | undefined
   /** The requests that wait. */
   readonly waiting: Iterable<Pending<In, unknown>>
   /**

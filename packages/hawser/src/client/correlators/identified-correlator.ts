@@ -8,7 +8,7 @@ type Id = string | number | bigint
 
 /** Replies by the id of their requests. */
 export class IdentifiedCorrelator<In, Out> implements Correlator<In, Out> {
-  readonly isInOrder = false
+  readonly first = undefined
   readonly #rules: IdentifiedReplies<In, Out>
   readonly #requests = new Map<Id, Pending<In, unknown>>()
   readonly #most: number

@@ -9,7 +9,7 @@ import { verdictOn } from './verdict-on.js'
  * come: that of a request that was given up rests until its reply is there.
  */
 export class NumberedCorrelator<In, Out> implements Correlator<In, Out> {
-  readonly isInOrder = false
+  readonly first = undefined
   readonly #rules: NumberedReplies<In, Out>
   readonly #mostWaiting: number
   /** By the ids that are taken. */

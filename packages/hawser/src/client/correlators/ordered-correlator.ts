@@ -5,7 +5,6 @@ import { verdictOn } from './verdict-on.js'
 
 /** Replies in the order of their requests. One that was given up keeps its place: its reply will come. */
 export class OrderedCorrelator<In, Out> implements Correlator<In, Out> {
-  readonly isInOrder = true
   readonly #isPush: ((message: In) => boolean) | undefined
   readonly #mayPush: boolean
   readonly #most: number
@@ -22,6 +21,10 @@ export class OrderedCorrelator<In, Out> implements Correlator<In, Out> {
 
   get size(): number {
     return this.#requests.length - this.#head
+  }
+
+  get first(): Pending<In, unknown> | undefined {
+    return this.#requests[this.#head]
   }
 
   get isFull(): boolean {

@@ -15,6 +15,8 @@ export type Progress = 'whole' | 'part' | Promise<void>
 /** A request on its way to its reply. */
 export class Pending<In, Result = In> {
   readonly promise: Promise<Result>
+  /** When it was sent, by the clock, or made. */
+  sent: number
   /** When it is given up, by the clock; `Infinity` never. */
   deadline: number
   /** Milliseconds it was given. */
@@ -34,6 +36,7 @@ export class Pending<In, Result = In> {
 
   constructor(now: number, timeout: number) {
     this.timeout = timeout
+    this.sent = now
     this.deadline = now + timeout
     this.promise = new Promise((resolve, reject) => {
       this.fulfil = resolve

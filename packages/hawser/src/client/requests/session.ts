@@ -114,14 +114,10 @@ export class Session<In, Out> {
   /**
    * Send a request, if there is room for one.
    *
-   * @param now when this is: where it waited for room, that is later than when it was made
+   * @param now when this is: where it waited to be sent, that is later than when it was made
    * @returns false, with nothing done, when there is none now. Otherwise `pending` will settle.
    */
-  dispatch(
-    message: Out,
-    pending: Pending<In, unknown>,
-    now: number = pending.deadline - pending.timeout,
-  ): boolean {
+  dispatch(message: Out, pending: Pending<In, unknown>, now: number = pending.sent): boolean {
     if (pending.settled) return true
     const correlator = this.#correlator
     // What came before the request is no reply to it, and its reply is for nothing else.
@@ -131,6 +127,7 @@ export class Session<In, Out> {
       this.#isFull = true
       return false
     }
+    pending.sent = now
     if (!this.#send(message, pending)) return pending.settled
     if (pending.deadline !== Infinity) this.#deadlines.expect(pending.deadline, now)
     return true
@@ -255,28 +252,31 @@ export class Session<In, Out> {
   #expire(): void {
     const now = this.#limits.clock.now()
     let next = Infinity
-    let isAwaited = false
     for (const pending of this.#correlator.waiting) {
       const deadline = pending.isHeld ? now + pending.timeout : pending.deadline
-      if (deadline > now) {
-        isAwaited = true
-        next = Math.min(next, deadline)
-      } else {
+      if (deadline > now) next = Math.min(next, deadline)
+      else {
         pending.reject(requestTimeout(pending.timeout, this.connection, this.#owner.isDeaf))
         this.giveUp(pending)
       }
     }
     if (next !== Infinity) this.#deadlines.expect(next, now)
-    else if (!isAwaited) this.#watchBlocked(this.#correlator.isInOrder)
   }
 
-  /** Every place is taken by a request that was given up: unless their replies come, nothing is sent any more. */
-  #watchBlocked(isOver = false): void {
-    const { clock, requestTimeout: patience } = this.#limits
-    if (!this.#correlator.isFull || this.pending > 0) return
+  /**
+   * Where every place is taken by a request that was given up, nothing is sent any more unless their replies come.
+   * In order, the first of them has had the time since it was sent, which may have been a moment ago: it had
+   * waited for a connection, or its caller was in a hurry.
+   */
+  #watchBlocked(): void {
+    const { clock, requestTimeout: most } = this.#limits
+    const { isFull, first } = this.#correlator
+    if (!isFull || this.pending > 0 || this.#blocked !== undefined) return
+    const patience = most === Infinity && first !== undefined ? first.timeout : most
     const end = (): void => this.fail(requestTimeout(0, this.connection))
-    if (isOver) end()
-    else if (patience !== Infinity) this.#blocked ??= clock.schedule(end, patience, true)
+    const left = first === undefined ? patience : first.sent + patience - clock.now()
+    if (left <= 0) end()
+    else if (left !== Infinity) this.#blocked = clock.schedule(end, left, true)
   }
 
   #closed(info: CloseInfo): void {
