@@ -35,3 +35,12 @@ it('modbus reads and writes a device', async () => {
 it('mqtt serves until it is interrupted', async () => {
   expect(await interrupt(runExample('mqtt', anyPort))).toEqual(['Ctrl-C ends it.', ''])
 })
+
+it('hl7 takes a message, and refuses one without a patient', async () => {
+  expect(await interrupt(runExample('hl7', anyPort))).toEqual([
+    'ADT^A01 4711: DOE^JANE',
+    'RefusedError: there is no patient in it',
+    'Ctrl-C ends it.',
+    '',
+  ])
+})
