@@ -170,6 +170,21 @@ describe('switching the framing', () => {
     expect(rest.map(({ value }) => text(value))).toEqual(['ab\ncd', 'efghi', 'jklmn'])
   })
 
+  it.each([1, 2])(
+    'reads none of %i messages again that came in front of an error',
+    async (count) => {
+      // Behind the netstrings come lines, which are an error to a decoder of netstrings that reads ahead.
+      const { connection, peer } = attach<unknown, string>({ framing: netstring() })
+      await peer.send(`${'3:abc,'.repeat(count)}one\ntwo\n`)
+      peer.end()
+      await turns()
+      for (let taken = 0; taken < count; taken++)
+        expect(text(await connection.receive())).toBe('abc')
+      connection.switchFraming(lines())
+      expect(await collect(connection)).toEqual(['one', 'two'])
+    },
+  )
+
   it('encodes with the new framing from the next message on', async () => {
     const { connection, peer } = attach()
     void connection.send('line')

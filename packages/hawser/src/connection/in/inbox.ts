@@ -182,8 +182,10 @@ export class Inbox<In> {
   }
 
   #releaseBatch(): void {
+    const delivered = this.#endOf(this.#frames.length - 1) - this.#delivered
     this.#forgetBatch()
-    this.#reader.release(this.#reader.unreleased)
+    // A decoder that threw behind its last frame did not say that it has consumed it.
+    this.#reader.release(Math.max(delivered, this.#reader.unreleased))
   }
 
   #forgetBatch(): void {
