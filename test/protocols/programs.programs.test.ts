@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { connect, raw } from 'hawser'
 import { expect, it } from 'vitest'
 import { ROOT } from '../support/programs.js'
 import { Running } from '../support/running.js'
@@ -43,4 +44,18 @@ it('hl7 takes a message, and refuses one without a patient', async () => {
     'Ctrl-C ends it.',
     '',
   ])
+})
+
+it('trackers prints where trackers are', async () => {
+  const example = runExample('trackers', anyPort, anyPort)
+  const [, gt06 = ''] = await example.prints(/(tcp:\S+)\n[^]*Ctrl-C/)
+  await using tracker = await connect(gt06, { framing: raw() })
+  const location = '78781f120b081d112e10cf027ac7eb0c46584900148f01cc00287d001fb8000380810d0a'
+  await tracker.send(Buffer.from(`ff78780d01012345678901234500018cdd0d0a${location}`, 'hex'))
+  await example.prints(
+    /123456789012345 at 2011-08-29T17:46:16\.000Z: 23\.11167, 114\.40928, 0 km\/h/,
+  )
+  await tracker.close()
+  await example.prints(/a tracker is gone: ended, 1 bytes were skipped/)
+  expect(await example.interrupt()).toEqual({ code: 0, signal: null })
 })
