@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { connect, raw } from 'hawser'
 import { expect, it } from 'vitest'
+import { createAuthority } from '../support/certificates.js'
+import { createFolder } from '../support/folders.js'
 import { ROOT } from '../support/programs.js'
 import { Running } from '../support/running.js'
 
@@ -58,4 +60,16 @@ it('trackers prints where trackers are', async () => {
   await tracker.close()
   await example.prints(/a tracker is gone: ended, 1 bytes were skipped/)
   expect(await example.interrupt()).toEqual({ code: 0, signal: null })
+})
+
+it('submission serves until it is interrupted', async () => {
+  const { cert, key } = await (
+    await createAuthority('a')
+  ).issue({ name: 'b', names: ['localhost'] })
+  const folder = createFolder({ 'cert.pem': cert, 'key.pem': key })
+  const files = ['cert.pem', 'key.pem'].map((file) => join(folder, file))
+  expect(await interrupt(runExample('submission', 'tcp://localhost:0', ...files))).toEqual([
+    'Ctrl-C ends it.',
+    '',
+  ])
 })
