@@ -432,6 +432,11 @@ export const LIBRARY_UNITS = {
         units: ['errors'],
         builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'path', 'process'],
       },
+      reader: {
+        sees: ['files', 'format'],
+        units: ['connection', 'errors', 'options', 'policy', 'promises'],
+        builtins: ['buffer', 'fs/promises', 'path'],
+      },
       writer: {
         sees: ['files', 'format'],
         units: ['connection', 'errors', 'options', 'policy', 'promises', 'report'],

@@ -6,6 +6,7 @@ const rooms: Readonly<Record<string, string>> = {
   'socket/': 'the operating system’s sockets: a simulation has a network of its own',
   'workers/': 'processes of the operating system, which share its sockets',
   'log/files/': 'reads and writes files, and their locks',
+  'log/reader/': 'reads files of this machine',
   'log/writer/': 'writes files, of this machine and its time',
   'metrics/http/': 'scrapers and probes come over real sockets',
   'systemd/': 'talks to the process that started this one',

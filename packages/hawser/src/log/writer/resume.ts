@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import type { FileHandle } from 'node:fs/promises'
 import { LogError } from '../../errors.js'
-import { BlockWalk, type PlacedBlock, readBlock } from '../files/walk.js'
+import { stepBack } from '../files/tail.js'
+import { BlockWalk, type PlacedBlock } from '../files/walk.js'
 import { decodeFileHeader } from '../format/file-header.js'
 import { fileHeaderSize, largestBlock } from '../format/layout.js'
 import type { LogPlace } from './log-place.js'
@@ -34,16 +35,12 @@ export async function resume(handle: FileHandle, file: string, size: number): Pr
     connections = Math.max(connections, block.header.highest)
   }
   // The header of a block may have reached the disk, and its data not.
-  if (last !== undefined && !(await isWhole(handle, last))) walk.rewind(last)
+  if (last !== undefined) last = await stepBack(handle, walk, last)
   if (size - walk.at > largestBlock) throw damaged(file, walk.at, size)
   if (size > walk.at) await handle.truncate(walk.at)
   const { at, previous, nextRow } = walk
   const lastTime = Math.max(created, last?.header.to ?? 0)
   return { id, place: { at, previous, nextRow, connections }, lastTime }
-}
-
-async function isWhole(handle: FileHandle, block: PlacedBlock): Promise<boolean> {
-  return (await readBlock(handle, block, Buffer.allocUnsafe(block.header.size))) !== undefined
 }
 
 function damaged(file: string, at: number, size: number): LogError {

@@ -34,3 +34,21 @@ export function writeFailure(file: string, bytes: number, cause: unknown): LogEr
   const remedy = 'what is logged from now on is left out; make room, and make a new log'
   return new LogError('HAWSER_LOG_FAILED', what, { op: 'write', remedy, cause })
 }
+
+/** A log that cannot be read. */
+export function readFailure(file: string, cause: unknown): LogError {
+  if (cause instanceof LogError) return cause
+  const { code } = cause as NodeJS.ErrnoException
+  const reason = code === 'ENOENT' ? 'it does not exist' : reasonOf(cause)
+  const remedy = code === 'ENOENT' ? 'check the name' : undefined
+  const what = `the log ${file} cannot be read: ${reason}`
+  return new LogError('HAWSER_LOG_FAILED', what, { op: 'read', remedy, cause })
+}
+
+/** A block that is not what its checksum says, or leads outside itself. */
+export function damagedBlock(file: string, at: number, why: string): LogError {
+  return new LogError('HAWSER_LOG_INVALID', `${file} is damaged at byte ${at}: ${why}`, {
+    op: 'read',
+    remedy: 'what is in front of it can be read',
+  })
+}

@@ -1,0 +1,46 @@
+import type { LogRow } from './log-row.js'
+import type { RowFilter } from './row-filter.js'
+
+/** What a log has. */
+export interface LogContents {
+  /** Its files, the oldest first. */
+  readonly files: readonly string[]
+  /** The number of the first row: 0, unless older files were deleted. */
+  readonly firstRow: number
+  /** The number behind the last row. */
+  readonly nextRow: number
+  /** The time of the first row, in milliseconds since 1970; 0 without rows. */
+  readonly from: number
+  /** The time of the last row. */
+  readonly to: number
+  /** The highest number of a connection. */
+  readonly connections: number
+  /** Bytes that are no whole blocks: what a writer has not finished, or a crash has cut off. */
+  readonly unread: number
+}
+
+/** How new rows are waited for. */
+export interface FollowOptions extends RowFilter {
+  /** Milliseconds between two looks at the file, 1 or more. Default 100. */
+  readonly every?: number | undefined
+}
+
+/** A session log that is read: what `openLog` makes. */
+export interface LogReader extends AsyncDisposable {
+  /** What it has, as of `openLog`, or of the last `refresh()` or `follow()`. */
+  info(): LogContents
+  /**
+   * The rows that there are, in their order.
+   *
+   * @throws OptionError, and out of the loop a LogError `HAWSER_LOG_INVALID` for a block that is damaged
+   */
+  rows(filter?: RowFilter): AsyncGenerator<LogRow, void, undefined>
+  /** The same, and then rows as they are written. It ends when the loop is left, or by its signal. */
+  follow(options?: FollowOptions): AsyncGenerator<LogRow, void, undefined>
+  /** Look whether the log has grown. */
+  refresh(): Promise<LogContents>
+  /** Close the file. May be called again. */
+  close(): Promise<void>
+  /** The same as `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
