@@ -432,8 +432,18 @@ export const LIBRARY_UNITS = {
         units: ['errors'],
         builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'path', 'process'],
       },
-      reader: {
+      blocks: {
         sees: ['files', 'format'],
+        units: ['errors', 'options', 'policy'],
+        builtins: ['buffer', 'fs/promises'],
+      },
+      search: {
+        sees: ['blocks', 'format'],
+        units: ['options'],
+        builtins: ['buffer'],
+      },
+      reader: {
+        sees: ['blocks', 'files', 'format', 'search'],
         units: ['connection', 'errors', 'options', 'policy', 'promises'],
         builtins: ['buffer', 'fs/promises', 'path'],
       },

@@ -60,6 +60,9 @@ async function exercise(file: string): Promise<void> {
     await harmless(async () => void (await rowsOf(log, { connection: 1 })))
     await harmless(async () => void (await rowsOf(log, { from: -3, kinds: ['event'] })))
     await harmless(async () => {
+      for await (const hit of log.search('re')) void hit
+    })
+    await harmless(async () => {
       for await (const row of log.follow({ to: log.info().nextRow })) void row
     })
   })

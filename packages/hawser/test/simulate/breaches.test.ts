@@ -5,6 +5,7 @@ import { allBreaches, type Breach, breachesIn } from './support/breaches.js'
 const rooms: Readonly<Record<string, string>> = {
   'socket/': 'the operating system’s sockets: a simulation has a network of its own',
   'workers/': 'processes of the operating system, which share its sockets',
+  'log/blocks/': 'reads files of this machine',
   'log/files/': 'reads and writes files, and their locks',
   'log/reader/': 'reads files of this machine',
   'log/writer/': 'writes files, of this machine and its time',

@@ -1,5 +1,6 @@
-import type { LogRow } from './log-row.js'
-import type { RowFilter } from './row-filter.js'
+import type { LogHit } from '../search/log-hit.js'
+import type { LogRow } from '../blocks/log-row.js'
+import type { RowFilter } from '../blocks/row-filter.js'
 
 /** What a log has. */
 export interface LogContents {
@@ -37,6 +38,15 @@ export interface LogReader extends AsyncDisposable {
   rows(filter?: RowFilter): AsyncGenerator<LogRow, void, undefined>
   /** The same, and then rows as they are written. It ends when the loop is left, or by its signal. */
   follow(options?: FollowOptions): AsyncGenerator<LogRow, void, undefined>
+  /**
+   * The places where these bytes are, whichever way they were cut into rows, in the order of the rows that they
+   * end in. Places that overlap are found as well. A gap in a direction, where rows were lost, ends a place.
+   *
+   * @param pattern 1 to 4,096 bytes; a text stands for its UTF-8
+   * @param filter which rows are searched; `kinds` is `in` and `out` by default
+   * @throws OptionError, and out of the loop a LogError `HAWSER_LOG_INVALID` for a block that is damaged
+   */
+  search(pattern: string | Uint8Array, filter?: RowFilter): AsyncGenerator<LogHit, void, undefined>
   /** Look whether the log has grown. */
   refresh(): Promise<LogContents>
   /** Close the file. May be called again. */

@@ -3,9 +3,9 @@ import { readFailure } from '../files/failures.js'
 import { findSegments, type Segment } from '../files/segments.js'
 import { stepBack } from '../files/tail.js'
 import { BlockWalk, type PlacedBlock } from '../files/walk.js'
-import { throwIfAborted } from './aborting.js'
-import { type OpenSegment, openSegment } from './open-segment.js'
-import { SparseIndex } from './sparse-index.js'
+import { throwIfAborted } from '../blocks/aborting.js'
+import { type OpenSegment, openSegment } from '../blocks/open-segment.js'
+import { SparseIndex } from '../blocks/sparse-index.js'
 
 /** A file, and how far it has been walked. */
 interface Walked {

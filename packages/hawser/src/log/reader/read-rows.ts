@@ -1,9 +1,9 @@
 import type { Buffer } from 'node:buffer'
 import type { PlacedBlock } from '../files/walk.js'
 import { blockHeaderSize, rowSize } from '../format/layout.js'
-import type { BlockCursor } from './block-cursor.js'
-import { type LogRow, RowTable } from './log-row.js'
-import type { RowSelection } from './row-filter.js'
+import type { BlockCursor } from '../blocks/block-cursor.js'
+import { type LogRow, RowTable } from '../blocks/log-row.js'
+import type { RowSelection } from '../blocks/row-filter.js'
 
 /** A block is read whole if at least one in this many of its bytes is wanted. */
 const wholeFrom = 4

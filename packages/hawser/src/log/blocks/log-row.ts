@@ -72,6 +72,10 @@ export class RowTable {
     return this.#view.getUint32(at(index) + 28, true)
   }
 
+  position(index: number): number {
+    return this.#view.getUint32(at(index) + 20, true)
+  }
+
   /** Where its data begins in that of the block. */
   offset(index: number): number {
     return this.#view.getUint32(at(index) + 12, true)
@@ -104,7 +108,7 @@ export class RowTable {
       kind,
       flags: this.#rows.readUInt8(row + 25),
       source: this.#rows.readUInt16LE(row + 26),
-      position: this.#rows.readUInt32LE(row + 20),
+      position: this.position(index),
       back: this.back(index),
       data,
       event: isEvent ? decodeEvent(data) : undefined,
