@@ -35,11 +35,13 @@ Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, tls://host:port,
 At the end of its input hawser ends its direction and waits for the rest of the
   peer's.
 Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds.
+Escapes are those that bytes are shown as; \\c at the end omits the line end.
 
 Examples:
   hawser connect 8000                       talk to a server on this machine
   hawser connect example.com:25 --crlf      for lines that end with CRLF
   hawser connect 8000 --send PING           send one line, print the reply
+  hawser connect 8000 --send-hex '01 03 ff' send bytes
   hawser connect 8000 < request > reply     byte for byte, both ways
   hawser connect '[::1]:8000' --hex         see the bytes
   hawser connect tls://example.com:443      with TLS

@@ -8,16 +8,16 @@ import { framingHelp } from '../arguments/framing/explanation.js'
 import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
 import { connectExamples } from '../arguments/help.js'
 import { addSendProxy } from '../arguments/proxy-flags.js'
+import { addEscapes, addSend, readSend, readText, type SendFlags } from '../arguments/send-flags.js'
 import { parseSize } from '../arguments/size.js'
 import { addConnectTls, type ConnectTlsFlags, readConnectTls } from '../arguments/tls-flags.js'
 
 /** As long as a slow server may think about its reply. */
 const defaultWait = 500
 
-interface ConnectFlags extends ConnectTlsFlags {
+interface ConnectFlags extends ConnectTlsFlags, SendFlags {
   framing?: FramingChoice
   maxFrame?: number
-  send?: string[]
   proxy?: string[]
   ipv4?: true
   ipv6?: true
@@ -71,8 +71,9 @@ function addMessages(command: Command): void {
       'the largest message to take (default: 1MiB)',
       parseSize('--max-frame'),
     )
-    .option('--send <text>', 'send this instead of stdin; may be repeated', collect)
-    .option('--crlf', 'end the lines that are sent with CRLF')
+  addSend(command)
+  addEscapes(command, 'in --send and typed lines')
+  command.option('--crlf', 'end the lines that are sent with CRLF')
 }
 
 function addWay(command: Command): void {
@@ -148,7 +149,8 @@ function readConnect(endpoint: string, flags: ConnectFlags): ConnectOptions {
     tls: readConnectTls(flags, endpoint),
     framing,
     maxFrame: flags.maxFrame,
-    send: flags.send,
+    send: readSend(flags),
+    escapes: flags.escapes ?? false,
     proxy: flags.proxy,
     family: readFamily(flags),
     source: flags.source,
@@ -168,6 +170,7 @@ function readStaying({
   reconnect,
   heartbeat,
   heartbeatEvery,
+  escapes,
 }: ConnectFlags): Pick<ConnectOptions, 'reconnect' | 'heartbeat' | 'heartbeatEvery'> {
   if (heartbeat !== undefined && reconnect === undefined) {
     throw new UsageError('--heartbeat needs --reconnect', 'add it, or leave --heartbeat out')
@@ -178,7 +181,11 @@ function readStaying({
       'say what to send: --heartbeat PING',
     )
   }
-  return { reconnect: reconnect === true, heartbeat, heartbeatEvery }
+  return {
+    reconnect: reconnect === true,
+    heartbeat: heartbeat === undefined ? undefined : readText('--heartbeat', heartbeat, escapes),
+    heartbeatEvery,
+  }
 }
 
 function readWait({ wait, shutdown }: ConnectFlags): number {

@@ -1,4 +1,6 @@
 import { type CloseInfo, type Connection, connect as open, type DisconnectedStatus } from 'hawser'
+import { adviseEscapes, readTyped, type Typed } from '../arguments/bytes/typed.js'
+import { SpellingError } from '../arguments/bytes/spelling-error.js'
 import { Activity } from './activity.js'
 import { type Peer, receive, transmit, type Troubles } from './conversation.js'
 import { createDialling } from './dialling.js'
@@ -42,7 +44,7 @@ class ConnectCommand implements Troubles {
   readonly #source: SourceOptions
   readonly #colours: Colours
   readonly #sink: Sink
-  readonly #typed = new LineQueue()
+  readonly #typed = new LineQueue<Typed>()
   readonly #interrupts: Interrupts
   readonly #abort = new AbortController()
   readonly #editor: LineEditor | undefined
@@ -56,6 +58,7 @@ class ConnectCommand implements Troubles {
   #hurry: () => void = () => {}
   #peer: Peer | undefined
   #exitCode = exitOk
+  #isAdvised = false
 
   constructor(options: ConnectOptions, framing: WireFraming) {
     this.#options = options
@@ -204,15 +207,15 @@ class ConnectCommand implements Troubles {
   }
 
   /** Lines that come from the editor or the command line, if they do. */
-  #lines(): AsyncIterable<string> | undefined {
+  #lines(): AsyncIterable<Typed> | undefined {
     if (this.#editor !== undefined) return this.#typed
     if (this.#options.send === undefined) return undefined
-    for (const text of this.#options.send) this.#typed.push(text)
+    for (const one of this.#options.send) this.#typed.push(one)
     this.#typed.end()
     return this.#typed
   }
 
-  async *#toMessages(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  async *#toMessages(lines: AsyncIterable<Typed>): AsyncGenerator<Uint8Array> {
     for await (const line of lines) yield lineToMessage(line, this.#source)
   }
 
@@ -220,7 +223,7 @@ class ConnectCommand implements Troubles {
     return new LineEditor(this.#sink, '', {
       line: (text) => {
         this.#conversation?.entered()
-        this.#typed.push(text)
+        this.#take(text)
       },
       interrupt: () => this.#interrupts.request('SIGINT'),
       end: () => {
@@ -228,6 +231,21 @@ class ConnectCommand implements Troubles {
         return false
       },
     })
+  }
+
+  /** A line was typed. */
+  #take(text: string): void {
+    const { escapes } = this.#options
+    try {
+      this.#typed.push(readTyped(text, escapes))
+    } catch (error) {
+      if (!(error instanceof SpellingError)) throw error
+      this.#speech.notice(`not sent: ${error.message}`)
+    }
+    const advice = escapes || this.#isAdvised ? undefined : adviseEscapes(text)
+    if (advice === undefined) return
+    this.#isAdvised = true
+    this.#speech.notice(advice)
   }
 
   #report(info: CloseInfo | undefined): void {

@@ -1,3 +1,4 @@
+import type { Typed } from '../arguments/bytes/typed.js'
 import type { FramingChoice } from '../arguments/framing/choice.js'
 import type { ConnectTls } from '../arguments/tls-choice.js'
 
@@ -7,8 +8,10 @@ export interface ConnectOptions {
   readonly framing: FramingChoice
   /** Bytes. */
   readonly maxFrame: number | undefined
-  /** Lines to send instead of stdin. */
-  readonly send: readonly string[] | undefined
+  /** What to send instead of stdin. */
+  readonly send: readonly Typed[] | undefined
+  /** Whether `\xNN` and the like in what is typed are bytes. */
+  readonly escapes: boolean
   readonly crlf: boolean
   readonly connectTimeout: number | undefined
   readonly idle: number | undefined
@@ -17,7 +20,7 @@ export interface ConnectOptions {
   /** Connect again whenever the connection is lost. */
   readonly reconnect: boolean
   /** A line to send from time to time, to see whether the peer is there. */
-  readonly heartbeat: string | undefined
+  readonly heartbeat: Typed | undefined
   readonly heartbeatEvery: number | undefined
   readonly json: boolean
   readonly hex: boolean

@@ -1,3 +1,4 @@
+import type { Typed } from '../arguments/bytes/typed.js'
 import { readLines, withoutReturn } from '../input/lines.js'
 
 const lineFeed = 10
@@ -11,10 +12,10 @@ export interface SourceOptions {
   readonly crlf: boolean
 }
 
-/** A typed line, or the text of `--send`, as a message. */
-export function lineToMessage(line: string, options: SourceOptions): Uint8Array {
-  if (!options.stream) return Buffer.from(line)
-  return Buffer.from(`${line}${options.crlf ? '\r\n' : '\n'}`)
+/** A typed line, or what `--send` has, as a message. */
+export function lineToMessage({ bytes, isLine }: Typed, options: SourceOptions): Uint8Array {
+  if (!options.stream || !isLine) return bytes
+  return Buffer.concat([bytes, Buffer.from(options.crlf ? '\r\n' : '\n')])
 }
 
 /** The messages in a pipe or a file: its bytes as they are, or a message a line. */

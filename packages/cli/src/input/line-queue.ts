@@ -1,11 +1,11 @@
 /** Lines that were typed and not yet taken. */
-export class LineQueue implements AsyncIterable<string> {
-  #lines: string[] = []
+export class LineQueue<Line> implements AsyncIterable<Line> {
+  #lines: Line[] = []
   #ended = false
   #wake: () => void = () => {}
 
   /** Add a line. */
-  push(line: string): void {
+  push(line: Line): void {
     this.#lines.push(line)
     this.#wake()
   }
@@ -16,7 +16,7 @@ export class LineQueue implements AsyncIterable<string> {
     this.#wake()
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Line> {
     for (;;) {
       const line = this.#lines.shift()
       if (line !== undefined) yield line

@@ -72,6 +72,7 @@ export class Foreground {
     }
     this.#typing = new Typing(listeners, {
       terminator: options.framing.kind === 'raw' ? (options.crlf ? '\r\n' : '\n') : undefined,
+      escapes: options.escapes,
       notice: (text) => this.display.insist({ event: 'notice', text }),
     })
   }

@@ -62,10 +62,7 @@ export class Host implements Listeners {
     this.#options = options
     this.#tell = tell
     this.#isJoined = backplane !== undefined
-    this.#greeting =
-      options.greeting === undefined
-        ? []
-        : options.greeting.split('\n').map((line) => Buffer.from(line))
+    this.#greeting = options.greeting?.map(({ bytes }) => bytes) ?? []
     this.server = createServer<Incoming, Outgoing>(
       {
         framing: options.httpHello ? withHttp(framing) : framing,

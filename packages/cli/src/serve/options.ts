@@ -1,3 +1,4 @@
+import type { Typed } from '../arguments/bytes/typed.js'
 import type { FramingChoice } from '../arguments/framing/choice.js'
 import type { ServeNats } from '../arguments/nats-flags.js'
 import type { ServeProxy } from '../arguments/proxy-flags.js'
@@ -14,7 +15,9 @@ export interface ServeOptions {
   /** Bytes. */
   readonly maxFrame: number | undefined
   readonly mode: Mode
-  readonly greeting: string | undefined
+  readonly greeting: readonly Typed[] | undefined
+  /** Whether `\xNN` and the like in what is typed are bytes. */
+  readonly escapes: boolean
   readonly httpHello: boolean
   readonly maxConnections: number | undefined
   /** What becomes of those beyond it. */

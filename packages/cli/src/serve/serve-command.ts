@@ -9,6 +9,7 @@ import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
 import { serveExamples } from '../arguments/help.js'
 import { addNats, type NatsFlags, readNats } from '../arguments/nats-flags.js'
 import { addProxy, type ProxyFlags, readProxy } from '../arguments/proxy-flags.js'
+import { addEscapes, readText } from '../arguments/send-flags.js'
 import { parseSize } from '../arguments/size.js'
 import { addTimeouts, type TimeoutFlags } from '../arguments/timeout-flags.js'
 import { addServeTls, readServeTls, type ServeTlsFlags } from '../arguments/tls-flags.js'
@@ -18,6 +19,7 @@ const defaultEndpoint = 'tcp://127.0.0.1:8000'
 interface ServeFlags extends AccessFlags, TimeoutFlags, ServeTlsFlags, ProxyFlags, NatsFlags {
   echo?: true
   greeting?: string
+  escapes?: true
   httpHello?: true
   framing: FramingChoice
   maxFrame?: number
@@ -64,6 +66,8 @@ function addMessages(command: Command): void {
       'the largest message to take (default: 1MiB)',
       parseSize('--max-frame'),
     )
+  addEscapes(command, 'in --greeting and typed lines')
+  command
     .option('--crlf', 'end the lines that are sent with CRLF')
     .option('--workers <n>', 'serve with so many processes, or auto: one a processor', parseWorkers)
 }
@@ -95,7 +99,10 @@ function readServe(endpoints: readonly string[], flags: ServeFlags): ServeOption
     framing,
     maxFrame: flags.maxFrame,
     mode: flags.echo ? 'echo' : flags.chat ? 'chat' : 'print',
-    greeting: flags.greeting,
+    greeting: flags.greeting
+      ?.split('\n')
+      .map((line) => readText('--greeting', line, flags.escapes)),
+    escapes: flags.escapes ?? false,
     httpHello: flags.httpHello ?? false,
     maxConnections: flags.maxConnections,
     atLimit: flags.atLimit,

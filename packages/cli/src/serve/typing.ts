@@ -1,5 +1,12 @@
+import { SpellingError } from '../arguments/bytes/spelling-error.js'
+import { adviseEscapes, readTyped, type Typed } from '../arguments/bytes/typed.js'
 import { readLines, withoutReturn } from '../input/lines.js'
-import { nameRecipient, parseRecipient, type Recipient } from '../input/recipient.js'
+import {
+  type Addressed,
+  nameRecipient,
+  parseRecipient,
+  type Recipient,
+} from '../input/recipient.js'
 
 /** Those whom typed lines go to. */
 export interface Listeners {
@@ -18,6 +25,8 @@ export interface Listeners {
 export interface TypingOptions {
   /** Put behind each line, for a framing that has no messages of its own. */
   readonly terminator: string | undefined
+  /** Whether `\xNN` and the like in what is typed are bytes. */
+  readonly escapes: boolean
   /** Says what went wrong. */
   readonly notice: (text: string) => void
 }
@@ -27,6 +36,7 @@ export class Typing {
   readonly #listeners: Listeners
   readonly #options: TypingOptions
   #last: Promise<void> = Promise.resolve()
+  #isAdvised = false
 
   constructor(listeners: Listeners, options: TypingOptions) {
     this.#listeners = listeners
@@ -36,20 +46,42 @@ export class Typing {
   /** Take a line typed on the terminal: to everybody who is there now. */
   take(line: string): void {
     if (line === '') return
-    this.#last = this.#last.then(() => this.#send(Buffer.from(line), true))
+    const { to, bytes } = parseRecipient(Buffer.from(line))
+    const text = Buffer.from(bytes).toString()
+    const typed = this.#read(text, line.length - text.length)
+    if (typed === undefined) return
+    this.#last = this.#last.then(() => {
+      return this.#send({ to, bytes: typed.isLine ? this.#end(typed.bytes) : typed.bytes })
+    })
   }
 
   /** Send the lines of a pipe or a file: they wait until somebody is there, as with `nc -l`. */
   async pump(input: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const line of readLines(input)) {
       await this.#listeners.occupied()
-      await this.#send(line.bytes, line.terminated)
+      const { to, bytes } = parseRecipient(line.bytes)
+      await this.#send({ to, bytes: this.#complete(bytes, line.terminated) })
     }
   }
 
-  async #send(line: Uint8Array, terminated: boolean): Promise<void> {
-    const { to, bytes } = parseRecipient(line)
-    const reached = await this.#listeners.send(this.#complete(bytes, terminated), to)
+  /** @param offset where the text begins in the line */
+  #read(text: string, offset: number): Typed | undefined {
+    const { escapes, notice } = this.#options
+    try {
+      const typed = readTyped(text, escapes)
+      const advice = escapes || this.#isAdvised ? undefined : adviseEscapes(text)
+      if (advice !== undefined) notice(advice)
+      this.#isAdvised ||= advice !== undefined
+      return typed
+    } catch (error) {
+      if (!(error instanceof SpellingError)) throw error
+      notice(`not sent: ${error.what} at character ${offset + error.at + 1}: ${error.remedy}`)
+      return undefined
+    }
+  }
+
+  async #send({ to, bytes }: Addressed): Promise<void> {
+    const reached = await this.#listeners.send(bytes, to)
     if (reached > 0) return
     const why =
       to === undefined ? 'no client is connected' : `there is no client ${nameRecipient(to)}`
@@ -57,9 +89,12 @@ export class Typing {
   }
 
   #complete(bytes: Uint8Array, terminated: boolean): Uint8Array {
-    const { terminator } = this.#options
     if (!terminated) return bytes
-    if (terminator === undefined) return withoutReturn(bytes)
-    return Buffer.concat([bytes, Buffer.from(terminator)])
+    return this.#options.terminator === undefined ? withoutReturn(bytes) : this.#end(bytes)
+  }
+
+  #end(bytes: Uint8Array): Uint8Array {
+    const { terminator } = this.#options
+    return terminator === undefined ? bytes : Buffer.concat([bytes, Buffer.from(terminator)])
   }
 }

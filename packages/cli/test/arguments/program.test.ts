@@ -47,6 +47,7 @@ describe('hawser serve', () => {
       minimumRate: undefined,
       idle: undefined,
       drain: undefined,
+      escapes: false,
       crlf: false,
       json: false,
       hex: false,
@@ -82,7 +83,7 @@ describe('hawser serve', () => {
     expect(serve).toMatchObject({
       framing: { kind: 'length', main: { bytes: 2, endian: 'big' } },
       mode: 'chat',
-      greeting: 'hi',
+      greeting: [{ bytes: Buffer.from('hi'), isLine: true }],
       httpHello: true,
       maxConnections: 3,
       maxPerAddress: 2,
@@ -138,20 +139,67 @@ describe('hawser connect', () => {
       endpoint: 'host:1',
       framing: { kind: 'fixed', main: 4, options: {} },
       maxFrame: undefined,
-      send: ['a', 'b'],
+      send: [
+        { bytes: Buffer.from('a'), isLine: true },
+        { bytes: Buffer.from('b'), isLine: true },
+      ],
+      escapes: false,
       sendProxy: 2,
       crlf: true,
       connectTimeout: 3000,
       idle: Infinity,
       wait: 500,
       reconnect: true,
-      heartbeat: 'PING',
+      heartbeat: { bytes: Buffer.from('PING'), isLine: true },
       heartbeatEvery: 5000,
       json: false,
       hex: true,
       quiet: true,
     })
   })
+})
+
+describe('what hawser connect sends', () => {
+  it('is text and bytes, in the order of the command line', async () => {
+    const words = ['connect', '1', '--send-hex', '01 0a', '--send', 'a', '--send-hex', '0xff']
+    expect((await parse(...words)).connect?.send).toEqual([
+      { bytes: Uint8Array.of(1, 10), isLine: false },
+      { bytes: Buffer.from('a'), isLine: true },
+      { bytes: Uint8Array.of(255), isLine: false },
+    ])
+  })
+
+  it('is text as it is, and with --escapes the bytes that it names, wherever that stands', async () => {
+    const send = String.raw`a\\x41\xff`
+    expect((await parse('connect', '1', '--send', send)).connect?.send).toEqual([
+      { bytes: Buffer.from(send), isLine: true },
+    ])
+    const expected = Uint8Array.from([...Buffer.from(String.raw`a\x41`), 255])
+    const words = ['connect', '1', '--send', send, '--escapes']
+    expect((await parse(...words)).connect?.send).toEqual([{ bytes: expected, isLine: true }])
+  })
+
+  it.each([
+    [['--send-hex', '01 0'], '--send-hex, character 4: 0 has an odd number of digits: write two'],
+    [['--send-hex', ' '], '--send-hex has no bytes: write two'],
+    [
+      ['-e', '--send', String.raw`a\q`],
+      String.raw`--send, character 2: \q is no escape: write \xNN`,
+    ],
+    [
+      ['-e', '--reconnect', '--heartbeat', String.raw`\x`],
+      String.raw`--heartbeat, character 1: \x is no escape`,
+    ],
+  ])('refuses %j', async (words, message) => {
+    await expect(parse('connect', '1', ...words)).rejects.toThrow(message)
+  })
+})
+
+it('hawser serve reads --greeting with --escapes, a message a line', async () => {
+  const { serve } = await parse('serve', '-e', '--greeting', 'a\\x00\nb')
+  expect(serve?.greeting?.map(({ bytes }) => [...bytes])).toEqual([[97, 0], [98]])
+  const wrong = parse('serve', '-e', '--greeting', String.raw`\q`)
+  await expect(wrong).rejects.toThrow(String.raw`--greeting, character 1: \q is no escape`)
 })
 
 describe('hawser connect at the end of its input', () => {

@@ -41,11 +41,17 @@ describe('input from a pipe', () => {
 
 describe('a typed line', () => {
   it('is ended in a stream and is a message under a framing', () => {
+    const line = { bytes: Buffer.from('é'), isLine: true }
     const sent = [
-      lineToMessage('é', { stream: true, crlf: false }),
-      lineToMessage('é', { stream: true, crlf: true }),
-      lineToMessage('é', { stream: false, crlf: true }),
+      lineToMessage(line, { stream: true, crlf: false }),
+      lineToMessage(line, { stream: true, crlf: true }),
+      lineToMessage(line, { stream: false, crlf: true }),
     ]
     expect(sent.map((message) => Buffer.from(message).toString())).toEqual(['é\n', 'é\r\n', 'é'])
+  })
+
+  it('is not ended where bytes are to go out as they are', () => {
+    const sent = { bytes: Uint8Array.of(1, 2), isLine: false }
+    expect(lineToMessage(sent, { stream: true, crlf: true })).toEqual(Uint8Array.of(1, 2))
   })
 })

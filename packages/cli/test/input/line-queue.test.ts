@@ -3,7 +3,7 @@ import { LineQueue } from '../../src/input/line-queue.js'
 
 describe('LineQueue', () => {
   it('hands out lines in order, and ends behind the last', async () => {
-    const queue = new LineQueue()
+    const queue = new LineQueue<string>()
     queue.push('a')
     const collected: string[] = []
     const done = (async () => {

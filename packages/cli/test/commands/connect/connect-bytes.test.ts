@@ -1,0 +1,76 @@
+import { createServer, raw } from 'hawser'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { Command, type Outcome } from '../../support/command.js'
+
+/** What a server gets from `hawser connect` with these words, in hexadecimal, and how that ends. */
+async function sent(...words: string[]): Promise<Outcome & { hex: string }> {
+  const chunks: Uint8Array[] = []
+  const server = createServer(
+    { framing: raw() },
+    { message: (_client, chunk) => void chunks.push(chunk) },
+  )
+  await server.listen('127.0.0.1:0')
+  onTestFinished(() => server.close({ drain: 0 }).then(() => {}))
+  const { port } = server.address() as { port: number }
+  const command = Command.hawser(['connect', String(port), '--wait', '0', ...words], {
+    stdin: 'ignore',
+  })
+  const outcome = await command.ended
+  await server.close()
+  return { ...outcome, hex: Buffer.concat(chunks).toString('hex') }
+}
+
+describe('hawser connect sends', () => {
+  it.each([
+    [['--send-hex', '01 03 00 00'], '01030000'],
+    [['--send-hex', '0x01:0x03', '--send', 'a', '--send-hex', 'ff'], '0103610aff'],
+    [['--send-hex', '610a', '--crlf'], '610a'],
+    [['-e', '--send', String.raw`\xff\x00`], 'ff000a'],
+    [['-e', '--send', String.raw`\xff\c`, '--send', 'b', '--crlf'], 'ff620d0a'],
+    [['--send', String.raw`\xff`], Buffer.from('\\xff\n').toString('hex')],
+    [['--framing', 'length:2be', '--send-hex', '0aff'], '00020aff'],
+    [['--framing', 'lines', '--send-hex', 'ff00'], 'ff000a'],
+    [['--framing', 'lines', '-e', '--send', String.raw`\xc3(`], 'c3280a'],
+    [
+      [
+        ...['--framing', String.raw`delim:\x1c\r,start=\x0b`],
+        ...['-e', '--send', String.raw`MSH|\rPID|`],
+      ],
+      '0b4d53487c0d5049447c1c0d',
+    ],
+    [
+      ['--framing', 'length:2be,offset=4', '--send-hex', '0001 0000 01 03 0000 0002'],
+      '000100000006010300000002',
+    ],
+  ])('%j as these bytes', async (words, hex) => {
+    const outcome = await sent(...words)
+    expect(outcome).toMatchObject({ hex, code: 0 })
+  })
+
+  it('nothing of a message that its framing does not carry, and says why', async () => {
+    const outcome = await sent('--framing', 'json', '--send-hex', '22ff22')
+    expect(outcome).toMatchObject({ hex: '', code: 1 })
+    expect(outcome.stderr).toMatch(/^hawser: the message is not UTF-8/m)
+  })
+
+  it('nothing at all when the command line is wrong', async () => {
+    const outcome = await sent('--send', 'a', '--send-hex', '01 3')
+    expect(outcome).toMatchObject({ hex: '', code: 2, stdout: '' })
+    expect(outcome.stderr).toBe(
+      'hawser: --send-hex, character 4: 3 has an odd number of digits: write two for each byte, such as 01 0a ff\n',
+    )
+  })
+})
+
+it('hawser serve greets with bytes', async () => {
+  const server = Command.hawser(
+    ['serve', '0', '--framing', 'length:1', '-e', '--greeting', String.raw`\x00\xff`],
+    { stdin: 'ignore' },
+  )
+  const port = String(await server.port())
+  const command = Command.hawser(['connect', port, '--framing', 'raw', '--json', '--hex'], {
+    stdin: 'ignore',
+  })
+  const { stdout } = await command.ended
+  expect(JSON.parse(stdout)).toMatchObject({ size: 3, hex: '0200ff' })
+})
