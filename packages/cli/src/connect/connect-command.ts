@@ -136,7 +136,7 @@ function addOutput(command: Command): void {
   command
     .optionsGroup(heading)
     .option('--json', 'print each message as a JSON object')
-    .option('--hex', 'print the bytes of messages')
+    .option('--hex', 'print the bytes of messages, those that were sent as well')
     .option('-q, --quiet', 'print no notices')
     .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
 }

@@ -2,7 +2,7 @@ import { type CloseInfo, type Connection, connect as open, type DisconnectedStat
 import { adviseEscapes, readTyped, type Typed } from '../arguments/bytes/typed.js'
 import { SpellingError } from '../arguments/bytes/spelling-error.js'
 import { Activity } from './activity.js'
-import { type Peer, receive, transmit, type Troubles } from './conversation.js'
+import { type Peer, receive, type Stage, transmit, type Troubles } from './conversation.js'
 import { createDialling } from './dialling.js'
 import { describePeer, Losses } from './notices.js'
 import type { ConnectOptions } from './options.js'
@@ -19,6 +19,7 @@ import { LineEditor } from '../input/line-editor.js'
 import { LineQueue } from '../input/line-queue.js'
 import { type Colours, createColours, wantsColour } from '../output/colours.js'
 import { describeClose } from '../output/columns.js'
+import { markOf } from '../output/hex.js'
 import { count as formatCount } from '../output/numbers.js'
 import type { Sink } from '../output/sinks/sink.js'
 import { isInteractive, openStandardOutput } from '../output/sinks/standard.js'
@@ -50,6 +51,9 @@ class ConnectCommand implements Troubles {
   readonly #editor: LineEditor | undefined
   readonly #conversation: ConversationOutput | undefined
   readonly #speech: Speech
+  readonly #stage: Stage
+  /** In front of what is typed. */
+  readonly #mark: string
   readonly #losses = new Losses()
   /** Of the peer, and of the input. */
   readonly #heard = new Activity()
@@ -68,13 +72,26 @@ class ConnectCommand implements Troubles {
     })
     this.#source = { stream: options.framing.kind === 'raw', crlf: options.crlf }
     this.#colours = createColours(wantsColour(process.stdout, process.env))
+    this.#mark = markOf('out', this.#colours)
     this.#interrupts = new Interrupts((count, signal) => this.#interrupt(count, signal))
     this.#sink = openStandardOutput((error) => process.exit(sayLostOutput(error)))
     if (options.send === undefined && isInteractive()) {
       this.#editor = this.#createEditor()
-      this.#conversation = new ConversationOutput(this.#editor)
+      this.#conversation = new ConversationOutput(this.#editor, this.#mark)
     }
     this.#speech = new Speech(this.#editor, this.#colours, options.quiet)
+    const { json, hex } = options
+    this.#stage = {
+      sink: this.#conversation ?? this.#sink,
+      presenter: createPresenter({
+        stream: this.#source.stream,
+        terminal: process.stdout.isTTY,
+        conversation: this.#conversation !== undefined,
+        json,
+        hex,
+        colours: this.#colours,
+      }),
+    }
   }
 
   async run(): Promise<number> {
@@ -162,16 +179,8 @@ class ConnectCommand implements Troubles {
   }
 
   async #receive(peer: Peer): Promise<void> {
-    const { json, hex } = this.#options
-    const presenter = createPresenter({
-      stream: this.#source.stream,
-      terminal: process.stdout.isTTY,
-      json,
-      hex,
-      colours: this.#colours,
-    })
     try {
-      await receive(peer, this.#conversation ?? this.#sink, presenter, this.#heard)
+      await receive(peer, this.#stage, this.#heard)
     } catch (error) {
       // `closed` tells it.
       if (!isExpected(error)) throw error
@@ -192,14 +201,14 @@ class ConnectCommand implements Troubles {
     const lines = this.#lines()
     if (lines !== undefined) {
       this.#editor?.start()
-      return transmit(peer, this.#toMessages(lines), this, this.#read)
+      return transmit(peer, this.#toMessages(lines), this.#stage, this, this.#read)
     }
     await new Promise<void>((resolve) => {
       if (stdin.isTTY) whenForeground(resolve)
       else resolve()
     })
     try {
-      return await transmit(peer, readMessages(stdin, this.#source), this, this.#read)
+      return await transmit(peer, readMessages(stdin, this.#source), this.#stage, this, this.#read)
     } catch (error) {
       this.#fail(`stdin: ${(error as Error).message}: nothing more was sent`)
       return true
@@ -220,7 +229,7 @@ class ConnectCommand implements Troubles {
   }
 
   #createEditor(): LineEditor {
-    return new LineEditor(this.#sink, '', {
+    return new LineEditor(this.#sink, this.#mark, {
       line: (text) => {
         this.#conversation?.entered()
         this.#take(text)

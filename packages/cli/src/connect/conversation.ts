@@ -30,17 +30,22 @@ export interface Troubles {
   cut(): void
 }
 
+/** Where messages are shown, and how. */
+export interface Stage {
+  readonly sink: Sink
+  readonly presenter: Presenter
+}
+
 /** Write what the peer sends, no faster than the output takes it, until the peer ends. */
 export async function receive(
   peer: Peer,
-  sink: Sink,
-  presenter: Presenter,
+  { sink, presenter }: Stage,
   activity: Activity,
 ): Promise<void> {
   try {
     for await (const message of peer) {
       activity.touch()
-      sink.write(presenter.present(message))
+      sink.write(presenter.received(message))
       if (sink.queued > outputBacklog) await sink.drained()
     }
   } finally {
@@ -57,6 +62,7 @@ export async function receive(
 export async function transmit(
   peer: Peer,
   messages: AsyncIterable<Uint8Array>,
+  stage: Stage,
   troubles: Troubles,
   activity: Activity,
 ): Promise<boolean> {
@@ -64,6 +70,7 @@ export async function transmit(
     activity.begin()
     try {
       await peer.send(message)
+      await showSent(message, stage)
     } catch (error) {
       if (!isFramingCode(codeOf(error))) {
         troubles.cut()
@@ -77,6 +84,14 @@ export async function transmit(
   // What cannot be flushed any more is told by `closed`.
   await peer.flush().catch(() => {})
   return true
+}
+
+/** What was sent is shown no faster than the output takes it, as what arrives is. */
+async function showSent(message: Uint8Array, { sink, presenter }: Stage): Promise<void> {
+  const shown = presenter.sent(message)
+  if (shown === '') return
+  sink.write(shown)
+  if (sink.queued > outputBacklog) await sink.drained()
 }
 
 function isFramingCode(code: string | undefined): boolean {

@@ -9,11 +9,14 @@ const longestPrompt = 200
  */
 export class ConversationOutput implements Sink {
   readonly #editor: LineEditor
+  readonly #mark: string
   #partial = ''
   #status = ''
 
-  constructor(editor: LineEditor) {
+  /** @param mark in front of what is typed, where nothing else is */
+  constructor(editor: LineEditor, mark: string) {
     this.#editor = editor
+    this.#mark = mark
   }
 
   get queued(): number {
@@ -56,6 +59,7 @@ export class ConversationOutput implements Sink {
   }
 
   #prompt(): void {
-    this.#editor.setPrompt(this.#status === '' ? this.#partial : `(${this.#status}) `)
+    const before = this.#partial === '' ? this.#mark : this.#partial
+    this.#editor.setPrompt(this.#status === '' ? before : `(${this.#status}) `)
   }
 }

@@ -8,7 +8,7 @@ import type {
   ServerEvent,
   WorkerEvent,
 } from './events.js'
-import { dumpBytes } from './hex.js'
+import { dumpBytes, markOf } from './hex.js'
 import { count, plural } from './numbers.js'
 import { wrapCommand } from './commands.js'
 import { showMessage, type TextStyle } from './text.js'
@@ -71,7 +71,8 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
     const missed = event.missed ? colours.note(` (${count(event.missed)} too slow)`) : ''
     const start = `${head(time, who, what, incoming ? colours.received : colours.sent)}${size}${missed}`
     if (options.hex) {
-      const dump = dumpBytes(event.bytes, { indent: '  ', limit })
+      const indent = markOf(event.direction, colours)
+      const dump = dumpBytes(event.bytes, { indent, limit })
       return `${[start, ...dump].join('\n')}\n`
     }
     // The terminal wraps it, not we: whoever copies it gets no line feeds that it does not have.

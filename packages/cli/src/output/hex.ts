@@ -1,3 +1,4 @@
+import type { Colours } from './colours.js'
 import { count } from './numbers.js'
 
 const rowLength = 16
@@ -27,6 +28,11 @@ export function dumpBytes(bytes: Uint8Array, options: DumpOptions = {}): string[
   const rest = bytes.length - shown
   if (rest > 0) rows.push(`${indent}… ${count(rest)} more bytes`)
   return rows
+}
+
+/** What stands in front of what was received, and of what was sent. */
+export function markOf(direction: 'in' | 'out', colours: Colours): string {
+  return direction === 'in' ? `${colours.received('<')} ` : `${colours.sent('>')} `
 }
 
 function address(offset: number): string {

@@ -1,17 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import { createPresenter, type PresenterOptions } from '../../src/connect/presenter.js'
+import {
+  createPresenter,
+  type Presenter,
+  type PresenterOptions,
+} from '../../src/connect/presenter.js'
 import { createColours } from '../../src/output/colours.js'
 
-function present(options: Partial<PresenterOptions>, ...messages: (string | Uint8Array)[]): string {
-  const presenter = createPresenter({
+function create(options: Partial<PresenterOptions>): Presenter {
+  return createPresenter({
     stream: true,
     terminal: false,
+    conversation: false,
     json: false,
     hex: false,
     colours: createColours(false),
     ...options,
   })
-  const shown = messages.map((message) => Buffer.from(presenter.present(Buffer.from(message))))
+}
+
+function present(options: Partial<PresenterOptions>, ...messages: (string | Uint8Array)[]): string {
+  const presenter = create(options)
+  const shown = messages.map((message) => Buffer.from(presenter.received(Buffer.from(message))))
   return Buffer.concat([...shown, Buffer.from(presenter.finish())]).toString('latin1')
 }
 
@@ -50,12 +59,62 @@ describe('what arrives', () => {
   })
 
   it('is dumped with offsets that count on in a stream, and from 0 in a message', () => {
-    expect(present({ hex: true }, 'ab', 'c')).toMatch(/^00000000 .*\n00000002 .*\n$/)
-    expect(present({ hex: true, stream: false }, 'ab', 'c')).toMatch(/^00000000 .*\n00000000 .*\n$/)
+    expect(present({ hex: true }, 'ab', 'c')).toMatch(/^< 00000000 .*\n< 00000002 .*\n$/)
+    expect(present({ hex: true, stream: false }, 'ab', 'c')).toMatch(
+      /^< 00000000 .*\n< 00000000 .*\n$/,
+    )
   })
 
   it('is a JSON object a line', () => {
     const lines = present({ json: true, stream: false }, 'a', 'b').trimEnd().split('\n')
     expect(lines.map((line) => (JSON.parse(line) as { text: string }).text)).toEqual(['a', 'b'])
   })
+})
+
+describe('what is sent', () => {
+  const row = (mark: string, at: string, hex: string, text: string): string =>
+    `${mark} ${at}  ${hex.padEnd(48)}  |${text}|\n`
+
+  it('is dumped as well, with a mark and offsets of its own', () => {
+    const { sent, received } = create({ hex: true })
+    expect(sent(Buffer.from('ab'))).toBe(row('>', '00000000', '61 62', 'ab'))
+    expect(received(Buffer.from('c'))).toBe(row('<', '00000000', '63', 'c'))
+    expect(sent(Buffer.from('d'))).toBe(row('>', '00000002', '64', 'd'))
+  })
+
+  it('is said to be empty when it is', () => {
+    const { sent, received } = create({ hex: true, stream: false })
+    expect(sent(new Uint8Array(0))).toBe('> (no bytes)\n')
+    expect(received(new Uint8Array(0))).toBe('< (no bytes)\n')
+  })
+
+  it('fits a terminal of 80 columns, and nothing in it acts on one', () => {
+    const all = Uint8Array.from({ length: 256 }, (_, index) => index)
+    const rows = create({ hex: true }).sent(all).trimEnd().split('\n')
+    expect(rows.map((each) => each.length)).toEqual(rows.map(() => 80))
+    expect(rows.join('')).toMatch(/^[ -~]+$/)
+  })
+
+  it.each([
+    { json: true, hex: true },
+    { terminal: true },
+    { terminal: true, stream: false, conversation: true },
+    {},
+    { stream: false },
+  ])('is not shown otherwise: %j', (options) => {
+    expect(create(options).sent(Buffer.from('a'))).toBe('')
+  })
+})
+
+it('a message that arrives has a mark where a person types', () => {
+  const options = { terminal: true, stream: false }
+  expect(present({ ...options, conversation: true }, '> a\x1b')).toBe('< > a\\x1b\n')
+  expect(present(options, 'a')).toBe('a\n')
+})
+
+it('marks have colours of their own', () => {
+  const colours = createColours(true)
+  const { sent, received } = create({ hex: true, colours })
+  expect(sent(Buffer.from('a')).split(' ')[0]).toBe('\u001b[35m>\u001b[39m')
+  expect(String(received(Buffer.from('a'))).split(' ')[0]).toBe('\u001b[36m<\u001b[39m')
 })

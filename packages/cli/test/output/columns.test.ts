@@ -163,7 +163,7 @@ describe('columns', () => {
     const event = { event: 'message', id: 1, direction: 'in', bytes: Buffer.from('hi') } as const
     const [first, second] = render(event, { hex: true }).split('\n')
     expect(first).toBe('03:04:05.006 @1 in 2 B')
-    expect(second).toMatch(/^ {2}00000000 {2}68 69 .*\|hi\|$/)
+    expect(second).toMatch(/^< 00000000 {2}68 69 .*\|hi\|$/)
   })
 
   it('marks escapes by colour, so that a peer cannot fake them', () => {

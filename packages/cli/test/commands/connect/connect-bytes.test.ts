@@ -74,3 +74,53 @@ it('hawser serve greets with bytes', async () => {
   const { stdout } = await command.ended
   expect(JSON.parse(stdout)).toMatchObject({ size: 3, hex: '0200ff' })
 })
+
+describe('hawser connect --hex', () => {
+  /** A server that sends back what it gets; the port it listens on. */
+  async function echo(): Promise<string> {
+    const server = createServer(
+      { framing: raw() },
+      { message: (client, chunk) => client.send(chunk) },
+    )
+    await server.listen('127.0.0.1:0')
+    onTestFinished(() => server.close({ drain: 0 }).then(() => {}))
+    return String((server.address() as { port: number }).port)
+  }
+
+  it('shows what was sent and what came in, told apart, and nothing that acts', async () => {
+    const words = ['connect', await echo(), '--hex', '--send-hex', '1b5b324a 9b 41']
+    const { stdout, code } = await Command.hawser(words, { stdin: 'ignore' }).ended
+    const dump = `00000000  ${'1b 5b 32 4a 9b 41'.padEnd(48)}  |.[2J.A|`
+    expect(stdout).toBe(`> ${dump}\n< ${dump}\n`)
+    expect(code).toBe(0)
+  })
+
+  it('shows no message that was not sent', async () => {
+    const words = ['connect', await echo(), '--hex', '--framing', 'fixed:2']
+    const more = ['--send', 'abc', '--send', 'ab']
+    const { stdout, code } = await Command.hawser([...words, ...more], { stdin: 'ignore' }).ended
+    const dump = `00000000  ${'61 62'.padEnd(48)}  |ab|`
+    expect(stdout).toBe(`> ${dump}\n< ${dump}\n`)
+    expect(code).toBe(1)
+  })
+
+  it('shows all of a large input, and all that comes back', async () => {
+    const command = Command.hawser(['connect', await echo(), '--hex'])
+    const size = 3_000_000
+    command.stdin.end(Buffer.alloc(size, 'a'))
+    const { stdout, code } = await command.ended
+    const rows = stdout.split('\n')
+    const sentRows = rows.filter((row) => row.startsWith('> '))
+    const last = (row = ''): number => Number.parseInt(row.slice(2, 10), 16)
+    expect(last(sentRows.at(-1))).toBeGreaterThan(size - 17)
+    expect(last(rows.findLast((row) => row.startsWith('< ')))).toBeGreaterThan(size - 17)
+    expect(code).toBe(0)
+  })
+
+  it('leaves JSON as it is: what came in', async () => {
+    const words = ['connect', await echo(), '--hex', '--json', '--send', 'a']
+    const { stdout } = await Command.hawser(words, { stdin: 'ignore' }).ended
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1)
+    expect(JSON.parse(stdout)).toMatchObject({ direction: 'in', text: 'a', hex: '61' })
+  })
+})

@@ -98,7 +98,9 @@ describe('hawser connect in a pipe', () => {
     const json = await pipe([port, '--send', 'hi', '--json']).ended
     expect(JSON.parse(json.stdout)).toMatchObject({ event: 'message', size: 2, text: 'hi' })
     const hex = await pipe([port, '--send', 'hi', '--hex']).ended
-    expect(hex.stdout).toMatch(/^00000000 {2}68 69 0a {40,}\|hi\.\|\n$/)
+    expect(hex.stdout).toMatch(
+      /^> 00000000 {2}68 69 0a {40,}\|hi\.\|\n< 00000000 {2}68 69 0a {40,}\|hi\.\|\n$/,
+    )
   })
 
   it('says which input the framing cannot carry, sends the rest, and fails', async () => {

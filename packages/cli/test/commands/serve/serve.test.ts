@@ -182,7 +182,7 @@ describe('hawser serve', () => {
     const server = serve('--hex')
     const client = await connectLines(await server.port())
     await client.send('hi')
-    await server.prints(/@1 in 2 B\n {2}00000000 {2}68 69 {43,}\|hi\|\n/)
+    await server.prints(/@1 in 2 B\n< 00000000 {2}68 69 {43,}\|hi\|\n/)
   })
 
   it('prints only where it listens with --quiet', async () => {
