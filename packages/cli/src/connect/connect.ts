@@ -262,7 +262,9 @@ class ConnectCommand implements Troubles {
     if (info.error !== undefined) this.#fail(sayError(info.error))
     else {
       if (info.unsent > 0 || info.reason !== 'ended') this.#exitCode ||= exitNetwork
-      this.#speech.notice(`closed: ${describeClose(info)}`)
+      this.#speech.notice(
+        `closed: ${describeClose({ ...info, skipped: this.#peer?.skipped ?? 0 })}`,
+      )
     }
   }
 

@@ -13,6 +13,8 @@ export interface Peer extends AsyncIterable<Uint8Array> {
   readonly closed: Promise<CloseInfo | undefined>
   /** Bytes that wait to be sent. */
   readonly unsent: number
+  /** Bytes that came in and belonged to no message. */
+  readonly skipped: number
   send(message: Uint8Array): Promise<void>
   /** Settles when everything sent was handed to the operating system. */
   flush(): Promise<void>

@@ -18,6 +18,10 @@ export class SinglePeer implements Peer {
     return this.#connection.unsent
   }
 
+  get skipped(): number {
+    return this.#connection.skipped
+  }
+
   send(message: Uint8Array): Promise<void> {
     return this.#connection.send(message)
   }

@@ -33,6 +33,7 @@ export class SteadyPeer implements Peer {
   readonly #client: Client<Uint8Array, Outgoing>
   /** How the connection ends whose end was not told. */
   #last: Promise<CloseInfo> | undefined
+  #latest: Connection<Uint8Array, Outgoing> | undefined
   #isEnding = false
 
   constructor(
@@ -52,6 +53,7 @@ export class SteadyPeer implements Peer {
     client.on('connected', () => {
       const { connection } = client
       if (connection === undefined) return
+      this.#latest = connection
       this.#last = connection.closed
       notices.connected(connection)
     })
@@ -71,6 +73,10 @@ export class SteadyPeer implements Peer {
 
   get unsent(): number {
     return this.#client.connection?.unsent ?? 0
+  }
+
+  get skipped(): number {
+    return this.#latest?.skipped ?? 0
   }
 
   send(message: Uint8Array): Promise<void> {

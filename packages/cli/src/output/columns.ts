@@ -137,13 +137,15 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
 
 /** Why a connection ended, and what went through it. */
 export function describeClose(
-  event: Pick<ClosedEvent, 'by' | 'reason' | 'bytesRead' | 'bytesWritten' | 'unsent'>,
+  event: Pick<ClosedEvent, 'by' | 'reason' | 'bytesRead' | 'bytesWritten' | 'unsent' | 'skipped'>,
 ): string {
+  const { skipped = 0 } = event
+  const lost = skipped > 0 ? `, ${count(skipped)} B skipped` : ''
   const unsent = event.unsent > 0 ? `, ${count(event.unsent)} B unsent` : ''
   const who = event.by === 'error' ? '' : event.by === 'remote' ? 'by the peer' : 'by us'
   // That is how a connection should end, and goes without saying.
   const how = event.reason === 'ended' && who !== '' ? who : `${event.reason} ${who}`.trimEnd()
-  const bytes = `${count(event.bytesRead)} B in, ${count(event.bytesWritten)} B out${unsent}`
+  const bytes = `${count(event.bytesRead)} B in${lost}, ${count(event.bytesWritten)} B out${unsent}`
   return `${how}, ${bytes}`
 }
 

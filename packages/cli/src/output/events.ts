@@ -77,6 +77,8 @@ export interface ClosedEvent {
   readonly bytesRead: number
   readonly bytesWritten: number
   readonly unsent: number
+  /** Bytes that came in and belonged to no message, if there were any. */
+  readonly skipped?: number
   readonly connections: number
   /** What the error said, if one ended it. */
   readonly error?: string

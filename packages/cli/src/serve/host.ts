@@ -171,6 +171,7 @@ export class Host implements Listeners {
       event: 'closed',
       id: client.id,
       ...{ by, reason, phase, bytesRead, bytesWritten, unsent },
+      ...(client.skipped > 0 ? { skipped: client.skipped } : {}),
       connections: this.#clients.size,
       ...(error === undefined ? {} : { error: sayError(error) }),
     })

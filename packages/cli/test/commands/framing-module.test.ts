@@ -1,4 +1,5 @@
 import { connect, createServer, lengthPrefixed, raw } from 'hawser'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
@@ -114,6 +115,40 @@ export default 7
       await client.closed
       await server.prints(new RegExp(`@${id} closed frame-malformed.*\\\\u001b\\[2Jcannot`))
     }
+  })
+})
+
+describe('SIGHUP with workers', () => {
+  const one = (name: string, text: string): string =>
+    `export default ({ lines, mapFraming }) => mapFraming(lines(), {
+  decode: (line) => ${JSON.stringify(text)} + line,
+  encode: (line) => line,
+})
+// ${name}
+`
+
+  it('loads the module again, and keeps the old workers when it is broken', async () => {
+    const path = join(createFolder({ 'mine.mjs': one('first', 'old ') }), 'mine.mjs')
+    const server = start('serve', '0', '--workers', '1', '--framing', path)
+    const port = await server.port()
+    const say = async (text: string): Promise<void> => {
+      const client = await connect(`127.0.0.1:${port}`)
+      await client.send(`${text}\n`)
+      await client.end()
+      await client.closed
+    }
+    await say('one')
+    await server.prints(/in 7 B old one\n/)
+    writeFileSync(path, 'export default 7\n')
+    server.kill('SIGHUP')
+    await server.prints(/its default export is no framing: it is a number.*the old workers stay/)
+    await say('two')
+    await server.prints(/in 7 B old two\n/)
+    writeFileSync(path, one('second', 'new '))
+    server.kill('SIGHUP')
+    await server.prints(/reloaded: 1 worker replaced/)
+    await say('three')
+    await server.prints(/in 9 B new three\n/)
   })
 })
 

@@ -56,6 +56,9 @@ describe('columns', () => {
     expect(render(closed)).toBe(
       '03:04:05.006 @3 closed by the peer, 1,234 B in, 5 B out (2 open)\n',
     )
+    expect(render({ ...closed, skipped: 1_000 })).toContain(
+      'by the peer, 1,234 B in, 1,000 B skipped, 5 B out',
+    )
   })
 
   it('shows what was left unsent, and the error', () => {

@@ -124,3 +124,39 @@ describe('hawser connect --hex', () => {
     expect(JSON.parse(stdout)).toMatchObject({ direction: 'in', text: 'a', hex: '61' })
   })
 })
+
+describe('bytes that belong to no message are counted where a connection ends', () => {
+  const framing = ['--framing', 'delim:03,start=02,between=skip']
+
+  it('by serve', async () => {
+    const server = Command.hawser(['serve', '0', ...framing], { stdin: 'ignore' })
+    const port = String(await server.port())
+    const words = ['connect', port, '--send-hex', 'ffff 0261 03 ff', '--wait', '0']
+    await Command.hawser(words, { stdin: 'ignore' }).ended
+    await server.prints(/@1 in 1 B a\n/)
+    await server.prints(/@1 closed by the peer, 6 B in, 3 B skipped, 0 B out/)
+  })
+
+  it.each([[[]], [['--reconnect']]])('by connect %j', async (more) => {
+    const server = createServer({ framing: raw() }, async (client) => {
+      await client.send(Buffer.from('zz\x02a\x03'))
+      for await (const chunk of client) await client.send(chunk)
+    })
+    await server.listen('127.0.0.1:0')
+    onTestFinished(() => server.close({ drain: 0 }).then(() => {}))
+    const { port } = server.address() as { port: number }
+    const words = ['connect', String(port), ...framing, '--send', 'b', ...more]
+    const { stdout, stderr } = await Command.hawser(words, { stdin: 'ignore' }).ended
+    expect(stdout).toBe('a\nb\n')
+    expect(stderr).toMatch(/closed: by us, 8 B in, 2 B skipped, 3 B out/)
+  })
+})
+
+it('frames that are too large are skipped where that is asked for', async () => {
+  const words = ['serve', '0', '--framing', 'length:2be,oversize=discard', '--max-frame', '3']
+  const server = Command.hawser(words, { stdin: 'ignore' })
+  const port = String(await server.port())
+  const sending = ['connect', port, '--send-hex', '0004 61616161 0001 62', '--wait', '0']
+  await Command.hawser(sending, { stdin: 'ignore' }).ended
+  await server.prints(/@1 in 1 B b\n[^]*closed by the peer, 9 B in, 6 B skipped, 0 B out/)
+})
