@@ -99,6 +99,7 @@ export const LIBRARY_UNITS = {
         ],
         units: ['options'],
       },
+      rate: { sees: [], doors: ['bucket', 'rate-limit'], units: ['options'] },
     },
   },
   'proxy-protocol': { units: ['errors', 'options', 'policy'], builtins: [] },

@@ -44,6 +44,7 @@ const table = {
   HAWSER_FRAME_TIMEOUT: 'A frame was begun and made no progress.',
   HAWSER_WRITE_TIMEOUT: 'The peer stopped reading: bytes waited without progress.',
   HAWSER_CONSUMER_TIMEOUT: 'The program did not take the messages that were received.',
+  HAWSER_RATE_EXCEEDED: 'The peer sent more than it may.',
   HAWSER_RATE_TIMEOUT: 'A frame or a write moved more slowly than the minimum rate.',
   HAWSER_DRAIN_TIMEOUT: 'The server closed and the connection outlived its drain.',
   HAWSER_BACKPLANE_FAILED: 'A call of the backplane failed, or its message cannot be used.',

@@ -223,6 +223,7 @@ export class ConnectionError extends HawserError<
   | 'HAWSER_CONNECTION_ENDED'
   | 'HAWSER_OUTBOX_FULL'
   | 'HAWSER_MEMORY_FULL'
+  | 'HAWSER_RATE_EXCEEDED'
 > {}
 
 /** TLS that could not be established, or must not be. */

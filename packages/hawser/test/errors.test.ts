@@ -362,6 +362,20 @@ const provocations: Record<ErrorCode, Provocation> = {
       return ended
     },
   },
+  HAWSER_RATE_EXCEEDED: {
+    class: ConnectionError,
+    op: 'read',
+    has: ['local', 'remote'],
+    says: /more than 2 bytes a second, with a burst of 2: raise rateLimit.bytes, or slow /,
+    async provoke() {
+      const { endpoint, ended } = await serve({
+        rateLimit: { bytes: 2, over: 'close' },
+      })
+      const peer = await dial(endpoint)
+      void peer.send(Buffer.from('123'))
+      return ended
+    },
+  },
   HAWSER_TLS_HANDSHAKE_FAILED: {
     class: TlsError,
     op: 'handshake',

@@ -57,6 +57,7 @@ const connectionMembers: Visible<Connection> = {
   reset: true,
   resume: true,
   send: true,
+  setRateLimit: true,
   setTimeouts: true,
   server: true,
   skipped: true,

@@ -3,6 +3,12 @@ import { invalid, kindOf } from '../options/invalid.js'
 import { atLeast } from '../options/numbers.js'
 import type { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
+import {
+  type RateLimit,
+  rateLimitNames,
+  type RateLimits,
+  resolveRateLimit,
+} from '../policy/rate/rate-limit.js'
 import { assertHeartbeat, type HeartbeatOptions } from '../policy/heartbeat.js'
 import { withoutPongs } from './watch/connection-heartbeat.js'
 import { encoderOf } from './out/encode-frame.js'
@@ -40,6 +46,14 @@ export interface ConnectionOptions extends ConnectionTimeouts {
    */
   readonly highWaterMark?: number | undefined
   /**
+   * How much the peer may send: `{ messages, bytes, over }`, each a number a second with a burst of a
+   * second's worth, or `{ perSecond, burst }`. Above it the peer is read from no further until it may
+   * send again (`over: 'slow'`, the default), or its connection ends with `rate-exceeded`
+   * (`over: 'close'`). Default: off, since what is too much is for the program to say, and a reader's
+   * own pace slows its peer anyway. Stops: one peer taking the processor time, or the line, of all.
+   */
+  readonly rateLimit?: RateLimit | undefined
+  /**
    * Keep our direction open when the peer has ended its own, until `end()`. Default false: our
    * direction ends too, before the loop's caller runs on, once every message was delivered and the
    * loop returned, or the last `message` settled; without a consumer, a turn later. What was accepted
@@ -57,6 +71,7 @@ export const connectionNames: NamesOf<ConnectionOptions> = {
   inbox: true,
   outbox: true,
   highWaterMark: true,
+  rateLimit: rateLimitNames,
   allowHalfOpen: true,
   clock: true,
 }
@@ -98,6 +113,7 @@ export function resolveSettings<In, Out>(
     outboxLimit,
     // A mark above the limit would never be looked at, and the limit with it.
     highWaterMark: Math.min(highWaterMark, outboxLimit),
+    rateLimit: rateLimitFor(options.rateLimit, framing),
     brakes,
     allowHalfOpen: options.allowHalfOpen ?? false,
     ...defaultTimeouts,
@@ -106,6 +122,18 @@ export function resolveSettings<In, Out>(
     budget,
     effects: new Effects(),
   }
+}
+
+/** @throws OptionError when it cannot work: chunks of a byte stream are no messages to count. */
+function rateLimitFor(
+  limit: RateLimit | undefined,
+  { name, streaming }: { readonly name: string; readonly streaming?: boolean },
+): RateLimits | undefined {
+  const limits = limit && resolveRateLimit(limit)
+  if (streaming === true && limits?.messages !== undefined) {
+    throw invalid('rateLimit.messages', `counts messages, and ${name} has none: limit its bytes`)
+  }
+  return limits
 }
 
 /** A frame is held whole. One without a limit needs an inbox that was chosen. */

@@ -4,6 +4,7 @@ import type { Budget } from '../policy/budget.js'
 import type { Clock } from '../policy/clock.js'
 import type { Beat } from '../policy/heartbeat.js'
 import type { PaceLimits } from '../policy/pace.js'
+import type { RateLimits } from '../policy/rate/rate-limit.js'
 import type { TlsClientOptions, TlsServerOptions } from '../tls.js'
 import type { Transport } from '../transport.js'
 import type { CloseInfo } from './end/close-info.js'
@@ -41,6 +42,8 @@ export interface Settings<In, Out> extends Waits, PaceLimits {
   readonly inboxLimit: number
   readonly outboxLimit: number
   readonly highWaterMark: number
+  /** How much may come; undefined where nothing is limited. */
+  readonly rateLimit: RateLimits | undefined
   /** What a blocked outbox stops that no sender awaits: see {@link Brakes}. */
   readonly brakes: Brakes
   /** Our direction stays open when the peer's has ended. */

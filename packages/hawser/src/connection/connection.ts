@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { ReadableStream, WritableStream } from 'node:stream/web'
 import type { Framing } from '../framing/framing.js'
 import { checkOptions } from '../options/check-options.js'
+import { type RateLimit, resolveRateLimit } from '../policy/rate/rate-limit.js'
 import type { ProxyHeader } from '../proxy-protocol/header.js'
 import type { TlsSession } from '../tls.js'
 import type { TransportAddress } from '../transport.js'
@@ -169,6 +170,11 @@ class EngineConnection<
   setTimeouts(timeouts: ConnectionTimeouts): this {
     checkOptions(timeouts, timeoutNames)
     this.#engine.setTimeouts(resolveTimeouts(timeouts))
+    return this
+  }
+
+  setRateLimit(limit: RateLimit): this {
+    this.#engine.setRateLimit(resolveRateLimit(limit, this.#engine.settings.rateLimit))
     return this
   }
 

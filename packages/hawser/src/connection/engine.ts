@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers'
-import { type HawserError, TimeoutError } from '../errors.js'
+import type { HawserError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
 import { firstByte } from '../observe/channels.js'
 import type { OverflowPayload } from '../observe/payloads.js'
 import type { PaceLimits } from '../policy/pace.js'
+import type { RateLimits } from '../policy/rate/rate-limit.js'
 import type { TransportSink } from '../transport.js'
-import { framingError } from './end/close-errors.js'
+import { drainTimeout, framingError } from './end/close-errors.js'
 import type { CloseInfo, Why } from './end/close-info.js'
 import { endWhenDone, endWhenLeft, endWithPeer, isDelivered } from './end/completion.js'
 import type { Waits } from './connection-settings.js'
@@ -47,7 +48,8 @@ export class Engine<In, Out>
   // ── what the user does ──────────────────────────────────────────────────────────────────────
 
   start(): void {
-    const { handler, heartbeat } = this.settings
+    const { handler, heartbeat, rateLimit } = this.settings
+    if (rateLimit !== undefined) this.receiver.limitRate(rateLimit)
     this.transport.start(this)
     if (handler?.message !== undefined) {
       const consumer = new HandlerConsumer(this, this.receiver)
@@ -78,6 +80,12 @@ export class Engine<In, Out>
     this.settings = { ...this.settings, ...timeouts }
     this.watch?.changed()
     this.arm()
+  }
+
+  /** Another limit of what may come, from now on. */
+  setRateLimit(rateLimit: RateLimits): void {
+    this.settings = { ...this.settings, rateLimit }
+    if (!this.isClosed) this.receiver.limitRate(rateLimit)
   }
 
   switchFraming(next: Framing<In, Out>): void {
@@ -113,11 +121,7 @@ export class Engine<In, Out>
 
   /** The drain's time is up. */
   force(waited: number): void {
-    const text = `the connection was still at work ${waited} ms after its server began to close: give it a longer drain, or end its work when the loop ends`
-    this.fail(
-      new TimeoutError('HAWSER_DRAIN_TIMEOUT', text, { op: 'close', ...this.details }),
-      true,
-    )
+    this.fail(drainTimeout(waited, this.details), true)
   }
 
   encode(message: Out): Uint8Array {

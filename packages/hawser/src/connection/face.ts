@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { ReadableStream, WritableStream } from 'node:stream/web'
 import type { Framing } from '../framing/framing.js'
+import type { RateLimit } from '../policy/rate/rate-limit.js'
 import type { ProxyHeader } from '../proxy-protocol/header.js'
 import type { TlsSession } from '../tls.js'
 import type { TransportAddress } from '../transport.js'
@@ -133,6 +134,13 @@ export interface Connection<
    * @throws OptionError `HAWSER_INVALID_OPTION`
    */
   setTimeouts(timeouts: ConnectionTimeouts): this
+  /**
+   * Another limit of what the peer of this connection may send from now on, as when it has logged in:
+   * of `messages`, `bytes` and `over`, those left out stay as they are. What is used up stays used up.
+   *
+   * @throws OptionError `HAWSER_INVALID_OPTION`
+   */
+  setRateLimit(limit: RateLimit): this
   /** Deliver no messages until `resume()`. Reading goes on until the inbox is full. */
   pause(): void
   /** Deliver messages again. */

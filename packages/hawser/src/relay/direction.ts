@@ -85,8 +85,7 @@ export class Direction implements Consumer {
 
   #pass(bytes: Bytes): void {
     const [from, to] = [this.#from, this.#to]
-    from.receiver.messages += 1
-    from.receiver.share.take(bytes.length)
+    if (!from.receiver.count(bytes.length, 1)) return
     from.receiver.mayGoOn()
     if (messageIn.hasSubscribers) publishMessageIn(from, bytes)
     // This program ended that direction itself.

@@ -35,6 +35,11 @@ const endings: Record<Exclude<CloseReason, 'ended' | 'reset'>, () => Promise<Clo
   'frame-malformed': () => receive(netstring(), 'hello'),
   'frame-truncated': () => receive(lengthPrefixed({ bytes: 2 }), '\0\x05h'),
   'text-invalid': () => receive(lines({ invalid: 'reject' }), '\u00ff\n'),
+  'rate-exceeded': async () => {
+    const { connection, peer } = connectPeer({ rateLimit: { bytes: 4, over: 'close' } })
+    await peer.send('hello')
+    return connection.closed
+  },
   'message-invalid': async () => {
     const broken = framing<Uint8Array, string>({
       name: 'broken',

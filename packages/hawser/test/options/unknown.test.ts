@@ -102,6 +102,7 @@ const calls: Readonly<Record<string, Call>> = {
   'connection.close': (options) => connection().close(options),
   'connection.reset': (options) => connection().reset(options),
   'connection.setTimeouts': (options) => connection().setTimeouts(options),
+  'connection.setRateLimit': (options) => connection().setRateLimit(options),
   attach: (options) => attach(new PassThrough(), options),
   createClient: (options) => createClient(nowhere, options),
   'client.request': (options) => client().request('', options),
@@ -166,7 +167,7 @@ describe('an option that does not exist', () => {
   it.each(Object.keys(calls))('%s refuses it by its name', async (name) => {
     const { code, option, message } = await refusalOf(name, { hullabaloo: 1 })
     expect(code).toBe('HAWSER_INVALID_OPTION')
-    expect(option).toMatch(/^(?:(?:endpoint|tls)\.)?hullabaloo$/)
+    expect(option).toMatch(/^(?:(?:endpoint|tls|rateLimit)\.)?hullabaloo$/)
     expect(message).toContain('hullabaloo is not an option')
   })
 
@@ -184,6 +185,7 @@ describe('an option that does not exist', () => {
     ['connection.close', { raison: 'x' }, 'raison', 'reason'],
     ['connection.reset', { eror: 'x' }, 'eror', 'error'],
     ['connection.setTimeouts', { idelTimeout: 5 }, 'idelTimeout', 'idleTimeout'],
+    ['connection.setRateLimit', { mesages: 5 }, 'rateLimit.mesages', 'messages'],
     ['attach', { framming: 1 }, 'framming', 'framing'],
     ['createClient', { whileDwon: 'queue' }, 'whileDwon', 'whileDown'],
     ['client.request', { timeOut: 1 }, 'timeOut', 'timeout'],

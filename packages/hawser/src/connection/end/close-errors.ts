@@ -6,6 +6,7 @@ import {
   isA,
   textsOf,
   textOf,
+  TimeoutError,
 } from '../../errors.js'
 import { quoting } from '../../options/quoting.js'
 import { reasonOf } from '../../policy/reason.js'
@@ -115,4 +116,10 @@ export function outboxFull(unsent: number, limit: number, details: ErrorDetails)
         `the peer reads too slowly; await send(), check trySend(), or raise the option ${option}`,
     },
   )
+}
+
+/** What ends a connection that outlives its server's drain. */
+export function drainTimeout(waited: number, details: ErrorDetails): TimeoutError {
+  const text = `the connection was still at work ${waited} ms after its server began to close: give it a longer drain, or end its work when the loop ends`
+  return new TimeoutError('HAWSER_DRAIN_TIMEOUT', text, { op: 'close', ...details })
 }

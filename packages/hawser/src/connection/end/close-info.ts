@@ -52,6 +52,8 @@ export type EndingCode =
   | 'HAWSER_OUTBOX_FULL'
   /** The bytes of all connections reached the server's `memory`, and this one was stalled longest. */
   | 'HAWSER_MEMORY_FULL'
+  /** The peer sent more than its rate limit allows. */
+  | 'HAWSER_RATE_EXCEEDED'
   /** The operating system ended it: no route, keepalive without a reply, … `error.cause` says. */
   | 'HAWSER_CONNECTION_FAILED'
 

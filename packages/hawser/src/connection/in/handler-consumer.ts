@@ -102,8 +102,7 @@ export class HandlerConsumer<In, Out> implements Consumer {
   deliver(message: unknown, end: number): boolean {
     const { connection, settings } = this.#host
     const receiver = this.#receiver
-    receiver.messages += 1
-    receiver.share.take(end - this.#end)
+    if (!receiver.count(end - this.#end, 1)) return false
     this.#end = end
     if (messageIn.hasSubscribers) publishMessageIn(this.#host, message)
     try {

@@ -18,9 +18,13 @@ export const holds = {
   receiving: 128,
   /** `onConnect` is at work, and no request waits: the next one is for its `receive`. */
   greeting: 256,
+  /** So many messages a second are allowed, and they were delivered. */
+  rationed: 512,
+  /** More bytes came than are allowed a second: what came is delivered, and nothing more is read. */
+  overdrawn: 1024,
 } as const
 
-/** All of them. */
-export const allHolds = 511
+/** All that keep messages back. */
+export const allHolds: number = 2 * holds.rationed - 1
 /** All but a blocked outbox: for what has the outbox alone as its bound. */
 export const unbraked: number = allHolds - holds.blocked

@@ -156,6 +156,8 @@ export abstract class IteratorConsumer<In, Out, Item>
       if (!receiver.mayGoOn()) return undefined
       const item = this.take()
       if (item !== none) return { done: false, value: item }
+      // It was one too many.
+      if (this.host.error !== undefined) throw this.host.error
       if (!receiver.inbox.finish()) break
     }
     if (!receiver.done) return undefined
@@ -176,8 +178,7 @@ export class MessageIterator<In, Out> extends IteratorConsumer<In, Out, In> {
     const { receiver } = this
     const message = receiver.inbox.take()
     if (message === none) return none
-    receiver.messages += 1
-    receiver.share.take(receiver.inbox.takenBytes)
+    if (!receiver.count(receiver.inbox.takenBytes, 1)) return none
     if (messageIn.hasSubscribers) publishMessageIn(this.host, message)
     return message
   }
@@ -187,10 +188,9 @@ export class MessageIterator<In, Out> extends IteratorConsumer<In, Out, In> {
 export class BatchIterator<In, Out> extends IteratorConsumer<In, Out, In[]> {
   protected override take(): In[] | typeof none {
     const { receiver } = this
-    const batch = receiver.inbox.takeBatch(receiver.share.messagesLeft)
+    const batch = receiver.inbox.takeBatch(receiver.messagesLeft)
     if (batch === none) return none
-    receiver.messages += batch.length
-    receiver.share.take(receiver.inbox.takenBytes, batch.length)
+    if (!receiver.count(receiver.inbox.takenBytes, batch.length)) return none
     if (messageIn.hasSubscribers) {
       for (const message of batch) publishMessageIn(this.host, message)
     }

@@ -2,6 +2,7 @@ import {
   AbortedError,
   ConnectionError,
   type ErrorDetails,
+  OptionError,
   StateError,
   TimeoutError,
 } from '../../errors.js'
@@ -45,5 +46,22 @@ export function consumedError(details: ErrorDetails): StateError {
     'the messages of this connection already go to a handler object, a loop or a stream: ' +
       'leave that one first, or use only one',
     details,
+  )
+}
+
+/** A framing was to be switched to whose largest frame would never be complete. */
+export function frameAboveInbox(
+  maxFrame: number,
+  inboxLimit: number,
+  details: ErrorDetails,
+): OptionError {
+  return new OptionError(
+    'HAWSER_INVALID_OPTION',
+    (option) => `${option} is ${maxFrame} bytes and the inbox holds ${inboxLimit}`,
+    {
+      ...details,
+      option: 'maxFrame',
+      remedy: (option) => `raise the option inbox or lower ${option}`,
+    },
   )
 }

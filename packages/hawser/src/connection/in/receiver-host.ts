@@ -19,6 +19,8 @@ export interface ReceiverHost<In, Out> extends Published {
   readonly draining: boolean
   /** What ended the connection, if it was not an orderly end. */
   readonly error: HawserError | undefined
+  /** End the connection because of `error`; `abrupt`: at once, by a reset. */
+  fail(error: HawserError, abrupt: boolean): void
   /** The decoder failed: the connection ends. Returns the error as the consumer gets it. */
   malformed(cause: unknown): HawserError
   /** The handler threw or rejected. */

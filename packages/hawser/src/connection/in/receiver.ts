@@ -1,10 +1,12 @@
-import { OptionError } from '../../errors.js'
 import type { Framing } from '../../framing/framing.js'
+import type { RateLimits } from '../../policy/rate/rate-limit.js'
 import { countClosed, countOpened, Share } from '../work.js'
 import type { Consumer } from './consumer.js'
 import { holds } from './holds.js'
 import { Inbox } from './inbox.js'
-import { consumedError } from './receive-errors.js'
+import { Ration } from './ration.js'
+import { shouldStopReading } from './reading.js'
+import { consumedError, frameAboveInbox } from './receive-errors.js'
 import type { ReceiverHost } from './receiver-host.js'
 
 /**
@@ -28,6 +30,8 @@ export class Receiver<In, Out> {
   readonly #host: ReceiverHost<In, Out>
   #inbox: Inbox<In> | undefined
   #share: Share | undefined
+  /** Made only where it is limited how much may come. */
+  #ration: Ration | undefined
   #advancing = false
 
   constructor(host: ReceiverHost<In, Out>, framing: Framing<In, Out>) {
@@ -106,16 +110,7 @@ export class Receiver<In, Out> {
   switchFraming(framing: Framing<In, Out>): void {
     const { inboxLimit } = this.#host.settings
     if (framing.maxFrame > inboxLimit) {
-      const { maxFrame } = framing
-      throw new OptionError(
-        'HAWSER_INVALID_OPTION',
-        (option) => `${option} is ${maxFrame} bytes and the inbox holds ${inboxLimit}`,
-        {
-          ...this.#host.details,
-          option: 'maxFrame',
-          remedy: (option) => `raise the option inbox or lower ${option}`,
-        },
-      )
+      throw frameAboveInbox(framing.maxFrame, inboxLimit, this.#host.details)
     }
     this.framing = framing
     this.holds |= holds.switching
@@ -150,8 +145,40 @@ export class Receiver<In, Out> {
     this.advance()
   }
 
-  /** Whether another message may be delivered, as far as the share of this turn goes. */
+  /** Limit how much may come, from now on. */
+  limitRate(limits: RateLimits): void {
+    if (this.#ration === undefined) this.#ration = new Ration(this.#host, this, limits)
+    else this.#ration.change(limits)
+  }
+
+  /** Whether what came has used up what may come for now, so that the peer has to wait. */
+  get isSlowedDown(): boolean {
+    return (this.holds & (holds.rationed | holds.overdrawn)) !== 0
+  }
+
+  /** How many messages may be delivered at once. */
+  get messagesLeft(): number {
+    const { messagesLeft } = this.share
+    return this.#ration === undefined
+      ? messagesLeft
+      : Math.min(messagesLeft, this.#ration.messagesLeft)
+  }
+
+  /**
+   * Messages of so many bytes are about to be delivered.
+   *
+   * @returns false where they must not be: more came than may, and the connection has ended
+   */
+  count(bytes: number, messages: number): boolean {
+    if (this.#ration?.take(messages) === false) return false
+    this.messages += messages
+    this.share.take(bytes, messages)
+    return true
+  }
+
+  /** Whether another message may be delivered, as far as its rate and the share of this turn go. */
   mayGoOn(): boolean {
+    if (this.#ration?.mayGoOn() === false) return false
     if (this.#share === undefined || !this.#share.isSpent()) return true
     this.holds |= holds.spent
     return false
@@ -161,6 +188,7 @@ export class Receiver<In, Out> {
   received(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
     const { consumer } = this
     this.bytes += bytes.length
+    if (this.#ration?.arrived(bytes.length) === false) return
     let fed = false
     this.#share?.look()
     this.#advancing = true
@@ -232,17 +260,21 @@ export class Receiver<In, Out> {
   /** Stop or start reading, as it should be now. */
   updateReading(): void {
     if (this.ended || this.#host.isClosed) return
-    const stop = (this.holds & holds.discarding) === 0 && this.shouldStop()
+    const stop = (this.holds & holds.discarding) === 0 && shouldStopReading(this, this.#host)
     if (stop === this.stopped) return
     this.stopped = stop
     if (stop) this.#host.transport.pause()
-    else this.#host.transport.resume()
+    else {
+      this.#ration?.readsAgain()
+      this.#host.transport.resume()
+    }
   }
 
   /** The connection is gone. @param drop forget what was received and not delivered */
   close(drop: boolean): void {
-    this.holds &= ~holds.blocked
+    this.holds &= ~(holds.blocked | holds.rationed | holds.overdrawn)
     this.#share?.retire()
+    this.#ration?.cancel()
     countClosed()
     if (drop) this.#inbox?.clear()
   }
@@ -257,28 +289,5 @@ export class Receiver<In, Out> {
     if ((this.holds & holds.switching) === 0) return
     this.#inbox?.switchTo(this.framing)
     this.holds &= ~holds.switching
-  }
-
-  /**
-   * A server's consumer that awaits room in its outbox takes nothing meanwhile. Its peer does not read,
-   * so its inbox stops at the mark of the outbox, or each such peer would hold a whole inbox.
-   */
-  private mostHeld(): number {
-    const { isBlocked, settings } = this.#host
-    const heedsIt = this.consumer !== undefined && (this.consumer.heeds & holds.blocked) !== 0
-    const { inboxLimit, highWaterMark } = settings
-    return isBlocked && heedsIt ? Math.min(inboxLimit, highWaterMark) : inboxLimit
-  }
-
-  private shouldStop(): boolean {
-    const { consumer, holds: held } = this
-    if ((held & holds.upgrading) !== 0) return true
-    if (this.#host.draining) return !this.isPartial
-    if (consumer !== undefined) {
-      if ((held & (holds.spent | holds.relaying)) !== 0) return true
-      if ((held & consumer.heeds & holds.blocked) !== 0 && !consumer.isBusy) return true
-    }
-    if (this.held < this.mostHeld()) return false
-    return consumer === undefined || !consumer.starving
   }
 }

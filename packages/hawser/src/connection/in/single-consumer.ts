@@ -119,8 +119,7 @@ export class SingleConsumer<In, Out> implements Consumer {
       if (!receiver.mayGoOn()) return none
       const message = receiver.inbox.take()
       if (message !== none) {
-        receiver.messages += 1
-        receiver.share.take(receiver.inbox.takenBytes)
+        if (!receiver.count(receiver.inbox.takenBytes, 1)) return none
         if (messageIn.hasSubscribers) publishMessageIn(this.#host, message)
         return message
       }

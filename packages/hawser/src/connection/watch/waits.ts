@@ -71,6 +71,7 @@ export const waits: readonly Wait[] = [
     counts: (watched) =>
       (watched.receiver.stopped || watched.receiver.ended) &&
       !watched.receiver.empty &&
+      !watched.receiver.isSlowedDown &&
       !watched.isDiscarding &&
       !isWriting(watched),
     progress: (watched) => watched.receiver.messages,
@@ -139,7 +140,11 @@ export const waits: readonly Wait[] = [
     limit: 'idleTimeout',
     // After its FIN a peer may still take a reply that is being worked on, and nothing else.
     counts: (watched) =>
-      isReading(watched) || (watched.receiver.ended && !watched.isDiscarding && !watched.isAtWork),
+      isReading(watched) ||
+      (watched.receiver.ended &&
+        !watched.receiver.isSlowedDown &&
+        !watched.isDiscarding &&
+        !watched.isAtWork),
     progress: (watched) => watched.receiver.bytes + handedOver(watched),
     end(watched) {
       const text = `no byte moved in either direction for ${watched.settings.idleTimeout} ms`

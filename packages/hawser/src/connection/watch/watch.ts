@@ -32,8 +32,9 @@ function countingOf({ receiver, openSender, isDiscarding, lingers, isAtWork }: W
     (Number(receiver.bytes === 0) << 4) |
     (Number(isDiscarding) << 5) |
     (Number(lingers) << 6) |
-    (Number(isAtWork) << 7)
-  return receiver.isPartial ? bits + 256 * (receiver.messages + 1) : bits
+    (Number(isAtWork) << 7) |
+    (Number(receiver.isSlowedDown) << 8)
+  return receiver.isPartial ? bits + 512 * (receiver.messages + 1) : bits
 }
 
 /** Watches all the waits of one connection with one lazy timer. */

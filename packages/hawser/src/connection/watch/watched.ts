@@ -28,4 +28,6 @@ export interface WatchedReceiver {
   readonly ended: boolean
   readonly empty: boolean
   readonly isPartial: boolean
+  /** Whether the peer has to wait because it sent as much as it may. */
+  readonly isSlowedDown: boolean
 }
