@@ -366,7 +366,7 @@ const provocations: Record<ErrorCode, Provocation> = {
     class: ConnectionError,
     op: 'read',
     has: ['local', 'remote'],
-    says: /more than 2 bytes a second, with a burst of 2: raise rateLimit.bytes, or slow /,
+    says: /more than \d+ (messages|bytes) a second, with a burst of \d+: raise rateLimit\.\1, or slow /,
     async provoke() {
       const { endpoint, ended } = await serve({
         rateLimit: { bytes: 2, over: 'close' },

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { damagedBlock, readFailure } from '../files/failures.js'
+import { damagedBlock, readFailure } from '../files/log-errors.js'
 import type { Segment } from '../files/segments.js'
 import { BlockWalk, type PlacedBlock, readBlock } from '../files/walk.js'
 import { type OpenSegment, openSegment } from './open-segment.js'

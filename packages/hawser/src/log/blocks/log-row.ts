@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer'
-import { damagedBlock } from '../files/failures.js'
+import { damagedBlock } from '../files/log-errors.js'
 import type { PlacedBlock } from '../files/walk.js'
 import { decodeEvent, type LogEvent } from '../format/events.js'
 import { kindOf, type RowKind } from '../format/kinds.js'

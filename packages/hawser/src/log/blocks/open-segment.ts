@@ -3,7 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { LogError } from '../../errors.js'
 import { type FileHeader, decodeFileHeader } from '../format/file-header.js'
 import { fileHeaderSize } from '../format/layout.js'
-import { readFailure } from '../files/failures.js'
+import { readFailure } from '../files/log-errors.js'
 
 /** One file of a log, open for reading. */
 export interface OpenSegment {

@@ -1,5 +1,5 @@
 import { LogError } from '../../errors.js'
-import { readFailure } from '../files/failures.js'
+import { readFailure } from '../files/log-errors.js'
 import { findSegments, type Segment } from '../files/segments.js'
 import { stepBack } from '../files/tail.js'
 import { BlockWalk, type PlacedBlock } from '../files/walk.js'
