@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 
 /** Where V8 and Node.js say that something is: a line of a stack, or that in front of one. */
 const place: RegExp = /(?<url>file:\/\/[^\s()]+?):(?<line>\d+)(?::\d+)?\)?$/gm
@@ -9,17 +10,18 @@ const place: RegExp = /(?<url>file:\/\/[^\s()]+?):(?<line>\d+)(?::\d+)?\)?$/gm
  * What a module of the user's threw, in one line, and the file and line it comes from: the first in the
  * folder of the module, or the module itself.
  *
- * @param url of the module
+ * @param url of the module, if it got that far
  */
-export function describeThrown(error: unknown, url: string): string {
-  if (!(error instanceof Error)) return `it throws ${String(error)}`
-  const places = findPlaces(error.stack ?? '')
+export function describeThrown(error: unknown, url: string | undefined): string {
+  if (!(error instanceof Error)) return `it throws ${inspect(error)}`
+  const what = error.name === 'Error' ? error.message : `${error.name}: ${error.message}`
+  if (url === undefined) return what
+  const places = findPlaces(String(error.stack))
   if (error instanceof SyntaxError && places.length === 0) places.push(...findSyntaxError(url))
   const folder = new URL('.', url).href
   const found =
     places.find((one) => isOwn(one['url'] ?? '', folder)) ??
     places.find((one) => one['url'] === url)
-  const what = error.name === 'Error' ? error.message : `${error.name}: ${error.message}`
   return found === undefined ? what : `${nameOf(found['url'] ?? '')}:${found['line']}: ${what}`
 }
 

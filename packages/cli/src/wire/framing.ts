@@ -27,9 +27,17 @@ export interface WireOptions {
   readonly maxFrame?: number | undefined
 }
 
+const crlfBytes = Buffer.from('\r\n')
+
 const bytesToBytes: Conversion<Uint8Array, Uint8Array> = {
   toBytes: (message) => message,
   fromBytes: (bytes) => bytes,
+}
+
+/** A block of lines, whose last one gets the end that it lacks. */
+const linesToBytes: Conversion<Uint8Array, Uint8Array> = {
+  toBytes: (message) => message,
+  fromBytes: (bytes) => (bytes.at(-1) === 10 ? bytes : Buffer.concat([bytes, crlfBytes])),
 }
 
 /** Latin-1 is a byte a character: lines that are not UTF-8 go through unharmed. */
@@ -80,7 +88,7 @@ function createUnexplained(
     case 'json-values':
       return adaptFraming(jsonValues<unknown>({ ...choice.options, maxFrame }), jsonToBytes)
     case 'dots':
-      return adaptFraming(dotStuffed({ maxFrame }), bytesToBytes)
+      return adaptFraming(dotStuffed({ maxFrame }), crlf ? linesToBytes : bytesToBytes)
     case 'length':
     case 'delim':
     case 'fixed':

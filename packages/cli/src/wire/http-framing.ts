@@ -40,6 +40,10 @@ class HttpSniffer implements Decoder<Incoming> {
     this.#inner = inner
   }
 
+  get skipped(): number {
+    return this.#inner.skipped ?? 0
+  }
+
   decode(bytes: Uint8Array, emit: Emit<Incoming>, owned: boolean): number {
     if (this.#speaks === 'unknown') this.#speaks = this.#judge(bytes)
     switch (this.#speaks) {

@@ -28,24 +28,28 @@ type AnyFraming = hawser.Framing<unknown, unknown>
 export async function loadModuleFraming(
   choice: ModuleChoice,
 ): Promise<hawser.Framing<Uint8Array, Outgoing>> {
-  const url = findModule(choice.path)
-  const cannot = (error: unknown): UsageError => {
-    return new UsageError(`--framing: ${choice.path} makes no framing`, describeThrown(error, url))
+  let url: string | undefined
+  try {
+    url = findModule(choice.path)
+    const framing = await makeFraming(url, choice)
+    return adaptFraming(framing, conversionFor(choice.options.messages))
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    const what = `--framing: ${choice.path} makes no framing`
+    throw new UsageError(what, describeThrown(error, url))
   }
-  const exports = await finish(importModule(url), choice.path).catch((error: unknown) => {
-    throw error instanceof UsageError ? error : cannot(error)
-  })
+}
+
+async function makeFraming(url: string, choice: ModuleChoice): Promise<AnyFraming> {
+  const exported = pickExport(await finish(importModule(url), choice.path), choice)
   const what = choice.name === undefined ? 'its default export' : `its export ${choice.name}`
-  let value = pickExport(exports, choice)
-  if (typeof value === 'function') {
-    try {
-      value = await finish(Promise.resolve(value(hawser)), choice.path)
-    } catch (error) {
-      throw error instanceof UsageError ? error : cannot(error)
-    }
-    assertFraming(value, `--framing: ${choice.path}: what ${what} returns`)
-  } else assertFraming(value, `--framing: ${choice.path}: ${what}`)
-  return adaptFraming(value, conversionFor(choice.options.messages))
+  if (typeof exported !== 'function') {
+    assertFraming(exported, `--framing: ${choice.path}: ${what}`)
+    return exported
+  }
+  const made: unknown = await finish(Promise.resolve(exported(hawser)), choice.path)
+  assertFraming(made, `--framing: ${choice.path}: what ${what} returns`)
+  return made
 }
 
 /** @returns its URL */

@@ -164,6 +164,8 @@ describe('what makes no framing is one line with exit code 2', () => {
     'values.mjs': `export const number = 7
 export const half = { name: 'x', maxFrame: '1', createDecoder() {} }
 export const none = () => null
+export const sly = { get name() { throw new RangeError('sly') } }
+export const bare = () => { throw Object.create(null) }
 export const boom = () => {
   throw new Error('boom')
 }
@@ -187,9 +189,11 @@ export const wrong = ({ lengthPrefixed }) => lengthPrefixed({ byte: 2 })
     ['values.mjs#number', /its export number is no framing: it is a number: make it with/],
     ['values.mjs#half', /its export half is no framing: it has no maxFrame, no createEncoder of/],
     ['values.mjs#none', /what its export none returns is no framing: it is null/],
-    ['values.mjs#boom', /values\.mjs:5: boom/],
-    ['values.mjs#later', /values\.mjs:8: boom/],
-    ['values.mjs#wrong', /values\.mjs:10: OptionError: byte is not an option: did you mean bytes/],
+    ['values.mjs#sly', /values\.mjs:4: RangeError: sly/],
+    ['values.mjs#bare', /makes no framing: it throws \[Object: null prototype\]/],
+    ['values.mjs#boom', /values\.mjs:7: boom/],
+    ['values.mjs#later', /values\.mjs:10: boom/],
+    ['values.mjs#wrong', /values\.mjs:12: OptionError: byte is not an option: did you mean bytes/],
     ['values.mjs#half --max-frame 5', /says itself how large .* may be: leave --max-frame out/],
     ['other.mjs#frames,message=json', /a module has no option "message": did you mean messages/],
   ])('%s', async (name, expected) => {
@@ -200,6 +204,13 @@ export const wrong = ({ lengthPrefixed }) => lengthPrefixed({ byte: 2 })
     expect(stderr).not.toContain('\x1b')
     expect(stderr).toMatch(expected)
     expect(stdout).toBe('')
+    expect(code).toBe(2)
+  })
+
+  it.each(['file://elsewhere/x.mjs', `/${'x'.repeat(5_000)}`])('%.30s', async (path) => {
+    const { code, stderr } = await start('serve', '0', '--framing', path).ended
+    expect(stderr).toMatch(/^hawser: --framing: .+: .+\n$/)
+    expect(stderr).not.toContain('bug')
     expect(code).toBe(2)
   })
 

@@ -94,3 +94,15 @@ describe('HTTP beside another framing', () => {
     expect(more).toEqual([])
   })
 })
+
+it('counts what the framing behind it skips', async () => {
+  const { connection, peer } = connectPeer({
+    framing: withHttp(
+      createFraming(namedFraming('delim:03,start=02,between=skip'), { crlf: false }),
+    ),
+  })
+  const sent = peer.send(Buffer.from('zz\x02a\x03z')).then(() => peer.end())
+  for await (const message of connection) expect([...(message as Uint8Array)]).toEqual([97])
+  await sent
+  expect(connection.skipped).toBe(3)
+})

@@ -30,6 +30,7 @@ describe('hawser connect sends', () => {
     [['--send', String.raw`\xff`], Buffer.from('\\xff\n').toString('hex')],
     [['--framing', 'length:2be', '--send-hex', '0aff'], '00020aff'],
     [['--framing', 'lines', '--send-hex', 'ff00'], 'ff000a'],
+    [['--framing', 'dots', '--crlf', '--send', '.a'], Buffer.from('..a\r\n.\r\n').toString('hex')],
     [['--framing', 'lines', '-e', '--send', String.raw`\xc3(`], 'c3280a'],
     [
       [
