@@ -12,6 +12,14 @@ export type Source = Pick<Connection<never, never>, 'bytesRead'>
  */
 export type Progress = 'whole' | 'part' | Promise<void>
 
+/** What is kept of a request until it is settled, to be sent again on the next connection. */
+export interface Kept {
+  readonly message: unknown
+  readonly size: number
+  /** Counts what is kept, and gets its size back. */
+  readonly keeper: { letGo(size: number): void }
+}
+
 /** A request on its way to its reply. */
 export class Pending<In, Result = In> {
   readonly promise: Promise<Result>
@@ -26,7 +34,7 @@ export class Pending<In, Result = In> {
   /** Whether its reply is held back on purpose. */
   blocks = false
   /** What is sent again on the next connection where this one is lost; undefined is nothing. */
-  again: { readonly message: unknown } | undefined
+  again: Kept | undefined
   /** What its correlator knows it by, where requests carry ids. */
   id: unknown
   // Fields with a `#` would be a tenth of the whole cost of a request.
@@ -84,5 +92,8 @@ export class Pending<In, Result = In> {
     this.settled = true
     this.forget?.()
     this.forget = undefined
+    if (this.again === undefined) return
+    this.again.keeper.letGo(this.again.size)
+    this.again = undefined
   }
 }

@@ -157,13 +157,13 @@ export class Requester<In, Out> {
       pending.reject(queueFullError('maxQueuedBytes', maxQueuedBytes, this.#owner.lastError))
       return
     }
-    pending.again = { message: withoutPinned(message) }
+    pending.again = { message: withoutPinned(message), size, keeper: this }
     this.#keptBytes += size
-    const settled = (): void => {
-      this.#keptBytes -= size
-      pending.again = undefined
-    }
-    pending.promise.then(settled, settled)
+  }
+
+  /** A request that was kept is settled. */
+  letGo(size: number): void {
+    this.#keptBytes -= size
   }
 
   get #waitingQueue(): OutgoingQueue<In, Out> {
