@@ -59,6 +59,7 @@ describe('the bench, at its smallest', () => {
       'redis-client',
       'redis-server',
       'mqtt',
+      'shipper',
     ])
     const [tables = ''] = stdout.split('### Figures')
     const wide = tables.split('\n').filter((line) => line.startsWith('|') && line.length > 100)

@@ -1,4 +1,5 @@
 import { answerRequests } from '../control.js'
+import { startCollector } from './collector.js'
 import { Exchange, type ExchangeOptions, type Extent } from './exchange.js'
 import { Listeners } from './listeners.js'
 import { MqttClients, type MqttOptions } from './mqtt.js'
@@ -61,6 +62,7 @@ answerRequests(
     },
     publish: (windows) => mqtt?.run(windows as number),
     visit: (options) => visit(options as VisitOptions),
+    collect: () => startCollector(),
     upstream: (answer) => findUpstream(answer as Answer),
     lost: () => slowPeers?.lost,
     close: () => {

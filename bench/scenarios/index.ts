@@ -10,6 +10,7 @@ import { nodes } from './nodes.js'
 import { openLoop } from './open-loop.js'
 import { pipelined, pipelinedWhole, short, shortWhole } from './pipelined.js'
 import { redisClient, redisServer } from './redis.js'
+import { shipper } from './shipper.js'
 import { single } from './single.js'
 import { relay } from './relay.js'
 import { requests } from './requests.js'
@@ -44,4 +45,5 @@ export const scenarios: readonly Scenario[] = [
   redisClient,
   redisServer,
   mqtt,
+  shipper,
 ]
