@@ -322,3 +322,21 @@ describe('switching the framing', () => {
     expect((await collect(connection)).map(text)).toEqual(['a\nb'])
   })
 })
+
+describe('bytes behind the switch that the framing before it would refuse', () => {
+  it.each([
+    ['a loop', 'loop'],
+    ['batches', 'batches'],
+  ] as const)('are read from the first on, in %s', async (_, way) => {
+    const { peer, connection } = attach<string, string>({ framing: lines({ maxFrame: 8 }) })
+    await peer.send(`binary\n${'x'.repeat(100)}`)
+    peer.end()
+    await turns()
+    for await (const taken of way === 'loop' ? connection : connection.batches()) {
+      expect(String(taken)).toBe('binary')
+      break
+    }
+    const chunks = await collect(connection.switchFraming(raw()))
+    expect(Buffer.concat(chunks).toString()).toBe('x'.repeat(100))
+  })
+})
