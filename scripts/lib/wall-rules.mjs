@@ -448,8 +448,13 @@ export const LIBRARY_UNITS = {
         units: ['connection', 'errors', 'options', 'policy', 'promises'],
         builtins: ['buffer', 'fs/promises', 'path'],
       },
+      mask: {
+        sees: ['format'],
+        units: ['callbacks', 'options'],
+        builtins: ['buffer'],
+      },
       writer: {
-        sees: ['files', 'format'],
+        sees: ['files', 'format', 'mask'],
         units: ['connection', 'errors', 'options', 'policy', 'promises', 'report'],
         builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'path', 'process'],
       },

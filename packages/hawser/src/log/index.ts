@@ -1,6 +1,7 @@
 export { LogError } from '../errors.js'
 export type { JsonValue, LogEvent } from './format/events.js'
 export { rowFlags, type RowKind } from './format/kinds.js'
+export type { MaskedRange, MaskRule } from './mask/mask-rule.js'
 export type { FollowOptions, LogContents, LogReader } from './reader/log-reader.js'
 export type { LogRow } from './blocks/log-row.js'
 export { openLog, type OpenLogOptions } from './reader/open-log.js'

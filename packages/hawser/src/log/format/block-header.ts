@@ -10,7 +10,7 @@ export interface BlockHeader {
   readonly rows: number
   /** The number of its first row. */
   readonly firstRow: number
-  /** The times of its first and its last row, in milliseconds since 1970. */
+  /** The earliest and the latest time in it, in milliseconds since 1970. */
   readonly from: number
   readonly to: number
   /** Bytes of data behind the rows. */

@@ -24,7 +24,7 @@ export class BlockBuilder {
   readonly #head = Buffer.allocUnsafeSlow(blockHeaderSize + mostRows * rowSize)
   readonly #view = new DataView(this.#head.buffer)
   readonly #data = Buffer.allocUnsafeSlow(mostData + alignment)
-  /** The time of its first row. */
+  /** The earliest time in it. */
   from = 0
   /** The highest connection in it. */
   highest = 0
@@ -38,6 +38,8 @@ export class BlockBuilder {
     this.used = 0
     this.firstRow = firstRow
     this.#kinds = 0
+    this.from = Infinity
+    this.#to = 0
     this.#lowest = largestWord
     this.highest = 0
   }
@@ -72,8 +74,9 @@ export class BlockBuilder {
     view.setUint32(row + 28, back > largestWord ? 0 : back, true)
     track.last = number
     track.position += take
-    if (this.rows === 0) this.from = time
-    this.#to = time
+    // A row that was held back has an earlier time than those that went ahead of it.
+    if (time < this.from) this.from = time
+    if (time > this.#to) this.#to = time
     this.#kinds |= 1 << kind
     if (connection < this.#lowest) this.#lowest = connection
     if (connection > this.highest) this.highest = connection

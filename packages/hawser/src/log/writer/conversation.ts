@@ -2,24 +2,30 @@ import { Buffer } from 'node:buffer'
 import { encodeEvent, type LogEvent } from '../format/events.js'
 import { kindNumbers } from '../format/kinds.js'
 import type { LoggedConnection, OpenDetails } from './session-log.js'
+import { MaskedRows, type MaskedSink, type RowOutlet } from './masked-rows.js'
 import { createTrack, type Track } from './track.js'
 
 /** Where the rows of a connection go. */
 export interface RowSink {
+  /** What masks are for; undefined without them. */
+  readonly masks: MaskedSink | undefined
   /** @returns whether all of it was taken */
-  append(track: Track, flags: number, bytes: Uint8Array): boolean
+  append(track: Track, flags: number, bytes: Uint8Array, time?: number): boolean
   /** Rows of this connection were lost: `recover` is called when there is room again. */
   losing(conversation: Conversation, bytes: number): void
+  /** It is over. */
+  closed(conversation: Conversation): void
 }
 
 /** A connection as a log knows it: a track for each direction, one for its events, and what was lost. */
-export class Conversation implements LoggedConnection {
+export class Conversation implements LoggedConnection, RowOutlet {
   readonly id: number
   readonly #sink: RowSink
   readonly #in: Track
   readonly #out: Track
   readonly #events: Track
   #lost: { rows: number; in: number; out: number } | undefined
+  readonly #masked: MaskedRows | undefined
   #isOver = false
 
   constructor(sink: RowSink, id: number) {
@@ -28,24 +34,30 @@ export class Conversation implements LoggedConnection {
     this.#in = createTrack(id, kindNumbers.in)
     this.#out = createTrack(id, kindNumbers.out)
     this.#events = createTrack(id, kindNumbers.event)
+    if (sink.masks !== undefined) this.#masked = new MaskedRows(sink.masks, this)
   }
 
   in(bytes: Uint8Array, flags = 0): void {
-    this.#append(this.#in, flags, bytes)
+    this.#take(this.#in, flags, bytes)
   }
 
   out(bytes: Uint8Array, flags = 0): void {
-    this.#append(this.#out, flags, bytes)
+    this.#take(this.#out, flags, bytes)
   }
 
   event(event: LogEvent): void {
-    if (!this.#isOver) this.#append(this.#events, 0, encodeEvent(event))
+    if (this.#isOver) return
+    const bytes = encodeEvent(event)
+    if (this.#masked === undefined) this.write(this.#events, 0, bytes)
+    else this.#masked.addEvent(this.#events, bytes)
   }
 
   close(details: OpenDetails = {}): void {
     if (this.#isOver) return
+    this.#masked?.end()
     this.event({ ...details, event: 'close' })
     this.#isOver = true
+    this.#sink.closed(this)
   }
 
   /**
@@ -63,21 +75,36 @@ export class Conversation implements LoggedConnection {
     return true
   }
 
-  #append(track: Track, flags: number, bytes: Uint8Array): void {
-    if (this.#isOver || !(bytes.length > 0)) return
-    const before = track.position
-    // What was lost is said where it is missing.
-    if (this.recover() && this.#sink.append(track, flags, bytes)) return
-    const taken = track.position - before
-    track.position += bytes.length - taken
-    this.#lose(track, bytes.length - taken)
+  /** The log closes while the connection goes on. */
+  leave(): void {
+    this.#masked?.drop()
+    this.#isOver = true
   }
 
-  #lose(track: Track, bytes: number): void {
+  /** For the masks. */
+  write(track: Track, flags: number, bytes: Uint8Array, time?: number): void {
+    const before = track.position
+    // What was lost is said where it is missing.
+    if (this.recover() && this.#sink.append(track, flags, bytes, time)) return
+    this.lose(track, bytes.length - (track.position - before))
+  }
+
+  stopped(why: string): void {
+    this.event({ event: 'mask-stopped', text: `the bytes of this connection are left out: ${why}` })
+  }
+
+  lose(track: Track, bytes: number): void {
+    track.position += bytes
     const lost = (this.#lost ??= { rows: 0, in: 0, out: 0 })
     lost.rows++
     if (track.kind === kindNumbers.in) lost.in += bytes
     else if (track.kind === kindNumbers.out) lost.out += bytes
     this.#sink.losing(this, bytes)
+  }
+
+  #take(track: Track, flags: number, bytes: Uint8Array): void {
+    if (this.#isOver || bytes.length === 0) return
+    if (this.#masked === undefined) this.write(track, flags, bytes)
+    else this.#masked.add(track, flags, bytes)
   }
 }

@@ -6,6 +6,7 @@ import { handled } from '../../promises.js'
 import { warn } from '../../report.js'
 import { takeLock } from '../files/lock.js'
 import { isSegment } from '../files/segments.js'
+import { createFinders } from '../mask/mask-rule.js'
 import { openLast } from './last-segment.js'
 import { openFailure } from '../files/log-errors.js'
 import { checkSizes, logNames, type LogOptions, type LogSizes } from './log-options.js'
@@ -35,7 +36,8 @@ async function openLog(file: string, options: LogOptions): Promise<SessionLog> {
   checkOptions(options, logNames)
   const sizes = checkSizes(options)
   checkName(file, sizes)
-  const { sync = false, onError = warn } = options
+  const { sync = false, mask = [], onError = warn } = options
+  const finders = createFinders(mask)
   const clock = steadyClock(options.clock)
   const resolved = path.resolve(file)
   let unlock: (() => void) | undefined
@@ -50,6 +52,7 @@ async function openLog(file: string, options: LogOptions): Promise<SessionLog> {
       lastTime,
       clock,
       sync,
+      finders,
       ...sizes,
       onError,
       unlock,

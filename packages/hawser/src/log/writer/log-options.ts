@@ -1,7 +1,8 @@
 import { invalid, show } from '../../options/invalid.js'
 import { atLeast } from '../../options/numbers.js'
 import type { NamesOf } from '../../options/option-names.js'
-import type { LogError } from '../../errors.js'
+import type { HandlerError, LogError } from '../../errors.js'
+import type { MaskRule } from '../mask/mask-rule.js'
 import type { Clock } from '../../policy/clock.js'
 
 /** How a session log is written. */
@@ -26,10 +27,18 @@ export interface LogOptions {
    * log says how many: a slow disk does not slow the traffic. Default 16 MiB.
    */
   readonly memory?: number | undefined
+  /**
+   * What must not be in the log: passwords, tokens. It is replaced by `*` before anything is written, also where it
+   * came in several pieces. When a rule fails, its connection is not logged any more. Default: nothing.
+   */
+  readonly mask?: readonly MaskRule[] | undefined
   /** Where time comes from. Default: the system. */
   readonly clock?: Clock | undefined
-  /** Gets the error when the log stops: the disk is full, for instance. Default: a process warning. */
-  readonly onError?: ((error: LogError) => void) | undefined
+  /**
+   * Gets the error when the log stops: the disk is full, for instance; and the first one of a mask that fails.
+   * Default: a process warning.
+   */
+  readonly onError?: ((error: LogError | HandlerError) => void) | undefined
 }
 
 /** The names of the options in {@link LogOptions}. */
@@ -38,6 +47,7 @@ export const logNames: NamesOf<LogOptions> = {
   rotate: true,
   keep: true,
   memory: true,
+  mask: true,
   clock: true,
   onError: 'function',
 }

@@ -69,8 +69,7 @@ export class RowWriter implements BlockSource {
    *
    * @returns whether all of it was taken: not if the disk is too slow, or the log has stopped
    */
-  append(track: Track, flags: number, bytes: Uint8Array): boolean {
-    const time = this.#settings.time.now()
+  append(track: Track, flags: number, bytes: Uint8Array, time: number = this.now()): boolean {
     let at = 0
     do {
       const builder = this.#builderFor(bytes.length - at)
@@ -79,6 +78,11 @@ export class RowWriter implements BlockSource {
     } while (at < bytes.length)
     this.#timer ??= this.#flushLater()
     return true
+  }
+
+  /** The time of a row that comes now. */
+  now(): number {
+    return this.#settings.time.now()
   }
 
   /** @returns fulfils when all rows so far are in the file, or never will be */

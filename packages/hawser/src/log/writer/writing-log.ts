@@ -1,6 +1,7 @@
-import type { LogError } from '../../errors.js'
+import type { HandlerError, LogError } from '../../errors.js'
 import type { Clock } from '../../policy/clock.js'
 import { report } from '../../report.js'
+import type { Finder } from '../mask/mask-rule.js'
 import { largestWord } from '../format/layout.js'
 import type { LogEvent } from '../format/events.js'
 import { Conversation, type RowSink } from './conversation.js'
@@ -8,6 +9,7 @@ import { writeFailure } from '../files/log-errors.js'
 import { LogTime } from './log-time.js'
 import type { LogPlace } from './log-place.js'
 import { RowWriter } from './row-writer.js'
+import type { MaskedSink } from './masked-rows.js'
 import type { SegmentFile } from './segment-file.js'
 import type {
   LogInfo,
@@ -28,17 +30,24 @@ export interface LogSetup {
   readonly clock: Clock
   readonly sync: boolean
   readonly memory: number
+  readonly finders: readonly Finder[]
   readonly rotate: number
-  readonly onError: (error: LogError) => void
+  readonly onError: (error: LogError | HandlerError) => void
   readonly unlock: () => void
 }
 
 /** A log that is written to. */
-export class WritingLog implements SessionLog, RowSink {
+export class WritingLog implements SessionLog, RowSink, MaskedSink {
   readonly #setup: LogSetup
   readonly #rows: RowWriter
   readonly #own: Conversation
   readonly #losing = new Set<Conversation>()
+  /** The connections whose rows may be held back. */
+  readonly #masked = new Set<Conversation>()
+  readonly finders: readonly Finder[]
+  readonly masks: MaskedSink | undefined
+  #heldBytes = 0
+  #hasMaskFailed = false
   #lastConnection: number
   #lostRows = 0
   #lostBytes = 0
@@ -49,6 +58,8 @@ export class WritingLog implements SessionLog, RowSink {
     const { files, place, clock, sync, memory, rotate } = setup
     this.#setup = setup
     this.#lastConnection = place.connections
+    this.finders = setup.finders
+    this.masks = setup.finders.length > 0 ? this : undefined
     this.#own = new Conversation(this, 0)
     this.#rows = new RowWriter(files, place, {
       clock,
@@ -65,6 +76,7 @@ export class WritingLog implements SessionLog, RowSink {
     const last = this.#lastConnection
     const conversation = new Conversation(this, last >= largestWord ? 1 : last + 1)
     this.#lastConnection = conversation.id
+    if (this.masks !== undefined) this.#masked.add(conversation)
     const { localAddress, localPort, remoteAddress, remotePort } = ends
     const places = { localAddress, localPort, remoteAddress, remotePort }
     conversation.event({ ...details, ...places, event: 'open' })
@@ -84,7 +96,7 @@ export class WritingLog implements SessionLog, RowSink {
       file: this.#setup.file,
       rows: this.#rows.rows,
       bytesWritten: this.#rows.written,
-      memory: this.#rows.memory,
+      memory: this.#rows.memory + this.#heldBytes,
       lostRows: this.#lostRows,
       lostBytes: this.#lostBytes,
       error: this.#error,
@@ -100,8 +112,31 @@ export class WritingLog implements SessionLog, RowSink {
   }
 
   /** For its connections. */
-  append(track: Track, flags: number, bytes: Uint8Array): boolean {
-    return this.#rows.append(track, flags, bytes)
+  append(track: Track, flags: number, bytes: Uint8Array, time?: number): boolean {
+    return this.#rows.append(track, flags, bytes, time)
+  }
+
+  closed(conversation: Conversation): void {
+    this.#masked.delete(conversation)
+  }
+
+  now(): number {
+    return this.#rows.now()
+  }
+
+  mayHold(bytes: number): boolean {
+    return this.#heldBytes + bytes <= this.#setup.memory
+  }
+
+  held(bytes: number): void {
+    this.#heldBytes += bytes
+  }
+
+  /** Masks are the same for all connections: the first failure says it. */
+  maskFailed(error: HandlerError): void {
+    if (this.#hasMaskFailed) return
+    this.#hasMaskFailed = true
+    report(() => this.#setup.onError(error))
   }
 
   losing(conversation: Conversation, bytes: number): void {
@@ -112,6 +147,8 @@ export class WritingLog implements SessionLog, RowSink {
   }
 
   async #close(): Promise<void> {
+    for (const conversation of this.#masked) conversation.leave()
+    this.#masked.clear()
     await this.#rows.flush()
     this.#recover()
     await this.#rows.close()

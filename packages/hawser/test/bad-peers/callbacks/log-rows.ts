@@ -2,9 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLog } from 'hawser/log'
-import { type Rows, until, warned } from './walk.js'
+import { type Rows, told, until, warned } from './walk.js'
 
 export const logRows: Rows = {
+  'MaskRule.find': told(async (find, onError) => {
+    const folder = mkdtempSync(join(tmpdir(), 'hawser-'))
+    const log = await createLog(join(folder, 'session.hawser'), {
+      mask: [{ find, longest: 8 }],
+      onError,
+    })
+    for (let index = 0; index < 2; index++) log.open().in(Buffer.from('secret'))
+    await log.close()
+    rmSync(folder, { recursive: true })
+  }),
   'LogOptions.onError': warned(async (onError) => {
     const folder = mkdtempSync(join(tmpdir(), 'hawser-'))
     const log = await createLog(join(folder, 'session.hawser'), { rotate: 65_536, onError })

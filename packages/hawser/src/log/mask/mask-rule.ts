@@ -1,0 +1,106 @@
+import { Buffer } from 'node:buffer'
+import { valueOf } from '../../callbacks.js'
+import { checkOptions } from '../../options/check-options.js'
+import { invalid, show } from '../../options/invalid.js'
+import type { NamesOf } from '../../options/option-names.js'
+
+/** A piece of what is looked at: from a byte to the one behind its last. */
+export type MaskedRange = readonly [from: number, to: number]
+
+/**
+ * What must not be in a log. Bytes that it finds are stored as `*`, and their rows have the flag `changed`.
+ *
+ * A secret may come in several pieces. So the last bytes of each direction, as many as the longest secret may
+ * have, are held back until more bytes come or the connection closes.
+ */
+export interface MaskRule {
+  /**
+   * A regular expression that is run over the bytes, one character for each (Latin-1): its groups are masked,
+   * or all of it if it has none. `/AUTH (\S+)/` masks the token and leaves the command.
+   */
+  readonly pattern?: RegExp | undefined
+  /**
+   * In place of a pattern: returns which of the bytes are to be masked, in ascending order. It is called again with
+   * bytes that it has seen, until it is known what follows them. If it throws, or returns anything else, its
+   * connection is not logged any more.
+   */
+  readonly find?: ((bytes: Uint8Array) => readonly MaskedRange[]) | undefined
+  /**
+   * Bytes of the longest match, 1 to 4,096, with what is around its groups. A match that turns out to be longer
+   * ends the logging of its direction, since it is not known where the secret ends.
+   */
+  readonly longest: number
+}
+
+const ruleNames: NamesOf<MaskRule> = { pattern: true, find: 'function', longest: true }
+
+/** A match: where it begins and ends, and what of it is masked. */
+export interface Match {
+  readonly from: number
+  readonly to: number
+  readonly masked: readonly MaskedRange[]
+}
+
+/** A rule that is ready: calls `found` for each match behind `from`, in order, until it returns false. */
+export interface Finder {
+  readonly longest: number
+  find(text: string, from: number, found: (match: Match) => boolean): void
+}
+
+const mostLongest = 4_096
+
+/** @throws OptionError */
+export function createFinders(rules: readonly MaskRule[]): Finder[] {
+  if (!Array.isArray(rules)) throw invalid('mask', `is ${show(rules)}: it takes an array of rules`)
+  return rules.map((rule: MaskRule, index) => createFinder(rule, `mask[${index}]`))
+}
+
+function createFinder(rule: MaskRule, where: string): Finder {
+  checkOptions(rule, ruleNames, where)
+  const { pattern, find, longest } = rule
+  if (!Number.isInteger(longest) || longest < 1 || longest > mostLongest) {
+    const text = `is ${show(longest)}: it takes a number of bytes, 1 to ${mostLongest}`
+    throw invalid(`${where}.longest`, text)
+  }
+  if ((pattern === undefined) === (find === undefined)) {
+    throw invalid(where, 'takes either a pattern or a function find')
+  }
+  if (find !== undefined) return { longest, find: byFunction(find) }
+  if (!(pattern instanceof RegExp)) {
+    throw invalid(`${where}.pattern`, `is ${show(pattern)}: it takes a regular expression`)
+  }
+  return { longest, find: byExpression(pattern) }
+}
+
+function byExpression({ source, flags }: RegExp): Finder['find'] {
+  const expression = new RegExp(source, `${flags.replaceAll(/[dgy]/g, '')}dg`)
+  return (text, from, found) => {
+    expression.lastIndex = from
+    for (let match = expression.exec(text); match !== null; match = expression.exec(text)) {
+      const [whole = [0, 0], ...groups] = match.indices ?? []
+      // One without a character would be found for ever.
+      if (whole[0] === whole[1]) expression.lastIndex++
+      else {
+        const taken = groups.filter((group) => group !== undefined)
+        const masked = groups.length > 0 ? taken : [whole]
+        if (!found({ from: whole[0], to: whole[1], masked })) return
+      }
+    }
+  }
+}
+
+function byFunction(find: NonNullable<MaskRule['find']>): Finder['find'] {
+  return (text, from, found) => {
+    const ranges = valueOf('mask.find', find(Buffer.from(text, 'latin1')))
+    let last = 0
+    for (const [begin, end] of ranges) {
+      const isPossible =
+        Number.isInteger(begin) && begin >= last && end > begin && end <= text.length
+      if (!isPossible || !Number.isInteger(end)) {
+        throw new RangeError(`it returned the range ${begin} to ${end} of ${text.length} bytes`)
+      }
+      last = end
+      if (begin >= from && !found({ from: begin, to: end, masked: [[begin, end]] })) return
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { Buffer } from 'node:buffer'
+import type { Finder, MaskedRange } from './mask-rule.js'
+
+/**
+ * The end of one direction: bytes of which it is not known yet whether they belong to a secret. All numbers
+ * are places in the direction.
+ */
+export class MaskWindow {
+  /** The bytes before this one are decided: what had to be masked of them is known. */
+  decided = 0
+  readonly #finders: readonly Finder[]
+  readonly #longest: number
+  /** Where each rule looks for its next match. */
+  readonly #next: number[]
+  /** What is held, with as much in front of it as a look behind may need. */
+  #text = ''
+  #begin = 0
+
+  constructor(finders: readonly Finder[]) {
+    this.#finders = finders
+    this.#longest = Math.max(...finders.map(({ longest }) => longest))
+    this.#next = finders.map(() => 0)
+  }
+
+  /**
+   * More has come.
+   *
+   * @param mask called for what is to be masked
+   * @returns whether all secrets are known by their end: not if a match is longer than it may be
+   */
+  push(bytes: Uint8Array, mask: (range: MaskedRange) => void): boolean {
+    const added = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+    this.#text += added
+    const end = this.#begin + this.#text.length
+    // One byte more than the longest match: one that reaches the end is longer than it may be.
+    const isKnown = this.#look(Math.max(this.decided, end - this.#longest), mask)
+    this.#forget()
+    return isKnown
+  }
+
+  /** Nothing comes any more. */
+  end(mask: (range: MaskedRange) => void): void {
+    this.#look(this.#begin + this.#text.length, mask)
+  }
+
+  #look(decided: number, mask: (range: MaskedRange) => void): boolean {
+    const text = this.#text
+    const begin = this.#begin
+    let isKnown = true
+    for (const [index, finder] of this.#finders.entries()) {
+      const from = Math.max(this.decided, this.#next[index] ?? 0)
+      finder.find(text, from - begin, (match) => {
+        if (begin + match.from >= decided) return false
+        for (const [start, stop] of match.masked) mask([begin + start, begin + stop])
+        this.#next[index] = begin + match.to
+        if (match.to === text.length) isKnown = false
+        return true
+      })
+    }
+    this.decided = decided
+    return isKnown
+  }
+
+  #forget(): void {
+    const kept = Math.max(this.#begin, this.decided - this.#longest)
+    this.#text = this.#text.slice(kept - this.#begin)
+    this.#begin = kept
+  }
+}
