@@ -596,13 +596,13 @@ export const COMMAND_UNITS = {
   wire: { units: ['failure', 'arguments'] },
   certificate: { units: ['failure', 'arguments', 'output'] },
   connect: { units: ['failure', 'arguments', 'input', 'output', 'wire'] },
+  foreground: { units: ['failure', 'arguments', 'input', 'output'] },
   serve: {
-    units: ['failure', 'arguments', 'certificate', 'input', 'output', 'wire'],
+    units: ['failure', 'arguments', 'certificate', 'foreground', 'input', 'output', 'wire'],
     wings: {
-      tls: { sees: ['options'], units: ['failure', 'arguments', 'certificate'] },
       workers: {
-        sees: ['foreground', 'hints', 'host', 'join-nats', 'options', 'renderer', 'tls', 'typing'],
-        units: ['failure', 'input', 'output', 'wire'],
+        sees: ['hints', 'host', 'join-nats', 'options'],
+        units: ['failure', 'certificate', 'foreground', 'input', 'output', 'wire'],
       },
     },
   },

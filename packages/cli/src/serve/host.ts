@@ -16,10 +16,10 @@ import { type Outgoing, Verbatim } from '../wire/adapter.js'
 import type { WireFraming } from '../wire/load-framing.js'
 import { type Incoming, withHttp } from '../wire/http-framing.js'
 import { HttpRequest } from '../wire/http-request.js'
-import { localName, peerName, remoteName } from './addresses.js'
+import { localName, peerName, remoteName } from '../output/addresses.js'
 import { createPage } from './http-page.js'
 import type { ServeOptions } from './options.js'
-import type { Listeners } from './typing.js'
+import type { Listeners } from '../foreground/typing.js'
 
 /** A client of `hawser serve`. */
 type Client = Connection<Incoming, Outgoing>

@@ -4,13 +4,14 @@ import { notifySystemd, type SystemdNotifier } from 'hawser/systemd'
 import { codeOf, describeFailure } from '../failure.js'
 import { loadFraming, type WireFraming } from '../wire/load-framing.js'
 import type { ServerEvent } from '../output/events.js'
-import { Foreground, type Service } from './foreground.js'
+import { Foreground, type Service } from '../foreground/foreground.js'
+import { type Listeners, terminatorOf } from '../foreground/typing.js'
 import { listeningEvent } from './hints.js'
 import { Host } from './host.js'
 import { joinNats } from './join-nats.js'
 import type { ServeOptions } from './options.js'
-import { prepareServeTls } from './tls/prepare-tls.js'
-import type { PreparedTls } from './tls/prepared-tls.js'
+import { prepareServeTls } from '../certificate/prepare-tls.js'
+import type { PreparedTls } from '../certificate/prepared-tls.js'
 
 /**
  * Run a server until it is asked to stop.
@@ -49,7 +50,11 @@ class ServeCommand {
   ) {
     this.#options = options
     this.#tls = tls
-    this.#foreground = new Foreground(options, () => this.#service())
+    this.#foreground = new Foreground(options, () => this.#service(), {
+      listeners: () => this.#service(),
+      terminator: terminatorOf(options.framing, options.crlf),
+      escapes: options.escapes,
+    })
     this.#host = new Host(options, framing, tls?.options, (event) => this.#tell(event), nats)
   }
 
@@ -74,7 +79,7 @@ class ServeCommand {
     })
   }
 
-  #service(): Service {
+  #service(): Service & Listeners {
     const host = this.#host
     return {
       get open() {

@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { Recipient } from '../../input/recipient.js'
 import { isOrder, type Order, type Report } from './orders.js'
-import type { Listeners } from '../typing.js'
+import type { Listeners } from '../../foreground/typing.js'
 
 /**
  * The workers of `hawser serve`, each by a number that no other ever has: its clients are named by it,

@@ -8,11 +8,12 @@ import type { ServerEvent } from '../../output/events.js'
 import { plural } from '../../output/numbers.js'
 import { outputWidth } from '../../output/sinks/standard.js'
 import { Crew } from './crew.js'
-import { Foreground, type Service } from '../foreground.js'
+import { Foreground, type Service } from '../../foreground/foreground.js'
+import { type Listeners, terminatorOf } from '../../foreground/typing.js'
 import { listeningEvent } from '../hints.js'
 import type { ServeOptions } from '../options.js'
 import { columnsVariable } from './orders.js'
-import { prepareServeTls } from '../tls/prepare-tls.js'
+import { prepareServeTls } from '../../certificate/prepare-tls.js'
 
 /** Bytes of workers' output that may wait to be written; above that, they wait. */
 const backlog = 256 * 1024
@@ -31,7 +32,11 @@ export class ServePrimary {
 
   constructor(options: ServeOptions) {
     this.#options = options
-    this.#foreground = new Foreground(options, () => this.#service())
+    this.#foreground = new Foreground(options, () => this.#service(), {
+      listeners: () => this.#service(),
+      terminator: terminatorOf(options.framing, options.crlf),
+      escapes: options.escapes,
+    })
     this.#introduced = new Promise((resolve) => {
       this.#introduce = resolve
     })
@@ -71,7 +76,7 @@ export class ServePrimary {
     })
   }
 
-  #service(): Service {
+  #service(): Service & Listeners {
     const crew = this.#crew
     return {
       get open() {

@@ -10,8 +10,8 @@ import { joinNats } from '../join-nats.js'
 import type { ServeOptions } from '../options.js'
 import { columnsVariable } from './orders.js'
 import { loadFraming } from '../../wire/load-framing.js'
-import { prepareServeTls } from '../tls/prepare-tls.js'
-import { createRenderer } from '../renderer.js'
+import { prepareServeTls } from '../../certificate/prepare-tls.js'
+import { createRenderer } from '../../foreground/renderer.js'
 
 /** Bytes of output that may wait for the primary; above that, events are counted and not shown. */
 const backlog = 8 * 1024 * 1024

@@ -3,11 +3,18 @@ import { createColumnRenderer } from '../output/columns.js'
 import type { Renderer } from '../output/events.js'
 import { createJsonRenderer } from '../output/json.js'
 import { outputWidth } from '../output/sinks/standard.js'
-import type { ServeOptions } from './options.js'
 
 const shownOnPipe = 4096
 /** A page or two of a dump. */
 const dumpedOnTerminal = 1024
+
+/** How events are shown. */
+export interface RenderOptions {
+  readonly json: boolean
+  readonly hex: boolean
+  /** How many processes show theirs; undefined is this one alone. */
+  readonly workers?: number | 'auto' | undefined
+}
 
 /** Where a renderer's rows are shown. */
 export interface Shown {
@@ -19,7 +26,7 @@ export interface Shown {
 
 /** How the events of a server are shown; unless told otherwise, on this process's stdout. */
 export function createRenderer(
-  options: ServeOptions,
+  options: RenderOptions,
   { worker, width }: Shown = { width: outputWidth },
 ): Renderer {
   if (options.json) return createJsonRenderer({ hex: options.hex, worker })

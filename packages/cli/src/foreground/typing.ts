@@ -1,5 +1,6 @@
 import { SpellingError } from '../arguments/bytes/spelling-error.js'
 import { adviseEscapes, readTyped, type Typed } from '../arguments/bytes/typed.js'
+import type { FramingChoice } from '../arguments/framing/choice.js'
 import { readLines, withoutReturn } from '../input/lines.js'
 import {
   type Addressed,
@@ -29,6 +30,12 @@ export interface TypingOptions {
   readonly escapes: boolean
   /** Says what went wrong. */
   readonly notice: (text: string) => void
+}
+
+/** What a line ends with, where the framing has no messages of its own. */
+export function terminatorOf(framing: FramingChoice, crlf: boolean): string | undefined {
+  if (framing.kind !== 'raw') return undefined
+  return crlf ? '\r\n' : '\n'
 }
 
 /** Sends what comes in on stdin. */

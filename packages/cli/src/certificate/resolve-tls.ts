@@ -1,6 +1,6 @@
-import type { Development } from '../../certificate/development.js'
-import { CommandError } from '../../failure.js'
-import type { ServeTls } from '../../arguments/tls-choice.js'
+import type { Development } from './development.js'
+import { CommandError } from '../failure.js'
+import type { ServeTls } from '../arguments/tls-choice.js'
 import type { PreparedTls } from './prepared-tls.js'
 
 /**
@@ -24,8 +24,7 @@ export async function resolveTls(tls: ServeTls): Promise<PreparedTls> {
 }
 
 async function develop(): Promise<{ development: Development; notice: string | undefined }> {
-  const { improviseDevelopment, provideDevelopment } =
-    await import('../../certificate/development.js')
+  const { improviseDevelopment, provideDevelopment } = await import('./development.js')
   try {
     return { development: await provideDevelopment({}), notice: undefined }
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { ServeOptions } from '../options.js'
+import type { ServeTls } from '../arguments/tls-choice.js'
 import type { PreparedTls } from './prepared-tls.js'
 
 /**
@@ -6,7 +6,7 @@ import type { PreparedTls } from './prepared-tls.js'
  *
  * @returns rejects with CommandError when there can be no certificate
  */
-export async function prepareServeTls(tls: ServeOptions['tls']): Promise<PreparedTls | undefined> {
+export async function prepareServeTls(tls: ServeTls | undefined): Promise<PreparedTls | undefined> {
   if (tls === undefined) return undefined
   const { resolveTls } = await import('./resolve-tls.js')
   return resolveTls(tls)

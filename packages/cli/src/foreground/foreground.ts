@@ -8,8 +8,7 @@ import { Display } from '../output/display.js'
 import type { ServerEvent } from '../output/events.js'
 import type { Sink } from '../output/sinks/sink.js'
 import { isInteractive, openStandardOutput } from '../output/sinks/standard.js'
-import type { ServeOptions } from './options.js'
-import { createRenderer } from './renderer.js'
+import { createRenderer, type RenderOptions } from './renderer.js'
 import { type Listeners, Typing } from './typing.js'
 
 /** Bytes of output that may wait; above that, events are counted and not shown. */
@@ -28,11 +27,28 @@ export interface Stopped {
 }
 
 /** What runs in the foreground. */
-export interface Service extends Listeners {
+export interface Service {
   /** Whether clients have to be waited for, and how many, where that is known. */
   readonly open: number | undefined
   /** Stop accepting, and let what is under way end until the drain is over or the signal fires. */
   close(how: { readonly drain: number; readonly signal: AbortSignal }): Promise<Stopped>
+}
+
+/** What is shown, and how long the end may take. */
+export interface ForegroundOptions extends RenderOptions {
+  readonly quiet: boolean
+  /** Milliseconds. */
+  readonly drain: number | undefined
+}
+
+/** Where typed lines go. */
+export interface Typed {
+  /** Asked for when it is needed. */
+  readonly listeners: () => Listeners
+  /** Put behind each line, for a framing that has no messages of its own. */
+  readonly terminator: string | undefined
+  /** Whether `\xNN` and the like in what is typed are bytes. */
+  readonly escapes: boolean
 }
 
 /**
@@ -44,37 +60,33 @@ export class Foreground {
   readonly display: Display
   /** Where whole lines go, past the display: above the line that is being typed. */
   readonly sink: Sink
-  readonly #options: ServeOptions
+  readonly #options: ForegroundOptions
   readonly #service: () => Service
   readonly #editor: LineEditor | undefined
-  readonly #typing: Typing
+  readonly #typing: Typing | undefined
   readonly #force = new AbortController()
   readonly #interrupts = new Interrupts((count, signal) => this.#interrupt(count, signal))
   readonly #exitCode: Promise<number>
   #exit: (code: number) => void = () => {}
   #isStopping = false
 
-  /** @param service asked for when it is needed, since it may need this one first */
-  constructor(options: ServeOptions, service: () => Service) {
+  /**
+   * @param service asked for when it is needed, since it may need this one first
+   * @param typed left out, stdin is not read
+   */
+  constructor(options: ForegroundOptions, service: () => Service, typed?: Typed) {
     this.#options = options
     this.#service = service
     this.#exitCode = new Promise((resolve) => {
       this.#exit = resolve
     })
     const stdout = openStandardOutput((error) => this.#loseOutput(error))
-    this.#editor = isInteractive() ? this.#createEditor(stdout) : undefined
+    const isTyped = typed !== undefined && isInteractive()
+    this.#editor = isTyped ? this.#createEditor(stdout) : undefined
     this.sink = this.#editor ?? stdout
     const backlog = process.stdout.isTTY ? terminalBacklog : pipeBacklog
     this.display = new Display(this.sink, createRenderer(options), backlog)
-    const listeners: Listeners = {
-      occupied: () => service().occupied(),
-      send: (bytes, to) => service().send(bytes, to),
-    }
-    this.#typing = new Typing(listeners, {
-      terminator: options.framing.kind === 'raw' ? (options.crlf ? '\r\n' : '\n') : undefined,
-      escapes: options.escapes,
-      notice: (text) => this.display.insist({ event: 'notice', text }),
-    })
+    this.#typing = typed === undefined ? undefined : this.#createTyping(typed)
   }
 
   /** Whether it is coming to its end. */
@@ -107,6 +119,7 @@ export class Foreground {
   async read(): Promise<void> {
     // The line to type on comes below what was shown.
     await this.display.flush(lastWords)
+    if (this.#typing === undefined) return
     const { stdin } = process
     stdin.on('error', () => {})
     if (this.#editor !== undefined) this.#editor.start()
@@ -143,7 +156,7 @@ export class Foreground {
 
   async #pump(): Promise<void> {
     try {
-      await this.#typing.pump(process.stdin)
+      await this.#typing?.pump(process.stdin)
     } catch (error) {
       if (this.#isStopping) return
       const text = `stdin: ${(error as Error).message}: nothing more is read`
@@ -151,9 +164,19 @@ export class Foreground {
     }
   }
 
+  #createTyping({ listeners, terminator, escapes }: Typed): Typing {
+    return new Typing(
+      {
+        occupied: () => listeners().occupied(),
+        send: (bytes, to) => listeners().send(bytes, to),
+      },
+      { terminator, escapes, notice: (text) => this.display.insist({ event: 'notice', text }) },
+    )
+  }
+
   #createEditor(sink: Sink): LineEditor {
     return new LineEditor(sink, '> ', {
-      line: (text) => this.#typing.take(text),
+      line: (text) => this.#typing?.take(text),
       interrupt: () => this.#interrupts.request('SIGINT'),
       end: () => {
         this.display.insist({ event: 'notice', text: 'Ctrl-C stops the server' })
