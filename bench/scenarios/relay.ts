@@ -21,6 +21,7 @@ export const relay: Scenario = {
   candidates: [
     nodeServer('pipes', 'node:net, a.pipe(b); b.pipe(a)', 'node/relay'),
     nodeServer('relay', 'Hawser relay(a, b)', 'hawser/relay'),
+    nodeServer('proxy', 'hawser proxy -q', 'hawser/proxy'),
   ],
   columns: [
     { key: 'large', title: '64 KiB', digits: 1, spread: true },
@@ -31,6 +32,8 @@ export const relay: Scenario = {
     figure('relay, 64 KiB chunks: to two pipes', 0.85, 'large'),
     figure('relay, 2 KiB chunks: to two pipes', 0.9, 'middle'),
     figure('relay, 64 B chunks: to two pipes', 0.95, 'small'),
+    figure('hawser proxy, 64 KiB chunks: to two pipes', 1.1, 'large', 'proxy'),
+    figure('hawser proxy, 2 KiB chunks: to two pipes', 1.1, 'middle', 'proxy'),
   ],
   warmUp: async (_, session) => {
     await session.server.ask('upstream', await session.load.ask('upstream', 'same'))
@@ -41,8 +44,13 @@ export const relay: Scenario = {
   measure: measureRelay,
 }
 
-function figure(title: string, atMost: number, key: keyof typeof loads): Scenario['figures'][0] {
-  return { title, atMost, unit: '×', value: ratio(key, 'relay', 'pipes') }
+function figure(
+  title: string,
+  atMost: number,
+  key: keyof typeof loads,
+  of = 'relay',
+): Scenario['figures'][0] {
+  return { title, atMost, unit: '×', value: ratio(key, of, 'pipes') }
 }
 
 async function measureRelay(_: Candidate, session: Session): Promise<Sample> {

@@ -606,8 +606,34 @@ export const COMMAND_UNITS = {
       },
     },
   },
-  program: { units: ['arguments', 'certificate', 'connect', 'serve'] },
-  run: { units: ['failure', 'output', 'program', 'arguments', 'certificate', 'connect', 'serve'] },
+  proxy: {
+    units: ['failure', 'arguments', 'certificate', 'foreground', 'output', 'wire'],
+    wings: {
+      faults: { sees: [], units: ['failure'], builtins: [] },
+      'faults/kinds': {
+        sees: ['faults/fault', 'faults/stage'],
+        units: ['failure', 'arguments'],
+        builtins: [],
+      },
+      lanes: {
+        sees: ['faults'],
+        units: ['arguments', 'wire'],
+      },
+    },
+  },
+  program: { units: ['arguments', 'certificate', 'connect', 'proxy', 'serve'] },
+  run: {
+    units: [
+      'failure',
+      'output',
+      'program',
+      'arguments',
+      'certificate',
+      'connect',
+      'proxy',
+      'serve',
+    ],
+  },
   main: { units: ['run'] },
 }
 

@@ -1,11 +1,13 @@
 import { Command } from 'commander'
 import type { CertOptions } from './certificate/options.js'
 import type { ConnectOptions } from './connect/options.js'
+import type { ProxyOptions } from './proxy/options.js'
 import type { ServeOptions } from './serve/options.js'
 import { addCert } from './certificate/cert-command.js'
 import { addConnect } from './connect/connect-command.js'
 import { framingExplanation } from './arguments/framing/explanation.js'
 import { mainExamples } from './arguments/help.js'
+import { addProxyCommand } from './proxy/proxy-command.js'
 import { addServe } from './serve/serve-command.js'
 
 const widestHelp = 80
@@ -14,6 +16,7 @@ const widestHelp = 80
 export interface Actions {
   serve(options: ServeOptions): Promise<void>
   connect(options: ConnectOptions): Promise<void>
+  proxy(options: ProxyOptions): Promise<void>
   cert(options: CertOptions): Promise<void>
 }
 
@@ -37,6 +40,7 @@ export function createProgram(version: string, actions: Actions): Command {
     .configureHelp({ sortOptions: false })
   addServe(program, (options) => actions.serve(options))
   addConnect(program, (options) => actions.connect(options))
+  addProxyCommand(program, (options) => actions.proxy(options))
   addCert(program, (options) => actions.cert(options))
   addTopic(program, 'framing', framingExplanation)
   return program

@@ -30,6 +30,11 @@ async function runProgram(words: readonly string[], version: string): Promise<vo
       const { connect } = await import('./connect/connect.js')
       process.exit(await connect(options))
     },
+    async proxy(options) {
+      process.stdout.off('error', leaveQuietly)
+      const { proxy } = await import('./proxy/proxy.js')
+      process.exit(await proxy(options))
+    },
     async cert(options) {
       const { cert } = await import('./certificate/cert.js')
       process.exit(await cert(options))

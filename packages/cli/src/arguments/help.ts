@@ -51,6 +51,25 @@ Examples:
   hawser connect db.example:5432 --proxy socks5h://user:password@proxy.example
 `
 
+export const proxyExamples = `
+Faults: latency=100±20, bandwidth=64KiB/s, slow-close=1s, timeout=5s, reset=2s,
+  limit=10KiB, slice=64±16/10us, drop=0.01, corrupt=0.01, duplicate=0.01,
+  half-open=5s.
+A fault goes from the target to the client (@down) unless @up is behind it, and
+  meets all connections, or with :0.1 one of ten: --fault latency=1s@up:0.1
+Endpoints and times are as for serve and connect.
+
+Examples:
+  hawser proxy 9000 6379                    see what a program says to Redis
+  hawser proxy 9000 6379 --framing lines    as messages
+  hawser proxy 9000 tls://example.com:443   plain in here, TLS out there
+  hawser proxy 9000 6379 --fault latency=100±20
+  hawser proxy 9000 6379 --fault reset=2s:0.5 --seed 1
+  hawser proxy 9000 6379 --send-proxy v2    say for whom it connects
+  hawser proxy 9000 6379 --json             one JSON object a line
+  hawser proxy 9000 6379 -q                 nothing but errors, and fast
+`
+
 export const certExamples = `
 It is kept in a folder of your cache that only you may enter, and renewed a
 month before its end. It is good for no name but its own; names that were added
@@ -67,6 +86,7 @@ export const mainExamples = `
 Examples:
   hawser serve          a TCP server on port 8000 that shows what reaches it
   hawser connect 8000   talk to it
+  hawser proxy 9 8000   show, and break, what goes between a client and it
   hawser cert           a certificate for trying TLS on this machine
   hawser help serve     all options of a command
   hawser help framing   how bytes are cut into messages

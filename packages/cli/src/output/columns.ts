@@ -2,7 +2,10 @@ import type { Colours, Paint } from './colours.js'
 import { escapeText } from './escape.js'
 import type {
   ClosedEvent,
+  ConnectedEvent,
+  ListeningEvent,
   MessageEvent,
+  ProxyClosedEvent,
   RefusedEvent,
   Renderer,
   ServerEvent,
@@ -62,7 +65,7 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
   }
 
   const message = (event: MessageEvent, time: Date): string => {
-    const incoming = event.direction === 'in'
+    const incoming = event.direction === 'in' || event.direction === 'up'
     const bytes = `${count(event.bytes.length)} B`
     const size = aligned ? bytes.padStart(9) : bytes
     const who = event.id === undefined ? '@all' : nameOf(event.id)
@@ -89,11 +92,12 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
     const { workers } = event
     const by = workers === undefined ? '' : `, ${plural(workers, 'worker')}`
     const how = colours.note(`(${escapeText(event.framing)}, ${event.mode}${by})`)
+    const towards = event.target === undefined ? '' : ` for ${escapeText(event.target)}`
     const where = event.endpoints.map(
-      (endpoint) => `listening on ${colours.strong(endpoint)} ${how}\n`,
+      (endpoint) => `listening on ${colours.strong(endpoint)}${towards} ${how}\n`,
     )
     const metrics = event.metrics === undefined ? '' : `metrics on ${event.metrics}\n`
-    return `${where.join('')}${metrics}${event.try.map((command) => `${wrapCommand('  try  ', command, width())}\n`).join('')}`
+    return `${where.join('')}${metrics}${describeFaults(event)}${event.try.map((command) => `${wrapCommand('  try  ', command, width())}\n`).join('')}`
   }
 
   return (event, time) => {
@@ -101,17 +105,20 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
       case 'listening':
         return listening(event)
       case 'connected': {
-        const tls = event.tls === undefined ? '' : ` ${describeTls(event.tls)}`
-        const via = event.via === undefined ? '' : ` via ${showAddress(event.via)}`
-        const rest = `${showAddress(event.remote)}${via}${tls} ${open(event.connections)}`
+        const rest = `${describeConnected(event)} ${open(event.connections)}`
         return row(time, nameOf(event.id), 'connected', colours.connected, rest)
       }
       case 'message':
         return message(event, time)
       case 'closed': {
         const error = event.error === undefined ? '' : `: ${escapeText(event.error)}`
-        const rest = `${describeClose(event)}${error} ${open(event.connections)}`
+        const how = 'up' in event ? describeProxyClose(event) : describeClose(event)
+        const rest = `${how}${error} ${open(event.connections)}`
         return row(time, nameOf(event.id), 'closed', colours.closed, rest)
+      }
+      case 'fault': {
+        const what = event.what === undefined ? '' : `: ${event.what}`
+        return row(time, nameOf(event.id), 'fault', colours.trouble, `${event.fault}${what}`)
       }
       case 'refused':
         return row(time, '', 'refused', colours.trouble, describeRefusal(event))
@@ -147,6 +154,26 @@ export function describeClose(
   const how = event.reason === 'ended' && who !== '' ? who : `${event.reason} ${who}`.trimEnd()
   const bytes = `${count(event.bytesRead)} B in${lost}, ${count(event.bytesWritten)} B out${unsent}`
   return `${how}, ${bytes}`
+}
+
+/** The same for one through a proxy. */
+function describeProxyClose({ by, reason, up, down }: ProxyClosedEvent): string {
+  const who = by === 'local' ? 'by us' : `by the ${by}`
+  const how = reason === 'ended' ? who : `${reason} ${who}`
+  return `${how}, ${count(up)} B up, ${count(down)} B down`
+}
+
+function describeConnected(event: ConnectedEvent): string {
+  const proxy = event.proxy === undefined ? '' : `${escapeText(event.proxy)} `
+  const via = event.via === undefined ? '' : ` via ${showAddress(event.via)}`
+  const tls = event.tls === undefined ? '' : ` ${describeTls(event.tls)}`
+  const target = event.target === undefined ? '' : ` to ${showAddress(event.target)}`
+  const targetTls = event.targetTls === undefined ? '' : ` ${describeTls(event.targetTls)}`
+  return `${proxy}${showAddress(event.remote)}${via}${tls}${target}${targetTls}`
+}
+
+function describeFaults({ faults = [], seed }: ListeningEvent): string {
+  return faults.length === 0 ? '' : `faults ${faults.join(', ')} (--seed ${seed})\n`
 }
 
 function describeWorkerEvent(event: WorkerEvent): string {

@@ -4,6 +4,8 @@ export type ServerEvent =
   | ConnectedEvent
   | MessageEvent
   | ClosedEvent
+  | ProxyClosedEvent
+  | FaultEvent
   | RefusedEvent
   | ErrorEvent
   | NoticeEvent
@@ -24,6 +26,12 @@ export interface ListeningEvent {
   readonly workers?: number
   /** Where metrics are served, if anywhere. */
   readonly metrics?: string
+  /** Where a proxy leads to. */
+  readonly target?: string
+  /** What a proxy does to the connections through it, as `--fault` takes it. */
+  readonly faults?: readonly string[]
+  /** What the chance in those comes from. */
+  readonly seed?: number
 }
 
 /** A client connected. */
@@ -38,6 +46,12 @@ export interface ConnectedEvent {
   readonly via?: string
   /** What was agreed on, where it is TLS. */
   readonly tls?: TlsSummary
+  /** The proxy, where there may be several. */
+  readonly proxy?: string
+  /** Whom a proxy joined it with. */
+  readonly target?: string
+  /** What was agreed on with the target, where that is TLS. */
+  readonly targetTls?: TlsSummary
 }
 
 /** What the two sides of a TLS connection agreed on. */
@@ -63,7 +77,8 @@ export interface MessageEvent {
   readonly recipients?: number
   /** How many clients it should have gone to and did not, because their outbox is full. */
   readonly missed?: number
-  readonly direction: 'in' | 'out'
+  /** Through a proxy: from the client to the target is `up`. */
+  readonly direction: 'in' | 'out' | 'up' | 'down'
   readonly bytes: Uint8Array
 }
 
@@ -82,6 +97,34 @@ export interface ClosedEvent {
   readonly connections: number
   /** What the error said, if one ended it. */
   readonly error?: string
+}
+
+/** A connection through a proxy ended. */
+export interface ProxyClosedEvent {
+  readonly event: 'closed'
+  readonly id: number
+  /** Who ended it first. */
+  readonly by: 'client' | 'target' | 'local'
+  readonly reason: string
+  /** Bytes that came from the client. */
+  readonly up: number
+  /** Bytes that went to the client. */
+  readonly down: number
+  readonly connections: number
+  /** What the error said, if one ended it. */
+  readonly error?: string
+}
+
+/** A fault meets a connection through a proxy, or did something to it. */
+export interface FaultEvent {
+  readonly event: 'fault'
+  readonly id: number
+  /** Its name. */
+  readonly name: string
+  /** As `--fault` takes it. */
+  readonly fault: string
+  /** What it did just now. */
+  readonly what?: string
 }
 
 /** A client was turned away. */

@@ -16,6 +16,7 @@ function everyCommand(command: Command): Command[] {
 const program = createProgram('1.2.3', {
   serve: async () => {},
   connect: async () => {},
+  proxy: async () => {},
   cert: async () => {},
 })
 

@@ -4,11 +4,13 @@ import { createProgram } from '../../src/program.js'
 import { explainUsage } from '../../src/arguments/usage.js'
 import type { CertOptions } from '../../src/certificate/options.js'
 import type { ConnectOptions } from '../../src/connect/options.js'
+import type { ProxyOptions } from '../../src/proxy/options.js'
 import type { ServeOptions } from '../../src/serve/options.js'
 
 interface Parsed {
   serve?: ServeOptions
   connect?: ConnectOptions
+  proxy?: ProxyOptions
   cert?: CertOptions
 }
 
@@ -17,6 +19,7 @@ async function parse(...words: string[]): Promise<Parsed> {
   const program = createProgram('1.2.3', {
     serve: async (serve) => void Object.assign(parsed, { serve }),
     connect: async (connect) => void Object.assign(parsed, { connect }),
+    proxy: async (proxy) => void Object.assign(parsed, { proxy }),
     cert: async (cert) => void Object.assign(parsed, { cert }),
   })
   try {

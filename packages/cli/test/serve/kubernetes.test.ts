@@ -14,6 +14,7 @@ async function parse(): Promise<ServeOptions> {
   const program = createProgram('1.2.3', {
     serve: async (options) => void parsed.push(options),
     connect: async () => {},
+    proxy: async () => {},
     cert: async () => {},
   })
   await program.parseAsync([...words], { from: 'user' })

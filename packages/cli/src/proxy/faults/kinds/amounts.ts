@@ -1,0 +1,59 @@
+import { UsageError } from '../../../failure.js'
+import { parseDuration } from '../../../arguments/duration.js'
+import { parseSize } from '../../../arguments/size.js'
+
+/**
+ * A time in milliseconds.
+ *
+ * @throws UsageError
+ */
+export function readTime(word: string, text: string | undefined): number {
+  const value = parseDuration(`--fault ${word}`, 0)(need(word, text, `${word}=500ms`))
+  if (value !== Infinity) return value
+  throw new UsageError(`--fault ${word} is off`, 'leave it out')
+}
+
+/**
+ * A number of bytes.
+ *
+ * @throws UsageError
+ */
+export function readSize(word: string, text: string | undefined): number {
+  return parseSize(`--fault ${word}`)(need(word, text, `${word}=10KiB`))
+}
+
+/**
+ * A share from 0 to 1; 1 when it is left out.
+ *
+ * @throws UsageError
+ */
+export function readShare(word: string, text: string | undefined): number {
+  const value = text === undefined ? 1 : Number(text)
+  if (text !== '' && value >= 0 && value <= 1) return value
+  throw new UsageError(
+    `--fault ${word} is a share from 0 to 1, not ${JSON.stringify(text)}`,
+    `write ${word}=0.01 for one in a hundred`,
+  )
+}
+
+/** The value behind `=`, cut at `±` or `+-`. */
+export function splitSpread(text: string | undefined): [string | undefined, string | undefined] {
+  const [middle, spread] = (text ?? '').split(/±|\+-/)
+  return [middle === '' ? undefined : middle, spread]
+}
+
+/** `500ms`, `2s`. */
+export function showTime(milliseconds: number): string {
+  const isSeconds = milliseconds >= 1000 && milliseconds % 1000 === 0
+  return isSeconds ? `${milliseconds / 1000}s` : `${milliseconds}ms`
+}
+
+/** `10KiB`, `300`. */
+export function showSize(bytes: number): string {
+  return bytes >= 1024 && bytes % 1024 === 0 ? `${bytes / 1024}KiB` : `${bytes}`
+}
+
+function need(word: string, text: string | undefined, example: string): string {
+  if (text !== undefined && text !== '') return text
+  throw new UsageError(`--fault ${word} has no value`, `write --fault ${example}`)
+}

@@ -1,0 +1,101 @@
+import type { CloseInfo, Connection } from 'hawser'
+import type { Fault, Way } from '../faults/fault.js'
+import type { Ending } from '../faults/stage.js'
+import { ConnectionEnd } from './connection-end.js'
+import { Lane, type LaneOptions } from './lane.js'
+import type { EndedBy, Joined, SessionResult } from './joined.js'
+
+/** What a session is made with. */
+export interface SessionOptions extends Omit<LaneOptions, 'way' | 'struck'> {
+  /** A fault meets one of its directions, or does something to it. */
+  readonly struck: (fault: Fault, what: string | undefined) => void
+  /** Bytes came in, before any fault. */
+  readonly came: (way: Way, piece: Uint8Array) => void
+}
+
+/** A client and the target, joined by a lane each way. The library's `relay` is the same without faults. */
+export class Session implements Joined {
+  readonly result: Promise<SessionResult>
+  readonly #client: Connection
+  readonly #target: Connection
+  readonly #options: SessionOptions
+  readonly #up: Lane
+  readonly #down: Lane
+  #endedBy: EndedBy | undefined
+
+  constructor(client: Connection, target: Connection, options: SessionOptions) {
+    this.#client = client
+    this.#target = target
+    this.#options = options
+    this.#up = this.#createLane('up', target, 'client')
+    this.#down = this.#createLane('down', client, 'target')
+    this.result = this.#finish()
+  }
+
+  async run(): Promise<void> {
+    void this.#pump('up', this.#client, this.#up, 'client')
+    void this.#pump('down', this.#target, this.#down, 'target')
+    const over = Promise.all([this.#up.over, this.#down.over])
+    await Promise.race([over, this.#client.closed])
+  }
+
+  drain(): void {
+    this.#endedBy ??= 'local'
+    this.#up.finish('end')
+  }
+
+  close(reason?: string): void {
+    this.#endedBy ??= 'local'
+    for (const lane of [this.#up, this.#down]) lane.abandon()
+    for (const end of [this.#client, this.#target]) void end.close({ reason })
+  }
+
+  reset(reason?: string): void {
+    this.#endedBy ??= 'local'
+    for (const lane of [this.#up, this.#down]) lane.abandon()
+    for (const end of [this.#client, this.#target]) end.reset({ reason })
+  }
+
+  async #finish(): Promise<SessionResult> {
+    const [client, target] = await Promise.all([
+      this.#watch(this.#client, this.#up, this.#down),
+      this.#watch(this.#target, this.#down, this.#up),
+    ])
+    return { endedBy: this.#endedBy ?? 'local', client, target }
+  }
+
+  #createLane(way: Way, to: Connection, from: 'client' | 'target'): Lane {
+    const finish = (how: Ending): void => {
+      if (how === 'end') void to.end().catch(() => {})
+      else if (how === 'close') this.close('fault')
+      else this.reset(this.#endedBy === from ? undefined : 'fault')
+    }
+    const end = new ConnectionEnd(to, () => lane.resume(), finish)
+    const lane: Lane = new Lane(end, { ...this.#options, way })
+    return lane
+  }
+
+  async #pump(way: Way, from: Connection, lane: Lane, side: 'client' | 'target'): Promise<void> {
+    let how: Ending = 'end'
+    try {
+      for await (const piece of from) {
+        this.#options.came(way, piece)
+        lane.take(piece)
+        if (lane.isFull) await lane.room()
+      }
+    } catch {
+      // How it broke off is in what `closed` fulfils with.
+      how = 'reset'
+    }
+    this.#endedBy ??= side
+    lane.finish(how)
+  }
+
+  /** When a connection is gone, nothing leads to it any more; and what broke it off reaches the other. */
+  async #watch(connection: Connection, from: Lane, to: Lane): Promise<CloseInfo> {
+    const info = await connection.closed
+    to.abandon()
+    if (info.by === 'error' || info.reason === 'reset') from.finish('reset')
+    return info
+  }
+}

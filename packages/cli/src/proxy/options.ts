@@ -1,0 +1,44 @@
+import type { FramingChoice } from '../arguments/framing/choice.js'
+import type { ServeProxy } from '../arguments/proxy-flags.js'
+import type { Rate } from '../arguments/rate.js'
+import type { ConnectTls, ServeTls } from '../arguments/tls-choice.js'
+
+/** The options of `hawser proxy`. Times are milliseconds. */
+export interface ProxyOptions {
+  /** Undefined where all proxies are made through the API. */
+  readonly listen: string | undefined
+  readonly target: string | undefined
+  readonly framing: FramingChoice
+  /** Bytes. */
+  readonly maxFrame: number | undefined
+  /** TLS with the clients. */
+  readonly tlsIn: ServeTls | undefined
+  /** TLS with the target. */
+  readonly tlsOut: ConnectTls | undefined
+  readonly proxyProtocol: ServeProxy | undefined
+  /** The version of the PROXY protocol header that the target gets. */
+  readonly sendProxy: 1 | 2 | undefined
+  readonly maxConnections: number | undefined
+  readonly atLimit: 'refuse' | 'pause' | undefined
+  readonly maxPerAddress: number | undefined
+  readonly allow: readonly string[] | undefined
+  readonly deny: readonly string[] | undefined
+  readonly connectRate: Rate | undefined
+  readonly connectTimeout: number | undefined
+  readonly writeTimeout: number
+  readonly idle: number | undefined
+  readonly drain: number | undefined
+  /** As they were written. */
+  readonly faults: readonly string[]
+  /** From 0 to 2³²−1; undefined takes one by chance. */
+  readonly seed: number | undefined
+  /** Where the API is served, if anywhere. */
+  readonly api: string | undefined
+  /** Proxies made through the API may listen on more than the loopback. */
+  readonly apiOpen: boolean
+  /** Names that the API may be asked by, besides localhost and IP addresses. */
+  readonly apiHosts: readonly string[]
+  readonly json: boolean
+  readonly hex: boolean
+  readonly quiet: boolean
+}

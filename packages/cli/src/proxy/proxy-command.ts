@@ -1,0 +1,138 @@
+import { type Command, Option } from 'commander'
+import { UsageError } from '../failure.js'
+import { type AccessFlags, addAccess } from '../arguments/access-flags.js'
+import { parseCount } from '../arguments/count.js'
+import { parseDuration } from '../arguments/duration.js'
+import { completeEndpoint } from '../arguments/endpoint.js'
+import type { FramingChoice } from '../arguments/framing/choice.js'
+import { framingHelp } from '../arguments/framing/explanation.js'
+import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
+import { proxyExamples } from '../arguments/help.js'
+import { addProxy, addSendProxy, type ProxyFlags, readProxy } from '../arguments/proxy-flags.js'
+import {
+  addProxyTls,
+  type ProxyTlsFlags,
+  readTlsIn,
+  readTlsOut,
+} from '../arguments/proxy-tls-flags.js'
+import { parseSize } from '../arguments/size.js'
+import type { ProxyOptions } from './options.js'
+
+interface ProxyCommandFlags extends AccessFlags, ProxyFlags, ProxyTlsFlags {
+  framing: FramingChoice
+  maxFrame?: number
+  fault?: string[]
+  seed?: number
+  sendProxy?: 'v1' | 'v2'
+  connectTimeout?: number
+  writeTimeout?: number
+  idle?: number
+  drain?: number
+  json?: true
+  hex?: true
+  quiet?: true
+}
+
+/** Add `hawser proxy`. */
+export function addProxyCommand(
+  program: Command,
+  act: (options: ProxyOptions) => Promise<void>,
+): void {
+  const command = program
+    .command('proxy')
+    .summary('show, and break, what goes between a client and a server')
+    .description('Stand between clients and a server, show both directions, and break them.')
+    .argument('<listen>', 'where clients connect to')
+    .argument('<target>', 'where the server is')
+    .addHelpText('after', proxyExamples)
+    .action((listen: string, target: string, flags: ProxyCommandFlags) =>
+      act(readProxyOptions(listen, target, flags)),
+    )
+  addFaults(command)
+  addAccess(command)
+  addTimes(command)
+  addProxyTls(command)
+  addProxy(command)
+  addSendProxy(command)
+  addOutput(command)
+}
+
+function addFaults(command: Command): void {
+  command
+    .optionsGroup('What it breaks:')
+    .option('--fault <spec>', 'do this to the connections, see below; repeatable', collect)
+    .option('--seed <n>', 'repeat the chance of an earlier run', parseCount('--seed'))
+}
+
+function addTimes(command: Command): void {
+  const time = (name: string, text: string, least = 1): Option =>
+    new Option(`${name} <time>`, text).argParser(parseDuration(name, least))
+  command
+    .optionsGroup('How long they may take:')
+    .addOption(time('--connect-timeout', 'how long reaching the target may take (default: 10s)'))
+    .addOption(time('--write-timeout', 'reset those that take nothing (default: off)'))
+    .addOption(time('--idle', 'end connections on which nothing moves (default: off)'))
+    .addOption(time('--drain', 'how long Ctrl-C waits for work under way (default: 15s)', 0))
+}
+
+function addOutput(command: Command): void {
+  const heading = 'What it shows:'
+  command
+    .optionsGroup(heading)
+    .addOption(
+      new Option('-f, --framing <how>', framingHelp)
+        .argParser(parseFraming)
+        .default({ kind: 'raw', options: {} }, 'raw'),
+    )
+    .option(
+      '--max-frame <size>',
+      'the largest message to show as one (default: 1MiB)',
+      parseSize('--max-frame'),
+    )
+    .option('--json', 'print one JSON object a line')
+    .option('--hex', 'print the bytes of messages')
+    .option('-q, --quiet', 'print only where it listens, and errors')
+    .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
+}
+
+function readProxyOptions(listen: string, target: string, flags: ProxyCommandFlags): ProxyOptions {
+  assertMaxFrame(flags.framing, flags.maxFrame)
+  return {
+    listen: completeEndpoint(listen, '127.0.0.1'),
+    target: completeEndpoint(target, 'localhost'),
+    framing: flags.framing,
+    maxFrame: flags.maxFrame,
+    tlsIn: readTlsIn(flags, listen),
+    tlsOut: readTlsOut(flags, target),
+    proxyProtocol: readProxy(flags),
+    sendProxy: flags.sendProxy && (flags.sendProxy === 'v1' ? 1 : 2),
+    maxConnections: flags.maxConnections,
+    atLimit: flags.atLimit,
+    maxPerAddress: flags.maxPerAddress,
+    allow: flags.allow,
+    deny: flags.deny,
+    connectRate: flags.connectRate,
+    connectTimeout: flags.connectTimeout,
+    // A pause is the affair of the two programs, however long it takes.
+    writeTimeout: flags.writeTimeout ?? Infinity,
+    idle: flags.idle,
+    drain: flags.drain,
+    faults: flags.fault ?? [],
+    seed: readSeed(flags.seed),
+    api: undefined,
+    apiOpen: false,
+    apiHosts: [],
+    json: flags.json ?? false,
+    hex: flags.hex ?? false,
+    quiet: flags.quiet ?? false,
+  }
+}
+
+function readSeed(seed: number | undefined): number | undefined {
+  if (seed === undefined || seed < 2 ** 32) return seed
+  throw new UsageError(`--seed is ${seed}`, 'write a whole number below 4294967296')
+}
+
+function collect(text: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), text]
+}

@@ -1,0 +1,228 @@
+import {
+  type Clock,
+  type Connection,
+  createServer,
+  formatEndpoint,
+  parseEndpoint,
+  raw,
+  type Server,
+  type TlsServerOptions,
+} from 'hawser'
+import type { ServerEvent } from '../output/events.js'
+import type { WireFraming } from '../wire/load-framing.js'
+import { Chance } from './faults/chance.js'
+import type { Way } from './faults/fault.js'
+import type { FaultSet } from './faults/fault-set.js'
+import { Cutter } from './lanes/cutter.js'
+import type { Reserve } from './lanes/reserve.js'
+import type { Joined } from './lanes/joined.js'
+import { PlainSession } from './lanes/plain-session.js'
+import { Session } from './lanes/session.js'
+import type { ProxyOptions } from './options.js'
+import { connectTarget } from './target.js'
+import { Teller } from './teller.js'
+
+/** What all proxies of the process share. */
+export interface ProxySurroundings {
+  readonly options: ProxyOptions
+  /** How what passes is cut into messages to be shown; undefined where it is not cut. */
+  readonly framing: WireFraming | undefined
+  /** TLS with the clients, prepared. */
+  readonly tls: TlsServerOptions | undefined
+  readonly seed: number
+  readonly clock: Clock
+  readonly reserve: Reserve
+  readonly tell: (event: ServerEvent) => void
+  /** The number of the next connection that is shown. */
+  readonly nextId: () => number
+}
+
+/** Where a proxy listens, and where it leads to. */
+export interface ProxyPlace {
+  readonly listen: string
+  readonly target: string
+}
+
+/** How many connections came to their end when a proxy stopped. */
+export interface ProxyStopped {
+  readonly drained: number
+  readonly forced: number
+}
+
+/** How long the peers may take to end after they were told to, when a proxy is taken away. */
+const patience = 200
+
+/** One proxy: it listens, and joins each client with the target. It may be stopped and started again. */
+export class ProxyServer {
+  readonly name: string
+  readonly faults: FaultSet
+  #place: ProxyPlace
+  readonly #around: ProxySurroundings
+  readonly #teller: Teller
+  readonly #sessions = new Set<Joined>()
+  #server: Server | undefined
+  #count = 0
+
+  /** @throws OptionError `HAWSER_INVALID_ENDPOINT` for the target */
+  constructor(name: string, place: ProxyPlace, faults: FaultSet, around: ProxySurroundings) {
+    this.name = name
+    this.faults = faults
+    parseEndpoint(place.target)
+    this.#place = place
+    this.#around = around
+    const { options, tell } = around
+    this.#teller = new Teller(tell, options.api === undefined ? undefined : name)
+  }
+
+  /** With the real port, once it has listened. */
+  get place(): ProxyPlace {
+    return this.#place
+  }
+
+  get isListening(): boolean {
+    return this.#server !== undefined
+  }
+
+  get connections(): number {
+    return this.#server?.connections.size ?? 0
+  }
+
+  /** The endpoints it listens on. */
+  get addresses(): string[] {
+    const addresses = this.#server?.addresses() ?? []
+    return addresses.map((address) => {
+      const endpoint = formatEndpoint(address)
+      return this.#around.tls === undefined ? endpoint : endpoint.replace('tcp:', 'tls:')
+    })
+  }
+
+  /** @returns rejects with what the library says when it cannot listen there */
+  async start(): Promise<void> {
+    if (this.#server !== undefined) return
+    const { options, tls } = this.#around
+    const server = createServer(
+      {
+        framing: raw(),
+        ...accessOf(options),
+        tls,
+        proxyProtocol: options.proxyProtocol,
+        idleTimeout: options.idle,
+        writeTimeout: options.writeTimeout,
+        // A fault, or the target, may hold it back for as long as it likes.
+        consumerTimeout: Infinity,
+        minimumRate: Infinity,
+        onError: (error, client) => {
+          if (client === undefined) this.#teller.failed(error)
+        },
+      },
+      (client) => this.#join(client),
+    )
+    server.on('drop', (refusal) => this.#teller.refused(refusal))
+    await server.listen(this.#place.listen)
+    server.on('error', (error) => this.#teller.failed(error))
+    this.#server = server
+    const address = server.addresses()[0]
+    if (typeof address === 'string' || address?.port === undefined) return
+    this.#place = { ...this.#place, listen: formatEndpoint(address).replace('tcp://', '') }
+  }
+
+  /** Stop listening, and let what goes through it end until the drain is over or the signal fires. */
+  async stop(how: {
+    readonly drain: number
+    readonly signal?: AbortSignal
+  }): Promise<ProxyStopped> {
+    const server = this.#server
+    this.#server = undefined
+    if (server === undefined) return { drained: 0, forced: 0 }
+    for (const session of this.#sessions) session.drain()
+    const { drained, forced } = await server.close(how)
+    for (const session of this.#sessions) session.reset()
+    return { drained, forced }
+  }
+
+  /** Stop listening, and end what goes through it. */
+  async cut(): Promise<void> {
+    for (const session of this.#sessions) session.close()
+    await this.stop({ drain: patience })
+  }
+
+  /**
+   * Listen, or lead to, elsewhere from its next start on.
+   *
+   * @throws OptionError `HAWSER_INVALID_ENDPOINT` for the target
+   */
+  move(place: ProxyPlace): void {
+    parseEndpoint(place.target)
+    this.#place = place
+  }
+
+  async #join(client: Connection): Promise<void> {
+    const id = this.#around.nextId()
+    this.#count += 1
+    const ordinal = this.#count
+    const target = await this.#reach(client, id)
+    if (target === undefined) return
+    this.#teller.connected(id, client, target)
+    const session = this.#isPlain
+      ? new PlainSession(client, target)
+      : this.#createSession(client, target, id, ordinal)
+    this.#sessions.add(session)
+    void session.result.then((result) => {
+      this.#sessions.delete(session)
+      this.#teller.closed(id, result)
+    })
+    await session.run()
+  }
+
+  /** The library passes bytes on by itself where they are neither shown nor meant to suffer. */
+  get #isPlain(): boolean {
+    const { quiet, api } = this.#around.options
+    return quiet && api === undefined && this.faults.all.length === 0
+  }
+
+  /** @returns undefined when it cannot be reached: the client is reset */
+  async #reach(client: Connection, id: number): Promise<Connection | undefined> {
+    const left = new AbortController()
+    void client.closed.then(() => left.abort())
+    const { options } = this.#around
+    try {
+      return await connectTarget(this.#place.target, client, options, left.signal)
+    } catch (error) {
+      if (left.signal.aborted) return undefined
+      this.#teller.failed(error, id)
+      client.reset()
+      return undefined
+    }
+  }
+
+  #createSession(client: Connection, target: Connection, id: number, ordinal: number): Session {
+    const { clock, reserve, seed, options } = this.#around
+    const cutters = { up: this.#createCutter(id, 'up'), down: this.#createCutter(id, 'down') }
+    const session = new Session(client, target, {
+      faults: this.faults,
+      clock,
+      reserve,
+      chance: (fault) => new Chance(seed, `${this.name}/${ordinal}/${fault}`),
+      struck: (fault, what) => this.#teller.struck(id, fault, what),
+      came: (way, piece) => {
+        if (!options.quiet) cutters[way].cut(piece)
+      },
+    })
+    void session.result.then(() => {
+      for (const cutter of [cutters.up, cutters.down]) cutter.end()
+    })
+    return session
+  }
+
+  #createCutter(id: number, direction: Way): Cutter {
+    return new Cutter(this.#around.framing, {
+      message: (bytes) => this.#teller.tell({ event: 'message', id, direction, bytes }),
+      failed: (error) => this.#teller.failed(error, id),
+    })
+  }
+}
+
+function accessOf(options: ProxyOptions): object {
+  const { maxConnections, atLimit, maxPerAddress, allow, deny, connectRate } = options
+  return { maxConnections, atLimit, maxPerAddress, allow, deny, connectRate }
+}

@@ -1,0 +1,75 @@
+import type { Connection, Refusal } from 'hawser'
+import { codeOf, describeFailure } from '../failure.js'
+import { localName, peerName, remoteName } from '../output/addresses.js'
+import type { ServerEvent } from '../output/events.js'
+import { summarizeTls } from '../output/tls.js'
+import { type Fault, showFault } from './faults/fault.js'
+import type { SessionResult } from './lanes/joined.js'
+
+/** Says what happens at one proxy, and counts the connections that are open. */
+export class Teller {
+  readonly tell: (event: ServerEvent) => void
+  readonly #proxy: string | undefined
+  #open = 0
+
+  /** @param proxy its name, where there may be several */
+  constructor(tell: (event: ServerEvent) => void, proxy: string | undefined) {
+    this.tell = tell
+    this.#proxy = proxy
+  }
+
+  /** A client was joined with the target. */
+  connected(id: number, client: Connection, target: Connection): void {
+    this.#open += 1
+    this.tell({
+      event: 'connected',
+      id,
+      ...(this.#proxy === undefined ? {} : { proxy: this.#proxy }),
+      remote: remoteName(client),
+      local: localName(client),
+      target: remoteName(target),
+      connections: this.#open,
+      ...(client.proxyHeader === undefined ? {} : { via: peerName(client.peer) }),
+      ...(client.tls === undefined ? {} : { tls: summarizeTls(client.tls) }),
+      ...(target.tls === undefined ? {} : { targetTls: summarizeTls(target.tls) }),
+    })
+  }
+
+  closed(id: number, { endedBy, client, target }: SessionResult): void {
+    this.#open -= 1
+    const first = endedBy === 'target' ? target : client
+    const error = first.error ?? client.error ?? target.error
+    this.tell({
+      event: 'closed',
+      id,
+      by: endedBy,
+      reason: first.reason,
+      up: client.bytesRead,
+      down: client.bytesWritten - client.unsent,
+      connections: this.#open,
+      ...(error === undefined ? {} : { error: describeFailure(error).message }),
+    })
+  }
+
+  /** @param what undefined: the fault meets this connection, and has done nothing yet */
+  struck(id: number, fault: Fault, what: string | undefined): void {
+    const event = { event: 'fault', id, name: fault.name, fault: showFault(fault) } as const
+    this.tell(what === undefined ? event : { ...event, what })
+  }
+
+  refused(refusal: Refusal): void {
+    const { reason, connections, limit, error } = refusal
+    this.tell({
+      event: 'refused',
+      remote: remoteName(refusal),
+      ...{ reason, connections, limit },
+      ...(error === undefined ? {} : { error: describeFailure(error).message }),
+    })
+  }
+
+  failed(error: unknown, id?: number): void {
+    const who = id === undefined ? {} : { id }
+    const { message } = describeFailure(error)
+    this.tell({ event: 'error', ...who, code: codeOf(error) ?? '', message })
+  }
+}
