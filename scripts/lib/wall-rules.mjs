@@ -619,6 +619,11 @@ export const COMMAND_UNITS = {
         sees: ['faults'],
         units: ['arguments', 'wire'],
       },
+      api: {
+        sees: ['faults', 'proxy-server', 'registry'],
+        units: ['failure'],
+        builtins: ['crypto', 'http'],
+      },
     },
   },
   program: { units: ['arguments', 'certificate', 'connect', 'proxy', 'serve'] },
@@ -677,8 +682,11 @@ export const MOST_LINES = 300
 /** Sockets are opened in one place, so nothing else may name these. */
 export const SOCKET_BUILTINS = ['net', 'tls', 'dgram', 'http', 'https', 'http2']
 
-/** Scrapers and probes speak HTTP: this file answers them, on a socket that is not ours. */
-export const HTTP_FILES = ['packages/hawser/src/metrics/http/page-server.ts']
+/** Scrapers, probes and toxiproxy's clients speak HTTP: these answer them, on sockets that are not ours. */
+export const HTTP_FILES = [
+  'packages/hawser/src/metrics/http/page-server.ts',
+  'packages/cli/src/proxy/api/api-server.ts',
+]
 
 /** Files that import modules of the user's, whose names are not known here. */
 export const LOADER_FILES = ['packages/cli/src/wire/import-module.ts']

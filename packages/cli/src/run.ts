@@ -33,7 +33,7 @@ async function runProgram(words: readonly string[], version: string): Promise<vo
     async proxy(options) {
       process.stdout.off('error', leaveQuietly)
       const { proxy } = await import('./proxy/proxy.js')
-      process.exit(await proxy(options))
+      process.exit(await proxy(options, version))
     },
     async cert(options) {
       const { cert } = await import('./certificate/cert.js')

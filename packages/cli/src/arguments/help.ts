@@ -65,6 +65,7 @@ Examples:
   hawser proxy 9000 tls://example.com:443   plain in here, TLS out there
   hawser proxy 9000 6379 --fault latency=100±20
   hawser proxy 9000 6379 --fault reset=2s:0.5 --seed 1
+  hawser proxy --api 8474                   as toxiproxy, for its clients
   hawser proxy 9000 6379 --send-proxy v2    say for whom it connects
   hawser proxy 9000 6379 --json             one JSON object a line
   hawser proxy 9000 6379 -q                 nothing but errors, and fast

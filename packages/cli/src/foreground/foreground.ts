@@ -17,7 +17,7 @@ const pipeBacklog = 8 * 1024 * 1024
 /** How long the last lines may take to be written. */
 const lastWords = 1000
 /** Events that even `--quiet` shows. */
-const loudEvents = new Set<ServerEvent['event']>(['listening', 'error'])
+const loudEvents = new Set<ServerEvent['event']>(['listening', 'api', 'error'])
 
 /** How a service ended. */
 export interface Stopped {

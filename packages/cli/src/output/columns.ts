@@ -91,7 +91,8 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
   const listening = (event: ServerEvent & { event: 'listening' }): string => {
     const { workers } = event
     const by = workers === undefined ? '' : `, ${plural(workers, 'worker')}`
-    const how = colours.note(`(${escapeText(event.framing)}, ${event.mode}${by})`)
+    const name = event.proxy === undefined ? '' : ` ${escapeText(event.proxy)}`
+    const how = colours.note(`(${escapeText(event.framing)}, ${event.mode}${name}${by})`)
     const towards = event.target === undefined ? '' : ` for ${escapeText(event.target)}`
     const where = event.endpoints.map(
       (endpoint) => `listening on ${colours.strong(endpoint)}${towards} ${how}\n`,
@@ -104,6 +105,8 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
     switch (event.event) {
       case 'listening':
         return listening(event)
+      case 'api':
+        return `API on ${colours.strong(event.url)}\n`
       case 'connected': {
         const rest = `${describeConnected(event)} ${open(event.connections)}`
         return row(time, nameOf(event.id), 'connected', colours.connected, rest)

@@ -6,6 +6,7 @@ export type ServerEvent =
   | ClosedEvent
   | ProxyClosedEvent
   | FaultEvent
+  | ApiEvent
   | RefusedEvent
   | ErrorEvent
   | NoticeEvent
@@ -28,6 +29,8 @@ export interface ListeningEvent {
   readonly metrics?: string
   /** Where a proxy leads to. */
   readonly target?: string
+  /** Its name, where there may be several. */
+  readonly proxy?: string
   /** What a proxy does to the connections through it, as `--fault` takes it. */
   readonly faults?: readonly string[]
   /** What the chance in those comes from. */
@@ -125,6 +128,12 @@ export interface FaultEvent {
   readonly fault: string
   /** What it did just now. */
   readonly what?: string
+}
+
+/** The REST API of a proxy is served. */
+export interface ApiEvent {
+  readonly event: 'api'
+  readonly url: string
 }
 
 /** A client was turned away. */

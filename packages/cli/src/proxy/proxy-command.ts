@@ -23,6 +23,9 @@ interface ProxyCommandFlags extends AccessFlags, ProxyFlags, ProxyTlsFlags {
   maxFrame?: number
   fault?: string[]
   seed?: number
+  api?: string
+  apiHost?: string[]
+  apiOpen?: true
   sendProxy?: 'v1' | 'v2'
   connectTimeout?: number
   writeTimeout?: number
@@ -42,13 +45,14 @@ export function addProxyCommand(
     .command('proxy')
     .summary('show, and break, what goes between a client and a server')
     .description('Stand between clients and a server, show both directions, and break them.')
-    .argument('<listen>', 'where clients connect to')
-    .argument('<target>', 'where the server is')
+    .argument('[listen]', 'where clients connect to')
+    .argument('[target]', 'where the server is; both may be left out with --api')
     .addHelpText('after', proxyExamples)
-    .action((listen: string, target: string, flags: ProxyCommandFlags) =>
+    .action((listen: string | undefined, target: string | undefined, flags: ProxyCommandFlags) =>
       act(readProxyOptions(listen, target, flags)),
     )
   addFaults(command)
+  addApi(command)
   addAccess(command)
   addTimes(command)
   addProxyTls(command)
@@ -62,6 +66,14 @@ function addFaults(command: Command): void {
     .optionsGroup('What it breaks:')
     .option('--fault <spec>', 'do this to the connections, see below; repeatable', collect)
     .option('--seed <n>', 'repeat the chance of an earlier run', parseCount('--seed'))
+}
+
+function addApi(command: Command): void {
+  command
+    .optionsGroup('From outside:')
+    .option('--api <endpoint>', "serve toxiproxy's REST API there: --api 8474")
+    .option('--api-host <name>', 'a further name to ask it by; repeatable', collect)
+    .option('--api-open', 'it, and proxies made through it, may listen anywhere')
 }
 
 function addTimes(command: Command): void {
@@ -95,11 +107,14 @@ function addOutput(command: Command): void {
     .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
 }
 
-function readProxyOptions(listen: string, target: string, flags: ProxyCommandFlags): ProxyOptions {
+function readProxyOptions(
+  listen: string | undefined,
+  target: string | undefined,
+  flags: ProxyCommandFlags,
+): ProxyOptions {
   assertMaxFrame(flags.framing, flags.maxFrame)
   return {
-    listen: completeEndpoint(listen, '127.0.0.1'),
-    target: completeEndpoint(target, 'localhost'),
+    ...readPlaces(listen, target, flags),
     framing: flags.framing,
     maxFrame: flags.maxFrame,
     tlsIn: readTlsIn(flags, listen),
@@ -119,13 +134,35 @@ function readProxyOptions(listen: string, target: string, flags: ProxyCommandFla
     drain: flags.drain,
     faults: flags.fault ?? [],
     seed: readSeed(flags.seed),
-    api: undefined,
-    apiOpen: false,
-    apiHosts: [],
+    api: flags.api === undefined ? undefined : completeEndpoint(flags.api, '127.0.0.1'),
+    apiOpen: flags.apiOpen ?? false,
+    apiHosts: flags.apiHost ?? [],
     json: flags.json ?? false,
     hex: flags.hex ?? false,
     quiet: flags.quiet ?? false,
   }
+}
+
+/** A proxy of the command line, or none where the API makes them. */
+function readPlaces(
+  listen: string | undefined,
+  target: string | undefined,
+  { api, fault }: ProxyCommandFlags,
+): Pick<ProxyOptions, 'listen' | 'target'> {
+  if (listen !== undefined && target !== undefined) {
+    return {
+      listen: completeEndpoint(listen, '127.0.0.1'),
+      target: completeEndpoint(target, 'localhost'),
+    }
+  }
+  if (listen !== undefined || api === undefined) {
+    const missing = listen === undefined ? 'the place to listen, with the target,' : 'the target'
+    throw new UsageError(`${missing} is missing`, 'write hawser proxy 9000 6379')
+  }
+  if (fault !== undefined) {
+    throw new UsageError('--fault has no proxy to be for', 'write hawser proxy 9000 6379 --fault …')
+  }
+  return { listen: undefined, target: undefined }
 }
 
 function readSeed(seed: number | undefined): number | undefined {

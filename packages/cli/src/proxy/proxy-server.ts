@@ -8,10 +8,11 @@ import {
   type Server,
   type TlsServerOptions,
 } from 'hawser'
+import { nameFraming } from '../arguments/framing/choice.js'
 import type { ServerEvent } from '../output/events.js'
 import type { WireFraming } from '../wire/load-framing.js'
 import { Chance } from './faults/chance.js'
-import type { Way } from './faults/fault.js'
+import { showFault, type Way } from './faults/fault.js'
 import type { FaultSet } from './faults/fault-set.js'
 import { Cutter } from './lanes/cutter.js'
 import type { Reserve } from './lanes/reserve.js'
@@ -72,6 +73,7 @@ export class ProxyServer {
     this.#around = around
     const { options, tell } = around
     this.#teller = new Teller(tell, options.api === undefined ? undefined : name)
+    faults.listen(({ what, fault }) => this.#teller.notice(`${showFault(fault)} ${what}`))
   }
 
   /** With the real port, once it has listened. */
@@ -85,15 +87,6 @@ export class ProxyServer {
 
   get connections(): number {
     return this.#server?.connections.size ?? 0
-  }
-
-  /** The endpoints it listens on. */
-  get addresses(): string[] {
-    const addresses = this.#server?.addresses() ?? []
-    return addresses.map((address) => {
-      const endpoint = formatEndpoint(address)
-      return this.#around.tls === undefined ? endpoint : endpoint.replace('tcp:', 'tls:')
-    })
   }
 
   /** @returns rejects with what the library says when it cannot listen there */
@@ -121,9 +114,11 @@ export class ProxyServer {
     await server.listen(this.#place.listen)
     server.on('error', (error) => this.#teller.failed(error))
     this.#server = server
-    const address = server.addresses()[0]
-    if (typeof address === 'string' || address?.port === undefined) return
-    this.#place = { ...this.#place, listen: formatEndpoint(address).replace('tcp://', '') }
+    const [address] = server.addresses()
+    if (typeof address === 'object') {
+      this.#place = { ...this.#place, listen: formatEndpoint(address).replace('tcp://', '') }
+    }
+    this.#tellListening()
   }
 
   /** Stop listening, and let what goes through it end until the drain is over or the signal fires. */
@@ -132,8 +127,8 @@ export class ProxyServer {
     readonly signal?: AbortSignal
   }): Promise<ProxyStopped> {
     const server = this.#server
-    this.#server = undefined
     if (server === undefined) return { drained: 0, forced: 0 }
+    this.#server = undefined
     for (const session of this.#sessions) session.drain()
     const { drained, forced } = await server.close(how)
     for (const session of this.#sessions) session.reset()
@@ -142,8 +137,10 @@ export class ProxyServer {
 
   /** Stop listening, and end what goes through it. */
   async cut(): Promise<void> {
+    if (this.#server === undefined) return
     for (const session of this.#sessions) session.close()
     await this.stop({ drain: patience })
+    this.#teller.notice('stopped')
   }
 
   /**
@@ -154,6 +151,21 @@ export class ProxyServer {
   move(place: ProxyPlace): void {
     parseEndpoint(place.target)
     this.#place = place
+  }
+
+  #tellListening(): void {
+    const { options, tls, seed } = this.#around
+    const faults = this.faults.all.map((fault) => showFault(fault))
+    const show = (endpoint: Parameters<typeof formatEndpoint>[0], isSecure: boolean): string => {
+      const name = formatEndpoint(endpoint)
+      return isSecure ? name.replace('tcp:', 'tls:') : name
+    }
+    this.#teller.listening({
+      endpoints: (this.#server?.addresses() ?? []).map((each) => show(each, tls !== undefined)),
+      framing: nameFraming(options.framing),
+      target: show(parseEndpoint(this.#place.target), options.tlsOut !== undefined),
+      ...(faults.length === 0 ? {} : { faults, seed }),
+    })
   }
 
   async #join(client: Connection): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Connection, Refusal } from 'hawser'
 import { codeOf, describeFailure } from '../failure.js'
 import { localName, peerName, remoteName } from '../output/addresses.js'
-import type { ServerEvent } from '../output/events.js'
+import type { ListeningEvent, ServerEvent } from '../output/events.js'
 import { summarizeTls } from '../output/tls.js'
 import { type Fault, showFault } from './faults/fault.js'
 import type { SessionResult } from './lanes/joined.js'
@@ -16,6 +16,20 @@ export class Teller {
   constructor(tell: (event: ServerEvent) => void, proxy: string | undefined) {
     this.tell = tell
     this.#proxy = proxy
+  }
+
+  /** The proxy listens. */
+  listening(event: Omit<ListeningEvent, 'event' | 'mode' | 'try' | 'proxy'>): void {
+    const named = this.#proxy === undefined ? {} : { proxy: this.#proxy }
+    this.tell({ event: 'listening', mode: 'proxy', try: [], ...named, ...event })
+  }
+
+  /** Something that a connection has no part in. */
+  notice(text: string): void {
+    this.tell({
+      event: 'notice',
+      text: this.#proxy === undefined ? text : `${this.#proxy}: ${text}`,
+    })
   }
 
   /** A client was joined with the target. */

@@ -135,8 +135,8 @@ describe('hawser proxy', () => {
   })
 
   it.each([
-    [['proxy'], /missing required argument listen/],
-    [['proxy', '0'], /missing required argument target/],
+    [['proxy'], /the place to listen, with the target, is missing: write hawser proxy 9000 6379/],
+    [['proxy', '0'], /the target is missing: write hawser proxy 9000 6379/],
     [['proxy', '0', '1', '--fault', 'latencey=1'], /there is no fault "latencey"/],
     [['proxy', '0', '1', '--seed', '4294967296'], /--seed is 4294967296: write a whole number/],
     [['proxy', '0', 'tcp://a:1', '--tls-out'], /tcp:\/\/a:1 is not TLS: write tls:/],
