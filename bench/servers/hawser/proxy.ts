@@ -33,6 +33,7 @@ const proxy = new ProxyServer('bench', { listen, target: '127.0.0.1:1' }, new Fa
   seed: 0,
   tell: () => {},
   nextId: () => 0,
+  recorder: () => undefined,
 })
 await proxy.start()
 const [, port] = proxy.place.listen.split(':')

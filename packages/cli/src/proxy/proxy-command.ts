@@ -23,6 +23,7 @@ interface ProxyCommandFlags extends AccessFlags, ProxyFlags, ProxyTlsFlags {
   maxFrame?: number
   fault?: string[]
   seed?: number
+  log?: string
   api?: string
   apiHost?: string[]
   apiOpen?: true
@@ -101,6 +102,7 @@ function addOutput(command: Command): void {
       'the largest message to show as one (default: 1MiB)',
       parseSize('--max-frame'),
     )
+    .option('--log <file>', 'write all of it to a session log as well')
     .option('--json', 'print one JSON object a line')
     .option('--hex', 'print the bytes of messages')
     .option('-q, --quiet', 'print only where it listens, and errors')
@@ -134,6 +136,7 @@ function readProxyOptions(
     drain: flags.drain,
     faults: flags.fault ?? [],
     seed: readSeed(flags.seed),
+    log: flags.log,
     api: flags.api === undefined ? undefined : completeEndpoint(flags.api, '127.0.0.1'),
     apiOpen: flags.apiOpen ?? false,
     apiHosts: flags.apiHost ?? [],

@@ -21,6 +21,7 @@ import { PlainSession } from './lanes/plain-session.js'
 import { Session } from './lanes/session.js'
 import type { ProxyOptions } from './options.js'
 import { connectTarget } from './target.js'
+import type { ConnectionRecord, Recorder } from './recorder.js'
 import { Teller } from './teller.js'
 
 /** What all proxies of the process share. */
@@ -33,6 +34,8 @@ export interface ProxySurroundings {
   readonly seed: number
   readonly clock: Clock
   readonly reserve: Reserve
+  /** Writes a session log, where one is wished for. */
+  readonly recorder: () => Recorder | undefined
   readonly tell: (event: ServerEvent) => void
   /** The number of the next connection that is shown. */
   readonly nextId: () => number
@@ -48,6 +51,14 @@ export interface ProxyPlace {
 export interface ProxyStopped {
   readonly drained: number
   readonly forced: number
+}
+
+/** A connection on its way through. */
+interface Joining {
+  readonly id: number
+  /** Its number at this proxy, which its chance comes from. */
+  readonly ordinal: number
+  readonly record: ConnectionRecord | undefined
 }
 
 /** How long the peers may take to end after they were told to, when a proxy is taken away. */
@@ -175,21 +186,23 @@ export class ProxyServer {
     const target = await this.#reach(client, id)
     if (target === undefined) return
     this.#teller.connected(id, client, target)
+    const record = this.#around.recorder()?.open(this.name, client, target)
     const session = this.#isPlain
       ? new PlainSession(client, target)
-      : this.#createSession(client, target, id, ordinal)
+      : this.#createSession(client, target, { id, ordinal, record })
     this.#sessions.add(session)
     void session.result.then((result) => {
       this.#sessions.delete(session)
-      this.#teller.closed(id, result)
+      const event = this.#teller.closed(id, result)
+      record?.closed(event)
     })
     await session.run()
   }
 
   /** The library passes bytes on by itself where they are neither shown nor meant to suffer. */
   get #isPlain(): boolean {
-    const { quiet, api } = this.#around.options
-    return quiet && api === undefined && this.faults.all.length === 0
+    const { quiet, api, log } = this.#around.options
+    return quiet && api === undefined && log === undefined && this.faults.all.length === 0
   }
 
   /** @returns undefined when it cannot be reached: the client is reset */
@@ -201,13 +214,18 @@ export class ProxyServer {
       return await connectTarget(this.#place.target, client, options, left.signal)
     } catch (error) {
       if (left.signal.aborted) return undefined
-      this.#teller.failed(error, id)
+      const message = this.#teller.failed(error, id)
+      this.#around.recorder()?.failed(this.name, client, message)
       client.reset()
       return undefined
     }
   }
 
-  #createSession(client: Connection, target: Connection, id: number, ordinal: number): Session {
+  #createSession(
+    client: Connection,
+    target: Connection,
+    { id, ordinal, record }: Joining,
+  ): Session {
     const { clock, reserve, seed, options } = this.#around
     const cutters = { up: this.#createCutter(id, 'up'), down: this.#createCutter(id, 'down') }
     const session = new Session(client, target, {
@@ -215,8 +233,12 @@ export class ProxyServer {
       clock,
       reserve,
       chance: (fault) => new Chance(seed, `${this.name}/${ordinal}/${fault}`),
-      struck: (fault, what) => this.#teller.struck(id, fault, what),
+      struck: (fault, what) => {
+        this.#teller.struck(id, fault, what)
+        record?.fault(fault.name, showFault(fault), what)
+      },
       came: (way, piece) => {
+        record?.came(way, piece)
         if (!options.quiet) cutters[way].cut(piece)
       },
     })

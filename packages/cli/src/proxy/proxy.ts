@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto'
 import { prepareServeTls } from '../certificate/prepare-tls.js'
 import type { PreparedTls } from '../certificate/prepared-tls.js'
-import { loadFraming, type WireFraming } from '../wire/load-framing.js'
+import { codeOf, describeFailure } from '../failure.js'
 import { Foreground, type Service, type Stopped } from '../foreground/foreground.js'
+import { loadFraming, type WireFraming } from '../wire/load-framing.js'
 import type { ServedApi } from './api/serve-api.js'
 import { FaultSet } from './faults/fault-set.js'
 import { parseFaults } from './faults/spec.js'
@@ -10,6 +11,7 @@ import { machineClock } from './lanes/clock.js'
 import { Reserve } from './lanes/reserve.js'
 import type { ProxyOptions } from './options.js'
 import type { ProxySurroundings } from './proxy-server.js'
+import type { Recorder } from './recorder.js'
 import { ProxyRegistry } from './registry.js'
 
 /** Memory that the faults of all connections may hold before each is held to its share. */
@@ -27,7 +29,7 @@ export async function proxy(options: ProxyOptions, version: string): Promise<num
   const faults = new FaultSet(parseFaults(options.faults))
   const framing = await loadShown(options)
   const tls = await prepareServeTls(options.tlsIn)
-  return new ProxyCommand(options, framing, tls).run(faults, version)
+  return new ProxyCommand({ options, framing, tls }).run(faults, version)
 }
 
 /** @returns undefined where each piece is shown as it comes */
@@ -35,54 +37,69 @@ async function loadShown({ framing, maxFrame }: ProxyOptions): Promise<WireFrami
   return framing.kind === 'raw' ? undefined : loadFraming(framing, { crlf: false, maxFrame })
 }
 
+/** What the command was made ready with. */
+interface Prepared {
+  readonly options: ProxyOptions
+  readonly framing: WireFraming | undefined
+  readonly tls: PreparedTls | undefined
+}
+
 class ProxyCommand {
-  readonly #options: ProxyOptions
-  readonly #framing: WireFraming | undefined
-  readonly #tls: PreparedTls | undefined
+  readonly #prepared: Prepared
   readonly #foreground: Foreground
   readonly #registry: ProxyRegistry
   #api: ServedApi | undefined
+  #recorder: Recorder | undefined
   #lastId = 0
 
-  constructor(
-    options: ProxyOptions,
-    framing: WireFraming | undefined,
-    tls: PreparedTls | undefined,
-  ) {
-    this.#options = options
-    this.#framing = framing
-    this.#tls = tls
-    this.#foreground = new Foreground(options, () => this.#service())
+  constructor(prepared: Prepared) {
+    this.#prepared = prepared
+    this.#foreground = new Foreground(prepared.options, () => this.#service())
     this.#registry = new ProxyRegistry(this.#surroundings())
   }
 
   async run(faults: FaultSet, version: string): Promise<number> {
-    const { listen, target } = this.#options
+    const { options, tls } = this.#prepared
+    const { listen, target } = options
     this.#foreground.listen()
+    await this.#openLog()
     await this.#serveApi(version)
     if (listen !== undefined && target !== undefined) {
       await this.#registry.add(firstName, { listen, target }, faults, true)
     }
     if (this.#api !== undefined) this.#foreground.tell({ event: 'api', url: this.#api.url })
-    const notice = this.#tls?.notice
+    const notice = tls?.notice
     if (notice !== undefined) this.#foreground.display.insist({ event: 'notice', text: notice })
-    return this.#foreground.end(async () => {})
+    return this.#foreground.end(async () => this.#recorder?.close())
+  }
+
+  /** What writes it is loaded only where it is asked for. */
+  async #openLog(): Promise<void> {
+    const { log } = this.#prepared.options
+    if (log === undefined) return
+    const { createRecorder } = await import('./recorder.js')
+    this.#recorder = await createRecorder(log, (error) => {
+      const { message } = describeFailure(error)
+      this.#foreground.tell({ event: 'error', code: codeOf(error) ?? '', message })
+    })
   }
 
   /** What serves it is loaded only where it is asked for. */
   async #serveApi(version: string): Promise<void> {
-    const { api: endpoint, apiOpen: isOpen, apiHosts: hosts } = this.#options
+    const { api: endpoint, apiOpen: isOpen, apiHosts: hosts } = this.#prepared.options
     if (endpoint === undefined) return
     const { serveApi } = await import('./api/serve-api.js')
     this.#api = await serveApi(this.#registry, { endpoint, isOpen, hosts, version })
   }
 
   #surroundings(): ProxySurroundings {
+    const { options, framing, tls } = this.#prepared
     return {
-      options: this.#options,
-      framing: this.#framing,
-      tls: this.#tls?.options,
-      seed: this.#options.seed ?? randomInt(2 ** 32),
+      options,
+      framing,
+      recorder: () => this.#recorder,
+      tls: tls?.options,
+      seed: options.seed ?? randomInt(2 ** 32),
       clock: machineClock,
       reserve: new Reserve(mostHeld),
       tell: (event) => this.#foreground.tell(event),

@@ -1,7 +1,7 @@
 import type { Connection, Refusal } from 'hawser'
 import { codeOf, describeFailure } from '../failure.js'
 import { localName, peerName, remoteName } from '../output/addresses.js'
-import type { ListeningEvent, ServerEvent } from '../output/events.js'
+import type { ListeningEvent, ProxyClosedEvent, ServerEvent } from '../output/events.js'
 import { summarizeTls } from '../output/tls.js'
 import { type Fault, showFault } from './faults/fault.js'
 import type { SessionResult } from './lanes/joined.js'
@@ -49,11 +49,12 @@ export class Teller {
     })
   }
 
-  closed(id: number, { endedBy, client, target }: SessionResult): void {
+  /** @returns what was said */
+  closed(id: number, { endedBy, client, target }: SessionResult): ProxyClosedEvent {
     this.#open -= 1
     const first = endedBy === 'target' ? target : client
     const error = first.error ?? client.error ?? target.error
-    this.tell({
+    const event: ProxyClosedEvent = {
       event: 'closed',
       id,
       by: endedBy,
@@ -62,7 +63,9 @@ export class Teller {
       down: client.bytesWritten - client.unsent,
       connections: this.#open,
       ...(error === undefined ? {} : { error: describeFailure(error).message }),
-    })
+    }
+    this.tell(event)
+    return event
   }
 
   /** @param what undefined: the fault meets this connection, and has done nothing yet */
@@ -81,9 +84,11 @@ export class Teller {
     })
   }
 
-  failed(error: unknown, id?: number): void {
+  /** @returns what was said */
+  failed(error: unknown, id?: number): string {
     const who = id === undefined ? {} : { id }
     const { message } = describeFailure(error)
     this.tell({ event: 'error', ...who, code: codeOf(error) ?? '', message })
+    return message
   }
 }

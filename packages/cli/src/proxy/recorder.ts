@@ -1,0 +1,85 @@
+import type { Connection, HawserError } from 'hawser'
+import { createLog, type LoggedConnection, rowFlags, type SessionLog } from 'hawser/log'
+import { remoteName } from '../output/addresses.js'
+import type { ProxyClosedEvent } from '../output/events.js'
+import type { Way } from './faults/fault.js'
+
+/** One connection through a proxy, in a session log. */
+export interface ConnectionRecord {
+  /** Bytes came in, before any fault. */
+  came(way: Way, piece: Uint8Array): void
+  /** A fault meets it, or did something to it. */
+  fault(name: string, fault: string, what: string | undefined): void
+  /** It is over. */
+  closed(event: ProxyClosedEvent): void
+}
+
+/** Writes what goes through proxies to a session log. */
+export interface Recorder {
+  /** A client was joined with the target, through the proxy of this name. */
+  open(proxy: string, client: Connection, target: Connection): ConnectionRecord
+  /** A client could not be joined. */
+  failed(proxy: string, client: Connection, message: string): void
+  /** Write what waits. */
+  close(): Promise<void>
+}
+
+/**
+ * Begin a session log, or continue one.
+ *
+ * @param onError called when the log stops
+ * @returns rejects with LogError when it cannot be written
+ */
+export async function createRecorder(
+  file: string,
+  onError: (error: HawserError) => void,
+): Promise<Recorder> {
+  return new LogRecorder(await createLog(file, { onError }))
+}
+
+class LogRecorder implements Recorder {
+  readonly #log: SessionLog
+
+  constructor(log: SessionLog) {
+    this.#log = log
+  }
+
+  open(proxy: string, client: Connection, target: Connection): ConnectionRecord {
+    const details = { side: 'proxy', proxy, target: remoteName(target) }
+    return new LogRecord(this.#log.open(client, details), {
+      up: client.tls === undefined ? 0 : rowFlags.tls,
+      down: target.tls === undefined ? 0 : rowFlags.tls,
+    })
+  }
+
+  failed(proxy: string, client: Connection, message: string): void {
+    this.#log.open(client, { side: 'proxy', proxy }).close({ by: 'local', error: message })
+  }
+
+  close(): Promise<void> {
+    return this.#log.close()
+  }
+}
+
+class LogRecord implements ConnectionRecord {
+  readonly #connection: LoggedConnection
+  readonly #flags: Readonly<Record<Way, number>>
+
+  constructor(connection: LoggedConnection, flags: Readonly<Record<Way, number>>) {
+    this.#connection = connection
+    this.#flags = flags
+  }
+
+  came(way: Way, piece: Uint8Array): void {
+    if (way === 'up') this.#connection.in(piece, this.#flags.up)
+    else this.#connection.out(piece, this.#flags.down)
+  }
+
+  fault(name: string, fault: string, what: string | undefined): void {
+    this.#connection.event({ event: 'fault', name, fault, ...(what === undefined ? {} : { what }) })
+  }
+
+  closed({ by, reason, up, down, error }: ProxyClosedEvent): void {
+    this.#connection.close({ by, reason, up, down, ...(error === undefined ? {} : { error }) })
+  }
+}

@@ -1,0 +1,83 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createFolder } from '../../../../../test/support/folders.js'
+import { Command } from '../../support/command.js'
+import {
+  ask,
+  connectRaw,
+  readAll,
+  serveEcho,
+  startProxy,
+  unusedPort,
+} from '../../support/proxied.js'
+import { readLog } from '../../support/read-log.js'
+
+async function stop(proxy: Command): Promise<void> {
+  proxy.kill('SIGINT')
+  expect((await proxy.ended).code).toBe(0)
+}
+
+describe('hawser proxy --log', () => {
+  it('writes what came from both sides, and how it began and ended', async () => {
+    const file = join(createFolder({}), 'calls.hawser')
+    const target = await serveEcho()
+    const { proxy, port } = await startProxy(target, ['-q', '--log', file])
+    expect(await ask(port, 'hello')).toBe('hello')
+    await stop(proxy)
+    const rows = readLog(file)
+    expect(rows.map(({ connection, kind, text }) => [connection, kind, text])).toEqual([
+      [1, 'event', expect.stringContaining('"open"') as string],
+      [1, 'in', 'hello\n'],
+      [1, 'out', 'hello\n'],
+      [1, 'event', expect.stringContaining('"close"') as string],
+    ])
+    expect(JSON.parse(rows[0]!.text)).toMatchObject({
+      side: 'proxy',
+      proxy: 'main',
+      target: `127.0.0.1:${target}`,
+    })
+    expect(JSON.parse(rows[3]!.text)).toMatchObject({ by: 'client', up: 6, down: 6 })
+    expect(statSync(file).mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600)
+  })
+
+  it('says which fault met which connection, and has the bytes from before it', async () => {
+    const file = join(createFolder({}), 'calls.hawser')
+    const words = ['--log', file, '--fault', 'limit=2@up']
+    const { proxy, port } = await startProxy(await serveEcho(), words)
+    const client = await connectRaw(port)
+    await client.send('abcd')
+    await client.end()
+    await readAll(client)
+    await proxy.prints(/@1 closed/)
+    await stop(proxy)
+    const faults = readLog(file).filter(({ text }) => text.includes('"event":"fault"'))
+    expect(faults.map(({ text }) => JSON.parse(text) as unknown)).toMatchObject([
+      { event: 'fault', name: 'limit_data_upstream', fault: 'limit=2@up' },
+      { event: 'fault', what: 'closes the connection after 2 bytes' },
+    ])
+    expect(readLog(file).find(({ kind }) => kind === 'in')?.text).toBe('abcd')
+  })
+
+  it('has a connection whose target could not be reached', async () => {
+    const file = join(createFolder({}), 'calls.hawser')
+    const { proxy, port } = await startProxy(await unusedPort(), ['--log', file])
+    const client = await connectRaw(port)
+    await client.closed
+    await stop(proxy)
+    const last = readLog(file).at(-1)
+    expect(JSON.parse(last?.text ?? '')).toMatchObject({
+      event: 'close',
+      error: expect.stringContaining('nothing listens there') as string,
+    })
+  })
+
+  it('refuses a file that another writes to, in one line, with exit code 1', async () => {
+    const file = join(createFolder({}), 'calls.hawser')
+    await startProxy(await serveEcho(), ['--log', file])
+    const words = ['proxy', '0', '1', '--log', file]
+    const { code, stdout, stderr } = await Command.hawser(words).ended
+    expect(stderr).toMatch(/^hawser: .*calls\.hawser.*\n$/)
+    expect([code, stdout]).toEqual([1, ''])
+  })
+})
