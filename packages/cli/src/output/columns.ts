@@ -74,7 +74,7 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
     const missed = event.missed ? colours.note(` (${count(event.missed)} too slow)`) : ''
     const start = `${head(time, who, what, incoming ? colours.received : colours.sent)}${size}${missed}`
     if (options.hex) {
-      const indent = markOf(event.direction, colours)
+      const indent = markOf(incoming ? 'in' : 'out', colours)
       const dump = dumpBytes(event.bytes, { indent, limit })
       return `${[start, ...dump].join('\n')}\n`
     }
