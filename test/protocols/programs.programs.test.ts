@@ -73,3 +73,9 @@ it('submission serves until it is interrupted', async () => {
     '',
   ])
 })
+
+it('game is played by two ships of its own', async () => {
+  const lines = await interrupt(runExample('game', anyPort))
+  const sailed = /^ship \d has sailed \d\.\d to the east$/
+  expect(lines.slice(0, 2)).toEqual([expect.stringMatching(sailed), expect.stringMatching(sailed)])
+})
