@@ -63,6 +63,7 @@ const connectionMembers: Visible<Connection> = {
   skipped: true,
   startTls: true,
   switchFraming: true,
+  takeBytes: true,
   tls: true,
   topics: true,
   trySend: true,

@@ -12,6 +12,7 @@ import type { Connection, Topics } from './face.js'
 import type { EndOptions, ReceiveOptions, StartTlsOptions } from './call-options.js'
 import { BatchIterator, MessageIterator } from './in/iterator-consumer.js'
 import { receive } from './in/receive.js'
+import { takeBytes } from './in/take-bytes.js'
 import { noGroups, noteJoin, noTopics } from './memberships.js'
 import { accepted, handled } from '../promises.js'
 import { startTls } from './start-tls.js'
@@ -213,6 +214,11 @@ class EngineConnection<
   ): Connection<NextIn, NextOut, Data> {
     this.#engine.switchFraming(next as unknown as Framing<In, Out>)
     return this as unknown as Connection<NextIn, NextOut, Data>
+  }
+
+  takeBytes(size: number): AsyncIterableIterator<Uint8Array, undefined> {
+    const isStreamed = this.#streams?.readable !== undefined
+    return takeBytes(this.#engine, this.#engine.receiver, size, isStreamed)
   }
 
   startTls(options: StartTlsOptions<Out> = {}): Promise<TlsSession> {

@@ -181,6 +181,23 @@ export interface Connection<
    */
   switchFraming<NextIn, NextOut>(next: Framing<NextIn, NextOut>): Connection<NextIn, NextOut, Data>
   /**
+   * Take `size` bytes past the framing, from the one behind the last message: a body whose size the message
+   * announces. They come as they are asked for, so that a body of any size takes no more memory than the
+   * `inbox`. The next message is the one behind them, and waits until they were taken. Leaving their loop
+   * drops the rest as it arrives. Call it on the message, before the next is taken.
+   *
+   * While the peer owes bytes, `frameTimeout` and `minimumRate` hold as in a frame.
+   *
+   * @param size bytes; 0 has none. Stops: a peer that announces a size which is none ends its connection
+   * @returns may be iterated once. Iterating rejects with FramingError `HAWSER_FRAME_TRUNCATED` (the peer
+   *   ended in the middle), with `HAWSER_CONNECTION_CLOSED` where this side did, or with what ended the
+   *   connection. An unhandled rejection does not end the process
+   * @throws FramingError `HAWSER_FRAME_MALFORMED` when `size` is not a whole number from 0 to 2⁵³−1, and the
+   *   connection ends; StateError `HAWSER_ALREADY_CONSUMED` under `batches()`, `readable`, `duplex()` and
+   *   `relay`, which take messages ahead, and while the bytes before are still being taken
+   */
+  takeBytes(size: number): AsyncIterableIterator<Uint8Array, undefined>
+  /**
    * Begin TLS on this connection, which has been in plain text until now (STARTTLS): as a server on
    * one from a server, as a client on one from `connect`. Reading stops at once, `reply` leaves, and
    * then the handshake is awaited; what is sent meanwhile leaves after it, under TLS. Call it on the

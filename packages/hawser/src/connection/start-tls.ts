@@ -38,6 +38,9 @@ export async function startTls<In, Out>(
   if (sender.isSealed) throw unavailable('it is about to already', host.details)
   if (transport.tls !== undefined) throw unavailable('it speaks TLS already', host.details)
   if (receiver.ended) throw unavailable('the peer has ended its direction', host.details)
+  if ((receiver.holds & holds.taking) !== 0) {
+    throw unavailable('the bytes of a body are still being taken', host.details)
+  }
   // A stream takes messages before they are asked for.
   if (isStreamed) throw unavailable('a stream was taken: iterate, or use a handler', host.details)
   if (host.refusal !== undefined) throw host.refusal

@@ -102,6 +102,17 @@ export class FrameReader<In> {
     else if (this.#held.length > largestIdle) this.#shrink()
   }
 
+  /** The oldest bytes, `most` at most, past the framing. Nothing may be emitted and unreleased. */
+  take(most: number): Uint8Array {
+    const size = Math.min(most, this.undecoded)
+    const bytes = view(this.#held, this.#decoded, size)
+    const isOwn = this.#adopted && 2 * size >= bytes.buffer.byteLength
+    const taken = isOwn ? bytes : this.#operations.copy(bytes, 0, size)
+    this.#decoded += size
+    this.release(size)
+    return taken
+  }
+
   /**
    * Decode straight out of `bytes`, with what is held in front, and keep only the rest. Everything
    * emitted counts as released. Nothing may be emitted and unreleased when it is called.

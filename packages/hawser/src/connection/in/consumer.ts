@@ -13,6 +13,12 @@ export interface Consumer {
   readonly starving: boolean
   /** Whether the peer's end is ours as soon as all was worked on; a loop says so when it ends. */
   readonly endsWithPeer: boolean
+  /** Whether it takes nothing any more: the loop was left. */
+  readonly isOver?: boolean
+  /** Bytes that came of a body it takes; undefined where it takes frames. */
+  readonly taken?: number
+  /** Let another one take messages once it has come to its end; false where there is one already. */
+  followedBy?(next: Consumer): boolean
   /**
    * A message found the outbox above its high-water mark: whether nothing is to be delivered until there
    * is room.

@@ -20,11 +20,13 @@ export const holds = {
   greeting: 256,
   /** So many messages a second are allowed, and they were delivered. */
   rationed: 512,
+  /** Bytes are taken past the framing: the next message is behind them. */
+  taking: 1024,
   /** More bytes came than are allowed a second: what came is delivered, and nothing more is read. */
-  overdrawn: 1024,
+  overdrawn: 2048,
 } as const
 
 /** All that keep messages back. */
-export const allHolds: number = 2 * holds.rationed - 1
+export const allHolds: number = 2 * holds.taking - 1
 /** All but a blocked outbox: for what has the outbox alone as its bound. */
 export const unbraked: number = allHolds - holds.blocked

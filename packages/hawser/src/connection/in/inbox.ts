@@ -111,6 +111,11 @@ export class Inbox<In> {
     }
   }
 
+  /** Bytes as they are, `most` at most; nothing may be decoded and not delivered. */
+  takeBytes(most: number): Uint8Array {
+    return this.#reader.take(most)
+  }
+
   /** The peer ended its direction: nothing is appended any more. */
   end(): void {
     this.#ended = true

@@ -23,6 +23,8 @@ export abstract class IteratorConsumer<In, Out, Item>
   readonly heeds: number
   readonly endsWithPeer = false
   readonly isBusy = false
+  /** Whether a stream takes them, which asks ahead. */
+  readonly isStream: boolean
   protected readonly host: ReceiverHost<In, Out>
   protected readonly receiver: Receiver<In, Out>
   #waiter: Resolve<Item> | undefined
@@ -35,6 +37,7 @@ export abstract class IteratorConsumer<In, Out, Item>
   constructor(host: ReceiverHost<In, Out>, receiver: Receiver<In, Out>, isStream: boolean) {
     this.host = host
     this.receiver = receiver
+    this.isStream = isStream
     this.heeds = host.settings.brakes === 'all' && !isStream ? allHolds : unbraked
     receiver.consume(this)
   }
@@ -44,6 +47,10 @@ export abstract class IteratorConsumer<In, Out, Item>
 
   get atRest(): boolean {
     return this.#over || this.starving
+  }
+
+  get isOver(): boolean {
+    return this.#over
   }
 
   get starving(): boolean {

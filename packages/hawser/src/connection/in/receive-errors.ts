@@ -29,7 +29,13 @@ const endings = new WeakSet<object>()
 /** No message will come any more. */
 export function receiveEnded(details: ErrorDetails): ConnectionError {
   const text = 'the connection ended before a message came: connect again'
-  const error = new ConnectionError('HAWSER_CONNECTION_CLOSED', text, { op: 'read', ...details })
+  return asReceiveEnded(
+    new ConnectionError('HAWSER_CONNECTION_CLOSED', text, { op: 'read', ...details }),
+  )
+}
+
+/** Mark an error that says nothing but that the connection has come to its end. */
+export function asReceiveEnded(error: ConnectionError): ConnectionError {
   endings.add(error)
   return error
 }

@@ -8,6 +8,7 @@ import { consumedError, receiveAborted, receiveEnded } from './receive-errors.js
 import type { Receiver } from './receiver.js'
 import type { ReceiverHost } from './receiver-host.js'
 import { SingleConsumer } from './single-consumer.js'
+import { TakenBytes } from './taken-bytes.js'
 
 /** Milliseconds until a message by default. */
 const defaultTimeout = 30_000
@@ -37,11 +38,15 @@ export async function receive<In, Out>(
   const reserved: Reserved<In, Out> | undefined = host.settings.handler
   const refusal = reserved?.[refuseReceive]?.()
   if (refusal !== undefined) throw refusal
-  const { consumer } = receiver
   if (host.isClosed && receiver.empty) throw receiveEnded(host.details)
-  if (consumer instanceof SingleConsumer) return consumer.wait({ timeout, signal }) as Promise<In>
-  if (consumer !== undefined && !(consumer instanceof HandlerConsumer)) {
+  const { consumer } = receiver
+  const before = consumer instanceof TakenBytes ? consumer.before : consumer
+  if (before instanceof SingleConsumer) return before.wait({ timeout, signal }) as Promise<In>
+  if (before !== undefined && !(before instanceof HandlerConsumer)) {
     throw consumedError(host.details)
   }
-  return new SingleConsumer(host, receiver, consumer).wait({ timeout, signal })
+  const single = new SingleConsumer(host, receiver, before)
+  if (consumer instanceof TakenBytes) consumer.before = single
+  else receiver.consumer = single
+  return single.wait({ timeout, signal })
 }

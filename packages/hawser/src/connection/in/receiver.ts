@@ -56,6 +56,11 @@ export class Receiver<In, Out> {
     return this.#inbox === undefined ? 0 : this.#inbox.size
   }
 
+  /** Bytes that came of the frame, or of the body, that is under way. */
+  get begun(): number {
+    return this.consumer?.taken ?? this.held
+  }
+
   /** Bytes received that belonged to no frame and were skipped. */
   get skipped(): number {
     return this.#inbox === undefined ? 0 : this.#inbox.skipped
@@ -66,8 +71,9 @@ export class Receiver<In, Out> {
     return Math.max(0, this.held - allowance)
   }
 
-  /** Whether nothing waits to be delivered, not even a part of a frame. */
+  /** Whether nothing waits to be delivered, not even a part of a frame or of a body. */
   get empty(): boolean {
+    if ((this.holds & holds.taking) !== 0) return false
     return this.#inbox === undefined || this.#inbox.empty
   }
 
@@ -95,8 +101,8 @@ export class Receiver<In, Out> {
 
   /** @throws StateError when the messages are consumed already. */
   consume(consumer: Consumer): void {
-    if (this.consumer !== undefined) throw consumedError(this.#host.details)
-    this.consumer = consumer
+    if (this.consumer === undefined) this.consumer = consumer
+    else if (this.consumer.followedBy?.(consumer) !== true) throw consumedError(this.#host.details)
   }
 
   /** Tell the consumer that nothing more will come, and why. */
@@ -113,11 +119,15 @@ export class Receiver<In, Out> {
       throw frameAboveInbox(framing.maxFrame, inboxLimit, this.#host.details)
     }
     this.framing = framing
-    this.holds |= holds.switching
-    // While a chunk is being decoded, the switch waits for the decoder to stop.
-    if (this.#advancing) return
-    this.applyFraming()
+    this.rewind()
     this.advance()
+  }
+
+  /** Forget what was decoded and not delivered: it is read anew, from the byte behind the last message. */
+  rewind(): void {
+    this.holds |= holds.switching
+    // While a chunk is being decoded, that waits for the decoder to stop.
+    if (!this.#advancing) this.applyFraming()
   }
 
   pause(): void {
@@ -158,10 +168,7 @@ export class Receiver<In, Out> {
 
   /** How many messages may be delivered at once. */
   get messagesLeft(): number {
-    const { messagesLeft } = this.share
-    return this.#ration === undefined
-      ? messagesLeft
-      : Math.min(messagesLeft, this.#ration.messagesLeft)
+    return Math.min(this.share.messagesLeft, this.#ration?.messagesLeft ?? Infinity)
   }
 
   /**

@@ -44,7 +44,6 @@ export class SingleConsumer<In, Out> implements Consumer {
     this.#receiver = receiver
     this.#before = before
     receiver.hold(holds.receiving)
-    receiver.consumer = this
   }
 
   get atRest(): boolean {

@@ -51,9 +51,9 @@ export class Paces {
   get #frame(): Moving | undefined {
     const { receiver, settings } = this.#watched
     if (!isReading(this.#watched) || !receiver.isPartial) return undefined
-    const { bytes, held, messages } = receiver
+    const { bytes, begun, messages } = receiver
     const typing = settings.frameTimeout * typingShare
-    return { mark: messages, progress: bytes, base: bytes - held, typing }
+    return { mark: messages, progress: bytes, base: bytes - begun, typing }
   }
 
   get #write(): Moving | undefined {

@@ -22,7 +22,7 @@ export interface Watched {
 /** What is watched of the way in. */
 export interface WatchedReceiver {
   readonly bytes: number
-  readonly held: number
+  readonly begun: number
   readonly messages: number
   readonly stopped: boolean
   readonly ended: boolean
