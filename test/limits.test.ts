@@ -16,7 +16,7 @@ const docstrings = new Map([
   ...readOptions('socket/socket-options.ts', 'SocketOptions'),
   ...readOptions('framing/formats/custom.ts', 'FramingDefinition'),
   ...readOptions('framing/frame-limits.ts', 'FrameLimits'),
-  ...readOptions('framing/formats/json-values.ts', 'JsonValuesOptions'),
+  ...readOptions('framing/formats/json/json-values.ts', 'JsonValuesOptions'),
   ...readOptions('framing/combinators/sniff.ts', 'SniffOptions'),
   ...readOptions('server/server-options.ts', 'ServerOptions'),
   ...readOptions('server/serve-requests.ts', 'ServeRequestsOptions'),

@@ -79,6 +79,10 @@ export const LIBRARY_UNITS = {
     builtins: [],
     wings: {
       formats: { sees: ['.'], doors: ['*'] },
+      'formats/json': {
+        sees: ['.', 'formats/line-decoder', 'formats/line-encoder'],
+        doors: ['json-lines', 'json-values'],
+      },
       'formats/length': { sees: ['.'], doors: ['*'] },
       combinators: { sees: ['.'], doors: ['*'] },
     },

@@ -69,8 +69,8 @@ export type { SendProxyOptions } from './client/dial/send-proxy.js'
 export { delimited, type DelimitedOptions } from './framing/formats/delimited.js'
 export { dotStuffed, type DotStuffedOptions } from './framing/formats/dot-stuffed.js'
 export { fixed, type FixedOptions } from './framing/formats/fixed.js'
-export { jsonLines, type JsonLinesOptions } from './framing/formats/json-lines.js'
-export { jsonValues, type JsonValuesOptions } from './framing/formats/json-values.js'
+export { jsonLines, type JsonLinesOptions } from './framing/formats/json/json-lines.js'
+export { jsonValues, type JsonValuesOptions } from './framing/formats/json/json-values.js'
 export {
   lengthPrefixed,
   type LengthPrefixedOptions,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { delimited } from '../../src/framing/formats/delimited.js'
-import { jsonValues } from '../../src/framing/formats/json-values.js'
+import { jsonValues } from '../../src/framing/formats/json/json-values.js'
 import { lengthPrefixed } from '../../src/framing/formats/length/length-prefixed.js'
 import { lines } from '../../src/framing/formats/lines.js'
 import { netstring } from '../../src/framing/formats/netstring.js'

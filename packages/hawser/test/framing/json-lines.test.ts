@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { Framing } from '../../src/framing/framing.js'
-import { jsonLines, type JsonLinesOptions } from '../../src/framing/formats/json-lines.js'
-import type { StandardResult, StandardSchema } from '../../src/framing/formats/standard-schema.js'
+import { jsonLines, type JsonLinesOptions } from '../../src/framing/formats/json/json-lines.js'
+import type {
+  StandardResult,
+  StandardSchema,
+} from '../../src/framing/formats/json/standard-schema.js'
 import { encodeAll, latin1 } from './support/bytes-output.js'
 import { cutEvery, decodeChunks, type Outcome } from './support/decoding.js'
 import { catchError } from './support/errors.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { jsonValues, type JsonValuesOptions } from '../../src/framing/formats/json-values.js'
+import { jsonValues, type JsonValuesOptions } from '../../src/framing/formats/json/json-values.js'
 import { portableOperations } from '../../src/framing/portable-operations.js'
 import { encodeAll, latin1 } from './support/bytes-output.js'
 import { cutEvery, decodeChunks, type Outcome, plainly } from './support/decoding.js'

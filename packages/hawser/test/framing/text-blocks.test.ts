@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fixed } from '../../src/framing/formats/fixed.js'
-import { jsonLines } from '../../src/framing/formats/json-lines.js'
+import { jsonLines } from '../../src/framing/formats/json/json-lines.js'
 import { lines, type LinesOptions } from '../../src/framing/formats/lines.js'
 import { FrameReader } from '../../src/framing/frame-reader.js'
 import { latin1 } from './support/bytes-output.js'

@@ -1,6 +1,6 @@
-import { textOf } from '../../errors.js'
-import { frameMalformed, messageInvalid, showText } from '../frame-errors.js'
-import { invalid, show } from '../../options/invalid.js'
+import { textOf } from '../../../errors.js'
+import { frameMalformed, messageInvalid, showText } from '../../frame-errors.js'
+import { invalid, show } from '../../../options/invalid.js'
 import { describeIssues, type StandardResult, type StandardSchema } from './standard-schema.js'
 
 /**

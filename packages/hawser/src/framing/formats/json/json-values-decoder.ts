@@ -1,12 +1,12 @@
-import type { ByteOperations } from '../byte-operations.js'
+import type { ByteOperations } from '../../byte-operations.js'
 import {
   frameMalformed,
   frameTooLarge,
   frameTruncated,
   showBytes,
   textInvalid,
-} from '../frame-errors.js'
-import type { Decoder, Emit } from '../framing.js'
+} from '../../frame-errors.js'
+import type { Decoder, Emit } from '../../framing.js'
 import { parseJson } from './json-text.js'
 import type { StandardSchema } from './standard-schema.js'
 

@@ -1,6 +1,6 @@
-import type { ByteOperations } from '../byte-operations.js'
-import { messageInvalid, messageTooLarge, showText } from '../frame-errors.js'
-import type { Decoder, Encoder, FrameOutput, Framing } from '../framing.js'
+import type { ByteOperations } from '../../byte-operations.js'
+import { messageInvalid, messageTooLarge, showText } from '../../frame-errors.js'
+import type { Decoder, Encoder, FrameOutput, Framing } from '../../framing.js'
 import {
   checkChoice,
   checkDiscard,
@@ -8,9 +8,9 @@ import {
   checkMaxFrame,
   frameLimitNames,
   type FrameLimits,
-} from '../frame-limits.js'
-import { checkOptions } from '../../options/check-options.js'
-import type { NamesOf } from '../../options/option-names.js'
+} from '../../frame-limits.js'
+import { checkOptions } from '../../../options/check-options.js'
+import type { NamesOf } from '../../../options/option-names.js'
 import { checkSchema, stringify } from './json-text.js'
 import { JsonValuesDecoder, type JsonValuesSettings } from './json-values-decoder.js'
 import type { StandardSchema } from './standard-schema.js'

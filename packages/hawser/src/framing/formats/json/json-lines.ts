@@ -1,7 +1,7 @@
-import type { ByteOperations } from '../byte-operations.js'
-import type { Decoder, Encoder, FrameOutput, Framing } from '../framing.js'
-import { LineDecoder, lineOverhead, type LineSettings, lineTerminator } from './line-decoder.js'
-import { putLine } from './line-encoder.js'
+import type { ByteOperations } from '../../byte-operations.js'
+import type { Decoder, Encoder, FrameOutput, Framing } from '../../framing.js'
+import { LineDecoder, lineOverhead, type LineSettings, lineTerminator } from '../line-decoder.js'
+import { putLine } from '../line-encoder.js'
 import {
   checkChoice,
   checkDiscard,
@@ -10,12 +10,12 @@ import {
   frameLimitNames,
   type FrameLimits,
   type Unterminated,
-} from '../frame-limits.js'
+} from '../../frame-limits.js'
 import { checkSchema, parseJson, stringify } from './json-text.js'
 import type { StandardSchema } from './standard-schema.js'
-import { nothing } from '../terminated-decoder.js'
-import { checkOptions } from '../../options/check-options.js'
-import type { NamesOf } from '../../options/option-names.js'
+import { nothing } from '../../terminated-decoder.js'
+import { checkOptions } from '../../../options/check-options.js'
+import type { NamesOf } from '../../../options/option-names.js'
 
 /** How `jsonLines()` reads lines. */
 export interface JsonLinesOptions<In> extends FrameLimits {
