@@ -94,7 +94,7 @@ function assertFraming(value: unknown, what: string): asserts value is AnyFramin
 function finish<Value>(loading: Promise<Value>, path: string): Promise<Value> {
   return new Promise((fulfil, reject) => {
     const ends = (): void => {
-      const what = `--framing: ${path} never finishes to load`
+      const what = `--framing: ${path} never finishes loading`
       reject(new UsageError(what, 'it awaits something that does not come'))
     }
     process.once('beforeExit', ends)

@@ -89,6 +89,7 @@ export default 7
   it.each([
     ['texts', ['--send', 'hello'], /^connected.*\nclosed: by us, 0 B in, 5 B out\n$/, 0],
     ['texts,messages=bytes', ['--send', 'a'], /throws: \\u001b\[31mno text: .* add ,messages=/, 1],
+    ['texts', ['--send-hex', 'ff'], /throws: \\u001b\[31mno text: /, 1],
     ['late', ['--send', 'a'], /hawser: .*promise/, 1],
     ['broken', ['--send', 'a'], /closed: by us/, 0],
   ])('%s does what it does without an end of the command', async (name, sent, said, expected) => {
@@ -185,7 +186,7 @@ export const wrong = ({ lengthPrefixed }) => lengthPrefixed({ byte: 2 })
     ['other.mjs#frame', /other\.mjs has no export frame: write .*other\.mjs#frames/],
     ['throws.mjs', /throws\.mjs:3: TypeError: at \\x1b\[31mload/],
     ['null.mjs', /makes no framing: it throws null/],
-    ['never.mjs', /never finishes to load: it awaits/],
+    ['never.mjs', /never finishes loading: it awaits/],
     ['values.mjs#number', /its export number is no framing: it is a number: make it with/],
     ['values.mjs#half', /its export half is no framing: it has no maxFrame, no createEncoder of/],
     ['values.mjs#none', /what its export none returns is no framing: it is null/],

@@ -167,6 +167,8 @@ describe('columns', () => {
     const [first, second] = render(event, { hex: true }).split('\n')
     expect(first).toBe('03:04:05.006 @1 in 2 B')
     expect(second).toMatch(/^< 00000000 {2}68 69 .*\|hi\|$/)
+    const sent = render({ ...event, direction: 'out' }, { hex: true }).split('\n')
+    expect(sent[1]).toMatch(/^> 00000000 {2}68 69 .*\|hi\|$/)
   })
 
   it('marks escapes by colour, so that a peer cannot fake them', () => {
