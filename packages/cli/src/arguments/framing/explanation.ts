@@ -10,11 +10,11 @@ names that the library has for them; one that is true or false may stand alone.
 
   lines                 text up to LF or CRLF
     crlf=accept|require, sendCrlf, invalid=reject
-  raw                   whatever arrives; the only one without messages
+  raw                   bytes as they arrive, without messages
   length:SIZE           a length, then so many bytes. SIZE is 1, 2be, 2le, 3be,
                         3le, 4be, 4le, 8be, 8le, varint, ber, decimal or hex
     offset=N            N bytes are in front of the length
-    adjust=N            N bytes more, or fewer, follow than the length says
+    adjust=N            N more bytes follow than the length says; -N: fewer
     includesHeader      the length counts itself and the bytes in front of it
     digits=N            decimal and hex have N digits,
     until=" "           or as many as they need and this character behind them
