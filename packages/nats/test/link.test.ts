@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
 import { Link } from '../src/link.js'
 import { ScriptedNats } from './support/scripted-nats.js'
 
@@ -18,6 +18,12 @@ function start(): { nats: ScriptedNats; link: Link; told: string[] } {
     },
     { every: 10_000, misses: 2 },
   )
+  // Its pings would go on in the tests of other files. Without a connection, nothing is drained.
+  onTestFinished(async () => {
+    nats.say({ type: 'disconnect', server })
+    await turn()
+    await link.close()
+  })
   return { nats, link, told }
 }
 
