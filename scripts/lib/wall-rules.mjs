@@ -288,7 +288,7 @@ export const LIBRARY_UNITS = {
         builtins: ['timers'],
       },
       out: {
-        sees: ['end/close-errors', 'buffer-operations', 'memberships', 'work'],
+        sees: ['end/close-errors', 'buffer-operations', 'memberships', 'publications', 'work'],
         doors: ['encode-frame'],
         units: ['errors', 'promises', 'transport', 'framing', 'observe'],
         builtins: ['buffer', 'process', 'timers'],
@@ -428,6 +428,7 @@ export const LIBRARY_UNITS = {
       'policy',
       'promises',
       'report',
+      'tls',
     ],
     builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'path', 'process', 'zlib'],
     wings: {
@@ -456,6 +457,11 @@ export const LIBRARY_UNITS = {
         sees: ['format'],
         units: ['callbacks', 'options'],
         builtins: ['buffer'],
+      },
+      traffic: {
+        sees: ['format', 'writer'],
+        units: ['observe', 'options', 'promises', 'tls'],
+        builtins: [],
       },
       writer: {
         sees: ['files', 'format', 'mask'],

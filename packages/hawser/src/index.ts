@@ -134,6 +134,7 @@ export { observe } from './observe/observe.js'
 export type { ChannelName, ChannelPayloads } from './observe/channels.js'
 export type {
   ClosePayload,
+  BytesPayload,
   ConnectionPayload,
   HandshakePayload,
   ListenPayload,

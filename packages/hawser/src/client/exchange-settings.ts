@@ -21,6 +21,8 @@ const defaultMaxReplyBytes = 8 * 1024 * 1024
 
 /** What a client and a pool have in common: how connections are made, and what their requests may do. */
 export interface ExchangeSettings {
+  /** The client or the pool itself, for observers of its connections. */
+  readonly client: object
   readonly dialler: Dials
   readonly clock: Clock
   readonly random: () => number
@@ -45,6 +47,7 @@ type Options<In, Out> = ExchangeOptions<In, Out> &
 export function resolveExchange<In, Out>(
   destination: Destination,
   options: Options<In, Out>,
+  client: object,
 ): ExchangeSettings {
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const { clock } = resolveSettings(options, framing, undefined, new Budget(Infinity), 'none')
@@ -55,6 +58,7 @@ export function resolveExchange<In, Out>(
     onError === undefined ? warn(error) : report(() => onError(error)),
   )
   return {
+    client,
     dialler: createDialler(destination, { ...options, random }, clock, createTlsSessions()),
     clock,
     random,

@@ -57,6 +57,8 @@ export interface Settings<In, Out> extends Waits, PaceLimits {
 export interface ConnectionOwner<In, Out> {
   /** The server, where it is one: observers are told. */
   readonly server?: ConnectionServer<In, Out> | undefined
+  /** The client or the pool, where it is one: observers are told. */
+  readonly client?: object | undefined
   /** Where its connections join topics; a client has none. */
   readonly groups?: Memberships<In, Out> | undefined
   /**

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers'
 import type { HawserError } from '../errors.js'
 import type { Framing } from '../framing/framing.js'
-import { firstByte } from '../observe/channels.js'
+import { bytesIn, firstByte } from '../observe/channels.js'
 import type { OverflowPayload } from '../observe/payloads.js'
 import type { PaceLimits } from '../policy/pace.js'
 import type { RateLimits } from '../policy/rate/rate-limit.js'
@@ -18,12 +18,7 @@ import { HandlerConsumer } from './in/handler-consumer.js'
 import { holds } from './in/holds.js'
 import { isJoinUntold, type Member } from './memberships.js'
 import { encodeFrame, encoderOf } from './out/encode-frame.js'
-import {
-  publishClose,
-  publishFirstByte,
-  publishMessageOut,
-  publishOverflow,
-} from './publications.js'
+import { publishArrival, publishClose, publishMessageOut, publishOverflow } from './publications.js'
 import { upgradeLost } from './start-tls.js'
 import { upkeep } from './watch/upkeep.js'
 import { hasIdleWaits } from './watch/watch.js'
@@ -160,7 +155,7 @@ export class Engine<In, Out>
 
   received(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
     const { receiver } = this
-    if (firstByte.hasSubscribers && receiver.bytes === 0) publishFirstByte(this)
+    if (firstByte.hasSubscribers || bytesIn.hasSubscribers) publishArrival(this, bytes, receiver)
     if (this.isDiscarding) {
       receiver.bytes += bytes.length
       return

@@ -1,4 +1,7 @@
+import { Buffer } from 'node:buffer'
 import {
+  bytesIn,
+  bytesOut,
   connectionClose,
   connectionOpen,
   firstByte,
@@ -7,18 +10,20 @@ import {
   overflow,
 } from '../observe/channels.js'
 import type {
+  BytesPayload,
   ClosePayload,
   ConnectionPayload,
   MessagePayload,
   ObservedConnection,
   OverflowPayload,
 } from '../observe/payloads.js'
+import type { TransportChunk } from '../transport.js'
 import type { CloseInfo } from './end/close-info.js'
 
 /** A connection and its server, as observers get them. */
 export interface Published {
   readonly connection: ObservedConnection
-  readonly owner: { readonly server?: object | undefined }
+  readonly owner: { readonly server?: object | undefined; readonly client?: object | undefined }
 }
 
 // What a connection publishes. No payload is made unless there is a subscriber; on the way of a message
@@ -29,9 +34,15 @@ export function publishOpen(source: Published): void {
   if (connectionOpen.hasSubscribers) connectionOpen.publish(describe(source))
 }
 
-/** The peer's first bytes are there. */
-export function publishFirstByte(source: Published): void {
-  firstByte.publish(describe(source))
+/** Bytes were read, and are not looked at yet. @param before how many have come before */
+export function publishArrival(
+  source: Published,
+  bytes: Uint8Array,
+  before: { readonly bytes: number },
+): void {
+  if (firstByte.hasSubscribers && before.bytes === 0) firstByte.publish(describe(source))
+  if (!bytesIn.hasSubscribers) return
+  bytesIn.publish({ ...describe(source), bytes } satisfies BytesPayload)
 }
 
 /** A message is about to be delivered. */
@@ -42,6 +53,14 @@ export function publishMessageIn(source: Published, message: unknown): void {
 /** A message was accepted for sending. */
 export function publishMessageOut(source: Published, message: unknown): void {
   messageOut.publish({ ...describe(source), message } satisfies MessagePayload)
+}
+
+/** Bytes are handed to the transport. */
+export function publishBytesOut(source: Published, chunks: readonly TransportChunk[]): void {
+  for (const chunk of chunks) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    bytesOut.publish({ ...describe(source), bytes } satisfies BytesPayload)
+  }
 }
 
 /** More waits than should. */
@@ -62,5 +81,5 @@ export function publishClose(source: Published, info: CloseInfo): void {
 }
 
 function describe({ connection, owner }: Published): ConnectionPayload {
-  return { connection, server: owner.server }
+  return { connection, server: owner.server, client: owner.client }
 }

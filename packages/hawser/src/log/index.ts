@@ -7,6 +7,7 @@ export type { LogRow } from './blocks/log-row.js'
 export { openLog, type OpenLogOptions } from './reader/open-log.js'
 export type { RowFilter } from './blocks/row-filter.js'
 export type { LogHit } from './search/log-hit.js'
+export { logTraffic, type TrafficLog } from './traffic/log-traffic.js'
 export { createLog } from './writer/create-log.js'
 export type { LogOptions } from './writer/log-options.js'
 export type {

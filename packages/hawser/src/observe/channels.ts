@@ -1,5 +1,6 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
 import type {
+  BytesPayload,
   ClosePayload,
   ConnectionPayload,
   HandshakePayload,
@@ -24,6 +25,10 @@ export interface ChannelPayloads {
   'hawser:connection:open': ConnectionPayload
   /** The first bytes of the peer arrived, and were not looked at yet. */
   'hawser:connection:first-byte': ConnectionPayload
+  /** Bytes were read: also those that are dropped because the connection ends. */
+  'hawser:connection:bytes-in': BytesPayload
+  /** Bytes are handed to the operating system, or to TLS. */
+  'hawser:connection:bytes-out': BytesPayload
   /** A message is about to be delivered. */
   'hawser:connection:message-in': MessagePayload
   /** A message was accepted for sending. */
@@ -42,6 +47,8 @@ export const serverRefuse: Channel = open('hawser:server:refuse')
 export const serverHandshake: Channel = open('hawser:server:handshake')
 export const connectionOpen: Channel = open('hawser:connection:open')
 export const firstByte: Channel = open('hawser:connection:first-byte')
+export const bytesIn: Channel = open('hawser:connection:bytes-in')
+export const bytesOut: Channel = open('hawser:connection:bytes-out')
 export const messageIn: Channel = open('hawser:connection:message-in')
 export const messageOut: Channel = open('hawser:connection:message-out')
 export const overflow: Channel = open('hawser:connection:overflow')

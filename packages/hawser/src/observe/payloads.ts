@@ -95,8 +95,19 @@ export interface HandshakePayload extends ServerPayload {
 export interface ConnectionPayload {
   /** The `Connection`. */
   readonly connection: ObservedConnection
-  /** The `Server` that accepted it; undefined for one that `connect` made. */
+  /** The `Server` that accepted it; undefined for one that was dialled. */
   readonly server: object | undefined
+  /** The `Client` or `Pool` that dialled it; undefined for others. */
+  readonly client: object | undefined
+}
+
+/** Bytes came in or go out. */
+export interface BytesPayload extends ConnectionPayload {
+  /**
+   * The bytes themselves; of a TLS connection, those inside. They are valid only until the listener returns: copy
+   * what you keep, and do not change them.
+   */
+  readonly bytes: Uint8Array
 }
 
 /** A message came in or goes out. */

@@ -36,6 +36,7 @@ it('a log that is forgotten keeps no process alive, and is whole', async () => {
   expect(await runNode(['program.js'], { cwd: folder })).toMatchObject({ code: 0, stderr: '' })
   const { rows } = parseLog(join(folder, 'session.hawser'))
   expect(bytesOf(rows, 1, 1).toString()).toBe('forgotten')
+  expect(existsSync(join(folder, 'session.hawser.lock'))).toBe(false)
 })
 
 it('a process that is killed leaves a lock that stops no other', async () => {

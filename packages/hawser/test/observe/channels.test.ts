@@ -4,6 +4,8 @@ import {
   type ChannelPayloads,
   connect,
   type Connection,
+  createClient,
+  createPool,
   lengthPrefixed,
   lines,
   observe,
@@ -355,5 +357,70 @@ describe('a TLS handshake', () => {
       ['open', '127.0.0.1'],
       ['handshake', true, { ...done, remoteAddress: '127.0.0.1' }],
     ])
+  })
+})
+
+describe('bytes', () => {
+  /** What one side reads and writes, copied, since it is lent. */
+  function recordBytes(isMine: (connection: unknown) => boolean): string[][] {
+    const seen: string[][] = []
+    for (const way of ['in', 'out'] as const) {
+      watch(`hawser:connection:bytes-${way}`, ({ connection, bytes }) => {
+        if (isMine(connection)) seen.push([way, Buffer.from(bytes).toString()])
+      })
+    }
+    return seen
+  }
+
+  it('are published as they are read and written, with their framing', async () => {
+    const { connection, peer } = connectPeer({
+      framing: lines(),
+      handler: { message: (c, line) => c.send(line.toUpperCase()) },
+    })
+    const seen = recordBytes((each) => isSame(each, connection))
+    await peer.send('one\ntw')
+    await peer.receives('ONE\n')
+    await peer.send('o\n')
+    await peer.receives('TWO\n')
+    await connection.close()
+    await peer.send('late')
+    peer.close()
+    expect(seen).toEqual([
+      ['in', 'one\ntw'],
+      ['out', 'ONE\n'],
+      ['in', 'o\n'],
+      ['out', 'TWO\n'],
+    ])
+  })
+
+  it('are published of a client and a pool with the one that they belong to', async () => {
+    const server = await serve({ framing: lines() }, { message: (c, line) => c.send(line) })
+    const owners: unknown[] = []
+    watch('hawser:connection:bytes-out', (event) => {
+      if (event.server === undefined) owners.push(event.client)
+    })
+    const place = `127.0.0.1:${portOf(server)}`
+    const client = createClient(place, { framing: lines() })
+    await client.request('one')
+    await client.close()
+    const pool = createPool(place, { framing: lines() })
+    await pool.run((lease) => lease.request('two'))
+    await pool.close()
+    const plain = await connect(place, { framing: lines() })
+    await plain.send('three')
+    await plain.close()
+    expect(owners.map((owner) => [client, pool, undefined].indexOf(owner as never))).toEqual([
+      0, 1, 2,
+    ])
+  })
+
+  it('that are dropped because the connection ends are published as well', async () => {
+    const { connection, peer } = connectPeer({ framing: lines() })
+    const seen = recordBytes((each) => isSame(each, connection))
+    const closed = connection.close()
+    await peer.send('unread')
+    peer.end()
+    await closed
+    expect(seen).toEqual([['in', 'unread']])
   })
 })

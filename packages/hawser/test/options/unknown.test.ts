@@ -31,7 +31,7 @@ import {
   slip,
   sniff,
 } from 'hawser'
-import { createLog, openLog } from 'hawser/log'
+import { createLog, logTraffic, openLog } from 'hawser/log'
 import { bridgeMetrics, collectMetrics } from 'hawser/metrics'
 import { notifySystemd } from 'hawser/systemd'
 import {
@@ -129,6 +129,7 @@ const calls: Readonly<Record<string, Call>> = {
   relay: (options) => relay(connection(), connection(), options),
   createTlsSessions: (options) => createTlsSessions(options),
   createLog: (options) => createLog('never-made.hawser', options),
+  logTraffic: (options) => logTraffic({}, 'never-made.hawser', options),
   openLog: (options) => openLog('never-made.hawser', options),
   collectMetrics: (options) => collectMetrics(server(), options),
   bridgeMetrics: (options) => bridgeMetrics(server(), options),

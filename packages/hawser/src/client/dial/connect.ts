@@ -47,17 +47,19 @@ export async function connect<In = Uint8Array, Out = Uint8Array | string>(
  *
  * @param options those that the dialler was made with, but for the signal
  * @param brakes what a blocked outbox stops
+ * @param client the client or the pool that it is for
  * @throws what `connect` rejects with
  */
 export async function connectBy<In, Out>(
   dialler: Dials,
   options: ConnectOptions<In, Out>,
   brakes: Brakes,
+  client?: object,
 ): Promise<Connection<In, Out>> {
   const { handler } = options
   if (handler !== undefined) assertHandler(handler)
   const framing = options.framing ?? (raw() as unknown as Framing<In, Out>)
   const settings = resolveSettings(options, framing, handler, new Budget(Infinity), brakes)
   const { transport, endpoint } = await dialler.dial(options.signal)
-  return openConnection(transport, endpoint, settings, options)
+  return openConnection(transport, endpoint, settings, options, client)
 }

@@ -24,14 +24,17 @@ export interface OpenOptions<In, Out> {
  * Begin a client's connection on a transport.
  *
  * @param reached the endpoint that it is to; undefined where the stream was made elsewhere
+ * @param client the client or the pool that it is for
  */
 export function openConnection<In, Out>(
   transport: Transport,
   reached: ParsedEndpoint | undefined,
   settings: Settings<In, Out>,
   { onError, tls: usual = {} }: OpenOptions<In, Out>,
+  client?: object,
 ): Connection<In, Out> {
   const engine = new Engine(transport, settings, {
+    client,
     failed: (error, connection) =>
       onError === undefined ? warn(error) : report(() => onError(error, connection)),
     closed: () => undefined,

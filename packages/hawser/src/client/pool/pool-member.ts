@@ -74,6 +74,7 @@ export class PoolMember<In, Out>
       },
       // What waits for replies has to go on reading: two sides that wait for each other wait long.
       'none',
+      settings.client,
     )
     void connection.closed.then((info) => member.#ended(info))
     const forget = onAbort(signal, () => connection.reset())

@@ -33,9 +33,10 @@ const defaultMaxAge = 1_800_000
 export function resolvePool<In, Out>(
   destination: Destination,
   options: PoolOptions<In, Out>,
+  pool: object,
 ): PoolSettings<In, Out> {
   checkOptions(options, poolNames)
-  const exchange = resolveExchange(destination, options)
+  const exchange = resolveExchange(destination, options, pool)
   const max = atLeast('max', options.max ?? 10, 1, 'connections')
   const min = atLeast('min', options.min ?? 0, 0, 'connections')
   if (min > max || min === Infinity) {

@@ -41,7 +41,7 @@ export class Pool<In = Uint8Array, Out = Uint8Array | string> implements AsyncDi
 
   /** @throws OptionError when an option cannot work */
   constructor(destination: Destination, options: PoolOptions<In, Out> = {}) {
-    this.#settings = resolvePool(destination, options)
+    this.#settings = resolvePool(destination, options, this)
     this.#waiters = new PoolWaiters(this.#settings.clock)
     this.#supply = new PoolSupply(this.#settings, this.#demanding())
     const ending = {

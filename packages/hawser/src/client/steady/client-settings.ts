@@ -24,6 +24,7 @@ export interface ClientSettings<In, Out> extends ExchangeSettings {
 export function resolveClient<In, Out>(
   destination: Destination,
   options: ClientOptions<In, Out>,
+  client: object,
 ): ClientSettings<In, Out> {
   checkOptions(options, clientNames)
   const { whileDown = 'queue' } = options
@@ -31,7 +32,7 @@ export function resolveClient<In, Out>(
     throw invalid('whileDown', `is ${JSON.stringify(whileDown)}: it takes 'queue' or 'refuse'`)
   }
   return {
-    ...resolveExchange(destination, options),
+    ...resolveExchange(destination, options, client),
     options,
     backoff: checkBackoff(options.backoff),
     maxReconnects: atLeast('maxReconnects', options.maxReconnects ?? Infinity, 0, 'reconnects'),

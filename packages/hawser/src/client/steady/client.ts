@@ -53,7 +53,7 @@ export class Client<In = Uint8Array, Out = Uint8Array | string>
     super({ captureRejections: true })
     // What an async listener rejects with is treated as what it throws.
     Object.defineProperty(this, captureRejectionSymbol, { value: warn })
-    this.#settings = resolveClient(destination, options)
+    this.#settings = resolveClient(destination, options, this)
     this.#link = new Link(this.#settings, this.#listening())
     this.#requester = new Requester(this.#settings, this.#sending())
     this.#ended = this.#link.run()

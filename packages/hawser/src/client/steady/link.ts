@@ -110,6 +110,7 @@ export class Link<In, Out> {
         },
         // What waits for replies has to go on reading: two sides that wait for each other wait long.
         'none',
+        this.#settings.client,
       )
       this.#connection = connection
       if (this.#isStopped) throw closedClientError(undefined)

@@ -1,8 +1,9 @@
 import type { ErrorDetails, HawserError } from '../../errors.js'
+import type { Published } from '../publications.js'
 import type { BrakeHost } from './brake.js'
 
 /** What the way out needs of its connection. */
-export interface SenderHost<Out> extends BrakeHost {
+export interface SenderHost<Out> extends BrakeHost, Published {
   /** Both ends' names, for errors. */
   readonly details: ErrorDetails
   readonly settings: SenderLimits

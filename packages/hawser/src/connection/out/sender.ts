@@ -2,10 +2,11 @@ import { setImmediate } from 'node:timers'
 import type { HawserError } from '../../errors.js'
 import { putFrame } from '../../framing/checked-encoder.js'
 import type { Encoder } from '../../framing/framing.js'
-import { messageOut } from '../../observe/channels.js'
+import { bytesOut, messageOut } from '../../observe/channels.js'
 import type { Transport } from '../../transport.js'
 import { framingError, outboxFull } from '../end/close-errors.js'
 import { accepted, rejected } from '../../promises.js'
+import { publishBytesOut } from '../publications.js'
 import { chargeSend } from '../work.js'
 import { Brake } from './brake.js'
 import { Flushes } from './flushes.js'
@@ -143,6 +144,7 @@ export class Sender<Out> {
       // Nothing but empty messages without a header has no bytes.
       if (size === 0) continue
       this.#writing = size
+      if (bytesOut.hasSubscribers) publishBytesOut(this.#host, chunks)
       if (!this.#transport.write(chunks, size)) {
         this.#host.waiting()
         return

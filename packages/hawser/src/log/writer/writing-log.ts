@@ -5,6 +5,7 @@ import type { Finder } from '../mask/mask-rule.js'
 import { largestWord } from '../format/layout.js'
 import type { LogEvent } from '../format/events.js'
 import { Conversation, type RowSink } from './conversation.js'
+import { flushAtExit } from './exit-flush.js'
 import { writeFailure } from '../files/log-errors.js'
 import { LogTime } from './log-time.js'
 import type { LogPlace } from './log-place.js'
@@ -46,6 +47,7 @@ export class WritingLog implements SessionLog, RowSink, MaskedSink {
   readonly #masked = new Set<Conversation>()
   readonly finders: readonly Finder[]
   readonly masks: MaskedSink | undefined
+  readonly #endExit: () => void
   #heldBytes = 0
   #hasMaskFailed = false
   #lastConnection: number
@@ -70,6 +72,8 @@ export class WritingLog implements SessionLog, RowSink, MaskedSink {
       onRoom: () => this.#recover(),
       onFailure: (cause) => this.#stop(cause),
     })
+    // Behind the rows, which are written first.
+    this.#endExit = flushAtExit(setup.unlock)
   }
 
   open(ends: LoggedEnds = {}, details: OpenDetails = {}): LoggedConnection {
@@ -152,6 +156,7 @@ export class WritingLog implements SessionLog, RowSink, MaskedSink {
     await this.#rows.flush()
     this.#recover()
     await this.#rows.close()
+    this.#endExit()
     this.#setup.unlock()
   }
 

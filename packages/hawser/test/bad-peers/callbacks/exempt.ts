@@ -11,6 +11,8 @@ export const exempt: Readonly<Record<string, string>> = {
   'Topics.*': 'made by the library',
   'Lendable.*': 'made by the library',
   'TlsSessions.*': 'made by createTlsSessions',
+  'SessionLog.*': 'made by createLog',
+  'LoggedConnection.*': 'made by a log',
   'ByteOperations.*': 'handed to a framing by the library',
   'FrameOutput.*': 'handed to an encoder by the library',
   'Decoder.decode(emit)': 'handed to a decoder by the library',

@@ -1,0 +1,75 @@
+import { observe } from '../../observe/observe.js'
+import type { ClosePayload, ConnectionPayload, ObservedConnection } from '../../observe/payloads.js'
+import type { TlsSession } from '../../tls.js'
+import type { JsonValue } from '../format/events.js'
+import { rowFlags } from '../format/kinds.js'
+import type { LoggedConnection, OpenDetails, SessionLog } from '../writer/session-log.js'
+
+/** Connections as they are in the log. */
+type Logged = Map<ObservedConnection, LoggedConnection>
+
+/**
+ * Log what is published of the connections of `target`.
+ *
+ * @returns ends it
+ */
+export function watchTraffic(target: object, log: SessionLog): () => void {
+  const logged: Logged = new Map()
+  const isWanted = ({ server, client, connection }: ConnectionPayload): boolean =>
+    server === target || client === target || connection === target
+  const known = (event: ConnectionPayload): LoggedConnection | undefined =>
+    logged.get(event.connection) ?? (isWanted(event) ? begin(event, true) : undefined)
+
+  function begin(event: ConnectionPayload, isLate: boolean): LoggedConnection {
+    const { connection } = event
+    const begun = log.open(connection, {
+      side: event.server === undefined ? 'client' : 'server',
+      ...(isLate ? { late: true } : {}),
+      ...describeTls(connection),
+    })
+    logged.set(connection, begun)
+    return begun
+  }
+
+  const ends = [
+    observe('hawser:connection:open', (event) => {
+      if (isWanted(event)) begin(event, false)
+    }),
+    observe('hawser:connection:bytes-in', (event) => {
+      known(event)?.in(event.bytes, flagsOf(event.connection))
+    }),
+    observe('hawser:connection:bytes-out', (event) => {
+      known(event)?.out(event.bytes, flagsOf(event.connection))
+    }),
+    observe('hawser:connection:close', (event) => {
+      known(event)?.close(describeEnd(event))
+      logged.delete(event.connection)
+    }),
+  ]
+  return () => {
+    for (const end of ends) end()
+    logged.clear()
+  }
+}
+
+/** A `Connection` that is observed has it. */
+function tlsOf(connection: ObservedConnection): TlsSession | undefined {
+  return (connection as ObservedConnection & { readonly tls?: TlsSession | undefined }).tls
+}
+
+function flagsOf(connection: ObservedConnection): number {
+  return tlsOf(connection) === undefined ? 0 : rowFlags.tls
+}
+
+function describeTls(connection: ObservedConnection): OpenDetails {
+  const session = tlsOf(connection)
+  if (session === undefined) return {}
+  const { protocol, cipher, alpn, servername } = session
+  return { tls: { protocol, cipher, alpn, servername } }
+}
+
+function describeEnd({ info }: ClosePayload): OpenDetails {
+  const { by, reason, phase, bytesRead, bytesWritten, unsent, undelivered, error } = info
+  const why: JsonValue = error && { code: error.code, message: error.message }
+  return { by, reason, phase, bytesRead, bytesWritten, unsent, undelivered, error: why }
+}
