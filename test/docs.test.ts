@@ -30,6 +30,7 @@ it('every document that a newcomer looks for is there', () => {
       'docs/production.md',
       'docs/protocols.md',
       'docs/runtimes.md',
+      'docs/session-log.md',
       'docs/streams.md',
       'docs/testing.md',
       'docs/redis-in-an-afternoon.md',
@@ -64,7 +65,7 @@ it('every guide is in the index of the guides', () => {
 })
 
 it('every code block says its language, and it is one that is checked here or needs no check', () => {
-  const known = new Set(['ts', 'json', 'sh', 'text', 'mermaid', 'ini', 'haproxy', 'yaml'])
+  const known = new Set(['ts', 'json', 'sh', 'text', 'mermaid', 'ini', 'haproxy', 'yaml', 'python'])
   expect(blocks.filter(({ language }) => !known.has(language)).map(nameOf)).toEqual([])
 })
 

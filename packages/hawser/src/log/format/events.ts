@@ -14,7 +14,7 @@ export type JsonValue =
 /**
  * What happened, beside the bytes: an object for JSON, of at most 64 KiB.
  *
- * The library writes `open` and `close`, the rest is for whoever logs: `tls`, `end`, `fault`, `note`,
+ * The library writes `open` and `close`, the rest is for programs that log: `tls`, `end`, `fault`, `note`,
  * `bookmark`. Readers show events that they do not know.
  */
 export interface LogEvent {

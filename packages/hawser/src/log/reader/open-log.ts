@@ -25,8 +25,8 @@ const openNames: NamesOf<OpenLogOptions> = { clock: true, signal: 'signal' }
 
 /**
  * Read a session log, while it is written or afterwards. It is walked once from block to block, which takes
- * 20 ms for each GB, and what a crash cut off at its end is left out. Memory is bounded whatever its size, and
- * whoever wrote it.
+ * 20 ms for each GB, and what a crash cut off at its end is left out. Memory is bounded whatever its size, also
+ * for the file of a stranger.
  *
  * @param place a file, one of the files of a log that was rotated, which opens all of them, or a folder with
  *   one log in it

@@ -12,7 +12,7 @@ export interface QueuedBlock extends SealedBlock {
   readonly builder: BlockBuilder
 }
 
-/** Whoever fills the blocks. */
+/** The one that fills the blocks. */
 export interface BlockSource {
   /** A block is in its file. */
   blockWritten(block: QueuedBlock): void
