@@ -9,6 +9,7 @@ describe('--fault', () => {
     ['bandwidth=64KiB/s@up', 'bandwidth=64KiB/s@up'],
     ['bandwidth=1000', 'bandwidth=1000/s@down'],
     ['reset=2s', 'reset=2s@down'],
+    ['reset:0.3', 'reset@down:0.3'],
     ['timeout=5s', 'timeout=5s@down'],
     ['slow-close=1s', 'slow-close=1s@down'],
     ['slice=64±16/10us', 'slice=64±16/10us@down'],

@@ -3,7 +3,7 @@ export const framingHelp =
   'how bytes are cut into messages: lines, raw, length:2be, delim:0d0a, fixed:N, netstring, json, slip, … or ./file.mjs; see hawser help framing'
 
 /** What `hawser help framing` prints. No line is wider than a terminal of 80 columns. */
-export const framingExplanation: string = String.raw`Usage: hawser serve|connect --framing NAME[:MAIN][,option=value...]
+export const framingExplanation: string = String.raw`Usage: hawser serve|connect|proxy --framing NAME[:MAIN][,option=value...]
 
 How bytes are cut into messages, and messages written as bytes. Options have the
 names that the library has for them; one that is true or false may stand alone.

@@ -37,7 +37,7 @@ export async function serveApi(registry: ProxyRegistry, options: ApiOptions): Pr
   }
   if (!isOpen && !isLoopback(endpoint.host)) {
     throw new UsageError(
-      `--api ${options.endpoint} is more than the loopback, and whoever reaches it can open ports`,
+      `--api ${options.endpoint} is more than the loopback, and a program that reaches it can open ports`,
       'add --api-open if that is what you want',
     )
   }

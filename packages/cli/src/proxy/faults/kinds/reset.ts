@@ -40,6 +40,9 @@ export const reset: FaultKind = {
   type: 'reset_peer',
   defaults: { timeout: 0 },
   parse: (text) => ({ timeout: text === undefined ? 0 : readTime('reset', text) }),
-  show: (attributes) => showTime(valueOf(attributes, 'timeout')),
+  show: (attributes) => {
+    const wait = valueOf(attributes, 'timeout')
+    return wait === 0 ? '' : showTime(wait)
+  },
   create: (attributes) => new ResetStage(valueOf(attributes, 'timeout')),
 }
