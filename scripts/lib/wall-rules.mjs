@@ -629,6 +629,11 @@ export const COMMAND_UNITS = {
         sees: ['faults'],
         units: ['arguments', 'wire'],
       },
+      rules: {
+        sees: ['faults/fault', 'lanes/cutter', 'lanes/filter'],
+        units: ['failure', 'arguments', 'wire'],
+        builtins: ['buffer', 'fs', 'path', 'process', 'url', 'worker_threads'],
+      },
       api: {
         sees: ['faults', 'proxy-server', 'registry'],
         units: ['failure'],

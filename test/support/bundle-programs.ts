@@ -7,6 +7,8 @@ import { rolldown } from 'rolldown'
 const here = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 const command = 'packages/cli/bin/hawser.js'
+/** What the command starts as a thread, from the folder that it is in itself. */
+const thread = 'packages/cli/dist/proxy/rules/rules-worker.js'
 const fixtures = [
   'packages/hawser/test/server/support/activated-workers.mjs',
   'packages/hawser/test/server/support/activated.mjs',
@@ -27,10 +29,11 @@ export default async function bundlePrograms(): Promise<void> {
   await mkdir(folder, { recursive: true })
   // The command reads its version from the folder above its own.
   await cp(here('packages/cli/package.json'), join(folder, 'package.json'))
-  const bundles = [command, ...fixtures].map(async (path) => {
+  const bundles = [command, thread, ...fixtures].map(async (path) => {
     const bundle = await rolldown({ input: here(path), platform: 'node', logLevel: 'silent' })
     // A fixture finds another beside it by its name, so all that came from one folder stay in one.
-    const dir = join(folder, path.split('/').slice(1, -1).join('-'))
+    const home = path === thread ? command : path
+    const dir = join(folder, home.split('/').slice(1, -1).join('-'))
     await bundle.write({ dir, entryFileNames: path.split('/').at(-1) ?? '', format: 'esm' })
     await bundle.close()
   })

@@ -34,6 +34,7 @@ const proxy = new ProxyServer('bench', { listen, target: '127.0.0.1:1' }, new Fa
   tell: () => {},
   nextId: () => 0,
   recorder: () => undefined,
+  rules: () => undefined,
 })
 await proxy.start()
 const [, port] = proxy.place.listen.split(':')

@@ -123,6 +123,10 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
         const what = event.what === undefined ? '' : `: ${event.what}`
         return row(time, nameOf(event.id), 'fault', colours.trouble, `${event.fault}${what}`)
       }
+      case 'rule': {
+        const rest = `${escapeText(event.rule)}: ${event.direction}, ${event.what}`
+        return row(time, nameOf(event.id), 'rule', colours.trouble, rest)
+      }
       case 'refused':
         return row(time, '', 'refused', colours.trouble, describeRefusal(event))
       case 'error': {

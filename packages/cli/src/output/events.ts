@@ -7,6 +7,7 @@ export type ServerEvent =
   | ProxyClosedEvent
   | FaultEvent
   | ApiEvent
+  | RuleEvent
   | RefusedEvent
   | ErrorEvent
   | NoticeEvent
@@ -128,6 +129,16 @@ export interface FaultEvent {
   readonly fault: string
   /** What it did just now. */
   readonly what?: string
+}
+
+/** A rule of the user's was applied to a message that went through a proxy. */
+export interface RuleEvent {
+  readonly event: 'rule'
+  readonly id: number
+  readonly direction: 'up' | 'down'
+  /** Its name, or its place: `rule 2`. */
+  readonly rule: string
+  readonly what: string
 }
 
 /** The REST API of a proxy is served. */

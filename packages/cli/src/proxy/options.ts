@@ -32,6 +32,8 @@ export interface ProxyOptions {
   readonly faults: readonly string[]
   /** From 0 to 2³²−1; undefined takes one by chance. */
   readonly seed: number | undefined
+  /** The file of the rules, if there are any. */
+  readonly rules: string | undefined
   /** The file of the session log, if one is written. */
   readonly log: string | undefined
   /** Where the API is served, if anywhere. */

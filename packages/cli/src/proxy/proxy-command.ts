@@ -23,6 +23,7 @@ interface ProxyCommandFlags extends AccessFlags, ProxyFlags, ProxyTlsFlags {
   maxFrame?: number
   fault?: string[]
   seed?: number
+  rules?: string
   log?: string
   api?: string
   apiHost?: string[]
@@ -66,6 +67,7 @@ function addFaults(command: Command): void {
   command
     .optionsGroup('What it breaks:')
     .option('--fault <spec>', 'do this to the connections, see below; repeatable', collect)
+    .option('--rules <file>', 'a module with rules: replace, drop, reply, …; see docs/proxy.md')
     .option('--seed <n>', 'repeat the chance of an earlier run', parseCount('--seed'))
 }
 
@@ -136,6 +138,7 @@ function readProxyOptions(
     drain: flags.drain,
     faults: flags.fault ?? [],
     seed: readSeed(flags.seed),
+    rules: flags.rules,
     log: flags.log,
     api: flags.api === undefined ? undefined : completeEndpoint(flags.api, '127.0.0.1'),
     apiOpen: flags.apiOpen ?? false,

@@ -1,45 +1,21 @@
 import {
-  type Clock,
   type Connection,
   createServer,
   formatEndpoint,
   parseEndpoint,
   raw,
   type Server,
-  type TlsServerOptions,
 } from 'hawser'
 import { nameFraming } from '../arguments/framing/choice.js'
-import type { ServerEvent } from '../output/events.js'
-import type { WireFraming } from '../wire/load-framing.js'
-import { Chance } from './faults/chance.js'
-import { showFault, type Way } from './faults/fault.js'
+import { showFault } from './faults/fault.js'
 import type { FaultSet } from './faults/fault-set.js'
-import { Cutter } from './lanes/cutter.js'
-import type { Reserve } from './lanes/reserve.js'
 import type { Joined } from './lanes/joined.js'
 import { PlainSession } from './lanes/plain-session.js'
-import { Session } from './lanes/session.js'
 import type { ProxyOptions } from './options.js'
 import { connectTarget } from './target.js'
-import type { ConnectionRecord, Recorder } from './recorder.js'
+import { createSession } from './joining.js'
+import type { ProxySurroundings } from './surroundings.js'
 import { Teller } from './teller.js'
-
-/** What all proxies of the process share. */
-export interface ProxySurroundings {
-  readonly options: ProxyOptions
-  /** How what passes is cut into messages to be shown; undefined where it is not cut. */
-  readonly framing: WireFraming | undefined
-  /** TLS with the clients, prepared. */
-  readonly tls: TlsServerOptions | undefined
-  readonly seed: number
-  readonly clock: Clock
-  readonly reserve: Reserve
-  /** Writes a session log, where one is wished for. */
-  readonly recorder: () => Recorder | undefined
-  readonly tell: (event: ServerEvent) => void
-  /** The number of the next connection that is shown. */
-  readonly nextId: () => number
-}
 
 /** Where a proxy listens, and where it leads to. */
 export interface ProxyPlace {
@@ -51,14 +27,6 @@ export interface ProxyPlace {
 export interface ProxyStopped {
   readonly drained: number
   readonly forced: number
-}
-
-/** A connection on its way through. */
-interface Joining {
-  readonly id: number
-  /** Its number at this proxy, which its chance comes from. */
-  readonly ordinal: number
-  readonly record: ConnectionRecord | undefined
 }
 
 /** How long the peers may take to end after they were told to, when a proxy is taken away. */
@@ -189,7 +157,11 @@ export class ProxyServer {
     const record = this.#around.recorder()?.open(this.name, client, target)
     const session = this.#isPlain
       ? new PlainSession(client, target)
-      : this.#createSession(client, target, { id, ordinal, record })
+      : createSession(client, target, {
+          ...{ id, ordinal, record, around: this.#around },
+          proxy: this,
+          teller: this.#teller,
+        })
     this.#sessions.add(session)
     void session.result.then((result) => {
       this.#sessions.delete(session)
@@ -201,7 +173,8 @@ export class ProxyServer {
 
   /** The library passes bytes on by itself where they are neither shown nor meant to suffer. */
   get #isPlain(): boolean {
-    const { quiet, api, log } = this.#around.options
+    const { quiet, api, log, rules } = this.#around.options
+    if (rules !== undefined) return false
     return quiet && api === undefined && log === undefined && this.faults.all.length === 0
   }
 
@@ -219,40 +192,6 @@ export class ProxyServer {
       client.reset()
       return undefined
     }
-  }
-
-  #createSession(
-    client: Connection,
-    target: Connection,
-    { id, ordinal, record }: Joining,
-  ): Session {
-    const { clock, reserve, seed, options } = this.#around
-    const cutters = { up: this.#createCutter(id, 'up'), down: this.#createCutter(id, 'down') }
-    const session = new Session(client, target, {
-      faults: this.faults,
-      clock,
-      reserve,
-      chance: (fault) => new Chance(seed, `${this.name}/${ordinal}/${fault}`),
-      struck: (fault, what) => {
-        this.#teller.struck(id, fault, what)
-        record?.fault(fault.name, showFault(fault), what)
-      },
-      came: (way, piece) => {
-        record?.came(way, piece)
-        if (!options.quiet) cutters[way].cut(piece)
-      },
-    })
-    void session.result.then(() => {
-      for (const cutter of [cutters.up, cutters.down]) cutter.end()
-    })
-    return session
-  }
-
-  #createCutter(id: number, direction: Way): Cutter {
-    return new Cutter(this.#around.framing, {
-      message: (bytes) => this.#teller.tell({ event: 'message', id, direction, bytes }),
-      failed: (error) => this.#teller.failed(error, id),
-    })
   }
 }
 

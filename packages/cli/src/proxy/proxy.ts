@@ -10,7 +10,9 @@ import { parseFaults } from './faults/spec.js'
 import { machineClock } from './lanes/clock.js'
 import { Reserve } from './lanes/reserve.js'
 import type { ProxyOptions } from './options.js'
-import type { ProxySurroundings } from './proxy-server.js'
+import type { ProxySurroundings } from './surroundings.js'
+import type { ServerEvent } from '../output/events.js'
+import type { RulesFile } from './rules/rules-file.js'
 import type { Recorder } from './recorder.js'
 import { ProxyRegistry } from './registry.js'
 
@@ -50,6 +52,7 @@ class ProxyCommand {
   readonly #registry: ProxyRegistry
   #api: ServedApi | undefined
   #recorder: Recorder | undefined
+  #rules: RulesFile | undefined
   #lastId = 0
 
   constructor(prepared: Prepared) {
@@ -62,6 +65,7 @@ class ProxyCommand {
     const { options, tls } = this.#prepared
     const { listen, target } = options
     this.#foreground.listen()
+    await this.#openRules()
     await this.#openLog()
     await this.#serveApi(version)
     if (listen !== undefined && target !== undefined) {
@@ -71,6 +75,21 @@ class ProxyCommand {
     const notice = tls?.notice
     if (notice !== undefined) this.#foreground.display.insist({ event: 'notice', text: notice })
     return this.#foreground.end(async () => this.#recorder?.close())
+  }
+
+  /** The thread that runs them is loaded only where it is asked for. */
+  async #openRules(): Promise<void> {
+    const { rules: path } = this.#prepared.options
+    if (path === undefined) return
+    const { RulesFile: File } = await import('./rules/rules-file.js')
+    const tell = (event: ServerEvent): void => this.#foreground.tell(event)
+    this.#rules = await File.open(path, {
+      reloaded: () => tell({ event: 'notice', text: `${path} read again` }),
+      failed: (message) => {
+        const said = `${message}; the rules from before stay in use`
+        tell({ event: 'error', code: '', message: said })
+      },
+    })
   }
 
   /** What writes it is loaded only where it is asked for. */
@@ -98,6 +117,7 @@ class ProxyCommand {
       options,
       framing,
       recorder: () => this.#recorder,
+      rules: () => this.#rules,
       tls: tls?.options,
       seed: options.seed ?? randomInt(2 ** 32),
       clock: machineClock,

@@ -10,6 +10,8 @@ export interface ConnectionRecord {
   came(way: Way, piece: Uint8Array): void
   /** A fault meets it, or did something to it. */
   fault(name: string, fault: string, what: string | undefined): void
+  /** A rule was applied. */
+  ruled(way: Way, rule: string, what: string): void
   /** It is over. */
   closed(event: ProxyClosedEvent): void
 }
@@ -77,6 +79,10 @@ class LogRecord implements ConnectionRecord {
 
   fault(name: string, fault: string, what: string | undefined): void {
     this.#connection.event({ event: 'fault', name, fault, ...(what === undefined ? {} : { what }) })
+  }
+
+  ruled(direction: Way, rule: string, what: string): void {
+    this.#connection.event({ event: 'rule', direction, rule, what })
   }
 
   closed({ by, reason, up, down, error }: ProxyClosedEvent): void {

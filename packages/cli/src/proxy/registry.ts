@@ -1,10 +1,6 @@
 import type { FaultSet } from './faults/fault-set.js'
-import {
-  type ProxyPlace,
-  ProxyServer,
-  type ProxyStopped,
-  type ProxySurroundings,
-} from './proxy-server.js'
+import { type ProxyPlace, ProxyServer, type ProxyStopped } from './proxy-server.js'
+import type { ProxySurroundings } from './surroundings.js'
 
 /** All proxies of the process, by their names. */
 export class ProxyRegistry {

@@ -3,7 +3,7 @@ import { codeOf, describeFailure } from '../failure.js'
 import { localName, peerName, remoteName } from '../output/addresses.js'
 import type { ListeningEvent, ProxyClosedEvent, ServerEvent } from '../output/events.js'
 import { summarizeTls } from '../output/tls.js'
-import { type Fault, showFault } from './faults/fault.js'
+import { type Fault, showFault, type Way } from './faults/fault.js'
 import type { SessionResult } from './lanes/joined.js'
 
 /** Says what happens at one proxy, and counts the connections that are open. */
@@ -72,6 +72,11 @@ export class Teller {
   struck(id: number, fault: Fault, what: string | undefined): void {
     const event = { event: 'fault', id, name: fault.name, fault: showFault(fault) } as const
     this.tell(what === undefined ? event : { ...event, what })
+  }
+
+  /** A rule was applied. */
+  ruled(id: number, direction: Way, rule: string, what: string): void {
+    this.tell({ event: 'rule', id, direction, rule, what })
   }
 
   refused(refusal: Refusal): void {

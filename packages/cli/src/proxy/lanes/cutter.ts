@@ -3,8 +3,12 @@ import type { WireFraming } from '../../wire/load-framing.js'
 
 /** What comes out of a {@link Cutter}. */
 export interface CutterEvents {
-  /** A message; its bytes may be overwritten after the call. */
-  message(bytes: Uint8Array): void
+  /**
+   * A message; its bytes may be overwritten after the call.
+   *
+   * @param wire what it was on the wire, with what the framing adds and what it skipped in front
+   */
+  message(bytes: Uint8Array, wire: Uint8Array): void
   /** The bytes do not fit the framing: from here on each piece is shown as it came. */
   failed(error: unknown): void
 }
@@ -32,7 +36,7 @@ export class Cutter {
 
   cut(piece: Uint8Array): void {
     if (this.#decoder === undefined) {
-      this.#events.message(piece)
+      this.#events.message(piece, piece)
       return
     }
     const bytes = this.#length === 0 ? piece : this.#append(piece)
@@ -41,8 +45,9 @@ export class Cutter {
       const consumed = this.#decoder.decode(
         bytes,
         (message, end) => {
+          const wire = bytes.subarray(taken, end)
           taken = end
-          this.#events.message(message)
+          this.#events.message(message, wire)
           return true
         },
         false,
@@ -53,13 +58,15 @@ export class Cutter {
       this.#decoder = undefined
       this.#length = 0
       this.#events.failed(error)
-      this.#events.message(bytes.subarray(taken))
+      const rest = bytes.subarray(taken)
+      if (rest.length > 0) this.#events.message(rest, rest)
     }
   }
 
   /** Nothing follows: show what is left. */
   end(): void {
-    if (this.#length > 0) this.#events.message(this.#buffer.subarray(0, this.#length))
+    const rest = this.#buffer.subarray(0, this.#length)
+    if (rest.length > 0) this.#events.message(rest, rest)
     this.#length = 0
   }
 

@@ -1,6 +1,7 @@
 import type { CloseInfo, Connection } from 'hawser'
 import type { Fault, Way } from '../faults/fault.js'
 import type { Ending } from '../faults/stage.js'
+import type { Filter, FilterStep } from './filter.js'
 import { ConnectionEnd } from './connection-end.js'
 import { Lane, type LaneOptions } from './lane.js'
 import type { EndedBy, Joined, SessionResult } from './joined.js'
@@ -9,6 +10,10 @@ import type { EndedBy, Joined, SessionResult } from './joined.js'
 export interface SessionOptions extends Omit<LaneOptions, 'way' | 'struck'> {
   /** A fault meets one of its directions, or does something to it. */
   readonly struck: (fault: Fault, what: string | undefined) => void
+  /** What decides on the bytes of each direction, in front of its faults. */
+  readonly filters?: Readonly<Record<Way, Filter>> | undefined
+  /** One of those broke: the connection is reset. */
+  readonly broke: (error: unknown) => void
   /** Bytes came in, before any fault. */
   readonly came: (way: Way, piece: Uint8Array) => void
 }
@@ -76,19 +81,56 @@ export class Session implements Joined {
   }
 
   async #pump(way: Way, from: Connection, lane: Lane, side: 'client' | 'target'): Promise<void> {
+    const filter = this.#options.filters?.[way]
     let how: Ending = 'end'
     try {
       for await (const piece of from) {
         this.#options.came(way, piece)
-        lane.take(piece)
+        if (filter === undefined) lane.take(piece)
+        else await this.#apply(way, filter.take(piece))
         if (lane.isFull) await lane.room()
       }
+      if (filter !== undefined) await this.#apply(way, filter.end())
     } catch {
       // How it broke off is in what `closed` fulfils with.
       how = 'reset'
     }
     this.#endedBy ??= side
     lane.finish(how)
+  }
+
+  /** Do what a filter says, step by step. */
+  async #apply(way: Way, steps: AsyncIterable<FilterStep>): Promise<void> {
+    const [lane, back] = way === 'up' ? [this.#up, this.#down] : [this.#down, this.#up]
+    try {
+      for await (const step of steps) {
+        if ('pass' in step) lane.take(step.pass)
+        else if ('reply' in step) back.take(step.reply)
+        else if ('reset' in step) this.reset('rule')
+        else await this.#waitFor(lane, step)
+        if (lane.isFull) await lane.room()
+      }
+    } catch (error) {
+      this.#options.broke(error)
+      this.reset('rule')
+    }
+  }
+
+  /** Wait, but no longer than the lane leads anywhere. */
+  async #waitFor(
+    lane: Lane,
+    step: Extract<FilterStep, { wait: number } | { until: unknown }>,
+  ): Promise<void> {
+    let cancel: () => void = () => {}
+    const waited = new Promise<void>((resolve) => {
+      if ('until' in step) cancel = step.until(resolve)
+      else {
+        const timer = this.#options.clock.schedule(resolve, step.wait, true)
+        cancel = () => timer.cancel()
+      }
+    })
+    await Promise.race([waited, lane.over])
+    cancel()
   }
 
   /** When a connection is gone, nothing leads to it any more; and what broke it off reaches the other. */

@@ -1,0 +1,20 @@
+/** What is to be done next in a direction. */
+export type FilterStep =
+  /** Pass these bytes on. */
+  | { readonly pass: Uint8Array }
+  /** Send these bytes back. */
+  | { readonly reply: Uint8Array }
+  /** Wait for so many milliseconds. */
+  | { readonly wait: number }
+  /** Wait until this calls back; what it returns ends that. */
+  | { readonly until: (settle: () => void) => () => void }
+  /** Break the connection off. */
+  | { readonly reset: true }
+
+/** What stands in front of the lane of a direction, and may need time to decide. */
+export interface Filter {
+  /** @returns rejects when it broke: the connection is then reset */
+  take(piece: Uint8Array): AsyncIterable<FilterStep>
+  /** Nothing follows. */
+  end(): AsyncIterable<FilterStep>
+}

@@ -1,0 +1,94 @@
+import type { WireFraming } from '../../wire/load-framing.js'
+import type { Way } from '../faults/fault.js'
+import { Cutter } from '../lanes/cutter.js'
+import type { Filter, FilterStep } from '../lanes/filter.js'
+import { encodeMessage } from './encode-message.js'
+import type { RulesFile } from './rules-file.js'
+
+/** What one direction of a connection is ruled with. */
+export interface RuledWayOptions {
+  readonly rules: RulesFile
+  readonly framing: WireFraming | undefined
+  readonly way: Way
+  readonly connection: number
+  /** A rule was applied. */
+  readonly applied: (rule: string, what: string) => void
+}
+
+/** A message, and the bytes that it was on the wire. */
+interface Cut {
+  readonly number: number
+  readonly message: Uint8Array
+  readonly wire: Uint8Array
+}
+
+/** One direction of a connection, message by message, as the rules say. */
+export class RuledWay implements Filter {
+  readonly #options: RuledWayOptions
+  readonly #cutter: Cutter
+  #cut: Cut[] = []
+  #number = 0
+
+  constructor(options: RuledWayOptions) {
+    this.#options = options
+    this.#cutter = new Cutter(options.framing, {
+      // Copies: the cutter may use its buffer again before the rules have spoken.
+      message: (message, wire) => {
+        this.#number += 1
+        const number = this.#number
+        this.#cut.push({ number, message: Uint8Array.from(message), wire: Uint8Array.from(wire) })
+      },
+      // The display has said so; what does not fit is judged as it comes.
+      failed: () => undefined,
+    })
+  }
+
+  take(piece: Uint8Array): AsyncIterable<FilterStep> {
+    this.#cutter.cut(piece)
+    return this.#judgeAll()
+  }
+
+  end(): AsyncIterable<FilterStep> {
+    this.#cutter.end()
+    return this.#judgeAll()
+  }
+
+  async *#judgeAll(): AsyncGenerator<FilterStep, void> {
+    for (const cut of this.#cut.splice(0)) yield* this.#judge(cut)
+  }
+
+  async *#judge(cut: Cut): AsyncGenerator<FilterStep, void> {
+    const { message: bytes, wire, number } = cut
+    const { rules, way, connection, framing, applied } = this.#options
+    const verdict = await rules.judge({ bytes, way, connection, number })
+    switch (verdict.action) {
+      case 'pass':
+        yield { pass: wire }
+        return
+      case 'replace':
+        applied(verdict.rule, `${bytes.length} B replaced by ${verdict.bytes.length} B`)
+        yield { pass: encodeMessage(framing, verdict.bytes) }
+        return
+      case 'reply':
+        applied(verdict.rule, `${verdict.bytes.length} B sent back`)
+        yield { reply: encodeMessage(framing, verdict.bytes) }
+        return
+      case 'drop':
+        applied(verdict.rule, `${bytes.length} B dropped`)
+        return
+      case 'delay':
+        applied(verdict.rule, `delayed by ${verdict.milliseconds} ms`)
+        yield { wait: verdict.milliseconds }
+        yield { pass: wire }
+        return
+      case 'hold':
+        applied(verdict.rule, 'held until the rules change')
+        yield { until: (settle) => rules.onChange(settle) }
+        yield* this.#judge(cut)
+        return
+      case 'reset':
+        applied(verdict.rule, 'resets the connection')
+        yield { reset: true }
+    }
+  }
+}

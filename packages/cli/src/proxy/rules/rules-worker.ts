@@ -1,0 +1,38 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { describeThrown } from '../../wire/describe-thrown.js'
+import { importModule } from '../../wire/import-module.js'
+import { judge } from './judge.js'
+import type { FromThread, ToThread } from './messages.js'
+import { readRules } from './read-rules.js'
+import type { Rule } from './rule.js'
+
+// Runs in a thread of its own: what a user's rule does there, the proxy need not wait for.
+
+const { url } = workerData as { readonly url: string }
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+const say = (message: FromThread): void => parentPort?.postMessage(message)
+const rules = await load()
+
+async function load(): Promise<readonly Rule[]> {
+  try {
+    const loaded = readRules(await importModule(url))
+    say({ kind: 'ready', rules: loaded.length })
+    return loaded
+  } catch (error) {
+    say({ kind: 'failed', message: describeThrown(error, url) })
+    return []
+  }
+}
+
+async function answer(given: ToThread): Promise<void> {
+  try {
+    say({ kind: 'verdict', verdict: await judge(rules, given) })
+  } catch (error) {
+    say({ kind: 'threw', message: describeThrown(error, url) })
+  }
+}
+
+// What a rule left behind in a timer or a promise belongs to no message.
+process.on('uncaughtException', () => {})
+process.on('unhandledRejection', () => {})
+parentPort?.on('message', (given: ToThread) => void answer(given))

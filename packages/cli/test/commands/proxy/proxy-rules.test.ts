@@ -1,0 +1,144 @@
+import { renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createFolder } from '../../../../../test/support/folders.js'
+import { Command } from '../../support/command.js'
+import { ask, connectRaw, readAll, serveEcho, startProxy } from '../../support/proxied.js'
+
+function createRules(text: string): string {
+  return join(createFolder({ 'rules.mjs': text }), 'rules.mjs')
+}
+
+async function startRuled(
+  text: string,
+  ...words: string[]
+): Promise<{ proxy: Command; port: number; file: string }> {
+  const file = createRules(text)
+  const all = ['--framing', 'lines', '--rules', file, ...words]
+  return { ...(await startProxy(await serveEcho(), all)), file }
+}
+
+/** Written at once, so that no half of it is read. */
+function rewrite(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text)
+  renameSync(`${file}.new`, file)
+}
+
+describe('hawser proxy --rules', () => {
+  it('replaces, drops and replies, message by message, and says so', async () => {
+    const { proxy, port } = await startRuled(`export default [
+      { name: 'names', way: 'up', match: /^name (.*)/, replace: 'NAME $1' },
+      { way: 'up', match: 'secret', drop: true },
+      { match: 'ping', reply: ({ connection, number }) => 'pong ' + connection + ' ' + number },
+    ]`)
+    const client = await connectRaw(port)
+    await client.send('name x\nsecret\nping\nplain\n')
+    await client.end()
+    const lines = (await readAll(client)).trim().split('\n')
+    // What is sent back does not wait for the target.
+    expect(lines.toSorted()).toEqual(['NAME x', 'plain', 'pong 1 3'])
+    await proxy.prints(/@1 rule names: up, 6 B replaced by 6 B\n/)
+    await proxy.prints(/@1 rule rule 2: up, 6 B dropped\n/)
+    await proxy.prints(/@1 rule rule 3: up, 8 B sent back\n/)
+  })
+
+  it('judges what was read at once where there is no framing', async () => {
+    const file = createRules(`export default [{ way: 'down', match: 'b', replace: 'B' }]`)
+    const { port } = await startProxy(await serveEcho(), ['-q', '--rules', file])
+    expect(await ask(port, 'abc')).toBe('aBc')
+  })
+
+  it('delays what it says, and what is behind it, in order', async () => {
+    const { proxy, port } = await startRuled(
+      `export default [{ way: 'up', match: 'slow', delay: 30 }]`,
+    )
+    const client = await connectRaw(port)
+    await client.send('one\nslow\ntwo\n')
+    await client.end()
+    expect(await readAll(client)).toBe('one\nslow\ntwo\n')
+    await proxy.prints(/@1 rule rule 1: up, delayed by 30 ms\n/)
+  })
+
+  it('holds until the rules are changed, and reads them again', async () => {
+    const { proxy, port, file } = await startRuled(
+      `export default [{ way: 'up', match: 'wait', hold: true }]`,
+    )
+    const client = await connectRaw(port)
+    await client.send('wait\nand more\n')
+    await proxy.prints(/@1 rule rule 1: up, held until the rules change/)
+    rewrite(file, `export default [{ way: 'up', match: 'wait', replace: 'go' }]`)
+    await proxy.prints(/rules\.mjs read again\n/)
+    await client.end()
+    expect(await readAll(client)).toBe('go\nand more\n')
+  })
+
+  it('keeps the rules from before when the new ones are wrong', async () => {
+    const { proxy, port, file } = await startRuled(`export default [{ match: 'a', replace: 'b' }]`)
+    rewrite(file, 'export default [{ match: 7, drop: true }]')
+    await proxy.prints(/error --rules: .*rule 1: match takes .*; the rules from before stay in use/)
+    rewrite(file, 'export default [')
+    await proxy.prints(/error --rules: .*SyntaxError.*; the rules from before stay in use/)
+    expect(await ask(port, 'a')).toBe('b')
+  })
+
+  it('resets a connection, and no other', async () => {
+    const { port } = await startRuled(`export default [{ match: 'die', reset: true }]`)
+    const [one, two] = [await connectRaw(port), await connectRaw(port)]
+    await one.send('die\n')
+    expect(await one.closed).toMatchObject({ reason: 'reset', by: 'remote' })
+    await two.send('live\n')
+    expect(Buffer.from(await two.receive()).toString()).toBe('live\n')
+  })
+
+  it.each([
+    ['throws', `() => { throw new Error('boom') }`, /rules\.mjs:2: boom/],
+    ['rejects', `async () => { throw new Error('boom') }`, /rules\.mjs:2: boom/],
+    ['throws nothing', `() => { throw undefined }`, /it throws undefined/],
+    ['never returns', `() => { for (;;); }`, /a rule took longer than 1000 ms/],
+    ['never settles', `() => new Promise(() => {})`, /a rule took longer than 1000 ms/],
+    ['ends the process', `() => process.exit(3)`, /the thread of the rules has ended/],
+    [
+      'fills the memory',
+      `() => { const all = []; for (;;) all.push(new Array(1e6).fill(1)) }`,
+      /memory|took longer/,
+    ],
+  ])('that %s harms its own connection only', async (_what, match, message) => {
+    const { proxy, port } = await startRuled(`export default [
+      { way: 'up', match: (given) => given.text === 'bad' && (${match})(), drop: true },
+      { match: 'a', replace: 'b' },
+    ]`)
+    const other = await connectRaw(port)
+    const client = await connectRaw(port)
+    await client.send('bad\n')
+    expect(await client.closed).toMatchObject({ reason: 'reset', by: 'remote' })
+    await proxy.prints(new RegExp(`@\\d error --rules: .*${message.source}.*correct the file`))
+    await other.send('a\n')
+    expect(Buffer.from(await other.receive()).toString()).toBe('b\n')
+    expect(await ask(port, 'xa')).toBe('xb')
+  })
+
+  it('that leaves something behind which throws later harms nothing', async () => {
+    const { proxy, port } = await startRuled(`export default [{
+      match: () => { setTimeout(() => { throw new Error('late') }, 0); void Promise.reject(7); return false },
+      drop: true,
+    }]`)
+    for (let count = 0; count < 3; count += 1) expect(await ask(port, 'hello')).toBe('hello')
+    proxy.kill('SIGINT')
+    expect((await proxy.ended).code).toBe(0)
+  })
+
+  it.each([
+    ['missing.mjs', undefined, 2, /there is no file missing\.mjs: check its name/],
+    ['rules.mjs', 'export default 7', 2, /the default export is no array of rules/],
+    ['rules.mjs', 'export default [', 2, /rules\.mjs:1: SyntaxError/],
+    ['rules.mjs', `throw new Error('at once')`, 2, /rules\.mjs:1: at once/],
+  ])('%s with %j ends the command in one line', async (name, text, exitCode, message) => {
+    const folder = createFolder(text === undefined ? {} : { [name]: text })
+    const path = text === undefined ? name : join(folder, name)
+    const { code, stdout, stderr } = await Command.hawser(['proxy', '0', '1', '--rules', path])
+      .ended
+    expect(stderr).toMatch(message)
+    expect(stderr.split('\n')).toHaveLength(2)
+    expect([code, stdout]).toEqual([exitCode, ''])
+  })
+})
