@@ -33,7 +33,7 @@ const docstrings = new Map([
   ...readOptions('workers/primary/scrapes.ts', 'WorkersMetricsOptions', 'workers: '),
 ])
 // Numbers that limit nothing.
-for (const name of ['localPort', 'family', 'random', 'pool: min', 'workers: count']) {
+for (const name of ['localPort', 'family', 'random', 'silence', 'pool: min', 'workers: count']) {
   docstrings.delete(name)
 }
 

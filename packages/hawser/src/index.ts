@@ -78,6 +78,7 @@ export {
 export { lines, type LinesOptions } from './framing/formats/lines.js'
 export { netstring, type NetstringOptions } from './framing/formats/netstring.js'
 export { raw, type RawOptions } from './framing/formats/raw.js'
+export { silence, type SilenceOptions } from './framing/formats/silence.js'
 export { slip, type SlipOptions } from './framing/formats/slip.js'
 
 // Framings made of others.

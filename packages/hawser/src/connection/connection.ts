@@ -10,6 +10,7 @@ import type { CloseInfo, ConnectionPhase } from './end/close-info.js'
 import type { Engine } from './engine.js'
 import type { Connection, Topics } from './face.js'
 import type { EndOptions, ReceiveOptions, StartTlsOptions } from './call-options.js'
+import { holds } from './in/holds.js'
 import { BatchIterator, MessageIterator } from './in/iterator-consumer.js'
 import { receive } from './in/receive.js'
 import { takeBytes } from './in/take-bytes.js'
@@ -180,11 +181,12 @@ class EngineConnection<
   }
 
   pause(): void {
-    this.#engine.receiver.pause()
+    this.#engine.receiver.hold(holds.paused)
+    this.#engine.settle()
   }
 
   resume(): void {
-    this.#engine.receiver.resume()
+    this.#engine.receiver.release(holds.paused)
   }
 
   join(topic: string): boolean {

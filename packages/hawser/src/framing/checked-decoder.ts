@@ -89,17 +89,22 @@ export class CheckedDecoder<In> {
   /**
    * As `Decoder.decode`.
    *
+   * @param isQuiet nothing has come for a while: as `Decoder.quiet`, where the decoder has one
    * @throws FramingError `HAWSER_FRAME_TOO_LARGE` when the decoder leaves more unconsumed than a
    *   frame may have, `HAWSER_DECODER_INVALID` when it breaks its contract
    */
-  decode(bytes: Uint8Array, emit: Emit<In>, owned: boolean): number {
+  decode(bytes: Uint8Array, emit: Emit<In>, owned: boolean, isQuiet = false): number {
     const { length } = bytes
     const outer = run
     const own = startRun(emit, length, this.#peeked ? 1 : 0, true)
     let consumed: number
     run = own
     try {
-      consumed = this.#decoder.decode(bytes, pass, owned)
+      const decoder = this.#decoder
+      consumed =
+        isQuiet && decoder.quiet !== undefined
+          ? decoder.quiet(bytes, pass, owned)
+          : decoder.decode(bytes, pass, owned)
     } finally {
       run = outer
     }

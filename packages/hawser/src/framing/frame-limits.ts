@@ -60,6 +60,12 @@ export function checkInteger(name: string, value: number, from: number, to: numb
   throw invalid(name, `is ${show(value)}, and must be a whole number from ${from} to ${to}`)
 }
 
+/** Checks the milliseconds of a silence that ends a frame. */
+export function checkSilence(name: string, value: number): number {
+  if (typeof value === 'number' && value >= 1 && value <= 60_000) return value
+  throw invalid(name, `is ${show(value)}, and must be a number of milliseconds from 1 to 60000`)
+}
+
 /** Checks an option that is one of a few words or numbers, and puts in the default. */
 export function checkChoice<Value extends string | number>(
   name: string,

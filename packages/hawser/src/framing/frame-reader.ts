@@ -83,9 +83,15 @@ export class FrameReader<In> {
    * `unreleased` bytes behind the release mark.
    */
   decode(emit: Emit<In>): void {
-    if (this.#decoded === this.#end) return
-    const bytes = view(this.#held, this.#decoded, this.#end - this.#decoded)
-    this.#decoded += this.#decoder.decode(bytes, emit, this.#adopted)
+    this.#decode(emit, false)
+  }
+
+  /**
+   * Nothing has come for as long as the framing's `silence` says: emit the frames that end there. As
+   * `decode` otherwise.
+   */
+  quiet(emit: Emit<In>): void {
+    this.#decode(emit, true)
   }
 
   /** How many bytes were emitted and not released. */
@@ -165,6 +171,12 @@ export class FrameReader<In> {
   clear(): void {
     this.#released = this.#decoded = this.#end
     this.#letGo()
+  }
+
+  #decode(emit: Emit<In>, isQuiet: boolean): void {
+    if (this.#decoded === this.#end) return
+    const bytes = view(this.#held, this.#decoded, this.#end - this.#decoded)
+    this.#decoded += this.#decoder.decode(bytes, emit, this.#adopted, isQuiet)
   }
 
   #keep(bytes: Uint8Array, consumed: number, borrowed: boolean): void {

@@ -81,6 +81,15 @@ export interface Decoder<In> {
    */
   decode(bytes: Uint8Array, emit: Emit<In>, owned: boolean): number
   /**
+   * Nothing has come for as long as the framing's `silence` says, and there is a rest: for framings whose
+   * frames end with a silence. As `decode` otherwise: what the decoder remembers of bytes that it consumes
+   * here has to be forgotten. Left out, silences mean nothing.
+   *
+   * @param rest what was not consumed; never empty; as the `bytes` of `decode`
+   * @returns how many bytes were consumed, 0 … rest.length
+   */
+  quiet?(rest: Uint8Array, emit: Emit<In>, owned: boolean): number
+  /**
    * The peer ended its direction. Left out, a rest of one byte or more is `HAWSER_FRAME_TRUNCATED`.
    *
    * @param rest what was not consumed, possibly empty; valid only during the call
@@ -138,6 +147,11 @@ export interface Framing<In, Out = In> {
    * decoder leaves unconsumed may have `maxFrame + overhead` bytes. Default 64.
    */
   readonly overhead?: number | undefined
+  /**
+   * Milliseconds without a byte that mean something to its decoders: then their `quiet` is called, if a rest
+   * is there. Left out: silences mean nothing, and no time is taken.
+   */
+  readonly silence?: number | undefined
   /** Messages are stretches of a byte stream without boundaries, as under `raw()`. Default false. */
   readonly streaming?: boolean
   /** Encoders keep state between messages: one is made for each connection. Default false. */

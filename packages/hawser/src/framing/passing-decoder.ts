@@ -14,6 +14,7 @@ export type Pass<Inner, In> = (message: Inner, start: number) => In | typeof not
 /** A decoder over the one of another framing: the same frames, with other messages. */
 export class PassingDecoder<Inner, In> implements Decoder<In> {
   readonly end?: (rest: Uint8Array, emit: Emit<In>) => void
+  readonly quiet?: (rest: Uint8Array, emit: Emit<In>, owned: boolean) => number
   readonly #decoder: Decoder<Inner>
   readonly #emitInner: Emit<Inner>
   readonly #mayView: boolean
@@ -40,6 +41,14 @@ export class PassingDecoder<Inner, In> implements Decoder<In> {
       const message = pass(inner, this.#offset + this.#last)
       this.#last = end
       return message === nothing || this.#emit?.(message, end) === true
+    }
+    if (decoder.quiet !== undefined) {
+      this.quiet = (rest, emit, owned) => {
+        this.#begin(emit)
+        const consumed = decoder.quiet?.(rest, this.#emitInner, owned && mayView) ?? 0
+        this.#offset += consumed
+        return consumed
+      }
     }
     if (decoder.end === undefined) return
     this.end = (rest, emit) => {

@@ -8,12 +8,13 @@ export function without<In, Out>(
   framing: Framing<In, Out>,
   isUnwanted: (message: In) => boolean,
 ): Framing<In, Out> {
-  const { name, maxFrame, overhead, streaming = false, perConnection = false } = framing
+  const { name, maxFrame, overhead, silence, streaming = false, perConnection = false } = framing
   const pass = (message: In): In | typeof nothing => (isUnwanted(message) ? nothing : message)
   return {
     name,
     maxFrame,
     overhead,
+    silence,
     streaming,
     perConnection,
     createDecoder: (operations: ByteOperations): Decoder<In> =>

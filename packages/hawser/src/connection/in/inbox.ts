@@ -1,12 +1,19 @@
 import type { Emit, Framing } from '../../framing/framing.js'
 import { FrameReader } from '../../framing/frame-reader.js'
+import type { Clock } from '../../policy/clock.js'
 import { bufferOperations } from '../buffer-operations.js'
+import { type Heard, Silence } from './silence.js'
 
 /** What `take` returns when no complete frame is there. */
 export const none: unique symbol = Symbol('none')
 
 /** Frames decoded ahead of the consumer: enough to make decoding cheap, few enough to forget. */
 const batchSize = 256
+
+/** What is told that a silence has ended frames. */
+export interface Listener extends Heard {
+  advance(): void
+}
 
 /**
  * What has arrived on one connection and was not delivered. Frames are taken one at a time, in
@@ -26,8 +33,16 @@ export class Inbox<In> {
   #ended = false
   #finished = false
 
-  constructor(framing: Framing<In, never>) {
+  /** Only for a framing whose frames end with one. */
+  #silence: Silence | undefined
+  readonly #listener: Listener
+  readonly #clock: Clock
+
+  constructor(framing: Framing<In, never>, listener: Listener, clock: Clock) {
     this.#reader = new FrameReader(framing, bufferOperations)
+    this.#listener = listener
+    this.#clock = clock
+    this.#listen(framing)
   }
 
   /** Bytes held: frames not delivered, and a partial frame. */
@@ -58,6 +73,7 @@ export class Inbox<In> {
 
   /** Keep bytes for later. */
   append(bytes: Uint8Array, borrowed: boolean): void {
+    this.#silence?.sound()
     this.#reader.append(bytes, borrowed)
   }
 
@@ -95,6 +111,7 @@ export class Inbox<In> {
 
   /** Emit frames straight out of arriving bytes. Nothing may be waiting to be taken. */
   feed(bytes: Uint8Array, borrowed: boolean, headroom: number, emit: Emit<In>): void {
+    this.#silence?.sound()
     this.#reader.feed(bytes, borrowed, headroom, emit)
   }
 
@@ -116,8 +133,19 @@ export class Inbox<In> {
     return this.#reader.take(most)
   }
 
+  /** Reading goes on after it stood still: what was silent meanwhile is unknown. */
+  readsAgain(): void {
+    if (this.size > 0) this.#silence?.sound()
+  }
+
+  /** Whether so many frames that a silence has ended wait that no further one may be decoded ahead. */
+  get isCrowded(): boolean {
+    return this.#silence !== undefined && this.waiting >= batchSize
+  }
+
   /** The peer ended its direction: nothing is appended any more. */
   end(): void {
+    this.#silence?.stop()
     this.#ended = true
   }
 
@@ -146,12 +174,45 @@ export class Inbox<In> {
     this.#failure = undefined
     this.#finished = false
     this.#reader.switchTo(framing)
+    this.#listen(framing)
+    this.readsAgain()
   }
 
-  /** Drop everything. */
-  clear(): void {
+  /** The connection is gone. @param drop forget what was received and not delivered */
+  close(drop: boolean): void {
+    this.#silence?.stop()
+    if (!drop) return
     this.#forgetBatch()
     this.#reader.clear()
+  }
+
+  #listen({ silence }: { readonly silence?: number | undefined }): void {
+    this.#silence?.stop()
+    this.#silence =
+      silence === undefined || !(silence > 0) || this.#ended
+        ? undefined
+        : new Silence(this.#listener, this.#clock, silence, () => this.#quiet())
+  }
+
+  /** Decode what a silence has ended, ahead of the consumer: what comes next is another frame. */
+  #quiet(): void {
+    if (!this.#failed) {
+      // Where decoding begins, counted from the batch's beginning.
+      let start = this.#reader.unreleased + this.#delivered
+      const push: Emit<In> = (frame, end) => {
+        this.#ends.push(start + end)
+        return this.#frames.push(frame) < batchSize
+      }
+      try {
+        this.#reader.decode(push)
+        start = this.#reader.unreleased + this.#delivered
+        this.#reader.quiet(push)
+      } catch (error) {
+        this.#failed = true
+        this.#failure = error
+      }
+    }
+    this.#listener.advance()
   }
 
   #decodeBatch(): boolean {

@@ -7,6 +7,8 @@ export interface Reading {
   readonly holds: number
   /** Bytes received and not delivered. */
   readonly held: number
+  /** Whether so much waits that was decoded ahead that nothing more may be read. */
+  readonly isCrowded: boolean
   /** Whether a frame was begun that the consumer waits for. */
   readonly isPartial: boolean
 }
@@ -27,7 +29,7 @@ export function shouldStopReading(reading: Reading, host: ReadingHost): boolean 
     if ((held & (holds.spent | holds.relaying)) !== 0) return true
     if ((held & consumer.heeds & holds.blocked) !== 0 && !consumer.isBusy) return true
   }
-  if (reading.held < mostHeld(reading, host)) return false
+  if (reading.held < mostHeld(reading, host) && !reading.isCrowded) return false
   return consumer === undefined || !consumer.starving
 }
 

@@ -41,7 +41,7 @@ export class Receiver<In, Out> {
   }
 
   get inbox(): Inbox<In> {
-    this.#inbox ??= new Inbox(this.framing)
+    this.#inbox ??= new Inbox(this.framing, this, this.#host.settings.clock)
     return this.#inbox
   }
 
@@ -49,6 +49,11 @@ export class Receiver<In, Out> {
   get share(): Share {
     this.#share ??= new Share(this.#host.settings.effects, () => this.release(holds.spent))
     return this.#share
+  }
+
+  /** Whether so much waits that was decoded ahead that nothing more may be read. */
+  get isCrowded(): boolean {
+    return this.#inbox?.isCrowded === true
   }
 
   /** Bytes received and not delivered. */
@@ -128,15 +133,6 @@ export class Receiver<In, Out> {
     this.holds |= holds.switching
     // While a chunk is being decoded, that waits for the decoder to stop.
     if (!this.#advancing) this.applyFraming()
-  }
-
-  pause(): void {
-    this.hold(holds.paused)
-    this.#host.settle()
-  }
-
-  resume(): void {
-    this.release(holds.paused)
   }
 
   /** Deliver nothing to a consumer that heeds `hold`. */
@@ -273,6 +269,7 @@ export class Receiver<In, Out> {
     if (stop) this.#host.transport.pause()
     else {
       this.#ration?.readsAgain()
+      this.#inbox?.readsAgain()
       this.#host.transport.resume()
     }
   }
@@ -283,7 +280,7 @@ export class Receiver<In, Out> {
     this.#share?.retire()
     this.#ration?.cancel()
     countClosed()
-    if (drop) this.#inbox?.clear()
+    this.#inbox?.close(drop)
   }
 
   /** Whether the framing is to be switched, or another consumer took the place of the one that was pumped. */

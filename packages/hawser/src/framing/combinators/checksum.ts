@@ -78,6 +78,7 @@ export function checksum(
     name: `${inner.name}+${place.name}`,
     maxFrame,
     overhead: (inner.overhead ?? defaultOverhead) + place.size,
+    silence: inner.silence,
     perConnection: inner.perConnection ?? false,
     createDecoder: (operations: ByteOperations): Decoder<Uint8Array> => {
       const pass = (message: Uint8Array, start: number): Uint8Array =>

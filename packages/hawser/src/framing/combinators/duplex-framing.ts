@@ -41,6 +41,7 @@ export function duplexFraming<In, Out>(options: DuplexFramingOptions<In, Out>): 
     name: `${receive.name}/${send.name}`,
     maxFrame: Math.max(receive.maxFrame, send.maxFrame),
     overhead: receive.overhead,
+    silence: receive.silence,
     streaming: receive.streaming ?? false,
     perConnection: send.perConnection ?? false,
     createDecoder: (operations: ByteOperations): Decoder<In> =>
@@ -52,6 +53,7 @@ export function duplexFraming<In, Out>(options: DuplexFramingOptions<In, Out>): 
 /** Held to the limit of its own framing, which is less than that of the two together. */
 class HeldDecoder<In> implements Decoder<In> {
   readonly end?: (rest: Uint8Array, emit: Emit<In>) => void
+  readonly quiet?: (rest: Uint8Array, emit: Emit<In>, owned: boolean) => number
   readonly #framing: Framing<In, never>
   readonly #decoder: Decoder<In>
   readonly #emitInner: Emit<In>
@@ -66,6 +68,9 @@ class HeldDecoder<In> implements Decoder<In> {
     this.#emitInner = (message, end) => {
       this.#stopped = this.#emit?.(message, end) !== true
       return !this.#stopped
+    }
+    if (decoder.quiet !== undefined) {
+      this.quiet = (rest, emit, owned) => decoder.quiet?.(rest, emit, owned) ?? 0
     }
     if (decoder.end === undefined) return
     this.end = (rest, emit) => decoder.end?.(rest, emit)

@@ -51,12 +51,13 @@ export function mapFraming<InnerIn, InnerOut, In, Out = In>(
   const { decode, encode } = options
   if (decode === undefined) throw invalid('decode', 'is missing: it makes what is received')
   if (encode === undefined) throw invalid('encode', 'is missing: it makes what is sent')
-  const { name, maxFrame, overhead, streaming = false, perConnection = false } = inner
+  const { name, maxFrame, overhead, silence, streaming = false, perConnection = false } = inner
   const pass = (message: InnerIn, start: number): In => mapReceived(decode, message, start)
   return Object.freeze({
     name,
     maxFrame,
     overhead,
+    silence,
     streaming,
     perConnection,
     createDecoder: (operations: ByteOperations): Decoder<In> =>

@@ -1,6 +1,12 @@
 import type { ByteOperations } from '../byte-operations.js'
 import { type Decoder, defaultOverhead, type Encoder, type Framing } from '../framing.js'
-import { checkBoolean, checkInteger, checkMaxFrame, largestMaxFrame } from '../frame-limits.js'
+import {
+  checkBoolean,
+  checkInteger,
+  checkMaxFrame,
+  checkSilence,
+  largestMaxFrame,
+} from '../frame-limits.js'
 import { invalid, show } from '../../options/invalid.js'
 import { checkOptions } from '../../options/check-options.js'
 import type { NamesOf } from '../../options/option-names.js'
@@ -26,6 +32,11 @@ export interface FramingDefinition<In, Out = In> {
    * Default 64; 0 … 536,870,888 bytes, with no off-value.
    */
   readonly overhead?: number | undefined
+  /**
+   * Milliseconds without a byte after which `quiet` of the decoder is called, where a frame ends with a
+   * silence. Default: none, so that silences mean nothing; 1 … 60,000.
+   */
+  readonly silence?: number | undefined
   /** Makes the decoder of one connection. See `Decoder` for what it has to do. */
   readonly decoder: (operations: ByteOperations) => Decoder<In>
   /** Makes an encoder. See `Encoder` for what it has to do. */
@@ -42,6 +53,7 @@ const definitionNames: NamesOf<FramingDefinition<unknown>> = {
   name: true,
   maxFrame: true,
   overhead: true,
+  silence: true,
   decoder: true,
   encoder: true,
   perConnection: true,
@@ -66,6 +78,8 @@ export function framing<In, Out = In>(definition: FramingDefinition<In, Out>): F
     name,
     maxFrame: checkMaxFrame(definition.maxFrame),
     overhead: checkInteger('overhead', definition.overhead ?? defaultOverhead, 0, largestMaxFrame),
+    silence:
+      definition.silence === undefined ? undefined : checkSilence('silence', definition.silence),
     perConnection: checkBoolean('perConnection', definition.perConnection, false),
     createDecoder: (operations: ByteOperations): Decoder<In> => decoder(operations),
     createEncoder: (operations: ByteOperations): Encoder<Out> => encoder(operations),

@@ -17,6 +17,8 @@ const mostCuts = 1024
 /** How often a decoder may look at each byte by its operations, and how many more it may look at. */
 const mostLooks = 8
 const looksBeside = 8192
+/** Stands for one, where it means something. */
+const silence = new Uint8Array(0)
 const [plainly] = deliveries as [Delivery]
 
 /** A message that is sent, or bytes that arrive, and what comes of it. */
@@ -67,18 +69,26 @@ export function checkFraming<In, Out>(
   const stream = join(parts)
   const expected = samples.flatMap(({ send, receive }): readonly unknown[] => receive ?? [send])
 
-  const whole = decode(framing, [stream], plainly)
+  const inStep = framing.silence === undefined ? [stream] : parts.flatMap((part) => [part, silence])
+  const whole = decode(framing, inStep, plainly)
   const outcome = { messages: expected, error: undefined }
   expectSame(framing, whole, outcome, stream, 'the samples, in one piece', plainly)
-  for (const [name, pieces] of cutsOf(stream)) {
-    for (const delivery of deliveries) {
-      expectSame(framing, decode(framing, pieces, delivery), whole, stream, name, delivery)
-    }
-  }
+  for (const part of framing.silence === undefined ? [stream] : parts) checkCuts(framing, part)
   checkWork(framing, stream)
   const next = seeded(seed)
   for (let count = 0; count < garbage; count++) checkGarbage(framing, garbageOf(stream, next), next)
   for (const byte of [0, 0xff, 0x61, stream[0] ?? 0]) checkEndless(framing, byte)
+}
+
+/** A stream, or a sample behind which is silence, at each cut. */
+function checkCuts<In>(framing: Framing<In, never>, stream: Uint8Array): void {
+  const whole = decode(framing, [stream, silence], plainly)
+  for (const [name, pieces] of cutsOf(stream)) {
+    for (const delivery of deliveries) {
+      const outcome = decode(framing, [...pieces, silence], delivery)
+      expectSame(framing, outcome, whole, stream, name, delivery)
+    }
+  }
 }
 
 function checkGarbage<In>(

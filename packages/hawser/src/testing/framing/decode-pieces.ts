@@ -37,7 +37,8 @@ export interface Outcome {
 }
 
 /**
- * Pushes pieces, and the end of the stream, through a decoder.
+ * Pushes pieces, and the end of the stream, through a decoder. A piece without bytes stands for a silence,
+ * for framings to which it means something.
  *
  * @throws ExpectationError when it throws anything but a FramingError, breaks its contract, or holds
  *   more than a frame may have
@@ -53,8 +54,8 @@ export function decodePieces<In>(
   try {
     const reader = new FrameReader(framing, operations)
     for (const piece of pieces) {
-      if (piece.length === 0) continue
-      push(reader, piece, delivery, messages)
+      if (piece.length > 0) push(reader, piece, delivery, messages)
+      else if (framing.silence !== undefined) hush(reader, delivery, messages)
       if (reader.buffered > maxFrame + overhead) {
         throw new ExpectationError(
           `the decoder of "${framing.name}" holds ${reader.buffered} bytes, and maxFrame is ` +
@@ -99,4 +100,13 @@ function push<In>(
     reader.decode(emit)
     reader.release(reader.unreleased)
   } while (oneByOne && emitted > 0)
+}
+
+function hush<In>(reader: FrameReader<In>, { oneByOne }: Delivery, messages: In[]): void {
+  let emitted: number
+  do {
+    emitted = messages.length
+    reader.quiet((message) => messages.push(message) > 0 && !oneByOne)
+    reader.release(reader.unreleased)
+  } while (oneByOne && messages.length > emitted)
 }

@@ -29,8 +29,12 @@ function own(parts: Partial<FramingDefinition<string>>): Framing<string> {
   return framing({ name: 'own', maxFrame: 1_000, decoder, encoder, ...parts })
 }
 
-/** A connection of a server that reads by a framing with this that fails: why it ended. */
-function decoded(make: (fail: Fail) => Framing<string>): Row['run'] {
+/**
+ * A connection of a server that reads by a framing with this that fails: why it ended.
+ *
+ * @param isEnding the client ends its direction by itself
+ */
+function decoded(make: (fail: Fail) => Framing<string>, isEnding = true): Row['run'] {
   return async (fail, tell) => {
     const server = await open(
       ignored,
@@ -42,7 +46,7 @@ function decoded(make: (fail: Fail) => Framing<string>): Row['run'] {
     )
     const client = await connect(placeOf(server), { framing: lines() })
     await client.send('hello')
-    await client.end()
+    if (isEnding) await client.end()
     await client.closed
     await server.close({ drain: 0 })
   }
@@ -100,6 +104,13 @@ export const framingRows: Rows = {
   ),
   'Decoder.end': told(
     decoded((fail) => own({ decoder: () => ({ decode: () => 0, end: fail }) })),
+    ...brokenDecoder,
+  ),
+  'Decoder.quiet': told(
+    decoded(
+      (fail) => own({ silence: 1, decoder: () => ({ decode: () => 0, quiet: fail }) }),
+      false,
+    ),
     ...brokenDecoder,
   ),
   'FramingDefinition.encoder': thrown(encoded((fail) => own({ encoder: fail }))),
