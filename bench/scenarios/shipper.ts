@@ -1,5 +1,6 @@
 import { nodeServer } from '../candidates.js'
-import { ratio, scaled, type Scenario, type Session } from '../scenario.js'
+import { ratio, scaled } from '../scenario.js'
+import type { Sample, Scenario, Session } from '../scenario.js'
 
 /** What a line costs a log shipper that loses none. */
 export const shipper: Scenario = {
@@ -14,7 +15,10 @@ export const shipper: Scenario = {
     nodeServer('shipper-net', 'node:net by hand, batches in a queue', 'shipper/net'),
     nodeServer('shipper', 'Hawser, examples/protocols/log-shipping', 'shipper/hawser'),
   ],
-  columns: [{ key: 'cpu', title: 'CPU µs/line', digits: 2, spread: true }],
+  columns: [
+    { key: 'rate', title: 'lines/s', digits: 0 },
+    { key: 'cpu', title: 'CPU µs/line', digits: 3, spread: true },
+  ],
   figures: [
     {
       title: 'log shipper by request(): to one by hand',
@@ -27,13 +31,16 @@ export const shipper: Scenario = {
     await session.server.ask('dial', await session.load.ask('collect'))
     await ship(session, 200_000)
   },
-  measure: async (_, session) => ({ cpu: await ship(session, 100_000) }),
+  measure: (_, session) => ship(session, 100_000),
 }
 
-/** Microseconds of the shipper for each line. */
-async function ship({ server, scale }: Session, count: number): Promise<number> {
+/** Lines a second, and microseconds of the shipper for each. */
+async function ship({ server, scale }: Session, count: number): Promise<Sample> {
   const lines = scaled(count, scale)
   const before = (await server.ask('cpu')) as number
+  const began = performance.now()
   await server.ask('ship', { inFlight: 100, lines })
-  return (((await server.ask('cpu')) as number) - before) / lines
+  const elapsed = performance.now() - began
+  const after = (await server.ask('cpu')) as number
+  return { rate: (lines / elapsed) * 1000, cpu: (after - before) / lines }
 }
