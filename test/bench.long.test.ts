@@ -52,6 +52,7 @@ describe('the bench, at its smallest', () => {
       'stalled',
       'slow-peers',
       'observe',
+      'log',
       'trickle',
       'workers',
       'nats',

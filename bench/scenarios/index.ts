@@ -3,6 +3,7 @@ import { accept } from './accept.js'
 import { broadcast } from './broadcast.js'
 import { chunks } from './chunks.js'
 import { idle } from './idle.js'
+import { log } from './log.js'
 import { mqtt } from './mqtt.js'
 import { nats } from './nats.js'
 import { observe } from './observe.js'
@@ -38,6 +39,7 @@ export const scenarios: readonly Scenario[] = [
   stalled,
   slowPeers,
   observe,
+  log,
   trickle,
   workers,
   nats,

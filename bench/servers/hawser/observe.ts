@@ -28,6 +28,8 @@ else if (watcher === 'channels') {
     'server:handshake',
     'connection:open',
     'connection:first-byte',
+    'connection:bytes-in',
+    'connection:bytes-out',
     'connection:message-in',
     'connection:message-out',
     'connection:overflow',
