@@ -641,7 +641,8 @@ export const COMMAND_UNITS = {
       },
     },
   },
-  program: { units: ['arguments', 'certificate', 'connect', 'proxy', 'serve'] },
+  log: { units: ['failure', 'arguments', 'output', 'wire'] },
+  program: { units: ['arguments', 'certificate', 'connect', 'log', 'proxy', 'serve'] },
   run: {
     units: [
       'failure',
@@ -650,6 +651,7 @@ export const COMMAND_UNITS = {
       'arguments',
       'certificate',
       'connect',
+      'log',
       'proxy',
       'serve',
     ],

@@ -8,6 +8,8 @@ import { addConnect } from './connect/connect-command.js'
 import { framingExplanation } from './arguments/framing/explanation.js'
 import { mainExamples } from './arguments/help.js'
 import { addProxyCommand } from './proxy/proxy-command.js'
+import { addLog } from './log/log-command.js'
+import type { LogCommandOptions } from './log/options.js'
 import { addServe } from './serve/serve-command.js'
 
 const widestHelp = 80
@@ -18,6 +20,7 @@ export interface Actions {
   connect(options: ConnectOptions): Promise<void>
   proxy(options: ProxyOptions): Promise<void>
   cert(options: CertOptions): Promise<void>
+  log(options: LogCommandOptions): Promise<void>
 }
 
 /** The command line's grammar. */
@@ -42,6 +45,7 @@ export function createProgram(version: string, actions: Actions): Command {
   addConnect(program, (options) => actions.connect(options))
   addProxyCommand(program, (options) => actions.proxy(options))
   addCert(program, (options) => actions.cert(options))
+  addLog(program, (options) => actions.log(options))
   addTopic(program, 'framing', framingExplanation)
   return program
 }

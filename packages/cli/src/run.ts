@@ -35,6 +35,10 @@ async function runProgram(words: readonly string[], version: string): Promise<vo
       const { proxy } = await import('./proxy/proxy.js')
       process.exit(await proxy(options, version))
     },
+    async log(options) {
+      const { showLog } = await import('./log/log.js')
+      process.exitCode = await showLog(options)
+    },
     async cert(options) {
       const { cert } = await import('./certificate/cert.js')
       process.exit(await cert(options))

@@ -83,12 +83,26 @@ Examples:
   curl --cacert "$(hawser cert --print)" https://localhost:8000/
 `
 
+export const logExamples = `
+Rows are numbered from 0; those of a connection have its number, @1, @2, …
+A place across two rows is found, and the row shown in which it ends.
+
+Examples:
+  hawser log today.hawser                   everything in it
+  hawser log today.hawser --follow          and what comes
+  hawser log today.hawser --connection 7    one connection
+  hawser log today.hawser --find ERROR      where these bytes are
+  hawser log today.hawser --framing lines   messages, not reads
+  hawser log today.hawser --json | jq -r .text
+`
+
 export const mainExamples = `
 Examples:
   hawser serve          a TCP server on port 8000 that shows what reaches it
   hawser connect 8000   talk to it
   hawser proxy 9 8000   show, and break, what goes between a client and it
   hawser cert           a certificate for trying TLS on this machine
+  hawser log FILE       show a session log
   hawser help serve     all options of a command
   hawser help framing   how bytes are cut into messages
 `

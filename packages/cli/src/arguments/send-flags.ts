@@ -53,7 +53,8 @@ export function readText(option: string, text: string, escapes: boolean | undefi
   return spelled(option, () => readTyped(text, escapes === true))
 }
 
-function spelled<Value>(option: string, read: () => Value): Value {
+/** @throws UsageError for what is spelled wrong */
+export function spelled<Value>(option: string, read: () => Value): Value {
   try {
     return read()
   } catch (error) {

@@ -133,6 +133,10 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
         const who = event.id === undefined ? '' : nameOf(event.id)
         return row(time, who, 'error', colours.trouble, escapeText(event.message))
       }
+      case 'note': {
+        const what = escapeText(event.what)
+        return row(time, nameOf(event.id), what, colours.note, escapeText(event.text))
+      }
       case 'notice':
         return `${wrapHanging('', colours.note(escapeText(event.text)), width())}\n`
       case 'dropped':

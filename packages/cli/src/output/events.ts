@@ -10,6 +10,7 @@ export type ServerEvent =
   | RuleEvent
   | RefusedEvent
   | ErrorEvent
+  | NoteEvent
   | NoticeEvent
   | DroppedEvent
   | DrainingEvent
@@ -164,6 +165,15 @@ export interface ErrorEvent {
   readonly id?: number
   readonly code: string
   readonly message: string
+}
+
+/** Something that happened to a connection, in words. */
+export interface NoteEvent {
+  readonly event: 'note'
+  readonly id: number
+  /** A word for it. */
+  readonly what: string
+  readonly text: string
 }
 
 /** A word to whoever types. */

@@ -18,6 +18,7 @@ const program = createProgram('1.2.3', {
   connect: async () => {},
   proxy: async () => {},
   cert: async () => {},
+  log: async () => {},
 })
 
 it.each(everyCommand(program).map((command) => [command.name(), command] as const))(

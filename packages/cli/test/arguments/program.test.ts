@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createProgram } from '../../src/program.js'
 import { explainUsage } from '../../src/arguments/usage.js'
 import type { CertOptions } from '../../src/certificate/options.js'
+import type { LogCommandOptions } from '../../src/log/options.js'
 import type { ConnectOptions } from '../../src/connect/options.js'
 import type { ProxyOptions } from '../../src/proxy/options.js'
 import type { ServeOptions } from '../../src/serve/options.js'
@@ -12,6 +13,7 @@ interface Parsed {
   connect?: ConnectOptions
   proxy?: ProxyOptions
   cert?: CertOptions
+  log?: LogCommandOptions
 }
 
 async function parse(...words: string[]): Promise<Parsed> {
@@ -21,6 +23,7 @@ async function parse(...words: string[]): Promise<Parsed> {
     connect: async (connect) => void Object.assign(parsed, { connect }),
     proxy: async (proxy) => void Object.assign(parsed, { proxy }),
     cert: async (cert) => void Object.assign(parsed, { cert }),
+    log: async (log) => void Object.assign(parsed, { log }),
   })
   try {
     await program.parseAsync(words, { from: 'user' })

@@ -16,6 +16,7 @@ async function parse(): Promise<ServeOptions> {
     connect: async () => {},
     proxy: async () => {},
     cert: async () => {},
+    log: async () => {},
   })
   await program.parseAsync([...words], { from: 'user' })
   const [options] = parsed

@@ -55,7 +55,7 @@ export class Conversation implements LoggedConnection, RowOutlet {
   close(details: OpenDetails = {}): void {
     if (this.#isOver) return
     this.#masked?.end()
-    this.event({ ...details, event: 'close' })
+    this.event({ event: 'close', ...details })
     this.#isOver = true
     this.#sink.closed(this)
   }

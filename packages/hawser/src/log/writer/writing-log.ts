@@ -83,7 +83,7 @@ export class WritingLog implements SessionLog, RowSink, MaskedSink {
     if (this.masks !== undefined) this.#masked.add(conversation)
     const { localAddress, localPort, remoteAddress, remotePort } = ends
     const places = { localAddress, localPort, remoteAddress, remotePort }
-    conversation.event({ ...details, ...places, event: 'open' })
+    conversation.event({ event: 'open', ...places, ...details })
     return conversation
   }
 

@@ -1,0 +1,91 @@
+import { type Command, Option } from 'commander'
+import { parseHexadecimal } from '../arguments/bytes/hexadecimal.js'
+import { parseCount, parsePositive } from '../arguments/count.js'
+import type { FramingChoice } from '../arguments/framing/choice.js'
+import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
+import { logExamples } from '../arguments/help.js'
+import { spelled } from '../arguments/send-flags.js'
+import { parseSize } from '../arguments/size.js'
+import { UsageError } from '../failure.js'
+import type { LogCommandOptions } from './options.js'
+
+/** What a search takes. */
+const longestPattern = 4_096
+
+interface LogFlags {
+  follow?: true
+  connection?: number
+  last?: number
+  find?: Uint8Array
+  framing?: FramingChoice
+  maxFrame?: number
+  json?: true
+  hex?: true
+}
+
+/** Add `hawser log`. */
+export function addLog(program: Command, act: (options: LogCommandOptions) => Promise<void>): void {
+  const heading = 'How it shows it:'
+  const hex = new Option('--find-hex <bytes>', 'the same with bytes, such as "01 03 0a"').argParser(
+    (text: string) =>
+      readPattern(
+        '--find-hex',
+        spelled('--find-hex', () => parseHexadecimal(text)),
+      ),
+  )
+  // One place to look in for both.
+  hex.attributeName = () => 'find'
+  program
+    .command('log')
+    .summary('show a session log, search it, follow it')
+    .description(
+      'Show what is in a session log: the bytes of connections, and what happened to them.',
+    )
+    .argument('<file>', 'a log, one of its files, or a folder with one log')
+    .addHelpText('after', logExamples)
+    .optionsGroup('What it shows:')
+    .option('-F, --follow', 'go on with what is written from now on')
+    .option('--last <n>', 'the last rows only', parsePositive('--last'))
+    .option('--connection <n>', 'those of one connection', parseCount('--connection'))
+    .option('--find <text>', 'those in which this ends, however it was cut', (text: string) =>
+      readPattern('--find', Buffer.from(text)),
+    )
+    .addOption(hex)
+    .optionsGroup(heading)
+    .addOption(
+      new Option(
+        '-f, --framing <how>',
+        'messages instead of what each read brought; see hawser help framing',
+      ).argParser(parseFraming),
+    )
+    .option('--max-frame <size>', 'the largest message (default: 1MiB)', parseSize('--max-frame'))
+    .option('--json', 'print each row as a JSON object')
+    .option('--hex', 'print the bytes')
+    .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
+    .action((place: string, flags: LogFlags) => act(readLog(place, flags)))
+}
+
+function readPattern(option: string, bytes: Uint8Array): Uint8Array {
+  if (bytes.length > 0 && bytes.length <= longestPattern) return bytes
+  throw new UsageError(`${option} has ${bytes.length} bytes`, `write 1 to ${longestPattern}`)
+}
+
+function readLog(place: string, flags: LogFlags): LogCommandOptions {
+  const { find, follow, framing } = flags
+  if (find !== undefined && (follow === true || framing !== undefined)) {
+    const other = follow === true ? '--follow' : '--framing'
+    throw new UsageError(`--find and ${other} do not go together`, 'leave one of them out')
+  }
+  if (framing !== undefined) assertMaxFrame(framing, flags.maxFrame)
+  return {
+    place,
+    follow: follow ?? false,
+    connection: flags.connection,
+    last: flags.last,
+    find,
+    framing,
+    maxFrame: flags.maxFrame,
+    json: flags.json ?? false,
+    hex: flags.hex ?? false,
+  }
+}

@@ -1,0 +1,18 @@
+import type { FramingChoice } from '../arguments/framing/choice.js'
+
+/** The options of `hawser log`. */
+export interface LogCommandOptions {
+  /** A file, or a folder with a log in it. */
+  readonly place: string
+  readonly follow: boolean
+  readonly connection: number | undefined
+  /** How many of the last rows; undefined is all. */
+  readonly last: number | undefined
+  /** What to look for. */
+  readonly find: Uint8Array | undefined
+  readonly framing: FramingChoice | undefined
+  /** Bytes. */
+  readonly maxFrame: number | undefined
+  readonly json: boolean
+  readonly hex: boolean
+}

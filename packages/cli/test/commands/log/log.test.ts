@@ -1,0 +1,154 @@
+import { truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { createLog, rowFlags, type SessionLog } from 'hawser/log'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createFolder } from '../../../../../test/support/folders.js'
+import { Command, type Outcome } from '../../support/command.js'
+
+function show(...words: string[]): Promise<Outcome> {
+  return Command.hawser(['log', ...words]).ended
+}
+
+async function open(): Promise<{ log: SessionLog; file: string }> {
+  const file = join(createFolder(), 'session.hawser')
+  const log = await createLog(file)
+  onTestFinished(() => log.close())
+  return { log, file }
+}
+
+/** Two connections: one says hello in two rows, the other sends what no terminal should get. */
+async function write(): Promise<string> {
+  const { log, file } = await open()
+  const one = log.open(
+    { remoteAddress: '192.0.2.7', remotePort: 40001, localAddress: '::1', localPort: 8000 },
+    { side: 'server' },
+  )
+  const two = log.open()
+  one.in(Buffer.from('hel'))
+  two.in(Buffer.from('\u001b[2J\u202e'), rowFlags.tls)
+  one.in(Buffer.from('lo\nnext\n'))
+  one.out(Buffer.from([1, 255]))
+  two.event({ event: '\u001b[31m', text: '\u001b]0;title\u0007' })
+  one.close({ by: 'remote', reason: 'ended', bytesRead: 11, bytesWritten: 2, unsent: 0 })
+  await log.close()
+  return file
+}
+
+/** Lines without their times. */
+function linesOf({ stdout }: Outcome): string[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/^\d\d:\d\d:\d\d\.\d{3} {2}/, '').trimEnd())
+}
+
+describe('hawser log', () => {
+  it('shows what each connection sent, and nothing that acts on a terminal', async () => {
+    const shown = await show(await write())
+    expect([shown.code, shown.stderr]).toEqual([0, ''])
+    expect(linesOf(shown)).toEqual([
+      '@1    open       peer 192.0.2.7:40001 here [::1]:8000 side="server"',
+      '@2    open',
+      '@1    in               3 B  hel',
+      String.raw`@2    in               7 B  \x1b[2J\u202e`,
+      String.raw`@1    in               8 B  lo\nnext\n`,
+      String.raw`@1    out              2 B  \x01\xff`,
+      String.raw`@2    \x1b[31m   text="\u001b]0;title\u0007"`,
+      '@1    close      by the peer, 11 B in, 2 B out',
+    ])
+  })
+
+  it('shows one connection, the last rows, or bytes that lie across two rows', async () => {
+    const file = await write()
+    expect(linesOf(await show(file, '--connection', '2'))).toHaveLength(3)
+    expect(linesOf(await show(file, '--last', '1'))).toEqual([
+      '@1    close      by the peer, 11 B in, 2 B out',
+    ])
+    const place = [String.raw`@1    in               8 B  lo\nnext\n`]
+    expect(linesOf(await show(file, '--find', 'hello'))).toEqual(place)
+    expect(linesOf(await show(file, '--find-hex', '68 65 6c 6c'))).toEqual(place)
+    expect(await show(file, '--find', 'absent')).toMatchObject({ code: 0, stdout: '' })
+  })
+
+  it('shows messages, by their framing', async () => {
+    const shown = await show(await write(), '--connection', '1', '--framing', 'lines')
+    expect(linesOf(shown).filter((line) => line.startsWith('@1    in'))).toEqual([
+      '@1    in               5 B  hello',
+      '@1    in               4 B  next',
+    ])
+  })
+
+  it('shows what does not follow the framing, with the reason', async () => {
+    const shown = await show(await write(), '--connection', '1', '--framing', 'netstring')
+    expect(shown.code).toBe(0)
+    expect(linesOf(shown).slice(1, 3)).toEqual([
+      expect.stringMatching(/^@1 {4}framing {4}text="/),
+      '@1    in               3 B  hel',
+    ])
+  })
+
+  it('prints an object a row', async () => {
+    const { stdout } = await show(await write(), '--json')
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(rows[0]).toMatchObject({
+      row: 0,
+      connection: 1,
+      kind: 'event',
+      event: { event: 'open' },
+    })
+    expect(rows[3]).toMatchObject({ kind: 'in', flags: ['tls'], size: 7, text: '\u001b[2J\u202e' })
+    expect(rows[5]).toMatchObject({ kind: 'out', hex: '01ff' })
+    // Nothing that acts on a terminal.
+    expect(stdout).not.toMatch(/[^\P{Cc}\n]|\u202e/u)
+  })
+
+  it('dumps bytes', async () => {
+    const { stdout } = await show(await write(), '--hex', '--connection', '1')
+    expect(stdout).toContain('> 00000000  01 ff')
+  })
+
+  it('follows what is written', async () => {
+    const { log, file } = await open()
+    const connection = log.open()
+    await log.flush()
+    const command = Command.hawser(['log', file, '--follow'])
+    await command.prints(/@1 {4}open/)
+    connection.in(Buffer.from('first'))
+    await command.prints(/in +5 B {2}first/)
+    connection.out(Buffer.from('second'))
+    await command.prints(/out +6 B {2}second/)
+  })
+
+  it('shows what is there of a log that was cut off', async () => {
+    const file = await write()
+    truncateSync(file, 100)
+    expect(await show(file)).toMatchObject({ code: 0, stdout: '' })
+  })
+})
+
+describe('says what is wrong', () => {
+  it.each([
+    [['missing.hawser'], 1, /the log .*missing\.hawser cannot be read: it does not exist: check/],
+    [['.'], 1, /has no log: pass the name of a file/],
+    [['notes.txt'], 1, /is not a session log: it does not begin with HAWSERLG/],
+    [['notes.txt', '--find', ''], 2, /--find has 0 bytes: write 1 to 4096/],
+    [
+      ['notes.txt', '--find-hex', '0'],
+      2,
+      /--find-hex, character 1: 0 has an odd number of digits: write two/,
+    ],
+    [['notes.txt', '--find', 'x', '-F'], 2, /--find and --follow do not go together/],
+    [['notes.txt', '--connection', 'x'], 2, /--connection is a count, not "x"/],
+    [['notes.txt', '--jsn'], 2, /did you mean --json/],
+    [[], 2, /missing required argument file: see hawser log --help/],
+  ])('hawser log %j', async ([place, ...words], code, message) => {
+    const folder = createFolder({ 'notes.txt': 'notes '.repeat(20) })
+    const ended = await show(...(place === undefined ? [] : [join(folder, place)]), ...words)
+    expect(ended).toMatchObject({ code, stdout: '' })
+    expect(ended.stderr).toMatch(message)
+    expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+})
