@@ -642,6 +642,13 @@ export const COMMAND_UNITS = {
     },
   },
   log: { units: ['failure', 'arguments', 'output', 'wire'] },
+  replay: {
+    units: ['failure', 'arguments', 'input', 'output', 'wire'],
+    wings: {
+      judge: { sees: ['difference'], units: ['failure', 'wire'] },
+      play: { sees: ['judge', 'difference', 'step'], units: ['failure'] },
+    },
+  },
   program: { units: ['arguments', 'certificate', 'connect', 'log', 'proxy', 'serve'] },
   run: {
     units: [
