@@ -647,9 +647,12 @@ export const COMMAND_UNITS = {
     wings: {
       judge: { sees: ['difference'], units: ['failure', 'wire'] },
       play: { sees: ['judge', 'difference', 'step'], units: ['failure'] },
+      script: { sees: ['step'], units: ['output'] },
     },
   },
-  program: { units: ['arguments', 'certificate', 'connect', 'log', 'proxy', 'serve'] },
+  program: {
+    units: ['arguments', 'certificate', 'connect', 'log', 'proxy', 'replay', 'serve'],
+  },
   run: {
     units: [
       'failure',
@@ -660,6 +663,7 @@ export const COMMAND_UNITS = {
       'connect',
       'log',
       'proxy',
+      'replay',
       'serve',
     ],
   },

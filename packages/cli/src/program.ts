@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { CertOptions } from './certificate/options.js'
 import type { ConnectOptions } from './connect/options.js'
 import type { ProxyOptions } from './proxy/options.js'
+import type { ReplayOptions } from './replay/options.js'
 import type { ServeOptions } from './serve/options.js'
 import { addCert } from './certificate/cert-command.js'
 import { addConnect } from './connect/connect-command.js'
@@ -10,6 +11,7 @@ import { mainExamples } from './arguments/help.js'
 import { addProxyCommand } from './proxy/proxy-command.js'
 import { addLog } from './log/log-command.js'
 import type { LogCommandOptions } from './log/options.js'
+import { addReplay } from './replay/replay-command.js'
 import { addServe } from './serve/serve-command.js'
 
 const widestHelp = 80
@@ -19,6 +21,7 @@ export interface Actions {
   serve(options: ServeOptions): Promise<void>
   connect(options: ConnectOptions): Promise<void>
   proxy(options: ProxyOptions): Promise<void>
+  replay(options: ReplayOptions): Promise<void>
   cert(options: CertOptions): Promise<void>
   log(options: LogCommandOptions): Promise<void>
 }
@@ -44,6 +47,7 @@ export function createProgram(version: string, actions: Actions): Command {
   addServe(program, (options) => actions.serve(options))
   addConnect(program, (options) => actions.connect(options))
   addProxyCommand(program, (options) => actions.proxy(options))
+  addReplay(program, (options) => actions.replay(options))
   addCert(program, (options) => actions.cert(options))
   addLog(program, (options) => actions.log(options))
   addTopic(program, 'framing', framingExplanation)

@@ -39,6 +39,11 @@ async function runProgram(words: readonly string[], version: string): Promise<vo
       const { showLog } = await import('./log/log.js')
       process.exitCode = await showLog(options)
     },
+    async replay(options) {
+      process.stdout.off('error', leaveQuietly)
+      const { replay } = await import('./replay/replay.js')
+      process.exit(await replay(options))
+    },
     async cert(options) {
       const { cert } = await import('./certificate/cert.js')
       process.exit(await cert(options))

@@ -71,6 +71,29 @@ Examples:
   hawser proxy 9000 6379 -q                 nothing but errors, and fast
 `
 
+export const replayExamples = `
+A side speaks when the other has said what it had said before. As a server, a
+client gets the first connection of those that wait whose client began with the
+same bytes; or else, or where the server spoke first, the next one.
+--expect: every byte (bytes), as many bytes (length), every message (frames; it
+  is meant with --framing), or nothing (none: who is silent for --wait is taken
+  to have said all).
+--mask: bytes of the side that is compared by their numbers, from 0 and both
+  included, or of each message with --framing; or a regular expression of
+  JavaScript, a byte a character, for at most 4 KiB. It may have another length.
+It exits with 1 when anything was not as recorded, and shows the first byte of
+each connection that was not: - is what was recorded, + what came.
+Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds.
+
+Examples:
+  hawser replay today.hawser --to 6379      play its clients to a server
+  hawser replay today.hawser --as-server 6379
+                                            serve clients from it
+  hawser replay web.hawser --to 8080 --mask 'Date: [^\\r]+'
+  hawser replay plc.hawser --to plc:502 --framing length:2be --mask 0-1
+  hawser replay shop.hawser --to 8080 --expect none --speed 1 --repeat 100
+`
+
 export const certExamples = `
 It is kept in a folder of your cache that only you may enter, and renewed a
 month before its end. It is good for no name but its own; names that were added
@@ -101,6 +124,7 @@ Examples:
   hawser serve          a TCP server on port 8000 that shows what reaches it
   hawser connect 8000   talk to it
   hawser proxy 9 8000   show, and break, what goes between a client and it
+  hawser replay FILE    play a session log again
   hawser cert           a certificate for trying TLS on this machine
   hawser log FILE       show a session log
   hawser help serve     all options of a command

@@ -6,12 +6,14 @@ import type { CertOptions } from '../../src/certificate/options.js'
 import type { LogCommandOptions } from '../../src/log/options.js'
 import type { ConnectOptions } from '../../src/connect/options.js'
 import type { ProxyOptions } from '../../src/proxy/options.js'
+import type { ReplayOptions } from '../../src/replay/options.js'
 import type { ServeOptions } from '../../src/serve/options.js'
 
 interface Parsed {
   serve?: ServeOptions
   connect?: ConnectOptions
   proxy?: ProxyOptions
+  replay?: ReplayOptions
   cert?: CertOptions
   log?: LogCommandOptions
 }
@@ -22,6 +24,7 @@ async function parse(...words: string[]): Promise<Parsed> {
     serve: async (serve) => void Object.assign(parsed, { serve }),
     connect: async (connect) => void Object.assign(parsed, { connect }),
     proxy: async (proxy) => void Object.assign(parsed, { proxy }),
+    replay: async (replay) => void Object.assign(parsed, { replay }),
     cert: async (cert) => void Object.assign(parsed, { cert }),
     log: async (log) => void Object.assign(parsed, { log }),
   })
