@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, it } from 'vitest'
 
@@ -16,6 +16,8 @@ export type Peer =
   | 'tmux'
   | 'python3'
   | 'nats-server'
+  | 'postgres'
+  | 'psql'
   | 'redis-benchmark'
   | 'redis-cli'
   | 'redis-server'
@@ -37,6 +39,7 @@ const NAMES: Partial<Record<Peer, readonly string[]>> = {
 export function findPeer(peer: Peer): string | undefined {
   // /usr/sbin is where `ip` lives, and a plain user's PATH lacks it.
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
+  if (peer === 'postgres') folders.unshift(...postgresFolders())
   for (const name of NAMES[peer] ?? [peer]) {
     for (const folder of folders) {
       const path = join(folder, name)
@@ -44,6 +47,13 @@ export function findPeer(peer: Peer): string | undefined {
     }
   }
   return undefined
+}
+
+/** Debian keeps its server, and the program that makes a database, out of the PATH. */
+function postgresFolders(): string[] {
+  const parent = '/usr/lib/postgresql'
+  if (!existsSync(parent)) return []
+  return readdirSync(parent).map((version) => join(parent, version, 'bin'))
 }
 
 /**
