@@ -11,6 +11,7 @@ import { mainExamples } from './arguments/help.js'
 import { addProxyCommand } from './proxy/proxy-command.js'
 import { addLog } from './log/log-command.js'
 import type { LogCommandOptions } from './log/options.js'
+import { addRecord } from './proxy/record-command.js'
 import { addReplay } from './replay/replay-command.js'
 import { addServe } from './serve/serve-command.js'
 
@@ -47,6 +48,7 @@ export function createProgram(version: string, actions: Actions): Command {
   addServe(program, (options) => actions.serve(options))
   addConnect(program, (options) => actions.connect(options))
   addProxyCommand(program, (options) => actions.proxy(options))
+  addRecord(program, (options) => actions.proxy(options))
   addReplay(program, (options) => actions.replay(options))
   addCert(program, (options) => actions.cert(options))
   addLog(program, (options) => actions.log(options))

@@ -71,6 +71,16 @@ Examples:
   hawser proxy 9000 6379 -q                 nothing but errors, and fast
 `
 
+export const recordExamples = `
+The log holds whatever is said, secrets too: only its owner may read it. Ctrl-C
+ends it. Endpoints and times are as for serve and connect.
+
+Examples:
+  hawser record 9000 6379 -o shop.hawser    clients connect to 9000
+  hawser record 9000 tls://db.example:5432 -o db.hawser -q
+  hawser replay shop.hawser --to 6379       and play it again
+`
+
 export const replayExamples = `
 A side speaks when the other has said what it had said before. As a server, a
 client gets the first connection of those that wait whose client began with the
@@ -124,6 +134,8 @@ Examples:
   hawser serve          a TCP server on port 8000 that shows what reaches it
   hawser connect 8000   talk to it
   hawser proxy 9 8000   show, and break, what goes between a client and it
+  hawser record 9 8000 -o FILE
+                        the same, and write it to a session log
   hawser replay FILE    play a session log again
   hawser cert           a certificate for trying TLS on this machine
   hawser log FILE       show a session log

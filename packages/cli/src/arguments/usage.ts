@@ -1,7 +1,7 @@
 import type { CommanderError } from 'commander'
 import { UsageError } from '../failure.js'
 
-const commands = new Set(['serve', 'connect', 'proxy', 'log', 'replay', 'cert'])
+const commands = new Set(['serve', 'connect', 'proxy', 'record', 'replay', 'log', 'cert'])
 
 /**
  * Commander's errors as ours: what is wrong, and what to do.

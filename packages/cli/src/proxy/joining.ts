@@ -40,6 +40,7 @@ export function createSession(client: Connection, target: Connection, joining: J
       record?.came(way, piece)
       if (!options.quiet) cutters[way].cut(piece)
     },
+    ended: (way) => record?.ended(way),
   })
   void session.result.then(() => {
     for (const cutter of [cutters.up, cutters.down]) cutter.end()

@@ -18,7 +18,8 @@ import {
 import { parseSize } from '../arguments/size.js'
 import type { ProxyOptions } from './options.js'
 
-interface ProxyCommandFlags extends AccessFlags, ProxyFlags, ProxyTlsFlags {
+/** What the command line says. */
+export interface ProxyCommandFlags extends AccessFlags, ProxyFlags, ProxyTlsFlags {
   framing: FramingChoice
   maxFrame?: number
   fault?: string[]
@@ -55,12 +56,17 @@ export function addProxyCommand(
     )
   addFaults(command)
   addApi(command)
+  addWays(command)
+  addOutput(command, true)
+}
+
+/** Add who may come, how long it may take, and what is spoken on either side. */
+export function addWays(command: Command): void {
   addAccess(command)
   addTimes(command)
   addProxyTls(command)
   addProxy(command)
   addSendProxy(command)
-  addOutput(command)
 }
 
 function addFaults(command: Command): void {
@@ -90,7 +96,8 @@ function addTimes(command: Command): void {
     .addOption(time('--drain', 'how long Ctrl-C waits for work under way (default: 15s)', 0))
 }
 
-function addOutput(command: Command): void {
+/** @param isLogOptional whether the log is one of the options */
+export function addOutput(command: Command, isLogOptional: boolean): void {
   const heading = 'What it shows:'
   command
     .optionsGroup(heading)
@@ -104,14 +111,15 @@ function addOutput(command: Command): void {
       'the largest message to show as one (default: 1MiB)',
       parseSize('--max-frame'),
     )
-    .option('--log <file>', 'write all of it to a session log as well')
     .option('--json', 'print one JSON object a line')
     .option('--hex', 'print the bytes of messages')
     .option('-q, --quiet', 'print only where it listens, and errors')
-    .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
+  if (isLogOptional) command.option('--log <file>', 'write all of it to a session log as well')
+  command.addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
 }
 
-function readProxyOptions(
+/** @throws UsageError */
+export function readProxyOptions(
   listen: string | undefined,
   target: string | undefined,
   flags: ProxyCommandFlags,

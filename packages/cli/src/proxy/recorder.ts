@@ -8,6 +8,8 @@ import type { Way } from './faults/fault.js'
 export interface ConnectionRecord {
   /** Bytes came in, before any fault. */
   came(way: Way, piece: Uint8Array): void
+  /** A direction ended in order: FIN. */
+  ended(way: Way): void
   /** A fault meets it, or did something to it. */
   fault(name: string, fault: string, what: string | undefined): void
   /** A rule was applied. */
@@ -75,6 +77,10 @@ class LogRecord implements ConnectionRecord {
   came(way: Way, piece: Uint8Array): void {
     if (way === 'up') this.#connection.in(piece, this.#flags.up)
     else this.#connection.out(piece, this.#flags.down)
+  }
+
+  ended(way: Way): void {
+    this.#connection.event({ event: 'end', direction: way === 'up' ? 'in' : 'out' })
   }
 
   fault(name: string, fault: string, what: string | undefined): void {

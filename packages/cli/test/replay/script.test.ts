@@ -114,6 +114,7 @@ describe('what is not whole', () => {
     ],
     ['a beginning that is missing', [bytes('out', 'x', { position: 9 })], /9 bytes are missing/],
     ['a cut row', [bytes('in', 'abc', { flags: rowFlags.cut })], /only the beginning of row 0/],
+    ['a mask that gave up', [event('mask-stopped')], /its bytes were not logged to the end/],
     [
       'STARTTLS',
       [bytes('in', 'x'), bytes('in', 'y', { position: 1, flags: rowFlags.tls })],

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { connect, type Connection, createServer, raw } from 'hawser'
-import { createLog, type LoggedConnection, type SessionLog } from 'hawser/log'
-import { onTestFinished } from 'vitest'
+import { createLog, type LoggedConnection } from 'hawser/log'
+import { expect } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
+import { Command } from './command.js'
 
 /** A part of a conversation to be logged: `> ` what the client says, `< ` what the server says. */
 export type Line = `> ${string}` | `< ${string}` | 'client ends' | 'server ends' | 'client resets'
@@ -30,76 +30,29 @@ export function logLines(logged: LoggedConnection, lines: readonly Line[]): void
   logged.close()
 }
 
-const patient = {
-  framing: raw(),
-  allowHalfOpen: true,
-  consumerTimeout: Infinity,
-  minimumRate: Infinity,
-}
-
-/** A proxy that logs what goes through it, in the test's own process. */
+/** `hawser record` in front of a server. */
 export class Recorder {
   readonly file: string
   readonly port: number
-  readonly #stop: () => Promise<void>
+  readonly #command: Command
 
-  private constructor(file: string, port: number, stop: () => Promise<void>) {
+  private constructor(file: string, port: number, command: Command) {
     this.file = file
     this.port = port
-    this.#stop = stop
+    this.#command = command
   }
 
   static async start(target: string): Promise<Recorder> {
     const file = join(createFolder(), 'recorded.hawser')
-    const log = await createLog(file)
-    const server = createServer(patient, (client) => record(log, client, target))
-    await server.listen('tcp://127.0.0.1:0')
-    const stop = async (): Promise<void> => {
-      await server.close({ drain: 5_000 })
-      await log.close()
-    }
-    onTestFinished(stop)
-    return new Recorder(file, (server.address() as { port: number }).port, stop)
+    const command = Command.hawser(['record', '0', target, '-o', file, '-q'])
+    return new Recorder(file, await command.port(), command)
   }
 
   /** @returns the log, once all that went through it is in it */
   async stop(): Promise<string> {
-    await this.#stop()
+    this.#command.kill('SIGINT')
+    const { code, stderr } = await this.#command.ended
+    expect([code, stderr]).toEqual([0, ''])
     return this.file
   }
-}
-
-async function record(log: SessionLog, client: Connection, target: string): Promise<void> {
-  const server = await connect(target, patient)
-  const logged = log.open(client, { side: 'server' })
-  const ways = [
-    pass(client, server, (bytes) => logged.in(bytes)).then(() => {
-      logged.event({ event: 'end', direction: 'in' })
-    }),
-    pass(server, client, (bytes) => logged.out(bytes)).then(() => {
-      logged.event({ event: 'end', direction: 'out' })
-    }),
-  ]
-  const ended = await Promise.all(ways).then(
-    () => true,
-    () => false,
-  )
-  if (!ended) {
-    client.reset()
-    server.reset()
-  }
-  const { reason, by } = await client.closed
-  logged.close({ reason, by })
-}
-
-async function pass(
-  from: Connection,
-  to: Connection,
-  log: (bytes: Uint8Array) => void,
-): Promise<void> {
-  for await (const bytes of from) {
-    log(bytes)
-    await to.send(bytes)
-  }
-  await to.end()
 }

@@ -16,6 +16,8 @@ export interface SessionOptions extends Omit<LaneOptions, 'way' | 'struck'> {
   readonly broke: (error: unknown) => void
   /** Bytes came in, before any fault. */
   readonly came: (way: Way, piece: Uint8Array) => void
+  /** A direction was ended in order. */
+  readonly ended: (way: Way) => void
 }
 
 /** A client and the target, joined by a lane each way. The library's `relay` is the same without faults. */
@@ -90,6 +92,7 @@ export class Session implements Joined {
         else await this.#apply(way, filter.take(piece))
         if (lane.isFull) await lane.room()
       }
+      this.#options.ended(way)
       if (filter !== undefined) await this.#apply(way, filter.end())
     } catch {
       // How it broke off is in what `closed` fulfils with.

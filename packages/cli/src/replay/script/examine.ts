@@ -19,6 +19,7 @@ export async function examine(
   const tls: { in?: boolean; out?: boolean } = {}
   for await (const row of rowsOf(recording, start, signal)) {
     if (row.kind === 'lost') return `the log lost rows of it (row ${count(row.number)})`
+    if (row.event?.event === 'mask-stopped') return 'its bytes were not logged to the end'
     if (row.kind === 'event') continue
     const at = positions[row.kind]
     const missing = (row.position - at + wrap) % wrap

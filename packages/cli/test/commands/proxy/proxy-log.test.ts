@@ -30,6 +30,8 @@ describe('hawser proxy --log', () => {
       [1, 'event', expect.stringContaining('"open"') as string],
       [1, 'in', 'hello\n'],
       [1, 'out', 'hello\n'],
+      [1, 'event', '{"event":"end","direction":"in"}'],
+      [1, 'event', '{"event":"end","direction":"out"}'],
       [1, 'event', expect.stringContaining('"close"') as string],
     ])
     expect(JSON.parse(rows[0]!.text)).toMatchObject({
@@ -37,7 +39,7 @@ describe('hawser proxy --log', () => {
       proxy: 'main',
       target: `127.0.0.1:${target}`,
     })
-    expect(JSON.parse(rows[3]!.text)).toMatchObject({ by: 'client', up: 6, down: 6 })
+    expect(JSON.parse(rows.at(-1)!.text)).toMatchObject({ by: 'client', up: 6, down: 6 })
     expect(statSync(file).mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600)
   })
 
