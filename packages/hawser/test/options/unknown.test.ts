@@ -28,6 +28,7 @@ import {
   type Server,
   serveRequests,
   type ServeRequestsOptions,
+  silence,
   slip,
   sniff,
 } from 'hawser'
@@ -119,6 +120,7 @@ const calls: Readonly<Record<string, Call>> = {
   netstring: (options) => netstring(options),
   jsonLines: (options) => jsonLines(options),
   jsonValues: (options) => jsonValues(options),
+  silence: (options) => silence({ gap: 5, ...(options as object) }),
   slip: (options) => slip(options),
   dotStuffed: (options) => dotStuffed(options),
   checksum: (options) => checksum(lengthPrefixed({ bytes: 4 }), options),
@@ -191,6 +193,7 @@ describe('an option that does not exist', () => {
     ['createClient', { whileDwon: 'queue' }, 'whileDwon', 'whileDown'],
     ['client.request', { timeOut: 1 }, 'timeOut', 'timeout'],
     ['createPool', { maxWating: 1 }, 'maxWating', 'maxWaiting'],
+    ['silence', { gapp: 5 }, 'gapp', 'gap'],
     ['lines', { maxframe: 1 }, 'maxframe', 'maxFrame'],
     ['framing', { perConection: true }, 'perConection', 'perConnection'],
     ['relay', { singal: 1 }, 'singal', 'signal'],
