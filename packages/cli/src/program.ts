@@ -50,8 +50,8 @@ export function createProgram(version: string, actions: Actions): Command {
   addProxyCommand(program, (options) => actions.proxy(options))
   addRecord(program, (options) => actions.proxy(options))
   addReplay(program, (options) => actions.replay(options))
-  addCert(program, (options) => actions.cert(options))
   addLog(program, (options) => actions.log(options))
+  addCert(program, (options) => actions.cert(options))
   addTopic(program, 'framing', framingExplanation)
   return program
 }

@@ -131,14 +131,15 @@ Examples:
 
 export const mainExamples = `
 Examples:
-  hawser serve          a TCP server on port 8000 that shows what reaches it
-  hawser connect 8000   talk to it
-  hawser proxy 9 8000   show, and break, what goes between a client and it
-  hawser record 9 8000 -o FILE
-                        the same, and write it to a session log
-  hawser replay FILE    play a session log again
-  hawser cert           a certificate for trying TLS on this machine
-  hawser log FILE       show a session log
-  hawser help serve     all options of a command
-  hawser help framing   how bytes are cut into messages
+  hawser serve                     a TCP server on port 8000 that shows what
+                                   reaches it
+  hawser connect 8000              talk to it
+  hawser proxy 9000 8000           show, and break, what goes between a client
+                                   and it
+  hawser record 9000 8000 -o FILE  write it to a session log
+  hawser log FILE                  show a session log
+  hawser replay FILE --to 8000     play it again, and compare
+  hawser cert                      a certificate for trying TLS on this machine
+  hawser help serve                all options of a command
+  hawser help framing              how bytes are cut into messages
 `
