@@ -29,7 +29,7 @@ const { FaultSet } = await load('faults/fault-set')
 
 const listen = '127.0.0.1:0'
 const proxy = new ProxyServer('bench', { listen, target: '127.0.0.1:1' }, new FaultSet(), {
-  options: { quiet: true, writeTimeout: Infinity },
+  options: { quiet: true, writeTimeout: Infinity, framing: { kind: 'raw' } },
   seed: 0,
   tell: () => {},
   nextId: () => 0,
