@@ -2,7 +2,7 @@ import type { Emit, Framing } from '../../framing/framing.js'
 import { FrameReader } from '../../framing/frame-reader.js'
 import type { Clock } from '../../policy/clock.js'
 import { bufferOperations } from '../buffer-operations.js'
-import { type Heard, Silence } from './silence.js'
+import { type Heard, Silence } from './silence-watch.js'
 
 /** What `take` returns when no complete frame is there. */
 export const none: unique symbol = Symbol('none')
