@@ -641,7 +641,8 @@ export const COMMAND_UNITS = {
       },
     },
   },
-  log: { units: ['failure', 'arguments', 'output', 'wire'] },
+  pcapng: { units: [] },
+  log: { units: ['failure', 'arguments', 'output', 'pcapng', 'wire'] },
   replay: {
     units: ['failure', 'arguments', 'input', 'output', 'wire'],
     wings: {

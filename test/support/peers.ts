@@ -29,6 +29,7 @@ export type Peer =
   | 'systemd-analyze'
   | 'systemd-notify'
   | 'systemd-socket-activate'
+  | 'tshark'
 
 const NAMES: Partial<Record<Peer, readonly string[]>> = {
   nc: ['nc.openbsd', 'nc'],

@@ -19,6 +19,7 @@ interface LogFlags {
   find?: Uint8Array
   framing?: FramingChoice
   maxFrame?: number
+  pcapng?: string
   json?: true
   hex?: true
 }
@@ -61,6 +62,7 @@ export function addLog(program: Command, act: (options: LogCommandOptions) => Pr
     .option('--max-frame <size>', 'the largest message (default: 1MiB)', parseSize('--max-frame'))
     .option('--json', 'print each row as a JSON object')
     .option('--hex', 'print the bytes')
+    .option('--pcapng <file>', 'write it for Wireshark; - is stdout')
     .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
     .action((place: string, flags: LogFlags) => act(readLog(place, flags)))
 }
@@ -68,6 +70,13 @@ export function addLog(program: Command, act: (options: LogCommandOptions) => Pr
 function readPattern(option: string, bytes: Uint8Array): Uint8Array {
   if (bytes.length > 0 && bytes.length <= longestPattern) return bytes
   throw new UsageError(`${option} has ${bytes.length} bytes`, `write 1 to ${longestPattern}`)
+}
+
+function readPcapng({ pcapng, framing, json, hex }: LogFlags): string | undefined {
+  if (pcapng === undefined) return undefined
+  const other = framing !== undefined ? '--framing' : json ? '--json' : hex ? '--hex' : undefined
+  if (other === undefined) return pcapng
+  throw new UsageError(`--pcapng and ${other} do not go together`, 'leave one of them out')
 }
 
 function readLog(place: string, flags: LogFlags): LogCommandOptions {
@@ -85,6 +94,7 @@ function readLog(place: string, flags: LogFlags): LogCommandOptions {
     find,
     framing,
     maxFrame: flags.maxFrame,
+    pcapng: readPcapng(flags),
     json: flags.json ?? false,
     hex: flags.hex ?? false,
   }

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import type { Writable } from 'node:stream'
 import { type LogReader, type LogRow, openLog } from 'hawser/log'
-import { exitOk } from '../failure.js'
+import { CommandError, exitOk } from '../failure.js'
 import type { LogCommandOptions } from './options.js'
 import { createJsonRows, createTextRows, type RowRenderer, type ShownRow } from './render-row.js'
 
@@ -10,10 +12,47 @@ const batchLength = 64 * 1024
 /** Run `hawser log`. */
 export async function showLog(options: LogCommandOptions): Promise<number> {
   await using log = await openLog(options.place)
+  if (options.pcapng !== undefined) {
+    await exportPackets(log, options, options.pcapng)
+    return exitOk
+  }
   const render = options.json ? createJsonRows(options.hex) : createTextRows(options.hex)
-  const rows = options.find === undefined ? select(log, options) : find(log, options.find, options)
-  await print(await cut(rows, options), render, options.follow)
+  await print(await cut(chosen(log, options), options), render, options.follow)
   return exitOk
+}
+
+function chosen(log: LogReader, options: LogCommandOptions): AsyncIterable<LogRow> {
+  return options.find === undefined ? select(log, options) : find(log, options.find, options)
+}
+
+async function exportPackets(
+  log: LogReader,
+  options: LogCommandOptions,
+  target: string,
+): Promise<void> {
+  const { PcapngExport } = await import('./export-pcapng.js')
+  const packets = new PcapngExport()
+  // As secret as the log itself.
+  const output = target === '-' ? process.stdout : createWriteStream(target, { mode: 0o600 })
+  const failed = failureOf(output, target)
+  for await (const row of chosen(log, options)) {
+    for (const bytes of packets.add(row)) await Promise.race([failed, put(output, bytes)])
+  }
+  if (output === process.stdout) return
+  output.end()
+  await Promise.race([failed, once(output, 'close')])
+}
+
+/** Rejects when a file cannot be written. */
+function failureOf(output: Writable, target: string): Promise<never> {
+  const failed = new Promise<never>((_, reject) => {
+    if (target === '-') return
+    output.once('error', ({ message }) => {
+      reject(new CommandError(`cannot write ${target}: ${message}`, 'name another file'))
+    })
+  })
+  failed.catch(() => undefined)
+  return failed
 }
 
 function select(log: LogReader, options: LogCommandOptions): AsyncIterable<LogRow> {
@@ -72,5 +111,9 @@ async function print(
 }
 
 async function write(text: string): Promise<void> {
-  if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain')
+  if (text !== '') await put(process.stdout, text)
+}
+
+async function put(output: Writable, data: string | Buffer): Promise<void> {
+  if (!output.write(data)) await once(output, 'drain')
 }

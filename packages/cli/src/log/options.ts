@@ -13,6 +13,8 @@ export interface LogCommandOptions {
   readonly framing: FramingChoice | undefined
   /** Bytes. */
   readonly maxFrame: number | undefined
+  /** The file to write for Wireshark; `-` is stdout. */
+  readonly pcapng: string | undefined
   readonly json: boolean
   readonly hex: boolean
 }

@@ -1,5 +1,5 @@
-import { truncateSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, truncateSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { createLog, rowFlags, type SessionLog } from 'hawser/log'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../../test/support/folders.js'
@@ -110,6 +110,19 @@ describe('hawser log', () => {
     expect(stdout).toContain('> 00000000  01 ff')
   })
 
+  it('writes packets for Wireshark, or says why it cannot', async () => {
+    const file = await write()
+    const packets = join(dirname(file), 'session.pcapng')
+    expect(await show(file, '--pcapng', packets)).toMatchObject({ code: 0, stdout: '', stderr: '' })
+    const bytes = readFileSync(packets)
+    expect(bytes.readUInt32BE(0)).toBe(0x0a0d0d0a)
+    expect(bytes.includes('lo\nnext\n')).toBe(true)
+    const nowhere = join(dirname(file), 'missing', 'session.pcapng')
+    const failed = await show(file, '--pcapng', nowhere)
+    expect(failed).toMatchObject({ code: 1, stdout: '' })
+    expect(failed.stderr).toMatch(/^hawser: cannot write .*: ENOENT.*: name another file\n$/)
+  })
+
   it('follows what is written', async () => {
     const { log, file } = await open()
     const connection = log.open()
@@ -142,6 +155,7 @@ describe('says what is wrong', () => {
     ],
     [['notes.txt', '--find', 'x', '-F'], 2, /--find and --follow do not go together/],
     [['notes.txt', '--connection', 'x'], 2, /--connection is a count, not "x"/],
+    [['notes.txt', '--pcapng', 'x', '--json'], 2, /--pcapng and --json do not go together/],
     [['notes.txt', '--jsn'], 2, /did you mean --json/],
     [[], 2, /missing required argument file: see hawser log --help/],
   ])('hawser log %j', async ([place, ...words], code, message) => {
