@@ -6,6 +6,7 @@ import type { ConnectTls, ServeTls } from './tls-choice.js'
 
 /** TLS on both sides of a proxy. */
 export interface ProxyTlsFlags {
+  starttls?: true
   tlsIn?: true
   cert?: string
   key?: string
@@ -26,6 +27,7 @@ export interface ProxyTlsFlags {
 /** Add the options of TLS with the clients, and with the target. */
 export function addProxyTls(command: Command): void {
   const version = new Option('--min-tls <version>', 'the oldest version, on both sides')
+  const starttls = new Option('--starttls', 'begin TLS on both sides when a rule says so')
   const certificate = new Option('--client-certificate <how>', 'ask clients for a certificate')
   command
     .optionsGroup('TLS with the clients:')
@@ -48,15 +50,24 @@ export function addProxyTls(command: Command): void {
     .option('--insecure', 'do not verify it')
     .option('--pin <pin>', 'the key it must have: sha256//… of curl; repeatable', collect)
     .optionsGroup('TLS:')
+    .addOption(starttls.conflicts(['tlsIn', 'tlsOut']))
     .option('--alpn <list>', 'protocols (ALPN), best first, on both sides', collectList)
     .addOption(version.choices(['1.2', '1.3']))
+}
+
+/** @throws UsageError for options of both sides where neither speaks TLS */
+export function assertTls({ alpn, minTls }: ProxyTlsFlags, ...sides: readonly unknown[]): void {
+  if (sides.some(isGiven) || (alpn === undefined && minTls === undefined)) return
+  const lonely = alpn === undefined ? '--min-tls' : '--alpn'
+  throw new UsageError(`${lonely} is for TLS`, 'add --tls-in or --tls-out')
 }
 
 /** @throws UsageError when they cannot work together */
 export function readTlsIn(flags: ProxyTlsFlags, listen: string | undefined): ServeTls | undefined {
   const { tlsIn, cert, key, clientCa: ca, clientCertificate, handshakeTimeout, alpn } = flags
   const isNamed = [cert, key, ca, clientCertificate, handshakeTimeout].some(isGiven)
-  if (tlsIn !== true && !isNamed && !isTls(listen)) return undefined
+  if (flags.starttls === true && isTls(listen)) throw tooEarly(listen)
+  if (tlsIn !== true && flags.starttls !== true && !isNamed && !isTls(listen)) return undefined
   assertKey('', flags.cert, flags.key)
   if (ca === undefined && (clientCertificate ?? 'none') !== 'none') {
     throw new UsageError(
@@ -75,13 +86,21 @@ export function readTlsOut(
 ): ConnectTls | undefined {
   const { tlsOut, ca, targetCert: cert, targetKey: key, servername, insecure, pin, alpn } = flags
   const isNamed = [ca, cert, key, servername, insecure, pin].some(isGiven)
-  if (tlsOut !== true && !isNamed && !isTls(target)) return undefined
-  if (target !== undefined && /^(?:tcp|unix):|^\//i.test(target)) {
+  if (flags.starttls === true && isTls(target)) throw tooEarly(target)
+  if (tlsOut !== true && flags.starttls !== true && !isNamed && !isTls(target)) return undefined
+  if (flags.starttls !== true && target !== undefined && /^(?:tcp|unix):|^\//i.test(target)) {
     throw new UsageError(`${target} is not TLS`, 'write tls://host:port')
   }
   assertKey('target-', cert, key)
   const minVersion = versionOf(flags)
   return { cert, key: key ?? cert, ca, alpn, minVersion, servername, insecure, pins: pin }
+}
+
+function tooEarly(endpoint: string | undefined): UsageError {
+  return new UsageError(
+    `${endpoint} is TLS at once, and --starttls begins with plain text`,
+    'leave tls:// out',
+  )
 }
 
 function isGiven(flag: unknown): boolean {

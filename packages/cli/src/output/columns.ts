@@ -9,6 +9,7 @@ import type {
   RefusedEvent,
   Renderer,
   ServerEvent,
+  TlsEvent,
   WorkerEvent,
 } from './events.js'
 import { dumpBytes, markOf } from './hex.js'
@@ -123,6 +124,8 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
         const what = event.what === undefined ? '' : `: ${event.what}`
         return row(time, nameOf(event.id), 'fault', colours.trouble, `${event.fault}${what}`)
       }
+      case 'tls':
+        return row(time, nameOf(event.id), 'tls', colours.note, describeSecured(event))
       case 'rule': {
         const rest = `${escapeText(event.rule)}: ${event.direction}, ${event.what}`
         return row(time, nameOf(event.id), 'rule', colours.trouble, rest)
@@ -181,6 +184,12 @@ function describeConnected(event: ConnectedEvent): string {
   const target = event.target === undefined ? '' : ` to ${showAddress(event.target)}`
   const targetTls = event.targetTls === undefined ? '' : ` ${describeTls(event.targetTls)}`
   return `${proxy}${showAddress(event.remote)}${via}${tls}${target}${targetTls}`
+}
+
+function describeSecured({ tls, targetTls }: TlsEvent): string {
+  const client = tls === undefined ? 'none' : describeTls(tls)
+  const target = targetTls === undefined ? 'none' : describeTls(targetTls)
+  return `with the client ${client}; with the target ${target}`
 }
 
 function describeFaults({ faults = [], seed }: ListeningEvent): string {

@@ -8,6 +8,7 @@ export type ServerEvent =
   | FaultEvent
   | ApiEvent
   | RuleEvent
+  | TlsEvent
   | RefusedEvent
   | ErrorEvent
   | NoteEvent
@@ -140,6 +141,14 @@ export interface RuleEvent {
   /** Its name, or its place: `rule 2`. */
   readonly rule: string
   readonly what: string
+}
+
+/** TLS has begun on both sides of a connection that was plain text until then. */
+export interface TlsEvent {
+  readonly event: 'tls'
+  readonly id: number
+  readonly tls?: TlsSummary
+  readonly targetTls?: TlsSummary
 }
 
 /** The REST API of a proxy is served. */

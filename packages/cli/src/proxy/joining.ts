@@ -35,6 +35,8 @@ export function createSession(client: Connection, target: Connection, joining: J
       record?.fault(fault.name, showFault(fault), what)
     },
     filters: createFilters(joining),
+    tls: options.tlsOut,
+    secured: () => teller.secured(id, client, target),
     broke: (error) => teller.failed(error, id),
     came: (way, piece) => {
       record?.came(way, piece)

@@ -15,6 +15,8 @@ export interface ProxyOptions {
   readonly tlsIn: ServeTls | undefined
   /** TLS with the target. */
   readonly tlsOut: ConnectTls | undefined
+  /** Both begin only when a rule says so. */
+  readonly starttls: boolean
   readonly proxyProtocol: ServeProxy | undefined
   /** The version of the PROXY protocol header that the target gets. */
   readonly sendProxy: 1 | 2 | undefined

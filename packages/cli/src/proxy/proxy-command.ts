@@ -11,6 +11,7 @@ import { proxyExamples } from '../arguments/help.js'
 import { addProxy, addSendProxy, type ProxyFlags, readProxy } from '../arguments/proxy-flags.js'
 import {
   addProxyTls,
+  assertTls,
   type ProxyTlsFlags,
   readTlsIn,
   readTlsOut,
@@ -125,12 +126,18 @@ export function readProxyOptions(
   flags: ProxyCommandFlags,
 ): ProxyOptions {
   assertMaxFrame(flags.framing, flags.maxFrame)
+  const [tlsIn, tlsOut] = [readTlsIn(flags, listen), readTlsOut(flags, target)]
+  assertTls(flags, tlsIn, tlsOut)
+  if (flags.starttls === true && flags.rules === undefined) {
+    throw new UsageError('--starttls has no rule that says when', 'name a file with --rules FILE')
+  }
   return {
     ...readPlaces(listen, target, flags),
     framing: flags.framing,
     maxFrame: flags.maxFrame,
-    tlsIn: readTlsIn(flags, listen),
-    tlsOut: readTlsOut(flags, target),
+    tlsIn,
+    tlsOut,
+    starttls: flags.starttls ?? false,
     proxyProtocol: readProxy(flags),
     sendProxy: flags.sendProxy && (flags.sendProxy === 'v1' ? 1 : 2),
     maxConnections: flags.maxConnections,

@@ -12,7 +12,7 @@ import type { FaultSet } from './faults/fault-set.js'
 import type { Joined } from './lanes/joined.js'
 import { PlainSession } from './lanes/plain-session.js'
 import type { ProxyOptions } from './options.js'
-import { connectTarget } from './target.js'
+import { connectTarget, type Reading } from './target.js'
 import { createSession } from './joining.js'
 import type { ProxySurroundings } from './surroundings.js'
 import { Teller } from './teller.js'
@@ -29,6 +29,8 @@ export interface ProxyStopped {
   readonly forced: number
 }
 
+/** Bytes that wait in front of a lane: what a full one does not take has to slow its sender down. */
+const laneInbox = 128 * 1024
 /** How long the peers may take to end after they were told to, when a proxy is taken away. */
 const patience = 200
 
@@ -74,7 +76,7 @@ export class ProxyServer {
     const { options, tls } = this.#around
     const server = createServer(
       {
-        framing: raw(),
+        ...this.#reading,
         ...accessOf(options),
         tls,
         proxyProtocol: options.proxyProtocol,
@@ -90,7 +92,7 @@ export class ProxyServer {
       (client) => this.#join(client),
     )
     server.on('drop', (refusal) => this.#teller.refused(refusal))
-    await server.listen(this.#place.listen)
+    await server.listen(options.starttls ? inPlainText(this.#place.listen) : this.#place.listen)
     server.on('error', (error) => this.#teller.failed(error))
     this.#server = server
     const [address] = server.addresses()
@@ -110,7 +112,10 @@ export class ProxyServer {
     this.#server = undefined
     for (const session of this.#sessions) session.drain()
     const { drained, forced } = await server.close(how)
-    for (const session of this.#sessions) session.reset()
+    const left = [...this.#sessions]
+    for (const session of left) session.reset()
+    // How they ended is to be said before this is.
+    await Promise.all(left.map(({ result }) => result))
     return { drained, forced }
   }
 
@@ -140,9 +145,14 @@ export class ProxyServer {
       return isSecure ? name.replace('tcp:', 'tls:') : name
     }
     this.#teller.listening({
-      endpoints: (this.#server?.addresses() ?? []).map((each) => show(each, tls !== undefined)),
+      endpoints: (this.#server?.addresses() ?? []).map((each) =>
+        show(each, tls !== undefined && !options.starttls),
+      ),
       framing: nameFraming(options.framing),
-      target: show(parseEndpoint(this.#place.target), options.tlsOut !== undefined),
+      target: show(
+        parseEndpoint(this.#place.target),
+        options.tlsOut !== undefined && !options.starttls,
+      ),
       ...(faults.length === 0 ? {} : { faults, seed }),
     })
   }
@@ -178,13 +188,22 @@ export class ProxyServer {
     return quiet && api === undefined && log === undefined && this.faults.all.length === 0
   }
 
+  /** How bytes are read of either side. */
+  get #reading(): Reading {
+    if (this.#isPlain) return { framing: raw() }
+    return { framing: raw({ maxFrame: laneInbox }), inbox: laneInbox }
+  }
+
   /** @returns undefined when it cannot be reached: the client is reset */
   async #reach(client: Connection, id: number): Promise<Connection | undefined> {
     const left = new AbortController()
     void client.closed.then(() => left.abort())
     const { options } = this.#around
     try {
-      return await connectTarget(this.#place.target, client, options, left.signal)
+      return await connectTarget(this.#place.target, client, options, {
+        ...this.#reading,
+        signal: left.signal,
+      })
     } catch (error) {
       if (left.signal.aborted) return undefined
       const message = this.#teller.failed(error, id)
@@ -193,6 +212,11 @@ export class ProxyServer {
       return undefined
     }
   }
+}
+
+/** Where TLS is to begin later, the endpoint has to say that it does not at once. */
+function inPlainText(listen: string): string {
+  return listen.includes(':/') ? listen : `tcp://${listen}`
 }
 
 function accessOf(options: ProxyOptions): object {

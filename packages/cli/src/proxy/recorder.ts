@@ -50,10 +50,7 @@ class LogRecorder implements Recorder {
 
   open(proxy: string, client: Connection, target: Connection): ConnectionRecord {
     const details = { side: 'proxy', proxy, target: remoteName(target) }
-    return new LogRecord(this.#log.open(client, details), {
-      up: client.tls === undefined ? 0 : rowFlags.tls,
-      down: target.tls === undefined ? 0 : rowFlags.tls,
-    })
+    return new LogRecord(this.#log.open(client, details), { up: client, down: target })
   }
 
   failed(proxy: string, client: Connection, message: string): void {
@@ -67,16 +64,17 @@ class LogRecorder implements Recorder {
 
 class LogRecord implements ConnectionRecord {
   readonly #connection: LoggedConnection
-  readonly #flags: Readonly<Record<Way, number>>
+  readonly #from: Readonly<Record<Way, Connection>>
 
-  constructor(connection: LoggedConnection, flags: Readonly<Record<Way, number>>) {
+  constructor(connection: LoggedConnection, from: Readonly<Record<Way, Connection>>) {
     this.#connection = connection
-    this.#flags = flags
+    this.#from = from
   }
 
   came(way: Way, piece: Uint8Array): void {
-    if (way === 'up') this.#connection.in(piece, this.#flags.up)
-    else this.#connection.out(piece, this.#flags.down)
+    const flags = this.#from[way].tls === undefined ? 0 : rowFlags.tls
+    if (way === 'up') this.#connection.in(piece, flags)
+    else this.#connection.out(piece, flags)
   }
 
   ended(way: Way): void {

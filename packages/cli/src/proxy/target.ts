@@ -1,29 +1,35 @@
-import { connect, type Connection, raw, type ServerConnection } from 'hawser'
+import { connect, type Connection, type raw, type ServerConnection } from 'hawser'
 import type { ProxyOptions } from './options.js'
 
 /** What of the options has to do with the target. */
 export type TargetOptions = Pick<
   ProxyOptions,
-  'connectTimeout' | 'writeTimeout' | 'idle' | 'sendProxy' | 'tlsOut'
+  'connectTimeout' | 'writeTimeout' | 'idle' | 'sendProxy' | 'tlsOut' | 'starttls'
 >
+
+/** How bytes of a connection are read. */
+export interface Reading {
+  readonly framing: ReturnType<typeof raw>
+  /** Bytes. */
+  readonly inbox?: number
+}
 
 /**
  * Connect to the target for a client.
  *
- * @returns rejects with what the library says when it cannot be reached, or `signal` fires
+ * @returns rejects with what the library says when it cannot be reached, or the signal fires
  */
 export function connectTarget(
   endpoint: string,
   client: Connection,
   options: TargetOptions,
-  signal: AbortSignal,
+  how: Reading & { readonly signal: AbortSignal },
 ): Promise<Connection> {
-  const { connectTimeout, writeTimeout, idle, sendProxy, tlsOut } = options
+  const { connectTimeout, writeTimeout, idle, sendProxy, tlsOut, starttls } = options
   return connect(endpoint, {
-    framing: raw(),
     connectTimeout,
-    tls: tlsOut,
-    signal,
+    tls: starttls ? undefined : tlsOut,
+    ...how,
     proxyProtocol: sendProxy && { version: sendProxy, ...endsOf(client) },
     // Each direction ends by itself, and takes as long as its reader does.
     allowHalfOpen: true,

@@ -74,6 +74,16 @@ export class Teller {
     this.tell(what === undefined ? event : { ...event, what })
   }
 
+  /** TLS has begun on both sides of a connection. */
+  secured(id: number, client: Connection, target: Connection): void {
+    this.tell({
+      event: 'tls',
+      id,
+      ...(client.tls === undefined ? {} : { tls: summarizeTls(client.tls) }),
+      ...(target.tls === undefined ? {} : { targetTls: summarizeTls(target.tls) }),
+    })
+  }
+
   /** A rule was applied. */
   ruled(id: number, direction: Way, rule: string, what: string): void {
     this.tell({ event: 'rule', id, direction, rule, what })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../test/support/property-runs.js'
+import { parseFaults } from '../../src/proxy/faults/spec.js'
 import { Reserve } from '../../src/proxy/lanes/reserve.js'
 import { TestedLane } from '../support/lane.js'
 
@@ -44,6 +45,38 @@ describe('a lane', () => {
           expect([bench.reserve.held, bench.clock.pending]).toEqual([0, 0])
         },
       ),
+      runs(300),
+    )
+  })
+
+  it('loses and invents no byte while faults come, change and go', async () => {
+    const specs = ['latency=20±20', 'bandwidth=40KiB/s', 'slice=7±3/1ms', 'slow-close=5ms']
+    const kinds = parseFaults(specs)
+    const change = fc.record({
+      text: fc.string({ maxLength: 60 }),
+      pause: fc.nat(15),
+      fault: fc.nat(specs.length - 1),
+      what: fc.constantFrom('set', 'remove', 'clear', 'nothing'),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { maxLength: 30 }), async (changes) => {
+        const bench = new TestedLane([])
+        let sent = ''
+        for (const { text, pause, fault, what } of changes) {
+          const bytes = Buffer.from(text).toString('latin1')
+          sent += bytes
+          if (bytes !== '') bench.take(bytes)
+          const there = bench.faults.find(kinds[fault]!.name)
+          if (what === 'set') bench.faults.set({ ...kinds[fault]!, toxicity: pause % 2 })
+          else if (what === 'remove' && there !== undefined) bench.faults.remove(there)
+          else if (what === 'clear') bench.faults.clear()
+          await bench.clock.advance(pause)
+        }
+        bench.lane.finish('end')
+        bench.faults.clear()
+        expect(bench.text).toBe(`${sent}(end)`)
+        expect([bench.reserve.held, bench.clock.pending]).toEqual([0, 0])
+      }),
       runs(300),
     )
   })

@@ -34,6 +34,11 @@ export class Cutter {
     this.#decoder = framing?.createDecoder(byteOperations)
   }
 
+  /** Whether no beginning of a message waits for its rest. */
+  get isEmpty(): boolean {
+    return this.#length === 0
+  }
+
   cut(piece: Uint8Array): void {
     if (this.#decoder === undefined) {
       this.#events.message(piece, piece)

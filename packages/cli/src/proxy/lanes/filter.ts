@@ -8,6 +8,8 @@ export type FilterStep =
   | { readonly wait: number }
   /** Wait until this calls back; what it returns ends that. */
   | { readonly until: (settle: () => void) => () => void }
+  /** Begin TLS on both sides, once the other side has agreed: as the expression says, or with anything. */
+  | { readonly secure: RegExp | undefined }
   /** Break the connection off. */
   | { readonly reset: true }
 
@@ -15,6 +17,8 @@ export type FilterStep =
 export interface Filter {
   /** @returns rejects when it broke: the connection is then reset */
   take(piece: Uint8Array): AsyncIterable<FilterStep>
+  /** @throws Error where bytes are left that nothing was decided on: TLS must not begin behind them */
+  assertClean(): void
   /** Nothing follows. */
   end(): AsyncIterable<FilterStep>
 }

@@ -48,6 +48,7 @@ export class Lane {
   #timer: ReturnType<Clock['schedule']> | undefined
   #timerDue = Infinity
   #waiting: (() => void)[] = []
+  #emptied: (() => void)[] = []
 
   constructor(end: LaneEnd, options: LaneOptions) {
     this.over = new Promise((resolve) => {
@@ -80,6 +81,13 @@ export class Lane {
   room(): Promise<void> {
     if (!this.isFull) return Promise.resolve()
     return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Settles when its faults hold nothing, or nothing matters any more. */
+  async empty(): Promise<void> {
+    while (this.#held > 0 && !this.#isOver) {
+      await new Promise<void>((resolve) => this.#emptied.push(resolve))
+    }
   }
 
   /** Its end takes bytes again. */
@@ -126,6 +134,9 @@ export class Lane {
     const held = this.#links.reduce((sum, { stage }) => sum + stage.held, 0)
     this.#options.reserve.held += held - this.#held
     this.#held = held
+    if (this.#emptied.length > 0 && held === 0) {
+      for (const wake of this.#emptied.splice(0)) wake()
+    }
     if (this.#waiting.length > 0 && !this.isFull) {
       for (const wake of this.#waiting.splice(0)) wake()
     }

@@ -1,4 +1,4 @@
-import type { CloseInfo, Connection } from 'hawser'
+import type { CloseInfo, Connection, TlsClientOptions } from 'hawser'
 import type { Fault, Way } from '../faults/fault.js'
 import type { Ending } from '../faults/stage.js'
 import type { Filter, FilterStep } from './filter.js'
@@ -12,12 +12,23 @@ export interface SessionOptions extends Omit<LaneOptions, 'way' | 'struck'> {
   readonly struck: (fault: Fault, what: string | undefined) => void
   /** What decides on the bytes of each direction, in front of its faults. */
   readonly filters?: Readonly<Record<Way, Filter>> | undefined
+  /** How TLS begins with the target, where a filter asks for it. */
+  readonly tls: TlsClientOptions | undefined
+  /** TLS has begun on both sides. */
+  readonly secured: () => void
   /** One of those broke: the connection is reset. */
   readonly broke: (error: unknown) => void
   /** Bytes came in, before any fault. */
   readonly came: (way: Way, piece: Uint8Array) => void
   /** A direction was ended in order. */
   readonly ended: (way: Way) => void
+}
+
+/** The client asked for TLS, and the target has not replied. */
+interface TlsRequest {
+  /** How it agrees. */
+  readonly agreed: RegExp | undefined
+  readonly replied: () => void
 }
 
 /** A client and the target, joined by a lane each way. The library's `relay` is the same without faults. */
@@ -29,6 +40,7 @@ export class Session implements Joined {
   readonly #up: Lane
   readonly #down: Lane
   #endedBy: EndedBy | undefined
+  #request: TlsRequest | undefined
 
   constructor(client: Connection, target: Connection, options: SessionOptions) {
     this.#client = client
@@ -88,6 +100,7 @@ export class Session implements Joined {
     try {
       for await (const piece of from) {
         this.#options.came(way, piece)
+        if (way === 'up') this.#request = undefined
         if (filter === undefined) lane.take(piece)
         else await this.#apply(way, filter.take(piece))
         if (lane.isFull) await lane.room()
@@ -107,7 +120,10 @@ export class Session implements Joined {
     const [lane, back] = way === 'up' ? [this.#up, this.#down] : [this.#down, this.#up]
     try {
       for await (const step of steps) {
-        if ('pass' in step) lane.take(step.pass)
+        if ('pass' in step && way === 'down' && this.#request !== undefined) {
+          await this.#answer(this.#request, step.pass)
+        } else if ('pass' in step) lane.take(step.pass)
+        else if ('secure' in step) await this.#ask(step.secure)
         else if ('reply' in step) back.take(step.reply)
         else if ('reset' in step) this.reset('rule')
         else await this.#waitFor(lane, step)
@@ -117,6 +133,33 @@ export class Session implements Joined {
       this.#options.broke(error)
       this.reset('rule')
     }
+  }
+
+  /** The client asked for TLS: take nothing more from it until the target has replied. */
+  async #ask(agreed: RegExp | undefined): Promise<void> {
+    const reply = new Promise<void>((replied) => {
+      this.#request = { agreed, replied }
+    })
+    await Promise.race([reply, this.#up.over])
+  }
+
+  /**
+   * What the target says then: where it agrees, TLS begins with it, and then with the client. Where it does
+   * not, that may have been its reply to something before, so it may still agree until the client goes on.
+   */
+  async #answer({ agreed, replied }: TlsRequest, reply: Uint8Array): Promise<void> {
+    const text = Buffer.from(reply).toString('latin1')
+    if (agreed !== undefined && text.search(agreed) === -1) this.#down.take(reply)
+    else {
+      this.#request = undefined
+      const { filters, tls, secured } = this.#options
+      filters?.down.assertClean()
+      await this.#down.empty()
+      await this.#target.startTls({ tls })
+      await this.#client.startTls({ reply })
+      secured()
+    }
+    replied()
   }
 
   /** Wait, but no longer than the lane leads anywhere. */

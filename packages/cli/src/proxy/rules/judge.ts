@@ -43,6 +43,11 @@ async function decide(rule: Rule, name: string, message: Read): Promise<Verdict>
     return { action: 'reply', rule: name, bytes: toBytes(said, message, 'reply') }
   }
   if (rule.delay !== undefined) return { action: 'delay', rule: name, milliseconds: rule.delay }
+  if (rule.starttls !== undefined) {
+    if (message.way !== 'up') throw new TypeError('starttls is for what a client asks: add way')
+    const agreed = rule.starttls === true ? undefined : rule.starttls
+    return { action: 'starttls', rule: name, agreed }
+  }
   return { action: rule.drop ? 'drop' : rule.hold ? 'hold' : 'reset', rule: name }
 }
 

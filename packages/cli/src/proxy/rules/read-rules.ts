@@ -10,6 +10,7 @@ const members: Readonly<Record<keyof Rule, (value: unknown) => boolean>> = {
   delay: (value) => typeof value === 'number' && value >= 0 && value < Infinity,
   hold: (value) => value === true,
   reply: (value) => isBytes(value) || typeof value === 'function',
+  starttls: (value) => value === true || value instanceof RegExp,
   reset: (value) => value === true,
 }
 
@@ -22,6 +23,7 @@ const expected: Readonly<Record<keyof Rule, string>> = {
   delay: 'milliseconds',
   hold: 'true',
   reply: 'a text, bytes or a function',
+  starttls: 'true, or an expression',
   reset: 'true',
 }
 

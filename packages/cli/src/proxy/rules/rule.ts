@@ -33,18 +33,24 @@ export interface Rule {
   readonly hold?: true
   /** It is not passed on, and this is sent back. */
   readonly reply?: RuleBytes | ((message: RuleMessage) => unknown)
+  /**
+   * Of the client's request for TLS: it is passed on, and when the target agrees, TLS begins on both sides.
+   * An expression says how it agrees; with `true`, whatever it replies.
+   */
+  readonly starttls?: true | RegExp
   /** The connection is reset. */
   readonly reset?: true
 }
 
 /** The actions a rule may have; it has one of them. */
-export const actions = ['replace', 'drop', 'delay', 'hold', 'reply', 'reset'] as const
+export const actions = ['replace', 'drop', 'delay', 'hold', 'reply', 'starttls', 'reset'] as const
 
 /** What is to be done with a message. */
 export type Verdict =
   | { readonly action: 'pass' }
   | { readonly action: 'drop' | 'hold' | 'reset'; readonly rule: string }
   | { readonly action: 'delay'; readonly rule: string; readonly milliseconds: number }
+  | { readonly action: 'starttls'; readonly rule: string; readonly agreed: RegExp | undefined }
   | { readonly action: 'replace' | 'reply'; readonly rule: string; readonly bytes: Uint8Array }
 
 /** A message to be judged. */

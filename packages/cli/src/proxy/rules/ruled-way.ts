@@ -1,3 +1,4 @@
+import { CommandError } from '../../failure.js'
 import type { WireFraming } from '../../wire/load-framing.js'
 import type { Way } from '../faults/fault.js'
 import { Cutter } from '../lanes/cutter.js'
@@ -53,8 +54,20 @@ export class RuledWay implements Filter {
     return this.#judgeAll()
   }
 
+  assertClean(): void {
+    if (this.#cut.length === 0 && this.#cutter.isEmpty) return
+    throw new CommandError(
+      'plain text came behind the message after which TLS was to begin',
+      'it may have been put in by somebody in between (CVE-2011-0411)',
+    )
+  }
+
   async *#judgeAll(): AsyncGenerator<FilterStep, void> {
-    for (const cut of this.#cut.splice(0)) yield* this.#judge(cut)
+    for (;;) {
+      const cut = this.#cut.shift()
+      if (cut === undefined) return
+      yield* this.#judge(cut)
+    }
   }
 
   async *#judge(cut: Cut): AsyncGenerator<FilterStep, void> {
@@ -85,6 +98,12 @@ export class RuledWay implements Filter {
         applied(verdict.rule, 'held until the rules change')
         yield { until: (settle) => rules.onChange(settle) }
         yield* this.#judge(cut)
+        return
+      case 'starttls':
+        applied(verdict.rule, 'asks for TLS')
+        this.assertClean()
+        yield { pass: wire }
+        yield { secure: verdict.agreed }
         return
       case 'reset':
         applied(verdict.rule, 'resets the connection')

@@ -54,6 +54,22 @@ describe('hawser proxy --fault', () => {
     expect(Buffer.from(await received, 'latin1').equals(sent)).toBe(true)
   })
 
+  it('that is slow slows the sender down, instead of taking what it sends', async () => {
+    const words = ['--fault', 'bandwidth=1KiB/s@up', '--drain', '0', '--json']
+    const { proxy, port } = await startProxy(await serveEcho(), words)
+    const client = await connectRaw(port)
+    const size = 4 * 1024 * 1024
+    void client.send(Buffer.alloc(size))
+    // By then it has taken what it takes, and reads no more.
+    await proxy.prints(/"direction":"down"/)
+    proxy.kill('SIGINT')
+    const { stdout } = await proxy.ended
+    const [, up] = /"event":"closed".*"up":(\d+)/.exec(stdout) ?? []
+    expect(Number(up)).toBeGreaterThan(64 * 1024)
+    expect(Number(up)).toBeLessThan(1024 * 1024)
+    await client.closed
+  })
+
   it('that loses the end leaves the target waiting, and a stop ends both', async () => {
     let ended = false
     const target = await serveTarget(async (client) => {

@@ -140,6 +140,7 @@ describe('hawser proxy', () => {
     [['proxy', '0', '1', '--fault', 'latencey=1'], /there is no fault "latencey"/],
     [['proxy', '0', '1', '--seed', '4294967296'], /--seed is 4294967296: write a whole number/],
     [['proxy', '0', 'tcp://a:1', '--tls-out'], /tcp:\/\/a:1 is not TLS: write tls:/],
+    [['proxy', '0', '1', '--alpn', 'h2'], /--alpn is for TLS: add --tls-in or --tls-out/],
     [['proxy', '0', '1', '--key', 'k.pem'], /--key has no certificate: name it with --cert FILE/],
     [['proxy', '0', '1', '--target-key', 'k'], /name it with --target-cert FILE/],
     [['proxy', '0', '1', '--client-certificate', 'require'], /name the authority .* --client-ca/],
