@@ -33,6 +33,7 @@ export function adaptFraming<In, Out>(
     maxFrame: inner.maxFrame,
     overhead: inner.overhead,
     perConnection: inner.perConnection ?? false,
+    ...(inner.silence === undefined ? {} : { silence: inner.silence }),
     createDecoder(operations) {
       const decoder = inner.createDecoder(operations)
       return {
@@ -41,6 +42,20 @@ export function adaptFraming<In, Out>(
         },
         decode: (bytes, emit, owned) =>
           decoder.decode(bytes, (message, end) => emit(conversion.toBytes(message), end), owned),
+        ...(decoder.quiet === undefined
+          ? {}
+          : {
+              quiet: (
+                rest: Uint8Array,
+                emit: (message: Uint8Array, end: number) => boolean,
+                owned: boolean,
+              ) =>
+                decoder.quiet?.(
+                  rest,
+                  (message, end) => emit(conversion.toBytes(message), end),
+                  owned,
+                ) ?? 0,
+            }),
         ...(decoder.end === undefined
           ? {}
           : {

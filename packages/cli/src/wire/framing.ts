@@ -12,6 +12,7 @@ import {
   netstring,
   OptionError,
   raw,
+  silence,
   slip,
 } from 'hawser'
 import type { NamedChoice } from '../arguments/framing/choice.js'
@@ -93,6 +94,7 @@ function createUnexplained(
     case 'delim':
     case 'fixed':
     case 'netstring':
+    case 'silence':
     case 'slip':
       return adaptFraming(
         addChecksum(createBinary(choice, maxFrame), choice.checksum),
@@ -103,7 +105,7 @@ function createUnexplained(
 
 type BinaryChoice = Extract<
   NamedChoice,
-  { readonly kind: 'length' | 'delim' | 'fixed' | 'netstring' | 'slip' }
+  { readonly kind: 'length' | 'delim' | 'fixed' | 'netstring' | 'silence' | 'slip' }
 >
 
 function createBinary(
@@ -119,6 +121,8 @@ function createBinary(
       return fixed(choice.main, choice.options)
     case 'netstring':
       return netstring({ ...choice.options, maxFrame })
+    case 'silence':
+      return silence({ gap: choice.main, maxFrame })
     case 'slip':
       return slip({ ...choice.options, maxFrame })
   }

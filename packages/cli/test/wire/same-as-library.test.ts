@@ -8,6 +8,7 @@ import {
   type FrameOutput,
   lengthPrefixed,
   netstring,
+  silence,
   slip,
 } from 'hawser'
 import { FrameReader } from 'hawser/testing'
@@ -84,6 +85,9 @@ const plain: fc.Arbitrary<Twin> = fc.oneof(
   fc
     .record({ oversize, unterminated }, maybe)
     .chain((options) => twin('slip', options, (chosen) => slip(chosen))),
+  fc
+    .integer({ min: 0, max: 60_001 })
+    .chain((gap) => twin(`silence:${gap}`, {}, () => silence({ gap }))),
 )
 
 const summed: fc.Arbitrary<Twin> = fc
@@ -158,21 +162,17 @@ class Collected implements FrameOutput {
 /** What a framing makes of a message, and of the bytes that it made: or the code of its error. */
 function tryOut(make: () => Framing<Uint8Array, Uint8Array>, message: Uint8Array): unknown {
   try {
-    const { name, maxFrame, overhead, createEncoder, createDecoder } = make()
+    const { name, maxFrame, overhead, silence: gap, createEncoder, createDecoder } = make()
     const output = new Collected()
     createEncoder(byteOperations).encode(message, output)
-    const framing = { name, maxFrame, createDecoder, createEncoder }
+    const more = gap === undefined ? {} : { silence: gap }
+    const framing = { name, maxFrame, createDecoder, createEncoder, ...more }
     const received: string[] = []
-    new FrameReader(framing, byteOperations).feed(
-      Buffer.from(output.hex, 'hex'),
-      false,
-      0,
-      (one) => {
-        received.push(Buffer.from(one).toString('hex'))
-        return true
-      },
-    )
-    return { name, maxFrame, overhead, sent: output.hex, received }
+    const take = (one: Uint8Array): boolean => received.push(Buffer.from(one).toString('hex')) > 0
+    const reader = new FrameReader(framing, byteOperations)
+    reader.feed(Buffer.from(output.hex, 'hex'), false, 0, take)
+    reader.quiet(take)
+    return { name, maxFrame, overhead, gap, sent: output.hex, received }
   } catch (error) {
     const { code, message: text } = error as { code?: string; message: string }
     // The command says the same in its own words.

@@ -28,6 +28,7 @@ export interface FramingOptions {
   readonly 'json-values': Pick<JsonValuesOptions<unknown>, 'maxDepth' | 'invalid' | 'oversize'>
   readonly slip: Pick<SlipOptions, 'oversize' | 'unterminated'>
   readonly dots: Readonly<Record<string, never>>
+  readonly silence: Readonly<Record<string, never>>
 }
 
 /** What stands behind the colon. */
@@ -35,6 +36,8 @@ interface Mains {
   readonly length: LengthNotation
   readonly delim: Uint8Array
   readonly fixed: number
+  /** Milliseconds. */
+  readonly silence: number
 }
 
 /** How a length is written. */

@@ -30,15 +30,16 @@ names that the library has for them; one that is true or false may stand alone.
   json-values           JSON objects and arrays, one behind the other
     maxDepth=N, invalid=reject|replace
   dots                  lines up to a line of a dot, as in SMTP
+  silence:MS            what comes without a pause of so many milliseconds
 
 More options, where the framing has them:
   oversize=close|discard                what becomes of a message that is larger
                                         than --max-frame
   unterminated=deliver|reject|discard   what becomes of a last message that the
                                         end of the stream cuts short
-  checksum=NAME         each message of length, delim, fixed, netstring and slip
-                        has one: crc16-modbus, crc16-x25, crc16-arc,
-                        crc16-xmodem, crc32, sum8 or xor8
+  checksum=NAME         each message of length, delim, fixed, netstring, slip
+                        and silence has one: crc16-modbus, crc16-x25,
+                        crc16-arc, crc16-xmodem, crc32, sum8 or xor8
     checksum.place=behind|front, checksum.endian=big|little, checksum.bytes=N,
     checksum.offset=N, checksum.trailer=N
 

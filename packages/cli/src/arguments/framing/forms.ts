@@ -22,7 +22,7 @@ export interface FramingForm<Kinds = Readonly<Record<string, ValueKind>>> {
   /** The library's function. */
   readonly call: string
   /** What stands behind the colon. */
-  readonly main: 'none' | 'length' | 'bytes' | 'size'
+  readonly main: 'none' | 'length' | 'bytes' | 'size' | 'gap'
   /** Its messages are bytes, so that they may carry a checksum. */
   readonly isBinary: boolean
   readonly options: Kinds
@@ -92,6 +92,7 @@ export const framingForms: {
   },
   slip: { call: 'slip', main: 'none', isBinary: true, options: { oversize, unterminated } },
   dots: { call: 'dotStuffed', main: 'none', isBinary: false, options: {} },
+  silence: { call: 'silence', main: 'gap', isBinary: true, options: {} },
 }
 
 /** What `checksum=` takes. */

@@ -97,6 +97,8 @@ function parseMain(name: Part, { main }: FramingForm, value: Part | undefined): 
   const given = value ?? { text: '', at: name.at + name.text.length }
   if (main === 'bytes') return parseBytes(given)
   if (main === 'size') return parseInteger(given, 'the size in bytes, such as fixed:16')
+  if (main === 'gap')
+    return parseInteger(given, 'how many milliseconds end a message, such as silence:50')
   const notation = Object.hasOwn(lengthNotations, given.text)
     ? lengthNotations[given.text]
     : undefined
