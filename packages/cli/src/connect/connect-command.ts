@@ -33,6 +33,7 @@ interface ConnectFlags extends ConnectTlsFlags, SendFlags {
   heartbeatEvery?: number
   json?: true
   hex?: true
+  log?: string
   quiet?: true
 }
 
@@ -135,6 +136,7 @@ function addOutput(command: Command): void {
   const heading = 'What it shows:'
   command
     .optionsGroup(heading)
+    .option('--log <file>', 'write all of it to a session log as well')
     .option('--json', 'print each message as a JSON object')
     .option('--hex', 'print the bytes of messages, those that were sent as well')
     .option('-q, --quiet', 'print no notices')
@@ -162,6 +164,7 @@ function readConnect(endpoint: string, flags: ConnectFlags): ConnectOptions {
     ...readStaying(flags),
     json: flags.json ?? false,
     hex: flags.hex ?? false,
+    log: flags.log,
     quiet: flags.quiet ?? false,
   }
 }

@@ -25,6 +25,7 @@ import type { Sink } from '../output/sinks/sink.js'
 import { isInteractive, openStandardOutput } from '../output/sinks/standard.js'
 import type { Outgoing } from '../wire/adapter.js'
 import { loadFraming, type WireFraming } from '../wire/load-framing.js'
+import { type LogTarget, openTrafficLog } from '../wire/traffic-log.js'
 
 /** How long a peer has after Ctrl-C to take what waits for it; to end, it has the usual second. */
 const goodbye = 1_500
@@ -60,6 +61,7 @@ class ConnectCommand implements Troubles {
   readonly #read = new Activity()
   readonly #hurried: Promise<void>
   #hurry: () => void = () => {}
+  #logTarget: LogTarget = () => undefined
   #peer: Peer | undefined
   #exitCode = exitOk
   #isAdvised = false
@@ -96,6 +98,9 @@ class ConnectCommand implements Troubles {
 
   async run(): Promise<number> {
     this.#interrupts.listen()
+    this.#logTarget = await openTrafficLog(this.#options.log, ({ message }) => {
+      this.#speech.notice(message)
+    })
     const peer = await this.#open()
     if (peer === undefined) return this.#exitCode
     this.#peer = peer
@@ -139,6 +144,7 @@ class ConnectCommand implements Troubles {
         ...createDialling(this.#options, this.#framing),
         signal: this.#abort.signal,
       })
+      this.#logTarget(connection)
       this.#connected(connection)
       return new SinglePeer(connection)
     } catch (error) {
@@ -154,11 +160,13 @@ class ConnectCommand implements Troubles {
       ping: heartbeat === undefined ? undefined : lineToMessage(heartbeat, this.#source),
       every: heartbeatEvery,
     }
-    return new SteadyPeer(endpoint, options, {
+    const peer = new SteadyPeer(endpoint, options, {
       connecting: () => this.#conversation?.setStatus('connecting'),
       connected: (connection) => this.#connected(connection),
       disconnected: (status) => this.#lost(status),
     })
+    this.#logTarget(peer.client)
+    return peer
   }
 
   /** On a terminal the typed line shows that it waits, and for what: tries are not told one by one. */

@@ -24,6 +24,8 @@ export interface ConnectOptions {
   readonly heartbeatEvery: number | undefined
   readonly json: boolean
   readonly hex: boolean
+  /** The session log that all of it is written to as well. */
+  readonly log: string | undefined
   readonly quiet: boolean
   readonly tls: ConnectTls | undefined
   /** The only one to use. */

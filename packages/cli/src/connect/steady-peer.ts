@@ -30,7 +30,7 @@ export interface SteadyNotices {
 /** A peer that is connected to again whenever the connection is lost, until there is no more to send. */
 export class SteadyPeer implements Peer {
   readonly closed: Promise<CloseInfo | undefined>
-  readonly #client: Client<Uint8Array, Outgoing>
+  readonly client: Client<Uint8Array, Outgoing>
   /** How the connection ends whose end was not told. */
   #last: Promise<CloseInfo> | undefined
   #latest: Connection<Uint8Array, Outgoing> | undefined
@@ -48,7 +48,7 @@ export class SteadyPeer implements Peer {
       // Whoever typed a line sees that there is no connection, and may stop waiting.
       queueTimeout: Infinity,
     })
-    this.#client = client
+    this.client = client
     client.on('connecting', () => notices.connecting())
     client.on('connected', () => {
       const { connection } = client
@@ -72,7 +72,7 @@ export class SteadyPeer implements Peer {
   }
 
   get unsent(): number {
-    return this.#client.connection?.unsent ?? 0
+    return this.client.connection?.unsent ?? 0
   }
 
   get skipped(): number {
@@ -80,28 +80,28 @@ export class SteadyPeer implements Peer {
   }
 
   send(message: Uint8Array): Promise<void> {
-    return this.#client.send(message)
+    return this.client.send(message)
   }
 
   async flush(): Promise<void> {
-    await this.#client.connection?.flush()
+    await this.client.connection?.flush()
   }
 
   /** Send nothing more: the connection there is, if there is one, is the last. */
   async end(): Promise<void> {
     this.#isEnding = true
-    const { connection } = this.#client
-    if (connection === undefined) await this.#client.close()
+    const { connection } = this.client
+    if (connection === undefined) await this.client.close()
     else await connection.end()
   }
 
   close(): void {
     // What waits for a connection has none to wait for any more.
-    const isConnected = this.#client.connection !== undefined
-    void this.#client.close(isConnected ? {} : { drain: 0 })
+    const isConnected = this.client.connection !== undefined
+    void this.client.close(isConnected ? {} : { drain: 0 })
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
-    return this.#client[Symbol.asyncIterator]()
+    return this.client[Symbol.asyncIterator]()
   }
 }

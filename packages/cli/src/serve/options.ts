@@ -37,6 +37,8 @@ export interface ServeOptions {
   readonly crlf: boolean
   readonly json: boolean
   readonly hex: boolean
+  /** The session log that all of it is written to as well. */
+  readonly log: string | undefined
   readonly quiet: boolean
   /** How many processes serve; undefined is this one alone. */
   readonly workers: number | 'auto' | undefined

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { ServeOptions } from './options.js'
 import { type AccessFlags, addAccess } from '../arguments/access-flags.js'
+import { UsageError } from '../failure.js'
 import { parseWorkers } from '../arguments/count.js'
 import { completeEndpoint } from '../arguments/endpoint.js'
 import type { FramingChoice } from '../arguments/framing/choice.js'
@@ -28,6 +29,7 @@ interface ServeFlags extends AccessFlags, TimeoutFlags, ServeTlsFlags, ProxyFlag
   crlf?: true
   json?: true
   hex?: true
+  log?: string
   quiet?: true
 }
 
@@ -77,10 +79,17 @@ function addOutput(command: Command): void {
   command
     .optionsGroup(heading)
     .option('--metrics <endpoint>', 'serve /metrics, /healthz and /readyz there over HTTP')
+    .option('--log <file>', 'write all of it to a session log as well')
     .option('--json', 'print one JSON object a line')
     .option('--hex', 'print the bytes of messages')
     .option('-q, --quiet', 'print only where it listens, and errors')
     .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
+}
+
+function readLogFile({ log, workers }: ServeFlags): string | undefined {
+  if (log === undefined || workers === undefined) return log
+  const remedy = 'a log has one writer: leave one of them out'
+  throw new UsageError('--log and --workers do not go together', remedy)
 }
 
 function readServe(endpoints: readonly string[], flags: ServeFlags): ServeOptions {
@@ -121,6 +130,7 @@ function readServe(endpoints: readonly string[], flags: ServeFlags): ServeOption
     crlf: flags.crlf ?? false,
     json: flags.json ?? false,
     hex: flags.hex ?? false,
+    log: readLogFile(flags),
     quiet: flags.quiet ?? false,
   }
 }

@@ -3,6 +3,7 @@ import type { MetricsPages } from 'hawser/metrics'
 import { notifySystemd, type SystemdNotifier } from 'hawser/systemd'
 import { codeOf, describeFailure } from '../failure.js'
 import { loadFraming, type WireFraming } from '../wire/load-framing.js'
+import { openTrafficLog } from '../wire/traffic-log.js'
 import type { ServerEvent } from '../output/events.js'
 import { Foreground, type Service } from '../foreground/foreground.js'
 import { type Listeners, terminatorOf } from '../foreground/typing.js'
@@ -64,6 +65,11 @@ class ServeCommand {
     this.#systemd = notifySystemd(this.#host.server, {
       onError: ({ code, message }) => this.#tell({ event: 'error', code, message }),
     })
+    const { log } = this.#options
+    const logTarget = await openTrafficLog(log, ({ code, message }) => {
+      this.#tell({ event: 'error', code, message })
+    })
+    logTarget(this.#host.server)
     await this.#host.listen()
     this.#foreground.listen()
     // In a terminal it says that the terminal is gone, and ends the command as it ends others.

@@ -60,6 +60,7 @@ describe('hawser serve', () => {
       crlf: false,
       json: false,
       hex: false,
+      log: undefined,
       quiet: false,
     })
   })
