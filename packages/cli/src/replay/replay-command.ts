@@ -168,6 +168,12 @@ function readExpect({
   mask,
 }: ReplayFlags): Pick<ReplayOptions, 'expect' | 'framing'> {
   const expect = asked ?? (framing === undefined ? 'bytes' : 'frames')
+  if (framing?.kind === 'silence') {
+    throw new UsageError(
+      '--framing silence cuts by time, and a replay has another time',
+      'leave it out: bytes are compared however they come',
+    )
+  }
   const isCut = framing !== undefined && framing.kind !== 'raw'
   if ((expect === 'frames' || match === 'frames') && !isCut) {
     const flag = expect === 'frames' ? '--expect frames' : '--match frames'

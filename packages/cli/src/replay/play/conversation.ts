@@ -58,7 +58,7 @@ export class Conversation {
     const how = await this.#over
     clearTimeout(this.#timer)
     const connection = this.#connection
-    if (this.#theyEnded && how.difference === undefined) {
+    if (this.#theyEnded && how.difference === undefined && how.failure === undefined) {
       await Promise.race([connection.closed, delay(goodbye, undefined, { ref: false })])
     }
     if (connection.phase !== 'closed') connection.reset()

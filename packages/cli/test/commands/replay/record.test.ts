@@ -1,5 +1,7 @@
 import { connect, createServer, raw } from 'hawser'
+import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { createFolder } from '../../../../../test/support/folders.js'
 import { Command } from '../../support/command.js'
 import { Recorder } from '../../support/recorder.js'
 
@@ -33,4 +35,21 @@ it('hawser record without a file is a usage error', async () => {
   const { code, stderr } = await Command.hawser(['record', '0', '8000']).ended
   expect(stderr).toMatch(/^hawser: required option -o, --output <file> not specified: /)
   expect(code).toBe(2)
+})
+
+it.each(['serve', 'connect'])('the log of hawser %s is played as well', async (whose) => {
+  const log = ['--log', join(createFolder(), 'talk.hawser')] as const
+  const ofServer = whose === 'serve' ? log : []
+  const server = Command.hawser(['serve', '0', '--echo', ...ofServer])
+  const port = await server.port()
+  const ofClient = whose === 'connect' ? log : []
+  const words = ['connect', `${port}`, '--send', 'one', '--send', 'two', ...ofClient]
+  expect((await Command.hawser(words).ended).stdout).toBe('one\ntwo\n')
+  server.kill('SIGINT')
+  await server.ended
+  const other = Command.hawser(['serve', '0', '--echo'])
+  const to = ['--to', `${await other.port()}`]
+  const { code, stdout } = await Command.hawser(['replay', log[1], ...to]).ended
+  expect(stdout).toMatch(/^1 connection, 8 B sent, 8 B received, in .*: as recorded\n$/)
+  expect(code).toBe(0)
 })

@@ -88,26 +88,44 @@ describe('hawser replay --to', () => {
   })
 
   it('connections that were open at once are open at once', async () => {
-    const open = { now: 0, most: 0 }
+    let open = 0
+    let bothCame: () => void
+    const both = new Promise<void>((resolve) => (bothCame = resolve))
     const server = createServer({ framing: raw() }, async (client) => {
-      open.now += 1
-      open.most = Math.max(open.most, open.now)
+      open += 1
+      if (open === 2) bothCame()
+      await both
       for await (const bytes of client) await client.send(bytes)
-      open.now -= 1
     })
     await server.listen('tcp://127.0.0.1:0')
     onTestFinished(async () => void (await server.close({ drain: 0 })))
     const file = join(createFolder(), 'talk.hawser')
     const log = await createLog(file)
-    const both = [log.open(), log.open()]
-    for (const one of both) one.in(Buffer.from('A'))
-    for (const one of both) one.out(Buffer.from('A'))
-    for (const one of both) one.close()
+    const logged = [log.open(), log.open()]
+    for (const one of logged) one.in(Buffer.from('A'))
+    for (const one of logged) one.out(Buffer.from('A'))
+    for (const one of logged) one.close()
     await log.close()
     const { port } = server.address() as { port: number }
     expect((await replay(file, port))[0]).toBe(0)
-    // The second began before the first was over; whether it arrives before that is up to the server.
-    expect(open.most).toBeGreaterThan(0)
+  })
+
+  it('a connection begins only when those are over that were over before it', async () => {
+    let open = 0
+    const most: number[] = []
+    const server = createServer({ framing: raw() }, async (client) => {
+      open += 1
+      most.push(open)
+      for await (const bytes of client) await client.send(bytes)
+      // It ends its own direction, which the client waits for, only after this.
+      open -= 1
+    })
+    await server.listen('tcp://127.0.0.1:0')
+    onTestFinished(async () => void (await server.close({ drain: 0 })))
+    const file = await writeLog(...Array.from({ length: 10 }, () => ['> A', '< A'] as const))
+    const { port } = server.address() as { port: number }
+    expect((await replay(file, port))[0]).toBe(0)
+    expect(most).toEqual(Array.from({ length: 10 }, () => 1))
   })
 
   it('--connection plays one, --repeat plays it again', async () => {
@@ -180,6 +198,7 @@ describe('what cannot be replayed', () => {
     [['--to', '1', '--as-server', '2'], /--to and --as-server are two commands/],
     [['--to', '1', '--speed', '0'], /--speed is a factor, not "0"/],
     [['--to', '1', '--expect', 'frames'], /--expect frames needs a framing/],
+    [['--to', '1', '--framing', 'silence:50'], /--framing silence cuts by time/],
     [['--to', '1', '--match', 'frames'], /--match frames needs a framing/],
     [['--to', '1', '--mask', '('], /--mask is no regular expression/],
     [['--to', '1', '--mask', 'a', '--expect', 'length'], /compares no bytes: leave --mask out/],
