@@ -11,10 +11,16 @@ export function kindOf(number: number): RowKind | undefined {
   return names[number]
 }
 
-/**
- * What can be said of a row, one bit each: add them up with `|`.
- *
- * `tls`: the bytes are the plain text of a TLS connection. `cut`: less was stored than was sent.
- * `changed`: a fault or a rule changed them. `byHand`: a person sent them. `repeated`: they were sent again.
- */
-export const rowFlags = { tls: 1, cut: 2, changed: 4, byHand: 8, repeated: 16 } as const
+/** What can be said of a row, one bit each: add them up with `|`. */
+export const rowFlags = {
+  /** The bytes are the plain text of a TLS connection. */
+  tls: 1,
+  /** Less was stored than was sent. */
+  cut: 2,
+  /** A mask, a fault or a rule changed the bytes. */
+  changed: 4,
+  /** A person sent them. */
+  byHand: 8,
+  /** They were sent again. */
+  repeated: 16,
+} as const
