@@ -139,6 +139,22 @@ describe('never throws', () => {
   })
 })
 
+it('while a disk hangs, connections that come and go without being logged take no memory', async () => {
+  const { log, file } = await openLog({ memory: 4 * 1024 * 1024 })
+  const piece = Buffer.alloc(64 * 1024, 'x')
+  // In one turn, so that nothing can be written in between.
+  for (let index = 0; index < 100; index++) log.open().in(piece)
+  for (let index = 0; index < 12_000; index++) log.open().close()
+  const { lostRows } = log.info()
+  await log.close()
+  const { rows } = parseLog(file)
+  const lost = rows.filter((row) => row.kind === 4)
+  expect(lost).toHaveLength(10_001)
+  const counts = lost.map((row) => (JSON.parse(row.data.toString()) as { rows: number }).rows)
+  expect(counts.reduce((sum, count) => sum + count)).toBe(lostRows)
+  expect(lost.at(-1)?.connection).toBe(0)
+})
+
 it('a disk that is too slow costs rows, and not memory; the log says which', async () => {
   const { log, file } = await openLog({ memory: 4 * 1024 * 1024 })
   const piece = Buffer.alloc(64 * 1024, 'x')

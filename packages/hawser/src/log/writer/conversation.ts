@@ -11,8 +11,12 @@ export interface RowSink {
   readonly masks: MaskedSink | undefined
   /** @returns whether all of it was taken */
   append(track: Track, flags: number, bytes: Uint8Array, time?: number): boolean
-  /** Rows of this connection were lost: `recover` is called when there is room again. */
-  losing(conversation: Conversation, bytes: number): void
+  /**
+   * A row was lost.
+   *
+   * @returns the one that says so, when its `recover` is called because there is room again
+   */
+  losing(conversation: Conversation, bytes: number): Conversation
   /** It is over. */
   closed(conversation: Conversation): void
 }
@@ -95,11 +99,15 @@ export class Conversation implements LoggedConnection, RowOutlet {
 
   lose(track: Track, bytes: number): void {
     track.position += bytes
+    this.#sink.losing(this, bytes).countLost(track.kind, bytes)
+  }
+
+  /** A row of this connection was lost, or of one that cannot say so itself. */
+  countLost(kind: number, bytes: number): void {
     const lost = (this.#lost ??= { rows: 0, in: 0, out: 0 })
     lost.rows++
-    if (track.kind === kindNumbers.in) lost.in += bytes
-    else if (track.kind === kindNumbers.out) lost.out += bytes
-    this.#sink.losing(this, bytes)
+    if (kind === kindNumbers.in) lost.in += bytes
+    else if (kind === kindNumbers.out) lost.out += bytes
   }
 
   #take(track: Track, flags: number, bytes: Uint8Array): void {

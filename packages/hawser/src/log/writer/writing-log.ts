@@ -21,6 +21,12 @@ import type {
 } from './session-log.js'
 import type { Track } from './track.js'
 
+/**
+ * As many connections say for themselves what they lost; what others lose while a disk hangs is said of
+ * connection 0.
+ */
+const mostLosing = 10_000
+
 /** What a log is made of. */
 export interface LogSetup {
   readonly file: string
@@ -143,11 +149,15 @@ export class WritingLog implements SessionLog, RowSink, MaskedSink {
     report(() => this.#setup.onError(error))
   }
 
-  losing(conversation: Conversation, bytes: number): void {
-    if (this.#closing !== undefined) return
+  losing(conversation: Conversation, bytes: number): Conversation {
+    if (this.#closing !== undefined) return conversation
     this.#lostRows++
     this.#lostBytes += bytes
-    if (this.#error === undefined) this.#losing.add(conversation)
+    if (this.#error !== undefined) return conversation
+    const isKept = this.#losing.size < mostLosing || this.#losing.has(conversation)
+    const keeper = isKept ? conversation : this.#own
+    this.#losing.add(keeper)
+    return keeper
   }
 
   async #close(): Promise<void> {
