@@ -39,8 +39,7 @@ export class Delayed extends Stage {
 
   /** Keep something until `due`, and until all that is before it has left. */
   protected hold(what: Uint8Array | Ending, due: number): void {
-    const last = this.#items.at(-1)?.due ?? -Infinity
-    this.#items.push({ what, due: Math.max(due, last) })
+    this.#items.push({ what, due })
     this.#held += sizeOf(what)
   }
 
