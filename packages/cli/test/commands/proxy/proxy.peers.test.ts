@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createFolder } from '../../../../../test/support/folders.js'
 import { describePeer, itPeer } from '../../../../../test/support/peers.js'
 import { Command } from '../../support/command.js'
