@@ -31,6 +31,7 @@ const docstrings = new Map([
   ...readOptions('client/exchange-options.ts', 'ExchangeOptions', 'pool: '),
   ...readOptions('workers/primary/workers-options.ts', 'WorkersOptions', 'workers: '),
   ...readOptions('workers/primary/scrapes.ts', 'WorkersMetricsOptions', 'workers: '),
+  ...readOptions('log/writer/log-options.ts', 'LogOptions', 'log: '),
 ])
 // Numbers that limit nothing.
 for (const name of ['localPort', 'family', 'random', 'silence', 'pool: min', 'workers: count']) {
@@ -64,6 +65,7 @@ interface Row {
 const prefixes = new Map([
   ['One pool', 'pool: '],
   ['Many workers', 'workers: '],
+  ['One session log', 'log: '],
 ])
 
 const rows: Row[] = readDocument('LIMITS.md')

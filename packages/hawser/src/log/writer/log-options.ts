@@ -14,7 +14,7 @@ export interface LogOptions {
   readonly sync?: boolean | undefined
   /**
    * Bytes after which another file is begun, 65,536 or more: `name.000001.hawser`, `name.000002.hawser`, …
-   * The name of the log has to end in `.hawser` then. Default `Infinity`: one file, `name.hawser`.
+   * The name of the log has to end in `.hawser` then. Default `Infinity`, which is one file, `name.hawser`.
    */
   readonly rotate?: number | undefined
   /**
