@@ -36,6 +36,7 @@ async function runProgram(words: readonly string[], version: string): Promise<vo
       process.exit(await proxy(options, version))
     },
     async log(options) {
+      process.stdout.off('error', leaveQuietly)
       const { showLog } = await import('./log/log.js')
       process.exitCode = await showLog(options)
     },

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { type LogReader, type LogRow, openLog } from 'hawser/log'
-import { CommandError, exitOk } from '../failure.js'
+import { CommandError, exitOk, sayLostOutput } from '../failure.js'
 import type { LogCommandOptions } from './options.js'
 import { createJsonRows, createTextRows, type RowRenderer, type ShownRow } from './render-row.js'
 
@@ -11,6 +11,7 @@ const batchLength = 64 * 1024
 
 /** Run `hawser log`. */
 export async function showLog(options: LogCommandOptions): Promise<number> {
+  process.stdout.on('error', (error) => process.exit(sayLostOutput(error)))
   await using log = await openLog(options.place)
   if (options.pcapng !== undefined) {
     await exportPackets(log, options, options.pcapng)

@@ -1,9 +1,9 @@
-import { readFileSync, truncateSync } from 'node:fs'
+import { existsSync, readFileSync, truncateSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createLog, rowFlags, type SessionLog } from 'hawser/log'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../../test/support/folders.js'
-import { Command, type Outcome } from '../../support/command.js'
+import { Command, hawser, type Outcome } from '../../support/command.js'
 
 function show(...words: string[]): Promise<Outcome> {
   return Command.hawser(['log', ...words]).ended
@@ -121,6 +121,14 @@ describe('hawser log', () => {
     const failed = await show(file, '--pcapng', nowhere)
     expect(failed).toMatchObject({ code: 1, stdout: '' })
     expect(failed.stderr).toMatch(/^hawser: cannot write .*: ENOENT.*: name another file\n$/)
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('says that the disk of its output is full', async () => {
+    const words = [process.execPath, hawser, 'log', await write()]
+    const script = 'exec "$0" "$@" > /dev/full'
+    const ended = await new Command('sh', ['-c', script, ...words]).ended
+    expect(ended.code).toBe(1)
+    expect(ended.stderr).toMatch(/^hawser: stdout: .*ENOSPC.*: make room, or write elsewhere\n$/)
   })
 
   it('follows what is written', async () => {
