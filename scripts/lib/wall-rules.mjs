@@ -617,7 +617,7 @@ export const COMMAND_UNITS = {
     },
   },
   proxy: {
-    units: ['failure', 'arguments', 'certificate', 'foreground', 'output', 'wire'],
+    units: ['failure', 'arguments', 'certificate', 'foreground', 'output', 'pcapng', 'wire'],
     wings: {
       faults: { sees: [], units: ['failure'], builtins: [] },
       'faults/kinds': {

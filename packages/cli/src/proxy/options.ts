@@ -38,6 +38,8 @@ export interface ProxyOptions {
   readonly rules: string | undefined
   /** The file of the session log, if one is written. */
   readonly log: string | undefined
+  /** The port on the loopback on which what passes is served as pcapng, if on any. */
+  readonly pcapLive: number | undefined
   /** Where the API is served, if anywhere. */
   readonly api: string | undefined
   /** Proxies made through the API may listen on more than the loopback. */

@@ -27,6 +27,7 @@ export interface ProxyCommandFlags extends AccessFlags, ProxyFlags, ProxyTlsFlag
   seed?: number
   rules?: string
   log?: string
+  pcapLive?: number
   api?: string
   apiHost?: string[]
   apiOpen?: true
@@ -115,6 +116,11 @@ export function addOutput(command: Command, isLogOptional: boolean): void {
     .option('--json', 'print one JSON object a line')
     .option('--hex', 'print the bytes of messages')
     .option('-q, --quiet', 'print only where it listens, and errors')
+  command.option(
+    '--pcap-live <port>',
+    'show it in Wireshark: wireshark -k -i TCP@127.0.0.1:PORT',
+    parseCount('--pcap-live'),
+  )
   if (isLogOptional) command.option('--log <file>', 'write all of it to a session log as well')
   command.addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
 }
@@ -155,6 +161,7 @@ export function readProxyOptions(
     seed: readSeed(flags.seed),
     rules: flags.rules,
     log: flags.log,
+    pcapLive: flags.pcapLive,
     api: flags.api === undefined ? undefined : completeEndpoint(flags.api, '127.0.0.1'),
     apiOpen: flags.apiOpen ?? false,
     apiHosts: flags.apiHost ?? [],

@@ -183,9 +183,10 @@ export class ProxyServer {
 
   /** The library passes bytes on by itself where they are neither shown nor meant to suffer. */
   get #isPlain(): boolean {
-    const { quiet, api, log, rules } = this.#around.options
+    const { quiet, api, log, pcapLive, rules } = this.#around.options
     if (rules !== undefined) return false
-    return quiet && api === undefined && log === undefined && this.faults.all.length === 0
+    if (log !== undefined || pcapLive !== undefined) return false
+    return quiet && api === undefined && this.faults.all.length === 0
   }
 
   /** How bytes are read of either side. */

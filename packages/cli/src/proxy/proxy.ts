@@ -14,6 +14,7 @@ import type { ProxySurroundings } from './surroundings.js'
 import type { ServerEvent } from '../output/events.js'
 import type { RulesFile } from './rules/rules-file.js'
 import type { Recorder } from './recorder.js'
+import { joinRecorders } from './recorders.js'
 import { ProxyRegistry } from './registry.js'
 
 /** Memory that the faults of all connections may hold before each is held to its share. */
@@ -66,7 +67,7 @@ class ProxyCommand {
     const { listen, target } = options
     this.#foreground.listen()
     await this.#openRules()
-    await this.#openLog()
+    this.#recorder = joinRecorders(await this.#openRecorders())
     await this.#serveApi(version)
     if (listen !== undefined && target !== undefined) {
       await this.#registry.add(firstName, { listen, target }, faults, true)
@@ -93,14 +94,24 @@ class ProxyCommand {
   }
 
   /** What writes it is loaded only where it is asked for. */
-  async #openLog(): Promise<void> {
-    const { log } = this.#prepared.options
-    if (log === undefined) return
-    const { createRecorder } = await import('./recorder.js')
-    this.#recorder = await createRecorder(log, (error) => {
-      const { message } = describeFailure(error)
-      this.#foreground.tell({ event: 'error', code: codeOf(error) ?? '', message })
-    })
+  async #openRecorders(): Promise<Recorder[]> {
+    const { log, pcapLive } = this.#prepared.options
+    const recorders: Recorder[] = []
+    if (pcapLive !== undefined) {
+      const { servePcap } = await import('./pcap-live.js')
+      const { recorder, place } = await servePcap(pcapLive)
+      this.#foreground.display.insist({ event: 'notice', text: `pcapng on ${place}` })
+      recorders.push(recorder)
+    }
+    if (log !== undefined) {
+      const { createRecorder } = await import('./recorder.js')
+      const failed = (error: unknown): void => {
+        const { message } = describeFailure(error)
+        this.#foreground.tell({ event: 'error', code: codeOf(error) ?? '', message })
+      }
+      recorders.push(await createRecorder(log, failed))
+    }
+    return recorders
   }
 
   /** What serves it is loaded only where it is asked for. */
