@@ -21,6 +21,7 @@ interface LogFlags {
   maxFrame?: number
   pcapng?: string
   json?: true
+  text?: true
   hex?: true
 }
 
@@ -61,6 +62,7 @@ export function addLog(program: Command, act: (options: LogCommandOptions) => Pr
     )
     .option('--max-frame <size>', 'the largest message (default: 1MiB)', parseSize('--max-frame'))
     .option('--json', 'print each row as a JSON object')
+    .option('--text', 'nothing but what was said, as lines of text: < in, > out')
     .option('--hex', 'print the bytes')
     .option('--pcapng <file>', 'write it for Wireshark; - is stdout')
     .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
@@ -72,11 +74,17 @@ function readPattern(option: string, bytes: Uint8Array): Uint8Array {
   throw new UsageError(`${option} has ${bytes.length} bytes`, `write 1 to ${longestPattern}`)
 }
 
-function readPcapng({ pcapng, framing, json, hex }: LogFlags): string | undefined {
-  if (pcapng === undefined) return undefined
-  const other = framing !== undefined ? '--framing' : json ? '--json' : hex ? '--hex' : undefined
-  if (other === undefined) return pcapng
-  throw new UsageError(`--pcapng and ${other} do not go together`, 'leave one of them out')
+/** Only one of them says what is written. */
+function refuseSeveral({ pcapng, framing, json, text, hex }: LogFlags): void {
+  const forms = Object.entries({ '--pcapng': pcapng, '--text': text, '--json': json })
+  // What Wireshark gets are the bytes as they came.
+  const others = pcapng === undefined ? {} : { '--framing': framing }
+  const bytes = json === undefined ? { '--hex': hex } : {}
+  const given = [...forms, ...Object.entries({ ...others, ...bytes })]
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name)
+  if (given.length < 2) return
+  throw new UsageError(`${given[0]} and ${given[1]} do not go together`, 'leave one of them out')
 }
 
 function readLog(place: string, flags: LogFlags): LogCommandOptions {
@@ -85,6 +93,7 @@ function readLog(place: string, flags: LogFlags): LogCommandOptions {
     const other = follow === true ? '--follow' : '--framing'
     throw new UsageError(`--find and ${other} do not go together`, 'leave one of them out')
   }
+  refuseSeveral(flags)
   if (framing !== undefined) assertMaxFrame(framing, flags.maxFrame)
   return {
     place,
@@ -94,8 +103,9 @@ function readLog(place: string, flags: LogFlags): LogCommandOptions {
     find,
     framing,
     maxFrame: flags.maxFrame,
-    pcapng: readPcapng(flags),
+    pcapng: flags.pcapng,
     json: flags.json ?? false,
+    text: flags.text ?? false,
     hex: flags.hex ?? false,
   }
 }

@@ -4,7 +4,13 @@ import type { Writable } from 'node:stream'
 import { type LogReader, type LogRow, openLog } from 'hawser/log'
 import { CommandError, exitOk, sayLostOutput } from '../failure.js'
 import type { LogCommandOptions } from './options.js'
-import { createJsonRows, createTextRows, type RowRenderer, type ShownRow } from './render-row.js'
+import {
+  createJsonRows,
+  createSpokenRows,
+  createTextRows,
+  type RowRenderer,
+  type ShownRow,
+} from './render-row.js'
 
 /** Written at once: a line at a time would be a system call each. */
 const batchLength = 64 * 1024
@@ -17,7 +23,11 @@ export async function showLog(options: LogCommandOptions): Promise<number> {
     await exportPackets(log, options, options.pcapng)
     return exitOk
   }
-  const render = options.json ? createJsonRows(options.hex) : createTextRows(options.hex)
+  const render = options.json
+    ? createJsonRows(options.hex)
+    : options.text
+      ? createSpokenRows()
+      : createTextRows(options.hex)
   await print(await cut(chosen(log, options), options), render, options.follow)
   return exitOk
 }

@@ -16,5 +16,7 @@ export interface LogCommandOptions {
   /** The file to write for Wireshark; `-` is stdout. */
   readonly pcapng: string | undefined
   readonly json: boolean
+  /** Nothing but what was said. */
+  readonly text: boolean
   readonly hex: boolean
 }

@@ -3,6 +3,7 @@ import { createColours, wantsColour } from '../output/colours.js'
 import { createColumnRenderer, describeClose } from '../output/columns.js'
 import { describeMessage, stringifySafely } from '../output/json.js'
 import { outputWidth } from '../output/sinks/standard.js'
+import { showMessage } from '../output/text.js'
 
 /** A row, or a message that was cut out of several. */
 export type ShownRow = Pick<
@@ -50,6 +51,29 @@ export function createTextRows(hex: boolean): RowRenderer {
     const [what, rest] = [name.slice(0, longestName), text.slice(0, mostOfEvent)]
     return render({ event: 'note', id: connection, what, text: rest }, at)
   }
+}
+
+/** Nothing but what was said: a line of text is a line, with `<` in front of what came in and `>` of what went out. */
+export function createSpokenRows(): RowRenderer {
+  return ({ connection, kind, data }) => {
+    if (kind !== 'in' && kind !== 'out') return ''
+    const head = `@${connection} ${kind === 'in' ? '<' : '>'} `
+    return linesOf(Buffer.from(data.buffer, data.byteOffset, data.length))
+      .map((line) => `${head}${showMessage(line)}\n`)
+      .join('')
+  }
+}
+
+/** Without what ends them; an end at the end begins no line. */
+function linesOf(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = []
+  for (let from = 0; from < bytes.length;) {
+    const at = bytes.indexOf(10, from)
+    const end = at < 0 ? bytes.length : at
+    lines.push(bytes.subarray(from, at > from && bytes[at - 1] === 13 ? at - 1 : end))
+    from = end + 1
+  }
+  return lines
 }
 
 /** A stranger's time may be anything. */

@@ -70,6 +70,27 @@ describe('hawser log', () => {
     expect(await show(file, '--find', 'absent')).toMatchObject({ code: 0, stdout: '' })
   })
 
+  it('shows nothing but what was said, as lines of text', async () => {
+    const file = await write()
+    const shown = await show(file, '--text', '--framing', 'lines', '--connection', '1')
+    expect(shown.stdout).toBe('@1 < hello\n@1 < next\n')
+    const { log, file: other } = await open()
+    const one = log.open()
+    one.in(Buffer.from('GET / HTTP/1.1\r\n\r\n'))
+    one.out(Buffer.from('\u001b[2J\n\nrest'))
+    await log.close()
+    expect((await show(other, '--text')).stdout).toBe(String.raw`@1 < GET / HTTP/1.1
+@1 < ${''}
+@1 > \x1b[2J
+@1 > ${''}
+@1 > rest
+`)
+    expect(await show(file, '--text', '--hex')).toMatchObject({
+      code: 2,
+      stderr: 'hawser: --text and --hex do not go together: leave one of them out\n',
+    })
+  })
+
   it('shows messages, by their framing', async () => {
     const shown = await show(await write(), '--connection', '1', '--framing', 'lines')
     expect(linesOf(shown).filter((line) => line.startsWith('@1    in'))).toEqual([
