@@ -125,7 +125,7 @@ export type {
 export type { BackoffOptions } from './policy/backoff.js'
 export type { Clock } from './policy/clock.js'
 export type { ConnectRate } from './policy/address/connect-rate.js'
-export type { RateLimit } from './policy/rate/rate-limit.js'
+export type { RateLimit, RateWithBurst } from './policy/rate/rate-limit.js'
 export type { HeartbeatOptions } from './policy/heartbeat.js'
 export type { RefusalCounts, RefusalReason } from './policy/connection-limit.js'
 export type { KeepAliveOptions } from './socket/keep-alive.js'

@@ -10,7 +10,7 @@ export interface Rate {
 }
 
 /** So many a second, with another burst than those of a second. */
-interface RateWithBurst {
+export interface RateWithBurst {
   /** How many a second, above 0; 0.1 is six a minute. `Infinity` is off. */
   readonly perSecond: number
   /** How many at once, after a while without any. Default: those of a second, at least 1. */
