@@ -74,7 +74,8 @@ async function stall(stage: Stage, iterate: boolean): Promise<Finding> {
   const held = Math.max(talked.held, stood.held) - before.held
   const growth = Math.max(talked.rss, stood.rss) - before.rss
   stage.expect(held <= most, `${style}: holds ${toMebibytes(held)} MiB more`)
-  stage.expect(growth <= most, `${style}: grew by ${toMebibytes(growth)} MiB`)
+  // V8 enlarges its young generation, by up to 32 MiB, until the process has seen more traffic than the short form.
+  stage.expect(stage.short || growth <= most, `${style}: grew by ${toMebibytes(growth)} MiB`)
 
   for (const peer of peers) peer.break()
   await stage.until(async () => (await info(server)).connections === others, 'they are gone')
