@@ -8,13 +8,14 @@ import {
   type HawserError,
   lines,
   raw,
+  silence,
 } from 'hawser'
 import { connectPair, VirtualClock } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { make, nextConnection, serve } from '../server/support/serving.js'
 import { identities, siteTls } from '../tls/support/identities.js'
 import { attach, type AttachOptions } from './support/attach.js'
-import { collect, turns } from './support/turns.js'
+import { collect, defer, turns } from './support/turns.js'
 
 /** Puts what comes behind `put N` into the list, and every other line as it is. */
 async function takePuts(connection: Connection<string, string>, taken: string[]): Promise<void> {
@@ -571,5 +572,70 @@ describe('a decoder that keeps state', () => {
     await attached.connection.closed
     expect(taken).toEqual(['a', 'b', '<xy>', 'c'])
     expect(made).toBe(2)
+  })
+})
+
+describe('a body under a framing whose frames end with a silence', () => {
+  it.each(['taken', 'left'])('is %s after its peer was silent in the middle', async (how) => {
+    const clock = new VirtualClock()
+    const silent = defer()
+    const got: string[] = []
+    const { peer, connection } = attach<Uint8Array, string>({
+      framing: silence({ gap: 10 }),
+      clock,
+      handler: {
+        async message(own, frame) {
+          got.push(Buffer.from(frame).toString())
+          if (got.length > 1) return
+          const body = own.takeBytes(6)
+          await silent.promise
+          if (how === 'left') await body.return?.()
+          else got.push(`<${await text(body)}>`)
+        },
+      },
+    })
+    await peer.send('put 6')
+    await clock.advance(10)
+    await peer.send('one')
+    await clock.advance(10)
+    silent.resolve()
+    await turns()
+    await peer.send('two')
+    await turns()
+    await peer.send('next')
+    await clock.advance(10)
+    await turns()
+    expect(got).toEqual(how === 'left' ? ['put 6', 'next'] : ['put 6', '<onetwo>', 'next'])
+    connection.reset()
+  })
+
+  it('and what came behind it before it was taken ends with a silence that is heard', async () => {
+    const clock = new VirtualClock()
+    const silent = defer()
+    const got: string[] = []
+    const { peer, connection } = attach<Uint8Array, string>({
+      framing: silence({ gap: 10 }),
+      clock,
+      handler: {
+        async message(own, frame) {
+          got.push(Buffer.from(frame).toString())
+          if (got.length > 1) return
+          const body = own.takeBytes(3)
+          await silent.promise
+          got.push(`<${await text(body)}>`)
+        },
+      },
+    })
+    await peer.send('put 3')
+    await clock.advance(10)
+    await peer.send('one')
+    await peer.send('next')
+    await clock.advance(10)
+    silent.resolve()
+    await turns()
+    expect(got).toEqual(['put 3', '<one>'])
+    await clock.advance(10)
+    expect(got).toEqual(['put 3', '<one>', 'next'])
+    connection.reset()
   })
 })

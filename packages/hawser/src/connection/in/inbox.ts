@@ -2,6 +2,7 @@ import type { Emit, Framing } from '../../framing/framing.js'
 import { FrameReader } from '../../framing/frame-reader.js'
 import type { Clock } from '../../policy/clock.js'
 import { bufferOperations } from '../buffer-operations.js'
+import { holds } from './holds.js'
 import { type Heard, Silence } from './silence-watch.js'
 
 /** What `take` returns when no complete frame is there. */
@@ -12,6 +13,8 @@ const batchSize = 256
 
 /** What is told that a silence has ended frames. */
 export interface Listener extends Heard {
+  /** As {@link holds} has them. */
+  readonly holds: number
   advance(): void
 }
 
@@ -196,6 +199,8 @@ export class Inbox<In> {
 
   /** Decode what a silence has ended, ahead of the consumer: what comes next is another frame. */
   #quiet(): void {
+    // What is held may be of a body, which no framing reads.
+    if ((this.#listener.holds & holds.taking) !== 0) return
     if (!this.#failed) {
       // Where decoding begins, counted from the batch's beginning.
       let start = this.#reader.unreleased + this.#delivered

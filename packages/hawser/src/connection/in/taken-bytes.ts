@@ -159,6 +159,8 @@ export class TakenBytes<In, Out> implements Consumer, AsyncIterableIterator<Uint
     const { before } = this
     receiver.consumer = before
     receiver.lift(holds.taking)
+    // What is silent is not heard while bytes are taken.
+    receiver.inbox.readsAgain()
     // Its wait may be over by now.
     if (before instanceof SingleConsumer) before.resign()
     if (before === undefined) this.#host.released()
