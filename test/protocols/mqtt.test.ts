@@ -1,9 +1,15 @@
 import fc from 'fast-check'
-import { connect, type Connection, lengthPrefixed, raw } from 'hawser'
-import { checkFraming, createMemoryNetwork, VirtualClock } from 'hawser/testing'
+import { byteOperations, connect, type Connection, lengthPrefixed, raw } from 'hawser'
+import { checkFraming, createMemoryNetwork, FrameReader, VirtualClock } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type BrokerLimits, createBroker } from '../../examples/protocols/mqtt/broker.js'
-import { mqtt, publish, puback, suback } from '../../examples/protocols/mqtt/packets.js'
+import {
+  mqtt,
+  type Packet,
+  publish,
+  puback,
+  suback,
+} from '../../examples/protocols/mqtt/packets.js'
 import { isFilter, TopicTree } from '../../examples/protocols/mqtt/topic-tree.js'
 import { runs } from '../support/property-runs.js'
 import { damaged, expectOrderly, say } from './support/damage.js'
@@ -117,6 +123,26 @@ describe('packets of MQTT', () => {
   it('larger than the broker takes are refused by their length', async () => {
     const { network, broker } = await start()
     expect(await say(broker, network, [hex('30ffffff7f')])).toBe('frame-too-large')
+  })
+
+  it('are not kept whole for a will or a retained message', () => {
+    const rest = [text('topic'), text('will'), text('x'.repeat(200)), text('password')]
+    const payloads: (Uint8Array | undefined)[] = []
+    const reader = new FrameReader(mqtt(), byteOperations)
+    const take = (packet: Packet): boolean => {
+      if (packet.type === 'connect') payloads.push(packet.will?.payload)
+      if (packet.type === 'publish') payloads.push(packet.message.payload)
+      return true
+    }
+    for (const packet of [
+      hello('a', 0, 2 | 4 | 64 | 128, Buffer.concat(rest)),
+      publish(message('a'.repeat(200), 'will', 0, true)),
+    ]) {
+      const size = packet.length - 1
+      const frame = [packet[0] ?? 0, (size & 127) | 128, size >> 7, ...packet.subarray(1)]
+      reader.feed(Uint8Array.from(frame), false, 0, take)
+    }
+    expect(payloads.map((payload) => payload?.buffer.byteLength)).toEqual([4, 4])
   })
 })
 
@@ -290,10 +316,13 @@ describe('the MQTT broker of the examples', () => {
   })
 
   it('refuses filters that are wrong, too long or too many, and keeps the others', async () => {
-    const { join } = await start({}, { maxSubscriptions: 2, maxFilter: 20 })
+    const { join } = await start({}, { maxSubscriptions: 2, maxFilter: 20, maxLevels: 3 })
     const client = await join('a')
     expect(await ask(client, subscribe(1, 'a/#/b'))).toBe(hexOf(suback(1, [0x80])))
     expect(await ask(client, subscribe(2, 'a'.repeat(21)))).toBe(hexOf(suback(2, [0x80])))
+    expect(await ask(client, subscribe(2, 'a/b/c/d'))).toBe(hexOf(suback(2, [0x80])))
+    expect(await ask(client, subscribe(9, 't1/+/#'))).toBe(hexOf(suback(9, [0])))
+    expect(await ask(client, unsubscribe(10, 't1/+/#'))).toBe('b0000a')
     for (const [id, code] of [0, 0, 0x80].entries())
       expect(await ask(client, subscribe(id + 3, `t${id}`))).toBe(hexOf(suback(id + 3, [code])))
     expect(await ask(client, subscribe(6, 't1', 1))).toBe(hexOf(suback(6, [1])))

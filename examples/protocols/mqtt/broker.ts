@@ -11,6 +11,8 @@ export interface BrokerLimits {
   readonly maxSubscriptions?: number
   /** Characters of one of them. Default 1,000. */
   readonly maxFilter?: number
+  /** Levels of one of them, each of which takes some 400 bytes. Default 32. */
+  readonly maxLevels?: number
   /** Messages of QoS 1 that a client has not acknowledged; beyond it is too slow. Default 10,000. */
   readonly maxUnacknowledged?: number
   /** Milliseconds until a client has to acknowledge one of them. Default 30,000. */
@@ -51,8 +53,9 @@ export function createBroker(
   options: ServerOptions<Packet, Uint8Array, Session> = {},
   limits: BrokerLimits = {},
 ): Server<Packet, Uint8Array, Session> {
-  const { maxSubscriptions = 100, maxFilter = 1_000, maxRetainedBytes = 4 * 1024 * 1024 } = limits
+  const { maxSubscriptions = 100, maxFilter = 1_000, maxLevels = 32 } = limits
   const { maxUnacknowledged = 10_000, acknowledgeTimeout = 30_000 } = limits
+  const { maxRetainedBytes = 4 * 1024 * 1024 } = limits
   const tree = new TopicTree<Peer>()
   const clients = new Map<string, Peer>()
   const retained = new Map<string, Message>()
@@ -180,7 +183,8 @@ export function createBroker(
     const fresh = new TopicTree<Peer>()
     const codes = wanted.map(({ filter, qos }) => {
       const isFull = filters.size >= maxSubscriptions && !filters.has(filter)
-      if (isFull || filter.length > maxFilter || !isFilter(filter)) return 0x80
+      const isLarge = filter.length > maxFilter || filter.split('/').length > maxLevels
+      if (isFull || isLarge || !isFilter(filter)) return 0x80
       filters.add(filter)
       const granted = Math.min(qos, 1)
       for (const each of [tree, fresh]) each.add(filter, peer, granted)

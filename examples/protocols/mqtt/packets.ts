@@ -110,8 +110,9 @@ function readPublish(head: number, fields: Fields): Packet {
   if (qos > 1) throw new RangeError('QoS 2 is not served here')
   const topic = fields.topic()
   const id = qos === 0 ? 0 : fields.id()
-  const message = { topic, payload: fields.rest(), qos, retain: (head & 1) === 1 }
-  return { type: 'publish', id, message }
+  const retain = (head & 1) === 1
+  const payload = retain ? own(fields.rest()) : fields.rest()
+  return { type: 'publish', id, message: { topic, payload, qos, retain } }
 }
 
 /** The lower four bits of the first byte are fixed. */
@@ -161,12 +162,17 @@ function readConnect(fields: Fields): Packet {
   if ((flags & 4) !== 0) {
     const topic = fields.topic()
     const qos = Math.min((flags >> 3) & 3, 1)
-    will = { topic, payload: fields.binary(), qos, retain: (flags & 32) !== 0 }
+    will = { topic, payload: own(fields.binary()), qos, retain: (flags & 32) !== 0 }
   }
   // Who it says that it is: a broker that asks has to look at them.
   if ((flags & 128) !== 0) fields.text()
   if ((flags & 64) !== 0) fields.binary()
   return { type: 'connect', clientId, clean: (flags & 2) !== 0, keepalive, version, will }
+}
+
+/** What is kept for long must not keep the rest of its packet, such as a password, with it. */
+function own(payload: Uint8Array): Uint8Array {
+  return Uint8Array.from(payload)
 }
 
 export function connack(code: number): Uint8Array {
