@@ -45,7 +45,8 @@ export class PassingDecoder<Inner, In> implements Decoder<In> {
     if (decoder.quiet !== undefined) {
       this.quiet = (rest, emit, owned) => {
         this.#begin(emit)
-        const consumed = decoder.quiet?.(rest, this.#emitInner, owned && mayView) ?? 0
+        // One that returns nothing breaks its contract, which is for the caller to see.
+        const consumed = decoder.quiet?.(rest, this.#emitInner, owned && mayView) as number
         this.#offset += consumed
         return consumed
       }

@@ -236,6 +236,32 @@ describe('a silence under other framings', () => {
     }
   })
 
+  it.each<[string, (inner: Framing<string, string>) => Framing<string, string>]>([
+    [
+      'mapFraming',
+      (inner) => mapFraming(inner, { decode: (word) => word, encode: (word: string) => word }),
+    ],
+    ['duplexFraming', (receive) => duplexFraming({ receive, send: lines({ maxFrame: 256 }) })],
+  ])('and a decoder that returns nothing is found out under %s', async (_, wrap) => {
+    const clock = new VirtualClock()
+    const careless = framing<string, string>({
+      name: 'careless',
+      silence: 10,
+      maxFrame: 64,
+      decoder: () => ({ decode: () => 0, quiet: () => undefined as unknown as number }),
+      encoder: (operations) => lines().createEncoder(operations),
+    })
+    const { peer, connection } = attach<string, string>({
+      clock,
+      framing: wrap(careless),
+      handler: { message: () => undefined },
+    })
+    await peer.send('a')
+    await clock.advance(10)
+    peer.end()
+    expect((await connection.closed).reason).toBe('decoder-invalid')
+  })
+
   it('may mean whatever a framing of your own makes of it', async () => {
     const clock = new VirtualClock()
     const received: string[] = []

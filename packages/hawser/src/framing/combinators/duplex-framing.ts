@@ -70,7 +70,8 @@ class HeldDecoder<In> implements Decoder<In> {
       return !this.#stopped
     }
     if (decoder.quiet !== undefined) {
-      this.quiet = (rest, emit, owned) => decoder.quiet?.(rest, emit, owned) ?? 0
+      // What it returns is looked at by the caller.
+      this.quiet = (rest, emit, owned) => decoder.quiet?.(rest, emit, owned) as number
     }
     if (decoder.end === undefined) return
     this.end = (rest, emit) => decoder.end?.(rest, emit)
