@@ -283,6 +283,24 @@ describe('a silence under other framings', () => {
     connection.reset()
   })
 
+  it('ends nothing but the rest behind a burst of frames that were not taken yet', async () => {
+    const clock = new VirtualClock()
+    const { peer, connection } = attach<string, string>({ clock, framing: prompts })
+    const burst = Array.from({ length: 600 }, (_, index) => `line ${index}`)
+    void peer.send(`${burst.join('\n')}\nrouter> `).catch(() => {})
+    await turns()
+    await clock.advance(50)
+    const taken: string[] = []
+    const loop = (async () => {
+      for await (const line of connection) taken.push(line)
+    })()
+    await turns()
+    await clock.advance(50)
+    expect(taken).toEqual([...burst, 'router> '])
+    peer.end()
+    await loop
+  })
+
   it('and what it ends is kept apart ahead of a consumer that takes its time', async () => {
     const clock = new VirtualClock()
     const { peer, connection } = attach<string, string>({ clock, framing: prompts })

@@ -206,12 +206,14 @@ export class Inbox<In> {
       let start = this.#reader.unreleased + this.#delivered
       const push: Emit<In> = (frame, end) => {
         this.#ends.push(start + end)
-        return this.#frames.push(frame) < batchSize
+        return this.#frames.push(frame) - this.#head < batchSize
       }
       try {
         this.#reader.decode(push)
         start = this.#reader.unreleased + this.#delivered
-        this.#reader.quiet(push)
+        // Frames that are not decoded yet must not pass for a rest: it is looked at again behind them.
+        if (this.isCrowded) this.#silence?.sound()
+        else this.#reader.quiet(push)
       } catch (error) {
         this.#failed = true
         this.#failure = error
