@@ -54,7 +54,9 @@ export function createBroker(
   limits: BrokerLimits = {},
 ): Server<Packet, Uint8Array, Session> {
   const { maxSubscriptions = 100, maxFilter = 1_000, maxLevels = 32 } = limits
-  const { maxUnacknowledged = 10_000, acknowledgeTimeout = 30_000 } = limits
+  const { acknowledgeTimeout = 30_000 } = limits
+  // There are 65,535 ids (section 2.3.1).
+  const maxUnacknowledged = Math.min(limits.maxUnacknowledged ?? 10_000, 65_535)
   const { maxRetainedBytes = 4 * 1024 * 1024 } = limits
   const tree = new TopicTree<Peer>()
   const clients = new Map<string, Peer>()

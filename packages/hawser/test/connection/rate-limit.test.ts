@@ -494,6 +494,7 @@ describe('setRateLimit', () => {
 
 describe('a limit that cannot work', () => {
   it.each([
+    [{ messages: 1e-306 }, /^rateLimit.messages is 1e-306 a second: it takes 0.000001 or more/],
     [{ messages: 0 }, /^rateLimit.messages is 0 a second/],
     [{ bytes: Number.NaN }, /^rateLimit.bytes is NaN a second/],
     [

@@ -11,7 +11,7 @@ export interface Rate {
 
 /** So many a second, with another burst than those of a second. */
 export interface RateWithBurst {
-  /** How many a second, above 0; 0.1 is six a minute. `Infinity` is off. */
+  /** How many a second, 1e-6 or more; 0.1 is six a minute. `Infinity` is off. */
   readonly perSecond: number
   /** How many at once, after a while without any. Default: those of a second, at least 1. */
   readonly burst?: number | undefined
@@ -36,6 +36,9 @@ export interface RateLimit {
    */
   readonly over?: 'slow' | 'close' | undefined
 }
+
+/** One in eleven days. Far below it, the wait for the next one is no number of milliseconds. */
+const slowest = 1e-6
 
 /** The names of the options in {@link RateLimit}. */
 export const rateLimitNames: NamesOf<RateLimit> = {
@@ -76,10 +79,10 @@ function resolveRate(unit: 'messages' | 'bytes', rate: number | RateWithBurst): 
   const name = `rateLimit.${unit}`
   const { perSecond, burst: asked } =
     typeof rate === 'object' ? rate : { perSecond: rate, burst: undefined }
-  if (!(typeof perSecond === 'number' && perSecond > 0)) {
+  if (!(typeof perSecond === 'number' && perSecond >= slowest)) {
     throw invalid(
       name,
-      `is ${show(perSecond)} a second: it takes a number above 0, such as 10, or 0.1 for six a minute (Infinity is off)`,
+      `is ${show(perSecond)} a second: it takes ${slowest} or more, such as 10, or 0.1 for six a minute (Infinity is off)`,
     )
   }
   const burst = atLeast(`${name}.burst`, asked ?? Math.max(1, perSecond), 1, unit)
