@@ -265,6 +265,7 @@ export const LIBRARY_UNITS = {
     wings: {
       in: {
         sees: [
+          'time/silence-watch',
           'end/close-info',
           'buffer-operations',
           'call-options',

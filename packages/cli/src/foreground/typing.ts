@@ -62,7 +62,7 @@ export class Typing {
     })
   }
 
-  /** Send the lines of a pipe or a file: they wait until somebody is there, as with `nc -l`. */
+  /** Send the lines of a pipe or a file: they wait until a client is there, as with `nc -l`. */
   async pump(input: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const line of readLines(input)) {
       await this.#listeners.occupied()

@@ -21,7 +21,7 @@ export function findRefusal(request: Origins, names: readonly string[]): string 
   return `the host ${JSON.stringify(name)} is not allowed: use localhost or an IP address, or start hawser proxy with --api-host ${name}`
 }
 
-/** An IP address is no name that somebody else could make lead here. */
+/** A web page cannot make an address lead elsewhere, as it can a name. */
 function isAddress(name: string): boolean {
   return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(name) || /^\[[\da-f:.]+\]$/.test(name)
 }

@@ -58,7 +58,7 @@ export class RuledWay implements Filter {
     if (this.#cut.length === 0 && this.#cutter.isEmpty) return
     throw new CommandError(
       'plain text came behind the message after which TLS was to begin',
-      'it may have been put in by somebody in between (CVE-2011-0411)',
+      'an attacker in between may have put it in (CVE-2011-0411)',
     )
   }
 

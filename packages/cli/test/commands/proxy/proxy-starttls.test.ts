@@ -27,7 +27,7 @@ async function serveMail(): Promise<number> {
         if (line === 'STARTTLS') await client.startTls({ reply: '220 go ahead' })
         else if (line === 'STARTTLS NOT') await client.send('454 not now')
         else if (line === 'STARTTLS EVIL') {
-          // In one write, as somebody in between would put it in.
+          // In one write, as an attacker in between would put it in.
           for (const reply of ['220 go ahead', '250 injected']) void client.send(reply)
         } else await client.send(`${client.tls === undefined ? 'plain' : 'secret'} ${line}`)
       },

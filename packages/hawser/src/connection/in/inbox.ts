@@ -3,7 +3,7 @@ import { FrameReader } from '../../framing/frame-reader.js'
 import type { Clock } from '../../policy/clock.js'
 import { bufferOperations } from '../buffer-operations.js'
 import { holds } from './holds.js'
-import { type Heard, Silence } from './silence-watch.js'
+import { type Heard, Silence } from '../time/silence-watch.js'
 
 /** What `take` returns when no complete frame is there. */
 export const none: unique symbol = Symbol('none')
