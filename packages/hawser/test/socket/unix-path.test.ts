@@ -15,6 +15,7 @@ import { describe, expect, it } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { runNode } from '../../../../test/support/programs.js'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
+import { findPlace } from '../../src/socket/unix/unix-path.js'
 import { make, rejection } from '../server/support/serving.js'
 
 forbidStrayErrors()
@@ -148,6 +149,13 @@ describe('a Unix socket', () => {
     const error = await rejection(make().listen(`unix:${folder}/Z`))
     expect(error).toMatchObject({ name: 'ListenError' })
     expect(readdirSync(folder).sort()).toEqual(taken.sort())
+  })
+
+  it('is bound at a name that is a path, also where it is relative', () => {
+    const endpoint = { kind: 'unix', path: 'app.sock' } as const
+    expect(findPlace(endpoint as Parameters<typeof findPlace>[0]).path).toMatch(
+      /^\.\/\.[a-z\d]{6}$/,
+    )
   })
 
   it('leaves no temporary name when its folder may not be written to', async () => {

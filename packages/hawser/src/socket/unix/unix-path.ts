@@ -105,7 +105,8 @@ export function releasePath(owned: OwnedPath): void {
  * else.
  */
 function freeName(target: string, more: number): string {
-  const folder = target.slice(0, target.lastIndexOf('/') + 1)
+  // Without a folder in front, a name of digits would be a port to Node.js: `.338728`.
+  const folder = target.slice(0, target.lastIndexOf('/') + 1) || './'
   const length = Math.min(usualLength, longestPath - encoder.encode(folder).length - more)
   if (length < 1) {
     const text = `a Unix socket's path may have ${longestPath} bytes, and to set its mode or owner in private this one has to be shorter by ${1 - length}`
