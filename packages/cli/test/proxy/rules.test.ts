@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseFraming } from '../../src/arguments/framing/parse.js'
-import { encodeMessage } from '../../src/proxy/rules/encode-message.js'
+import { encodeInPlace, encodeMessage } from '../../src/proxy/rules/encode-message.js'
 import { judge } from '../../src/proxy/rules/judge.js'
 import { readRules } from '../../src/proxy/rules/read-rules.js'
 import type { Rule, Verdict } from '../../src/proxy/rules/rule.js'
@@ -94,4 +94,24 @@ it('a message is framed as the framing has it', async () => {
   expect(await framed('length:2be')).toBe('\x00\x05hello')
   expect(await framed('netstring')).toBe('5:hello,')
   expect(Buffer.from(encodeMessage(undefined, Buffer.from('x'))).toString()).toBe('x')
+})
+
+it('a message in place of another one ends as that one did, where only the end of a line may differ', async () => {
+  const inPlace = async (
+    framing: string,
+    wire: string,
+    was: string,
+    is: string,
+  ): Promise<string> => {
+    const loaded = await loadFraming(parseFraming(framing), { crlf: false })
+    const original = { message: Buffer.from(was), wire: Buffer.from(wire, 'latin1') }
+    return Buffer.from(encodeInPlace(loaded, Buffer.from(is), original)).toString('latin1')
+  }
+  expect(await inPlace('lines', 'was\r\n', 'was', 'is')).toBe('is\r\n')
+  expect(await inPlace('lines', 'was\n', 'was', 'is')).toBe('is\n')
+  expect(await inPlace('lines', 'was', 'was', 'is')).toBe('is\n')
+  expect(await inPlace('lines', '\r\n', '', 'is')).toBe('is\r\n')
+  // Its two bytes in front of the message are no end of a line.
+  const long = `${'x'.repeat(200)}\r\n`
+  expect(await inPlace('length:varint', `\xca\x01${long}`, long, 'x\n')).toBe('\x02x\n')
 })

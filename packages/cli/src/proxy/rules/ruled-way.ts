@@ -3,7 +3,7 @@ import type { WireFraming } from '../../wire/load-framing.js'
 import type { Way } from '../faults/fault.js'
 import { Cutter } from '../lanes/cutter.js'
 import type { Filter, FilterStep } from '../lanes/filter.js'
-import { encodeMessage } from './encode-message.js'
+import { encodeInPlace, type Original } from './encode-message.js'
 import type { RulesFile } from './rules-file.js'
 
 /** What one direction of a connection is ruled with. */
@@ -16,11 +16,8 @@ export interface RuledWayOptions {
   readonly applied: (rule: string, what: string) => void
 }
 
-/** A message, and the bytes that it was on the wire. */
-interface Cut {
+interface Cut extends Original {
   readonly number: number
-  readonly message: Uint8Array
-  readonly wire: Uint8Array
 }
 
 /** One direction of a connection, message by message, as the rules say. */
@@ -80,11 +77,11 @@ export class RuledWay implements Filter {
         return
       case 'replace':
         applied(verdict.rule, `${bytes.length} B replaced by ${verdict.bytes.length} B`)
-        yield { pass: encodeMessage(framing, verdict.bytes) }
+        yield { pass: encodeInPlace(framing, verdict.bytes, cut) }
         return
       case 'reply':
         applied(verdict.rule, `${verdict.bytes.length} B sent back`)
-        yield { reply: encodeMessage(framing, verdict.bytes) }
+        yield { reply: encodeInPlace(framing, verdict.bytes, cut) }
         return
       case 'drop':
         applied(verdict.rule, `${bytes.length} B dropped`)

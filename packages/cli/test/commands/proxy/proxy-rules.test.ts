@@ -42,6 +42,18 @@ describe('hawser proxy --rules', () => {
     await proxy.prints(/@1 rule rule 3: up, 8 B sent back\n/)
   })
 
+  it('ends a line in place of another one as that one ended', async () => {
+    const { port } = await startRuled(`export default [
+      { way: 'up', match: 'name', replace: 'NAME' },
+      { way: 'up', match: 'ping', reply: 'pong' },
+    ]`)
+    const client = await connectRaw(port)
+    await client.send('name x\r\nname y\nping\r\n')
+    await client.end()
+    const lines = (await readAll(client)).split(/(?<=\n)/)
+    expect(lines.toSorted()).toEqual(['NAME x\r\n', 'NAME y\n', 'pong\r\n'])
+  })
+
   it('judges what was read at once where there is no framing', async () => {
     const file = createRules(`export default [{ way: 'down', match: 'b', replace: 'B' }]`)
     const { port } = await startProxy(await serveEcho(), ['-q', '--rules', file])
