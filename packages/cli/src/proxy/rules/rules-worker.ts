@@ -1,3 +1,5 @@
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
 import { describeThrown } from '../../wire/describe-thrown.js'
 import { importModule } from '../../wire/import-module.js'
@@ -15,12 +17,21 @@ const rules = await load()
 
 async function load(): Promise<readonly Rule[]> {
   try {
-    const loaded = readRules(await importModule(url))
+    const loaded = read(await importModule(url))
     say({ kind: 'ready', rules: loaded.length })
     return loaded
   } catch (error) {
     say({ kind: 'failed', message: describeThrown(error, url) })
     return []
+  }
+}
+
+/** What is wrong with a rule is said with the name of its file, as what the module throws is. */
+function read(exports: object): readonly Rule[] {
+  try {
+    return readRules(exports)
+  } catch (error) {
+    throw new Error(`${basename(fileURLToPath(url))}: ${(error as Error).message}`)
   }
 }
 

@@ -141,7 +141,12 @@ describe('hawser proxy --rules', () => {
 
   it.each([
     ['missing.mjs', undefined, 2, /there is no file missing\.mjs: check its name/],
-    ['rules.mjs', 'export default 7', 2, /the default export is no array of rules/],
+    [
+      'rules.mjs',
+      'export default 7',
+      2,
+      / --rules: rules\.mjs: the default export is no array of rules/,
+    ],
     ['rules.mjs', 'export default [', 2, /rules\.mjs:1: SyntaxError/],
     ['rules.mjs', `throw new Error('at once')`, 2, /rules\.mjs:1: at once/],
   ])('%s with %j ends the command in one line', async (name, text, exitCode, message) => {
