@@ -125,6 +125,7 @@ Examples:
   hawser log today.hawser --follow          and what comes
   hawser log today.hawser --connection 7    one connection
   hawser log today.hawser --find ERROR      where these bytes are
+  hawser log today.hawser -e --find 'OK\\r\\n'
   hawser log today.hawser --framing lines   messages, not reads
   hawser log today.hawser --text            a conversation to read or copy
   hawser log today.hawser --json | jq -r .text

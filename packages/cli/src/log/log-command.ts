@@ -4,7 +4,7 @@ import { parseCount, parsePositive } from '../arguments/count.js'
 import type { FramingChoice } from '../arguments/framing/choice.js'
 import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
 import { logExamples } from '../arguments/help.js'
-import { spelled } from '../arguments/send-flags.js'
+import { addEscapes, readText, spelled } from '../arguments/send-flags.js'
 import { parseSize } from '../arguments/size.js'
 import { UsageError } from '../failure.js'
 import type { LogCommandOptions } from './options.js'
@@ -16,7 +16,9 @@ interface LogFlags {
   follow?: true
   connection?: number
   last?: number
-  find?: Uint8Array
+  /** Text, until it is known whether it has escapes; or bytes. */
+  find?: string | Uint8Array
+  escapes?: true
   framing?: FramingChoice
   maxFrame?: number
   pcapng?: string
@@ -37,7 +39,7 @@ export function addLog(program: Command, act: (options: LogCommandOptions) => Pr
   )
   // One place to look in for both.
   hex.attributeName = () => 'find'
-  program
+  const command = program
     .command('log')
     .summary('show a session log, search it, follow it')
     .description(
@@ -49,10 +51,10 @@ export function addLog(program: Command, act: (options: LogCommandOptions) => Pr
     .option('-F, --follow', 'go on with what is written from now on')
     .option('--last <n>', 'the last rows only', parsePositive('--last'))
     .option('--connection <n>', 'those of one connection', parseCount('--connection'))
-    .option('--find <text>', 'those in which this ends, however it was cut', (text: string) =>
-      readPattern('--find', Buffer.from(text)),
-    )
+    .option('--find <text>', 'those in which this ends, however it was cut')
     .addOption(hex)
+  addEscapes(command, 'in --find')
+  command
     .optionsGroup(heading)
     .addOption(
       new Option(
@@ -72,6 +74,11 @@ export function addLog(program: Command, act: (options: LogCommandOptions) => Pr
 function readPattern(option: string, bytes: Uint8Array): Uint8Array {
   if (bytes.length > 0 && bytes.length <= longestPattern) return bytes
   throw new UsageError(`${option} has ${bytes.length} bytes`, `write 1 to ${longestPattern}`)
+}
+
+function readFind({ find, escapes }: LogFlags): Uint8Array | undefined {
+  if (typeof find !== 'string') return find
+  return readPattern('--find', readText('--find', find, escapes).bytes)
 }
 
 /** Only one of them says what is written. */
@@ -100,7 +107,7 @@ function readLog(place: string, flags: LogFlags): LogCommandOptions {
     follow: follow ?? false,
     connection: flags.connection,
     last: flags.last,
-    find,
+    find: readFind(flags),
     framing,
     maxFrame: flags.maxFrame,
     pcapng: flags.pcapng,

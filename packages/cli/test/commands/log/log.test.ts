@@ -67,6 +67,10 @@ describe('hawser log', () => {
     const place = [String.raw`@1    in               8 B  lo\nnext\n`]
     expect(linesOf(await show(file, '--find', 'hello'))).toEqual(place)
     expect(linesOf(await show(file, '--find-hex', '68 65 6c 6c'))).toEqual(place)
+    const shownAs = String.raw`hello\nnext\n`
+    expect(linesOf(await show(file, '--escapes', '--find', shownAs))).toEqual(place)
+    // Without --escapes a backslash is a backslash.
+    expect(await show(file, '--find', shownAs)).toMatchObject({ code: 0, stdout: '' })
     expect(await show(file, '--find', 'absent')).toMatchObject({ code: 0, stdout: '' })
   })
 
@@ -182,6 +186,7 @@ describe('says what is wrong', () => {
       2,
       /--find-hex, character 1: 0 has an odd number of digits: write two/,
     ],
+    [['notes.txt', '-e', '--find', String.raw`a\q`], 2, /--find, character 2: /],
     [['notes.txt', '--find', 'x', '-F'], 2, /--find and --follow do not go together/],
     [['notes.txt', '--connection', 'x'], 2, /--connection is a count, not "x"/],
     [['notes.txt', '--pcapng', 'x', '--json'], 2, /--pcapng and --json do not go together/],
