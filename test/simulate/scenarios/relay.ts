@@ -17,6 +17,8 @@ import type { Scenario } from '../support/scenario.js'
 import { pickHandler, pickMessages, type TextConnection } from '../support/ways.js'
 
 const until = 20_000
+/** A relay that is killed ends in order for those who hear it, in the middle of a line too. */
+const whole = lines({ maxFrame, unterminated: 'discard' })
 
 /** Clients that talk to a server through a third machine. */
 export const relay: Scenario = {
@@ -68,7 +70,7 @@ class Relaying {
     const world = this.#world
     this.#runs += 1
     const server = createServer(
-      { ...pickLimits(world), framing: lines({ maxFrame }), onError: () => undefined },
+      { ...pickLimits(world), framing: whole, onError: () => undefined },
       pickHandler(
         world,
         restless(world, async (_connection, text) => {
@@ -149,7 +151,7 @@ class Relaying {
         await connect('tcp://middle:8000', {
           ...pickLimits(world),
           ...options,
-          framing: lines({ maxFrame }),
+          framing: whole,
         }),
       )
     })
