@@ -20,10 +20,14 @@ export function readTyped(text: string, hasEscapes: boolean): Typed {
   return { bytes: unescapeText(isOpen ? text.slice(0, -2) : text), isLine: !isOpen }
 }
 
-/** What to say, once, of a line that may have been meant to have escapes. */
+/**
+ * What to say, once, of a line that may have been meant to have escapes. Paths and expressions have `\r` and
+ * `\n` too, but seldom at their end.
+ */
 export function adviseEscapes(text: string): string | undefined {
-  const [escape] = /\\x[\da-f]{2}/i.exec(text) ?? []
-  return escape === undefined
-    ? undefined
-    : `${escape} goes out as ${escape.length} characters: with --escapes it is a byte`
+  const [escape] = /\\x[\da-fA-F]{2}|(?:\\[rn])+$/.exec(text) ?? []
+  if (escape === undefined) return undefined
+  const bytes = escape.startsWith('\\x') ? 1 : escape.length / 2
+  const meant = bytes === 1 ? 'a byte' : `${bytes} bytes`
+  return `${escape} goes out as ${escape.length} characters: with --escapes it is ${meant}`
 }

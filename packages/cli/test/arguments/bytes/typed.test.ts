@@ -22,5 +22,11 @@ it('advises --escapes for what looks like one, and for nothing else', () => {
   expect(adviseEscapes(String.raw`a\x0B`)).toBe(
     String.raw`\x0B goes out as 4 characters: with --escapes it is a byte`,
   )
+  expect(adviseEscapes(String.raw`PING\r\n`)).toBe(
+    String.raw`\r\n goes out as 4 characters: with --escapes it is 2 bytes`,
+  )
+  expect(adviseEscapes(String.raw`PING\r`)).toBe(
+    String.raw`\r goes out as 2 characters: with --escapes it is a byte`,
+  )
   expect(adviseEscapes(String.raw`C:\new\xyz`)).toBeUndefined()
 })
