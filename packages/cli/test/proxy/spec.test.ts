@@ -40,7 +40,8 @@ describe('--fault', () => {
   })
 
   it.each([
-    ['latencey=100', /there is no fault "latencey": write one of latency, bandwidth/],
+    ['latencey=100', /there is no fault "latencey": did you mean latency\?: write one of latency/],
+    ['cut=5', /there is no fault "cut": write one of latency, bandwidth/],
     ['', /there is no fault "": write one of/],
     ['latency', /--fault latency has no value: write --fault latency=500ms/],
     ['latency=fast', /--fault latency is a time, not "fast": write 500ms/],

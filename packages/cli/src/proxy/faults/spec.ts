@@ -1,3 +1,4 @@
+import { nearest } from '../../arguments/nearest.js'
 import { UsageError } from '../../failure.js'
 import { faultKinds } from './catalogue.js'
 import type { Fault, Way } from './fault.js'
@@ -24,10 +25,12 @@ function parseFault(text: string): Omit<Fault, 'name'> {
   const [, word, value, way = 'down', toxicity = '1'] = match ?? []
   const kind = faultKinds.find((each) => each.word === word)
   if (kind === undefined) {
-    const words = faultKinds.map((each) => each.word).join(', ')
+    const words = faultKinds.map((each) => each.word)
+    const meant = word === undefined ? undefined : nearest(word, words)
+    const hint = meant === undefined ? '' : `: did you mean ${meant}?`
     throw new UsageError(
-      `there is no fault ${JSON.stringify(word ?? text)}`,
-      `write one of ${words}, such as --fault latency=100±20@down:0.5`,
+      `there is no fault ${JSON.stringify(word ?? text)}${hint}`,
+      `write one of ${words.join(', ')}, such as --fault latency=100±20@down:0.5`,
     )
   }
   return {
