@@ -602,6 +602,7 @@ export const COMMAND_UNITS = {
     wings: {
       bytes: { sees: [], doors: ['*'], units: [] },
       framing: { sees: ['bytes', 'nearest'], doors: ['choice', 'explanation', 'parse'] },
+      flags: { sees: ['bytes', '.'], doors: ['*'] },
     },
   },
   wire: { units: ['failure', 'arguments'] },
@@ -620,7 +621,7 @@ export const COMMAND_UNITS = {
   proxy: {
     units: ['failure', 'arguments', 'certificate', 'foreground', 'output', 'pcapng', 'wire'],
     wings: {
-      faults: { sees: [], units: ['failure'], builtins: [] },
+      faults: { sees: [], units: ['failure', 'arguments'], builtins: [] },
       'faults/kinds': {
         sees: ['faults/fault', 'faults/stage'],
         units: ['failure', 'arguments'],

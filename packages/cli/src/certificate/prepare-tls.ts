@@ -1,4 +1,4 @@
-import type { ServeTls } from '../arguments/tls-choice.js'
+import type { ServeTls } from '../arguments/flags/tls-choice.js'
 import type { PreparedTls } from './prepared-tls.js'
 
 /**

@@ -1,6 +1,6 @@
 import type { Development } from './development.js'
 import { CommandError } from '../failure.js'
-import type { ServeTls } from '../arguments/tls-choice.js'
+import type { ServeTls } from '../arguments/flags/tls-choice.js'
 import type { PreparedTls } from './prepared-tls.js'
 
 /**

@@ -7,10 +7,20 @@ import type { FramingChoice } from '../arguments/framing/choice.js'
 import { framingHelp } from '../arguments/framing/explanation.js'
 import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
 import { connectExamples } from '../arguments/help.js'
-import { addSendProxy } from '../arguments/proxy-flags.js'
-import { addEscapes, addSend, readSend, readText, type SendFlags } from '../arguments/send-flags.js'
+import { addSendProxy } from '../arguments/flags/proxy-flags.js'
+import {
+  addEscapes,
+  addSend,
+  readSend,
+  readText,
+  type SendFlags,
+} from '../arguments/flags/send-flags.js'
 import { parseSize } from '../arguments/size.js'
-import { addConnectTls, type ConnectTlsFlags, readConnectTls } from '../arguments/tls-flags.js'
+import {
+  addConnectTls,
+  type ConnectTlsFlags,
+  readConnectTls,
+} from '../arguments/flags/tls-flags.js'
 
 /** As long as a slow server may think about its reply. */
 const defaultWait = 500

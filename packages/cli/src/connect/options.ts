@@ -1,6 +1,6 @@
 import type { Typed } from '../arguments/bytes/typed.js'
 import type { FramingChoice } from '../arguments/framing/choice.js'
-import type { ConnectTls } from '../arguments/tls-choice.js'
+import type { ConnectTls } from '../arguments/flags/tls-choice.js'
 
 /** The options of `hawser connect`. Times are milliseconds. */
 export interface ConnectOptions {

@@ -1,7 +1,7 @@
 import type { FramingChoice } from '../arguments/framing/choice.js'
-import type { ServeProxy } from '../arguments/proxy-flags.js'
+import type { ServeProxy } from '../arguments/flags/proxy-flags.js'
 import type { Rate } from '../arguments/rate.js'
-import type { ConnectTls, ServeTls } from '../arguments/tls-choice.js'
+import type { ConnectTls, ServeTls } from '../arguments/flags/tls-choice.js'
 
 /** The options of `hawser proxy`. Times are milliseconds. */
 export interface ProxyOptions {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { UsageError } from '../failure.js'
-import { type AccessFlags, addAccess } from '../arguments/access-flags.js'
+import { type AccessFlags, addAccess } from '../arguments/flags/access-flags.js'
 import { parseCount } from '../arguments/count.js'
 import { parseDuration } from '../arguments/duration.js'
 import { completeEndpoint } from '../arguments/endpoint.js'
@@ -8,14 +8,19 @@ import type { FramingChoice } from '../arguments/framing/choice.js'
 import { framingHelp } from '../arguments/framing/explanation.js'
 import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
 import { proxyExamples } from '../arguments/help.js'
-import { addProxy, addSendProxy, type ProxyFlags, readProxy } from '../arguments/proxy-flags.js'
+import {
+  addProxy,
+  addSendProxy,
+  type ProxyFlags,
+  readProxy,
+} from '../arguments/flags/proxy-flags.js'
 import {
   addProxyTls,
   assertTls,
   type ProxyTlsFlags,
   readTlsIn,
   readTlsOut,
-} from '../arguments/proxy-tls-flags.js'
+} from '../arguments/flags/proxy-tls-flags.js'
 import { parseSize } from '../arguments/size.js'
 import type { ProxyOptions } from './options.js'
 

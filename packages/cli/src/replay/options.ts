@@ -1,5 +1,5 @@
 import type { FramingChoice } from '../arguments/framing/choice.js'
-import type { ConnectTls } from '../arguments/tls-choice.js'
+import type { ConnectTls } from '../arguments/flags/tls-choice.js'
 import type { Expect } from './judge/create-judge.js'
 import type { Mask } from './judge/mask.js'
 

@@ -7,7 +7,11 @@ import { framingHelp } from '../arguments/framing/explanation.js'
 import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
 import { replayExamples } from '../arguments/help.js'
 import { parseSize } from '../arguments/size.js'
-import { addConnectTls, type ConnectTlsFlags, readConnectTls } from '../arguments/tls-flags.js'
+import {
+  addConnectTls,
+  type ConnectTlsFlags,
+  readConnectTls,
+} from '../arguments/flags/tls-flags.js'
 import { UsageError } from '../failure.js'
 import type { Expect } from './judge/create-judge.js'
 import { type Mask, parseMask } from './judge/mask.js'

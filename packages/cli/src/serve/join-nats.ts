@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { NatsBackplane, NatsConnectionOptions } from '@hawser/nats'
-import type { ServeNats } from '../arguments/nats-flags.js'
+import type { ServeNats } from '../arguments/flags/nats-flags.js'
 import { CommandError } from '../failure.js'
 
 /**

@@ -1,9 +1,9 @@
 import type { Typed } from '../arguments/bytes/typed.js'
 import type { FramingChoice } from '../arguments/framing/choice.js'
-import type { ServeNats } from '../arguments/nats-flags.js'
-import type { ServeProxy } from '../arguments/proxy-flags.js'
+import type { ServeNats } from '../arguments/flags/nats-flags.js'
+import type { ServeProxy } from '../arguments/flags/proxy-flags.js'
 import type { Rate } from '../arguments/rate.js'
-import type { ServeTls } from '../arguments/tls-choice.js'
+import type { ServeTls } from '../arguments/flags/tls-choice.js'
 
 /** What the server does with a message, besides showing it. */
 export type Mode = 'print' | 'echo' | 'chat'

@@ -31,7 +31,9 @@ function read(exports: object): readonly Rule[] {
   try {
     return readRules(exports)
   } catch (error) {
-    throw new Error(`${basename(fileURLToPath(url))}: ${(error as Error).message}`)
+    throw new Error(`${basename(fileURLToPath(url))}: ${(error as Error).message}`, {
+      cause: error,
+    })
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
-import { parseDuration } from './duration.js'
-import { parseByteRate } from './size.js'
+import { parseDuration } from '../duration.js'
+import { parseByteRate } from '../size.js'
 
 /** How long a server waits for what. Times are milliseconds. */
 export interface TimeoutFlags {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { UsageError } from '../failure.js'
+import { UsageError } from '../../failure.js'
 
 /** Which NATS servers join this server with others. */
 export interface ServeNats {

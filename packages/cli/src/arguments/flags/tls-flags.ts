@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
-import { UsageError } from '../failure.js'
-import { parseDuration } from './duration.js'
-import { collectList } from './list.js'
+import { UsageError } from '../../failure.js'
+import { parseDuration } from '../duration.js'
+import { collectList } from '../list.js'
 import type { ConnectTls, ServeTls } from './tls-choice.js'
 
 /** What both sides of TLS may be told. */

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander'
-import { UsageError } from '../failure.js'
-import { parseHexadecimal } from './bytes/hexadecimal.js'
-import { SpellingError } from './bytes/spelling-error.js'
-import { readTyped, type Typed } from './bytes/typed.js'
+import { UsageError } from '../../failure.js'
+import { parseHexadecimal } from '../bytes/hexadecimal.js'
+import { SpellingError } from '../bytes/spelling-error.js'
+import { readTyped, type Typed } from '../bytes/typed.js'
 
 /** Flags that say what to send. */
 export interface SendFlags {

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
-import { parseCount, parsePositive } from './count.js'
-import { collectList } from './list.js'
-import { parseRate, type Rate } from './rate.js'
+import { parseCount, parsePositive } from '../count.js'
+import { collectList } from '../list.js'
+import { parseRate, type Rate } from '../rate.js'
 
 /** Who may connect, and how many. */
 export interface AccessFlags {
