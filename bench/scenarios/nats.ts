@@ -13,7 +13,7 @@ export const nats: Scenario = {
   id: 'nats',
   title: 'from node to node over NATS',
   description:
-    'messages of 64 bytes over a real nats-server to another process, 100 in a turn; then 1,000 a second',
+    'messages of 64 bytes on one subject over a real nats-server to another process, 100 in a turn; then 1,000 a second',
   passes: 3,
   candidates: [
     pairOf('bare', 'NATS: its client by itself'),

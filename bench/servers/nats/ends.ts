@@ -11,7 +11,9 @@ export interface Sender {
 /** Which pair of ends: the NATS client alone, nodes of a backplane, or whole servers. */
 export type Kind = 'bare' | 'node' | 'server'
 
-const subject = 'bench'
+const topic = 'bench'
+/** What a node calls that topic at the NATS server. The bare client uses it as well: it is read letter by letter. */
+const subject = `hawser.t.${Buffer.from(topic).toString('base64url')}`
 
 /** The end that sends. */
 export async function openSender(kind: Kind, servers: string): Promise<Sender> {
@@ -31,7 +33,7 @@ export async function openSender(kind: Kind, servers: string): Promise<Sender> {
       async publish(count, text) {
         let last: void | Promise<void> = undefined
         for (let sent = 0; sent < count; sent += 1) {
-          last = backplane.publish(subject, Buffer.from(text))
+          last = backplane.publish(topic, Buffer.from(text))
         }
         await last
       },
@@ -43,7 +45,7 @@ export async function openSender(kind: Kind, servers: string): Promise<Sender> {
   const server = createServer({ framing: lines(), backplane })
   return {
     async publish(count, text) {
-      const group = server.to(subject)
+      const group = server.to(topic)
       for (let sent = 0; sent < count; sent += 1) group.send(text)
       await last
     },
@@ -69,12 +71,12 @@ export async function openReceiver(
   const backplane = await natsBackplane({ servers })
   if (kind === 'node') {
     backplane.open({ ...deaf, message: (_topic, message) => heard(message) })
-    await backplane.subscribe(subject)
+    await backplane.subscribe(topic)
     return
   }
   const server = createServer(
     { framing: lines(), backplane },
-    { open: (connection) => connection.join(subject), message: () => undefined },
+    { open: (connection) => connection.join(topic), message: () => undefined },
   )
   await server.listen('tcp://127.0.0.1:0')
   const member = await connect(server.address(), {
