@@ -29,9 +29,10 @@ export const shipper: Scenario = {
   ],
   warmUp: async (_, session) => {
     await session.server.ask('dial', await session.load.ask('collect'))
-    await ship(session, 200_000)
+    // Longer than until both are compiled, and the first collection of all that loading them has left.
+    await ship(session, 600_000)
   },
-  measure: (_, session) => ship(session, 100_000),
+  measure: (_, session) => ship(session, 300_000),
 }
 
 /** Lines a second, and microseconds of the shipper for each. */
