@@ -197,7 +197,8 @@ describe('the game of the examples', () => {
           }
           rest = rest.subarray(size)
         }
-        if (states === 20) resolve()
+        // One chunk may hold two of them.
+        if (states >= 20) resolve()
       })
     })
     const [still] = [...game.connections]
