@@ -1,6 +1,7 @@
 import { createServer } from 'hawser'
 import { expect, it, onTestFinished } from 'vitest'
 import { Command } from '../support/command.js'
+import { runRefused } from '../support/run-refused.js'
 
 async function takenPort(): Promise<number> {
   const server = createServer(() => {})
@@ -33,7 +34,8 @@ it.each([
   [['serve', '--chat', '--nats-creds', 'f'], /--nats-creds is for --nats: say where NATS is/],
   [['connect'], /missing required argument endpoint: see hawser connect --help/],
 ])('%j is one line on stderr and exit code 2', async (words, expected) => {
-  const { code, stderr } = await fail(...words)
+  const { code, stdout, stderr } = await runRefused(words)
+  expect(stdout).toBe('')
   expect(stderr).toMatch(/^hawser: .+: .+\n$/)
   expect(stderr).toMatch(expected)
   expect(code).toBe(2)

@@ -2,6 +2,7 @@ import { createServer, lines, type Server } from 'hawser'
 import { ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Command } from '../../support/command.js'
+import { runRefused } from '../../support/run-refused.js'
 
 /** A server in this process that answers in capitals, and the port it listens on. */
 async function serve(port = 0): Promise<{ server: Server<string, string>; port: number }> {
@@ -95,8 +96,8 @@ describe('hawser connect --reconnect', () => {
   })
 
   it('does not try again what can never work', async () => {
-    const command = Command.hawser(['connect', '8000', '--reconnect', '--source', 'nowhere'])
-    const { code, stderr } = await command.ended
+    const words = ['connect', '8000', '--reconnect', '--source', 'nowhere']
+    const { code, stderr } = await runRefused(words)
     expect(stderr).toMatch(/^hawser: --source .*\n$/)
     expect(code).toBe(2)
   })
@@ -105,7 +106,7 @@ describe('hawser connect --reconnect', () => {
     [['--heartbeat', 'PING'], '--heartbeat needs --reconnect'],
     [['--reconnect', '--heartbeat-every', '1s'], '--heartbeat-every needs --heartbeat'],
   ])('%j is refused', async (words, message) => {
-    const { code, stderr } = await Command.hawser(['connect', '8000', ...words]).ended
+    const { code, stderr } = await runRefused(['connect', '8000', ...words])
     expect(stderr).toContain(`hawser: ${message}`)
     expect(code).toBe(2)
   })

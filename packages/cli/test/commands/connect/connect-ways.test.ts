@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAuthority } from '../../../../../test/support/certificates.js'
 import { createFolder } from '../../../../../test/support/folders.js'
 import { Command } from '../../support/command.js'
+import { runRefused } from '../../support/run-refused.js'
 
 /** A proxy that is played, on this port. */
 async function playProxy(play: (peer: ScriptedPeer) => Promise<void>): Promise<number> {
@@ -71,7 +72,13 @@ describe('hawser connect --proxy', () => {
     [['--proxy', 'nothing'], /^hawser: --proxy is no URL/],
     [['--pin', 'abc'], /^hawser: --pin has "abc": a pin is the SHA-256 of a public key/],
   ])('%j is a usage error', async (words, problem) => {
-    const { code, stderr } = await connect(...words).ended
+    const { code, stderr } = await runRefused([
+      'connect',
+      'db.example:5432',
+      '--send',
+      'hello',
+      ...words,
+    ])
     expect(code).toBe(2)
     expect(stderr).toMatch(problem)
   })
@@ -101,13 +108,19 @@ describe('hawser connect -4, -6 and --source', () => {
     [['-4', '--source', '::1'], /^hawser: --source is ::1: it takes an IPv4 address/],
     [['--source', 'localhost'], /^hawser: --source is localhost: it takes an IP address/],
   ])('%j is a usage error', async (words, problem) => {
-    const { code, stderr } = await connect(...words).ended
+    const { code, stderr } = await runRefused([
+      'connect',
+      'db.example:5432',
+      '--send',
+      'hello',
+      ...words,
+    ])
     expect(code).toBe(2)
     expect(stderr).toMatch(problem)
   })
 
   it('is a usage error where the endpoint is of the other family', async () => {
-    const { code, stderr } = await Command.hawser(['connect', '[::1]:1', '-4']).ended
+    const { code, stderr } = await runRefused(['connect', '[::1]:1', '-4'])
     expect(code).toBe(2)
     expect(stderr).toMatch(
       /^hawser: the family is 4, and ::1 is an IPv6 address: leave -4 or -6 out\n$/,

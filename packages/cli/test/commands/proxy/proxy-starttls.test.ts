@@ -7,7 +7,8 @@ import {
   type Pair,
 } from '../../../../../test/support/certificates.js'
 import { createFolder } from '../../../../../test/support/folders.js'
-import { Command } from '../../support/command.js'
+import type { Command } from '../../support/command.js'
+import { runRefused } from '../../support/run-refused.js'
 import { connectRaw, portOf, startProxy } from '../../support/proxied.js'
 
 let authority: Authority
@@ -122,7 +123,7 @@ describe('STARTTLS through hawser proxy', () => {
     [['--starttls'], /--starttls has no rule that says when: name a file with --rules FILE/],
     [['--starttls', '--tls-in', '--rules', 'x'], /--starttls.*--tls-in/],
   ])('%j is a usage error', async (words, message) => {
-    const { code, stderr } = await Command.hawser(['proxy', '0', '1', ...words]).ended
+    const { code, stderr } = await runRefused(['proxy', '0', '1', ...words])
     expect(stderr).toMatch(message)
     expect(code).toBe(2)
   })

@@ -1,6 +1,7 @@
 import { connect, raw } from 'hawser'
 import { describe, expect, it } from 'vitest'
 import { Command } from '../../support/command.js'
+import { runRefused } from '../../support/run-refused.js'
 import {
   ask,
   connectRaw,
@@ -147,7 +148,7 @@ describe('hawser proxy', () => {
     [['proxy', 'no endpoint', '1'], /no endpoint/],
     [['proxy', '0', 'no endpoint'], /no endpoint/],
   ])('%j is a usage error', async (words, message) => {
-    const { code, stdout, stderr } = await Command.hawser(words).ended
+    const { code, stdout, stderr } = await runRefused(words)
     expect(stderr).toMatch(message)
     expect(stderr.split('\n')).toHaveLength(2)
     expect([code, stdout]).toEqual([2, ''])

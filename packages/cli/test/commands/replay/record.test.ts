@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../../test/support/folders.js'
 import { Command } from '../../support/command.js'
+import { runRefused } from '../../support/run-refused.js'
 import { Recorder } from '../../support/recorder.js'
 
 it('hawser record writes what hawser replay plays, also a request that ends with FIN', async () => {
@@ -32,7 +33,7 @@ it('hawser record writes what hawser replay plays, also a request that ends with
 })
 
 it('hawser record without a file is a usage error', async () => {
-  const { code, stderr } = await Command.hawser(['record', '0', '8000']).ended
+  const { code, stderr } = await runRefused(['record', '0', '8000'])
   expect(stderr).toMatch(/^hawser: required option -o, --output <file> not specified: /)
   expect(code).toBe(2)
 })

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { createFolder } from '../../../../../test/support/folders.js'
 import { connectLines, nextMessage } from '../../support/client.js'
 import { Command } from '../../support/command.js'
+import { runRefused } from '../../support/run-refused.js'
 
 it('a Unix socket has the mode that its endpoint names, and no other', async () => {
   const path = join(createFolder(), 'app.sock')
@@ -50,7 +51,7 @@ it('with --at-limit pause the second waits until the first has left', async () =
 })
 
 it('--at-limit takes one of two words', async () => {
-  const { code, stderr } = await Command.hawser(['serve', '0', '--at-limit', 'wait']).ended
+  const { code, stderr } = await runRefused(['serve', '0', '--at-limit', 'wait'])
   expect(stderr).toMatch(/^hawser: .*--at-limit.*wait.*refuse, pause.*\n$/)
   expect(code).toBe(2)
 })

@@ -1,6 +1,7 @@
 import net from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Command } from '../../support/command.js'
+import { runRefused } from '../../support/run-refused.js'
 import { occupy, serveMetrics } from '../../support/serving-metrics.js'
 
 /** What a scraper gets: the status and the page. */
@@ -66,7 +67,7 @@ describe('hawser serve --metrics', () => {
   it.each(['unix:/tmp/metrics.sock', 'nowhere', '127.0.0.1:99999'])(
     'takes a host and a port, and not %s',
     async (endpoint) => {
-      const { code, stderr } = await Command.hawser(['serve', '0', '--metrics', endpoint]).ended
+      const { code, stderr } = await runRefused(['serve', '0', '--metrics', endpoint])
       expect(stderr).toMatch(/^hawser: .+\n$/)
       expect(code).toBe(2)
     },

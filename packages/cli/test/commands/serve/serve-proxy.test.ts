@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Command } from '../../support/command.js'
+import { runRefused } from '../../support/run-refused.js'
 
 const behind = (...more: string[]): Command =>
   Command.hawser(['serve', '0', '--proxy-protocol', 'require', ...more])
@@ -54,7 +55,7 @@ describe('hawser serve --proxy-protocol', () => {
     [['--proxy-protocol', 'maybe'], /--proxy-protocol/],
     [['--proxy-protocol', 'require', '--trusted', '10.0.0.1/99'], /--trusted cannot be used/],
   ])('%j is a usage error', async (words, problem) => {
-    const { code, stderr } = await Command.hawser(['serve', '0', ...words]).ended
+    const { code, stderr } = await runRefused(['serve', '0', ...words])
     expect(code).toBe(2)
     expect(stderr).toMatch(problem)
     expect(stderr).not.toMatch(/\n.*\n/)

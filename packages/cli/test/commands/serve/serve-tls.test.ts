@@ -9,6 +9,7 @@ import {
 } from '../../../../../test/support/certificates.js'
 import { createFolder } from '../../../../../test/support/folders.js'
 import { Command, type Outcome } from '../../support/command.js'
+import { runRefused } from '../../support/run-refused.js'
 
 let authority: Authority
 let stranger: Authority
@@ -175,7 +176,7 @@ describe('hawser serve --tls', () => {
     [['connect', 'tcp://localhost:1', '--tls'], /is not TLS: write tls:\/\/host:port/],
     [['connect', 'tls://localhost:1', '--ca', 'nowhere.pem'], /--ca names the file "nowhere\.pem"/],
   ])('%j fails in one line', async (words, line) => {
-    const { code, stdout, stderr } = await Command.hawser(words).ended
+    const { code, stdout, stderr } = await runRefused(words)
     expect(stderr).toMatch(new RegExp(`^hawser: .*${line.source}.*\n$`))
     expect([code, stdout]).toEqual([2, ''])
   })
