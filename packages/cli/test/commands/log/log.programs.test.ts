@@ -1,63 +1,11 @@
 import { existsSync, readFileSync, truncateSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { createLog, rowFlags, type SessionLog } from 'hawser/log'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createFolder } from '../../../../../test/support/folders.js'
-import { Command, hawser, type Outcome } from '../../support/command.js'
-
-function show(...words: string[]): Promise<Outcome> {
-  return Command.hawser(['log', ...words]).ended
-}
-
-async function open(): Promise<{ log: SessionLog; file: string }> {
-  const file = join(createFolder(), 'session.hawser')
-  const log = await createLog(file)
-  onTestFinished(() => log.close())
-  return { log, file }
-}
-
-/** Two connections: one says hello in two rows, the other sends what no terminal should get. */
-async function write(): Promise<string> {
-  const { log, file } = await open()
-  const one = log.open(
-    { remoteAddress: '192.0.2.7', remotePort: 40001, localAddress: '::1', localPort: 8000 },
-    { side: 'server' },
-  )
-  const two = log.open()
-  one.in(Buffer.from('hel'))
-  two.in(Buffer.from('\u001b[2J\u202e'), rowFlags.tls)
-  one.in(Buffer.from('lo\nnext\n'))
-  one.out(Buffer.from([1, 255]))
-  two.event({ event: '\u001b[31m', text: '\u001b]0;title\u0007' })
-  one.close({ by: 'remote', reason: 'ended', bytesRead: 11, bytesWritten: 2, unsent: 0 })
-  await log.close()
-  return file
-}
-
-/** Lines without their times. */
-function linesOf({ stdout }: Outcome): string[] {
-  return stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.replace(/^\d\d:\d\d:\d\d\.\d{3} {2}/, '').trimEnd())
-}
+import { Command, hawser } from '../../support/command.js'
+import { linesOf, open, show, write } from '../../support/shown-log.js'
 
 describe('hawser log', () => {
-  it('shows what each connection sent, and nothing that acts on a terminal', async () => {
-    const shown = await show(await write())
-    expect([shown.code, shown.stderr]).toEqual([0, ''])
-    expect(linesOf(shown)).toEqual([
-      '@1    open       peer 192.0.2.7:40001 here [::1]:8000 side="server"',
-      '@2    open',
-      '@1    in               3 B  hel',
-      String.raw`@2    in               7 B  \x1b[2J\u202e`,
-      String.raw`@1    in               8 B  lo\nnext\n`,
-      String.raw`@1    out              2 B  \x01\xff`,
-      String.raw`@2    \x1b[31m   text="\u001b]0;title\u0007"`,
-      '@1    close      by the peer, 11 B in, 2 B out',
-    ])
-  })
-
   it('shows one connection, the last rows, or bytes that lie across two rows', async () => {
     const file = await write()
     expect(linesOf(await show(file, '--connection', '2'))).toHaveLength(3)
