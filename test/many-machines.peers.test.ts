@@ -56,6 +56,8 @@ async function startProxy(program: string, [one, two]: readonly [Node, Node]): P
     .replace('10.0.0.1:8000 port 9464', `127.0.0.1:${one.port} port ${one.page}`)
     .replace('10.0.0.2:8000 port 9464', `127.0.0.1:${two.port} port ${two.page}`)
     .replace('inter 1s', 'inter 50ms')
+    // Left unset, a check may take no longer than `inter`, and a node on a busy machine is late.
+    .replace('timeout connect 2s', 'timeout connect 2s\n  timeout check 60s')
   const file = join(createFolder({ 'haproxy.cfg': `${text}\n` }), 'haproxy.cfg')
   const child = spawn(program, ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'ignore', fd] })
   socket.close()
