@@ -456,7 +456,7 @@ export const LIBRARY_UNITS = {
       },
       mask: {
         sees: ['format'],
-        units: ['callbacks', 'options'],
+        units: ['callbacks', 'errors', 'options'],
         builtins: ['buffer'],
       },
       traffic: {

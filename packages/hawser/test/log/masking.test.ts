@@ -200,7 +200,8 @@ it('a peer that sends nothing more holds little: replies go ahead of what is hel
 it.each<[object, string]>([
   [{ mask: [{ longest: 5 }] }, 'mask[0]'],
   [{ mask: [{ pattern: /x/, find: () => [], longest: 5 }] }, 'mask[0]'],
-  [{ mask: [{ pattern: /x/ }] }, 'mask[0].longest'],
+  [{ mask: [{ pattern: /x+/ }] }, 'mask[0].pattern'],
+  [{ mask: [{ find: () => [] }] }, 'mask[0].longest'],
   [{ mask: [{ pattern: /x/, longest: 5_000 }] }, 'mask[0].longest'],
   [{ mask: [{ pattern: 'x', longest: 5 }] }, 'mask[0].pattern'],
   [{ mask: [{ patern: /x/, longest: 5 }] }, 'mask[0].patern'],

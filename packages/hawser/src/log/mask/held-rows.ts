@@ -3,11 +3,11 @@ import { rowFlags } from '../format/kinds.js'
 import type { Finder, MaskedRange } from './mask-rule.js'
 import { MaskWindow } from './mask-window.js'
 
-/** A row that waits. */
-export interface HeldRow<Track> {
+/** A row that waits, with what belongs to it: its time, or whatever its owner needs to know it again. */
+export interface HeldRow<Track, Tag> {
   readonly track: Track
   readonly bytes: Buffer
-  readonly time: number
+  readonly tag: Tag
   flags: number
 }
 
@@ -28,14 +28,14 @@ const mostRowsInOrder = 256
  * The rows of one connection that wait until it is known what of them is secret. They leave in the order in
  * which they came: the reply behind the request, even if that is held.
  */
-export class HeldRows<Track> {
+export class HeldRows<Track, Tag> {
   readonly #finders: readonly Finder[]
-  readonly #release: (row: HeldRow<Track>) => void
+  readonly #release: (row: HeldRow<Track, Tag>) => void
   readonly #directions = new Map<Track, Direction>()
-  #rows: HeldRow<Track>[] = []
+  #rows: HeldRow<Track, Tag>[] = []
   #bytes = 0
 
-  constructor(finders: readonly Finder[], release: (row: HeldRow<Track>) => void) {
+  constructor(finders: readonly Finder[], release: (row: HeldRow<Track, Tag>) => void) {
     this.#finders = finders
     this.#release = release
   }
@@ -46,8 +46,8 @@ export class HeldRows<Track> {
   }
 
   /** A row that has no secrets, and keeps its place. */
-  addEvent(track: Track, bytes: Buffer, time: number): void {
-    this.#add({ track, bytes, time, flags: 0 })
+  addEvent(track: Track, bytes: Buffer, tag: Tag): void {
+    this.#add({ track, bytes, tag, flags: 0 })
     this.#drain()
   }
 
@@ -57,9 +57,9 @@ export class HeldRows<Track> {
    * @returns false if a secret is longer than it may be, so that nothing may follow
    * @throws what a rule threw
    */
-  add(track: Track, flags: number, bytes: Uint8Array, time: number): boolean {
+  add(track: Track, flags: number, bytes: Uint8Array, tag: Tag): boolean {
     const direction = this.#directionOf(track)
-    this.#add({ track, bytes: Buffer.from(bytes), time, flags })
+    this.#add({ track, bytes: Buffer.from(bytes), tag, flags })
     direction.end += bytes.length
     const isKnown = direction.window.push(bytes, (range) => this.#mask(track, direction, range))
     this.#drain()
@@ -79,14 +79,14 @@ export class HeldRows<Track> {
   }
 
   /** What waits is given up: it may be a part of a secret. */
-  drop(): HeldRow<Track>[] {
+  drop(): HeldRow<Track, Tag>[] {
     const rows = this.#rows
     this.#rows = []
     this.#bytes = 0
     return rows
   }
 
-  #add(row: HeldRow<Track>): void {
+  #add(row: HeldRow<Track, Tag>): void {
     this.#rows.push(row)
     this.#bytes += row.bytes.length
   }
@@ -135,12 +135,12 @@ export class HeldRows<Track> {
     })
   }
 
-  #isDecided({ track, bytes }: HeldRow<Track>): boolean {
+  #isDecided({ track, bytes }: HeldRow<Track, Tag>): boolean {
     const direction = this.#directions.get(track)
     return direction === undefined || direction.released + bytes.length <= direction.window.decided
   }
 
-  #leave(row: HeldRow<Track>): void {
+  #leave(row: HeldRow<Track, Tag>): void {
     const direction = this.#directions.get(row.track)
     if (direction !== undefined) direction.released += row.bytes.length
     this.#bytes -= row.bytes.length

@@ -3,6 +3,7 @@ import { valueOf } from '../../callbacks.js'
 import { checkOptions } from '../../options/check-options.js'
 import { invalid, show } from '../../options/invalid.js'
 import type { NamesOf } from '../../options/option-names.js'
+import { examine, type Expression } from './expression.js'
 
 /** A piece of what is looked at: from a byte to the one behind its last. */
 export type MaskedRange = readonly [from: number, to: number]
@@ -10,8 +11,8 @@ export type MaskedRange = readonly [from: number, to: number]
 /**
  * What must not be in a log. Bytes that it finds are stored as `*`, and their rows have the flag `changed`.
  *
- * A secret may come in several pieces. So the last bytes of each direction, as many as the longest secret may
- * have, are held back until more bytes come or the connection closes.
+ * A secret may come in several pieces. So bytes at the end of a direction that may be the beginning of one are held back
+ * until more bytes come or the connection closes: as many as the longest secret may have, at most.
  */
 export interface MaskRule {
   /**
@@ -27,9 +28,10 @@ export interface MaskRule {
   readonly find?: ((bytes: Uint8Array) => readonly MaskedRange[]) | undefined
   /**
    * Bytes of the longest match, 1 to 4,096, with what is around its groups. A match that turns out to be longer
-   * ends the logging of its direction, since it is not known where the secret ends.
+   * ends the logging of its connection, since it is not known where the secret ends. Default: what the pattern says,
+   * where it says how often each part may be repeated (`\S{1,64}`) and has no flag `u` or `v`.
    */
-  readonly longest: number
+  readonly longest?: number | undefined
 }
 
 const ruleNames: NamesOf<MaskRule> = { pattern: true, find: 'function', longest: true }
@@ -45,9 +47,13 @@ export interface Match {
 export interface Finder {
   readonly longest: number
   find(text: string, from: number, found: (match: Match) => boolean): void
+  /** The first place from `from` on at which a match may begin whose end has not come; the end of the text for none. */
+  firstOpen(text: string, from: number): number
 }
 
 const mostLongest = 4_096
+/** Characters of an expression that an error repeats. */
+const mostShown = 80
 
 /** @throws OptionError */
 export function createFinders(rules: readonly MaskRule[]): Finder[] {
@@ -57,19 +63,54 @@ export function createFinders(rules: readonly MaskRule[]): Finder[] {
 
 function createFinder(rule: MaskRule, where: string): Finder {
   checkOptions(rule, ruleNames, where)
-  const { pattern, find, longest } = rule
-  if (!Number.isInteger(longest) || longest < 1 || longest > mostLongest) {
-    const text = `is ${show(longest)}: it takes a number of bytes, 1 to ${mostLongest}`
-    throw invalid(`${where}.longest`, text)
-  }
+  const { pattern, find } = rule
   if ((pattern === undefined) === (find === undefined)) {
     throw invalid(where, 'takes either a pattern or a function find')
   }
-  if (find !== undefined) return { longest, find: byFunction(find) }
+  if (find !== undefined) {
+    const longest = checkLongest(rule.longest, where)
+    return { longest, find: byFunction(find), firstOpen: (_, from) => from }
+  }
   if (!(pattern instanceof RegExp)) {
     throw invalid(`${where}.pattern`, `is ${show(pattern)}: it takes a regular expression`)
   }
-  return { longest, find: byExpression(pattern) }
+  const known = examine(pattern)
+  const longest =
+    rule.longest === undefined
+      ? boundOf(pattern, known, `${where}.pattern`)
+      : checkLongest(rule.longest, where)
+  return { longest, find: byExpression(pattern), firstOpen: openIn(known?.open) }
+}
+
+function checkLongest(longest: number | undefined, where: string): number {
+  if (Number.isInteger(longest) && longest! >= 1 && longest! <= mostLongest) return longest!
+  const text = `is ${show(longest)}: it takes a number of bytes, 1 to ${mostLongest}`
+  throw invalid(`${where}.longest`, text)
+}
+
+/** What an expression says itself of its longest match. */
+function boundOf(pattern: RegExp, known: Expression | undefined, where: string): number {
+  const name = `is ${String(pattern).slice(0, mostShown)}`
+  if (known === undefined) {
+    throw invalid(where, `${name}, which has a flag u or v, or refers to a group: say its longest`)
+  }
+  const { longest } = known
+  if (longest === Infinity) {
+    const remedy = String.raw`say how often each part may come, as \S{1,256} does and \S+ does not`
+    throw invalid(where, `${name}, which may match without end: ${remedy}`)
+  }
+  if (longest >= 1 && longest <= mostLongest) return longest
+  const how = longest < 1 ? 'matches nothing' : `may match ${longest} bytes`
+  throw invalid(where, `${name}, which ${how}: it takes 1 to ${mostLongest} bytes`)
+}
+
+/** Without an expression for it, each place may be one. */
+function openIn(open: RegExp | undefined): Finder['firstOpen'] {
+  if (open === undefined) return (_, from) => from
+  return (text, from) => {
+    open.lastIndex = from
+    return open.exec(text)?.index ?? text.length
+  }
 }
 
 function byExpression({ source, flags }: RegExp): Finder['find'] {

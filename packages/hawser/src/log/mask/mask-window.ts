@@ -32,8 +32,7 @@ export class MaskWindow {
     const added = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
     this.#text += added
     const end = this.#begin + this.#text.length
-    // One byte more than the longest match: one that reaches the end is longer than it may be.
-    const isKnown = this.#look(Math.max(this.decided, end - this.#longest), mask)
+    const isKnown = this.#look(this.#decide(end), mask)
     this.#forget()
     return isKnown
   }
@@ -41,6 +40,14 @@ export class MaskWindow {
   /** Nothing comes any more. */
   end(mask: (range: MaskedRange) => void): void {
     this.#look(this.#begin + this.#text.length, mask)
+  }
+
+  /** Up to where no match can begin whose end has not come. */
+  #decide(end: number): number {
+    // One byte more than the longest match: one that reaches the end is longer than it may be.
+    const least = Math.max(this.decided, end - this.#longest)
+    const open = this.#finders.map((each) => each.firstOpen(this.#text, least - this.#begin))
+    return this.#begin + Math.min(...open)
   }
 
   #look(decided: number, mask: (range: MaskedRange) => void): boolean {

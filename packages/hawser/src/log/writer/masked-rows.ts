@@ -33,7 +33,7 @@ const piece = 64 * 1024
 export class MaskedRows {
   readonly #sink: MaskedSink
   readonly #outlet: RowOutlet
-  readonly #held: HeldRows<Track>
+  readonly #held: HeldRows<Track, number>
   /** Bytes that the log counts as waiting here. */
   #counted = 0
   #isStopped = false
@@ -42,7 +42,7 @@ export class MaskedRows {
     this.#sink = sink
     this.#outlet = outlet
     this.#held = new HeldRows(sink.finders, (row) => {
-      outlet.write(row.track, row.flags, row.bytes, row.time)
+      outlet.write(row.track, row.flags, row.bytes, row.tag)
     })
   }
 
@@ -75,7 +75,7 @@ export class MaskedRows {
 
   /** What waits may be a part of a secret, and the rest of it will not be seen. */
   drop(): void {
-    for (const { track, bytes, time, flags } of this.#held.drop()) {
+    for (const { track, bytes, tag: time, flags } of this.#held.drop()) {
       if (track.kind === kindNumbers.event) this.#outlet.write(track, flags, bytes, time)
       else this.#outlet.lose(track, bytes.length)
     }
