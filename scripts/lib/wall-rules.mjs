@@ -613,7 +613,7 @@ export const COMMAND_UNITS = {
     units: ['failure', 'arguments', 'certificate', 'foreground', 'input', 'output', 'wire'],
     wings: {
       workers: {
-        sees: ['hints', 'host', 'join-nats', 'options'],
+        sees: ['hints', 'host', 'join-nats', 'masking', 'options'],
         units: ['failure', 'certificate', 'foreground', 'input', 'output', 'wire'],
       },
     },
@@ -632,9 +632,14 @@ export const COMMAND_UNITS = {
         units: ['arguments', 'wire'],
       },
       rules: {
-        sees: ['faults/fault', 'lanes/cutter', 'lanes/filter'],
+        sees: ['faults/fault', 'faults/stage', 'lanes/cutter', 'lanes/filter'],
         units: ['failure', 'arguments', 'wire'],
         builtins: ['buffer', 'fs', 'path', 'process', 'url', 'worker_threads'],
+      },
+      records: {
+        sees: ['faults/fault', 'faults/stage', 'recorder'],
+        units: ['output'],
+        builtins: [],
       },
       api: {
         sees: ['faults', 'proxy-server', 'registry'],

@@ -74,8 +74,9 @@ type OptionName =
   | keyof ServerOptions<unknown, unknown>
   | keyof ConnectOptions<unknown, unknown>
   | keyof LinesOptions
-  // Of `serveMetrics`.
+  // Of `serveMetrics`, and of a mask.
   | 'endpoint'
+  | 'mask[0].pattern'
   | `tls.${keyof TlsServerOptions | keyof TlsClientOptions}`
   | `proxyProtocol.${keyof ProxyProtocolOptions}`
 
@@ -88,6 +89,7 @@ const flags: Readonly<Record<string, string | undefined>> = {
   frameTimeout: '--frame-timeout',
   idleTimeout: '--idle',
   localAddress: '--source',
+  'mask[0].pattern': '--mask',
   maxConnections: '--max-connections',
   maxFrame: '--max-frame',
   minimumRate: '--minimum-rate',

@@ -67,17 +67,21 @@ Examples:
   hawser proxy 9000 6379 --fault reset=2s:0.5 --seed 1
   hawser proxy --api 8474                   as toxiproxy, for its clients
   hawser proxy 9000 6379 --send-proxy v2    say for whom it connects
+  hawser proxy 9000 6379 --mask 'AUTH (\\S{1,256})'
+                                            shows and logs no passwords
   hawser proxy 9000 6379 --json             one JSON object a line
   hawser proxy 9000 6379 -q                 nothing but errors, and fast
 `
 
 export const recordExamples = `
-The log holds whatever is said, secrets too: only its owner may read it. Ctrl-C
-ends it. Endpoints and times are as for serve and connect.
+The log holds whatever is said, secrets too: only its owner may read it. --mask
+leaves them out. Ctrl-C ends it.
+Endpoints and times are as for serve and connect.
 
 Examples:
   hawser record 9000 6379 -o shop.hawser    clients connect to 9000
   hawser record 9000 tls://db.example:5432 -o db.hawser -q
+  hawser record 9000 6379 -o shop.hawser --mask 'AUTH (\\S{1,256})'
   hawser replay shop.hawser --to 6379       and play it again
 `
 
@@ -91,6 +95,8 @@ same bytes; or else, or where the server spoke first, the next one.
 --mask: bytes of the side that is compared by their numbers, from 0 and both
   included, or of each message with --framing; or a regular expression of
   JavaScript, a byte a character, for at most 4 KiB. It may have another length.
+  (It compares. The --mask of serve, connect, proxy, record and log is another:
+  it hides secrets.)
 It exits with 1 when anything was not as recorded, and shows the first byte of
 each connection that was not: - is what was recorded, + what came.
 Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds.
@@ -118,7 +124,10 @@ Examples:
 
 export const logExamples = `
 Rows are numbered from 0; those of a connection have its number, @1, @2, …
-A place across two rows is found, and the row shown in which it ends.
+--find: the rows in which a place ends that is the text, bytes or regex, which
+  may lie across rows (a regex for at most 1 KiB); with --framing the messages
+  that have it. ^ and $ are of use with --framing only.
+--mask: says how long a secret may be, as \\S{1,256} does and \\S+ does not.
 
 Examples:
   hawser log today.hawser                   everything in it
@@ -126,6 +135,8 @@ Examples:
   hawser log today.hawser --connection 7    one connection
   hawser log today.hawser --find ERROR      where these bytes are
   hawser log today.hawser -e --find 'OK\\r\\n'
+  hawser log today.hawser --find-regex 'order=[0-9]{4,8}' --follow
+  hawser log today.hawser --mask 'AUTH (\\S{1,256})'
   hawser log today.hawser --framing lines   messages, not reads
   hawser log today.hawser --text            a conversation to read or copy
   hawser log today.hawser --json | jq -r .text

@@ -7,6 +7,7 @@ import type { FramingChoice } from '../arguments/framing/choice.js'
 import { framingHelp } from '../arguments/framing/explanation.js'
 import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
 import { connectExamples } from '../arguments/help.js'
+import { addMask, type MaskFlags } from '../arguments/flags/mask-flags.js'
 import { addSendProxy } from '../arguments/flags/proxy-flags.js'
 import {
   addEscapes,
@@ -25,7 +26,7 @@ import {
 /** As long as a slow server may think about its reply. */
 const defaultWait = 500
 
-interface ConnectFlags extends ConnectTlsFlags, SendFlags {
+interface ConnectFlags extends ConnectTlsFlags, SendFlags, MaskFlags {
   framing?: FramingChoice
   maxFrame?: number
   proxy?: string[]
@@ -144,9 +145,9 @@ function addStaying(command: Command): void {
 
 function addOutput(command: Command): void {
   const heading = 'What it shows:'
+  command.optionsGroup(heading).option('--log <file>', 'write all of it to a session log as well')
+  addMask(command, 'in the log; what is printed stays as it came')
   command
-    .optionsGroup(heading)
-    .option('--log <file>', 'write all of it to a session log as well')
     .option('--json', 'print each message as a JSON object')
     .option('--hex', 'print the bytes of messages, those that were sent as well')
     .option('-q, --quiet', 'print no notices')
@@ -175,8 +176,18 @@ function readConnect(endpoint: string, flags: ConnectFlags): ConnectOptions {
     json: flags.json ?? false,
     hex: flags.hex ?? false,
     log: flags.log,
+    mask: readMask(flags),
     quiet: flags.quiet ?? false,
   }
+}
+
+/** What is printed is the data of programs, or what a person asked for. */
+function readMask({ mask, log }: ConnectFlags): string[] | undefined {
+  if (mask === undefined || log !== undefined) return mask
+  throw new UsageError(
+    '--mask has no log to be for, and what is printed stays as it came',
+    'add --log FILE, or leave it out',
+  )
 }
 
 function readStaying({

@@ -25,6 +25,7 @@ import type { Sink } from '../output/sinks/sink.js'
 import { isInteractive, openStandardOutput } from '../output/sinks/standard.js'
 import type { Outgoing } from '../wire/adapter.js'
 import { loadFraming, type WireFraming } from '../wire/load-framing.js'
+import { loadMasks } from '../wire/masks.js'
 import { type LogTarget, openTrafficLog } from '../wire/traffic-log.js'
 
 /** How long a peer has after Ctrl-C to take what waits for it; to end, it has the usual second. */
@@ -98,7 +99,8 @@ class ConnectCommand implements Troubles {
 
   async run(): Promise<number> {
     this.#interrupts.listen()
-    this.#logTarget = await openTrafficLog(this.#options.log, ({ message }) => {
+    const masks = await loadMasks(this.#options.mask)
+    this.#logTarget = await openTrafficLog(this.#options.log, masks, ({ message }) => {
       this.#speech.notice(message)
     })
     const peer = await this.#open()

@@ -26,6 +26,8 @@ export interface ConnectOptions {
   readonly hex: boolean
   /** The session log that all of it is written to as well. */
   readonly log: string | undefined
+  /** Regular expressions of what must not be in it. */
+  readonly mask: readonly string[] | undefined
   readonly quiet: boolean
   readonly tls: ConnectTls | undefined
   /** The only one to use. */

@@ -4,6 +4,7 @@ import { parseCount, parsePositive } from '../arguments/count.js'
 import type { FramingChoice } from '../arguments/framing/choice.js'
 import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
 import { logExamples } from '../arguments/help.js'
+import { addMask, type MaskFlags, readExpression } from '../arguments/flags/mask-flags.js'
 import { addEscapes, readText, spelled } from '../arguments/flags/send-flags.js'
 import { parseSize } from '../arguments/size.js'
 import { UsageError } from '../failure.js'
@@ -12,12 +13,12 @@ import type { LogCommandOptions } from './options.js'
 /** What a search takes. */
 const longestPattern = 4_096
 
-interface LogFlags {
+interface LogFlags extends MaskFlags {
   follow?: true
   connection?: number
   last?: number
-  /** Text, until it is known whether it has escapes; or bytes. */
-  find?: string | Uint8Array
+  /** Text, until it is known whether it has escapes; or bytes, or an expression. */
+  find?: string | Uint8Array | RegExp
   escapes?: true
   framing?: FramingChoice
   maxFrame?: number
@@ -37,8 +38,13 @@ export function addLog(program: Command, act: (options: LogCommandOptions) => Pr
         spelled('--find-hex', () => parseHexadecimal(text)),
       ),
   )
-  // One place to look in for both.
+  const regex = new Option(
+    '--find-regex <regex>',
+    'the same with a regular expression, a byte a character',
+  ).argParser(parseExpression)
+  // One place to look in for all of them.
   hex.attributeName = () => 'find'
+  regex.attributeName = () => 'find'
   const command = program
     .command('log')
     .summary('show a session log, search it, follow it')
@@ -53,6 +59,7 @@ export function addLog(program: Command, act: (options: LogCommandOptions) => Pr
     .option('--connection <n>', 'those of one connection', parseCount('--connection'))
     .option('--find <text>', 'those in which this ends, however it was cut')
     .addOption(hex)
+    .addOption(regex)
   addEscapes(command, 'in --find')
   command
     .optionsGroup(heading)
@@ -67,6 +74,8 @@ export function addLog(program: Command, act: (options: LogCommandOptions) => Pr
     .option('--text', 'nothing but what was said, as lines of text: < in, > out')
     .option('--hex', 'print the bytes')
     .option('--pcapng <file>', 'write it for Wireshark; - is stdout')
+  addMask(command, 'in all of these')
+  command
     .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
     .action((place: string, flags: LogFlags) => act(readLog(place, flags)))
 }
@@ -76,7 +85,16 @@ function readPattern(option: string, bytes: Uint8Array): Uint8Array {
   throw new UsageError(`${option} has ${bytes.length} bytes`, `write 1 to ${longestPattern}`)
 }
 
-function readFind({ find, escapes }: LogFlags): Uint8Array | undefined {
+function parseExpression(text: string): RegExp {
+  const expression = readExpression('--find-regex', text)
+  if (!expression.test('')) return expression
+  throw new UsageError(
+    `--find-regex ${JSON.stringify(text)} matches nothing as well`,
+    'write + where it has *',
+  )
+}
+
+function readFind({ find, escapes }: LogFlags): Uint8Array | RegExp | undefined {
   if (typeof find !== 'string') return find
   return readPattern('--find', readText('--find', find, escapes).bytes)
 }
@@ -95,11 +113,7 @@ function refuseSeveral({ pcapng, framing, json, text, hex }: LogFlags): void {
 }
 
 function readLog(place: string, flags: LogFlags): LogCommandOptions {
-  const { find, follow, framing } = flags
-  if (find !== undefined && (follow === true || framing !== undefined)) {
-    const other = follow === true ? '--follow' : '--framing'
-    throw new UsageError(`--find and ${other} do not go together`, 'leave one of them out')
-  }
+  const { follow, framing } = flags
   refuseSeveral(flags)
   if (framing !== undefined) assertMaxFrame(framing, flags.maxFrame)
   return {
@@ -108,6 +122,7 @@ function readLog(place: string, flags: LogFlags): LogCommandOptions {
     connection: flags.connection,
     last: flags.last,
     find: readFind(flags),
+    mask: flags.mask,
     framing,
     maxFrame: flags.maxFrame,
     pcapng: flags.pcapng,

@@ -8,8 +8,10 @@ export interface LogCommandOptions {
   readonly connection: number | undefined
   /** How many of the last rows; undefined is all. */
   readonly last: number | undefined
-  /** What to look for. */
-  readonly find: Uint8Array | undefined
+  /** What to look for: bytes, or an expression. */
+  readonly find: Uint8Array | RegExp | undefined
+  /** Regular expressions of what is not to be shown. */
+  readonly mask: readonly string[] | undefined
   readonly framing: FramingChoice | undefined
   /** Bytes. */
   readonly maxFrame: number | undefined

@@ -1,4 +1,4 @@
-import type { LogEvent, LogRow } from 'hawser/log'
+import { type LogEvent, type LogRow, rowFlags } from 'hawser/log'
 import { createColours, wantsColour } from '../output/colours.js'
 import { createColumnRenderer, describeClose } from '../output/columns.js'
 import { describeMessage, stringifySafely } from '../output/json.js'
@@ -20,11 +20,15 @@ const longestName = 40
 
 const flagNames = ['tls', 'cut', 'changed', 'byHand', 'repeated']
 
+function namesOf(flags: number): string[] {
+  return flagNames.filter((_, bit) => (flags & (1 << bit)) !== 0)
+}
+
 /** One JSON object a line. */
 export function createJsonRows(hex: boolean): RowRenderer {
   return ({ number, time, connection, kind, flags, data, event }) => {
     const head = { row: number, time: dateOf(time).toISOString(), connection, kind }
-    const named = flagNames.filter((_, bit) => (flags & (1 << bit)) !== 0)
+    const named = namesOf(flags)
     const rest = event === undefined ? describeMessage(data, { hex }) : { event }
     const all = { ...head, ...(named.length > 0 ? { flags: named } : {}), ...rest }
     return `${safely(() => stringifySafely(all), stringifySafely({ ...head, event: unreadable }))}\n`
@@ -41,10 +45,12 @@ export function createTextRows(hex: boolean): RowRenderer {
   const limit = hex ? Infinity : 64 * 1024
   const common = { colours, aligned, workers: false, hex, limit, width }
   const render = createColumnRenderer(common)
-  return ({ time, connection, kind, data, event }) => {
+  return ({ time, connection, kind, flags, data, event }) => {
     const at = dateOf(time)
     if (event === undefined && (kind === 'in' || kind === 'out')) {
-      return render({ event: 'message', id: connection, direction: kind, bytes: data }, at)
+      const marks = namesOf(flags & ~rowFlags.tls)
+      const message = { event: 'message', id: connection, direction: kind, bytes: data } as const
+      return render(marks.length === 0 ? message : { ...message, marks }, at)
     }
     const { event: name = kind, ...details } = event ?? {}
     const text = safely(() => describe(name, details), 'details that are nested too deeply')

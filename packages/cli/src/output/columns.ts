@@ -73,7 +73,9 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
     const what =
       event.recipients === undefined ? event.direction : `out to ${count(event.recipients)}`
     const missed = event.missed ? colours.note(` (${count(event.missed)} too slow)`) : ''
-    const start = `${head(time, who, what, incoming ? colours.received : colours.sent)}${size}${missed}`
+    const { marks = [] } = event
+    const marked = marks.length === 0 ? '' : colours.note(` (${marks.join(', ')})`)
+    const start = `${head(time, who, what, incoming ? colours.received : colours.sent)}${size}${missed}${marked}`
     if (options.hex) {
       const indent = markOf(incoming ? 'in' : 'out', colours)
       const dump = dumpBytes(event.bytes, { indent, limit })

@@ -86,6 +86,8 @@ export interface MessageEvent {
   /** Through a proxy: from the client to the target is `up`. */
   readonly direction: 'in' | 'out' | 'up' | 'down'
   readonly bytes: Uint8Array
+  /** What is to be known of it, as in a log: `changed`. */
+  readonly marks?: readonly string[]
 }
 
 /** A connection ended. */

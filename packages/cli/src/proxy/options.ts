@@ -36,6 +36,8 @@ export interface ProxyOptions {
   readonly seed: number | undefined
   /** The file of the rules, if there are any. */
   readonly rules: string | undefined
+  /** Regular expressions of what is neither shown, nor logged, nor served. */
+  readonly mask: readonly string[] | undefined
   /** The file of the session log, if one is written. */
   readonly log: string | undefined
   /** The port on the loopback on which what passes is served as pcapng, if on any. */

@@ -91,7 +91,7 @@ class LiveFlow implements ConnectionRecord {
     // Both directions end with the connection.
   }
 
-  fault(_name: string, fault: string, what: string | undefined): void {
+  fault(_way: Way, _name: string, fault: string, what?: string): void {
     this.note(what === undefined ? fault : `${fault}: ${what}`)
   }
 

@@ -8,6 +8,7 @@ import type { FramingChoice } from '../arguments/framing/choice.js'
 import { framingHelp } from '../arguments/framing/explanation.js'
 import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
 import { proxyExamples } from '../arguments/help.js'
+import { addMask, type MaskFlags } from '../arguments/flags/mask-flags.js'
 import {
   addProxy,
   addSendProxy,
@@ -25,7 +26,7 @@ import { parseSize } from '../arguments/size.js'
 import type { ProxyOptions } from './options.js'
 
 /** What the command line says. */
-export interface ProxyCommandFlags extends AccessFlags, ProxyFlags, ProxyTlsFlags {
+export interface ProxyCommandFlags extends AccessFlags, ProxyFlags, ProxyTlsFlags, MaskFlags {
   framing: FramingChoice
   maxFrame?: number
   fault?: string[]
@@ -127,6 +128,7 @@ export function addOutput(command: Command, isLogOptional: boolean): void {
     parseCount('--pcap-live'),
   )
   if (isLogOptional) command.option('--log <file>', 'write all of it to a session log as well')
+  addMask(command, 'in what is shown, logged and served')
   command.addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
 }
 
@@ -165,6 +167,7 @@ export function readProxyOptions(
     faults: flags.fault ?? [],
     seed: readSeed(flags.seed),
     rules: flags.rules,
+    mask: flags.mask,
     log: flags.log,
     pcapLive: flags.pcapLive,
     api: flags.api === undefined ? undefined : completeEndpoint(flags.api, '127.0.0.1'),

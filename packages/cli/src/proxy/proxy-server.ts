@@ -14,6 +14,7 @@ import { PlainSession } from './lanes/plain-session.js'
 import type { ProxyOptions } from './options.js'
 import { connectTarget, type Reading } from './target.js'
 import { createSession } from './joining.js'
+import { Ledger } from './records/ledger.js'
 import type { ProxySurroundings } from './surroundings.js'
 import { Teller } from './teller.js'
 
@@ -164,7 +165,8 @@ export class ProxyServer {
     const target = await this.#reach(client, id)
     if (target === undefined) return
     this.#teller.connected(id, client, target)
-    const record = this.#around.recorder()?.open(this.name, client, target)
+    const recorded = this.#around.recorder()?.open(this.name, client, target)
+    const record = recorded && new Ledger(recorded)
     const session = this.#isPlain
       ? new PlainSession(client, target)
       : createSession(client, target, {

@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto'
+import type { MaskRule } from 'hawser/log'
 import { prepareServeTls } from '../certificate/prepare-tls.js'
 import type { PreparedTls } from '../certificate/prepared-tls.js'
 import { codeOf, describeFailure } from '../failure.js'
 import { Foreground, type Service, type Stopped } from '../foreground/foreground.js'
 import { loadFraming, type WireFraming } from '../wire/load-framing.js'
+import { loadMasks } from '../wire/masks.js'
 import type { ServedApi } from './api/serve-api.js'
 import { FaultSet } from './faults/fault-set.js'
 import { parseFaults } from './faults/spec.js'
@@ -32,7 +34,8 @@ export async function proxy(options: ProxyOptions, version: string): Promise<num
   const faults = new FaultSet(parseFaults(options.faults))
   const framing = await loadShown(options)
   const tls = await prepareServeTls(options.tlsIn)
-  return new ProxyCommand({ options, framing, tls }).run(faults, version)
+  const masks = await loadMasks(options.mask)
+  return new ProxyCommand({ options, framing, tls, masks }).run(faults, version)
 }
 
 /** @returns undefined where each piece is shown as it comes */
@@ -45,6 +48,13 @@ interface Prepared {
   readonly options: ProxyOptions
   readonly framing: WireFraming | undefined
   readonly tls: PreparedTls | undefined
+  readonly masks: readonly MaskRule[] | undefined
+}
+
+/** What it gets, a log would get: its own masks would come too late. */
+async function maskedBy(masks: readonly MaskRule[], recorder: Recorder): Promise<Recorder> {
+  const { maskRecorder } = await import('./records/masked-record.js')
+  return maskRecorder(recorder, masks)
 }
 
 class ProxyCommand {
@@ -95,13 +105,14 @@ class ProxyCommand {
 
   /** What writes it is loaded only where it is asked for. */
   async #openRecorders(): Promise<Recorder[]> {
-    const { log, pcapLive } = this.#prepared.options
+    const { options, masks } = this.#prepared
+    const { log, pcapLive } = options
     const recorders: Recorder[] = []
     if (pcapLive !== undefined) {
       const { servePcap } = await import('./pcap-live.js')
       const { recorder, place } = await servePcap(pcapLive)
       this.#foreground.display.insist({ event: 'notice', text: `pcapng on ${place}` })
-      recorders.push(recorder)
+      recorders.push(masks === undefined ? recorder : await maskedBy(masks, recorder))
     }
     if (log !== undefined) {
       const { createRecorder } = await import('./recorder.js')
@@ -109,7 +120,7 @@ class ProxyCommand {
         const { message } = describeFailure(error)
         this.#foreground.tell({ event: 'error', code: codeOf(error) ?? '', message })
       }
-      recorders.push(await createRecorder(log, failed))
+      recorders.push(await createRecorder(log, masks, failed))
     }
     return recorders
   }
@@ -123,10 +134,11 @@ class ProxyCommand {
   }
 
   #surroundings(): ProxySurroundings {
-    const { options, framing, tls } = this.#prepared
+    const { options, framing, tls, masks } = this.#prepared
     return {
       options,
       framing,
+      masks,
       recorder: () => this.#recorder,
       rules: () => this.#rules,
       tls: tls?.options,

@@ -1,19 +1,31 @@
 import type { Connection, HawserError } from 'hawser'
-import { createLog, type LoggedConnection, rowFlags, type SessionLog } from 'hawser/log'
+import {
+  createLog,
+  type JsonValue,
+  type LoggedConnection,
+  type MaskRule,
+  rowFlags,
+  type SessionLog,
+} from 'hawser/log'
 import { remoteName } from '../output/addresses.js'
 import type { ProxyClosedEvent } from '../output/events.js'
 import type { Way } from './faults/fault.js'
+import type { Effect } from './faults/stage.js'
 
 /** One connection through a proxy, in a session log. */
 export interface ConnectionRecord {
-  /** Bytes came in, before any fault. */
-  came(way: Way, piece: Uint8Array): void
+  /**
+   * Bytes came in, before any fault.
+   *
+   * @param flags those of `rowFlags` that say what became of them
+   */
+  came(way: Way, piece: Uint8Array, flags: number): void
   /** A direction ended in order: FIN. */
   ended(way: Way): void
   /** A fault meets it, or did something to it. */
-  fault(name: string, fault: string, what: string | undefined): void
+  fault(way: Way, name: string, fault: string, what?: string, effect?: Effect): void
   /** A rule was applied. */
-  ruled(way: Way, rule: string, what: string): void
+  ruled(way: Way, rule: string, what: string, effect?: Effect): void
   /** It is over. */
   closed(event: ProxyClosedEvent): void
 }
@@ -31,14 +43,16 @@ export interface Recorder {
 /**
  * Begin a session log, or continue one.
  *
+ * @param mask what must not be in it
  * @param onError called when the log stops
  * @returns rejects with LogError when it cannot be written
  */
 export async function createRecorder(
   file: string,
+  mask: readonly MaskRule[] | undefined,
   onError: (error: HawserError) => void,
 ): Promise<Recorder> {
-  return new LogRecorder(await createLog(file, { onError }))
+  return new LogRecorder(await createLog(file, { mask, onError }))
 }
 
 class LogRecorder implements Recorder {
@@ -71,25 +85,35 @@ class LogRecord implements ConnectionRecord {
     this.#from = from
   }
 
-  came(way: Way, piece: Uint8Array): void {
-    const flags = this.#from[way].tls === undefined ? 0 : rowFlags.tls
-    if (way === 'up') this.#connection.in(piece, flags)
-    else this.#connection.out(piece, flags)
+  came(way: Way, piece: Uint8Array, flags: number): void {
+    const all = flags | (this.#from[way].tls === undefined ? 0 : rowFlags.tls)
+    if (way === 'up') this.#connection.in(piece, all)
+    else this.#connection.out(piece, all)
   }
 
   ended(way: Way): void {
-    this.#connection.event({ event: 'end', direction: way === 'up' ? 'in' : 'out' })
+    this.#connection.event({ event: 'end', direction: directions[way] })
   }
 
-  fault(name: string, fault: string, what: string | undefined): void {
-    this.#connection.event({ event: 'fault', name, fault, ...(what === undefined ? {} : { what }) })
+  fault(way: Way, name: string, fault: string, what?: string, effect?: Effect): void {
+    const done = what === undefined ? {} : { what }
+    const direction = directions[way]
+    this.#connection.event({ event: 'fault', direction, name, fault, ...done, ...said(effect) })
   }
 
-  ruled(direction: Way, rule: string, what: string): void {
-    this.#connection.event({ event: 'rule', direction, rule, what })
+  ruled(way: Way, rule: string, what: string, effect?: Effect): void {
+    const direction = directions[way]
+    this.#connection.event({ event: 'rule', direction, rule, what, ...said(effect) })
   }
 
   closed({ by, reason, up, down, error }: ProxyClosedEvent): void {
     this.#connection.close({ by, reason, up, down, ...(error === undefined ? {} : { error }) })
   }
+}
+
+/** The directions of a log are those of the client's connection. */
+const directions = { up: 'in', down: 'out' } as const
+
+function said(effect: Effect | undefined): Readonly<Record<string, JsonValue>> {
+  return effect === undefined ? {} : { effect: effect.kind, bytes: effect.bytes }
 }

@@ -1,4 +1,5 @@
 import type { Clock, TlsServerOptions } from 'hawser'
+import type { MaskRule } from 'hawser/log'
 import type { ServerEvent } from '../output/events.js'
 import type { WireFraming } from '../wire/load-framing.js'
 import type { Reserve } from './lanes/reserve.js'
@@ -16,6 +17,8 @@ export interface ProxySurroundings {
   readonly seed: number
   readonly clock: Clock
   readonly reserve: Reserve
+  /** What is not to be shown. */
+  readonly masks: readonly MaskRule[] | undefined
   /** Writes a session log, where one is wished for. */
   readonly recorder: () => Recorder | undefined
   /** The rules, where there are any. */

@@ -39,6 +39,8 @@ export interface ServeOptions {
   readonly hex: boolean
   /** The session log that all of it is written to as well. */
   readonly log: string | undefined
+  /** Regular expressions of what is neither shown nor logged. */
+  readonly mask: readonly string[] | undefined
   readonly quiet: boolean
   /** How many processes serve; undefined is this one alone. */
   readonly workers: number | 'auto' | undefined

@@ -8,6 +8,7 @@ import type { FramingChoice } from '../arguments/framing/choice.js'
 import { framingHelp } from '../arguments/framing/explanation.js'
 import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
 import { serveExamples } from '../arguments/help.js'
+import { addMask, type MaskFlags } from '../arguments/flags/mask-flags.js'
 import { addNats, type NatsFlags, readNats } from '../arguments/flags/nats-flags.js'
 import { addProxy, type ProxyFlags, readProxy } from '../arguments/flags/proxy-flags.js'
 import { addEscapes, readText } from '../arguments/flags/send-flags.js'
@@ -17,7 +18,8 @@ import { addServeTls, readServeTls, type ServeTlsFlags } from '../arguments/flag
 
 const defaultEndpoint = 'tcp://127.0.0.1:8000'
 
-interface ServeFlags extends AccessFlags, TimeoutFlags, ServeTlsFlags, ProxyFlags, NatsFlags {
+interface ServeFlags
+  extends AccessFlags, TimeoutFlags, ServeTlsFlags, ProxyFlags, NatsFlags, MaskFlags {
   echo?: true
   greeting?: string
   escapes?: true
@@ -80,6 +82,8 @@ function addOutput(command: Command): void {
     .optionsGroup(heading)
     .option('--metrics <endpoint>', 'serve /metrics, /healthz and /readyz there over HTTP')
     .option('--log <file>', 'write all of it to a session log as well')
+  addMask(command, 'in each message that is shown, and in the log')
+  command
     .option('--json', 'print one JSON object a line')
     .option('--hex', 'print the bytes of messages')
     .option('-q, --quiet', 'print only where it listens, and errors')
@@ -131,6 +135,7 @@ function readServe(endpoints: readonly string[], flags: ServeFlags): ServeOption
     json: flags.json ?? false,
     hex: flags.hex ?? false,
     log: readLogFile(flags),
+    mask: flags.mask,
     quiet: flags.quiet ?? false,
   }
 }

@@ -10,6 +10,7 @@ import { type Listeners, terminatorOf } from '../foreground/typing.js'
 import { listeningEvent } from './hints.js'
 import { Host } from './host.js'
 import { joinNats } from './join-nats.js'
+import { loadMasking, type Masking } from './masking.js'
 import type { ServeOptions } from './options.js'
 import { prepareServeTls } from '../certificate/prepare-tls.js'
 import type { PreparedTls } from '../certificate/prepared-tls.js'
@@ -26,37 +27,44 @@ export async function serve(options: ServeOptions): Promise<number> {
   }
   const framing = await loadFraming(options.framing, options)
   const tls = await prepareServeTls(options.tls)
+  const masking = await loadMasking(options)
   const nats = await joinNats(options.nats)
   try {
-    return await new ServeCommand(options, framing, tls, nats).run()
+    return await new ServeCommand(options, { framing, tls, masking, nats }).run()
   } finally {
     // A server that never listened has not closed it, and it would keep the process alive.
     await nats?.close()
   }
 }
 
+/** What the command was made ready with. */
+interface Prepared {
+  readonly framing: WireFraming
+  readonly tls: PreparedTls | undefined
+  readonly masking: Masking
+  readonly nats: Backplane | undefined
+}
+
 class ServeCommand {
   readonly #options: ServeOptions
   readonly #tls: PreparedTls | undefined
+  readonly #masking: Masking
   readonly #host: Host
   readonly #foreground: Foreground
   #metrics: MetricsPages | undefined
   #systemd: SystemdNotifier | undefined
 
-  constructor(
-    options: ServeOptions,
-    framing: WireFraming,
-    tls: PreparedTls | undefined,
-    nats: Backplane | undefined,
-  ) {
+  constructor(options: ServeOptions, { framing, tls, masking, nats }: Prepared) {
     this.#options = options
     this.#tls = tls
+    this.#masking = masking
     this.#foreground = new Foreground(options, () => this.#service(), {
       listeners: () => this.#service(),
       terminator: terminatorOf(options.framing, options.crlf),
       escapes: options.escapes,
     })
-    this.#host = new Host(options, framing, tls?.options, (event) => this.#tell(event), nats)
+    const tell = masking.around((event) => this.#tell(event))
+    this.#host = new Host(options, framing, tls?.options, tell, nats)
   }
 
   async run(): Promise<number> {
@@ -66,7 +74,7 @@ class ServeCommand {
       onError: ({ code, message }) => this.#tell({ event: 'error', code, message }),
     })
     const { log } = this.#options
-    const logTarget = await openTrafficLog(log, ({ code, message }) => {
+    const logTarget = await openTrafficLog(log, this.#masking.rules, ({ code, message }) => {
       this.#tell({ event: 'error', code, message })
     })
     logTarget(this.#host.server)

@@ -93,7 +93,11 @@ describe('timeout', () => {
     expect(bench.out).toEqual([])
     await bench.clock.advance(1)
     expect(bench.out).toEqual([[5000, '(close)']])
-    expect(bench.strikes).toEqual(['meets timeout_downstream', 'closes the connection'])
+    expect(bench.strikes).toEqual([
+      'meets timeout_downstream',
+      'loses all bytes from here on',
+      'closes the connection',
+    ])
   })
 
   it('of 0 never closes, until it is taken away', async () => {

@@ -114,6 +114,12 @@ describe('what is not whole', () => {
     ],
     ['a beginning that is missing', [bytes('out', 'x', { position: 9 })], /9 bytes are missing/],
     ['a cut row', [bytes('in', 'abc', { flags: rowFlags.cut })], /only the beginning of row 0/],
+    [
+      'what a fault lost',
+      [bytes('in', 'abc'), event('fault', { what: 'x', effect: 'lost', bytes: 2 })],
+      /a fault lost bytes of it when it was recorded \(row 1\): record it without/,
+    ],
+    ['what a rule changed', [event('rule', { effect: 'changed' })], /a rule changed bytes of it/],
     ['a mask that gave up', [event('mask-stopped')], /its bytes were not logged to the end/],
     [
       'STARTTLS',
@@ -122,6 +128,11 @@ describe('what is not whole', () => {
     ],
   ])('%s', async (_what, rows, why) => {
     expect(await examine(record(...rows), start, signal)).toMatch(why)
+  })
+
+  it('what a fault only delayed is whole', async () => {
+    const talk = record(bytes('in', 'x'), event('fault', { fault: 'latency=1s@up' }))
+    expect(await examine(talk, start, signal)).toBeUndefined()
   })
 
   it('what a proxy spoke TLS for on one side only is whole', async () => {

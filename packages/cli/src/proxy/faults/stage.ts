@@ -1,14 +1,21 @@
 /** How one direction of a connection comes to its end: a FIN; or the connection's end, in order or by a reset. */
 export type Ending = 'end' | 'close' | 'reset'
 
+/** What was done to bytes on their way; both what is changed and what is lost arrives otherwise than it came. */
+export interface Effect {
+  readonly kind: 'changed' | 'repeated' | 'lost'
+  /** How many bytes came, of those that it was done to. */
+  readonly bytes: number
+}
+
 /** What comes behind a stage. */
 export interface Next {
   /** Hand bytes on. They are not changed afterwards. */
   bytes(piece: Uint8Array): void
   /** Hand an end on. Nothing follows it. */
   finish(how: Ending): void
-  /** Say what the fault did just now. */
-  struck(what: string): void
+  /** Say what the fault did just now, and what that did to bytes. */
+  struck(what: string, effect?: Effect): void
 }
 
 /**

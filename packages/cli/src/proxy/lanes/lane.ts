@@ -2,7 +2,7 @@ import type { Clock } from 'hawser'
 import type { Chance } from '../faults/chance.js'
 import type { Fault, Way } from '../faults/fault.js'
 import type { FaultChange, FaultSet } from '../faults/fault-set.js'
-import { type Ending, Stage } from '../faults/stage.js'
+import { type Effect, type Ending, Stage } from '../faults/stage.js'
 import { Link } from './link.js'
 import type { Reserve } from './reserve.js'
 
@@ -28,7 +28,7 @@ export interface LaneOptions {
   /** Where the dice of a fault come from, by its name. */
   readonly chance: (fault: string) => Chance
   /** A fault meets this connection, or does something to it. */
-  readonly struck: (fault: Fault, what: string | undefined) => void
+  readonly struck: (fault: Fault, what?: string, effect?: Effect) => void
 }
 
 /**
@@ -182,7 +182,7 @@ export class Lane {
     const link = new Link(fault, chance, {
       bytes: (piece) => this.#feed(this.#links.indexOf(link) + 1, piece),
       finish: (how) => this.#finish(this.#links.indexOf(link) + 1, how),
-      struck: (what) => this.#options.struck(link.fault, what),
+      struck: (what, effect) => this.#options.struck(link.fault, what, effect),
     })
     this.#links.push(link)
     link.stage = this.#createStage(link)
@@ -207,7 +207,7 @@ export class Lane {
   #createStage(link: Link, before?: Stage): Stage {
     const { fault, chance } = link
     if (chance.random() >= fault.toxicity) return new Stage()
-    this.#options.struck(fault, undefined)
+    this.#options.struck(fault)
     return fault.kind.create(fault.attributes, chance.random, this.#now(), before)
   }
 }

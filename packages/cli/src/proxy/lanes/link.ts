@@ -1,6 +1,6 @@
 import type { Chance } from '../faults/chance.js'
 import type { Fault } from '../faults/fault.js'
-import { type Ending, type Next, Stage } from '../faults/stage.js'
+import { type Effect, type Ending, type Next, Stage } from '../faults/stage.js'
 
 /** A fault in a lane, and the way out of its stage. */
 export class Link implements Next {
@@ -23,7 +23,7 @@ export class Link implements Next {
     this.#next.finish(how)
   }
 
-  struck(what: string): void {
-    this.#next.struck(what)
+  struck(what: string, effect?: Effect): void {
+    this.#next.struck(what, effect)
   }
 }

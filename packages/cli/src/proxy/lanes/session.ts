@@ -1,6 +1,6 @@
 import type { CloseInfo, Connection, TlsClientOptions } from 'hawser'
 import type { Fault, Way } from '../faults/fault.js'
-import type { Ending } from '../faults/stage.js'
+import type { Effect, Ending } from '../faults/stage.js'
 import type { Filter, FilterStep } from './filter.js'
 import { ConnectionEnd } from './connection-end.js'
 import { Lane, type LaneOptions } from './lane.js'
@@ -9,7 +9,7 @@ import type { EndedBy, Joined, SessionResult } from './joined.js'
 /** What a session is made with. */
 export interface SessionOptions extends Omit<LaneOptions, 'way' | 'struck'> {
   /** A fault meets one of its directions, or does something to it. */
-  readonly struck: (fault: Fault, what: string | undefined) => void
+  readonly struck: (fault: Fault, what?: string, effect?: Effect) => void
   /** What decides on the bytes of each direction, in front of its faults. */
   readonly filters?: Readonly<Record<Way, Filter>> | undefined
   /** How TLS begins with the target, where a filter asks for it. */
@@ -20,6 +20,8 @@ export interface SessionOptions extends Omit<LaneOptions, 'way' | 'struck'> {
   readonly broke: (error: unknown) => void
   /** Bytes came in, before any fault. */
   readonly came: (way: Way, piece: Uint8Array) => void
+  /** What becomes of the bytes that came last is known, as far as it is known at once. */
+  readonly settled: (way: Way) => void
   /** A direction was ended in order. */
   readonly ended: (way: Way) => void
 }
@@ -103,6 +105,7 @@ export class Session implements Joined {
         if (way === 'up') this.#request = undefined
         if (filter === undefined) lane.take(piece)
         else await this.#apply(way, filter.take(piece))
+        this.#options.settled(way)
         if (lane.isFull) await lane.room()
       }
       this.#options.ended(way)
@@ -121,13 +124,21 @@ export class Session implements Joined {
     try {
       for await (const step of steps) {
         if ('pass' in step && way === 'down' && this.#request !== undefined) {
+          // In plain text: TLS begins behind it.
+          this.#options.settled(way)
           await this.#answer(this.#request, step.pass)
         } else if ('pass' in step) lane.take(step.pass)
-        else if ('secure' in step) await this.#ask(step.secure)
         else if ('reply' in step) back.take(step.reply)
-        else if ('reset' in step) this.reset('rule')
-        else await this.#waitFor(lane, step)
-        if (lane.isFull) await lane.room()
+        else {
+          // It may take long, and what came is to be in the log meanwhile.
+          this.#options.settled(way)
+          if ('secure' in step) await this.#ask(step.secure)
+          else if ('reset' in step) this.reset('rule')
+          else await this.#waitFor(lane, step)
+        }
+        if (!lane.isFull) continue
+        this.#options.settled(way)
+        await lane.room()
       }
     } catch (error) {
       this.#options.broke(error)

@@ -1,6 +1,7 @@
 import { CommandError } from '../../failure.js'
 import type { WireFraming } from '../../wire/load-framing.js'
 import type { Way } from '../faults/fault.js'
+import type { Effect } from '../faults/stage.js'
 import { Cutter } from '../lanes/cutter.js'
 import type { Filter, FilterStep } from '../lanes/filter.js'
 import { encodeInPlace, type Original } from './encode-message.js'
@@ -13,7 +14,7 @@ export interface RuledWayOptions {
   readonly way: Way
   readonly connection: number
   /** A rule was applied. */
-  readonly applied: (rule: string, what: string) => void
+  readonly applied: (rule: string, what: string, effect?: Effect) => void
 }
 
 interface Cut extends Original {
@@ -71,20 +72,24 @@ export class RuledWay implements Filter {
     const { message: bytes, wire, number } = cut
     const { rules, way, connection, framing, applied } = this.#options
     const verdict = await rules.judge({ bytes, way, connection, number })
+    const lost: Effect = { kind: 'lost', bytes: wire.length }
     switch (verdict.action) {
       case 'pass':
         yield { pass: wire }
         return
       case 'replace':
-        applied(verdict.rule, `${bytes.length} B replaced by ${verdict.bytes.length} B`)
+        applied(verdict.rule, `${bytes.length} B replaced by ${verdict.bytes.length} B`, {
+          kind: 'changed',
+          bytes: wire.length,
+        })
         yield { pass: encodeInPlace(framing, verdict.bytes, cut) }
         return
       case 'reply':
-        applied(verdict.rule, `${verdict.bytes.length} B sent back`)
+        applied(verdict.rule, `${verdict.bytes.length} B sent back`, lost)
         yield { reply: encodeInPlace(framing, verdict.bytes, cut) }
         return
       case 'drop':
-        applied(verdict.rule, `${bytes.length} B dropped`)
+        applied(verdict.rule, `${bytes.length} B dropped`, lost)
         return
       case 'delay':
         applied(verdict.rule, `delayed by ${verdict.milliseconds} ms`)
@@ -103,7 +108,7 @@ export class RuledWay implements Filter {
         yield { secure: verdict.agreed }
         return
       case 'reset':
-        applied(verdict.rule, 'resets the connection')
+        applied(verdict.rule, 'resets the connection', lost)
         yield { reset: true }
     }
   }

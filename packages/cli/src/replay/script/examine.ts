@@ -1,6 +1,6 @@
 import { rowFlags } from 'hawser/log'
 import { count } from '../../output/numbers.js'
-import type { Recording, Start } from './recorded.js'
+import type { RecordedRow, Recording, Start } from './recorded.js'
 import { rowsOf } from './steps.js'
 
 const wrap = 2 ** 32
@@ -20,7 +20,11 @@ export async function examine(
   for await (const row of rowsOf(recording, start, signal)) {
     if (row.kind === 'lost') return `the log lost rows of it (row ${count(row.number)})`
     if (row.event?.event === 'mask-stopped') return 'its bytes were not logged to the end'
-    if (row.kind === 'event') continue
+    if (row.kind === 'event') {
+      const why = describeEffect(row)
+      if (why !== undefined) return why
+      continue
+    }
     const at = positions[row.kind]
     const missing = (row.position - at + wrap) % wrap
     if (missing !== 0) return `${count(missing)} bytes are missing in the log at byte ${count(at)}`
@@ -34,4 +38,13 @@ export async function examine(
       return 'it begins TLS in the middle, which cannot be replayed'
   }
   return undefined
+}
+
+/** The log has bytes as they came: what the other side got of them, and replied to, is not known. */
+function describeEffect({ event, number }: RecordedRow): string | undefined {
+  if (event === undefined) return undefined
+  const { event: name, effect } = event
+  if (name !== 'fault' && name !== 'rule') return undefined
+  if (effect !== 'changed' && effect !== 'repeated' && effect !== 'lost') return undefined
+  return `a ${name} ${effect} bytes of it when it was recorded (row ${count(number)}): record it without`
 }

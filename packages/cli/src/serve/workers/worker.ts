@@ -7,6 +7,7 @@ import { openStandardOutput } from '../../output/sinks/standard.js'
 import { Duty } from './duty.js'
 import { Host } from '../host.js'
 import { joinNats } from '../join-nats.js'
+import { loadMasking } from '../masking.js'
 import type { ServeOptions } from '../options.js'
 import { columnsVariable } from './orders.js'
 import { loadFraming } from '../../wire/load-framing.js'
@@ -60,9 +61,10 @@ export class ServeWorker {
       if (this.#options.quiet && event.event !== 'error') return
       this.#display.show(event)
     }
+    const masking = await loadMasking(this.#options)
     // Over NATS this machine's workers reach each other as well.
     const backplane = (await joinNats(this.#options.nats)) ?? workersBackplane()
-    const host = new Host(this.#options, framing, tls?.options, tell, backplane)
+    const host = new Host(this.#options, framing, tls?.options, masking.around(tell), backplane)
     this.#duty.serve(host)
     joinWorkers(host.server, { leave: () => this.#display.flush(lastWords) })
     await host.listen()

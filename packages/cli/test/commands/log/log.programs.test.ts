@@ -51,6 +51,15 @@ describe('hawser log', () => {
     ])
   })
 
+  it('says that a connection is not there', async () => {
+    const file = await write()
+    expect(await show(file, '--connection', '9')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `hawser: ${file} has no connection 9: its connections are 1 to 2\n`,
+    })
+  })
+
   it('shows what does not follow the framing, with the reason', async () => {
     const shown = await show(await write(), '--connection', '1', '--framing', 'netstring')
     expect(shown.code).toBe(0)
@@ -119,7 +128,11 @@ describe('hawser log', () => {
   it('shows what is there of a log that was cut off', async () => {
     const file = await write()
     truncateSync(file, 100)
-    expect(await show(file)).toMatchObject({ code: 0, stdout: '' })
+    expect(await show(file)).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: `hawser: ${file}: its last 36 bytes are no whole block, and left out: a crash cut it off, or it is being written\n`,
+    })
   })
 })
 
@@ -135,7 +148,11 @@ describe('says what is wrong', () => {
       /--find-hex, character 1: 0 has an odd number of digits: write two/,
     ],
     [['notes.txt', '-e', '--find', String.raw`a\q`], 2, /--find, character 2: /],
-    [['notes.txt', '--find', 'x', '-F'], 2, /--find and --follow do not go together/],
+    [
+      ['notes.txt', '--find-regex', 'x*'],
+      2,
+      /--find-regex "x\*" matches nothing as well: write \+/,
+    ],
     [['notes.txt', '--connection', 'x'], 2, /--connection is a count, not "x"/],
     [['notes.txt', '--pcapng', 'x', '--json'], 2, /--pcapng and --json do not go together/],
     [['notes.txt', '--jsn'], 2, /did you mean --json/],

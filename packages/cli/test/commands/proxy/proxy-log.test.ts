@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { rowFlags } from 'hawser/log'
 import { describe, expect, it } from 'vitest'
 import { createFolder } from '../../../../../test/support/folders.js'
 import { Command } from '../../support/command.js'
@@ -56,9 +57,56 @@ describe('hawser proxy --log', () => {
     const faults = readLog(file).filter(({ text }) => text.includes('"event":"fault"'))
     expect(faults.map(({ text }) => JSON.parse(text) as unknown)).toMatchObject([
       { event: 'fault', name: 'limit_data_upstream', fault: 'limit=2@up' },
-      { event: 'fault', what: 'closes the connection after 2 bytes' },
+      {
+        event: 'fault',
+        direction: 'in',
+        what: 'closes the connection after 2 bytes',
+        effect: 'lost',
+        bytes: 2,
+      },
     ])
     expect(readLog(file).find(({ kind }) => kind === 'in')?.text).toBe('abcd')
+  })
+
+  it('marks what a rule or a fault changed, and says how; a replay does not play that', async () => {
+    const folder = createFolder({
+      'rules.mjs': `export default [
+        { match: 'a', replace: 'b' }, { match: 'c', drop: true }, { way: 'up', match: 'd', delay: 1 },
+      ]`,
+    })
+    const file = join(folder, 'calls.hawser')
+    const words = ['--rules', join(folder, 'rules.mjs'), '--framing', 'lines', '--log', file]
+    const target = await serveEcho()
+    const { proxy, port } = await startProxy(target, [...words, '--fault', 'duplicate@down'])
+    const client = await connectRaw(port)
+    for (const line of ['a\n', 'c\nd\n', 'e\n']) {
+      await client.send(line)
+      await client.receive()
+    }
+    await client.close()
+    await proxy.prints(/@1 closed/)
+    await stop(proxy)
+    const marked = readLog(file).filter(({ kind }) => kind !== 'event')
+    const { changed, repeated } = rowFlags
+    expect(marked.map(({ kind, flags, text }) => [kind, flags, text])).toEqual([
+      ['in', changed, 'a\n'],
+      ['out', repeated, 'b\n'],
+      ['in', changed, 'c\nd\n'],
+      ['out', repeated, 'd\n'],
+      ['in', 0, 'e\n'],
+      ['out', repeated, 'e\n'],
+    ])
+    const rules = readLog(file).filter(({ text }) => text.includes('"event":"rule"'))
+    expect(rules.map(({ text }) => JSON.parse(text) as unknown)).toMatchObject([
+      { direction: 'in', rule: 'rule 1', effect: 'changed', bytes: 2 },
+      { direction: 'in', rule: 'rule 2', effect: 'lost', bytes: 2 },
+      { direction: 'in', rule: 'rule 3', what: 'delayed by 1 ms' },
+    ])
+    const replayed = await Command.hawser(['replay', file, '--to', String(target)]).ended
+    expect(replayed.code).toBe(1)
+    expect(replayed.stdout).toMatch(
+      /connection 1 is skipped: a rule changed bytes of it .*\n.*1 skipped\n$/,
+    )
   })
 
   it('has a connection whose target could not be reached', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { connect, createServer, lines } from 'hawser'
+import { rowFlags } from 'hawser/log'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import {
   type Authority,
@@ -10,6 +11,7 @@ import { createFolder } from '../../../../../test/support/folders.js'
 import type { Command } from '../../support/command.js'
 import { runRefused } from '../../support/run-refused.js'
 import { connectRaw, portOf, startProxy } from '../../support/proxied.js'
+import { readLog } from '../../support/read-log.js'
 
 let authority: Authority
 let site: Pair
@@ -55,7 +57,8 @@ async function startMailProxy(...words: string[]): Promise<{ proxy: Command; por
 
 describe('STARTTLS through hawser proxy', () => {
   it('begins on both sides when the target agrees, and what is said is shown', async () => {
-    const { proxy, port } = await startMailProxy()
+    const file = join(createFolder(), 'mail.hawser')
+    const { proxy, port } = await startMailProxy('--log', file)
     const client = await connect(`tcp://127.0.0.1:${port}`, { framing: lines() })
     await client.send('hello')
     expect(await client.receive()).toBe('plain hello')
@@ -69,6 +72,17 @@ describe('STARTTLS through hawser proxy', () => {
     await proxy.prints(/@1 tls with the client TLSv1\.3 .*; with the target TLSv1\.3 /)
     await proxy.prints(/@1 down 12 B secret hello\n/)
     await proxy.prints(/@1 closed by the client/)
+    proxy.kill('SIGINT')
+    await proxy.ended
+    const said = readLog(file).filter(({ kind }) => kind !== 'event')
+    expect(said.map(({ flags, text }) => [flags, text])).toEqual([
+      [0, 'hello\n'],
+      [0, 'plain hello\n'],
+      [0, 'STARTTLS\n'],
+      [0, '220 go ahead\n'],
+      [rowFlags.tls, 'hello\n'],
+      [rowFlags.tls, 'secret hello\n'],
+    ])
   })
 
   it('waits for what a fault delays', async () => {

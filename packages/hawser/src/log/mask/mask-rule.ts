@@ -92,7 +92,8 @@ function checkLongest(longest: number | undefined, where: string): number {
 function boundOf(pattern: RegExp, known: Expression | undefined, where: string): number {
   const name = `is ${String(pattern).slice(0, mostShown)}`
   if (known === undefined) {
-    throw invalid(where, `${name}, which has a flag u or v, or refers to a group: say its longest`)
+    const why = 'which has a flag u or v, or refers to a group, so its longest match is not known'
+    throw invalid(where, `${name}, ${why}: write it without`)
   }
   const { longest } = known
   if (longest === Infinity) {

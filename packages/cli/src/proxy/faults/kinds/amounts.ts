@@ -1,6 +1,7 @@
 import { UsageError } from '../../../failure.js'
 import { parseDuration } from '../../../arguments/duration.js'
 import { parseSize } from '../../../arguments/size.js'
+import type { Next } from '../stage.js'
 
 /**
  * A time in milliseconds.
@@ -34,6 +35,11 @@ export function readShare(word: string, text: string | undefined): number {
     `--fault ${word} is a share from 0 to 1, not ${JSON.stringify(text)}`,
     `write ${word}=0.01 for one in a hundred`,
   )
+}
+
+/** Say, once, that these and all further bytes are lost. */
+export function loseFrom(piece: Uint8Array, next: Next): void {
+  next.struck('loses all bytes from here on', { kind: 'lost', bytes: piece.length })
 }
 
 /** The value behind `=`, cut at `±` or `+-`. */

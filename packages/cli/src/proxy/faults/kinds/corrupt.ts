@@ -21,7 +21,10 @@ class CorruptStage extends Stage {
     const at = Math.floor(this.#random() * changed.length)
     const bit = Math.floor(this.#random() * 8)
     changed[at] = (changed[at] ?? 0) ^ (1 << bit)
-    next.struck(`bit ${bit} of byte ${at} of ${changed.length} turned over`)
+    next.struck(`bit ${bit} of byte ${at} of ${changed.length} turned over`, {
+      kind: 'changed',
+      bytes: piece.length,
+    })
     next.bytes(changed)
   }
 }

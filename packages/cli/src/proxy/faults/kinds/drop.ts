@@ -12,7 +12,7 @@ class DropStage extends Stage {
 
   override take(piece: Uint8Array, _now: number, next: Next): void {
     if (!this.#happens()) next.bytes(piece)
-    else next.struck(`${piece.length} B dropped`)
+    else next.struck(`${piece.length} B dropped`, { kind: 'lost', bytes: piece.length })
   }
 }
 

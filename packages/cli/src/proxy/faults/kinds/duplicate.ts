@@ -13,7 +13,7 @@ class DuplicateStage extends Stage {
   override take(piece: Uint8Array, _now: number, next: Next): void {
     next.bytes(piece)
     if (!this.#happens()) return
-    next.struck(`${piece.length} B sent twice`)
+    next.struck(`${piece.length} B sent twice`, { kind: 'repeated', bytes: piece.length })
     next.bytes(piece)
   }
 }

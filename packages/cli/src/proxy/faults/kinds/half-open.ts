@@ -1,10 +1,11 @@
-import { readTime, showTime } from './amounts.js'
+import { loseFrom, readTime, showTime } from './amounts.js'
 import { type FaultKind, valueOf } from '../fault.js'
 import { type Ending, type Next, Stage } from '../stage.js'
 
 class HalfOpenStage extends Stage {
   readonly #from: number
   #lost: Ending | undefined
+  #hasLost = false
 
   constructor(from: number) {
     super()
@@ -13,6 +14,10 @@ class HalfOpenStage extends Stage {
 
   override take(piece: Uint8Array, now: number, next: Next): void {
     if (now < this.#from) next.bytes(piece)
+    else if (!this.#hasLost) {
+      this.#hasLost = true
+      loseFrom(piece, next)
+    }
   }
 
   override finish(how: Ending, now: number, next: Next): void {

@@ -21,7 +21,11 @@ class LimitStage extends Stage {
     if (part.length > 0) next.bytes(part)
     if (this.passed < this.#limit) return
     this.#isOver = true
-    next.struck(`closes the connection after ${this.passed} bytes`)
+    const lost = piece.length - part.length
+    next.struck(
+      `closes the connection after ${this.passed} bytes`,
+      lost > 0 ? { kind: 'lost', bytes: lost } : undefined,
+    )
     next.finish('close')
   }
 }

@@ -1,4 +1,4 @@
-import { readTime, showTime } from './amounts.js'
+import { loseFrom, readTime, showTime } from './amounts.js'
 import { type FaultKind, valueOf } from '../fault.js'
 import { type Ending, type Next, Stage } from '../stage.js'
 
@@ -15,7 +15,8 @@ class ResetStage extends Stage {
     return this.#due
   }
 
-  override take(_piece: Uint8Array, now: number): void {
+  override take(piece: Uint8Array, now: number, next: Next): void {
+    if (this.#due === Infinity) loseFrom(piece, next)
     this.#begin(now)
   }
 

@@ -1,9 +1,10 @@
-import { readTime, showTime } from './amounts.js'
+import { loseFrom, readTime, showTime } from './amounts.js'
 import { type FaultKind, valueOf } from '../fault.js'
 import { type Next, Stage } from '../stage.js'
 
 class TimeoutStage extends Stage {
   #due: number
+  #hasLost = false
 
   constructor(due: number) {
     super()
@@ -14,7 +15,10 @@ class TimeoutStage extends Stage {
     return this.#due
   }
 
-  override take(): void {}
+  override take(piece: Uint8Array, _now: number, next: Next): void {
+    if (!this.#hasLost) loseFrom(piece, next)
+    this.#hasLost = true
+  }
 
   override advance(_now: number, next: Next): void {
     this.#due = Infinity
