@@ -2,12 +2,13 @@ import {
   copyFileSync,
   mkdirSync,
   readFileSync,
+  symlinkSync,
   truncateSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { openLog as open, rowFlags, type RowFilter } from 'hawser/log'
+import { createLog, openLog as open, rowFlags, type RowFilter } from 'hawser/log'
 import { describe, expect, it } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { openLog } from './support/open-log.js'
@@ -245,4 +246,12 @@ it('a signal ends a loop, and openLog', async () => {
   const aborted = { code: 'HAWSER_ABORTED', cause: signal.reason as Error }
   await expect(rowsOf(log, { signal })).rejects.toMatchObject(aborted)
   await expect(open(await writeExchange(), { signal })).rejects.toMatchObject(aborted)
+})
+
+it('a link that leads nowhere is said, to one that reads and to one that writes', async () => {
+  const file = join(createFolder(), 'link.hawser')
+  symlinkSync('gone.hawser', file)
+  const message = /it is a symbolic link to gone\.hawser, which does not exist: remove the link/
+  await expect(open(file)).rejects.toThrow(message)
+  await expect(createLog(file)).rejects.toThrow(message)
 })

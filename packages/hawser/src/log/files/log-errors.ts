@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LogError, textOf } from '../../errors.js'
 
@@ -14,17 +15,33 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 function reasonOf(cause: unknown): string {
-  const { code = '', path } = cause as NodeJS.ErrnoException
-  if (code === 'ENOENT') return `the folder ${dirname(path ?? '')} does not exist`
+  const { code = '', path = '' } = cause as NodeJS.ErrnoException
+  if (code === 'ENOENT') return reasonOfLink(cause) ?? `the folder ${dirname(path)} does not exist`
   const reason = reasons[code]
   return reason === undefined ? textOf(cause) : `${reason} (${code})`
+}
+
+/** A link that leads nowhere is there, and what it leads to is not. */
+function reasonOfLink(cause: unknown): string | undefined {
+  const { code, path } = cause as NodeJS.ErrnoException
+  if (code !== 'ENOENT' || path === undefined) return undefined
+  try {
+    return `it is a symbolic link to ${readlinkSync(path)}, which does not exist`
+  } catch {
+    return undefined
+  }
+}
+
+function remedyOf(cause: unknown, otherwise: string): string | undefined {
+  if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') return undefined
+  return reasonOfLink(cause) === undefined ? otherwise : 'remove the link, or make what it leads to'
 }
 
 /** A log that could not be opened. */
 export function openFailure(file: string, cause: unknown): LogError {
   if (cause instanceof LogError) return cause
   const what = `the log ${file} cannot be opened: ${reasonOf(cause)}`
-  const remedy = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'make it first' : undefined
+  const remedy = remedyOf(cause, 'make it first')
   return new LogError('HAWSER_LOG_FAILED', what, { op: 'open', remedy, cause })
 }
 
@@ -39,8 +56,9 @@ export function writeFailure(file: string, bytes: number, cause: unknown): LogEr
 export function readFailure(file: string, cause: unknown): LogError {
   if (cause instanceof LogError) return cause
   const { code } = cause as NodeJS.ErrnoException
-  const reason = code === 'ENOENT' ? 'it does not exist' : reasonOf(cause)
-  const remedy = code === 'ENOENT' ? 'check the name' : undefined
+  const isMissing = code === 'ENOENT' && reasonOfLink(cause) === undefined
+  const reason = isMissing ? 'it does not exist' : reasonOf(cause)
+  const remedy = remedyOf(cause, 'check the name')
   const what = `the log ${file} cannot be read: ${reason}`
   return new LogError('HAWSER_LOG_FAILED', what, { op: 'read', remedy, cause })
 }
