@@ -230,6 +230,7 @@ describe('a command line that cannot work', () => {
     [['connect', '1', '--zzz'], 'unknown option --zzz: see hawser connect --help'],
     [['sreve'], 'unknown command sreve: did you mean serve? (see hawser --help)'],
     [['8000'], 'unknown command 8000: write hawser serve 8000 or hawser connect 8000'],
+    [['help', 'frming'], 'unknown command frming: did you mean framing? (see hawser --help)'],
     [['help', 'nonsense'], 'unknown command nonsense: see hawser --help'],
     [['connect'], 'missing required argument endpoint: see hawser connect --help'],
     [['serve', '--echo', '--chat'], /^option --chat cannot be used with option --echo: /],

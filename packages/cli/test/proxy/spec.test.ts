@@ -41,6 +41,9 @@ describe('--fault', () => {
 
   it.each([
     ['latencey=100', /there is no fault "latencey": did you mean latency\?: write one of latency/],
+    ['latency=100±', /--fault latency=100± has nothing behind ±: write latency=100±20/],
+    ['slice=64±1±2', /--fault slice=64±1±2 has more than one ±/],
+    ['nop', /there is no fault "nop".*half-open, such as/],
     ['cut=5', /there is no fault "cut": write one of latency, bandwidth/],
     ['', /there is no fault "": write one of/],
     ['latency', /--fault latency has no value: write --fault latency=500ms/],

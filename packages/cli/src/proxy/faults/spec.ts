@@ -25,7 +25,8 @@ function parseFault(text: string): Omit<Fault, 'name'> {
   const [, word, value, way = 'down', toxicity = '1'] = match ?? []
   const kind = faultKinds.find((each) => each.word === word)
   if (kind === undefined) {
-    const words = faultKinds.map((each) => each.word)
+    // That which does nothing is there for toxiproxy's clients.
+    const words = faultKinds.map((each) => each.word).filter((each) => each !== 'noop')
     const meant = word === undefined ? undefined : nearest(word, words)
     const hint = meant === undefined ? '' : `: did you mean ${meant}?`
     throw new UsageError(

@@ -43,8 +43,7 @@ function assertRule(rule: unknown, what: string): void {
   if (typeof rule !== 'object' || rule === null) throw new TypeError(`${what} is no object`)
   for (const [name, value] of Object.entries(rule)) {
     const isRight = Object.hasOwn(members, name) ? members[name as keyof Rule] : undefined
-    if (isRight === undefined)
-      throw new TypeError(`${what} has ${name}, which is nothing${hint(name)}`)
+    if (isRight === undefined) throw new TypeError(`${what}: unknown option ${name}; ${hint(name)}`)
     if (value === undefined || isRight(value)) continue
     throw new TypeError(`${what}: ${name} takes ${expected[name as keyof Rule]}`)
   }
@@ -56,7 +55,8 @@ function assertRule(rule: unknown, what: string): void {
 
 function hint(name: string): string {
   const meant = nearest(name, Object.keys(members))
-  return meant === undefined ? '' : `: did you mean ${meant}?`
+  const all = Object.keys(members).join(', ')
+  return meant === undefined ? `it takes ${all}` : `did you mean ${meant}?`
 }
 
 function isBytes(value: unknown): boolean {

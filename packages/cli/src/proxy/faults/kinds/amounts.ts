@@ -42,9 +42,20 @@ export function loseFrom(piece: Uint8Array, next: Next): void {
   next.struck('loses all bytes from here on', { kind: 'lost', bytes: piece.length })
 }
 
-/** The value behind `=`, cut at `±` or `+-`. */
-export function splitSpread(text: string | undefined): [string | undefined, string | undefined] {
-  const [middle, spread] = (text ?? '').split(/±|\+-/)
+/**
+ * The value behind `=`, cut at `±` or `+-`.
+ *
+ * @throws UsageError
+ */
+export function splitSpread(
+  word: string,
+  text: string | undefined,
+): [string | undefined, string | undefined] {
+  const [middle, spread, more] = (text ?? '').split(/±|\+-/)
+  if (spread === '' || more !== undefined) {
+    const what = spread === '' ? 'nothing behind' : 'more than one'
+    throw new UsageError(`--fault ${word}=${text} has ${what} ±`, `write ${word}=100±20`)
+  }
   return [middle === '' ? undefined : middle, spread]
 }
 

@@ -28,7 +28,7 @@ export const latency: FaultKind = {
   type: 'latency',
   defaults: { latency: 0, jitter: 0 },
   parse(text) {
-    const [middle, spread] = splitSpread(text)
+    const [middle, spread] = splitSpread('latency', text)
     return {
       latency: readTime('latency', middle),
       jitter: spread === undefined ? 0 : readTime('latency', spread),

@@ -52,7 +52,7 @@ export const slice: FaultKind = {
   defaults: { average_size: 0, size_variation: 0, delay: 0 },
   parse(text) {
     const [sizes, delay] = (text ?? '').split('/', 2)
-    const [middle, spread] = splitSpread(sizes)
+    const [middle, spread] = splitSpread('slice', sizes)
     return {
       average_size: readSize('slice', middle),
       size_variation: spread === undefined ? 0 : readSize('slice', spread),
