@@ -651,7 +651,7 @@ export const COMMAND_UNITS = {
   pcapng: { units: [] },
   log: { units: ['failure', 'arguments', 'output', 'pcapng', 'wire'] },
   replay: {
-    units: ['failure', 'arguments', 'input', 'output', 'wire'],
+    units: ['failure', 'arguments', 'certificate', 'input', 'output', 'wire'],
     wings: {
       judge: { sees: ['difference'], units: ['failure', 'wire'] },
       play: { sees: ['judge', 'difference', 'step'], units: ['failure'] },

@@ -97,6 +97,8 @@ same bytes; or else, or where the server spoke first, the next one.
   JavaScript, a byte a character, for at most 4 KiB. It may have another length.
   (It compares. The --mask of serve, connect, proxy, record and log is another:
   it hides secrets.)
+TLS of --to is that of connect, TLS of --as-server that of serve: --tls alone is
+  the certificate of hawser cert.
 It exits with 1 when anything was not as recorded, and shows the first byte of
 each connection that was not: - is what was recorded, + what came.
 Times: 500ms, 30s, 2m, 1h, or off; a bare number is milliseconds.

@@ -1,4 +1,10 @@
-import { type Connection, createServer, formatEndpoint, type Server } from 'hawser'
+import {
+  type Connection,
+  createServer,
+  formatEndpoint,
+  type Server,
+  type TlsServerOptions,
+} from 'hawser'
 import { sayError } from '../failure.js'
 import { patient, type Stage } from './stage.js'
 import { UpcomingConnections } from './upcoming.js'
@@ -30,7 +36,12 @@ export class AsServer {
   constructor(
     stage: Stage,
     audience: ServingAudience,
-    settings: { only: number | undefined; rounds: number; maxConnections: number },
+    settings: {
+      only: number | undefined
+      rounds: number
+      maxConnections: number
+      tls: TlsServerOptions | undefined
+    },
   ) {
     this.#stage = stage
     this.#audience = audience
@@ -40,6 +51,7 @@ export class AsServer {
       {
         ...patient,
         maxConnections: settings.maxConnections,
+        tls: settings.tls,
         atLimit: 'pause',
         onError: (error, client) => {
           if (client === undefined) audience.notice(sayError(error))

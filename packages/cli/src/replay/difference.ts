@@ -27,7 +27,7 @@ export interface Difference {
   readonly got: Uint8Array
   /** How many bytes of each are in front of it. */
   readonly column: number
-  /** The number of the frame from 0, where frames are compared. */
+  /** The number of the frame from 1, where frames are compared. */
   readonly frame?: number | undefined
   /** What else there is to say. */
   readonly why?: string | undefined

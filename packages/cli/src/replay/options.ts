@@ -1,5 +1,5 @@
 import type { FramingChoice } from '../arguments/framing/choice.js'
-import type { ConnectTls } from '../arguments/flags/tls-choice.js'
+import type { ConnectTls, ServeTls } from '../arguments/flags/tls-choice.js'
 import type { Expect } from './judge/create-judge.js'
 import type { Mask } from './judge/mask.js'
 
@@ -10,7 +10,7 @@ export interface ReplayOptions {
   /** Play the clients to this server, or the server to clients that come here. */
   readonly how:
     | { readonly as: 'client'; readonly target: string; readonly tls: ConnectTls | undefined }
-    | { readonly as: 'server'; readonly listen: string }
+    | { readonly as: 'server'; readonly listen: string; readonly tls: ServeTls | undefined }
   /** The only connection of the log that is played. */
   readonly connection: number | undefined
   /** Pauses are divided by it; Infinity makes none. */

@@ -11,6 +11,7 @@ import {
   addConnectTls,
   type ConnectTlsFlags,
   readConnectTls,
+  readServeTls,
 } from '../arguments/flags/tls-flags.js'
 import { UsageError } from '../failure.js'
 import type { Expect } from './judge/create-judge.js'
@@ -152,10 +153,12 @@ function readHow(flags: ReplayFlags): ReplayOptions['how'] {
     )
   }
   if (asServer !== undefined) {
-    if (readConnectTls(flags, '') !== undefined) {
-      throw new UsageError('--as-server speaks no TLS', 'leave the options of TLS out')
+    refuseOfClient(flags)
+    return {
+      as: 'server',
+      listen: completeEndpoint(asServer, '127.0.0.1'),
+      tls: readServeTls(flags, [asServer]),
     }
-    return { as: 'server', listen: completeEndpoint(asServer, '127.0.0.1') }
   }
   const target = to ?? ''
   return {
@@ -163,6 +166,14 @@ function readHow(flags: ReplayFlags): ReplayOptions['how'] {
     target: completeEndpoint(target, 'localhost'),
     tls: readConnectTls(flags, target),
   }
+}
+
+/** A server is told with the flags of `hawser serve`; these are those of a client. */
+function refuseOfClient({ servername, insecure, pin }: ReplayFlags): void {
+  const given = Object.entries({ '--servername': servername, '--insecure': insecure, '--pin': pin })
+  const [wrong] = given.find(([, value]) => value !== undefined) ?? []
+  if (wrong === undefined) return
+  throw new UsageError(`${wrong} is for --to: --as-server verifies no server`, 'leave it out')
 }
 
 function readExpect({

@@ -1,4 +1,5 @@
 import { openLog } from 'hawser/log'
+import { prepareServeTls } from '../certificate/prepare-tls.js'
 import { CommandError, exitNetwork, exitOk, sayLostOutput } from '../failure.js'
 import { Interrupts, signalExitCodes } from '../input/interrupts.js'
 import { count } from '../output/numbers.js'
@@ -88,17 +89,23 @@ class ReplayCommand implements Audience {
     const choice = this.#options.framing
     const framing = choice && (await loadFraming(choice, { crlf: false, maxFrame }))
     const ours = how.as
-    const settings = { speed, wait, expect, masks, framing }
-    const stage = new Stage(this.#recording, ours, settings, this, this.#abort.signal)
+    const playing = { speed, wait, expect, masks, framing }
+    const stage = new Stage(this.#recording, ours, playing, this, this.#abort.signal)
     if (how.as === 'server') {
       const audience = {
         listening: (endpoints: readonly string[]) => {
-          for (const endpoint of endpoints) this.#say(`listening on ${endpoint} (replay)`)
+          for (const endpoint of endpoints) {
+            const place = how.tls === undefined ? endpoint : endpoint.replace('tcp:', 'tls:')
+            this.#say(`listening on ${place} (replay)`)
+          }
         },
         notice: (text: string) => this.#show([escapeText(text)]),
       }
-      const server = new AsServer(stage, audience, { only, rounds: repeat, maxConnections })
-      return server.run(how.listen)
+      const tls = await prepareServeTls(how.tls)
+      if (tls?.notice !== undefined) this.#say(escapeText(tls.notice))
+      if (tls?.trust !== undefined) this.#say(`clients trust it with --ca ${escapeText(tls.trust)}`)
+      const settings = { only, rounds: repeat, maxConnections, tls: tls?.options }
+      return new AsServer(stage, audience, settings).run(how.listen)
     }
     const { target: endpoint, tls } = how
     const { connectTimeout } = this.#options

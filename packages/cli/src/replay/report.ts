@@ -48,7 +48,7 @@ function describeKind(difference: Difference, whose: string, wait: number): stri
     case 'open':
       return `the ${whose} did not end within ${wait / 1000}s, and had when it was recorded`
     case 'framing':
-      return `the ${whose}'s frame ${count(frame ?? 0)} does not fit: ${escapeText(why)}`
+      return `the ${whose}'s frame ${count(frame ?? 1)} does not fit: ${escapeText(why)}`
   }
 }
 

@@ -42,7 +42,7 @@ describe('--expect frames', () => {
   it('says which message differs, and where in it', async () => {
     const framing = await framed('length:2be')
     const playing = new Playing([expects('\0\x02ab\0\x03cde')], { expect: 'frames', framing })
-    expect(playing.receives('\0\x02ab\0\x03cdX')).toEqual(['differs at 2 of frame 1'])
+    expect(playing.receives('\0\x02ab\0\x03cdX')).toEqual(['differs at 2 of frame 2'])
   })
 
   it('masks bytes of each message', async () => {
@@ -53,7 +53,7 @@ describe('--expect frames', () => {
       masks: ['0-1'],
     })
     playing.receives('\0\x03XYc')
-    expect(playing.receives('\0\x03XYZ')).toEqual(['differs at 2 of frame 1'])
+    expect(playing.receives('\0\x03XYZ')).toEqual(['differs at 2 of frame 2'])
   })
 
   it('one more, one less and one that does not fit are differences', async () => {
@@ -61,20 +61,20 @@ describe('--expect frames', () => {
     const start = (): Playing => {
       return new Playing([expects('one\ntwo\n'), ends('theirs')], { expect: 'frames', framing })
     }
-    expect(start().receives('one\ntwo\nthree\n')).toEqual(['more at 0 of frame 2'])
+    expect(start().receives('one\ntwo\nthree\n')).toEqual(['more at 0 of frame 3'])
     const less = start()
     less.receives('one\n')
-    expect(less.peerEnds()).toEqual(['ended at 0 of frame 1'])
+    expect(less.peerEnds()).toEqual(['ended at 0 of frame 2'])
     const partial = start()
     partial.receives('one\ntwo\nth')
-    expect(partial.peerEnds()).toEqual(['more at 0 of frame 2'])
+    expect(partial.peerEnds()).toEqual(['more at 0 of frame 3'])
   })
 
   it('bytes that fit no framing are a difference, with a reason', async () => {
     const framing = await framed('netstring')
     const playing = new Playing([expects('1:a,2:bc,')], { expect: 'frames', framing })
     const [said] = playing.receives('1:a,x:bc,')
-    expect(said).toMatch(/^framing at \d+ of frame 1: /)
+    expect(said).toMatch(/^framing at \d+ of frame 2: /)
   })
 
   it('a recording that fits no framing is an error', async () => {

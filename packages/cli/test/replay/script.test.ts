@@ -119,6 +119,7 @@ describe('what is not whole', () => {
       [bytes('in', 'abc'), event('fault', { what: 'x', effect: 'lost', bytes: 2 })],
       /a fault lost bytes of it when it was recorded \(row 1\): record it without/,
     ],
+    ['what a fault ended', [event('close', { reason: 'fault' })], /a fault ended it when/],
     ['what a rule changed', [event('rule', { effect: 'changed' })], /a rule changed bytes of it/],
     ['a mask that gave up', [event('mask-stopped')], /its bytes were not logged to the end/],
     [

@@ -67,7 +67,7 @@ export class FrameJudge implements Judge {
     const got = this.#got.splice(0, count)
     for (const [at, frame] of expected.entries()) {
       const difference = this.#compare(frame.bytes, got[at]!.bytes)
-      if (difference !== undefined) return { ...difference, frame: this.#count }
+      if (difference !== undefined) return { ...difference, frame: this.#count + 1 }
       this.#base = frame.end
       this.#count += 1
     }
@@ -83,7 +83,7 @@ export class FrameJudge implements Judge {
     judge.expect(next?.bytes ?? this.#expectedCutter.partial)
     judge.got(this.#got[0]?.bytes ?? this.#gotCutter.partial)
     judge.judge(true, true, true)
-    return { ...judge.where(), frame: this.#count }
+    return { ...judge.where(), frame: this.#count + 1 }
   }
 
   forgive(until: number): boolean {

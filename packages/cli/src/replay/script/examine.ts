@@ -43,7 +43,10 @@ export async function examine(
 /** The log has bytes as they came: what the other side got of them, and replied to, is not known. */
 function describeEffect({ event, number }: RecordedRow): string | undefined {
   if (event === undefined) return undefined
-  const { event: name, effect } = event
+  const { event: name, effect, reason } = event
+  if (name === 'close' && (reason === 'fault' || reason === 'rule')) {
+    return `a ${reason} ended it when it was recorded (row ${count(number)}): record it without`
+  }
   if (name !== 'fault' && name !== 'rule') return undefined
   if (effect !== 'changed' && effect !== 'repeated' && effect !== 'lost') return undefined
   return `a ${name} ${effect} bytes of it when it was recorded (row ${count(number)}): record it without`

@@ -1,7 +1,9 @@
 import { connect, type Connection, raw } from 'hawser'
 import { createLog } from 'hawser/log'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createAuthority } from '../../../../../test/support/certificates.js'
 import { createFolder } from '../../../../../test/support/folders.js'
 import { Command } from '../../support/command.js'
 import { writeLog } from '../../support/recorder.js'
@@ -44,6 +46,27 @@ describe('hawser replay --as-server', () => {
     const { code, stdout, stderr } = await run.ended
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/\n1 connection, 8 B sent, 8 B received, in .*s: as recorded\n$/)
+  })
+
+  it('speaks TLS as hawser serve does: with the development certificate, or another', async () => {
+    const file = await writeLog(['> PING', '< +PONG'], ['> PING', '< +PONG'])
+    const authority = await createAuthority('Test authority')
+    const site = await authority.issue({ name: 'site', names: ['localhost'] })
+    const folder = createFolder({ 'site.pem': site.cert + site.key })
+    for (const words of [['--tls'], ['--cert', join(folder, 'site.pem')]]) {
+      const run = Command.hawser(['replay', file, '--as-server', '0', ...words], {
+        env: { XDG_CACHE_HOME: folder },
+      })
+      const [, port = ''] = await run.prints(/tls:\/\/127\.0\.0\.1:(\d+) \(replay\)/)
+      const [, trust] = words[0] === '--tls' ? await run.prints(/with --ca (\S+)/) : []
+      const ca = trust === undefined ? authority.cert : readFileSync(trust, 'utf8')
+      for (let count = 0; count < 2; count += 1) {
+        const client = await connect(`tls://localhost:${port}`, { framing: raw(), tls: { ca } })
+        expect(await ask(client, 'PING', 5)).toBe('+PONG')
+        await client.end()
+      }
+      expect((await run.ended).code).toBe(0)
+    }
   })
 
   it('speaks first where the server did', async () => {

@@ -83,7 +83,7 @@ describe('hawser replay --to', () => {
     const { port } = await startServer({ ALL: 'one\r\ntwo\r\n' })
     const file = await writeLog(['> ALL', '< one\n', '< too\n'])
     const [code, lines] = await replay(file, port, '--framing', 'lines')
-    expect(lines[0]).toBe("connection 1: byte 1 (0x1) of the server's frame 1 differs")
+    expect(lines[0]).toBe("connection 1: byte 1 (0x1) of the server's frame 2 differs")
     expect(code).toBe(1)
   })
 
@@ -202,7 +202,7 @@ describe('what cannot be replayed', () => {
     [['--to', '1', '--match', 'frames'], /--match frames needs a framing/],
     [['--to', '1', '--mask', '('], /--mask is no regular expression/],
     [['--to', '1', '--mask', 'a', '--expect', 'length'], /compares no bytes: leave --mask out/],
-    [['--as-server', '1', '--tls'], /--as-server speaks no TLS/],
+    [['--as-server', '1', '--insecure'], /--insecure is for --to: --as-server verifies no server/],
   ])('%j is a usage error', async (words, message) => {
     const { code, stderr } = await Command.hawser(['replay', 'x.hawser', ...words]).ended
     expect(stderr).toMatch(message)
