@@ -54,6 +54,11 @@ export class ProxyRegistry {
     await proxy.cut()
   }
 
+  /** One that was removed is there again, and does not listen. */
+  restore(proxy: ProxyServer): void {
+    if (!this.#proxies.has(proxy.name)) this.#proxies.set(proxy.name, proxy)
+  }
+
   /** Stop all; @returns how many connections of all came to which end */
   async close(how: {
     readonly drain: number

@@ -75,16 +75,14 @@ export class ProxyRoutes {
     return nothing
   }
 
-  /** Make each of a list, or put it in the place of one with its name that is not the same. */
+  /**
+   * Make each of a list, or put it in the place of one with its name that is not the same. Its errors are JSON that
+   * says so, and have the proxies that were made.
+   */
   async populate(body: string): Promise<Reply> {
-    const list = parseBody(body)
-    if (!Array.isArray(list)) throw badBody('it is no array')
-    const wanted = list.map((each, index) => {
-      return this.#read(asFields(each, `proxy ${index + 1}`), ` at proxy ${index + 1}`)
-    })
     const proxies: ProxyServer[] = []
     try {
-      for (const each of wanted) proxies.push(await this.#replace(each))
+      for (const each of this.#readList(body)) proxies.push(await this.#replace(each))
     } catch (error) {
       const { status, body: said = '{}' } = errorReply(error)
       const shown = proxies.map((proxy) => showProxy(proxy))
@@ -93,14 +91,27 @@ export class ProxyRoutes {
     return json({ proxies: proxies.map((proxy) => showProxy(proxy)) }, 201)
   }
 
+  #readList(body: string): Wanted[] {
+    const list = parseBody(body)
+    if (!Array.isArray(list)) throw badBody('it is no array')
+    return list.map((each, index) => {
+      return this.#read(asFields(each, `proxy ${index + 1}`), ` at proxy ${index + 1}`)
+    })
+  }
+
   async #replace(wanted: Wanted): Promise<ProxyServer> {
     const existing = this.#registry.find(wanted.name)
-    if (existing !== undefined) {
-      const { listen, target } = existing.place
-      if (isSamePlace(listen, wanted.listen) && target === wanted.target) return existing
-      await this.#registry.remove(existing)
+    if (existing === undefined) return this.#add(wanted)
+    const { listen, target } = existing.place
+    if (isSamePlace(listen, wanted.listen) && target === wanted.target) return existing
+    await this.#registry.remove(existing)
+    try {
+      return await this.#add(wanted)
+    } catch (error) {
+      // It stays there, disabled.
+      this.#registry.restore(existing)
+      throw error
     }
-    return this.#add(wanted)
   }
 
   #add({ name, listen, target, enabled }: Wanted): Promise<ProxyServer> {

@@ -93,10 +93,11 @@ export class Routes {
   }
 
   async #reset(): Promise<Reply> {
-    for (const proxy of this.#registry.all) {
-      await proxy.start()
-      proxy.faults.clear()
-    }
+    // No client that comes meanwhile is to be met by a fault, and one proxy that cannot listen keeps none of the others.
+    for (const proxy of this.#registry.all) proxy.faults.clear()
+    const started = await Promise.allSettled(this.#registry.all.map((proxy) => proxy.start()))
+    const failed = started.find((each) => each.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
     return nothing
   }
 }

@@ -46,7 +46,6 @@ describe("toxiproxy's quirks", () => {
     ['DELETE /proxies/x', undefined, 404, 'proxy not found'],
     ['POST /proxies', { upstream: 'a:1' }, 400, 'missing required field: name'],
     ['POST /proxies', { name: 'x' }, 400, 'missing required field: upstream'],
-    ['POST /populate', [{}], 400, 'missing required field: name at proxy 1'],
     ['POST /proxies/a/toxics', { type: 'nope' }, 400, 'invalid toxic type'],
     [
       'POST /proxies/a/toxics',
@@ -69,7 +68,6 @@ describe("toxiproxy's quirks", () => {
     ['POST /proxies', '{', /^bad request body: /],
     ['POST /proxies', '', /^bad request body: it is empty/],
     ['POST /proxies', '[]', /^bad request body: it is no object/],
-    ['POST /populate', '{}', /^bad request body: it is no array/],
     ['POST /proxies', '{"name":7}', /^bad request body: name is no text/],
     ['PATCH /proxies/a', '{"enabled":1}', /^bad request body: enabled is neither true nor false/],
     ['PATCH /proxies/a', '{"upstream":"fd:3"}', /^bad request body: upstream/],
@@ -132,6 +130,72 @@ describe('the API', () => {
     // The rest of the body may find the connection closed before the reply is read.
     if (typeof reply === 'object') expect(reply.status).toBe(413)
     expect((await askApi(url, 'GET /proxies')).status).toBe(200)
+  })
+
+  it('populates: what is there as it is wanted stays, with its toxics', async () => {
+    const { url } = await startApi()
+    const upstream = '127.0.0.1:1'
+    const [, port = ''] = /:(\d+)"/.exec(
+      (await askApi(url, 'POST /proxies', { name: 'a', listen: '127.0.0.1:0', upstream })).text,
+    )!
+    const listen = `127.0.0.1:${port}`
+    await askApi(url, 'POST /proxies/a/toxics', { type: 'noop' })
+    const b = { name: 'b', listen: '127.0.0.1:0', upstream, enabled: false }
+    const same = await askApi(url, 'POST /populate', [{ name: 'a', listen, upstream }, b])
+    expect([same.status, same.type]).toEqual([201, 'application/json'])
+    expect(JSON.parse(same.text)).toMatchObject({
+      proxies: [
+        { name: 'a', toxics: [{ type: 'noop' }] },
+        { name: 'b', enabled: false },
+      ],
+    })
+    const moved = { name: 'a', listen, upstream: '127.0.0.1:2' }
+    const other = await askApi(url, 'POST /populate', [moved])
+    expect(JSON.parse(other.text)).toMatchObject({ proxies: [{ ...moved, toxics: [] }] })
+    // Its errors are said to be JSON, and have what was made before them.
+    for (const [body, status, error] of [
+      ['{}', 400, /^bad request body: it is no array/],
+      [[{}], 400, /^missing required field: name at proxy 1$/],
+    ] as const) {
+      const reply = await askApi(url, 'POST /populate', body)
+      expect([reply.status, reply.type]).toEqual([status, 'application/json'])
+      const text = expect.stringMatching(error) as string
+      expect(JSON.parse(reply.text)).toEqual({ error: text, status, proxies: [] })
+    }
+    // One that cannot listen leaves the one that it was to replace, disabled.
+    const taken = { name: 'b', listen, upstream: '127.0.0.1:3' }
+    const c = { name: 'c', listen: '127.0.0.1:0', upstream }
+    const failed = await askApi(url, 'POST /populate', [c, taken])
+    expect(failed.status).toBe(500)
+    expect(JSON.parse(failed.text)).toMatchObject({ proxies: [{ name: 'c', enabled: true }] })
+    expect(JSON.parse((await askApi(url, 'GET /proxies/b')).text)).toMatchObject({
+      enabled: false,
+      upstream,
+    })
+  })
+
+  it('resets all that can be, though one of them cannot listen', async () => {
+    const { url } = await startApi()
+    const upstream = '127.0.0.1:1'
+    const made = await askApi(url, 'POST /proxies', { name: 'a', listen: '127.0.0.1:0', upstream })
+    const { listen } = JSON.parse(made.text) as { listen: string }
+    await askApi(url, 'POST /proxies', { name: 'taken', listen, upstream, enabled: false })
+    const z = { name: 'z', listen: '127.0.0.1:0', upstream, enabled: false }
+    await askApi(url, 'POST /proxies', z)
+    await askApi(url, 'POST /proxies/z/toxics', { type: 'noop' })
+    const reply = await askApi(url, 'POST /reset')
+    expect([reply.status, reply.type]).toEqual([500, 'text/plain; charset=utf-8'])
+    expect(JSON.parse((await askApi(url, 'GET /proxies')).text)).toMatchObject({
+      taken: { enabled: false },
+      z: { enabled: true, toxics: [] },
+    })
+    await askApi(url, 'DELETE /proxies/a')
+    const again = await askApi(url, 'POST /reset')
+    expect([again.status, again.text]).toEqual([204, ''])
+    expect(JSON.parse((await askApi(url, 'GET /proxies/taken')).text)).toMatchObject({
+      listen,
+      enabled: true,
+    })
   })
 
   it('lets no proxy listen on more than the loopback, unless told so', async () => {
