@@ -31,17 +31,15 @@ interface LogFlags extends MaskFlags {
 /** Add `hawser log`. */
 export function addLog(program: Command, act: (options: LogCommandOptions) => Promise<void>): void {
   const heading = 'How it shows it:'
-  const hex = new Option('--find-hex <bytes>', 'the same with bytes, such as "01 03 0a"').argParser(
-    (text: string) =>
-      readPattern(
-        '--find-hex',
-        spelled('--find-hex', () => parseHexadecimal(text)),
-      ),
-  )
+  const text = new Option('--find <text>', 'those in which this ends, however it was cut')
+  const hex = new Option('--find-hex <bytes>', 'the same with bytes, such as "01 03 0a"')
   const regex = new Option(
     '--find-regex <regex>',
     'the same with a regular expression, a byte a character',
-  ).argParser(parseExpression)
+  )
+  text.argParser(once('--find', (value) => value))
+  hex.argParser(once('--find-hex', parseBytes))
+  regex.argParser(once('--find-regex', parseExpression))
   // One place to look in for all of them.
   hex.attributeName = () => 'find'
   regex.attributeName = () => 'find'
@@ -57,7 +55,7 @@ export function addLog(program: Command, act: (options: LogCommandOptions) => Pr
     .option('-F, --follow', 'go on with what is written from now on')
     .option('--last <n>', 'the last rows only', parsePositive('--last'))
     .option('--connection <n>', 'those of one connection', parseCount('--connection'))
-    .option('--find <text>', 'those in which this ends, however it was cut')
+    .addOption(text)
     .addOption(hex)
     .addOption(regex)
   addEscapes(command, 'in --find')
@@ -83,6 +81,25 @@ export function addLog(program: Command, act: (options: LogCommandOptions) => Pr
 function readPattern(option: string, bytes: Uint8Array): Uint8Array {
   if (bytes.length > 0 && bytes.length <= longestPattern) return bytes
   throw new UsageError(`${option} has ${bytes.length} bytes`, `write 1 to ${longestPattern}`)
+}
+
+/** All of them look for one thing. */
+function once<Value>(
+  option: string,
+  read: (text: string) => Value,
+): (text: string, previous: unknown) => Value {
+  return (text, previous) => {
+    if (previous === undefined) return read(text)
+    throw new UsageError(
+      `${option} comes behind another search`,
+      'leave one of them out: --find, --find-hex or --find-regex',
+    )
+  }
+}
+
+function parseBytes(text: string): Uint8Array {
+  const bytes = spelled('--find-hex', () => parseHexadecimal(text))
+  return readPattern('--find-hex', bytes)
 }
 
 function parseExpression(text: string): RegExp {

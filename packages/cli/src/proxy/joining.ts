@@ -6,7 +6,6 @@ import type { FaultSet } from './faults/fault-set.js'
 import { Cutter } from './lanes/cutter.js'
 import { Session } from './lanes/session.js'
 import type { Ledger } from './records/ledger.js'
-import { MaskedBytes } from './records/masked-record.js'
 import { RuledWay } from './rules/ruled-way.js'
 import type { ProxySurroundings } from './surroundings.js'
 import type { Teller } from './teller.js'
@@ -27,7 +26,7 @@ export function createSession(client: Connection, target: Connection, joining: J
   const { id, ordinal, record, proxy, around, teller } = joining
   const { clock, reserve, seed, options } = around
   const cutters = { up: createCutter(joining, 'up'), down: createCutter(joining, 'down') }
-  const masked = around.masks === undefined ? undefined : new MaskedBytes(around.masks)
+  const masked = around.createMask?.()
   const show = (way: Way, piece: Uint8Array): void => {
     if (masked === undefined) cutters[way].cut(piece)
     else masked.take(way, piece, (bytes) => cutters[way].cut(bytes))

@@ -17,6 +17,7 @@ import type { ServerEvent } from '../output/events.js'
 import type { RulesFile } from './rules/rules-file.js'
 import type { Recorder } from './recorder.js'
 import { joinRecorders } from './recorders.js'
+import type { MaskedBytes } from './records/masked-record.js'
 import { ProxyRegistry } from './registry.js'
 
 /** Memory that the faults of all connections may hold before each is held to its share. */
@@ -34,8 +35,8 @@ export async function proxy(options: ProxyOptions, version: string): Promise<num
   const faults = new FaultSet(parseFaults(options.faults))
   const framing = await loadShown(options)
   const tls = await prepareServeTls(options.tlsIn)
-  const masks = await loadMasks(options.mask)
-  return new ProxyCommand({ options, framing, tls, masks }).run(faults, version)
+  const masking = await loadMasking(options)
+  return new ProxyCommand({ options, framing, tls, masking }).run(faults, version)
 }
 
 /** @returns undefined where each piece is shown as it comes */
@@ -48,13 +49,28 @@ interface Prepared {
   readonly options: ProxyOptions
   readonly framing: WireFraming | undefined
   readonly tls: PreparedTls | undefined
-  readonly masks: readonly MaskRule[] | undefined
+  readonly masking: Masking | undefined
 }
 
-/** What it gets, a log would get: its own masks would come too late. */
-async function maskedBy(masks: readonly MaskRule[], recorder: Recorder): Promise<Recorder> {
-  const { maskRecorder } = await import('./records/masked-record.js')
-  return maskRecorder(recorder, masks)
+/** What `--mask` does. */
+interface Masking {
+  /** For the log, which knows the times of what waits. */
+  readonly rules: readonly MaskRule[]
+  readonly create: () => MaskedBytes
+  /** @returns a recorder that gets no secrets */
+  readonly around: (recorder: Recorder) => Recorder
+}
+
+/** What masks is loaded only where it is asked for. */
+async function loadMasking({ mask }: ProxyOptions): Promise<Masking | undefined> {
+  const rules = await loadMasks(mask)
+  if (rules === undefined) return undefined
+  const { MaskedBytes: Bytes, maskRecorder } = await import('./records/masked-record.js')
+  return {
+    rules,
+    create: () => new Bytes(rules),
+    around: (recorder) => maskRecorder(recorder, rules),
+  }
 }
 
 class ProxyCommand {
@@ -105,14 +121,14 @@ class ProxyCommand {
 
   /** What writes it is loaded only where it is asked for. */
   async #openRecorders(): Promise<Recorder[]> {
-    const { options, masks } = this.#prepared
+    const { options, masking } = this.#prepared
     const { log, pcapLive } = options
     const recorders: Recorder[] = []
     if (pcapLive !== undefined) {
       const { servePcap } = await import('./pcap-live.js')
       const { recorder, place } = await servePcap(pcapLive)
       this.#foreground.display.insist({ event: 'notice', text: `pcapng on ${place}` })
-      recorders.push(masks === undefined ? recorder : await maskedBy(masks, recorder))
+      recorders.push(masking?.around(recorder) ?? recorder)
     }
     if (log !== undefined) {
       const { createRecorder } = await import('./recorder.js')
@@ -120,7 +136,7 @@ class ProxyCommand {
         const { message } = describeFailure(error)
         this.#foreground.tell({ event: 'error', code: codeOf(error) ?? '', message })
       }
-      recorders.push(await createRecorder(log, masks, failed))
+      recorders.push(await createRecorder(log, masking?.rules, failed))
     }
     return recorders
   }
@@ -134,11 +150,11 @@ class ProxyCommand {
   }
 
   #surroundings(): ProxySurroundings {
-    const { options, framing, tls, masks } = this.#prepared
+    const { options, framing, tls, masking } = this.#prepared
     return {
       options,
       framing,
-      masks,
+      createMask: masking?.create,
       recorder: () => this.#recorder,
       rules: () => this.#rules,
       tls: tls?.options,

@@ -17,9 +17,9 @@ export interface ConnectionRecord {
   /**
    * Bytes came in, before any fault.
    *
-   * @param flags those of `rowFlags` that say what became of them
+   * @param effects what was done to them
    */
-  came(way: Way, piece: Uint8Array, flags: number): void
+  came(way: Way, piece: Uint8Array, effects: readonly Effect[]): void
   /** A direction ended in order: FIN. */
   ended(way: Way): void
   /** A fault meets it, or did something to it. */
@@ -85,10 +85,12 @@ class LogRecord implements ConnectionRecord {
     this.#from = from
   }
 
-  came(way: Way, piece: Uint8Array, flags: number): void {
-    const all = flags | (this.#from[way].tls === undefined ? 0 : rowFlags.tls)
-    if (way === 'up') this.#connection.in(piece, all)
-    else this.#connection.out(piece, all)
+  came(way: Way, piece: Uint8Array, effects: readonly Effect[]): void {
+    let flags = this.#from[way].tls === undefined ? 0 : rowFlags.tls
+    // What is lost arrives otherwise than it came, too.
+    for (const { kind } of effects) flags |= rowFlags[kind === 'repeated' ? kind : 'changed']
+    if (way === 'up') this.#connection.in(piece, flags)
+    else this.#connection.out(piece, flags)
   }
 
   ended(way: Way): void {

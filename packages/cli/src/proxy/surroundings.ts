@@ -1,10 +1,10 @@
 import type { Clock, TlsServerOptions } from 'hawser'
-import type { MaskRule } from 'hawser/log'
 import type { ServerEvent } from '../output/events.js'
 import type { WireFraming } from '../wire/load-framing.js'
 import type { Reserve } from './lanes/reserve.js'
 import type { ProxyOptions } from './options.js'
 import type { Recorder } from './recorder.js'
+import type { MaskedBytes } from './records/masked-record.js'
 import type { RulesFile } from './rules/rules-file.js'
 
 /** What all proxies of the process share. */
@@ -17,8 +17,8 @@ export interface ProxySurroundings {
   readonly seed: number
   readonly clock: Clock
   readonly reserve: Reserve
-  /** What is not to be shown. */
-  readonly masks: readonly MaskRule[] | undefined
+  /** Makes what leaves out, of a connection's bytes, what is not to be shown; undefined shows all. */
+  readonly createMask: (() => MaskedBytes) | undefined
   /** Writes a session log, where one is wished for. */
   readonly recorder: () => Recorder | undefined
   /** The rules, where there are any. */

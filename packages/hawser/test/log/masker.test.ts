@@ -77,6 +77,51 @@ describe('masks what a look at the whole stream finds, however it was cut', () =
   })
 })
 
+/** Expressions of a few letters, with everything that they may look at. */
+const expressions = fc.letrec<{ any: string; atom: string }>((tie) => ({
+  any: fc.oneof(
+    { maxDepth: 4 },
+    tie('atom'),
+    fc.tuple(tie('any'), tie('any')).map((two) => two.join('')),
+    fc.tuple(tie('any'), tie('any')).map((two) => `(?:${two.join('|')})`),
+    fc
+      .tuple(tie('any'), fc.constantFrom('?', '{0,2}', '{2}', '{1,3}?', '??'))
+      .map(([part, times]) => `(?:${part})${times}`),
+    tie('any').map((part) => `(${part})`),
+    fc
+      .tuple(fc.constantFrom('(?=', '(?!', '(?<=', '(?<!'), tie('any'))
+      .map(([start, part]) => `${start}${part})`),
+  ),
+  atom: fc.constantFrom('a', 'b', '.', '[^a]', String.raw`\b`, String.raw`\x61`, '$', ' ', '^'),
+})).any
+
+it('masks the same, however it was cut, whatever the expression is', () => {
+  const cuts = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 })
+  fc.assert(
+    fc.property(
+      expressions,
+      fc.string({ unit: fc.constantFrom('a', 'b', ' ') }),
+      cuts,
+      (source, text, sizes) => {
+        const mask = [{ pattern: new RegExp(source), longest: 200 }]
+        const pieces: string[] = []
+        for (let at = 0, index = 0; at < text.length; index++) {
+          const size = sizes[index % sizes.length]!
+          pieces.push(text.slice(at, at + size))
+          at += size
+        }
+        expect(feed(mask, ...pieces).all).toBe(feed(mask, text).all)
+      },
+    ),
+    runs(5_000),
+  )
+})
+
+it('an expression that fails at the end of what has come takes no longer for it', () => {
+  const mask = [{ pattern: /(?:a|b|(?:c|d)){40}(?<=x)^y/ }]
+  expect(feed(mask, 'abcd'.repeat(20)).all).toBe('abcd'.repeat(20))
+})
+
 describe('the longest match is what the pattern says', () => {
   const bounded: readonly [RegExp, number][] = [
     [/AUTH (\S{1,64})/, 69],

@@ -1,4 +1,3 @@
-import { rowFlags } from 'hawser/log'
 import type { ProxyClosedEvent } from '../../output/events.js'
 import type { Way } from '../faults/fault.js'
 import type { Effect } from '../faults/stage.js'
@@ -7,7 +6,7 @@ import type { ConnectionRecord } from '../recorder.js'
 /** A piece of which it is not known yet what becomes of it. */
 interface Open {
   readonly piece: Uint8Array
-  flags: number
+  readonly effects: Effect[]
   /** What was done to it, to be written behind it. */
   readonly done: (() => void)[]
 }
@@ -27,7 +26,7 @@ export class Ledger {
   /** Bytes came in. */
   came(way: Way, piece: Uint8Array): void {
     this.settled(way)
-    this.#open[way] = { piece, flags: 0, done: [] }
+    this.#open[way] = { piece, effects: [], done: [] }
   }
 
   /** Nothing more is decided on what came last. */
@@ -35,7 +34,7 @@ export class Ledger {
     const open = this.#open[way]
     if (open === undefined) return
     this.#open[way] = undefined
-    this.#record.came(way, open.piece, open.flags)
+    this.#record.came(way, open.piece, open.effects)
     for (const write of open.done) write()
   }
 
@@ -66,9 +65,7 @@ export class Ledger {
       write()
       return
     }
-    if (effect !== undefined) {
-      open.flags |= effect.kind === 'repeated' ? rowFlags.repeated : rowFlags.changed
-    }
+    if (effect !== undefined) open.effects.push(effect)
     open.done.push(write)
   }
 }

@@ -51,8 +51,8 @@ class MaskedRecord implements ConnectionRecord {
     this.#masked = new MaskedBytes(rules)
   }
 
-  came(way: Way, piece: Uint8Array, flags: number): void {
-    this.#masked.take(way, piece, (bytes) => this.#record.came(way, bytes, flags))
+  came(way: Way, piece: Uint8Array, effects: readonly Effect[]): void {
+    this.#masked.take(way, piece, (bytes) => this.#record.came(way, bytes, effects))
   }
 
   ended(way: Way): void {

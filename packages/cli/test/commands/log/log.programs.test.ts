@@ -153,6 +153,11 @@ describe('says what is wrong', () => {
       2,
       /--find-regex "x\*" matches nothing as well: write \+/,
     ],
+    [
+      ['notes.txt', '--find', 'x', '--find-hex', '00'],
+      2,
+      /--find-hex comes behind another search: leave one of them out/,
+    ],
     [['notes.txt', '--connection', 'x'], 2, /--connection is a count, not "x"/],
     [['notes.txt', '--pcapng', 'x', '--json'], 2, /--pcapng and --json do not go together/],
     [['notes.txt', '--jsn'], 2, /did you mean --json/],

@@ -28,7 +28,7 @@ export function examine({ source, flags }: RegExp): Expression | undefined {
   const reading = new Reading(source)
   const { most, open } = reading.alternatives()
   if (reading.isUnclear) return undefined
-  if (reading.looksAhead) return { longest: most, open: undefined }
+  if (reading.looksAround) return { longest: most, open: undefined }
   return {
     longest: most,
     open: new RegExp(`(?:${open})${end}`, `${flags.replaceAll(/[dgy]/g, '')}g`),
@@ -39,8 +39,12 @@ export function examine({ source, flags }: RegExp): Expression | undefined {
 class Reading {
   /** It has something of which the length cannot be said. */
   isUnclear = false
-  /** It looks further ahead than one character, so that what has matched may still come to be no match. */
-  looksAhead = false
+  /**
+   * It looks further ahead than one character, so that what has matched may still come to be no match. Or it looks
+   * back, which may fail at the end of the input, where each part has several ways to match nothing: to try all of
+   * them could take for ever.
+   */
+  looksAround = false
   readonly #source: string
   #at = 0
 
@@ -87,7 +91,10 @@ class Reading {
     if (group !== undefined) return this.#group(group[0])
     const taken = this.#take(characterClass)?.[0] ?? this.#take(escape)?.[0] ?? this.#character()
     // Those that look at what is around them: one character of it.
-    if (taken === '^' || taken === '$') return { most: 1, open: taken }
+    if (taken === '^' || taken === '$') {
+      if (taken === '^' && this.#at > 1) this.looksAround = true
+      return { most: 1, open: taken }
+    }
     if (/^\\[bB]$/.test(taken)) return { most: 1, open: orEnd(taken) }
     // References to groups, and octal numbers.
     if (/^\\(?:[\dk]|c$)/.test(taken) && !this.#isZero(taken)) this.isUnclear = true
@@ -100,10 +107,11 @@ class Reading {
     const source = this.#source.slice(from, this.#at)
     this.#at += 1
     if (start.startsWith('(?<=') || start.startsWith('(?<!')) {
+      this.looksAround = true
       return { most, open: `${start}${source})` }
     }
     if (start === '(?=' || start === '(?!') {
-      if (most > 1) this.looksAhead = true
+      if (most > 1) this.looksAround = true
       return { most, open: orEnd(`${start}${source})`) }
     }
     const isPlain = start === '(' || start.startsWith('(?<')
