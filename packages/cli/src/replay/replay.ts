@@ -40,6 +40,7 @@ class ReplayCommand implements Audience {
   readonly #abort = new AbortController()
   #exitCode = exitOk
   #shown = 0
+  #isMaskSaid = false
 
   constructor(options: ReplayOptions, recording: Recording) {
     this.#options = options
@@ -81,6 +82,14 @@ class ReplayCommand implements Audience {
   skipped({ connection }: Start, why: string): void {
     this.#tally.skip()
     this.#show([`connection ${count(connection)} is skipped: ${why}`])
+  }
+
+  /** Said once: in a log that has masks, most connections may have them. */
+  masked({ connection }: Start, row: number): void {
+    if (this.#isMaskSaid) return
+    this.#isMaskSaid = true
+    const where = `connection ${count(connection)}, row ${count(row)}`
+    this.#say(`the log is masked (${where}): its * are sent and compared as they are`)
   }
 
   async #play(): Promise<number> {

@@ -13,6 +13,8 @@ export interface Audience {
   played(start: Start, outcome: Outcome): void
   /** A connection of the log cannot be played. */
   skipped(start: Start, why: string): void
+  /** Bytes of one are masked in the log, from this row on. */
+  masked(start: Start, row: number): void
 }
 
 /** Options of a client's connection, and of a server. */
@@ -67,7 +69,9 @@ export class Stage {
 
   /** @returns whether the log has all of the connection */
   async admits(start: Start): Promise<boolean> {
-    const why = await examine(this.recording, start, this.signal)
+    const why = await examine(this.recording, start, this.signal, (row) => {
+      this.#audience.masked(start, row)
+    })
     if (why !== undefined) this.#audience.skipped(start, why)
     return why === undefined
   }

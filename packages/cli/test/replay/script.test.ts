@@ -131,6 +131,18 @@ describe('what is not whole', () => {
     expect(await examine(record(...rows), start, signal)).toMatch(why)
   })
 
+  it('what is masked is whole, and said', async () => {
+    const masked: number[] = []
+    const flags = rowFlags.changed
+    const talk = record(
+      bytes('in', 'x'),
+      bytes('out', '***', { flags }),
+      bytes('in', '*', { position: 1, flags }),
+    )
+    expect(await examine(talk, start, signal, (row) => masked.push(row))).toBeUndefined()
+    expect(masked).toEqual([1])
+  })
+
   it('what a fault only delayed is whole', async () => {
     const talk = record(bytes('in', 'x'), event('fault', { fault: 'latency=1s@up' }))
     expect(await examine(talk, start, signal)).toBeUndefined()

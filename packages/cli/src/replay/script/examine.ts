@@ -8,15 +8,18 @@ const wrap = 2 ** 32
 /**
  * Look through a recorded connection before it is played: one that is not whole cannot be.
  *
+ * @param masked called with the first row of it that is otherwise than it came
  * @returns why not; undefined for one that is whole
  */
 export async function examine(
   recording: Recording,
   start: Start,
   signal: AbortSignal,
+  masked: (row: number) => void = () => undefined,
 ): Promise<string | undefined> {
   const positions = { in: 0, out: 0 }
   const tls: { in?: boolean; out?: boolean } = {}
+  let firstMasked: number | undefined
   for await (const row of rowsOf(recording, start, signal)) {
     if (row.kind === 'lost') return `the log lost rows of it (row ${count(row.number)})`
     if (row.event?.event === 'mask-stopped') return 'its bytes were not logged to the end'
@@ -25,6 +28,7 @@ export async function examine(
       if (why !== undefined) return why
       continue
     }
+    if ((row.flags & rowFlags.changed) !== 0) firstMasked ??= row.number
     const at = positions[row.kind]
     const missing = (row.position - at + wrap) % wrap
     if (missing !== 0) return `${count(missing)} bytes are missing in the log at byte ${count(at)}`
@@ -37,6 +41,8 @@ export async function examine(
     if ((tls[row.kind] ??= isTls) !== isTls)
       return 'it begins TLS in the middle, which cannot be replayed'
   }
+  // Nothing has said that it was a fault or a rule.
+  if (firstMasked !== undefined) masked(firstMasked)
   return undefined
 }
 
