@@ -33,6 +33,16 @@ export function maskEvents(tell: Tell, rules: readonly MaskRule[], isStream: boo
       for (const { row, bytes } of streams.get(event.id)?.end() ?? []) tell({ ...row, bytes })
       streams.delete(event.id)
     }
-    tell(event)
+    tell(withoutQuotes(event))
   }
+}
+
+/** What a framing says of bytes that do not fit it may quote them, and cut a secret so that no mask knows it. */
+function withoutQuotes(event: ServerEvent): ServerEvent {
+  if (event.event === 'closed') {
+    const { error, ...rest } = event
+    return error === undefined ? event : rest
+  }
+  if (event.event !== 'error' || event.id === undefined) return event
+  return { ...event, message: `${event.code}: what it says is left out, for --mask` }
 }

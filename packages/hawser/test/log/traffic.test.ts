@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   connect,
   createClient,
   createPool,
+  jsonLines,
   lengthPrefixed,
   lines,
+  raw,
   type Server,
   type ServerOptions,
 } from 'hawser'
@@ -206,4 +209,21 @@ it('options belong to a file', async () => {
   await expect(logTraffic(undefined as never, log)).rejects.toMatchObject(invalid)
   await expect(logTraffic({}, newFile(), { snc: true } as never)).rejects.toMatchObject(invalid)
   await expect(open(newFile())).rejects.toMatchObject({ code: 'HAWSER_LOG_FAILED' })
+})
+
+it('a masked log has no words of an error that may quote the peer', async () => {
+  const server = await serve({ framing: jsonLines() }, { message: () => undefined })
+  const { log, file } = await openLog({ mask: [{ pattern: /secret/ }] })
+  const traffic = await logTraffic(server, log)
+  const client = await connect(`127.0.0.1:${portOf(server)}`, { framing: raw() })
+  await client.send('"a": "secret"\n')
+  await client.closed
+  await until(() => server.connections.size === 0)
+  await traffic.stop()
+  await log.close()
+  expect(eventsOf(parseLog(file).rows, 1).at(-1)).toMatchObject({
+    reason: 'frame-malformed',
+    error: { code: 'HAWSER_FRAME_MALFORMED' },
+  })
+  expect(readFileSync(file, 'latin1')).not.toContain('sec')
 })

@@ -15,6 +15,7 @@ type Logged = Map<ObservedConnection, LoggedConnection>
  */
 export function watchTraffic(target: object, log: SessionLog): () => void {
   const logged: Logged = new Map()
+  const { isMasked } = log.info()
   const isWanted = ({ server, client, connection }: ConnectionPayload): boolean =>
     server === target || client === target || connection === target
   const known = (event: ConnectionPayload): LoggedConnection | undefined =>
@@ -42,7 +43,7 @@ export function watchTraffic(target: object, log: SessionLog): () => void {
       known(event)?.out(event.bytes, flagsOf(event.connection))
     }),
     observe('hawser:connection:close', (event) => {
-      known(event)?.close(describeEnd(event))
+      known(event)?.close(describeEnd(event, isMasked))
       logged.delete(event.connection)
     }),
   ]
@@ -68,8 +69,10 @@ function describeTls(connection: ObservedConnection): OpenDetails {
   return { tls: { protocol, cipher, alpn, servername } }
 }
 
-function describeEnd({ info }: ClosePayload): OpenDetails {
+/** @param isMasked whether the error is not to be quoted: an error of a framing may quote the peer */
+function describeEnd({ info }: ClosePayload, isMasked: boolean): OpenDetails {
   const { by, reason, phase, bytesRead, bytesWritten, unsent, undelivered, error } = info
-  const why: JsonValue = error && { code: error.code, message: error.message }
+  const message = isMasked ? {} : { message: error?.message }
+  const why: JsonValue = error && { code: error.code, ...message }
   return { by, reason, phase, bytesRead, bytesWritten, unsent, undelivered, error: why }
 }

@@ -48,6 +48,8 @@ export interface LogInfo {
   readonly lostRows: number
   /** Bytes of those rows. */
   readonly lostBytes: number
+  /** Whether it has masks: what may quote a peer is to be left out of its events, too. */
+  readonly isMasked: boolean
   /** Why it stopped; undefined while it has not. */
   readonly error: LogError | undefined
 }

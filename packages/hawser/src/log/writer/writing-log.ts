@@ -109,6 +109,7 @@ export class WritingLog implements SessionLog, RowSink, MaskedSink {
       memory: this.#rows.memory + this.#heldBytes,
       lostRows: this.#lostRows,
       lostBytes: this.#lostBytes,
+      isMasked: this.#setup.finders.length > 0,
       error: this.#error,
     }
   }
