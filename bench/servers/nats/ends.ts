@@ -11,9 +11,9 @@ export interface Sender {
 /** Which pair of ends: the NATS client alone, nodes of a backplane, or whole servers. */
 export type Kind = 'bare' | 'node' | 'server'
 
-const topic = 'bench'
+const benchTopic = 'bench'
 /** What a node calls that topic at the NATS server. The bare client uses it as well: it is read letter by letter. */
-const subject = `hawser.t.${Buffer.from(topic).toString('base64url')}`
+const subject = `hawser.t.${Buffer.from(benchTopic).toString('base64url')}`
 
 /** The end that sends. */
 export async function openSender(kind: Kind, servers: string): Promise<Sender> {
@@ -33,7 +33,7 @@ export async function openSender(kind: Kind, servers: string): Promise<Sender> {
       async publish(count, text) {
         let last: void | Promise<void> = undefined
         for (let sent = 0; sent < count; sent += 1) {
-          last = backplane.publish(topic, Buffer.from(text))
+          last = backplane.publish(benchTopic, Buffer.from(text))
         }
         await last
       },
@@ -45,7 +45,7 @@ export async function openSender(kind: Kind, servers: string): Promise<Sender> {
   const server = createServer({ framing: lines(), backplane })
   return {
     async publish(count, text) {
-      const group = server.to(topic)
+      const group = server.to(benchTopic)
       for (let sent = 0; sent < count; sent += 1) group.send(text)
       await last
     },
@@ -71,12 +71,12 @@ export async function openReceiver(
   const backplane = await natsBackplane({ servers })
   if (kind === 'node') {
     backplane.open({ ...deaf, message: (_topic, message) => heard(message) })
-    await backplane.subscribe(topic)
+    await backplane.subscribe(benchTopic)
     return
   }
   const server = createServer(
     { framing: lines(), backplane },
-    { open: (connection) => connection.join(topic), message: () => undefined },
+    { open: (connection) => connection.join(benchTopic), message: () => undefined },
   )
   await server.listen('tcp://127.0.0.1:0')
   const member = await connect(server.address(), {
