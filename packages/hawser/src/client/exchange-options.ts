@@ -21,7 +21,8 @@ export interface ExchangeOptions<In, Out> {
   readonly maxQueuedBytes?: number | undefined
   /**
    * Milliseconds a request may take until its reply, then `HAWSER_REQUEST_TIMEOUT`. Default 30 000;
-   * `Infinity` is off. Stops: a caller that waits for ever.
+   * `Infinity` is off; then requests that were aborted and get no reply block the connection once there
+   * are `maxPending` of them, with `maxPending: 1` after one. Stops: a caller that waits for ever.
    */
   readonly requestTimeout?: number | undefined
   /**
