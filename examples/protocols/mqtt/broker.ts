@@ -17,7 +17,7 @@ export interface BrokerLimits {
   readonly maxUnacknowledged?: number
   /** Milliseconds until a client has to acknowledge one of them. Default 30,000. */
   readonly acknowledgeTimeout?: number
-  /** Bytes of retained messages, with 256 for each; more are not retained. Default 4 MiB. */
+  /** Bytes of retained messages, with 256 for each and 40 for each level of its topic; more are not retained. Default 4 MiB. */
   readonly maxRetainedBytes?: number
 }
 
@@ -60,7 +60,7 @@ export function createBroker(
   const { maxRetainedBytes = 4 * 1024 * 1024 } = limits
   const tree = new TopicTree<Peer>()
   const clients = new Map<string, Peer>()
-  const retained = new Map<string, Message>()
+  const retained = new Map<string, Retained>()
   let retainedBytes = 0
 
   return createServer<Packet, Uint8Array, Session>(
@@ -175,9 +175,11 @@ export function createBroker(
     if (before !== undefined) retainedBytes -= costOf(before)
     retained.delete(topic)
     // A message without a payload only takes away what was retained (section 3.3.1.3).
-    if (payload.length === 0 || retainedBytes + costOf(message) > maxRetainedBytes) return
-    retained.set(topic, message)
-    retainedBytes += costOf(message)
+    if (payload.length === 0) return
+    const kept = { message, names: topic.split('/') }
+    if (retainedBytes + costOf(kept) > maxRetainedBytes) return
+    retained.set(topic, kept)
+    retainedBytes += costOf(kept)
   }
 
   function subscribe(peer: Peer, id: number, wanted: readonly Wanted[]): unknown {
@@ -193,8 +195,8 @@ export function createBroker(
       return granted
     })
     void peer.send(suback(id, codes))
-    for (const message of retained.values()) {
-      const qos = fresh.find(message.topic).get(peer)
+    for (const { message, names } of retained.values()) {
+      const qos = fresh.findBy(names).get(peer)
       if (qos === undefined) continue
       if (qos === 0 || message.qos === 0) void peer.send(publish(message))
       else sendSafely(peer, message)
@@ -208,6 +210,12 @@ export function createBroker(
   }
 }
 
-function costOf({ topic, payload }: Message): number {
-  return topic.length + payload.length + 256
+/** A message with the levels of its topic, split once. */
+interface Retained {
+  readonly message: Message
+  readonly names: readonly string[]
+}
+
+function costOf({ message: { topic, payload }, names }: Retained): number {
+  return topic.length + payload.length + 256 + 40 * names.length
 }

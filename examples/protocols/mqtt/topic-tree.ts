@@ -42,9 +42,14 @@ export class TopicTree<Member> {
 
   /** The members of a topic, each once, with the highest of its values. */
   find(topic: string): ReadonlyMap<Member, number> {
+    return this.findBy(topic.split('/'))
+  }
+
+  /** `find`, for a topic whose levels were split before. */
+  findBy(names: readonly string[]): ReadonlyMap<Member, number> {
     const found: ReadonlyMap<Member, number>[] = []
     // `#` and `+` do not match what belongs to the broker itself.
-    collect(this.#root, topic.split('/'), 0, topic.startsWith('$'), found)
+    collect(this.#root, names, 0, names[0]?.startsWith('$') === true, found)
     const [only = none] = found
     if (found.length < 2) return only
     const all = new Map<Member, number>()
