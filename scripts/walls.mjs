@@ -20,12 +20,14 @@ import {
   LOADER_FILES,
   MOST_LINES,
   PUBLIC_ONLY,
+  SHARED_WITH_PAGES,
   SOCKET_BUILTINS,
   TABLES,
 } from './lib/wall-rules.mjs'
 
 const LIBRARY = 'packages/hawser/src'
-const PACKAGE_SOURCE = /^packages\/([^/]+)\/src\/(.+)$/
+/** A package has its sources in `src`, and those of a page in `web`. */
+const PACKAGE_SOURCE = /^packages\/([^/]+)\/(src|web)\/(.+)$/
 const { values } = parseArgs({ options: { root: { type: 'string' } } })
 const root = resolve(values.root ?? fileURLToPath(new URL('..', import.meta.url)))
 
@@ -60,11 +62,23 @@ function checkFile(file) {
 
 /** @param {string} from @returns {string | undefined} why there is no rule for a file of a package */
 function findHomelessness(from) {
-  const [, name, path] = PACKAGE_SOURCE.exec(from) ?? []
-  if (name === undefined || path === undefined) return undefined
-  const table = TABLES[name]
-  if (table === undefined) return `'packages/${name}' has no table in scripts/lib/wall-rules.mjs`
-  return findMissingRow(table, placeOf(path))
+  const source = sourceOf(from)
+  if (source === undefined) return undefined
+  const table = TABLES[source.name]
+  if (table === undefined) {
+    return `'packages/${source.name}' has no table in scripts/lib/wall-rules.mjs`
+  }
+  return findMissingRow(table, placeOf(source.path))
+}
+
+/**
+ * @param {string} file
+ * @returns {{ name: string, path: string } | undefined} the name of its table, and its path below that
+ */
+function sourceOf(file) {
+  const [, name = '', half, path] = PACKAGE_SOURCE.exec(file) ?? []
+  if (path === undefined) return undefined
+  return { name: half === 'src' ? name : `${name}/${half}`, path }
 }
 
 /** @param {string} from @param {string} text @returns {string[]} */
@@ -102,17 +116,34 @@ function judgeLibrary(from, file, specifier) {
  * @param {string} from @param {string} file @param {string} specifier
  */
 function judgeInPackage(from, file, specifier) {
-  const [, name = '', path] = PACKAGE_SOURCE.exec(from) ?? []
-  const table = TABLES[name]
-  if (table === undefined || path === undefined) return undefined
-  const place = placeOf(path)
+  const source = sourceOf(from)
+  const table = source && TABLES[source.name]
+  if (source === undefined || table === undefined) return undefined
+  const place = placeOf(source.path)
   if (!specifier.startsWith('.')) {
     return isBuiltin(specifier) ? judgeBuiltin(table, place, builtinName(specifier)) : undefined
   }
-  const [, otherName, otherPath] = PACKAGE_SOURCE.exec(targetOf(file, specifier)) ?? []
-  if (otherName !== name || otherPath === undefined) return undefined
-  const why = judgeImport(table, place, placeOf(otherPath))
+  const target = targetOf(file, specifier)
+  const other = sourceOf(target)
+  if (other === undefined || homeOf(target) !== homeOf(from)) return undefined
+  const why =
+    other.name === source.name
+      ? judgeImport(table, place, placeOf(other.path))
+      : judgeHalf(source.name, target)
   return why === undefined ? undefined : `${why}: '${specifier}'`
+}
+
+/**
+ * A page and the server that it belongs to share what they say to each other, and nothing else.
+ *
+ * @param {string} name the half that imports @param {string} target
+ */
+function judgeHalf(name, target) {
+  const shared = SHARED_WITH_PAGES[name]
+  if (shared !== undefined && target.startsWith(`${shared}/`)) return undefined
+  return shared === undefined
+    ? `packages/${name} may not import its page`
+    : `packages/${name} sees only ${shared}`
 }
 
 /** @param {string} from @param {string} file @param {string} specifier */

@@ -7,6 +7,7 @@ import {
   type Table,
   TABLES,
   type Wing,
+  WORKBENCH_UNITS,
 } from '../scripts/lib/wall-rules.mjs'
 import { readDocument } from './support/markdown.js'
 import { ROOT } from './support/programs.js'
@@ -29,6 +30,7 @@ function namesIn(cell: string): string[] {
 const drawings = [
   ['The walls', LIBRARY_UNITS],
   ['The folders of the command', COMMAND_UNITS],
+  ['The folders of the workbench', WORKBENCH_UNITS],
 ] as const
 
 it.each(drawings)('%s: what is drawn is what is checked', (heading, table) => {
@@ -45,19 +47,21 @@ it('Wings: what is drawn is what is checked', () => {
 })
 
 it('what the rows name exists', () => {
-  const named = Object.entries(TABLES).flatMap(([name, table]) => [
-    ...Object.keys(table).map((room) => `packages/${name}/src/${room}`),
-    ...wingsOf(table).flatMap(([wing, { sees, doors = [] }]) => {
-      const [room = ''] = wing.split('/')
-      return [
-        `packages/${name}/src/${wing}`,
-        ...sees.map((other) => `packages/${name}/src/${room}/${other}`),
-        ...doors
-          .filter((door) => door !== '*')
-          .map((door) => `packages/${name}/src/${wing}/${door}`),
-      ]
-    }),
-  ])
+  const named = Object.entries(TABLES).flatMap(([name, table]) => {
+    // The table of a page has its folder in its name: `workbench/web`.
+    const sources = name.includes('/') ? `packages/${name}` : `packages/${name}/src`
+    return [
+      ...Object.keys(table).map((room) => `${sources}/${room}`),
+      ...wingsOf(table).flatMap(([wing, { sees, doors = [] }]) => {
+        const [room = ''] = wing.split('/')
+        return [
+          `${sources}/${wing}`,
+          ...sees.map((other) => `${sources}/${room}/${other}`),
+          ...doors.filter((door) => door !== '*').map((door) => `${sources}/${wing}/${door}`),
+        ]
+      }),
+    ]
+  })
   const missing = named.filter(
     (path) => !existsSync(join(ROOT, path)) && !existsSync(join(ROOT, `${path}.ts`)),
   )

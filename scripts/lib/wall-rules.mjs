@@ -709,8 +709,30 @@ export const NATS_UNITS = {
   index: { units: ['nats-backplane', 'options'], builtins: [] },
 }
 
+/** The half of the workbench that runs in Node.js. @type {Table} */
+export const WORKBENCH_UNITS = {
+  protocol: { units: [], builtins: [] },
+  'workbench-error': { units: [], builtins: [] },
+  tools: { units: ['protocol'], builtins: [] },
+  sessions: { units: ['protocol', 'tools', 'workbench-error'] },
+  sheet: {
+    units: ['protocol', 'workbench-error'],
+    builtins: ['buffer', 'timers', 'timers/promises'],
+  },
+  workbench: { units: ['sessions', 'sheet', 'tools', 'workbench-error'] },
+  index: { units: ['protocol', 'tools', 'workbench', 'workbench-error'], builtins: [] },
+}
+
+/** What a page may see of its package: what both halves say to each other. @type {Readonly<Record<string, string>>} */
+export const SHARED_WITH_PAGES = { 'workbench/web': 'packages/workbench/src/protocol' }
+
 /** The table of each package, by its folder below `packages`. @type {Readonly<Record<string, Table>>} */
-export const TABLES = { hawser: LIBRARY_UNITS, cli: COMMAND_UNITS, nats: NATS_UNITS }
+export const TABLES = {
+  hawser: LIBRARY_UNITS,
+  cli: COMMAND_UNITS,
+  nats: NATS_UNITS,
+  workbench: WORKBENCH_UNITS,
+}
 
 /** Lines that a file of a package may have. */
 export const MOST_LINES = 300

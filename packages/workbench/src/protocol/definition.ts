@@ -1,0 +1,101 @@
+import * as v from 'valibot'
+
+/** Names are shown, and are file names of a project: no path, nothing that a terminal or a page would act on. */
+const Name = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1, 'a name has a letter at least'),
+  v.maxLength(64, 'a name has at most 64 letters'),
+  v.regex(
+    /^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u,
+    'a name has letters, digits, spaces, dots and dashes',
+  ),
+)
+
+const Endpoint = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(1_024))
+const Text = v.pipe(v.string(), v.maxLength(65_536))
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0))
+const Milliseconds = v.pipe(v.number(), v.minValue(0))
+
+/** What servers, clients and proxies have in common. A word means what it means as an option of the library. */
+const common = {
+  name: Name,
+  /** As `--framing` spells it: `raw`, `lines`, `length:2be`. Default `raw`. */
+  framing: v.optional(v.pipe(v.string(), v.maxLength(1_024))),
+  maxFrame: v.optional(Count),
+  idleTimeout: v.optional(Milliseconds),
+}
+
+export const ServerDefinition = v.strictObject({
+  kind: v.literal('server'),
+  ...common,
+  listen: Endpoint,
+  /** What it does with a message: send it back, pass it to the other clients, or nothing. Default `none`. */
+  respond: v.optional(v.picklist(['none', 'echo', 'chat'])),
+  /** What each client gets first; escapes as the composer has them. */
+  greeting: v.optional(Text),
+  maxConnections: v.optional(Count),
+  /** Whether it speaks TLS: with the development certificate, or with these files. */
+  tls: v.optional(
+    v.union([
+      v.boolean(),
+      v.strictObject({ cert: v.string(), key: v.string(), ca: v.optional(v.string()) }),
+    ]),
+  ),
+})
+
+export const ClientDefinition = v.strictObject({
+  kind: v.literal('client'),
+  ...common,
+  connect: Endpoint,
+  /** How many connections. Default 1. */
+  connections: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000))),
+  /** Whether it connects again when it lost a connection. Default false. */
+  reconnect: v.optional(v.boolean()),
+  /** Whether it speaks TLS, and what it trusts. */
+  tls: v.optional(
+    v.union([
+      v.boolean(),
+      v.strictObject({
+        ca: v.optional(v.string()),
+        servername: v.optional(v.string()),
+        insecure: v.optional(v.boolean()),
+      }),
+    ]),
+  ),
+})
+
+export const ProxyDefinition = v.strictObject({
+  kind: v.literal('proxy'),
+  ...common,
+  listen: Endpoint,
+  target: Endpoint,
+  /** As `--fault` spells them. */
+  faults: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(256))), v.maxLength(64))),
+  /** Repeats a run of faults. */
+  seed: v.optional(Count),
+  /** Whether clients speak TLS to it, and whether it speaks TLS to the target. */
+  tlsIn: v.optional(v.boolean()),
+  tlsOut: v.optional(v.boolean()),
+})
+
+/** A session log that is looked at. */
+export const FileDefinition = v.strictObject({
+  kind: v.literal('file'),
+  name: Name,
+  path: v.pipe(v.string(), v.minLength(1), v.maxLength(4_096)),
+})
+
+/** What a session is: what the page asks for, and what a project keeps in a file. */
+export const Definition = v.variant('kind', [
+  ServerDefinition,
+  ClientDefinition,
+  ProxyDefinition,
+  FileDefinition,
+])
+
+export type ServerDefinition = v.InferOutput<typeof ServerDefinition>
+export type ClientDefinition = v.InferOutput<typeof ClientDefinition>
+export type ProxyDefinition = v.InferOutput<typeof ProxyDefinition>
+export type FileDefinition = v.InferOutput<typeof FileDefinition>
+export type Definition = v.InferOutput<typeof Definition>

@@ -1,0 +1,36 @@
+import * as v from 'valibot'
+
+const Id = v.pipe(v.number(), v.integer(), v.minValue(0))
+
+/** Bytes that are looked for, whichever way they were cut into rows. */
+export const Pattern = v.variant('as', [
+  v.strictObject({
+    as: v.literal('text'),
+    text: v.pipe(v.string(), v.minLength(1), v.maxLength(1_024)),
+  }),
+  v.strictObject({
+    as: v.literal('hex'),
+    hex: v.pipe(v.string(), v.minLength(1), v.maxLength(8_192)),
+  }),
+  v.strictObject({
+    as: v.literal('regex'),
+    regex: v.pipe(v.string(), v.minLength(1), v.maxLength(1_024)),
+  }),
+])
+
+/** Which rows a sheet shows. Nothing left out: all of the log. */
+export const Filter = v.strictObject({
+  /** Those of this session. */
+  session: v.optional(Id),
+  /** Those of this connection. */
+  connection: v.optional(Id),
+  /** Those of these kinds. */
+  kinds: v.optional(v.array(v.picklist(['in', 'out', 'event', 'lost']))),
+  /** Those that bytes like these end in. */
+  pattern: v.optional(Pattern),
+  /** Whether rows are left out that say the same as one of these: heartbeats. */
+  hide: v.optional(v.pipe(v.array(Pattern), v.maxLength(16))),
+})
+
+export type Pattern = v.InferOutput<typeof Pattern>
+export type Filter = v.InferOutput<typeof Filter>

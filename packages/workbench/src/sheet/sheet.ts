@@ -1,0 +1,58 @@
+import type { Filter, Pattern } from '../protocol/filter.js'
+
+/** How far a view is. */
+export interface ViewState {
+  /** Rows that are in it. */
+  readonly rows: number
+  /** Rows of the log that were looked at. */
+  readonly scanned: number
+  /** Rows of the log. */
+  readonly total: number
+}
+
+/** Rows of a view, ready for the page. */
+export interface ViewRows {
+  readonly numbers: readonly number[]
+  readonly lengths: readonly number[]
+  /** A block in the format of the session log. */
+  readonly block: Uint8Array
+}
+
+/** Where bytes were found. */
+export interface Found {
+  readonly place: number
+  readonly row: number
+  readonly at: number
+  readonly length: number
+}
+
+/** A log seen through a filter. Places are 0, 1, 2, … in the view; rows are numbers in the log. */
+export interface View {
+  readonly state: ViewState
+  /** Call `listener` when its state changed. */
+  watch(listener: () => void): void
+  /** At most `count` rows from this place on, each with at most `mostShown` bytes. */
+  rows(from: number, count: number, signal?: AbortSignal): Promise<ViewRows>
+  /** Bytes of one row. */
+  bytes(row: number, from: number, count: number, signal?: AbortSignal): Promise<ViewRows>
+  /** The place of a row, or of the next one behind it that is in the view. */
+  locate(row: number): number
+  /** The next place from `from` on, or before it, where these bytes are. */
+  find(
+    pattern: Pattern,
+    from: number,
+    backwards: boolean,
+    signal?: AbortSignal,
+  ): Promise<Found | undefined>
+  close(): void
+}
+
+/** The logs that are looked at. */
+export interface Sheet {
+  /**
+   * @param path the file of a log: that of the workbench, or of a file session
+   * @returns rejects with a `WorkbenchError` for what is no log
+   */
+  open(path: string, filter: Filter): Promise<View>
+  close(): Promise<void>
+}

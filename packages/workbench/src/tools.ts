@@ -1,0 +1,63 @@
+import type { Framing } from 'hawser'
+import type { SessionLog } from 'hawser/log'
+import type {
+  ClientDefinition,
+  Definition,
+  ProxyDefinition,
+  ServerDefinition,
+} from './protocol/definition.js'
+import type { ConnectionState } from './protocol/session-state.js'
+
+/**
+ * What the command lends to the workbench, which has no TCP logic of its own: the grammar of its flags, the proxy
+ * with its faults, the development certificate. A function that refuses what it gets throws an `Error` whose message
+ * says what to write instead.
+ */
+export interface Tools {
+  /** The version to show. */
+  readonly version: string
+  /** What a `hawser …` or `nc …` line asks for. It is parsed, never executed: `-e` and `-c` are refused. */
+  parseLine(line: string): Definition
+  /** The line that starts the same in a terminal. */
+  toLine(definition: Definition): string
+  /** A framing as `--framing` spells it. */
+  loadFraming(
+    spelled: string,
+    limits: { readonly maxFrame?: number | undefined },
+  ): Promise<Framing<Uint8Array, Uint8Array>>
+  /** What `createServer({ tls })` takes; the development certificate for `true`. */
+  serverTls(tls: NonNullable<ServerDefinition['tls']>): Promise<object | undefined>
+  /** What `connect({ tls })` takes. */
+  clientTls(tls: NonNullable<ClientDefinition['tls']>): Promise<object | undefined>
+  /** Check `--fault` specs without a proxy. */
+  checkFaults(faults: readonly string[]): void
+  /** Start a proxy whose conversations go into the log, each under the name of the definition. */
+  startProxy(definition: ProxyDefinition, around: ProxyAround): Promise<LentProxy>
+}
+
+/** What a proxy gets from the workbench. */
+export interface ProxyAround {
+  readonly log: SessionLog
+  /** Details for the event `open` of each of its connections. */
+  readonly details: Readonly<Record<string, string | number>>
+  /** It failed, or a connection could not be joined. */
+  failed(message: string): void
+  /** Something changed that is shown: a connection came or went. */
+  changed(): void
+}
+
+/** A proxy of the command that runs. */
+export interface LentProxy {
+  readonly addresses: readonly string[]
+  readonly accepted: number
+  readonly refused: number
+  readonly bytesRead: number
+  readonly bytesWritten: number
+  connections(most: number): {
+    readonly all: number
+    readonly connections: readonly ConnectionState[]
+  }
+  setFaults(faults: readonly string[]): void
+  act(connection: number, act: 'pause' | 'resume' | 'end' | 'close' | 'reset'): void
+  stop(): Promise<void>
+}
