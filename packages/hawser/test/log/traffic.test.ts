@@ -205,7 +205,7 @@ it('options belong to a file', async () => {
   const log = await createLog(newFile())
   onTestFinished(() => log.close())
   const invalid = { code: 'HAWSER_INVALID_OPTION' }
-  await expect(logTraffic({}, log, {})).rejects.toMatchObject(invalid)
+  await expect(logTraffic({}, log, { sync: true })).rejects.toMatchObject(invalid)
   await expect(logTraffic(undefined as never, log)).rejects.toMatchObject(invalid)
   await expect(logTraffic({}, newFile(), { snc: true } as never)).rejects.toMatchObject(invalid)
   await expect(open(newFile())).rejects.toMatchObject({ code: 'HAWSER_LOG_FAILED' })
@@ -226,4 +226,25 @@ it('a masked log has no words of an error that may quote the peer', async () => 
     error: { code: 'HAWSER_FRAME_MALFORMED' },
   })
   expect(readFileSync(file, 'latin1')).not.toContain('sec')
+})
+
+it('what else is said of each connection is in its event open, and its number can be asked for', async () => {
+  const server = await echo()
+  const file = newFile()
+  await using log = await createLog(file)
+  const traffic = await logTraffic(server, log, {
+    details: { name: 'orders', side: 'ours is kept' },
+  })
+  const client = await connect(`127.0.0.1:${portOf(server)}`, { framing: lines() })
+  await client.send('one')
+  await client.receive()
+  const [connection] = server.connections
+  expect(traffic.numberOf(connection!)).toBe(1)
+  expect(traffic.numberOf(client)).toBeUndefined()
+  await client.close()
+  await until(() => server.connections.size === 0)
+  expect(traffic.numberOf(connection!)).toBeUndefined()
+  await traffic.stop()
+  const [open] = eventsOf(parseLog(file).rows, 1)
+  expect(open).toMatchObject({ event: 'open', name: 'orders', side: 'server' })
 })

@@ -1,14 +1,32 @@
+import { checkOptions } from '../../options/check-options.js'
 import { invalid } from '../../options/invalid.js'
+import type { NamesOf } from '../../options/option-names.js'
 import { handled } from '../../promises.js'
 import { createLog } from '../writer/create-log.js'
-import type { LogOptions } from '../writer/log-options.js'
-import type { SessionLog } from '../writer/session-log.js'
+import { logNames, type LogOptions } from '../writer/log-options.js'
+import type { OpenDetails, SessionLog } from '../writer/session-log.js'
 import { watchTraffic } from './watch-traffic.js'
+
+/** How traffic is logged; for a file, also what `createLog` takes. */
+export interface TrafficLogOptions extends LogOptions {
+  /**
+   * What else the event `open` of each connection says: `{ name: 'orders' }`, any values for JSON. Default: nothing.
+   */
+  readonly details?: OpenDetails | undefined
+}
+
+const trafficNames: NamesOf<TrafficLogOptions> = { ...logNames, details: true }
 
 /** Traffic that is being logged: what `logTraffic` makes. */
 export interface TrafficLog extends AsyncDisposable {
   /** Where it goes: for `info()`, `flush()`, and events of your own. */
   readonly log: SessionLog
+  /**
+   * The number that an open connection has in the log.
+   *
+   * @returns undefined for one that is not logged, or is closed
+   */
+  numberOf(connection: object): number | undefined
   /** Log nothing more, and close the log if `logTraffic` made it. Never rejects; may be called again. */
   stop(): Promise<void>
   /** The same as `stop()`, for `await using`. */
@@ -22,13 +40,13 @@ export interface TrafficLog extends AsyncDisposable {
  *
  * @param target a `Server`, `Client`, `Pool` or `Connection`
  * @param log a file, for which `createLog` is called; or a log that is there, which several may share
- * @param options those of `createLog`, for a file
- * @returns rejects as `createLog` does
+ * @param options those of `createLog` are for a file
+ * @returns rejects with an OptionError for options of a file that are passed with a log, and else as `createLog` does
  */
 export function logTraffic(
   target: object,
   log: string | SessionLog,
-  options?: LogOptions,
+  options: TrafficLogOptions = {},
 ): Promise<TrafficLog> {
   return handled(startLogging(target, log, options))
 }
@@ -36,20 +54,23 @@ export function logTraffic(
 async function startLogging(
   target: object,
   log: string | SessionLog,
-  options: LogOptions | undefined,
+  options: TrafficLogOptions,
 ): Promise<TrafficLog> {
   if (typeof target !== 'object' || target === null) {
     throw invalid('target', 'is no object: it takes a server, a client, a pool or a connection')
   }
+  checkOptions(options, trafficNames)
+  const { details, ...ofFile } = options
   const isOurs = typeof log === 'string'
-  if (!isOurs && options !== undefined) {
-    throw invalid('options', 'are for a file: the log that was passed has its own')
+  const [misplaced] = isOurs ? [] : Object.keys(ofFile)
+  if (misplaced !== undefined) {
+    throw invalid(misplaced, 'is for a file: the log that was passed has its own')
   }
-  const session = isOurs ? await createLog(log, options) : log
-  const end = watchTraffic(target, session)
+  const session = isOurs ? await createLog(log, ofFile) : log
+  const watch = watchTraffic(target, session, details)
   const stop = async (): Promise<void> => {
-    end()
+    watch.end()
     await (isOurs ? session.close() : session.flush())
   }
-  return { log: session, stop, [Symbol.asyncDispose]: stop }
+  return { log: session, numberOf: watch.numberOf, stop, [Symbol.asyncDispose]: stop }
 }

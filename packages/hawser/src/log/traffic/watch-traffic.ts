@@ -8,12 +8,19 @@ import type { LoggedConnection, OpenDetails, SessionLog } from '../writer/sessio
 /** Connections as they are in the log. */
 type Logged = Map<ObservedConnection, LoggedConnection>
 
-/**
- * Log what is published of the connections of `target`.
- *
- * @returns ends it
- */
-export function watchTraffic(target: object, log: SessionLog): () => void {
+/** Traffic that is being watched. */
+export interface TrafficWatch {
+  /** The number of an open connection in the log. */
+  numberOf(connection: object): number | undefined
+  end(): void
+}
+
+/** Log what is published of the connections of `target`; `details` are said of each that opens. */
+export function watchTraffic(
+  target: object,
+  log: SessionLog,
+  details: OpenDetails = {},
+): TrafficWatch {
   const logged: Logged = new Map()
   const { isMasked } = log.info()
   const isWanted = ({ server, client, connection }: ConnectionPayload): boolean =>
@@ -24,6 +31,7 @@ export function watchTraffic(target: object, log: SessionLog): () => void {
   function begin(event: ConnectionPayload, isLate: boolean): LoggedConnection {
     const { connection } = event
     const begun = log.open(connection, {
+      ...details,
       side: event.server === undefined ? 'client' : 'server',
       ...(isLate ? { late: true } : {}),
       ...describeTls(connection),
@@ -47,9 +55,12 @@ export function watchTraffic(target: object, log: SessionLog): () => void {
       logged.delete(event.connection)
     }),
   ]
-  return () => {
-    for (const end of ends) end()
-    logged.clear()
+  return {
+    numberOf: (connection) => logged.get(connection as ObservedConnection)?.id,
+    end: () => {
+      for (const end of ends) end()
+      logged.clear()
+    },
   }
 }
 
