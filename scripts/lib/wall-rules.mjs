@@ -717,7 +717,7 @@ export const WORKBENCH_UNITS = {
   sessions: { units: ['protocol', 'tools', 'workbench-error'] },
   sheet: {
     units: ['protocol', 'workbench-error'],
-    builtins: ['buffer', 'timers', 'timers/promises'],
+    builtins: ['buffer', 'timers/promises', 'worker_threads'],
   },
   workbench: { units: ['sessions', 'sheet', 'tools', 'workbench-error'] },
   index: { units: ['protocol', 'tools', 'workbench', 'workbench-error'], builtins: [] },

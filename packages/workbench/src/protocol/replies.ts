@@ -59,6 +59,8 @@ export type Push =
       /** How many rows of the log were looked at, and how many there are. */
       readonly scanned: number
       readonly total: number
+      /** Why the rest is not looked at: a regular expression that takes for ever. */
+      readonly error?: string | undefined
     }
   /** Something that a person should see: a log that stopped, a session that failed. */
   | { readonly push: 'notice'; readonly level: 'info' | 'warning' | 'error'; readonly text: string }

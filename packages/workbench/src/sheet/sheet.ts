@@ -8,6 +8,8 @@ export interface ViewState {
   readonly scanned: number
   /** Rows of the log. */
   readonly total: number
+  /** Why the rest of the log is not looked at. */
+  readonly error?: string | undefined
 }
 
 /** Rows of a view, ready for the page. */
@@ -31,7 +33,7 @@ export interface View {
   readonly state: ViewState
   /** Call `listener` when its state changed. */
   watch(listener: () => void): void
-  /** At most `count` rows from this place on, each with at most `mostShown` bytes. */
+  /** At most `count` rows from this place on, each with at most `mostShown` bytes; fewer where they are large. */
   rows(from: number, count: number, signal?: AbortSignal): Promise<ViewRows>
   /** Bytes of one row. */
   bytes(row: number, from: number, count: number, signal?: AbortSignal): Promise<ViewRows>

@@ -1,0 +1,36 @@
+import type { Filter } from '../protocol/filter.js'
+import { LogFile } from './log-file.js'
+import { LogView } from './log-view.js'
+import type { Sheet, View } from './sheet.js'
+
+/** Logs are opened when the first view needs them, and closed behind the last one. */
+export function createSheet(): Sheet {
+  const files = new Map<string, { readonly opening: Promise<LogFile>; views: number }>()
+
+  async function release(path: string): Promise<void> {
+    const entry = files.get(path)
+    if (entry === undefined || --entry.views > 0) return
+    files.delete(path)
+    const file = await entry.opening.catch(() => undefined)
+    await file?.close()
+  }
+
+  return {
+    async open(path: string, filter: Filter): Promise<View> {
+      const entry = files.get(path) ?? { opening: LogFile.open(path), views: 0 }
+      files.set(path, entry)
+      entry.views++
+      try {
+        return new LogView(await entry.opening, filter, () => void release(path))
+      } catch (error) {
+        await release(path)
+        throw error
+      }
+    },
+    async close(): Promise<void> {
+      const all = [...files.values()]
+      files.clear()
+      for (const { opening } of all) await (await opening.catch(() => undefined))?.close()
+    },
+  }
+}

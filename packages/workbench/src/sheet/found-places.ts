@@ -1,0 +1,78 @@
+import type { Places } from './places.js'
+import { RowSet } from './row-set.js'
+import type { Scanned } from './scan.js'
+
+/** Looks at a log as it grows, and hands over what it found. */
+export interface Scanner {
+  /** The log has grown to this row. */
+  grown(nextRow: number): void
+  close(): void
+}
+
+/** What a scanner calls. */
+export interface ScanSink {
+  scanned(part: Scanned): void
+  failed(message: string): void
+}
+
+/** The rows that a filter lets through. */
+export class FoundPlaces implements Places, ScanSink {
+  readonly #rows = new RowSet()
+  readonly #listeners = new Set<() => void>()
+  readonly #end: () => void
+  #next: number
+  #error: string | undefined
+
+  /** @param begin starts the scanner, which calls the sink; @returns ends it */
+  constructor(firstRow: number, begin: (sink: ScanSink) => () => void) {
+    this.#next = firstRow
+    this.#end = begin(this)
+  }
+
+  get size(): number {
+    return this.#rows.size
+  }
+
+  get next(): number {
+    return this.#next
+  }
+
+  get error(): string | undefined {
+    return this.#error
+  }
+
+  at(place: number): number | undefined {
+    return this.#rows.at(place)
+  }
+
+  placeOf(row: number): number {
+    return this.#rows.placeOf(row)
+  }
+
+  watch(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  scanned({ found, next }: Scanned): void {
+    for (const row of found) this.#rows.add(row)
+    this.#next = next
+    this.#tell()
+  }
+
+  failed(message: string): void {
+    this.#error = message
+    this.#tell()
+  }
+
+  close(): void {
+    this.#end()
+    this.#listeners.clear()
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}

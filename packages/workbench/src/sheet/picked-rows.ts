@@ -1,0 +1,75 @@
+import { encodeRows, type LogRow, rowFlags } from 'hawser/log'
+import { mostShown } from '../protocol/rows-frame.js'
+import { WorkbenchError } from '../workbench-error.js'
+import type { LogFile } from './log-file.js'
+import type { ViewRows } from './sheet.js'
+
+/** Rows this close together are read in one go. */
+const gap = 1_024
+
+/** Bytes of an event that are sent with it: it has to be whole to be understood. */
+const mostOfEvent = 8 * 1024
+/** Bytes of one answer: rows beyond it are left out, and are asked for again. */
+const mostTogether = 1024 * 1024
+
+/** Rows of a log by their numbers, which rise: as many from the first on as fit into one frame. */
+export async function pickRows(
+  file: LogFile,
+  numbers: readonly number[],
+  signal?: AbortSignal,
+): Promise<ViewRows> {
+  const wanted = new Set(numbers)
+  const rows: LogRow[] = []
+  const lengths: number[] = []
+  let used = 0
+  for (const { from, to } of rangesOf(numbers)) {
+    for await (const row of file.reader.rows({ from, to, signal })) {
+      if (!wanted.has(row.number)) continue
+      const shown = shorten(row)
+      used += shown.data.length
+      if (used > mostTogether && rows.length > 0) return packRows(rows, lengths)
+      rows.push(shown)
+      lengths.push(row.data.length)
+    }
+  }
+  return packRows(rows, lengths)
+}
+
+/** A part of the bytes of one row. */
+export async function pickBytes(
+  file: LogFile,
+  number: number,
+  range: { readonly from: number; readonly count: number },
+  signal?: AbortSignal,
+): Promise<ViewRows> {
+  for await (const row of file.reader.rows({ from: number, to: number + 1, signal })) {
+    const data = row.data.subarray(range.from, range.from + range.count)
+    return packRows([{ ...row, data }], [row.data.length])
+  }
+  throw new WorkbenchError('WORKBENCH_NOT_FOUND', `the log has no row ${number}`)
+}
+
+/** A copy: its bytes share memory with a block of 1 MiB, and other rows may be in others. */
+function shorten(row: LogRow): LogRow {
+  const most = row.kind === 'event' || row.kind === 'lost' ? mostOfEvent : mostShown
+  const flags = row.data.length > most ? row.flags | rowFlags.cut : row.flags
+  return { ...row, flags, data: row.data.slice(0, most) }
+}
+
+function packRows(rows: readonly LogRow[], lengths: readonly number[]): ViewRows {
+  return {
+    numbers: rows.map(({ number }) => number),
+    lengths,
+    block: rows.length === 0 ? new Uint8Array() : encodeRows(rows),
+  }
+}
+
+function rangesOf(numbers: readonly number[]): { from: number; to: number }[] {
+  const ranges: { from: number; to: number }[] = []
+  for (const number of numbers) {
+    const range = ranges.at(-1)
+    if (range !== undefined && number - range.to < gap) range.to = number + 1
+    else ranges.push({ from: number, to: number + 1 })
+  }
+  return ranges
+}

@@ -1,0 +1,46 @@
+import type { LogRow } from 'hawser/log'
+import type { Filter } from '../protocol/filter.js'
+import { Matcher } from './matcher.js'
+
+/** Decides which rows are in a view. It is shown all rows of a log in their order, since some depend on earlier ones. */
+export class RowTest {
+  readonly #filter: Filter
+  readonly #matchers: readonly Matcher[]
+  readonly #hidden: readonly Matcher[]
+  /** Connections of the session that is wanted. */
+  readonly #connections = new Set<number>()
+
+  /** @throws WorkbenchError for a pattern that is none */
+  constructor(filter: Filter, also: readonly Filter['pattern'][] = []) {
+    this.#filter = filter
+    this.#matchers = [filter.pattern, ...also].flatMap((pattern) =>
+      pattern === undefined ? [] : [new Matcher(pattern)],
+    )
+    this.#hidden = (filter.hide ?? []).map((pattern) => new Matcher(pattern))
+  }
+
+  accepts(row: LogRow): boolean {
+    const { session, connection, kinds } = this.#filter
+    if (session !== undefined && !this.#isOf(row, session)) return false
+    if (connection !== undefined && row.connection !== connection) return false
+    // Each sees each row: what is cut into two has to be seen whole.
+    const isFound = this.#matchers.map((matcher) => matcher.matches(row)).every(Boolean)
+    const isHidden = this.#hidden.map((matcher) => matcher.matches(row)).some(Boolean)
+    if (!isFound || isHidden) return false
+    return kinds === undefined || kinds.includes(row.kind)
+  }
+
+  #isOf({ connection, event }: LogRow, session: number): boolean {
+    if (connection === 0) return event?.['session'] === session
+    if (event?.event === 'open') {
+      if (event['session'] === session) this.#connections.add(connection)
+      else this.#connections.delete(connection)
+    }
+    return this.#connections.has(connection)
+  }
+}
+
+/** @throws WorkbenchError for a pattern that is none */
+export function checkPatterns(filter: Filter, also: readonly Filter['pattern'][]): void {
+  void new RowTest(filter, also)
+}

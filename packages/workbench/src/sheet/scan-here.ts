@@ -1,0 +1,39 @@
+import type { Filter } from '../protocol/filter.js'
+import { WorkbenchError } from '../workbench-error.js'
+import type { ScanSink } from './found-places.js'
+import type { LogFile } from './log-file.js'
+import { RowTest } from './row-test.js'
+import { scan } from './scan.js'
+
+/** Scan a log between other work: for filters that compare numbers. @returns ends it */
+export function scanHere(file: LogFile, filter: Filter, sink: ScanSink): () => void {
+  const test = new RowTest(filter)
+  const over = new AbortController()
+  let wake: (() => void) | undefined
+  const unwatch = file.watch(() => wake?.())
+
+  async function run(): Promise<void> {
+    let from = file.firstRow
+    while (!over.signal.aborted) {
+      const to = file.nextRow
+      if (from < to) {
+        const range = { from, to, signal: over.signal }
+        for await (const part of scan(file.reader, test, filter, range)) sink.scanned(part)
+        from = to
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    }
+  }
+
+  run().catch((error: unknown) => {
+    if (!over.signal.aborted) sink.failed(error instanceof Error ? error.message : String(error))
+  })
+  return () => {
+    unwatch()
+    over.abort(new WorkbenchError('WORKBENCH_NOT_NOW', 'the view is closed'))
+    wake?.()
+  }
+}

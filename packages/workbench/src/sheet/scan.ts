@@ -1,0 +1,43 @@
+import { setImmediate } from 'node:timers/promises'
+import type { LogReader, RowFilter } from 'hawser/log'
+import type { Filter } from '../protocol/filter.js'
+import type { RowTest } from './row-test.js'
+
+/** Rows that are looked at between two reports, and two turns of the event loop. */
+const stride = 4_096
+
+/** A part of a log that was looked at. */
+export interface Scanned {
+  /** The rows that are in the view. */
+  readonly found: readonly number[]
+  /** The row behind the last one that was looked at. */
+  readonly next: number
+}
+
+/** Look at the rows `from` … `to`, and say which are wanted, in parts. */
+export async function* scan(
+  reader: LogReader,
+  test: RowTest,
+  filter: Filter,
+  range: { readonly from: number; readonly to: number; readonly signal?: AbortSignal },
+): AsyncGenerator<Scanned, void, undefined> {
+  let found: number[] = []
+  let seen = 0
+  for await (const row of reader.rows({ ...narrow(filter), ...range })) {
+    if (test.accepts(row)) found.push(row.number)
+    if (++seen % stride > 0) continue
+    yield { found, next: row.number + 1 }
+    found = []
+    await setImmediate()
+  }
+  yield { found, next: range.to }
+}
+
+/** What the reader may leave out by itself. A session shows in events, whatever else is wanted of it. */
+function narrow({ connection, session, kinds }: Filter): RowFilter {
+  if (session !== undefined) return {}
+  return {
+    ...(connection === undefined ? {} : { connection }),
+    ...(kinds === undefined ? {} : { kinds }),
+  }
+}
