@@ -248,3 +248,25 @@ it('what else is said of each connection is in its event open, and its number ca
   const [open] = eventsOf(parseLog(file).rows, 1)
   expect(open).toMatchObject({ event: 'open', name: 'orders', side: 'server' })
 })
+
+it('what a person sends is marked, and nothing else', async () => {
+  const server = await echo()
+  const file = newFile()
+  const traffic = await logTraffic(server, file)
+  const client = await connect(`127.0.0.1:${portOf(server)}`, { framing: lines() })
+  await client.send('one')
+  await client.receive()
+  const [connection] = server.connections
+  traffic.sendingByHand(connection!)
+  await connection!.send('by hand')
+  await client.receive()
+  await client.send('two')
+  await client.receive()
+  await client.close()
+  await until(() => server.connections.size === 0)
+  // One that is closed is not kept.
+  traffic.sendingByHand(connection!)
+  await traffic.stop()
+  const out = parseLog(file).rows.filter(({ kind }) => kind === 2)
+  expect(out.map(({ flags }) => flags)).toEqual([0, rowFlags.byHand, 0])
+})

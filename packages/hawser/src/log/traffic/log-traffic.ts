@@ -27,6 +27,8 @@ export interface TrafficLog extends AsyncDisposable {
    * @returns undefined for one that is not logged, or is closed
    */
   numberOf(connection: object): number | undefined
+  /** A person sends something: what leaves the connection next has the flag `byHand`. Call it before `send`. */
+  sendingByHand(connection: object): void
   /** Log nothing more, and close the log if `logTraffic` made it. Never rejects; may be called again. */
   stop(): Promise<void>
   /** The same as `stop()`, for `await using`. */
@@ -72,5 +74,11 @@ async function startLogging(
     watch.end()
     await (isOurs ? session.close() : session.flush())
   }
-  return { log: session, numberOf: watch.numberOf, stop, [Symbol.asyncDispose]: stop }
+  return {
+    log: session,
+    numberOf: watch.numberOf,
+    sendingByHand: watch.sendingByHand,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
 }

@@ -12,6 +12,8 @@ type Logged = Map<ObservedConnection, LoggedConnection>
 export interface TrafficWatch {
   /** The number of an open connection in the log. */
   numberOf(connection: object): number | undefined
+  /** What leaves it next was sent by a person. */
+  sendingByHand(connection: object): void
   end(): void
 }
 
@@ -23,6 +25,7 @@ export function watchTraffic(
 ): TrafficWatch {
   const logged: Logged = new Map()
   const { isMasked } = log.info()
+  const byHand = new Set<object>()
   const isWanted = ({ server, client, connection }: ConnectionPayload): boolean =>
     server === target || client === target || connection === target
   const known = (event: ConnectionPayload): LoggedConnection | undefined =>
@@ -48,15 +51,20 @@ export function watchTraffic(
       known(event)?.in(event.bytes, flagsOf(event.connection))
     }),
     observe('hawser:connection:bytes-out', (event) => {
-      known(event)?.out(event.bytes, flagsOf(event.connection))
+      const hand = byHand.delete(event.connection) ? rowFlags.byHand : 0
+      known(event)?.out(event.bytes, flagsOf(event.connection) | hand)
     }),
     observe('hawser:connection:close', (event) => {
       known(event)?.close(describeEnd(event, isMasked))
       logged.delete(event.connection)
+      byHand.delete(event.connection)
     }),
   ]
   return {
     numberOf: (connection) => logged.get(connection as ObservedConnection)?.id,
+    sendingByHand: (connection) => {
+      if (logged.has(connection as ObservedConnection)) byHand.add(connection)
+    },
     end: () => {
       for (const end of ends) end()
       logged.clear()
