@@ -270,3 +270,18 @@ it('what a person sends is marked, and nothing else', async () => {
   const out = parseLog(file).rows.filter(({ kind }) => kind === 2)
   expect(out.map(({ flags }) => flags)).toEqual([0, rowFlags.byHand, 0])
 })
+
+it('several are logged together', async () => {
+  const server = await echo()
+  const file = newFile()
+  const clients = [1, 2].map(() =>
+    createClient<string, string>(`127.0.0.1:${portOf(server)}`, { framing: lines() }),
+  )
+  const traffic = await logTraffic(clients, file)
+  for (const client of clients) await client.request('hello')
+  await exchange(portOf(server), 'not logged')
+  for (const client of clients) await client.close()
+  await traffic.stop()
+  const { rows } = parseLog(file)
+  expect([1, 2, 3].map((id) => bytesOf(rows, id, 2).toString())).toEqual(['hello\n', 'hello\n', ''])
+})

@@ -40,13 +40,13 @@ export interface TrafficLog extends AsyncDisposable {
  * connections the bytes inside are logged. Neither the connections nor their program are changed: this subscribes
  * to the channels of `observe`. Connections that are open already are logged from their next bytes on.
  *
- * @param target a `Server`, `Client`, `Pool` or `Connection`
+ * @param target a `Server`, `Client`, `Pool` or `Connection`; or an array of them
  * @param log a file, for which `createLog` is called; or a log that is there, which several may share
  * @param options those of `createLog` are for a file
  * @returns rejects with an OptionError for options of a file that are passed with a log, and else as `createLog` does
  */
 export function logTraffic(
-  target: object,
+  target: object | readonly object[],
   log: string | SessionLog,
   options: TrafficLogOptions = {},
 ): Promise<TrafficLog> {
@@ -54,11 +54,12 @@ export function logTraffic(
 }
 
 async function startLogging(
-  target: object,
+  target: object | readonly object[],
   log: string | SessionLog,
   options: TrafficLogOptions,
 ): Promise<TrafficLog> {
-  if (typeof target !== 'object' || target === null) {
+  const targets: readonly unknown[] = Array.isArray(target) ? target : [target]
+  if (!targets.every(isObject)) {
     throw invalid('target', 'is no object: it takes a server, a client, a pool or a connection')
   }
   checkOptions(options, trafficNames)
@@ -69,7 +70,7 @@ async function startLogging(
     throw invalid(misplaced, 'is for a file: the log that was passed has its own')
   }
   const session = isOurs ? await createLog(log, ofFile) : log
-  const watch = watchTraffic(target, session, details)
+  const watch = watchTraffic(new Set(targets), session, details)
   const stop = async (): Promise<void> => {
     watch.end()
     await (isOurs ? session.close() : session.flush())
@@ -81,4 +82,8 @@ async function startLogging(
     stop,
     [Symbol.asyncDispose]: stop,
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }

@@ -17,9 +17,9 @@ export interface TrafficWatch {
   end(): void
 }
 
-/** Log what is published of the connections of `target`; `details` are said of each that opens. */
+/** Log what is published of the connections of `targets`; `details` are said of each that opens. */
 export function watchTraffic(
-  target: object,
+  targets: ReadonlySet<object>,
   log: SessionLog,
   details: OpenDetails = {},
 ): TrafficWatch {
@@ -27,7 +27,9 @@ export function watchTraffic(
   const { isMasked } = log.info()
   const byHand = new Set<object>()
   const isWanted = ({ server, client, connection }: ConnectionPayload): boolean =>
-    server === target || client === target || connection === target
+    (server !== undefined && targets.has(server)) ||
+    (client !== undefined && targets.has(client)) ||
+    targets.has(connection)
   const known = (event: ConnectionPayload): LoggedConnection | undefined =>
     logged.get(event.connection) ?? (isWanted(event) ? begin(event, true) : undefined)
 

@@ -1,0 +1,131 @@
+import type { Connection } from 'hawser'
+import type { TrafficLog } from 'hawser/log'
+import type { ConnectionState, TlsState } from '../protocol/session-state.js'
+import { WorkbenchError } from '../workbench-error.js'
+import type { ConnectionPage } from './running.js'
+import type { ConnectionAct } from './sessions.js'
+
+/** What any connection of a session is. */
+export type AnyConnection = Connection<Uint8Array, Uint8Array>
+
+/** The connections of a session, by their numbers in the log. */
+export class ConnectionBook {
+  readonly #session: number
+  readonly #traffic: TrafficLog
+  readonly #open: () => Iterable<AnyConnection>
+  readonly #since = new WeakMap<AnyConnection, number>()
+  readonly #paused = new WeakSet<AnyConnection>()
+
+  /** @param open those that are open now */
+  constructor(session: number, traffic: TrafficLog, open: () => Iterable<AnyConnection>) {
+    this.#session = session
+    this.#traffic = traffic
+    this.#open = open
+  }
+
+  /** A connection has opened. */
+  begin(connection: AnyConnection): void {
+    this.#since.set(connection, Date.now())
+  }
+
+  page(most: number): ConnectionPage {
+    const states: ConnectionState[] = []
+    let all = 0
+    for (const connection of this.#open()) {
+      all++
+      if (states.length < most) states.push(this.#describe(connection))
+    }
+    return { all, connections: states }
+  }
+
+  /** Send to all of them, or to some; those that fail meanwhile are not counted. */
+  async send(bytes: Uint8Array, to?: readonly number[]): Promise<number> {
+    const wanted = to && new Set(to)
+    const chosen = [...this.#open()].filter((connection) => {
+      const number = this.#traffic.numberOf(connection)
+      return wanted === undefined || (number !== undefined && wanted.has(number))
+    })
+    const sent = chosen.map((connection) => {
+      this.#traffic.sendingByHand(connection)
+      return connection.send(bytes)
+    })
+    const ends = await Promise.allSettled(sent)
+    const failure = ends.find((end) => end.status === 'rejected')
+    const count = ends.filter(({ status }) => status === 'fulfilled').length
+    if (failure !== undefined && count === 0) throw failed(failure.reason)
+    return count
+  }
+
+  act(number: number, act: ConnectionAct): void {
+    const connection = this.#find(number)
+    switch (act) {
+      case 'pause':
+        connection.pause()
+        this.#paused.add(connection)
+        break
+      case 'resume':
+        connection.resume()
+        this.#paused.delete(connection)
+        break
+      case 'end':
+        connection.end().catch(() => undefined)
+        break
+      case 'close':
+        void connection.close({ reason: 'by-hand' })
+        break
+      case 'reset':
+        connection.reset({ reason: 'by-hand' })
+        break
+    }
+  }
+
+  #find(number: number): AnyConnection {
+    for (const connection of this.#open()) {
+      if (this.#traffic.numberOf(connection) === number) return connection
+    }
+    throw new WorkbenchError('WORKBENCH_NOT_FOUND', `connection ${number} is not open any more`)
+  }
+
+  #describe(connection: AnyConnection): ConnectionState {
+    const { localAddress, localPort, remoteAddress, remotePort } = connection
+    return {
+      id: this.#traffic.numberOf(connection) ?? 0,
+      session: this.#session,
+      local: nameOf(localAddress, localPort),
+      remote: nameOf(remoteAddress, remotePort),
+      since: this.#since.get(connection) ?? 0,
+      phase: connection.phase,
+      isPaused: this.#paused.has(connection),
+      bytesRead: connection.bytesRead,
+      bytesWritten: connection.bytesWritten,
+      unsent: connection.unsent,
+      tls: describeTls(connection),
+    }
+  }
+}
+
+function describeTls({ tls }: AnyConnection): TlsState | undefined {
+  if (tls === undefined) return undefined
+  const { protocol, cipher, alpn, servername, peerCertificate } = tls
+  const certificates = peerCertificate === undefined ? [] : [peerCertificate]
+  return {
+    ...{ protocol, cipher, alpn, servername },
+    certificates: certificates.map(({ subject, issuer, validFrom, validTo }) => ({
+      ...{ subject, issuer },
+      validFrom: Date.parse(validFrom),
+      validTo: Date.parse(validTo),
+    })),
+  }
+}
+
+/** An address and a port, or the path of a Unix socket, whose client has no name. */
+export function nameOf(address: string | undefined, port: number | undefined): string {
+  if (port === undefined)
+    return address === undefined || address === '' ? 'unix' : `unix:${address}`
+  return address?.includes(':') ? `[${address}]:${port}` : `${address ?? ''}:${port}`
+}
+
+function failed(cause: unknown): WorkbenchError {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new WorkbenchError('WORKBENCH_FAILED', message, { cause })
+}

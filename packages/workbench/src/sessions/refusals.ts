@@ -1,0 +1,17 @@
+import { WorkbenchError } from '../workbench-error.js'
+
+/** Only what goes through a proxy can be disturbed. */
+export function noFaults(what: string): WorkbenchError {
+  const text = `${what} has no faults: put a proxy in front of it, and break that`
+  return new WorkbenchError('WORKBENCH_NOT_NOW', text)
+}
+
+export function noLimit(what: string): WorkbenchError {
+  return new WorkbenchError('WORKBENCH_NOT_NOW', `${what} has no limit of connections to set`)
+}
+
+/** Options without those that are not given: they have defaults, and a limit may be `Infinity`. */
+export function withoutUndefined<Options extends object>(options: Options): Options {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given) as Options
+}

@@ -1,0 +1,43 @@
+import type { ConnectionState } from '../protocol/session-state.js'
+import type { ConnectionAct } from './sessions.js'
+
+/** What changes while a session runs. */
+export interface Counts {
+  readonly addresses: readonly string[]
+  readonly connections: number
+  /** `Infinity` for no limit. */
+  readonly maxConnections: number
+  readonly accepted: number
+  readonly refused: number
+  readonly bytesRead: number
+  readonly bytesWritten: number
+}
+
+/** The connections of a session, at most as many as were asked for. */
+export interface ConnectionPage {
+  readonly all: number
+  readonly connections: readonly ConnectionState[]
+}
+
+/** A server, a client or a proxy that runs. What it cannot do throws a WorkbenchError. */
+export interface Running {
+  readonly counts: Counts
+  connections(most: number): ConnectionPage
+  /** @returns how many connections it was sent to */
+  send(bytes: Uint8Array, to?: readonly number[]): Promise<number>
+  act(connection: number, act: ConnectionAct): void
+  limit(maxConnections: number): void
+  setFaults(faults: readonly string[]): void
+  /** Ends it and its connections. Never rejects. */
+  stop(): Promise<void>
+}
+
+/** What a session gets from the workbench while it runs. */
+export interface RunningAround {
+  /** Something changed that is shown. */
+  changed(): void
+  /** It ended by itself: why. */
+  failed(message: string): void
+  /** Something of it went wrong, and it goes on. */
+  noticed(message: string): void
+}

@@ -1,0 +1,154 @@
+import { createServer, formatEndpoint, type Server, type ServerOptions } from 'hawser'
+import { logTraffic, type SessionLog, type TrafficLog } from 'hawser/log'
+import type { ServerDefinition } from '../protocol/definition.js'
+import type { Tools } from '../tools.js'
+import { WorkbenchError } from '../workbench-error.js'
+import { type AnyConnection, ConnectionBook } from './connection-book.js'
+import { noFaults, withoutUndefined } from './refusals.js'
+import type { ConnectionPage, Counts, Running, RunningAround } from './running.js'
+import type { ConnectionAct } from './sessions.js'
+
+/** A server whose messages are bytes: ours, or one of the command. */
+export type AnyServer = Server<Uint8Array, Uint8Array>
+
+/** Milliseconds that clients may take to end when a session is stopped. */
+const patience = 500
+
+/** Start a server. @returns rejects with what the library says when it cannot listen */
+export async function startServer(
+  definition: ServerDefinition,
+  start: { readonly id: number; readonly tools: Tools; readonly log: SessionLog },
+  around: RunningAround,
+): Promise<Running> {
+  const { tools, log, id } = start
+  const { listen, framing = 'raw', maxFrame, tls, respond = 'none', greeting } = definition
+  const hello = greeting === undefined ? undefined : Buffer.from(greeting)
+  const options: ServerOptions<Uint8Array, Uint8Array> = withoutUndefined({
+    framing: await tools.loadFraming(framing, { maxFrame }),
+    idleTimeout: definition.idleTimeout,
+    maxConnections: definition.maxConnections,
+    tls: tls === undefined || tls === false ? undefined : await tools.serverTls(tls),
+    onError: (error: Error) => around.noticed(error.message),
+  })
+  const server: AnyServer = createServer(options, {
+    open: (connection) => {
+      if (hello !== undefined) return connection.send(hello)
+    },
+    message: (connection, message) => {
+      if (respond === 'echo') return connection.send(message)
+      // One that does not keep up misses messages: it must not hold up the others.
+      if (respond === 'chat') server.broadcast(message, { except: connection, overflow: 'skip' })
+    },
+  })
+  const running = await adoptServer(server, { id, log, name: definition.name }, around)
+  try {
+    await server.listen(listen)
+  } catch (error) {
+    await running.stop()
+    throw error
+  }
+  return running
+}
+
+/** Watch a server that was made elsewhere. */
+export async function adoptServer(
+  server: AnyServer,
+  { id, log, name }: { readonly id: number; readonly log: SessionLog; readonly name: string },
+  around: RunningAround,
+): Promise<Running> {
+  const traffic = await logTraffic(server, log, { details: { session: id, name } })
+  return new ServerSession(server, { id, log, traffic }, around)
+}
+
+class ServerSession implements Running {
+  readonly #server: AnyServer
+  readonly #traffic: TrafficLog
+  readonly #book: ConnectionBook
+  /** What connections had that are gone. */
+  readonly #gone = { read: 0, written: 0 }
+
+  constructor(
+    server: AnyServer,
+    { id, log, traffic }: { id: number; log: SessionLog; traffic: TrafficLog },
+    around: RunningAround,
+  ) {
+    this.#server = server
+    this.#traffic = traffic
+    this.#book = new ConnectionBook(
+      id,
+      traffic,
+      () => server.connections as Iterable<AnyConnection>,
+    )
+    server.on('connection', (connection) => {
+      const opened = connection as AnyConnection
+      this.#book.begin(opened)
+      around.changed()
+      void opened.closed.then(({ bytesRead, bytesWritten }) => {
+        this.#gone.read += bytesRead
+        this.#gone.written += bytesWritten
+        around.changed()
+      })
+    })
+    server.on('drop', ({ reason, connections, limit, remoteAddress, remotePort }) => {
+      const who = { remoteAddress, remotePort }
+      log.event({ event: 'refused', session: id, reason, connections, limit, ...who })
+      around.changed()
+    })
+    server.on('listening', () => {
+      log.event({ event: 'listening', session: id, addresses: this.counts.addresses })
+      around.changed()
+    })
+  }
+
+  get counts(): Counts {
+    const { accepted, refused, maxConnections, connections } = this.#server.info()
+    let { read, written } = this.#gone
+    for (const { bytesRead, bytesWritten } of this.#server.connections) {
+      read += bytesRead
+      written += bytesWritten
+    }
+    return {
+      addresses: this.#server.addresses().map((address) => shorten(formatEndpoint(address))),
+      connections,
+      maxConnections,
+      accepted,
+      refused: Object.values(refused).reduce((sum, count) => sum + count, 0),
+      bytesRead: read,
+      bytesWritten: written,
+    }
+  }
+
+  connections(most: number): ConnectionPage {
+    return this.#book.page(most)
+  }
+
+  send(bytes: Uint8Array, to?: readonly number[]): Promise<number> {
+    return this.#book.send(bytes, to)
+  }
+
+  act(connection: number, act: ConnectionAct): void {
+    this.#book.act(connection, act)
+  }
+
+  limit(maxConnections: number): void {
+    try {
+      this.#server.maxConnections = maxConnections
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause)
+      throw new WorkbenchError('WORKBENCH_INVALID', message, { cause })
+    }
+  }
+
+  setFaults(): void {
+    throw noFaults('a server')
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.close({ drain: patience })
+    await this.#traffic.stop()
+  }
+}
+
+function shorten(endpoint: string): string {
+  return endpoint.replace('tcp://', '')
+}
