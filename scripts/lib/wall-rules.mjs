@@ -753,7 +753,8 @@ export const LOADER_FILES = ['packages/cli/src/wire/import-module.ts']
 export const PUBLIC_ONLY = [
   'packages/cli/src',
   'packages/nats/src',
-  'packages/workbench',
+  'packages/workbench/src',
+  'packages/workbench/web',
   'examples',
 ]
 

@@ -1,4 +1,4 @@
-export type { Tools, LentProxy, ProxyAround } from './tools.js'
+export type { FramingCode, Tools, LentProxy, ProxyAround } from './tools.js'
 export type { Workbench, WorkbenchOptions } from './workbench.js'
 export { WorkbenchError, type WorkbenchErrorCode } from './workbench-error.js'
 export type {

@@ -25,6 +25,11 @@ export interface Tools {
     spelled: string,
     limits: { readonly maxFrame?: number | undefined },
   ): Promise<Framing<Uint8Array, Uint8Array>>
+  /** The same as a piece of a program: what to import of the library, and the call. */
+  framingCode(definition: {
+    readonly framing?: string | undefined
+    readonly maxFrame?: number | undefined
+  }): FramingCode
   /** What `createServer({ tls })` takes; the development certificate for `true`. */
   serverTls(tls: NonNullable<ServerDefinition['tls']>): Promise<object | undefined>
   /** What `connect({ tls })` takes. */
@@ -33,6 +38,14 @@ export interface Tools {
   checkFaults(faults: readonly string[]): void
   /** Start a proxy whose conversations go into the log, each under the name of the definition. */
   startProxy(definition: ProxyDefinition, around: ProxyAround): Promise<LentProxy>
+}
+
+/** A framing as a piece of a program. */
+export interface FramingCode {
+  /** What is imported of the library. */
+  readonly names: readonly string[]
+  /** `lines({ maxFrame: 1000 })` */
+  readonly call: string
 }
 
 /** What a proxy gets from the workbench. */

@@ -1,4 +1,4 @@
-import { connect, createClient, type ConnectOptions } from 'hawser'
+import { type Client, type ClientOptions, createClient } from 'hawser'
 import { logTraffic, type SessionLog, type TrafficLog } from 'hawser/log'
 import type { ClientDefinition } from '../protocol/definition.js'
 import type { Tools } from '../tools.js'
@@ -8,30 +8,36 @@ import { noFaults, noLimit, withoutUndefined } from './refusals.js'
 import type { ConnectionPage, Counts, Running, RunningAround } from './running.js'
 import type { ConnectionAct } from './sessions.js'
 
-type Options = ConnectOptions<Uint8Array, Uint8Array>
+type Line = Client<Uint8Array, Uint8Array>
 
-/** One line to the server: a connection, or a client that makes one again and again. */
-interface Line {
-  readonly connection: AnyConnection | undefined
-  close(): Promise<unknown>
-}
+/** Milliseconds that a server may take to end when a session is stopped. */
+const patience = 500
 
-/** Start a client. @returns rejects with what the library says when it cannot connect */
+/** Start a client. @returns rejects with what the library says when it cannot connect, unless it goes on trying */
 export async function startClient(
   definition: ClientDefinition,
   start: { readonly id: number; readonly tools: Tools; readonly log: SessionLog },
   around: RunningAround,
 ): Promise<Running> {
-  const { tools } = start
-  const { framing = 'raw', maxFrame, tls, idleTimeout } = definition
-  const options: Options = withoutUndefined({
+  const { tools, log, id } = start
+  const { name, connect, framing = 'raw', maxFrame, tls, idleTimeout } = definition
+  const { connections = 1, reconnect = false } = definition
+  const options: ClientOptions<Uint8Array, Uint8Array> = withoutUndefined({
     framing: await tools.loadFraming(framing, { maxFrame }),
     idleTimeout,
     tls: tls === undefined || tls === false ? undefined : await tools.clientTls(tls),
+    maxReconnects: reconnect ? Infinity : 0,
+    // A person asks for nothing by request(): all that comes is a message.
+    correlate: { unsolicited: 'push' },
+    onMessage: () => undefined,
+    onError: (error: Error) => around.noticed(error.message),
   })
-  const session = new ClientSession(definition, start, around)
+  const lines = Array.from({ length: connections }, () => createClient(connect, options))
+  const traffic = await logTraffic(lines, log, { details: { session: id, name } })
+  const session = new ClientSession(lines, { id, traffic }, around)
+  if (reconnect) return session
   try {
-    await session.open(options)
+    await Promise.all(lines.map((line) => line.ready()))
   } catch (error) {
     await session.stop()
     throw error
@@ -40,43 +46,33 @@ export async function startClient(
 }
 
 class ClientSession implements Running {
-  readonly #definition: ClientDefinition
-  readonly #id: number
-  readonly #log: SessionLog
+  readonly #lines: readonly Line[]
+  readonly #traffic: TrafficLog
   readonly #around: RunningAround
-  readonly #lines: Line[] = []
-  readonly #traffic: TrafficLog[] = []
   readonly #book: ConnectionBook
+  /** What connections had that are gone. */
   readonly #gone = { read: 0, written: 0, connections: 0 }
+  #ended = 0
   #isStopped = false
 
   constructor(
-    definition: ClientDefinition,
-    { id, log }: { readonly id: number; readonly log: SessionLog },
+    lines: readonly Line[],
+    { id, traffic }: { readonly id: number; readonly traffic: TrafficLog },
     around: RunningAround,
   ) {
-    this.#definition = definition
-    this.#id = id
-    this.#log = log
+    this.#lines = lines
+    this.#traffic = traffic
     this.#around = around
-    this.#book = new ConnectionBook(id, this.#joinedTraffic(), () => this.#open())
-  }
-
-  async open(options: Options): Promise<void> {
-    const { connections = 1, reconnect = false } = this.#definition
-    const opening = Array.from({ length: connections }, () =>
-      reconnect ? this.#keepConnecting(options) : this.#connect(options),
-    )
-    await Promise.all(opening)
+    this.#book = new ConnectionBook(id, traffic, () => this.#open())
+    for (const line of lines) this.#follow(line)
   }
 
   get counts(): Counts {
-    const open = [...this.#open()]
+    const open = this.#open()
     const { read, written, connections } = this.#gone
+    const [first] = open
     return {
-      addresses: open
-        .map(({ remoteAddress, remotePort }) => nameOf(remoteAddress, remotePort))
-        .slice(0, 1),
+      addresses: first === undefined ? [] : [nameOf(first.remoteAddress, first.remotePort)],
       connections: open.length,
       maxConnections: Infinity,
       accepted: connections + open.length,
@@ -93,7 +89,7 @@ class ClientSession implements Running {
   async send(bytes: Uint8Array, to?: readonly number[]): Promise<number> {
     const count = await this.#book.send(bytes, to)
     if (count > 0) return count
-    throw new WorkbenchError('WORKBENCH_NOT_NOW', 'not connected: start the client again')
+    throw new WorkbenchError('WORKBENCH_NOT_NOW', 'it is not connected: start the client again')
   }
 
   act(connection: number, act: ConnectionAct): void {
@@ -110,95 +106,41 @@ class ClientSession implements Running {
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    await Promise.all(this.#lines.map((line) => line.close()))
-    for (const traffic of this.#traffic) await traffic.stop()
+    await Promise.all(
+      this.#lines.map((line) => line.close({ drain: patience }).catch(() => undefined)),
+    )
+    await this.#traffic.stop()
   }
 
-  *#open(): Iterable<AnyConnection> {
-    for (const { connection } of this.#lines) if (connection !== undefined) yield connection
+  #open(): AnyConnection[] {
+    return this.#lines.flatMap(({ connection }) => (connection === undefined ? [] : [connection]))
   }
 
-  async #connect(options: Options): Promise<void> {
-    const connection = await connect(this.#definition.connect, {
-      ...options,
-      handler: { message: () => undefined },
-    })
-    if (this.#isStopped) return connection.reset()
-    let isOpen = true
-    this.#lines.push({
-      get connection() {
-        return isOpen ? connection : undefined
-      },
-      close: () => connection.close({ timeout: patience }),
-    })
-    await this.#watch(connection)
-    this.#begin(connection, () => {
-      isOpen = false
-      const isLast = [...this.#open()].length === 0
-      if (isLast && !this.#isStopped) this.#around.failed('the connection has ended')
-    })
-  }
-
-  async #keepConnecting(options: Options): Promise<void> {
-    const client = createClient<Uint8Array, Uint8Array>(this.#definition.connect, {
-      ...options,
-      maxReconnects: Infinity,
-      onMessage: () => undefined,
-      onConnect: () => {
-        const { connection } = client
-        if (connection !== undefined) this.#begin(connection, () => undefined)
-      },
-    })
-    this.#lines.push({
-      get connection() {
-        return client.connection
-      },
-      close: () => client.close(),
-    })
-    client.on('status', (status) => {
-      this.#around.changed()
+  #follow(line: Line): void {
+    line.on('status', (status) => {
+      const { connection } = line
+      if (status.state === 'connected' && connection !== undefined) this.#begin(connection)
       if (status.state === 'disconnected' && status.error !== undefined) {
         this.#around.noticed(status.error.message)
       }
+      if (status.state === 'closed') this.#closed(status.error)
+      this.#around.changed()
     })
-    await this.#watch(client)
   }
 
-  async #watch(target: object): Promise<void> {
-    const { name } = this.#definition
-    const details = { session: this.#id, name }
-    this.#traffic.push(await logTraffic(target, this.#log, { details }))
-  }
-
-  #begin(connection: AnyConnection, ended: () => void): void {
+  #begin(connection: AnyConnection): void {
     this.#book.begin(connection)
-    this.#around.changed()
     void connection.closed.then(({ bytesRead, bytesWritten }) => {
       this.#gone.read += bytesRead
       this.#gone.written += bytesWritten
       this.#gone.connections++
-      ended()
       this.#around.changed()
     })
   }
 
-  /** Each line is logged by itself: a connection is known to one of them. */
-  #joinedTraffic(): Pick<TrafficLog, 'numberOf' | 'sendingByHand'> {
-    const all = this.#traffic
-    return {
-      numberOf(connection) {
-        for (const traffic of all) {
-          const number = traffic.numberOf(connection)
-          if (number !== undefined) return number
-        }
-        return undefined
-      },
-      sendingByHand(connection) {
-        for (const traffic of all) traffic.sendingByHand(connection)
-      },
-    }
+  #closed(error: Error | undefined): void {
+    this.#ended++
+    if (this.#isStopped || this.#ended < this.#lines.length) return
+    this.#around.failed(error?.message ?? 'the server has ended the connection')
   }
 }
-
-/** Milliseconds that a server may take to end when a session is stopped. */
-const patience = 500

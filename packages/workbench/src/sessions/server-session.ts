@@ -32,12 +32,13 @@ export async function startServer(
   })
   const server: AnyServer = createServer(options, {
     open: (connection) => {
-      if (hello !== undefined) return connection.send(hello)
+      return hello && connection.send(hello)
     },
     message: (connection, message) => {
       if (respond === 'echo') return connection.send(message)
       // One that does not keep up misses messages: it must not hold up the others.
       if (respond === 'chat') server.broadcast(message, { except: connection, overflow: 'skip' })
+      return undefined
     },
   })
   const running = await adoptServer(server, { id, log, name: definition.name }, around)

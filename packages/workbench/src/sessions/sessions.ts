@@ -29,8 +29,6 @@ export interface Sessions {
     session: number,
     most: number,
   ): { readonly all: number; readonly connections: readonly ConnectionState[] }
-  /** Which session a connection of the workbench's log is of; 0 when that is not known. */
-  sessionOf(connection: number): number
   /** The path of the log that a file session looks at. */
   fileOf(session: number): string
   close(): Promise<void>

@@ -1,0 +1,158 @@
+import type {
+  ClientDefinition,
+  Definition,
+  ProxyDefinition,
+  ServerDefinition,
+} from '../protocol/definition.js'
+import type { FramingCode, Tools } from '../tools.js'
+
+/** A session as a program that runs: Node.js with the library, nothing else. */
+export function toCode(definition: Definition, tools: Pick<Tools, 'framingCode'>): string {
+  switch (definition.kind) {
+    case 'server':
+      return serverCode(definition, tools.framingCode(definition))
+    case 'client':
+      return clientCode(definition, tools.framingCode(definition))
+    case 'proxy':
+      return proxyCode(definition)
+    case 'file':
+      return fileCode(definition.path)
+  }
+}
+
+function serverCode(definition: ServerDefinition, framing: FramingCode): string {
+  const { listen, respond = 'none', greeting, maxConnections, idleTimeout, tls } = definition
+  const { call, names } = framing
+  const options = optionLines({
+    framing: call,
+    maxConnections,
+    idleTimeout,
+    tls: tls === undefined || tls === false ? undefined : tlsCode(tls),
+  })
+  const reply = {
+    none: ['console.log(connection.id, String(message))'],
+    echo: ['return connection.send(message)'],
+    chat: ["server.broadcast(message, { except: connection, overflow: 'skip' })"],
+  }[respond]
+  return lines([
+    ...(tls === undefined || tls === false ? [] : ["import { readFileSync } from 'node:fs'"]),
+    `import { ${['createServer', ...names].join(', ')} } from 'hawser'`,
+    '',
+    `const server = createServer(`,
+    `  {`,
+    ...options.map((line) => `    ${line}`),
+    `  },`,
+    `  {`,
+    ...(greeting === undefined
+      ? []
+      : [`    open(connection) {`, `      return connection.send(${quote(greeting)})`, `    },`]),
+    `    message(connection, message) {`,
+    ...reply.map((line) => `      ${line}`),
+    `    },`,
+    `  },`,
+    `)`,
+    `await server.listen(${quote(listen)})`,
+    `console.log('listening on', server.addresses())`,
+  ])
+}
+
+function clientCode(definition: ClientDefinition, framing: FramingCode): string {
+  const { connect, tls, reconnect = false, idleTimeout } = definition
+  const { call, names } = framing
+  const options = optionLines({
+    framing: call,
+    idleTimeout,
+    tls: tls === undefined || tls === false ? undefined : clientTlsCode(tls),
+    ...(reconnect
+      ? {
+          correlate: "{ unsolicited: 'push' }",
+          onMessage: '(message) => console.log(String(message))',
+        }
+      : {}),
+  })
+  const head = [
+    ...(options.some((line) => line.includes('readFileSync'))
+      ? ["import { readFileSync } from 'node:fs'"]
+      : []),
+    `import { ${[reconnect ? 'createClient' : 'connect', ...names].join(', ')} } from 'hawser'`,
+    '',
+  ]
+  const made = [`${quote(connect)}, {`, ...options.map((line) => `  ${line}`), `})`]
+  if (reconnect) {
+    return lines([
+      ...head,
+      `const client = createClient(${made.join('\n')}`,
+      `await client.ready()`,
+      `await client.send('hello')`,
+    ])
+  }
+  return lines([
+    ...head,
+    `const connection = await connect(${made.join('\n')}`,
+    `await connection.send('hello')`,
+    `for await (const message of connection) console.log(String(message))`,
+  ])
+}
+
+function proxyCode({ listen, target }: ProxyDefinition): string {
+  return lines([
+    `import { connect, createServer, relay } from 'hawser'`,
+    '',
+    `const server = createServer({}, async (client) => {`,
+    `  const target = await connect(${quote(target)}, { allowHalfOpen: true })`,
+    `  await relay(client, target)`,
+    `})`,
+    `await server.listen(${quote(listen)})`,
+    `console.log('listening on', server.addresses())`,
+  ])
+}
+
+function fileCode(path: string): string {
+  return lines([
+    `import { openLog } from 'hawser/log'`,
+    '',
+    `await using log = await openLog(${quote(path)})`,
+    `for await (const { time, connection, kind, data } of log.rows()) {`,
+    `  console.log(new Date(time).toISOString(), connection, kind, Buffer.from(data).toString('latin1'))`,
+    `}`,
+  ])
+}
+
+function tlsCode(tls: NonNullable<ServerDefinition['tls']>): string {
+  if (typeof tls === 'boolean')
+    return "{ cert: readFileSync('cert.pem'), key: readFileSync('key.pem') }"
+  const { cert, key, ca } = tls
+  const files = { cert, key, ca }
+  return `{ ${optionLines(files, (path) => `readFileSync(${quote(path)})`)
+    .join(' ')
+    .replace(/,$/, '')} }`
+}
+
+function clientTlsCode(tls: NonNullable<ClientDefinition['tls']>): string {
+  if (typeof tls === 'boolean') return '{}'
+  const { ca, servername, insecure } = tls
+  const given = optionLines({
+    ca: ca === undefined ? undefined : `readFileSync(${quote(ca)})`,
+    servername: servername === undefined ? undefined : quote(servername),
+    insecure,
+  })
+  return `{ ${given.join(' ').replace(/,$/, '')} }`
+}
+
+/** `name: value,` for each that is given. */
+function optionLines<Value>(
+  options: Readonly<Record<string, Value | undefined>>,
+  show: (value: Value) => string = String,
+): string[] {
+  return Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}: ${show(value)},`],
+  )
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text)
+}
+
+function lines(all: readonly string[]): string {
+  return `${all.join('\n')}\n`
+}

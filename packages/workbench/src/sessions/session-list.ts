@@ -1,0 +1,205 @@
+import type { SessionLog } from 'hawser/log'
+import type { Definition } from '../protocol/definition.js'
+import type { SessionState } from '../protocol/session-state.js'
+import type { Tools } from '../tools.js'
+import { WorkbenchError } from '../workbench-error.js'
+import { startClient } from './client-session.js'
+import { toCode } from './code.js'
+import { startProxy } from './proxy-session.js'
+import type { ConnectionPage, Running, RunningAround } from './running.js'
+import { adoptServer, type AnyServer, startServer } from './server-session.js'
+import { Session } from './session.js'
+import type { ConnectionAct, Sessions } from './sessions.js'
+
+/** As many sessions may be in the list. */
+const mostSessions = 1_000
+
+/** What sessions are made with. */
+export interface SessionsOptions {
+  readonly tools: Tools
+  /** Where all of them write. */
+  readonly log: SessionLog
+  readonly onNotice: (level: 'info' | 'warning' | 'error', text: string) => void
+}
+
+/** Everything that a workbench runs. */
+export class SessionList implements Sessions {
+  readonly #options: SessionsOptions
+  readonly #sessions = new Map<number, Session>()
+  readonly #listeners = new Set<() => void>()
+  #lastId = 0
+  #isChanging = false
+
+  constructor(options: SessionsOptions) {
+    this.#options = options
+  }
+
+  get all(): readonly SessionState[] {
+    return [...this.#sessions.values()].map((session) => session.describe())
+  }
+
+  watch(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  async start(definition: Definition): Promise<number> {
+    const session = this.#add(definition)
+    await this.#run(session)
+    return session.id
+  }
+
+  /** Take in a server that was made elsewhere; it is stopped with the others. */
+  async adopt(definition: Definition, server: AnyServer): Promise<number> {
+    const session = this.#add(definition)
+    const { log } = this.#options
+    const { id } = session
+    session.runs(
+      await adoptServer(server, { id, log, name: definition.name }, this.#around(session)),
+    )
+    this.#changed()
+    return id
+  }
+
+  async stop(id: number): Promise<void> {
+    const session = this.#find(id)
+    await this.#end(session, 'stopped')
+  }
+
+  async restart(id: number, definition?: Definition): Promise<void> {
+    const session = this.#find(id)
+    await this.#end(session, 'stopped')
+    if (definition !== undefined) session.definition = definition
+    await this.#run(session)
+  }
+
+  async remove(id: number): Promise<void> {
+    const session = this.#find(id)
+    this.#sessions.delete(id)
+    await this.#end(session, 'stopped')
+  }
+
+  copy(id: number, as: 'command' | 'code'): string {
+    const { definition } = this.#find(id)
+    const { tools } = this.#options
+    return as === 'code' ? toCode(definition, tools) : tools.toLine(definition)
+  }
+
+  send(id: number, bytes: Uint8Array, to?: readonly number[]): Promise<number> {
+    return this.#find(id).needed.send(bytes, to)
+  }
+
+  act(id: number, connection: number, act: ConnectionAct): void {
+    this.#find(id).needed.act(connection, act)
+    this.#changed()
+  }
+
+  limit(id: number, maxConnections: number): void {
+    this.#find(id).needed.limit(maxConnections)
+    this.#changed()
+  }
+
+  setFaults(id: number, faults: readonly string[]): void {
+    const session = this.#find(id)
+    session.needed.setFaults(faults)
+    const { definition } = session
+    if (definition.kind === 'proxy') session.definition = { ...definition, faults: [...faults] }
+    this.#changed()
+  }
+
+  connections(id: number, most: number): ConnectionPage {
+    return this.#find(id).running?.connections(most) ?? { all: 0, connections: [] }
+  }
+
+  fileOf(id: number): string {
+    const { definition } = this.#find(id)
+    if (definition.kind === 'file') return definition.path
+    throw new WorkbenchError('WORKBENCH_NOT_NOW', `${definition.name} is no file`)
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.#sessions.values()]
+    await Promise.all(all.map((session) => this.#end(session, 'stopped')))
+  }
+
+  #find(id: number): Session {
+    const session = this.#sessions.get(id)
+    if (session !== undefined) return session
+    throw new WorkbenchError('WORKBENCH_NOT_FOUND', `there is no session ${id}`)
+  }
+
+  #add(definition: Definition): Session {
+    if (this.#sessions.size >= mostSessions) {
+      const text = `there are ${mostSessions} sessions, as many as there may be: remove one`
+      throw new WorkbenchError('WORKBENCH_NOT_NOW', text)
+    }
+    const session = new Session((this.#lastId += 1), definition)
+    this.#sessions.set(session.id, session)
+    return session
+  }
+
+  /** What it cannot do is said in its state: it is there to be mended, and started again. */
+  async #run(session: Session): Promise<void> {
+    session.state = 'starting'
+    this.#changed()
+    try {
+      const running = await this.#begin(session)
+      // It may have been removed or stopped while it began.
+      if (session.state !== 'starting') await running?.stop()
+      else if (running === undefined) session.state = 'running'
+      else session.runs(running)
+    } catch (error) {
+      session.ends('failed', error instanceof Error ? error.message : String(error))
+    }
+    this.#changed()
+  }
+
+  #begin(session: Session): Promise<Running | undefined> {
+    const { definition, id } = session
+    const start = { id, tools: this.#options.tools, log: this.#options.log }
+    const around = this.#around(session)
+    switch (definition.kind) {
+      case 'server':
+        return startServer(definition, start, around)
+      case 'client':
+        return startClient(definition, start, around)
+      case 'proxy':
+        return startProxy(definition, start, around)
+      case 'file':
+        return Promise.resolve(undefined)
+    }
+  }
+
+  async #end(session: Session, state: 'stopped'): Promise<void> {
+    const running = session.ends('stopping')
+    this.#changed()
+    await running?.stop()
+    if (session.state === 'stopping') session.state = state
+    this.#changed()
+  }
+
+  #around(session: Session): RunningAround {
+    return {
+      changed: () => this.#changed(),
+      noticed: (message) =>
+        this.#options.onNotice('warning', `${session.definition.name}: ${message}`),
+      failed: (message) => {
+        const running = session.ends('failed', message)
+        void running?.stop()
+        this.#changed()
+      },
+    }
+  }
+
+  /** Many changes of one turn are one call. */
+  #changed(): void {
+    if (this.#isChanging) return
+    this.#isChanging = true
+    setImmediate(() => {
+      this.#isChanging = false
+      for (const listener of this.#listeners) listener()
+    }).unref()
+  }
+}

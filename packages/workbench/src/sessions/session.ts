@@ -1,0 +1,72 @@
+import type { Definition } from '../protocol/definition.js'
+import type { SessionState } from '../protocol/session-state.js'
+import { WorkbenchError } from '../workbench-error.js'
+import type { Counts, Running } from './running.js'
+
+const nothing: Counts = {
+  addresses: [],
+  connections: 0,
+  maxConnections: Infinity,
+  accepted: 0,
+  refused: 0,
+  bytesRead: 0,
+  bytesWritten: 0,
+}
+
+/** A session in the list: what it is, and what runs of it. */
+export class Session {
+  readonly id: number
+  definition: Definition
+  state: SessionState['state'] = 'starting'
+  error: string | undefined
+  #running: Running | undefined
+  /** What it had when it was stopped. */
+  #last: Counts = nothing
+
+  constructor(id: number, definition: Definition) {
+    this.id = id
+    this.definition = definition
+  }
+
+  get running(): Running | undefined {
+    return this.#running
+  }
+
+  /** @throws WorkbenchError when it does not run */
+  get needed(): Running {
+    if (this.#running !== undefined) return this.#running
+    const { kind, name } = this.definition
+    const text =
+      kind === 'file' ? `${name} is a file, which one looks at` : `${name} is stopped: start it`
+    throw new WorkbenchError('WORKBENCH_NOT_NOW', text)
+  }
+
+  runs(running: Running): void {
+    this.#running = running
+    this.state = 'running'
+    this.error = undefined
+  }
+
+  /** It runs no more. @returns what ran */
+  ends(state: 'stopped' | 'failed' | 'stopping', error?: string): Running | undefined {
+    const running = this.#running
+    if (running !== undefined) {
+      this.#last = { ...running.counts, addresses: [], connections: 0 }
+    }
+    this.#running = undefined
+    this.state = state
+    this.error = error
+    return running
+  }
+
+  describe(): SessionState {
+    const { id, definition, state, error } = this
+    const { maxConnections, ...counts } = this.#running?.counts ?? this.#last
+    return {
+      ...{ id, definition, state, error, ...counts },
+      maxConnections: maxConnections === Infinity ? null : maxConnections,
+      log: definition.kind === 'file' ? id : 0,
+      canSend: this.#running !== undefined && definition.kind !== 'proxy',
+    }
+  }
+}
