@@ -40,7 +40,8 @@ export async function startClient(
     await Promise.all(lines.map((line) => line.ready()))
   } catch (error) {
     await session.stop()
-    throw error
+    // That the client is closed is true, and of no help: why it could not connect is.
+    throw error instanceof Error && error.cause instanceof Error ? error.cause : error
   }
   return session
 }

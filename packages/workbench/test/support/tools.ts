@@ -1,0 +1,27 @@
+import { delimited, type Framing, raw } from 'hawser'
+import type { Tools } from '../../src/tools.js'
+
+/** What the command lends, as little of it as sessions without TLS and proxies need. */
+export const plainTools: Tools = {
+  version: '0.0.0',
+  parseLine: (line) => {
+    throw new Error(`${line} is no command line`)
+  },
+  toLine: ({ kind, name }) => `hawser ${kind} ${name}`,
+  loadFraming: (spelled, { maxFrame }) => Promise.resolve(framings(spelled, maxFrame)),
+  framingCode: ({ framing = 'raw' }) =>
+    framing === 'lines' ? { names: ['lines'], call: 'lines()' } : { names: ['raw'], call: 'raw()' },
+  serverTls: () => Promise.resolve(undefined),
+  clientTls: () => Promise.resolve(undefined),
+  checkFaults: () => undefined,
+  startProxy: () => Promise.reject(new Error('there is no proxy here')),
+}
+
+function framings(spelled: string, maxFrame: number | undefined): Framing<Uint8Array, Uint8Array> {
+  const limit = maxFrame === undefined ? {} : { maxFrame }
+  if (spelled === 'raw') return raw(limit) as unknown as Framing<Uint8Array, Uint8Array>
+  if (spelled === 'lines') {
+    return delimited('\n', limit) as unknown as Framing<Uint8Array, Uint8Array>
+  }
+  throw new Error(`'${spelled}' is no framing: there are raw and lines`)
+}
