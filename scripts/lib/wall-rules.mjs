@@ -719,6 +719,21 @@ export const WORKBENCH_UNITS = {
     units: ['protocol', 'workbench-error'],
     builtins: ['buffer', 'timers/promises', 'worker_threads'],
   },
+  page: {
+    units: ['workbench-error'],
+    builtins: [
+      'buffer',
+      'crypto',
+      'fs/promises',
+      'http',
+      'path',
+      'perf_hooks',
+      'stream',
+      'timers',
+      'url',
+    ],
+    doors: ['assets', 'page-server', 'place'],
+  },
   workbench: { units: ['sessions', 'sheet', 'tools', 'workbench-error'] },
   index: { units: ['protocol', 'tools', 'workbench', 'workbench-error'], builtins: [] },
 }
@@ -740,10 +755,11 @@ export const MOST_LINES = 300
 /** Sockets are opened in one place, so nothing else may name these. */
 export const SOCKET_BUILTINS = ['net', 'tls', 'dgram', 'http', 'https', 'http2']
 
-/** Scrapers, probes and toxiproxy's clients speak HTTP: these answer them, on sockets that are not ours. */
+/** Scrapers, probes, toxiproxy's clients and browsers speak HTTP: these answer them, on sockets that are not ours. */
 export const HTTP_FILES = [
   'packages/hawser/src/metrics/http/page-server.ts',
   'packages/cli/src/proxy/api/api-server.ts',
+  'packages/workbench/src/page/page-server.ts',
 ]
 
 /** Files that import modules of the user's, whose names are not known here. */

@@ -1,0 +1,95 @@
+import { Buffer } from 'node:buffer'
+import type { Assets } from './assets.js'
+import { readCookie, setCookie } from './cookie.js'
+import { askForLink } from './refusal.js'
+import type { Tickets } from './tickets.js'
+
+/** A request whose origin was checked. */
+export interface PageRequest {
+  readonly method: string
+  readonly path: string
+  readonly cookie: string | undefined
+  /** The tag of what the browser has. */
+  readonly known: string | undefined
+  readonly body: string
+}
+
+export interface PageReply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+/** What is served: the files of the page, and `/session`, where a link is exchanged for a cookie. */
+export class Routes {
+  readonly #assets: Assets
+  readonly #tickets: Tickets
+  readonly #port: () => number
+
+  constructor(assets: Assets, tickets: Tickets, port: () => number) {
+    this.#assets = assets
+    this.#tickets = tickets
+    this.#port = port
+  }
+
+  reply(request: PageRequest): PageReply {
+    const { method, path } = request
+    if (path === '/session') return this.#session(request)
+    if (method !== 'GET' && method !== 'HEAD')
+      return sayInstead(405, 'use GET', { Allow: 'GET, HEAD' })
+    const asset = this.#assets.get(path)
+    if (asset === undefined) return sayInstead(404, 'there is no such file')
+    const { etag, type, bytes } = asset
+    const headers = { ETag: etag, 'Cache-Control': 'no-cache' }
+    if (request.known === etag) return { status: 304, headers, body: Buffer.alloc(0) }
+    return { status: 200, headers: { ...headers, 'Content-Type': type }, body: bytes }
+  }
+
+  /** Whether a request brings the cookie. */
+  isAdmitted(cookie: string | undefined): boolean {
+    return this.#tickets.admits(readCookie(cookie, this.#port()))
+  }
+
+  /** `GET` says whether the browser is let in, `POST` with a token lets it in. */
+  #session({ method, cookie, body }: PageRequest): PageReply {
+    if (method === 'GET') {
+      return this.isAdmitted(cookie)
+        ? empty()
+        : sayInstead(401, `there is no way in yet: ${askForLink}`)
+    }
+    if (method !== 'POST') return sayInstead(405, 'use GET or POST', { Allow: 'GET, POST' })
+    const secret = this.#tickets.exchange(readToken(body))
+    if (secret !== undefined) return empty({ 'Set-Cookie': setCookie(this.#port(), secret) })
+    // A page that is loaded again brings its used link with it.
+    if (this.isAdmitted(cookie)) return empty()
+    return sayInstead(
+      403,
+      `this link was used already, or is older than ten minutes: ${askForLink}`,
+    )
+  }
+}
+
+/** @returns the empty string, which is no token, for what is none */
+function readToken(body: string): string {
+  try {
+    const { token } = JSON.parse(body) as { readonly token?: unknown }
+    return typeof token === 'string' ? token : ''
+  } catch {
+    return ''
+  }
+}
+
+function empty(headers: Readonly<Record<string, string>> = {}): PageReply {
+  const body = Buffer.alloc(0)
+  return { status: 204, headers: { 'Cache-Control': 'no-store', ...headers }, body }
+}
+
+/** A reply for a person. */
+export function sayInstead(
+  status: number,
+  said: string,
+  headers: Readonly<Record<string, string>> = {},
+): PageReply {
+  const type = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' }
+  return { status, headers: { ...type, ...headers }, body: Buffer.from(`${said}\n`) }
+}
