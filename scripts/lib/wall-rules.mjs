@@ -734,7 +734,16 @@ export const WORKBENCH_UNITS = {
     ],
     doors: ['assets', 'page-server', 'place'],
   },
-  workbench: { units: ['sessions', 'sheet', 'tools', 'workbench-error'] },
+  desk: {
+    units: ['protocol', 'sessions', 'sheet', 'tools', 'workbench-error'],
+    builtins: ['buffer', 'perf_hooks', 'timers'],
+    doors: ['desk'],
+  },
+  'workbench-log': { units: [], builtins: ['fs', 'fs/promises', 'os', 'path', 'process'] },
+  workbench: {
+    units: ['desk', 'page', 'protocol', 'sessions', 'sheet', 'tools', 'workbench-log'],
+    builtins: [],
+  },
   index: { units: ['protocol', 'tools', 'workbench', 'workbench-error'], builtins: [] },
 }
 

@@ -1,5 +1,5 @@
 export type { FramingCode, Tools, LentProxy, ProxyAround } from './tools.js'
-export type { Workbench, WorkbenchOptions } from './workbench.js'
+export { startWorkbench, type Workbench, type WorkbenchOptions } from './workbench.js'
 export { WorkbenchError, type WorkbenchErrorCode } from './workbench-error.js'
 export type {
   ClientDefinition,

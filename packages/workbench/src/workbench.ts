@@ -1,11 +1,23 @@
+import { Desk } from './desk/desk.js'
+import { readAssets } from './page/assets.js'
+import { PageServer } from './page/page-server.js'
+import { readPlace } from './page/place.js'
+import type { Definition } from './protocol/definition.js'
+import type { AnyServer } from './sessions/server-session.js'
+import { SessionList } from './sessions/session-list.js'
+import { createSheet } from './sheet/create-sheet.js'
 import type { Tools } from './tools.js'
+import { openWorkbenchLog } from './workbench-log.js'
 
 /** How a workbench is started. */
 export interface WorkbenchOptions {
   readonly tools: Tools
   /** Where its page is served. Default `127.0.0.1:0`: a free port of this machine only. */
   readonly page?: string | undefined
-  /** Whether `page` may be an address that other machines reach. */
+  /**
+   * Whether `page` may be an address that other machines reach. Default false: a page can start servers and read what
+   * they say, so that it is for this machine.
+   */
   readonly isOpen?: boolean | undefined
   /** The log that is written. Default: a temporary file, deleted at the end. */
   readonly log?: string | undefined
@@ -13,11 +25,80 @@ export interface WorkbenchOptions {
   readonly folder?: string | undefined
   /** Something that a person should see. */
   readonly onNotice?: ((level: 'info' | 'warning' | 'error', text: string) => void) | undefined
+  /** The folder of the built page. Default: that of this package. */
+  readonly web?: string | undefined
 }
 
 /** A workbench that runs. */
 export interface Workbench {
   /** A fresh link to its page; it can be used once, and for ten minutes. */
   link(): string
+  /** Start a session, as the page does. @returns its number; rejects with WorkbenchError */
+  start(definition: Definition): Promise<number>
+  /** Take in a server that was made elsewhere; it is stopped with the others. @returns its number */
+  adopt(definition: Definition, server: AnyServer): Promise<number>
+  /** End all of it: the page, the sessions, the log. Never rejects; may be called again. */
   close(): Promise<void>
+}
+
+/**
+ * Start a workbench: a page, and the sessions that it shows.
+ *
+ * @returns rejects with WorkbenchError when the page cannot be served, with LogError when the log cannot be written
+ */
+export async function startWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const { tools, page = '127.0.0.1:0', isOpen = false, folder, web } = options
+  const place = readPlace(page, isOpen)
+  const assets = await readAssets(web)
+  const desks = new Set<Desk>()
+  const notify: NonNullable<WorkbenchOptions['onNotice']> = (level, text) => {
+    options.onNotice?.(level, text)
+    for (const desk of desks) desk.notify(level, text)
+  }
+  const {
+    log,
+    file,
+    close: closeLog,
+  } = await openWorkbenchLog(options.log, (message) => {
+    notify('error', message)
+  })
+  const sessions = new SessionList({ tools, log, onNotice: notify })
+  const sheet = createSheet()
+  const server = new PageServer({
+    assets,
+    isOpen: !place.isLocal,
+    opened(line) {
+      const desk = new Desk(line, { tools, sessions, sheet, log, file, folder })
+      desks.add(desk)
+      line.listen({
+        message: (text) => desk.receive(text),
+        close() {
+          desks.delete(desk)
+          desk.close()
+        },
+      })
+    },
+  })
+
+  async function end(): Promise<void> {
+    await server.close()
+    await sessions.close()
+    await sheet.close()
+    await closeLog()
+  }
+
+  try {
+    await server.listen(place.host, place.port)
+  } catch (error) {
+    await end()
+    throw error
+  }
+  if (!place.isLocal) notify('warning', `other machines reach the page on ${page}, unencrypted`)
+  let ended: Promise<void> | undefined
+  return {
+    link: () => server.link(),
+    start: (definition) => sessions.start(definition),
+    adopt: (definition, adopted) => sessions.adopt(definition, adopted),
+    close: () => (ended ??= end()),
+  }
 }

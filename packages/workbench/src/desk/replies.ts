@@ -1,0 +1,100 @@
+import { Buffer } from 'node:buffer'
+import type { ReplyValues } from '../protocol/replies.js'
+import type { Request, RequestOf } from '../protocol/requests.js'
+import type { DeskRoom } from './desk-room.js'
+import type { OpenViews } from './open-views.js'
+import { refusedByTools } from './refusal.js'
+
+/** What is replied with text; rows are sent as they are. */
+export type Told = Exclude<Request['do'], 'rows' | 'bytes' | 'cancel'>
+
+/** What a request is carried out with. */
+export interface Work {
+  readonly room: DeskRoom
+  readonly views: OpenViews
+  readonly signal: AbortSignal
+  /** A view was opened: the page hears how it grows. */
+  readonly follow: (view: number) => void
+  /** A view was closed. */
+  readonly leave: (view: number) => void
+}
+
+/** Connections that are described at once. */
+const mostDescribed = 4_096
+
+type Handler<Do extends Told> = (
+  request: RequestOf<Do>,
+  work: Work,
+) => ReplyValues[Do] | Promise<ReplyValues[Do]>
+
+const handlers: { readonly [Do in Told]: Handler<Do> } = {
+  hello: (_, { room }) => ({
+    version: room.tools.version,
+    folder: room.folder,
+    sessions: room.sessions.all,
+  }),
+  start: async ({ definition }, { room }) => ({ session: await room.sessions.start(definition) }),
+  stop: async ({ session }, { room }) => {
+    await room.sessions.stop(session)
+    return null
+  },
+  restart: async ({ session, definition }, { room }) => {
+    await room.sessions.restart(session, definition)
+    return null
+  },
+  remove: async ({ session }, { room }) => {
+    await room.sessions.remove(session)
+    return null
+  },
+  parse: ({ line }, { room }) => {
+    try {
+      return { definition: room.tools.parseLine(line) }
+    } catch (error) {
+      throw refusedByTools(error)
+    }
+  },
+  copy: ({ session, as }, { room }) => ({ text: room.sessions.copy(session, as) }),
+  send: async ({ session, bytes, to }, { room }) => ({
+    recipients: await room.sessions.send(session, Buffer.from(bytes, 'base64'), to),
+  }),
+  act: ({ session, connection, act }, { room }) => {
+    room.sessions.act(session, connection, act)
+    return null
+  },
+  limit: ({ session, maxConnections }, { room }) => {
+    room.sessions.limit(session, maxConnections)
+    return null
+  },
+  faults: ({ session, faults }, { room }) => {
+    room.sessions.setFaults(session, faults)
+    return null
+  },
+  connections: ({ session, most }, { room }) =>
+    room.sessions.connections(session, Math.min(most, mostDescribed)),
+  note: ({ text, row }, { room: { log } }) => {
+    log.event({ event: 'note', text, ...(row === undefined ? {} : { row }) })
+    return { row: log.info().rows - 1 }
+  },
+  'open-view': async ({ view, filter, log = 0 }, { room, views, follow, leave }) => {
+    leave(view)
+    const file = log === 0 ? room.file : room.sessions.fileOf(log)
+    await views.open(view, file, filter)
+    follow(view)
+    return null
+  },
+  'close-view': ({ view }, { views, leave }) => {
+    views.close(view)
+    leave(view)
+    return null
+  },
+  locate: ({ view, row }, { views }) => ({ place: views.get(view).locate(row) }),
+  find: async ({ view, pattern, from, backwards = false }, { views, signal }) =>
+    (await views.get(view).find(pattern, from, backwards, signal)) ?? {},
+}
+
+/** Carry a request out. @returns what is replied; rejects with what is said of its failure */
+export async function carryOut(request: RequestOf<Told>, work: Work): Promise<ReplyValues[Told]> {
+  // Which of them fits the request is known by the table, and not by the compiler.
+  const handler = handlers[request.do] as Handler<Told>
+  return handler(request, work)
+}

@@ -1,0 +1,140 @@
+import { join } from 'node:path'
+import { createLog, type SessionLog } from 'hawser/log'
+import { onTestFinished } from 'vitest'
+import { createFolder } from '../../../../test/support/folders.js'
+import { Desk } from '../../src/desk/desk.js'
+import type { PageLine } from '../../src/desk/page-line.js'
+import type { Push, Reply } from '../../src/protocol/replies.js'
+import type { Request } from '../../src/protocol/requests.js'
+import { decodeRowsFrame, type RowsFrame } from '../../src/protocol/rows-frame.js'
+import type { SessionState } from '../../src/protocol/session-state.js'
+import type { Sessions } from '../../src/sessions/sessions.js'
+import { createSheet } from '../../src/sheet/create-sheet.js'
+import type { Sheet } from '../../src/sheet/sheet.js'
+import type { Tools } from '../../src/tools.js'
+
+type Unnumbered<R> = R extends Request ? Omit<R, 'id'> : never
+
+/** A page without a browser: it says requests, and keeps what it gets. */
+export class FakePage implements PageLine {
+  isFull = false
+  readonly got: (Reply | Push)[] = []
+  readonly frames: RowsFrame[] = []
+  #makeRoom: (() => void)[] = []
+  #heard: (() => void)[] = []
+
+  send(data: string | Uint8Array): void {
+    if (typeof data === 'string') this.got.push(JSON.parse(data) as Reply | Push)
+    else this.frames.push(decodeRowsFrame(data))
+    for (const heard of this.#heard.splice(0)) heard()
+  }
+
+  room(): Promise<void> {
+    if (!this.isFull) return Promise.resolve()
+    return new Promise((resolve) => this.#makeRoom.push(resolve))
+  }
+
+  makeRoom(): void {
+    this.isFull = false
+    for (const resolve of this.#makeRoom.splice(0)) resolve()
+  }
+
+  /** Fulfils with the first thing that fits, which may have come already. */
+  async next<Value>(find: () => Value | undefined): Promise<Value> {
+    for (;;) {
+      const value = find()
+      if (value !== undefined) return value
+      await new Promise<void>((resolve) => this.#heard.push(resolve))
+    }
+  }
+
+  /** The reply to a request. */
+  reply(id: number): Promise<Reply | RowsFrame> {
+    return this.next<Reply | RowsFrame>(
+      () =>
+        this.got.find((said): said is Reply => 'id' in said && said.id === id) ??
+        this.frames.find((frame) => frame.id === id),
+    )
+  }
+
+  pushes<Kind extends Push['push']>(kind: Kind): Extract<Push, { readonly push: Kind }>[] {
+    return this.got.filter(
+      (said): said is Extract<Push, { readonly push: Kind }> =>
+        'push' in said && said.push === kind,
+    )
+  }
+}
+
+/** Sessions that do nothing; a test replaces what it is about. */
+export class FakeSessions implements Sessions {
+  readonly listeners = new Set<() => void>()
+  all: readonly SessionState[] = []
+  watch(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+  changed(): void {
+    for (const listener of this.listeners) listener()
+  }
+  start = (): Promise<number> => Promise.resolve(1)
+  stop = (): Promise<void> => Promise.resolve()
+  restart = (): Promise<void> => Promise.resolve()
+  remove = (): Promise<void> => Promise.resolve()
+  copy = (session: number, as: string): string => `${as} of ${session}`
+  send: Sessions['send'] = (_, bytes) => Promise.resolve(bytes.length)
+  act: Sessions['act'] = () => undefined
+  limit: Sessions['limit'] = () => undefined
+  setFaults: Sessions['setFaults'] = () => undefined
+  connections: Sessions['connections'] = () => ({ all: 0, connections: [] })
+  fileOf: Sessions['fileOf'] = () => 'none.hawser'
+  close = (): Promise<void> => Promise.resolve()
+}
+
+/** A log and desks that look at it; all is gone when the test ends. */
+export class DeskTest {
+  readonly sessions = new FakeSessions()
+  readonly log: SessionLog
+  readonly file: string
+  sheet: Sheet = createSheet()
+  #lastId = 0
+
+  private constructor(log: SessionLog, file: string) {
+    this.log = log
+    this.file = file
+    onTestFinished(async () => {
+      await this.sheet.close()
+      await log.close()
+    })
+  }
+
+  static async create(): Promise<DeskTest> {
+    const file = join(createFolder(), 'session.hawser')
+    return new DeskTest(await createLog(file), file)
+  }
+
+  open(): { page: FakePage; desk: Desk } {
+    const page = new FakePage()
+    const { sessions, sheet, log, file } = this
+    const tools = {
+      version: '1.2.3',
+      parseLine: (line: string) => {
+        throw new Error(`${line} is no command: write hawser serve 8000`)
+      },
+    } as Partial<Tools> as Tools
+    const desk = new Desk(page, { tools, sessions, sheet, log, file, folder: undefined })
+    onTestFinished(() => desk.close())
+    return { page, desk }
+  }
+
+  /** Say a request. @returns its number */
+  say(desk: Desk, request: Unnumbered<Request>): number {
+    const id = (this.#lastId += 1)
+    desk.receive(JSON.stringify({ id, ...request }))
+    return id
+  }
+
+  /** Say a request, and wait for its reply. */
+  async ask({ page, desk }: { page: FakePage; desk: Desk }, request: Unnumbered<Request>) {
+    return page.reply(this.say(desk, request))
+  }
+}
