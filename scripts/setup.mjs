@@ -8,9 +8,12 @@ import { acquireLock } from './lib/lock.mjs'
 import {
   BUILD_STAMP,
   INSTALL_STAMP,
+  PAGE_STAMP,
   computeBuildStamp,
   computeInstallStamp,
+  computePageStamp,
   computeSourceStamp,
+  hasPage,
   reconcileOutputs,
 } from './lib/stamps.mjs'
 
@@ -20,7 +23,8 @@ const wantsBuild = !process.argv.includes('--install-only')
 
 const isInstalled = () => read(INSTALL_STAMP) === computeInstallStamp(root)
 const isBuilt = () => read(BUILD_STAMP) === computeBuildStamp(root)
-const isReady = () => isInstalled() && (!wantsBuild || isBuilt())
+const isPageBuilt = () => !hasPage(root) || read(PAGE_STAMP) === computePageStamp(root)
+const isReady = () => isInstalled() && (!wantsBuild || (isBuilt() && isPageBuilt()))
 
 process.exitCode = checkNode() ? await setUp() : 1
 
@@ -36,7 +40,7 @@ async function setUp() {
       const code = await install()
       if (code !== 0) return code
     }
-    return wantsBuild && !isBuilt() ? await build() : 0
+    return wantsBuild ? await buildBoth() : 0
   } finally {
     release()
   }
@@ -49,6 +53,19 @@ async function install() {
   const code = await runNpm(['ci', '--include=dev', '--no-audit', '--no-fund'])
   if (code === 0) writeFileSync(join(root, INSTALL_STAMP), stamp)
   else say(`npm ci failed with exit code ${code}; its output above says why`)
+  return code
+}
+
+/** The compiler and vite have nothing to do with each other. */
+async function buildBoth() {
+  const codes = await Promise.all([isBuilt() ? 0 : build(), isPageBuilt() ? 0 : buildPage()])
+  return codes.find((code) => code !== 0) ?? 0
+}
+
+async function buildPage() {
+  say('building the page')
+  const code = await run(process.execPath, [join(root, 'scripts/build-page.mjs')])
+  if (code !== 0) say('the page could not be built; vite says above what to change')
   return code
 }
 

@@ -15,6 +15,8 @@ const NPM = `
   fs.copyFileSync('fake-tsc.cjs', 'node_modules/typescript-7/bin/tsc')
   fs.mkdirSync('node_modules/rolldown')
   fs.copyFileSync('fake-rolldown.cjs', 'node_modules/rolldown/index.js')
+  fs.mkdirSync('node_modules/vite/bin', { recursive: true })
+  fs.copyFileSync('fake-vite.cjs', 'node_modules/vite/bin/vite.js')
 `
 const TSC = `
   const fs = require('node:fs')
@@ -39,6 +41,13 @@ const ROLLDOWN = `
     async close() {},
   })
 `
+const VITE = `
+  const fs = require('node:fs')
+  fs.appendFileSync('../../log', 'vite ' + process.argv[2] + '\\n')
+  if (fs.existsSync('../../fail-vite')) process.exit(3)
+  fs.mkdirSync('dist/web/assets', { recursive: true })
+  for (const name of ['index.html', 'assets/index.js']) fs.writeFileSync('dist/web/' + name, '')
+`
 const BUNDLED = JSON.stringify({
   exports: {
     '.': { types: './dist/a.d.ts', default: './bundle/a.js' },
@@ -47,20 +56,23 @@ const BUNDLED = JSON.stringify({
 })
 
 class Checkout {
-  readonly root = createFolder({
-    'package.json': '{}',
-    'package-lock.json': '{}',
-    'tsconfig.json': '{}',
-    'tsconfig.base.json': '{}',
-    'packages/one/package.json': '{}',
-    'packages/one/tsconfig.json': '{}',
-    'packages/one/src/a.ts': 'export {}',
-    'npm-cli.js': NPM,
-    'fake-tsc.cjs': TSC,
-    'fake-rolldown.cjs': ROLLDOWN,
-  })
+  readonly root: string
 
-  constructor() {
+  constructor(more: Readonly<Record<string, string>> = {}) {
+    this.root = createFolder({
+      'package.json': '{}',
+      'package-lock.json': '{}',
+      'tsconfig.json': '{}',
+      'tsconfig.base.json': '{}',
+      'packages/one/package.json': '{}',
+      'packages/one/tsconfig.json': '{}',
+      'packages/one/src/a.ts': 'export {}',
+      'npm-cli.js': NPM,
+      'fake-tsc.cjs': TSC,
+      'fake-rolldown.cjs': ROLLDOWN,
+      'fake-vite.cjs': VITE,
+      ...more,
+    })
     cpSync(join(ROOT, 'scripts'), join(this.root, 'scripts'), { recursive: true })
   }
 
@@ -206,6 +218,78 @@ it('a failed build is not taken for built', async () => {
   checkout.takeLog()
   await checkout.setUp()
   expect(checkout.takeLog()).toEqual(['tsc -b'])
+})
+
+const page = {
+  'packages/workbench/package.json': '{}',
+  'packages/workbench/tsconfig.json': '{}',
+  'packages/workbench/vite.config.ts': '',
+  'packages/workbench/web/index.html': '',
+  'packages/workbench/src/protocol/a.ts': '',
+}
+
+async function createCheckoutWithPage(): Promise<Checkout> {
+  const checkout = new Checkout(page)
+  expect((await checkout.setUp()).code).toBe(0)
+  return checkout
+}
+
+it('a page is built beside what is compiled, and a second run builds nothing', async () => {
+  const checkout = await createCheckoutWithPage()
+  const [install, ...builds] = checkout.takeLog()
+  expect([install, ...builds.toSorted()]).toEqual([
+    'npm ci --include=dev',
+    'tsc -b --force',
+    'vite build',
+  ])
+  expect(existsSync(checkout.path('packages/workbench/dist/web/assets/index.js'))).toBe(true)
+  const { stderr } = await checkout.setUp()
+  expect({ log: checkout.takeLog(), stderr }).toEqual({ log: [], stderr: '' })
+})
+
+it.each(['web/index.html', 'vite.config.ts'])(
+  'a changed %s builds the page again, and nothing else',
+  async (file) => {
+    const checkout = await createCheckoutWithPage()
+    checkout.takeLog()
+    checkout.write(`packages/workbench/${file}`, '// changed')
+    await checkout.setUp()
+    expect(checkout.takeLog()).toEqual(['vite build'])
+  },
+)
+
+it('what the page shares with its server builds both again', async () => {
+  const checkout = await createCheckoutWithPage()
+  checkout.takeLog()
+  checkout.write('packages/workbench/src/protocol/a.ts', '// changed')
+  await checkout.setUp()
+  expect(checkout.takeLog()).toContain('vite build')
+})
+
+it('a file of the built page that is deleted is built again, and none is taken for an orphan', async () => {
+  const checkout = await createCheckoutWithPage()
+  checkout.write('packages/one/src/a.ts', 'export { }')
+  await checkout.setUp()
+  checkout.takeLog()
+  const built = checkout.path('packages/workbench/dist/web/assets/index.js')
+  expect(existsSync(built)).toBe(true)
+  rmSync(built)
+  await checkout.setUp()
+  expect(checkout.takeLog()).toEqual(['vite build'])
+  expect(existsSync(built)).toBe(true)
+})
+
+it('a page that could not be built is not taken for built', async () => {
+  const checkout = await createCheckoutWithPage()
+  checkout.write('packages/workbench/web/index.html', '// changed')
+  checkout.write('fail-vite', '')
+  const { code, stderr } = await checkout.setUp()
+  expect(code).toBe(3)
+  expect(stderr).toContain('the page could not be built')
+  rmSync(checkout.path('fail-vite'))
+  checkout.takeLog()
+  expect((await checkout.setUp()).code).toBe(0)
+  expect(checkout.takeLog()).toEqual(['vite build'])
 })
 
 it('runs that start together install and build once', async () => {

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, sep } from 'node:path'
 
 /** Where the stamps live: inside node_modules, so that deleting that folder forgets them. */
 export const INSTALL_STAMP = 'node_modules/.hawser-install'
 export const BUILD_STAMP = 'node_modules/.hawser-build'
+export const PAGE_STAMP = 'node_modules/.hawser-page'
+
+/** The package whose page is built with vite, beside what the compiler does. */
+export const PAGE_PACKAGE = 'packages/workbench'
 
 /** @param {string} root */
 function listPackages(root) {
@@ -54,9 +58,27 @@ export function computeSourceStamp(root) {
  */
 export function computeBuildStamp(root) {
   const outputs = listPackages(root).flatMap((folder) =>
-    ['dist', 'bundle'].flatMap((name) => walk(join(folder, name))),
+    ['dist', 'bundle'].flatMap((name) => walk(join(folder, name)).filter(isNoPage)),
   )
   return `${computeSourceStamp(root)} ${hashStates(root, outputs)}`
+}
+
+/** Whether a checkout has a page to build. @param {string} root */
+export function hasPage(root) {
+  return existsSync(join(root, PAGE_PACKAGE, 'web/index.html'))
+}
+
+/**
+ * What the page is built of, which is its own files and what it shares with its server, and what came of it.
+ *
+ * @param {string} root
+ */
+export function computePageStamp(root) {
+  const folder = join(root, PAGE_PACKAGE)
+  const sources = ['web', 'src/protocol'].flatMap((name) => walk(join(folder, name)))
+  const own = ['vite.config.ts', 'package.json'].map((name) => join(folder, name))
+  const outputs = walk(join(folder, 'dist/web'))
+  return hashStates(root, [...sources, ...own, join(root, INSTALL_STAMP), ...outputs])
 }
 
 /** @param {string} root @param {string[]} files */
@@ -82,7 +104,7 @@ export function reconcileOutputs(root) {
   for (const folder of listPackages(root)) {
     const source = join(folder, 'src')
     const output = join(folder, 'dist')
-    const outputs = new Set(walk(output))
+    const outputs = new Set(walk(output).filter(isNoPage))
     for (const file of walk(source)) {
       if (!file.endsWith('.ts') || file.endsWith('.d.ts')) continue
       const base = join(output, relative(source, file)).slice(0, -'.ts'.length)
@@ -95,6 +117,11 @@ export function reconcileOutputs(root) {
     }
   }
   return missing
+}
+
+/** The page has a stamp of its own. @param {string} file */
+function isNoPage(file) {
+  return !file.includes(`${sep}dist${sep}web${sep}`)
 }
 
 /** @param {string} folder @returns {string[]} every file below, in a fixed order */
