@@ -8,7 +8,7 @@ import { createLog, type SessionLog } from 'hawser/log'
 export interface WorkbenchLog {
   readonly log: SessionLog
   readonly file: string
-  /** Nobody but this user can read it before it is deleted. Never rejects. */
+  /** A temporary one is deleted. Never rejects. */
   readonly close: () => Promise<void>
 }
 

@@ -23,7 +23,7 @@ export function readPlace(page: string, isOpen: boolean): WantedPlace {
   if (isOpen || isLocal) return { host, port, isLocal }
   throw invalid(
     page,
-    'other machines reach it, and whoever opens the page can start servers and read files here: allow it with --page-open, or leave the address out',
+    'other machines reach it, and a page can start servers and read what they say: allow it with --page-open, or leave the address out',
   )
 }
 
