@@ -4,6 +4,7 @@ import {
   type JsonValue,
   type LoggedConnection,
   type MaskRule,
+  type OpenDetails,
   rowFlags,
   type SessionLog,
 } from 'hawser/log'
@@ -52,23 +53,43 @@ export async function createRecorder(
   mask: readonly MaskRule[] | undefined,
   onError: (error: HawserError) => void,
 ): Promise<Recorder> {
-  return new LogRecorder(await createLog(file, { mask, onError }))
+  return recordInto(await createLog(file, { mask, onError }), {})
+}
+
+/**
+ * Write to a log that there is.
+ *
+ * @param details what else is said of each connection when it begins
+ */
+export function recordInto(
+  log: SessionLog,
+  details: OpenDetails,
+  opened?: (connection: LoggedConnection, client: Connection, target: Connection) => void,
+): Recorder {
+  return new LogRecorder(log, details, opened)
 }
 
 class LogRecorder implements Recorder {
   readonly #log: SessionLog
+  readonly #details: OpenDetails
+  readonly #opened: Parameters<typeof recordInto>[2]
 
-  constructor(log: SessionLog) {
+  constructor(log: SessionLog, details: OpenDetails, opened: Parameters<typeof recordInto>[2]) {
     this.#log = log
+    this.#details = details
+    this.#opened = opened
   }
 
   open(proxy: string, client: Connection, target: Connection): ConnectionRecord {
-    const details = { side: 'proxy', proxy, target: remoteName(target) }
-    return new LogRecord(this.#log.open(client, details), { up: client, down: target })
+    const details = { side: 'proxy', proxy, target: remoteName(target), ...this.#details }
+    const connection = this.#log.open(client, details)
+    this.#opened?.(connection, client, target)
+    return new LogRecord(connection, { up: client, down: target })
   }
 
   failed(proxy: string, client: Connection, message: string): void {
-    this.#log.open(client, { side: 'proxy', proxy }).close({ by: 'local', error: message })
+    const details = { side: 'proxy', proxy, ...this.#details }
+    this.#log.open(client, details).close({ by: 'local', error: message })
   }
 
   close(): Promise<void> {

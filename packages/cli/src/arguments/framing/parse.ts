@@ -1,6 +1,6 @@
 import { UsageError } from '../../failure.js'
 import { nearest } from '../nearest.js'
-import type { FramingChoice, ModuleChoice, NamedChoice } from './choice.js'
+import { type FramingChoice, type ModuleChoice, type NamedChoice, nameFraming } from './choice.js'
 import {
   checksumNames,
   checksumKinds,
@@ -16,6 +16,7 @@ import { parseBytes, parseInteger, parseValue, type Value } from './values.js'
 const forms: Readonly<Record<string, FramingForm>> = framingForms
 const checksumPrefix = 'checksum.'
 const explained = 'see hawser help framing'
+const spellings = new WeakMap<FramingChoice, string>()
 
 /**
  * What `--framing` says: `NAME[:MAIN][,option=value…]`, such as `lines`, `length:2be,offset=4`,
@@ -24,6 +25,17 @@ const explained = 'see hawser help framing'
  * @throws UsageError
  */
 export function parseFraming(text: string): FramingChoice {
+  const choice = parse(text)
+  spellings.set(choice, text)
+  return choice
+}
+
+/** How a framing was written. */
+export function spellingOf(choice: FramingChoice): string {
+  return spellings.get(choice) ?? nameFraming(choice)
+}
+
+function parse(text: string): FramingChoice {
   const [head, ...rest] = cutParts(text)
   if (/^(?:\.{0,2}[\\/]|[A-Za-z]:[\\/]|file:)/.test(text)) return parseModule(head!, rest)
   const { name, value: behind } = divide(head!, ':')
