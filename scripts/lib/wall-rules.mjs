@@ -601,7 +601,7 @@ export const COMMAND_UNITS = {
     units: ['failure'],
     wings: {
       bytes: { sees: [], doors: ['*'], units: [] },
-      framing: { sees: ['bytes', 'nearest'], doors: ['choice', 'explanation', 'parse'] },
+      framing: { sees: ['bytes', 'nearest'], doors: ['choice', 'code', 'explanation', 'parse'] },
       flags: { sees: ['bytes', '.'], doors: ['*'] },
     },
   },
@@ -658,8 +658,21 @@ export const COMMAND_UNITS = {
       script: { sees: ['step'], units: ['output'] },
     },
   },
+  workbench: {
+    units: [
+      'failure',
+      'arguments',
+      'certificate',
+      'connect',
+      'input',
+      'output',
+      'proxy',
+      'serve',
+      'wire',
+    ],
+  },
   program: {
-    units: ['arguments', 'certificate', 'connect', 'log', 'proxy', 'replay', 'serve'],
+    units: ['arguments', 'certificate', 'connect', 'log', 'proxy', 'replay', 'serve', 'workbench'],
   },
   run: {
     units: [
@@ -673,6 +686,7 @@ export const COMMAND_UNITS = {
       'proxy',
       'replay',
       'serve',
+      'workbench',
     ],
   },
   main: { units: ['run'] },

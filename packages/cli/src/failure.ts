@@ -54,12 +54,16 @@ export interface Failure {
   readonly exitCode: number
 }
 
-const usageCodes = new Set(['HAWSER_INVALID_ENDPOINT', 'HAWSER_INVALID_OPTION'])
+const usageCodes = new Set([
+  'HAWSER_INVALID_ENDPOINT',
+  'HAWSER_INVALID_OPTION',
+  'WORKBENCH_INVALID',
+])
 
 /** Whether `error` was foreseen: its message is written for people. */
 export function isExpected(error: unknown): error is Error {
   if (error instanceof UsageError || error instanceof CommandError) return true
-  return error instanceof Error && codeOf(error)?.startsWith('HAWSER_') === true
+  return error instanceof Error && /^(?:HAWSER|WORKBENCH)_/.test(codeOf(error) ?? '')
 }
 
 /** An error of the library, which knows what option it is about. */

@@ -14,6 +14,8 @@ import type { LogCommandOptions } from './log/options.js'
 import { addRecord } from './proxy/record-command.js'
 import { addReplay } from './replay/replay-command.js'
 import { addServe } from './serve/serve-command.js'
+import type { WorkbenchCommandOptions } from './workbench/options.js'
+import { addWorkbench } from './workbench/workbench-command.js'
 
 const widestHelp = 80
 
@@ -25,6 +27,7 @@ export interface Actions {
   replay(options: ReplayOptions): Promise<void>
   cert(options: CertOptions): Promise<void>
   log(options: LogCommandOptions): Promise<void>
+  workbench(options: WorkbenchCommandOptions): Promise<void>
 }
 
 /** The command line's grammar. */
@@ -46,6 +49,7 @@ export function createProgram(version: string, actions: Actions): Command {
     })
     .configureHelp({ sortOptions: false })
   addServe(program, (options) => actions.serve(options))
+  addWorkbench(program, (options) => actions.workbench(options))
   addConnect(program, (options) => actions.connect(options))
   addProxyCommand(program, (options) => actions.proxy(options))
   addRecord(program, (options) => actions.proxy(options))

@@ -3,6 +3,7 @@ import { createProgram } from './program.js'
 import { explainUsage } from './arguments/usage.js'
 import { describeFailure, exitOk, exitUsage } from './failure.js'
 import { escapeText } from './output/escape.js'
+import type { ServePage } from './serve/page.js'
 
 /** Run a command line to its end, and the process with it. */
 export async function run(words: readonly string[], version: string): Promise<void> {
@@ -19,11 +20,20 @@ export async function run(words: readonly string[], version: string): Promise<vo
 }
 
 async function runProgram(words: readonly string[], version: string): Promise<void> {
+  /** What runs a workbench is loaded only where it is asked for. */
+  const servePage: ServePage = async (...given) => {
+    const { createServePage } = await import('./workbench/serve-page.js')
+    return createServePage(version)(...given)
+  }
   const program = createProgram(version, {
     async serve(options) {
       process.stdout.off('error', leaveQuietly)
       const { serve } = await import('./serve/serve.js')
-      process.exit(await serve(options))
+      process.exit(await serve(options, servePage))
+    },
+    async workbench(options) {
+      const { workbench } = await import('./workbench/workbench.js')
+      process.exit(await workbench(options, version))
     },
     async connect(options) {
       process.stdout.off('error', leaveQuietly)

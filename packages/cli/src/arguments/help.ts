@@ -29,6 +29,18 @@ Examples:
                                             http://127.0.0.1:9464/metrics
 `
 
+export const workbenchExamples = `
+The page is for a browser on this machine. Its link can be used once, within ten
+  minutes; Enter in the terminal prints a fresh one.
+
+Examples:
+  hawser workbench                          start servers and clients there
+  hawser workbench --log today.hawser       keep what is said
+  hawser workbench today.hawser             look at it again
+  hawser workbench --page 8080              on a port of your own
+  hawser serve --echo --page                a server, with a page that shows it
+`
+
 export const connectExamples = `
 Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, tls://host:port,
   unix:/path.

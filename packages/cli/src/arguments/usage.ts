@@ -2,7 +2,16 @@ import type { CommanderError } from 'commander'
 import { UsageError } from '../failure.js'
 import { nearest } from './nearest.js'
 
-const commands = new Set(['serve', 'connect', 'proxy', 'record', 'replay', 'log', 'cert'])
+const commands = new Set([
+  'serve',
+  'workbench',
+  'connect',
+  'proxy',
+  'record',
+  'replay',
+  'log',
+  'cert',
+])
 
 /**
  * Commander's errors as ours: what is wrong, and what to do.

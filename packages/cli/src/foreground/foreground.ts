@@ -49,6 +49,8 @@ export interface Typed {
   readonly terminator: string | undefined
   /** Whether `\xNN` and the like in what is typed are bytes. */
   readonly escapes: boolean
+  /** Called for Enter alone on a terminal. */
+  readonly empty?: (() => void) | undefined
 }
 
 /**
@@ -164,13 +166,18 @@ export class Foreground {
     }
   }
 
-  #createTyping({ listeners, terminator, escapes }: Typed): Typing {
+  #createTyping({ listeners, terminator, escapes, empty }: Typed): Typing {
     return new Typing(
       {
         occupied: () => listeners().occupied(),
         send: (bytes, to) => listeners().send(bytes, to),
       },
-      { terminator, escapes, notice: (text) => this.display.insist({ event: 'notice', text }) },
+      {
+        terminator,
+        escapes,
+        empty,
+        notice: (text) => this.display.insist({ event: 'notice', text }),
+      },
     )
   }
 

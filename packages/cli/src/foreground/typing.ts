@@ -28,6 +28,8 @@ export interface TypingOptions {
   readonly terminator: string | undefined
   /** Whether `\xNN` and the like in what is typed are bytes. */
   readonly escapes: boolean
+  /** Called for Enter alone on a terminal. */
+  readonly empty?: (() => void) | undefined
   /** Says what went wrong. */
   readonly notice: (text: string) => void
 }
@@ -52,7 +54,10 @@ export class Typing {
 
   /** Take a line typed on the terminal: to everybody who is there now. */
   take(line: string): void {
-    if (line === '') return
+    if (line === '') {
+      this.#options.empty?.()
+      return
+    }
     const { to, bytes } = parseRecipient(Buffer.from(line))
     const text = Buffer.from(bytes).toString()
     const typed = this.#read(text, line.length - text.length)

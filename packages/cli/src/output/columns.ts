@@ -101,7 +101,8 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
       (endpoint) => `listening on ${colours.strong(endpoint)}${towards} ${how}\n`,
     )
     const metrics = event.metrics === undefined ? '' : `metrics on ${event.metrics}\n`
-    return `${where.join('')}${metrics}${describeFaults(event)}${event.try.map((command) => `${wrapCommand('  try  ', command, width())}\n`).join('')}`
+    const page = event.page === undefined ? '' : `page on ${colours.strong(event.page)}\n`
+    return `${where.join('')}${page}${metrics}${describeFaults(event)}${event.try.map((command) => `${wrapCommand('  try  ', command, width())}\n`).join('')}`
   }
 
   return (event, time) => {

@@ -30,6 +30,8 @@ export interface ListeningEvent {
   readonly workers?: number
   /** Where metrics are served, if anywhere. */
   readonly metrics?: string
+  /** A link to the page that shows it, if there is one. */
+  readonly page?: string
   /** Where a proxy leads to. */
   readonly target?: string
   /** Its name, where there may be several. */

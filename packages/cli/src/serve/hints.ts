@@ -9,6 +9,8 @@ import type { ServeOptions } from './options.js'
 export interface ListeningDetails {
   /** The URL of its metrics, if they are served. */
   readonly metrics?: string | undefined
+  /** A link to its page, if there is one. */
+  readonly page?: string | undefined
   /** The file of the development certificate, if it is in use. */
   readonly trust?: string | undefined
 }
@@ -18,7 +20,7 @@ export function listeningEvent(
   server: Pick<Server, 'addresses'>,
   options: Pick<ServeOptions, 'endpoints' | 'mode' | 'framing' | 'httpHello' | 'quiet' | 'tls'> &
     Partial<Pick<ServeOptions, 'proxyProtocol'>>,
-  { metrics, trust }: ListeningDetails = {},
+  { metrics, page, trust }: ListeningDetails = {},
 ): ListeningEvent {
   const addresses = server.addresses()
   const first = addresses[0]
@@ -39,6 +41,7 @@ export function listeningEvent(
     mode: options.mode,
     try: options.proxyProtocol?.mode === 'require' ? commands.flatMap(asProxy) : commands,
     ...(metrics === undefined ? {} : { metrics }),
+    ...(page === undefined ? {} : { page }),
   }
 }
 

@@ -42,6 +42,10 @@ export interface ServeOptions {
   /** Regular expressions of what is neither shown nor logged. */
   readonly mask: readonly string[] | undefined
   readonly quiet: boolean
+  /** Where the page of a workbench is served that shows the server, if anywhere. */
+  readonly page: string | undefined
+  /** Whether that may be where other machines reach it. */
+  readonly pageOpen: boolean
   /** How many processes serve; undefined is this one alone. */
   readonly workers: number | 'auto' | undefined
   /** Where metrics and health are served, if anywhere. */

@@ -32,6 +32,8 @@ interface ServeFlags
   json?: true
   hex?: true
   log?: string
+  page?: string | true
+  pageOpen?: true
   quiet?: true
 }
 
@@ -81,6 +83,8 @@ function addOutput(command: Command): void {
   command
     .optionsGroup(heading)
     .option('--metrics <endpoint>', 'serve /metrics, /healthz and /readyz there over HTTP')
+    .option('--page [endpoint]', 'show all of it on a page, for a browser on this machine')
+    .option('--page-open', 'it may be served where other machines reach it')
     .option('--log <file>', 'write all of it to a session log as well')
   addMask(command, 'in each message that is shown, and in the log')
   command
@@ -94,6 +98,24 @@ function readLogFile({ log, workers }: ServeFlags): string | undefined {
   if (log === undefined || workers === undefined) return log
   const remedy = 'a log has one writer: leave one of them out'
   throw new UsageError('--log and --workers do not go together', remedy)
+}
+
+/** A port alone is this machine's; without one it is any that is free. */
+function readPage({
+  page,
+  pageOpen,
+  workers,
+}: ServeFlags): Pick<ServeOptions, 'page' | 'pageOpen'> {
+  if (page === undefined) {
+    if (pageOpen === undefined) return { page: undefined, pageOpen: false }
+    throw new UsageError('--page-open has no page to open', 'add --page ENDPOINT')
+  }
+  if (workers !== undefined) {
+    const remedy = 'the page shows the connections of one process: leave one of them out'
+    throw new UsageError('--page and --workers do not go together', remedy)
+  }
+  const endpoint = page === true ? '0' : page
+  return { page: completeEndpoint(endpoint, '127.0.0.1'), pageOpen: pageOpen === true }
 }
 
 function readServe(endpoints: readonly string[], flags: ServeFlags): ServeOptions {
@@ -136,6 +158,7 @@ function readServe(endpoints: readonly string[], flags: ServeFlags): ServeOption
     hex: flags.hex ?? false,
     log: readLogFile(flags),
     mask: flags.mask,
+    ...readPage(flags),
     quiet: flags.quiet ?? false,
   }
 }

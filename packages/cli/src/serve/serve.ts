@@ -12,15 +12,17 @@ import { Host } from './host.js'
 import { joinNats } from './join-nats.js'
 import { loadMasking, type Masking } from './masking.js'
 import type { ServeOptions } from './options.js'
+import type { ServedPage, ServePage } from './page.js'
 import { prepareServeTls } from '../certificate/prepare-tls.js'
 import type { PreparedTls } from '../certificate/prepared-tls.js'
 
 /**
  * Run a server until it is asked to stop.
  *
+ * @param servePage serves the page of `--page`
  * @returns the exit code
  */
-export async function serve(options: ServeOptions): Promise<number> {
+export async function serve(options: ServeOptions, servePage: ServePage): Promise<number> {
   if (options.workers !== undefined) {
     const { serveWorkers } = await import('./workers/serve-workers.js')
     return serveWorkers(options)
@@ -30,7 +32,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const masking = await loadMasking(options)
   const nats = await joinNats(options.nats)
   try {
-    return await new ServeCommand(options, { framing, tls, masking, nats }).run()
+    return await new ServeCommand(options, { framing, tls, masking, nats }).run(servePage)
   } finally {
     // A server that never listened has not closed it, and it would keep the process alive.
     await nats?.close()
@@ -53,6 +55,7 @@ class ServeCommand {
   readonly #foreground: Foreground
   #metrics: MetricsPages | undefined
   #systemd: SystemdNotifier | undefined
+  #page: ServedPage | undefined
 
   constructor(options: ServeOptions, { framing, tls, masking, nats }: Prepared) {
     this.#options = options
@@ -62,35 +65,56 @@ class ServeCommand {
       listeners: () => this.#service(),
       terminator: terminatorOf(options.framing, options.crlf),
       escapes: options.escapes,
+      empty: () => this.#sayLink(),
     })
     const tell = masking.around((event) => this.#tell(event))
     this.#host = new Host(options, framing, tls?.options, tell, nats)
   }
 
-  async run(): Promise<number> {
+  async run(servePage: ServePage): Promise<number> {
     // First, so that no client is let in by a command that then ends.
     const metrics = await this.#serveMetrics(this.#options.metrics)
     this.#systemd = notifySystemd(this.#host.server, {
       onError: ({ code, message }) => this.#tell({ event: 'error', code, message }),
     })
-    const { log } = this.#options
-    const logTarget = await openTrafficLog(log, this.#masking.rules, ({ code, message }) => {
-      this.#tell({ event: 'error', code, message })
-    })
-    logTarget(this.#host.server)
+    await this.#logTraffic(servePage)
     await this.#host.listen()
     this.#foreground.listen()
     // In a terminal it says that the terminal is gone, and ends the command as it ends others.
     if (!this.#foreground.isInteractive) process.on('SIGHUP', () => this.#readAgain())
     const trust = this.#tls?.trust
-    this.#tell(listeningEvent(this.#host.server, this.#options, { metrics, trust }))
+    const page = this.#page?.link()
+    this.#tell(listeningEvent(this.#host.server, this.#options, { metrics, page, trust }))
     const notice = this.#tls?.notice
     if (notice !== undefined) this.#foreground.display.insist({ event: 'notice', text: notice })
     await this.#foreground.read()
     return this.#foreground.end(async () => {
+      await this.#page?.close()
       await this.#metrics?.close()
       await this.#systemd?.flush()
     })
+  }
+
+  /** A page looks at the log, so that with one there always is a log. */
+  async #logTraffic(servePage: ServePage): Promise<void> {
+    const { log, page } = this.#options
+    const { server } = this.#host
+    if (page !== undefined) {
+      this.#page = await servePage(server, this.#options, (text) => {
+        this.#foreground.display.insist({ event: 'notice', text })
+      })
+      return
+    }
+    const logTarget = await openTrafficLog(log, this.#masking.rules, ({ code, message }) => {
+      this.#tell({ event: 'error', code, message })
+    })
+    logTarget(server)
+  }
+
+  /** Enter on an empty line asks for a fresh link. */
+  #sayLink(): void {
+    if (this.#page === undefined) return
+    this.#foreground.display.insist({ event: 'notice', text: `page on ${this.#page.link()}` })
   }
 
   #service(): Service & Listeners {

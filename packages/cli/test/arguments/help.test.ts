@@ -20,6 +20,7 @@ const program = createProgram('1.2.3', {
   replay: async () => {},
   cert: async () => {},
   log: async () => {},
+  workbench: async () => {},
 })
 
 it.each(everyCommand(program).map((command) => [command.name(), command] as const))(

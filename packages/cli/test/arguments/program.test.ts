@@ -8,6 +8,7 @@ import type { ConnectOptions } from '../../src/connect/options.js'
 import type { ProxyOptions } from '../../src/proxy/options.js'
 import type { ReplayOptions } from '../../src/replay/options.js'
 import type { ServeOptions } from '../../src/serve/options.js'
+import type { WorkbenchCommandOptions } from '../../src/workbench/options.js'
 
 interface Parsed {
   serve?: ServeOptions
@@ -16,6 +17,7 @@ interface Parsed {
   replay?: ReplayOptions
   cert?: CertOptions
   log?: LogCommandOptions
+  workbench?: WorkbenchCommandOptions
 }
 
 async function parse(...words: string[]): Promise<Parsed> {
@@ -27,6 +29,7 @@ async function parse(...words: string[]): Promise<Parsed> {
     replay: async (replay) => void Object.assign(parsed, { replay }),
     cert: async (cert) => void Object.assign(parsed, { cert }),
     log: async (log) => void Object.assign(parsed, { log }),
+    workbench: async (workbench) => void Object.assign(parsed, { workbench }),
   })
   try {
     await program.parseAsync(words, { from: 'user' })
@@ -61,6 +64,8 @@ describe('hawser serve', () => {
       json: false,
       hex: false,
       log: undefined,
+      page: undefined,
+      pageOpen: false,
       quiet: false,
     })
   })

@@ -18,6 +18,7 @@ async function parse(): Promise<ServeOptions> {
     replay: async () => {},
     cert: async () => {},
     log: async () => {},
+    workbench: async () => {},
   })
   await program.parseAsync([...words], { from: 'user' })
   const [options] = parsed

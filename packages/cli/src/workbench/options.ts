@@ -1,0 +1,11 @@
+/** The options of `hawser workbench`. */
+export interface WorkbenchCommandOptions {
+  /** A session log to look at, as an absolute path. */
+  readonly file: string | undefined
+  /** Where the page is served. */
+  readonly page: string
+  /** Whether that may be where other machines reach it. */
+  readonly isOpen: boolean
+  /** The session log that is written; undefined is one that is deleted at the end. */
+  readonly log: string | undefined
+}

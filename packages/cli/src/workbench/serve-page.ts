@@ -1,0 +1,20 @@
+import { startWorkbench } from '@hawser/workbench'
+import type { ServePage } from '../serve/page.js'
+import { fromServe } from './from-options.js'
+import { createTools } from './tools.js'
+
+/** Serves the page of a workbench in which the server of `hawser serve` is the first session. */
+export function createServePage(version: string): ServePage {
+  return async (server, options, notice) => {
+    const { page, pageOpen, log, endpoints } = options
+    const bench = await startWorkbench({
+      tools: createTools(version),
+      ...{ page, log },
+      isOpen: pageOpen,
+      onNotice: (_, text) => notice(text),
+    })
+    const definition = fromServe({ ...options, endpoints: endpoints.slice(0, 1) })
+    await bench.adopt(definition, server as unknown as Parameters<typeof bench.adopt>[1])
+    return bench
+  }
+}

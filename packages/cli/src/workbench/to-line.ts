@@ -1,0 +1,82 @@
+import type {
+  ClientDefinition,
+  Definition,
+  ProxyDefinition,
+  ServerDefinition,
+} from '@hawser/workbench'
+import { quoteWord } from '../output/quote.js'
+
+/** The line that starts the same in a terminal. */
+export function toLine(definition: Definition): string {
+  return ['hawser', ...wordsOf(definition)].map(quoteWord).join(' ')
+}
+
+function wordsOf(definition: Definition): string[] {
+  switch (definition.kind) {
+    case 'server':
+      return ['serve', definition.listen, ...shared(definition, 'lines'), ...ofServer(definition)]
+    case 'client':
+      return ['connect', definition.connect, ...shared(definition, 'raw'), ...ofClient(definition)]
+    case 'proxy':
+      return [
+        'proxy',
+        definition.listen,
+        definition.target,
+        ...shared(definition, 'raw'),
+        ...ofProxy(definition),
+      ]
+    case 'file':
+      return ['log', definition.path]
+  }
+}
+
+/** @param usual the framing that the command has by itself */
+function shared(
+  { framing = 'raw', maxFrame, idleTimeout }: Exclude<Definition, { readonly kind: 'file' }>,
+  usual: string,
+): string[] {
+  return [
+    ...(framing === usual ? [] : ['--framing', framing]),
+    ...flag('--max-frame', maxFrame),
+    ...flag('--idle', idleTimeout),
+  ]
+}
+
+function ofServer({ respond, greeting, maxConnections, tls }: ServerDefinition): string[] {
+  return [
+    ...(respond === undefined || respond === 'none' ? [] : [`--${respond}`]),
+    ...flag('--greeting', greeting),
+    ...flag('--max-connections', maxConnections),
+    ...(tls === true ? ['--tls'] : []),
+    ...(typeof tls === 'object'
+      ? [...flag('--cert', tls.cert), ...flag('--key', tls.key), ...flag('--ca', tls.ca)]
+      : []),
+  ]
+}
+
+function ofClient({ tls, reconnect }: ClientDefinition): string[] {
+  return [
+    ...(reconnect === true ? ['--reconnect'] : []),
+    ...(tls === undefined || tls === false ? [] : ['--tls']),
+    ...(typeof tls === 'object'
+      ? [
+          ...flag('--ca', tls.ca),
+          ...flag('--servername', tls.servername),
+          ...(tls.insecure === true ? ['--insecure'] : []),
+        ]
+      : []),
+  ]
+}
+
+function ofProxy({ faults = [], seed, tlsIn, tlsOut }: ProxyDefinition): string[] {
+  return [
+    ...faults.flatMap((fault) => ['--fault', fault]),
+    ...flag('--seed', seed),
+    ...(tlsIn === true ? ['--tls-in'] : []),
+    ...(tlsOut === true ? ['--tls-out'] : []),
+  ]
+}
+
+function flag(name: string, value: string | number | undefined): string[] {
+  return value === undefined ? [] : [name, String(value)]
+}

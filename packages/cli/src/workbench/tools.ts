@@ -1,0 +1,54 @@
+import type { Tools } from '@hawser/workbench'
+import { framingCode } from '../arguments/framing/code.js'
+import type { ServeTls } from '../arguments/flags/tls-choice.js'
+import { parseFraming } from '../arguments/framing/parse.js'
+import { prepareServeTls } from '../certificate/prepare-tls.js'
+import { checkFaults } from '../proxy/embedded-proxy.js'
+import { loadFraming } from '../wire/load-framing.js'
+import { lendProxy } from './lend-proxy.js'
+import { parseLine } from './parse-line.js'
+import { toLine } from './to-line.js'
+
+/** The development certificate, with what the library does by itself. */
+const development: ServeTls = {
+  cert: undefined,
+  key: undefined,
+  ca: undefined,
+  alpn: undefined,
+  minVersion: undefined,
+  clientCertificate: undefined,
+  handshakeTimeout: undefined,
+}
+
+/** What the command lends to the workbench. */
+export function createTools(version: string): Tools {
+  return {
+    version,
+    parseLine,
+    toLine,
+    loadFraming: async (spelled, { maxFrame }) => {
+      return loadFraming(parseFraming(spelled), { crlf: false, maxFrame })
+    },
+    framingCode: ({ framing = 'raw', maxFrame }) => framingCode(parseFraming(framing), maxFrame),
+    serverTls: async (tls) => {
+      if (tls === false) return undefined
+      if (tls === true) return (await prepareServeTls(development))?.options
+      const { cert, key, ca } = tls
+      const given = { cert, key, ...(ca === undefined ? {} : { ca: [ca] }) }
+      return (await prepareServeTls({ ...development, ...given }))?.options
+    },
+    clientTls: (tls) => Promise.resolve(tls === false ? undefined : clientTls(tls)),
+    checkFaults,
+    startProxy: lendProxy,
+  }
+}
+
+function clientTls(tls: Exclude<Parameters<Tools['clientTls']>[0], false>): object {
+  if (tls === true) return {}
+  const { ca, servername, insecure } = tls
+  return {
+    ...(ca === undefined ? {} : { ca: [ca] }),
+    ...(servername === undefined ? {} : { servername }),
+    ...(insecure === undefined ? {} : { insecure }),
+  }
+}

@@ -1,0 +1,39 @@
+import { resolve } from 'node:path'
+import { type Command, Option } from 'commander'
+import { completeEndpoint } from '../arguments/endpoint.js'
+import { workbenchExamples } from '../arguments/help.js'
+import type { WorkbenchCommandOptions } from './options.js'
+
+interface WorkbenchFlags {
+  page?: string
+  pageOpen?: true
+  log?: string
+}
+
+/** Add `hawser workbench`. */
+export function addWorkbench(
+  program: Command,
+  act: (options: WorkbenchCommandOptions) => Promise<void>,
+): void {
+  program
+    .command('workbench')
+    .summary('open a page that runs servers, clients and proxies')
+    .description(
+      'Serve a page, for a browser on this machine, that runs servers, clients and proxies and shows every conversation.',
+    )
+    .argument('[file]', 'a session log to look at')
+    .option('--page <endpoint>', 'where the page is served (default: a free port)')
+    .option('--page-open', 'it may be served where other machines reach it')
+    .option('--log <file>', 'the session log to write (default: one that is deleted)')
+    .addHelpOption(new Option('-h, --help', 'print this help'))
+    .addHelpText('after', workbenchExamples)
+    .action((file: string | undefined, flags: WorkbenchFlags) => {
+      const { page = '0', pageOpen, log } = flags
+      return act({
+        file: file === undefined ? undefined : resolve(file),
+        page: completeEndpoint(page, '127.0.0.1'),
+        isOpen: pageOpen === true,
+        log,
+      })
+    })
+}

@@ -1,0 +1,84 @@
+import { statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { startWorkbench, type Workbench } from '@hawser/workbench'
+import { CommandError, exitOk, UsageError } from '../failure.js'
+import { Interrupts, signalExitCodes } from '../input/interrupts.js'
+import { whenForeground } from '../input/job-control.js'
+import { escapeText } from '../output/escape.js'
+import { nameOf } from './name.js'
+import type { WorkbenchCommandOptions } from './options.js'
+import { createTools } from './tools.js'
+
+/**
+ * Run a workbench until it is asked to stop.
+ *
+ * @param version that of this package
+ * @returns the exit code
+ */
+export async function workbench(
+  options: WorkbenchCommandOptions,
+  version: string,
+): Promise<number> {
+  const { file, page, isOpen, log } = options
+  if (file !== undefined) assertFile(file)
+  const end = new End()
+  const bench = await startWorkbench({
+    tools: createTools(version),
+    ...{ page, isOpen, log },
+    onNotice: (level, text) => void process.stderr.write(`${level}: ${escapeText(text)}\n`),
+  })
+  if (file !== undefined) {
+    await bench.start({ kind: 'file', name: nameOf('file', basename(file)), path: file })
+  }
+  say(`workbench on ${bench.link()}`)
+  say('Open the link in a browser: it can be used once, within ten minutes.')
+  say('Enter prints a fresh one, Ctrl-C ends the workbench.')
+  readEnter(() => say(`workbench on ${bench.link()}`))
+  return end.of(bench)
+}
+
+/** The first Ctrl-C ends all in order, the second at once; so does one that comes before it runs. */
+class End {
+  #bench: Workbench | undefined
+  #exit: (code: number) => void = (code) => process.exit(code)
+
+  constructor() {
+    const interrupts = new Interrupts((count, signal) => {
+      if (count === 1 && this.#bench !== undefined) {
+        void this.#bench.close().then(() => this.#exit(exitOk))
+      } else {
+        this.#exit(signalExitCodes[signal])
+      }
+    })
+    interrupts.listen()
+  }
+
+  /** @returns the exit code, when it comes to its end */
+  of(bench: Workbench): Promise<number> {
+    this.#bench = bench
+    return new Promise((resolve) => {
+      this.#exit = resolve
+    })
+  }
+}
+
+function assertFile(file: string): void {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (stats === undefined) throw new CommandError(`there is no file ${file}`, 'check its name')
+  if (stats.isDirectory()) {
+    throw new UsageError(`${file} is a folder`, 'name a session log, such as traffic.hawser')
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+/** Neither the end of stdin nor an error on it ends the workbench. */
+function readEnter(pressed: () => void): void {
+  const { stdin } = process
+  stdin.on('error', () => {})
+  const read = (): void => void stdin.on('data', () => pressed())
+  if (stdin.isTTY) whenForeground(read)
+  else read()
+}

@@ -1,0 +1,125 @@
+import { request } from 'node:http'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { connect, lines } from 'hawser'
+import { openLog } from 'hawser/log'
+import { expect, it } from 'vitest'
+import { createFolder } from '../../../../test/support/folders.js'
+import { Command } from '../support/command.js'
+import { unusedPort } from '../support/proxied.js'
+
+const linkPattern = /http:\/\/127\.0\.0\.1:(\d+)\/#token=([\w-]{32})/g
+
+/** The links that were printed so far. */
+function linksOf(command: Command): { port: number; token: string }[] {
+  return [...command.printed.matchAll(linkPattern)].map(([, port, token = '']) => {
+    return { port: Number(port), token }
+  })
+}
+
+/** Use a link as its page does. @returns the status */
+function use({ port, token }: { port: number; token: string }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { origin: `http://127.0.0.1:${port}` }
+    const sent = request({ port, host: '127.0.0.1', path: '/session', method: 'POST', headers })
+    sent.once('error', reject)
+    sent.once('response', (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    })
+    sent.end(JSON.stringify({ token }))
+  })
+}
+
+it('the link that is printed lets one in once; Enter prints a fresh one; Ctrl-C ends all', async () => {
+  const folder = createFolder()
+  const command = Command.hawser(['workbench'], { env: { TMPDIR: folder } })
+  await command.prints(/Ctrl-C ends/)
+  expect(readdirSync(folder)).toHaveLength(1)
+  const [link] = linksOf(command)
+  if (link === undefined) throw new Error('there is no link')
+  expect(await use(link)).toBe(204)
+  expect(await use(link)).toBe(403)
+  command.type('\n')
+  await command.prints(/workbench on .+\n[^]+workbench on .+\n/)
+  const [, fresh] = linksOf(command)
+  expect(fresh).not.toEqual(link)
+  expect(await use(fresh ?? link)).toBe(204)
+  command.kill('SIGINT')
+  expect(await command.ended).toMatchObject({ code: 0, stderr: '' })
+  expect(readdirSync(folder)).toEqual([])
+})
+
+it('the end of stdin does not end it', async () => {
+  const command = Command.hawser(['workbench'], { stdin: 'ignore' })
+  await command.prints(/Ctrl-C ends/)
+  const [link] = linksOf(command)
+  expect(link && (await use(link))).toBe(204)
+  command.kill('SIGTERM')
+  expect((await command.ended).code).toBe(0)
+})
+
+it('a port that is taken, a place that is not allowed, a file that is not there: one line', async () => {
+  const first = Command.hawser(['workbench'])
+  await first.prints(/Ctrl-C ends/)
+  const port = String(linksOf(first)[0]?.port)
+  const cases: readonly (readonly [string[], number, string])[] = [
+    [['workbench', '--page', port], 1, 'another process listens there'],
+    [['workbench', '--page', '*:0'], 2, '--page-open'],
+    [['workbench', join(createFolder(), 'none.hawser')], 1, 'there is no file'],
+    [['workbench', createFolder()], 2, 'is a folder'],
+    [['serve', '0', '--page', port], 1, 'another process listens there'],
+    [['serve', '0', '--page', '--workers', '2'], 2, 'one process'],
+  ]
+  for (const [words, code, message] of cases) {
+    const outcome = await Command.hawser(words).ended
+    expect(outcome).toMatchObject({ code, stdout: '' })
+    expect(outcome.stderr).toMatch(/^hawser: [^\n]+\n$/)
+    expect(outcome.stderr).toContain(message)
+  }
+  first.kill('SIGINT')
+  await first.ended
+})
+
+it('a page that other machines reach is warned of', async () => {
+  const command = Command.hawser(['workbench', '--page', '*:0', '--page-open'])
+  await command.complains(/^warning: other machines reach the page/)
+  await command.prints(/Ctrl-C ends/)
+  command.kill('SIGINT')
+  expect((await command.ended).code).toBe(0)
+})
+
+it('serve --page prints the link where it says where it listens, and logs what is said', async () => {
+  const file = join(createFolder(), 'said.hawser')
+  const command = Command.hawser(['serve', '0', '--echo', '--page', '--log', file])
+  const port = await command.port()
+  await command.prints(/page on http/)
+  const client = await connect(`127.0.0.1:${port}`, { framing: lines() })
+  await client.send('ahoy')
+  expect(await client.receive()).toBe('ahoy')
+  await client.close()
+  await command.prints(/closed/)
+  const [link] = linksOf(command)
+  expect(link && (await use(link))).toBe(204)
+  command.kill('SIGINT')
+  expect((await command.ended).code).toBe(0)
+  const reader = await openLog(file)
+  const said: string[] = []
+  for await (const { kind, data, event } of reader.rows()) {
+    said.push(event === undefined ? `${kind} ${Buffer.from(data).toString()}` : event.event)
+  }
+  await reader.close()
+  expect(said).toEqual(
+    expect.arrayContaining(['listening', 'open', 'in ahoy\n', 'out ahoy\n', 'close']),
+  )
+})
+
+it('without --page, serve opens no second port', async () => {
+  const command = Command.hawser(['serve', '0', '--json'])
+  const port = await command.port()
+  expect(command.printed).not.toContain('page')
+  expect(JSON.parse(command.printed.split('\n')[0] ?? '')).not.toHaveProperty('page')
+  expect(port).not.toBe(await unusedPort())
+  command.kill('SIGINT')
+  await command.ended
+})
