@@ -7,6 +7,7 @@ import {
   type Table,
   TABLES,
   type Wing,
+  WORKBENCH_PAGE_UNITS,
   WORKBENCH_UNITS,
 } from '../scripts/lib/wall-rules.mjs'
 import { readDocument } from './support/markdown.js'
@@ -31,6 +32,7 @@ const drawings = [
   ['The walls', LIBRARY_UNITS],
   ['The folders of the command', COMMAND_UNITS],
   ['The folders of the workbench', WORKBENCH_UNITS],
+  ['The folders of the page', WORKBENCH_PAGE_UNITS],
 ] as const
 
 it.each(drawings)('%s: what is drawn is what is checked', (heading, table) => {
@@ -63,7 +65,7 @@ it('what the rows name exists', () => {
     ]
   })
   const missing = named.filter(
-    (path) => !existsSync(join(ROOT, path)) && !existsSync(join(ROOT, `${path}.ts`)),
+    (path) => !['', '.ts', '.tsx'].some((ending) => existsSync(join(ROOT, path + ending))),
   )
   expect(missing).toEqual([])
 })

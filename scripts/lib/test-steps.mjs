@@ -14,6 +14,7 @@ const checked = [
   'packages/hawser/test',
   'packages/cli/test',
   'packages/nats/test',
+  'packages/workbench/web',
   'packages/workbench/test',
   'test',
   'test/faults',

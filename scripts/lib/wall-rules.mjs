@@ -761,6 +761,44 @@ export const WORKBENCH_UNITS = {
   index: { units: ['protocol', 'tools', 'workbench', 'workbench-error'], builtins: [] },
 }
 
+/** The half of the workbench that runs in a browser. @type {Table} */
+export const WORKBENCH_PAGE_UNITS = {
+  words: { units: [], builtins: [] },
+  bytes: { units: [], builtins: [] },
+  backend: { units: [], builtins: [] },
+  store: { units: ['backend', 'words'], builtins: [] },
+  widgets: { units: [], builtins: [] },
+  views: {
+    units: ['backend', 'bytes', 'store', 'widgets', 'words'],
+    builtins: [],
+    wings: {
+      composer: { sees: ['use-store'] },
+      connections: { sees: ['use-store'] },
+      details: { sees: ['use-store'] },
+      faults: { sees: ['use-store'] },
+      keys: { sees: ['use-store'], doors: ['shortcuts'] },
+      sessions: { sees: ['use-store'] },
+      sheet: { sees: ['use-store'] },
+      start: { sees: ['use-store'] },
+      frame: {
+        sees: [
+          'use-store',
+          'composer',
+          'connections',
+          'details',
+          'faults',
+          'keys',
+          'sessions',
+          'sheet',
+          'start',
+        ],
+        doors: ['page'],
+      },
+    },
+  },
+  main: { units: ['backend', 'store', 'views'], builtins: [] },
+}
+
 /** What a page may see of its package: what both halves say to each other. @type {Readonly<Record<string, string>>} */
 export const SHARED_WITH_PAGES = { 'workbench/web': 'packages/workbench/src/protocol' }
 
@@ -770,6 +808,7 @@ export const TABLES = {
   cli: COMMAND_UNITS,
   nats: NATS_UNITS,
   workbench: WORKBENCH_UNITS,
+  'workbench/web': WORKBENCH_PAGE_UNITS,
 }
 
 /** Lines that a file of a package may have. */

@@ -1,0 +1,169 @@
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
+import type { Filter, Pattern } from '../../src/protocol/filter.js'
+import type { Push } from '../../src/protocol/replies.js'
+import type { Backend } from '../backend/backend.js'
+import type { Row } from '../backend/decode-rows.js'
+import { RowCache } from '../backend/row-cache.js'
+
+type ViewPush = Extract<Push, { readonly push: 'view' }>
+
+/** Where the list is asked to go. */
+export interface Jump {
+  readonly place: number
+  /** Counts the jumps, so that going to one place twice is two of them. */
+  readonly turn: number
+}
+
+/** What the sheet shows: a view of a log, as far as it is known, and where one is in it. */
+export class SheetStore {
+  readonly filter = signal<Filter>({})
+  /** 0 is the log of the workbench, others are files. */
+  readonly log = signal(0)
+  /** Rows of the view. */
+  readonly size = signal(0)
+  readonly scanned = signal(0)
+  readonly total = signal(0)
+  readonly error = signal<string | undefined>(undefined)
+  /** Counts what arrived, so that what is shown is drawn again. */
+  readonly arrivals = signal(0)
+  readonly isFollowing = signal(true)
+  /** The number in the log of the row that is looked at closely. */
+  readonly selected = signal<number | undefined>(undefined)
+  /** Its place in the view, where that is known. */
+  readonly place = signal<number | undefined>(undefined)
+  readonly jump = signal<Jump>({ place: 0, turn: 0 })
+  readonly isFiltered: ReadonlySignal<boolean> = computed(
+    () => Object.keys(this.filter.value).length > 0,
+  )
+  readonly #backend: Backend
+  #view = 0
+  #cache: RowCache
+  /** A row to go to once the view has looked at as many rows of the log. */
+  #wanted: { readonly row: number; readonly behind: number } | undefined
+  #isDrawing = false
+
+  constructor(backend: Backend) {
+    this.#backend = backend
+    this.#cache = this.#newCache()
+  }
+
+  /** The row at a place; undefined while it is on its way. */
+  at(place: number): Row | undefined {
+    return this.#cache.at(place)
+  }
+
+  /** Look through another filter, and stay at the row that is looked at. */
+  async show(filter: Filter, log: number = this.log.value, stayAt?: number): Promise<void> {
+    const row = stayAt ?? (this.isFollowing.value ? undefined : this.selected.value)
+    batch(() => {
+      this.filter.value = filter
+      this.log.value = log
+    })
+    await this.#open()
+    if (row === undefined) return
+    this.isFollowing.value = false
+    this.#wanted = { row, behind: row }
+    this.#goToWanted()
+  }
+
+  /** The connection was lost and is there again: the view is asked for anew. */
+  async reopen(): Promise<void> {
+    await this.#open()
+  }
+
+  grown({ view, rows, scanned, total, error }: ViewPush): void {
+    if (view !== this.#view) return
+    this.#cache.grow(rows)
+    batch(() => {
+      this.size.value = rows
+      this.scanned.value = scanned
+      this.total.value = total
+      this.error.value = error
+    })
+    this.#goToWanted()
+  }
+
+  /** Bytes of a row. */
+  async bytes(row: number, from: number, count: number): Promise<Row | undefined> {
+    const [found] = await this.#backend.askRows('bytes', { view: this.#view, row, from, count })
+    return found
+  }
+
+  /** The next place with these bytes, where one is then. @returns undefined when there is none */
+  async find(pattern: Pattern, from: number, backwards: boolean): Promise<number | undefined> {
+    const found = await this.#backend.ask('find', { view: this.#view, pattern, from, backwards })
+    if (found.place !== undefined) this.go(found.place, found.row)
+    return found.place
+  }
+
+  /** Look at the row at a place closely; the sheet stands still then. */
+  select(place: number): void {
+    const row = this.at(place)
+    batch(() => {
+      this.isFollowing.value = false
+      this.place.value = place
+      if (row !== undefined) this.selected.value = row.number
+    })
+  }
+
+  /** Show a place, and look at its row closely. */
+  go(place: number, row: number | undefined): void {
+    batch(() => {
+      this.isFollowing.value = false
+      this.place.value = place
+      if (row !== undefined) this.selected.value = row
+      this.jump.value = { place, turn: this.jump.value.turn + 1 }
+    })
+  }
+
+  /** The place of a row in the view. */
+  async placeOf(row: number): Promise<number> {
+    return (await this.#backend.ask('locate', { view: this.#view, row })).place
+  }
+
+  async #open(): Promise<void> {
+    const before = this.#view
+    this.#view += 1
+    this.#cache = this.#newCache()
+    batch(() => {
+      this.size.value = 0
+      this.place.value = undefined
+      this.scanned.value = 0
+      this.error.value = undefined
+    })
+    const view = this.#view
+    const { value: filter } = this.filter
+    const { value: log } = this.log
+    if (before > 0) this.#backend.ask('close-view', { view: before }).catch(() => undefined)
+    await this.#backend.ask('open-view', { view, filter, ...(log === 0 ? {} : { log }) })
+  }
+
+  #goToWanted(): void {
+    const wanted = this.#wanted
+    if (wanted === undefined || this.scanned.value < Math.min(wanted.behind, this.total.value))
+      return
+    this.#wanted = undefined
+    this.placeOf(wanted.row).then(
+      (place) => this.go(place, undefined),
+      () => undefined,
+    )
+  }
+
+  #newCache(): RowCache {
+    const view = this.#view
+    return new RowCache(
+      (from, count) => this.#backend.askRows('rows', { view, from, count }),
+      () => this.#draw(),
+    )
+  }
+
+  /** However much arrives, a frame is drawn once. */
+  #draw(): void {
+    if (this.#isDrawing) return
+    this.#isDrawing = true
+    requestAnimationFrame(() => {
+      this.#isDrawing = false
+      this.arrivals.value++
+    })
+  }
+}

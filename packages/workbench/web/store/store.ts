@@ -1,0 +1,206 @@
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
+import type { Filter, Pattern } from '../../src/protocol/filter.js'
+import type { Definition } from '../../src/protocol/definition.js'
+import type { Push } from '../../src/protocol/replies.js'
+import type { ConnectionState, SessionState } from '../../src/protocol/session-state.js'
+import type { Backend, BackendState } from '../backend/backend.js'
+import { Notices } from './notices.js'
+import type { Settings } from './settings.js'
+import { SheetStore } from './sheet-store.js'
+
+export type ConnectionAct = 'pause' | 'resume' | 'end' | 'close' | 'reset'
+
+/** Connections that are listed of a session. */
+const mostListed = 1_000
+/** Milliseconds between two looks at the connections of the session that is shown. */
+const connectionsInterval = 500
+
+/** Everything that the page shows, and what one can do. What fails is said in a notice. */
+export class Store {
+  readonly settings: Settings
+  readonly notices = new Notices()
+  readonly sheet: SheetStore
+  readonly state = signal<BackendState>('connecting')
+  readonly lockedWhy = signal('')
+  readonly version = signal('')
+  readonly folder = signal<string | undefined>(undefined)
+  readonly sessions = signal<readonly SessionState[]>([])
+  /** The session that is shown; undefined is all of them. */
+  readonly shown = signal<number | undefined>(undefined)
+  readonly session: ReadonlySignal<SessionState | undefined> = computed(() =>
+    this.sessions.value.find(({ id }) => id === this.shown.value),
+  )
+  readonly connections = signal<readonly ConnectionState[]>([])
+  readonly allConnections = signal(0)
+  /** Connections that the composer speaks to; none chosen is all of them. */
+  readonly chosen = signal<ReadonlySet<number>>(new Set())
+  /** Whether the sheet shows hex. */
+  readonly isHex = signal(false)
+  /** Whether the filter leaves out more than the other sessions. */
+  readonly isNarrowed: ReadonlySignal<boolean> = computed(() =>
+    Object.keys(this.sheet.filter.value).some((name) => name !== 'session'),
+  )
+  readonly dialog = signal<'start' | 'keys' | undefined>(undefined)
+  readonly #backend: Backend
+  #isAsking = false
+
+  constructor(backend: Backend, settings: Settings) {
+    this.#backend = backend
+    this.settings = settings
+    this.sheet = new SheetStore(backend)
+    backend.onPush = (push) => this.#take(push)
+    backend.onState = (state) => {
+      this.state.value = state
+      if (state === 'open') void this.#begin()
+    }
+    setInterval(() => void this.#lookAtConnections(), connectionsInterval)
+  }
+
+  /** Show one session, or all. */
+  show(session: number | undefined): void {
+    batch(() => {
+      this.shown.value = session
+      this.chosen.value = new Set()
+      this.connections.value = []
+    })
+    const state = this.session.value
+    const isFile = state?.definition.kind === 'file'
+    const filter = session === undefined || isFile ? {} : { session }
+    this.sheet.isFollowing.value = true
+    void this.#try(() => this.sheet.show(filter, state?.log ?? 0))
+    void this.#lookAtConnections()
+  }
+
+  /** Leave out more, or other rows; what is undefined is no matter. One stays at the row that is looked at. */
+  filterBy(more: { readonly [Name in keyof Filter]?: Filter[Name] | undefined }): void {
+    const all = Object.entries({ ...this.sheet.filter.value, ...more })
+    const filter = Object.fromEntries(all.filter(([, value]) => value !== undefined)) as Filter
+    void this.#try(() => this.sheet.show(filter, undefined, this.sheet.selected.value))
+  }
+
+  /** Show all rows of the session again, and stay at the row that is looked at. */
+  dropFilter(): void {
+    const { session } = this.sheet.filter.value
+    const filter = session === undefined ? {} : { session }
+    void this.#try(() => this.sheet.show(filter, undefined, this.sheet.selected.value))
+  }
+
+  /** @returns the next place with these bytes; undefined when there is none, or it was refused */
+  find(pattern: Pattern, from: number, backwards: boolean): Promise<number | undefined> {
+    return this.#try(() => this.sheet.find(pattern, from, backwards))
+  }
+
+  /** @returns whether it was taken; that it cannot run is said in its state */
+  async start(definition: Definition): Promise<boolean> {
+    const reply = await this.#try(() => this.#backend.ask('start', { definition }))
+    if (reply === undefined) return false
+    await this.#refresh()
+    this.show(reply.session)
+    return true
+  }
+
+  async parse(line: string): Promise<Definition | undefined> {
+    return (await this.#try(() => this.#backend.ask('parse', { line })))?.definition
+  }
+
+  stop(session: number): Promise<unknown> {
+    return this.#try(() => this.#backend.ask('stop', { session }))
+  }
+
+  restart(session: number): Promise<unknown> {
+    return this.#try(() => this.#backend.ask('restart', { session }))
+  }
+
+  async remove(session: number): Promise<void> {
+    await this.#try(() => this.#backend.ask('remove', { session }))
+    if (this.shown.value === session) this.show(undefined)
+  }
+
+  async copy(session: number, as: 'command' | 'code'): Promise<string | undefined> {
+    return (await this.#try(() => this.#backend.ask('copy', { session, as })))?.text
+  }
+
+  /** @returns how many got it; undefined when it was refused */
+  async send(session: number, bytes: string, to: readonly number[]): Promise<number | undefined> {
+    const more = to.length === 0 ? {} : { to: [...to] }
+    const reply = await this.#try(() => this.#backend.ask('send', { session, bytes, ...more }))
+    return reply?.recipients
+  }
+
+  async act(session: number, connection: number, act: ConnectionAct): Promise<void> {
+    await this.#try(() => this.#backend.ask('act', { session, connection, act }))
+    await this.#lookAtConnections()
+  }
+
+  limit(session: number, maxConnections: number): Promise<unknown> {
+    return this.#try(() => this.#backend.ask('limit', { session, maxConnections }))
+  }
+
+  setFaults(session: number, faults: readonly string[]): Promise<unknown> {
+    return this.#try(() => this.#backend.ask('faults', { session, faults: [...faults] }))
+  }
+
+  note(text: string, row: number | undefined): Promise<unknown> {
+    const about = row === undefined ? {} : { row }
+    return this.#try(() => this.#backend.ask('note', { text, ...about }))
+  }
+
+  /** Mark the row that is looked at. */
+  async bookmark(): Promise<void> {
+    const row = this.sheet.selected.value
+    if (row !== undefined) await this.note('★', row)
+  }
+
+  async #begin(): Promise<void> {
+    await this.#refresh()
+    await this.#try(() => this.sheet.reopen())
+  }
+
+  async #refresh(): Promise<void> {
+    const hello = await this.#try(() => this.#backend.ask('hello', {}))
+    if (hello === undefined) return
+    batch(() => {
+      this.version.value = hello.version
+      this.folder.value = hello.folder
+      this.sessions.value = hello.sessions
+    })
+  }
+
+  #take(push: Push): void {
+    if (push.push === 'sessions') this.sessions.value = push.sessions
+    else if (push.push === 'view') this.sheet.grown(push)
+    else this.notices.say(push.level, push.text)
+  }
+
+  /** The session that is shown is asked for its connections; one question at a time. */
+  async #lookAtConnections(): Promise<void> {
+    const session = this.shown.value
+    if (session === undefined || this.state.value !== 'open' || this.#isAsking) return
+    if (document.visibilityState === 'hidden') return
+    this.#isAsking = true
+    try {
+      const { all, connections } = await this.#backend.ask('connections', {
+        session,
+        most: mostListed,
+      })
+      if (this.shown.value !== session) return
+      batch(() => {
+        this.allConnections.value = all
+        this.connections.value = connections
+      })
+    } catch {
+      // It is gone, or the connection is: what is shown stays until it is there again.
+    } finally {
+      this.#isAsking = false
+    }
+  }
+
+  async #try<Value>(act: () => Promise<Value>): Promise<Value | undefined> {
+    try {
+      return await act()
+    } catch (error) {
+      this.notices.say('error', error instanceof Error ? error.message : String(error))
+      return undefined
+    }
+  }
+}

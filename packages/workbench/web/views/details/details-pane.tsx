@@ -1,0 +1,112 @@
+import { useSignal, useSignalEffect } from '@preact/signals'
+import type { ComponentChild } from 'preact'
+import { flags, type Row } from '../../backend/decode-rows.js'
+import { showClock, showCount, showSize } from '../../bytes/amounts.js'
+import { cutLines, type Piece, showText } from '../../bytes/show-text.js'
+import { type ByteRange, HexView } from '../../widgets/hex-view.js'
+import { Pieces } from '../../widgets/pieces.js'
+import type { Words } from '../../words/words.js'
+import { useStore, useWords } from '../use-store.js'
+import { Selection } from './selection.js'
+
+/** Bytes of a row that are looked at; of a larger one, the first. */
+const mostLookedAt = 64 * 1024
+/** Lines of hex are elements: so many bytes are shown at once. */
+const mostInHex = 4_096
+
+type Form = 'text' | 'hex' | 'json'
+const nothing: ByteRange = { from: 0, to: 0 }
+
+/** The selected row, looked at closely. */
+export function DetailsPane(): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const row = useSignal<Row | undefined>(undefined)
+  const form = useSignal<Form>('text')
+  const range = useSignal(nothing)
+
+  useSignalEffect(() => {
+    const number = store.sheet.selected.value
+    range.value = nothing
+    if (number === undefined) {
+      row.value = undefined
+      return
+    }
+    store.sheet.bytes(number, 0, mostLookedAt).then(
+      (found) => {
+        if (store.sheet.selected.peek() === number) row.value = found
+      },
+      () => undefined,
+    )
+  })
+
+  const shown = row.value
+  if (shown === undefined) return <p class="hint">{words.nothingSelected}</p>
+  const count = (value: number): string => showCount(value, store.settings.language.value)
+  const forms: readonly Form[] = ['text', 'hex', 'json']
+  return (
+    <div class="details">
+      <p class="facts">
+        <strong>{words.row(count(shown.number))}</strong> {showClock(shown.time)}{' '}
+        {shown.connection > 0 && `#${shown.connection}`} {showSize(shown.length)}{' '}
+        <Flags row={shown} words={words} />
+      </p>
+      <div class="tabs" role="tablist">
+        {forms.map((each) => (
+          <button
+            type="button"
+            role="tab"
+            aria-selected={form.value === each}
+            onClick={() => (form.value = each)}
+          >
+            {words[each]}
+          </button>
+        ))}
+        {shown.bytes.length < shown.length && (
+          <span class="partial">{words.firstBytes(showSize(shown.bytes.length))}</span>
+        )}
+      </div>
+      <div class="details-body">
+        {form.value === 'text' && <Text pieces={showText(shown.bytes)} />}
+        {form.value === 'json' && <Text pieces={prettyJson(shown.bytes)} />}
+        {form.value === 'hex' && (
+          <HexView
+            bytes={shown.bytes.subarray(0, mostInHex)}
+            label={words.hex}
+            range={range.value}
+            onRange={(next) => (range.value = next)}
+          />
+        )}
+      </div>
+      <Selection row={shown} range={range.value} />
+    </div>
+  )
+}
+
+function Flags({ row, words }: { readonly row: Row; readonly words: Words }): ComponentChild {
+  const names: readonly (readonly [number, string])[] = [
+    [flags.tls, words.flagTls],
+    [flags.changed, words.flagChanged],
+    [flags.byHand, words.flagByHand],
+    [flags.repeated, words.flagRepeated],
+  ]
+  return names
+    .filter(([bit]) => (row.flags & bit) !== 0)
+    .map(([, name]) => <span class="flag">{name}</span>)
+}
+
+function Text({ pieces }: { readonly pieces: readonly Piece[] }): ComponentChild {
+  return (
+    <pre class="text">
+      <Pieces pieces={pieces} />
+    </pre>
+  )
+}
+
+function prettyJson(bytes: Uint8Array): Piece[] {
+  try {
+    return cutLines(JSON.stringify(JSON.parse(new TextDecoder().decode(bytes)), null, 2))
+  } catch {
+    return showText(bytes)
+  }
+}

@@ -1,0 +1,83 @@
+import type { ComponentChild } from 'preact'
+import type { Row } from '../../backend/decode-rows.js'
+import { showCount } from '../../bytes/amounts.js'
+import { checksums } from '../../bytes/checksums.js'
+import { copyAs, type CopyForm, copyForms } from '../../bytes/copy-as.js'
+import { readNumbers } from '../../bytes/numbers.js'
+import type { ByteRange } from '../../widgets/hex-view.js'
+import { useStore, useWords } from '../use-store.js'
+
+const formNames: Readonly<Record<CopyForm, string>> = {
+  hex: 'hex',
+  text: 'text',
+  escapes: '\\xNN',
+  c: 'C',
+  buffer: 'Buffer',
+  base64: 'base64',
+}
+
+/** The selected bytes as numbers and checksums, and in forms to copy. Without a selection, all of them. */
+export function Selection({
+  row,
+  range,
+}: {
+  readonly row: Row
+  readonly range: ByteRange
+}): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const isAll = range.to <= range.from
+  const bytes = isAll ? row.bytes : row.bytes.subarray(range.from, range.to)
+  const count = (value: number): string => showCount(value, store.settings.language.value)
+  const copy = async (form: CopyForm): Promise<void> => {
+    await navigator.clipboard.writeText(copyAs(bytes, form))
+    store.notices.say('info', words.copied)
+  }
+  return (
+    <div class="selection">
+      <p class="copy">
+        <span>{words.selectedBytes(count(isAll ? 0 : range.from), count(bytes.length))}</span>
+        <span>{words.copyAs}</span>
+        {copyForms.map((form) => (
+          <button type="button" onClick={() => void copy(form)}>
+            {formNames[form]}
+          </button>
+        ))}
+      </p>
+      <details>
+        <summary>{words.numbers}</summary>
+        <table>
+          <thead>
+            <tr>
+              <th />
+              <th>{words.little}</th>
+              <th>{words.big}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {readNumbers(bytes).map(({ name, little, big }) => (
+              <tr>
+                <th scope="row">{name}</th>
+                <td>{little ?? '–'}</td>
+                <td>{big ?? '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+      <details>
+        <summary>{words.checksums}</summary>
+        <table>
+          <tbody>
+            {checksums(bytes).map(([name, hex]) => (
+              <tr>
+                <th scope="row">{name}</th>
+                <td>{hex}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </div>
+  )
+}

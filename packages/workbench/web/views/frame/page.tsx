@@ -1,0 +1,51 @@
+import { signal, useSignalEffect } from '@preact/signals'
+import type { ComponentChild } from 'preact'
+import { Splitter } from '../../widgets/splitter.js'
+import { ComposerPane } from '../composer/composer-pane.js'
+import { KeysDialog } from '../keys/keys-dialog.js'
+import { SessionsPane } from '../sessions/sessions-pane.js'
+import { SheetPane } from '../sheet/sheet-pane.js'
+import { StartDialog } from '../start/start-dialog.js'
+import { useStore, useWords } from '../use-store.js'
+import { Head } from './head.js'
+import { Locked } from './locked.js'
+import { NoticeList } from './notice-list.js'
+import { SidePane } from './side-pane.js'
+
+const sessionsWidth = signal(264)
+const sideWidth = signal(380)
+
+/** The whole page. */
+export function Page(): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  useSignalEffect(() => {
+    const root = document.documentElement
+    root.dataset['theme'] = store.settings.theme.value
+    root.lang = store.settings.language.value === 'zh' ? 'zh-CN' : 'en'
+  })
+  if (store.state.value === 'locked') return <Locked />
+  return (
+    <div class="page">
+      <Head />
+      <div
+        class="panes"
+        style={{
+          gridTemplateColumns: `${sessionsWidth.value}px 5px minmax(320px, 1fr) 5px ${sideWidth.value}px`,
+        }}
+      >
+        <SessionsPane />
+        <Splitter label={words.sessions} size={sessionsWidth} least={180} most={480} side="right" />
+        <div class="middle">
+          <SheetPane />
+          <ComposerPane />
+        </div>
+        <Splitter label={words.details} size={sideWidth} least={280} most={760} side="left" />
+        <SidePane />
+      </div>
+      {store.dialog.value === 'start' && <StartDialog />}
+      {store.dialog.value === 'keys' && <KeysDialog />}
+      <NoticeList />
+    </div>
+  )
+}

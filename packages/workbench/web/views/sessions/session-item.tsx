@@ -1,0 +1,87 @@
+import type { ComponentChild } from 'preact'
+import type { SessionState } from '../../../src/protocol/session-state.js'
+import { showCount } from '../../bytes/amounts.js'
+import { tame } from '../../bytes/show-text.js'
+import { useStore, useWords } from '../use-store.js'
+import { Maximum } from './maximum.js'
+
+interface SessionItemProps {
+  readonly session: SessionState
+  readonly isShown: boolean
+}
+
+export function SessionItem({ session, isShown }: SessionItemProps): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const { id, definition, state, error, addresses } = session
+  const count = (value: number): string => showCount(value, store.settings.language.value)
+  const most = session.maxConnections === null ? undefined : count(session.maxConnections)
+  return (
+    <li class={`session ${isShown ? 'shown' : ''}`} data-session={id}>
+      <button
+        type="button"
+        class="session-name"
+        aria-current={isShown}
+        onClick={() => store.show(id)}
+      >
+        <span class={`state ${state}`} role="img" aria-label={words[state]} title={words[state]} />
+        <span class="name">{tame(definition.name)}</span>
+        <span class="kind">{words[definition.kind]}</span>
+      </button>
+      {addresses.map((address) => (
+        <code class="address">{tame(address)}</code>
+      ))}
+      {error !== undefined && <p class="failure">{tame(error)}</p>}
+      {state === 'running' && definition.kind !== 'file' && (
+        <p class="counts">
+          <span>{words.connectionCount(count(session.connections), most)}</span>
+          {session.refused > 0 && (
+            <span class="refused">{words.refusedCount(count(session.refused))}</span>
+          )}
+        </p>
+      )}
+      {isShown && <SessionActs session={session} />}
+    </li>
+  )
+}
+
+function SessionActs({ session }: { readonly session: SessionState }): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const { id, definition, state } = session
+  const isRunning = state === 'running' || state === 'starting'
+  const copy = async (as: 'command' | 'code'): Promise<void> => {
+    const text = await store.copy(id, as)
+    if (text === undefined) return
+    await navigator.clipboard.writeText(text)
+    store.notices.say('info', `${words.copied}: ${text.split('\n')[0] ?? ''}`)
+  }
+  return (
+    <div class="session-acts">
+      {definition.kind === 'server' && isRunning && <Maximum session={session} />}
+      <div class="buttons">
+        {definition.kind !== 'file' &&
+          (isRunning ? (
+            <button type="button" onClick={() => void store.stop(id)}>
+              {words.stop}
+            </button>
+          ) : (
+            <button type="button" onClick={() => void store.restart(id)}>
+              {words.start}
+            </button>
+          ))}
+        <button type="button" onClick={() => void store.remove(id)}>
+          {words.remove}
+        </button>
+        {definition.kind !== 'file' && (
+          <button type="button" onClick={() => void copy('command')}>
+            {words.copyCommand}
+          </button>
+        )}
+        <button type="button" onClick={() => void copy('code')}>
+          {words.copyCode}
+        </button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,38 @@
+import type { ComponentChild } from 'preact'
+import type { SessionState } from '../../../src/protocol/session-state.js'
+import { useStore, useWords } from '../use-store.js'
+import { SessionItem } from './session-item.js'
+
+/** All that runs, and what one looks at. */
+export function SessionsPane(): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const sessions = store.sessions.value
+  const shown = store.shown.value
+  return (
+    <nav class="pane sessions" aria-label={words.sessions}>
+      <header class="pane-head">
+        <h2>{words.sessions}</h2>
+        <button type="button" class="main" onClick={() => (store.dialog.value = 'start')}>
+          + {words.newSession}
+        </button>
+      </header>
+      <ul class="session-list">
+        <li>
+          <button
+            type="button"
+            class="session-all"
+            aria-current={shown === undefined}
+            onClick={() => store.show(undefined)}
+          >
+            {words.everything}
+          </button>
+        </li>
+        {sessions.map((session: SessionState) => (
+          <SessionItem key={session.id} session={session} isShown={session.id === shown} />
+        ))}
+      </ul>
+      {sessions.length === 0 && <p class="hint">{words.noSessions}</p>}
+    </nav>
+  )
+}

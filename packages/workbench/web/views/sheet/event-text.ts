@@ -1,0 +1,91 @@
+import type { Row } from '../../backend/decode-rows.js'
+import { showSize } from '../../bytes/amounts.js'
+import { tame } from '../../bytes/show-text.js'
+import type { Words } from '../../words/words.js'
+
+type Details = Readonly<Record<string, unknown>>
+
+/** What an event says, for people. An event that is not known is shown as it is. */
+export function eventText(row: Row, words: Words): string {
+  const event = readEvent(row)
+  return tame(event === undefined ? new TextDecoder().decode(row.bytes) : word(event, words))
+}
+
+export function readEvent(row: Row): Details | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(row.bytes))
+    return typeof value === 'object' && value !== null ? (value as Details) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function word(event: Details, words: Words): string {
+  switch (event['event']) {
+    case 'open':
+      return openText(event, words)
+    case 'close':
+      return closeText(event, words)
+    case 'listening':
+      return words.listening(list(event['addresses']))
+    case 'refused':
+      return words.refusedBecause(
+        place(event['remoteAddress'], event['remotePort']),
+        text(event['reason']),
+      )
+    case 'note':
+      return words.noteEvent(text(event['text']))
+    case 'bookmark':
+      return words.bookmarkEvent
+    case 'fault':
+      return words.faultEvent(rest(event))
+    case 'lost':
+      return words.lostRows(
+        text(event['rows']),
+        showSize(Number(event['in']) + Number(event['out'])),
+      )
+    default:
+      return `${text(event['event'])} ${rest(event)}`
+  }
+}
+
+function openText(event: Details, words: Words): string {
+  const local = place(event['localAddress'], event['localPort'])
+  const remote = place(event['remoteAddress'], event['remotePort'])
+  const tls = event['tls'] as Details | undefined
+  const secured = tls === undefined ? '' : ` · ${text(tls['protocol'])} ${text(tls['cipher'])}`
+  const said =
+    event['side'] === 'client' ? words.openedFrom(local, remote) : words.opened(local, remote)
+  return said + secured
+}
+
+function closeText(event: Details, words: Words): string {
+  const by = { local: words.byLocal, remote: words.byRemote, error: words.byError }[
+    text(event['by'])
+  ]
+  const error = event['error'] as Details | undefined
+  const why = error?.['message'] === undefined ? text(event['reason']) : text(error['message'])
+  return words.closedBy(by ?? text(event['by']), why)
+}
+
+function place(address: unknown, port: unknown): string {
+  const host = text(address)
+  if (port === undefined) return host === '' ? 'unix' : host
+  return host.includes(':') ? `[${host}]:${text(port)}` : `${host}:${text(port)}`
+}
+
+function text(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function list(value: unknown): string {
+  return Array.isArray(value) ? value.map(text).join(', ') : text(value)
+}
+
+function rest(event: Details): string {
+  return Object.entries(event)
+    .filter(([name]) => name !== 'event' && name !== 'session')
+    .map(([name, value]) => `${name}=${text(value)}`)
+    .join(' ')
+}

@@ -1,0 +1,86 @@
+import { useSignal } from '@preact/signals'
+import type { ComponentChild } from 'preact'
+import { useRef } from 'preact/hooks'
+import type { Row } from '../../backend/decode-rows.js'
+import { showClock, showCount, showSpan } from '../../bytes/amounts.js'
+import { VirtualList } from '../../widgets/virtual-list.js'
+import { useStore, useWords } from '../use-store.js'
+import { SheetRow } from './sheet-row.js'
+import { Toolbar } from './toolbar.js'
+
+const rowHeight = 22
+
+/** One continuous list of messages and the events between them. */
+export function SheetPane(): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const { sheet, settings } = store
+  // What is drawn changes with it.
+  void sheet.arrivals.value
+  const size = sheet.size.value
+  const isFollowing = sheet.isFollowing.value
+  const seen = useRef(0)
+  if (isFollowing) seen.current = size
+  const fresh = size - seen.current
+  const first = useSignal(0)
+  const form = settings.time.value
+  const timeOf = (row: Row | undefined, at: number): string => {
+    if (row === undefined) return ''
+    if (form === 'clock') return showClock(row.time)
+    const before = sheet.at(form === 'delta' ? Math.max(0, at - 1) : 0)
+    return before === undefined ? '' : showSpan(row.time - before.time)
+  }
+  return (
+    <section class="pane sheet" aria-label={words.sheet}>
+      <Toolbar first={first} />
+      {size === 0 ? (
+        <EmptySheet />
+      ) : (
+        <VirtualList
+          count={size}
+          rowHeight={rowHeight}
+          label={words.sheet}
+          isFollowing={isFollowing}
+          onScrolled={(isAtEnd) => (sheet.isFollowing.value = isAtEnd)}
+          jump={sheet.jump.value}
+          current={sheet.place.value}
+          onMove={(at) => sheet.select(at)}
+          first={first}
+          row={(at) => {
+            const row = sheet.at(at)
+            return (
+              <SheetRow
+                key={at}
+                place={at}
+                row={row}
+                time={timeOf(row, at)}
+                isCurrent={row !== undefined && row.number === sheet.selected.value}
+                isHex={store.isHex.value}
+                words={words}
+                onSelect={() => sheet.select(at)}
+              />
+            )
+          }}
+        />
+      )}
+      {!isFollowing && size > 0 && (
+        <button type="button" class="newest" onClick={() => (sheet.isFollowing.value = true)}>
+          ↓ {fresh > 0 ? words.newRows(showCount(fresh, settings.language.value)) : words.newest}
+        </button>
+      )}
+    </section>
+  )
+}
+
+function EmptySheet(): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const session = store.session.value
+  const address = session?.definition.kind === 'server' ? session.addresses[0] : undefined
+  const [, host = '127.0.0.1', port = ''] = /^(.*):(\d+)$/.exec(address ?? '') ?? []
+  return (
+    <p class="hint large">
+      {address === undefined ? words.empty : words.emptyServer(`telnet ${host} ${port}`)}
+    </p>
+  )
+}

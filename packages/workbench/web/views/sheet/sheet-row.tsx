@@ -1,0 +1,87 @@
+import type { ComponentChild } from 'preact'
+import { flags, type Row } from '../../backend/decode-rows.js'
+import { showSize } from '../../bytes/amounts.js'
+import { showLine } from '../../bytes/show-text.js'
+import { toHex } from '../../bytes/hex.js'
+import { Pieces } from '../../widgets/pieces.js'
+import type { Words } from '../../words/words.js'
+import { eventText } from './event-text.js'
+
+interface SheetRowProps {
+  readonly place: number
+  readonly row: Row | undefined
+  readonly time: string
+  readonly isCurrent: boolean
+  readonly isHex: boolean
+  readonly words: Words
+  readonly onSelect: () => void
+}
+
+const arrows = { in: '←', out: '→', event: '•', lost: '⚠' } as const
+
+/** A line of the sheet: a message, or an event between them. */
+export function SheetRow(props: SheetRowProps): ComponentChild {
+  const { place, row, time, isCurrent, isHex, words, onSelect } = props
+  if (row === undefined) {
+    return (
+      <div class="row" role="row" aria-rowindex={place + 1}>
+        <span class="cell content waiting">{words.loading}</span>
+      </div>
+    )
+  }
+  const { kind, connection, length } = row
+  const isMessage = kind === 'in' || kind === 'out'
+  const name = { in: words.received, out: words.sent, event: words.event, lost: words.event }[kind]
+  return (
+    <div
+      class={`row ${kind} ${isCurrent ? 'current' : ''}`}
+      role="row"
+      aria-rowindex={place + 1}
+      aria-selected={isCurrent}
+      data-row={row.number}
+      onMouseDown={onSelect}
+    >
+      <span class="cell time" role="gridcell">
+        {time}
+      </span>
+      <span class="cell who" role="gridcell">
+        {connection === 0 ? '' : `#${connection}`}
+      </span>
+      <span class="cell direction" role="gridcell" aria-label={name} title={name}>
+        {arrows[kind]}
+      </span>
+      <span class="cell size" role="gridcell">
+        {isMessage ? showSize(length) : ''}
+      </span>
+      <span class="cell content" role="gridcell">
+        {isMessage ? <Marks row={row} words={words} /> : null}
+        {isMessage ? <Message row={row} isHex={isHex} /> : eventText(row, words)}
+      </span>
+    </div>
+  )
+}
+
+function Message({ row, isHex }: { readonly row: Row; readonly isHex: boolean }): ComponentChild {
+  const { bytes, length } = row
+  return (
+    <>
+      {isHex ? toHex(bytes) : <Pieces pieces={showLine(bytes)} />}
+      {length > bytes.length && '…'}
+    </>
+  )
+}
+
+function Marks({ row, words }: { readonly row: Row; readonly words: Words }): ComponentChild {
+  const marks: readonly (readonly [number, string, string])[] = [
+    [flags.byHand, '✎', words.flagByHand],
+    [flags.changed, '±', words.flagChanged],
+    [flags.repeated, '↻', words.flagRepeated],
+  ]
+  return marks
+    .filter(([bit]) => (row.flags & bit) !== 0)
+    .map(([, mark, name]) => (
+      <span class="mark" role="img" aria-label={name} title={name}>
+        {mark}
+      </span>
+    ))
+}

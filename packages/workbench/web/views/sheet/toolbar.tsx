@@ -1,0 +1,159 @@
+import { type Signal, useSignal } from '@preact/signals'
+import type { ComponentChild } from 'preact'
+import type { Filter, Pattern } from '../../../src/protocol/filter.js'
+import { showCount } from '../../bytes/amounts.js'
+import type { TimeForm } from '../../store/settings.js'
+import { useStore, useWords } from '../use-store.js'
+
+interface ToolbarProps {
+  /** The first row in sight. */
+  readonly first: Signal<number>
+}
+
+type As = Pattern['as']
+
+/** Find, filter, and how the sheet shows what it shows. */
+export function Toolbar({ first }: ToolbarProps): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const { sheet, settings } = store
+  const text = useSignal('')
+  const as = useSignal<As>('text')
+  const isMissing = useSignal(false)
+  const find = async (backwards: boolean): Promise<void> => {
+    const pattern = toPattern(as.value, text.value)
+    if (pattern === undefined) return
+    const here = sheet.place.value
+    const from =
+      here === undefined ? (backwards ? sheet.size.value : first.value) : here + (backwards ? 0 : 1)
+    isMissing.value = (await store.find(pattern, from, backwards)) === undefined
+  }
+  const filter = (): void => {
+    const pattern = toPattern(as.value, text.value)
+    if (pattern !== undefined) store.filterBy({ pattern })
+  }
+  return (
+    <div class="toolbar" role="toolbar" aria-label={words.find}>
+      <select
+        aria-label={words.find}
+        value={as.value}
+        onChange={(event) => (as.value = event.currentTarget.value as As)}
+      >
+        <option value="text">{words.asText}</option>
+        <option value="hex">{words.asHex}</option>
+        <option value="regex">{words.asRegex}</option>
+      </select>
+      <input
+        id="find"
+        type="search"
+        spellcheck={false}
+        placeholder={`${words.find} (/)`}
+        aria-label={words.find}
+        aria-invalid={isMissing.value}
+        value={text.value}
+        onInput={(event) => {
+          text.value = event.currentTarget.value
+          isMissing.value = false
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') void find(event.shiftKey)
+          else if (event.key === 'Escape') event.currentTarget.blur()
+        }}
+      />
+      <button
+        type="button"
+        title={words.findPrevious}
+        aria-label={words.findPrevious}
+        onClick={() => void find(true)}
+      >
+        ↑
+      </button>
+      <button
+        type="button"
+        title={words.findNext}
+        aria-label={words.findNext}
+        onClick={() => void find(false)}
+      >
+        ↓
+      </button>
+      {isMissing.value && <span class="missing">{words.notFound}</span>}
+      <button type="button" id="filter" onClick={filter}>
+        {words.filter}
+      </button>
+      <KindChoice />
+      {store.isNarrowed.value && (
+        <button type="button" class="drop" onClick={() => store.dropFilter()}>
+          ✕ {words.dropFilter}
+        </button>
+      )}
+      <span class="grow" />
+      <Progress />
+      <select
+        aria-label={words.time}
+        value={settings.time.value}
+        onChange={(event) => (settings.time.value = event.currentTarget.value as TimeForm)}
+      >
+        <option value="clock">{words.timeClock}</option>
+        <option value="relative">{words.timeRelative}</option>
+        <option value="delta">{words.timeDelta}</option>
+      </select>
+      <button
+        type="button"
+        aria-pressed={sheet.isFollowing.value}
+        onClick={() => (sheet.isFollowing.value = !sheet.isFollowing.value)}
+      >
+        {sheet.isFollowing.value ? words.following : words.follow}
+      </button>
+    </div>
+  )
+}
+
+const kindChoices: Readonly<Record<string, Filter['kinds']>> = {
+  all: undefined,
+  messages: ['in', 'out'],
+  in: ['in'],
+  out: ['out'],
+  events: ['event', 'lost'],
+}
+
+function KindChoice(): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const { kinds } = store.sheet.filter.value
+  const chosen = Object.entries(kindChoices).find(([, each]) => each?.join() === kinds?.join())
+  return (
+    <select
+      aria-label={words.filter}
+      value={chosen?.[0] ?? 'all'}
+      onChange={(event) => store.filterBy({ kinds: kindChoices[event.currentTarget.value] })}
+    >
+      <option value="all">{words.allKinds}</option>
+      <option value="messages">{words.onlyMessages}</option>
+      <option value="in">{words.onlyReceived}</option>
+      <option value="out">{words.onlySent}</option>
+      <option value="events">{words.onlyEvents}</option>
+    </select>
+  )
+}
+
+function Progress(): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const { size, scanned, total, error } = store.sheet
+  const count = (value: number): string => showCount(value, store.settings.language.value)
+  if (error.value !== undefined) return <span class="missing">{error.value}</span>
+  const isWhole = size.value === total.value
+  return (
+    <span class="row-count">
+      {scanned.value < total.value &&
+        `${words.looking(`${Math.floor((scanned.value / total.value) * 100)} %`)} `}
+      {words.rowCount(count(size.value), isWhole ? undefined : count(total.value))}
+    </span>
+  )
+}
+
+function toPattern(as: As, text: string): Pattern | undefined {
+  if (text === '') return undefined
+  if (as === 'hex') return { as, hex: text }
+  return as === 'regex' ? { as, regex: text } : { as, text }
+}

@@ -1,0 +1,88 @@
+import { useSignal } from '@preact/signals'
+import type { ComponentChild } from 'preact'
+import type { Definition } from '../../../src/protocol/definition.js'
+import { Dialog } from '../../widgets/dialog.js'
+import { useStore, useWords } from '../use-store.js'
+import { ClientFields, ProxyFields, ServerFields } from './fields.js'
+import { type Draft, type DraftKind, fromDefinition, newDraft, toDefinition } from './draft.js'
+
+const kinds: readonly DraftKind[] = ['server', 'client', 'proxy']
+
+/** Three clicks to a server: New, Server, Start. */
+export function StartDialog(): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const draft = useSignal<Draft>(newDraft('server', store.sessions.value))
+  const line = useSignal('')
+  const close = (): void => {
+    store.dialog.value = undefined
+  }
+  const change = (part: Partial<Draft>): void => {
+    draft.value = { ...draft.value, ...part }
+  }
+  const start = async (definition: Definition): Promise<void> => {
+    if (await store.start(definition)) close()
+  }
+  const read = async (): Promise<void> => {
+    const definition = await store.parse(line.value)
+    if (definition === undefined) return
+    if (definition.kind === 'file') await start(definition)
+    else draft.value = fromDefinition(definition)
+  }
+  const fields = { draft: draft.value, change }
+  return (
+    <Dialog title={words.startTitle} closeLabel={words.close} onClose={close}>
+      <form
+        class="start"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void start(toDefinition(draft.value))
+        }}
+      >
+        <div class="tabs" role="tablist">
+          {kinds.map((kind) => (
+            <button
+              type="button"
+              role="tab"
+              aria-selected={draft.value.kind === kind}
+              onClick={() => (draft.value = newDraft(kind, store.sessions.value))}
+            >
+              {words[kind]}
+            </button>
+          ))}
+        </div>
+        {draft.value.kind === 'server' && <ServerFields {...fields} />}
+        {draft.value.kind === 'client' && <ClientFields {...fields} />}
+        {draft.value.kind === 'proxy' && <ProxyFields {...fields} />}
+        <div class="paste">
+          <label class="field wide">
+            <span>{words.pasteLine}</span>
+            <input
+              type="text"
+              spellcheck={false}
+              placeholder={words.pasteHint}
+              value={line.value}
+              onInput={(event) => (line.value = event.currentTarget.value)}
+              onKeyDown={(event) => {
+                if (event.key !== 'Enter') return
+                event.preventDefault()
+                void read()
+              }}
+            />
+          </label>
+          <button type="button" disabled={line.value.trim() === ''} onClick={() => void read()}>
+            {words.read}
+          </button>
+        </div>
+        <footer class="dialog-foot">
+          <button type="button" onClick={close}>
+            {words.cancel}
+          </button>
+          <button type="submit" class="main">
+            {words.start}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  )
+}
