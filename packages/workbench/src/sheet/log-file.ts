@@ -11,6 +11,7 @@ export class LogFile {
   readonly firstRow: number
   #nextRow: number
   #timer: NodeJS.Timeout | undefined
+  #looking: Promise<void> = Promise.resolve()
   #isClosed = false
   readonly #listeners = new Set<() => void>()
 
@@ -49,12 +50,15 @@ export class LogFile {
   async close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)
+    await this.#looking
     await this.reader.close()
   }
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#isClosed || this.#listeners.size === 0) return
-    this.#timer = setTimeout(() => void this.#look(), interval)
+    this.#timer = setTimeout(() => {
+      this.#looking = this.#look()
+    }, interval)
   }
 
   async #look(): Promise<void> {

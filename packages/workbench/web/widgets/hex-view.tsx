@@ -1,7 +1,9 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChild } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
-const perLine = 16
+/** Pixels that a line of 16 bytes needs; a narrower view has 8 in a line. */
+const wideLine = 470
 
 /** A range of bytes, its end not included. */
 export interface ByteRange {
@@ -16,10 +18,22 @@ interface HexViewProps {
   readonly onRange: (range: ByteRange) => void
 }
 
-/** Bytes as hex and ASCII, 16 in a line. The mouse selects by dragging, the keyboard by arrows with Shift. */
+/** Bytes as hex and ASCII, 16 or 8 in a line. The mouse selects by dragging, the keyboard by arrows with Shift. */
 export function HexView({ bytes, label, range, onRange }: HexViewProps): ComponentChild {
+  const box = useRef<HTMLDivElement>(null)
+  const perLine = useSignal(16)
   const anchor = useSignal(0)
   const isDragging = useSignal(false)
+  useLayoutEffect(() => {
+    const element = box.current
+    if (element === null) return undefined
+    const observer = new ResizeObserver(() => {
+      perLine.value = element.clientWidth >= wideLine ? 16 : 8
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+
   const select = (from: number, to: number): void => {
     onRange({ from: Math.min(from, to), to: Math.max(from, to) + 1 })
   }
@@ -39,7 +53,12 @@ export function HexView({ bytes, label, range, onRange }: HexViewProps): Compone
     if (isDragging.value && event.buttons > 0 && place !== undefined) select(anchor.value, place)
   }
   const key = (event: KeyboardEvent): void => {
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: perLine, ArrowUp: -perLine }[event.key]
+    const step = {
+      ArrowRight: 1,
+      ArrowLeft: -1,
+      ArrowDown: perLine.value,
+      ArrowUp: -perLine.value,
+    }[event.key]
     if (step === undefined || bytes.length === 0) return
     event.preventDefault()
     event.stopPropagation()
@@ -49,11 +68,12 @@ export function HexView({ bytes, label, range, onRange }: HexViewProps): Compone
     select(anchor.value, next)
   }
   const lines: ComponentChild[] = []
-  for (let begin = 0; begin < bytes.length; begin += perLine) {
-    lines.push(<HexLine bytes={bytes} begin={begin} range={range} />)
+  for (let begin = 0; begin < bytes.length; begin += perLine.value) {
+    lines.push(<HexLine {...{ bytes, begin, range }} perLine={perLine.value} />)
   }
   return (
     <div
+      ref={box}
       class="hex"
       role="textbox"
       aria-readonly="true"
@@ -73,9 +93,10 @@ interface HexLineProps {
   readonly bytes: Uint8Array
   readonly begin: number
   readonly range: ByteRange
+  readonly perLine: number
 }
 
-function HexLine({ bytes, begin, range }: HexLineProps): ComponentChild {
+function HexLine({ bytes, begin, range, perLine }: HexLineProps): ComponentChild {
   const cells: ComponentChild[] = []
   const letters: ComponentChild[] = []
   for (let place = begin; place < begin + perLine; place++) {

@@ -12,8 +12,8 @@ import { Locked } from './locked.js'
 import { NoticeList } from './notice-list.js'
 import { SidePane } from './side-pane.js'
 
-const sessionsWidth = signal(264)
-const sideWidth = signal(380)
+const sessionsWidth = signal(240)
+const sideWidth = signal(372)
 
 /** The whole page. */
 export function Page(): ComponentChild {
