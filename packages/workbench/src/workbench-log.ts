@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLog, type SessionLog } from 'hawser/log'
+import { createLog, type MaskRule, type SessionLog } from 'hawser/log'
 
 /** The log that all sessions write. */
 export interface WorkbenchLog {
@@ -14,16 +14,18 @@ export interface WorkbenchLog {
 
 /**
  * @param file a temporary one without it, which is deleted at the end
+ * @param mask what must not be in it
  * @param stopped called when it cannot be written any more
  * @returns rejects with LogError
  */
 export async function openWorkbenchLog(
   file: string | undefined,
+  mask: readonly MaskRule[] | undefined,
   stopped: (message: string) => void,
 ): Promise<WorkbenchLog> {
   const onError = ({ message }: Error): void => stopped(message)
   if (file !== undefined) {
-    const log = await createLog(file, { onError })
+    const log = await createLog(file, { mask, onError })
     return { log, file, close: () => log.close() }
   }
   // Only the user may enter it: mkdtemp(3) makes it with mode 0700.
@@ -31,7 +33,7 @@ export async function openWorkbenchLog(
   const atExit = (): void => rmSync(folder, { recursive: true, force: true })
   process.once('exit', atExit)
   const temporary = join(folder, 'session.hawser')
-  const log = await createLog(temporary, { onError })
+  const log = await createLog(temporary, { mask, onError })
   return {
     log,
     file: temporary,

@@ -1,3 +1,4 @@
+import type { MaskRule } from 'hawser/log'
 import { Desk } from './desk/desk.js'
 import { readAssets } from './page/assets.js'
 import { PageServer } from './page/page-server.js'
@@ -21,6 +22,11 @@ export interface WorkbenchOptions {
   readonly isOpen?: boolean | undefined
   /** The log that is written. Default: a temporary file, deleted at the end. */
   readonly log?: string | undefined
+  /**
+   * What must be neither in the log nor on the page: passwords, tokens. It is replaced by `*`, also where it came in
+   * several pieces. Default: nothing.
+   */
+  readonly mask?: readonly MaskRule[] | undefined
   /** The folder of a project. */
   readonly folder?: string | undefined
   /** Something that a person should see. */
@@ -59,7 +65,7 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
     log,
     file,
     close: closeLog,
-  } = await openWorkbenchLog(options.log, (message) => {
+  } = await openWorkbenchLog(options.log, options.mask, (message) => {
     notify('error', message)
   })
   const sessions = new SessionList({ tools, log, onNotice: notify })

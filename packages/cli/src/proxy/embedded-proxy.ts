@@ -74,6 +74,7 @@ export class EmbeddedProxy {
       framing: undefined,
       recorder: () => recorder,
       rules: () => undefined,
+      createMask: undefined,
       tls: options.tlsIn,
       seed: seed ?? randomInt(2 ** 32),
       clock: machineClock,
@@ -144,6 +145,8 @@ function proxyOptions({
     ...{ listen, target, faults, seed, idle, tlsOut },
     framing: { kind: 'raw', options: {} },
     maxFrame: undefined,
+    // What is masked is masked by the log that it writes to.
+    mask: undefined,
     // What is prepared of it is with the surroundings.
     tlsIn: undefined,
     starttls: false,

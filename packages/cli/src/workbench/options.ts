@@ -8,4 +8,6 @@ export interface WorkbenchCommandOptions {
   readonly isOpen: boolean
   /** The session log that is written; undefined is one that is deleted at the end. */
   readonly log: string | undefined
+  /** What is masked in the log, and on the page with it. */
+  readonly mask: readonly string[] | undefined
 }

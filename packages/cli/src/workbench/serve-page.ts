@@ -1,4 +1,5 @@
 import { startWorkbench } from '@hawser/workbench'
+import { loadMasks } from '../wire/masks.js'
 import type { ServePage } from '../serve/page.js'
 import { fromServe } from './from-options.js'
 import { createTools } from './tools.js'
@@ -6,10 +7,11 @@ import { createTools } from './tools.js'
 /** Serves the page of a workbench in which the server of `hawser serve` is the first session. */
 export function createServePage(version: string): ServePage {
   return async (server, options, notice) => {
-    const { page, pageOpen, log, endpoints } = options
+    const { page, pageOpen, log, mask, endpoints } = options
     const bench = await startWorkbench({
       tools: createTools(version),
       ...{ page, log },
+      mask: await loadMasks(mask),
       isOpen: pageOpen,
       onNotice: (_, text) => notice(text),
     })

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { completeEndpoint } from '../arguments/endpoint.js'
+import { addMask, type MaskFlags } from '../arguments/flags/mask-flags.js'
 import { workbenchExamples } from '../arguments/help.js'
 import type { WorkbenchCommandOptions } from './options.js'
 
-interface WorkbenchFlags {
+interface WorkbenchFlags extends MaskFlags {
   page?: string
   pageOpen?: true
   log?: string
@@ -15,7 +16,7 @@ export function addWorkbench(
   program: Command,
   act: (options: WorkbenchCommandOptions) => Promise<void>,
 ): void {
-  program
+  const command = program
     .command('workbench')
     .summary('open a page that runs servers, clients and proxies')
     .description(
@@ -25,6 +26,8 @@ export function addWorkbench(
     .option('--page <endpoint>', 'where the page is served (default: a free port)')
     .option('--page-open', 'it may be served where other machines reach it')
     .option('--log <file>', 'the session log to write (default: one that is deleted)')
+  addMask(command, 'in the log and on the page')
+  command
     .addHelpOption(new Option('-h, --help', 'print this help'))
     .addHelpText('after', workbenchExamples)
     .action((file: string | undefined, flags: WorkbenchFlags) => {
@@ -34,6 +37,7 @@ export function addWorkbench(
         page: completeEndpoint(page, '127.0.0.1'),
         isOpen: pageOpen === true,
         log,
+        mask: flags.mask,
       })
     })
 }

@@ -4,6 +4,7 @@ import { startWorkbench, type Workbench } from '@hawser/workbench'
 import { CommandError, exitOk, UsageError } from '../failure.js'
 import { Interrupts, signalExitCodes } from '../input/interrupts.js'
 import { whenForeground } from '../input/job-control.js'
+import { loadMasks } from '../wire/masks.js'
 import { escapeText } from '../output/escape.js'
 import { nameOf } from './name.js'
 import type { WorkbenchCommandOptions } from './options.js'
@@ -19,12 +20,13 @@ export async function workbench(
   options: WorkbenchCommandOptions,
   version: string,
 ): Promise<number> {
-  const { file, page, isOpen, log } = options
+  const { file, page, isOpen, log, mask } = options
   if (file !== undefined) assertFile(file)
   const end = new End()
   const bench = await startWorkbench({
     tools: createTools(version),
     ...{ page, isOpen, log },
+    mask: await loadMasks(mask),
     onNotice: (level, text) => void process.stderr.write(`${level}: ${escapeText(text)}\n`),
   })
   if (file !== undefined) {

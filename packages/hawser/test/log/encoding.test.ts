@@ -35,7 +35,8 @@ it('rows that were picked out of a log are the same behind a header of their own
   truncateSync(copy, headerSize)
   appendFileSync(copy, encodeRows(picked))
   const read = await collect(copy)
-  const same = ({ number: _, back: __, ...rest }: LogRow): object => rest
+  // Their numbers and their links back are those of the block.
+  const same = (row: LogRow): object => ({ ...row, number: 0, back: 0 })
   expect(read.map(same)).toEqual(picked.map(same))
   expect(read.map(({ number }) => number)).toEqual(picked.map((_, index) => index))
 })

@@ -245,8 +245,8 @@ it('what else is said of each connection is in its event open, and its number ca
   await until(() => server.connections.size === 0)
   expect(traffic.numberOf(connection!)).toBeUndefined()
   await traffic.stop()
-  const [open] = eventsOf(parseLog(file).rows, 1)
-  expect(open).toMatchObject({ event: 'open', name: 'orders', side: 'server' })
+  const [opened] = eventsOf(parseLog(file).rows, 1)
+  expect(opened).toMatchObject({ event: 'open', name: 'orders', side: 'server' })
 })
 
 it('what a person sends is marked, and nothing else', async () => {

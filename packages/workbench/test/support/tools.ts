@@ -19,9 +19,9 @@ export const plainTools: Tools = {
 
 function framings(spelled: string, maxFrame: number | undefined): Framing<Uint8Array, Uint8Array> {
   const limit = maxFrame === undefined ? {} : { maxFrame }
-  if (spelled === 'raw') return raw(limit) as unknown as Framing<Uint8Array, Uint8Array>
+  if (spelled === 'raw') return raw(limit)
   if (spelled === 'lines') {
-    return delimited('\n', limit) as unknown as Framing<Uint8Array, Uint8Array>
+    return delimited('\n', limit)
   }
   throw new Error(`'${spelled}' is no framing: there are raw and lines`)
 }

@@ -11,10 +11,10 @@ type Logged = Map<ObservedConnection, LoggedConnection>
 /** Traffic that is being watched. */
 export interface TrafficWatch {
   /** The number of an open connection in the log. */
-  numberOf(connection: object): number | undefined
+  readonly numberOf: (connection: object) => number | undefined
   /** What leaves it next was sent by a person. */
-  sendingByHand(connection: object): void
-  end(): void
+  readonly sendingByHand: (connection: object) => void
+  readonly end: () => void
 }
 
 /** Log what is published of the connections of `targets`; `details` are said of each that opens. */
