@@ -1,0 +1,66 @@
+import { once } from 'node:events'
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { onTestFinished } from 'vitest'
+
+const command = fileURLToPath(new URL('../../../cli/bin/hawser.js', import.meta.url))
+
+/** `hawser workbench` as a user starts it; it ends with the test. */
+export async function startCommand(...words: string[]): Promise<{ link(): Promise<string> }> {
+  const child = spawn(process.execPath, [command, 'workbench', ...words], { stdio: 'pipe' })
+  const links: string[] = []
+  const waiting: ((link: string) => void)[] = []
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const [link] = /http:\S+/.exec(line) ?? []
+    if (link === undefined) return
+    const next = waiting.shift()
+    if (next === undefined) links.push(link)
+    else next(link)
+  })
+  onTestFinished(async () => {
+    child.kill('SIGINT')
+    if (child.exitCode === null) await once(child, 'exit')
+  })
+  let asked = 0
+  return {
+    link() {
+      if (asked++ > 0) child.stdin.write('\n')
+      const link = links.shift()
+      return link === undefined
+        ? new Promise((resolve) => waiting.push(resolve))
+        : Promise.resolve(link)
+    },
+  }
+}
+
+/** Everything that a page complains about. */
+export interface Watched {
+  readonly page: Page
+  readonly complaints: string[]
+}
+
+/** A browser that ends with the test. */
+export async function startBrowser(program: string): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] })
+  onTestFinished(() => browser.close())
+  return browser
+}
+
+/** A window of a browser of its own, whose complaints are collected. */
+export async function openPage(browser: Browser, link: string): Promise<Watched> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 720 },
+    locale: 'en-GB',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (said) => {
+    if (['error', 'warning'].includes(said.type())) complaints.push(said.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.goto(link)
+  return { page, complaints }
+}
