@@ -2,6 +2,7 @@
 export function nameOf(kind: string, endpoint: string): string {
   const place = endpoint
     .replace(/^(?:tcp|tls|unix):(?:\/\/)?/, '')
+    .replace(/^(?:127\.0\.0\.1|localhost):/, '')
     .replaceAll(/[^\p{L}\p{N}._-]+/gu, ' ')
     .trim()
   return `${kind} ${place}`.slice(0, 64).trim()

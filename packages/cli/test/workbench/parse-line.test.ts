@@ -5,10 +5,7 @@ import { toLine } from '../../src/workbench/to-line.js'
 /** A line, and what it asks for. */
 const lines: readonly (readonly [string, object])[] = [
   ['hawser serve', { kind: 'server', listen: 'tcp://127.0.0.1:8000', framing: 'lines' }],
-  [
-    'hawser serve 9000',
-    { kind: 'server', name: 'server 127.0.0.1 9000', listen: '127.0.0.1:9000' },
-  ],
+  ['hawser serve 9000', { kind: 'server', name: 'server 9000', listen: '127.0.0.1:9000' }],
   ['hawser serve "*:9000" --echo', { listen: '*:9000', respond: 'echo' }],
   ['hawser serve *:9000 --chat', { listen: '*:9000', respond: 'chat' }],
   ["hawser serve 9000 --greeting 'hello; $(you)'", { greeting: 'hello; $(you)' }],
