@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -13,7 +21,9 @@ import { relocate } from './support/snippets.js'
 const home = mkdtempSync(join(tmpdir(), 'hawser-packed-'))
 const clone = join(home, 'hawser')
 const project = join(home, 'project')
-const installed = ['hawser', '@hawser/cli'].map((name) => join(project, 'node_modules', name))
+const installed = ['hawser', '@hawser/cli', '@hawser/workbench'].map((name) =>
+  join(project, 'node_modules', name),
+)
 const { blocks } = readDocument('README.md')
 
 beforeAll(async () => {
@@ -70,10 +80,30 @@ it("the README's server, client and command run in an empty folder", async () =>
   expect(sending.printed).toBe('AHOY\n')
 })
 
-it.each(['packages/hawser/README.md', 'packages/cli/README.md'])('%s is packed', (path) => {
-  const [folder = ''] = installed.filter((name) => name.endsWith(path.split('/')[1] ?? ''))
-  expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe(readDocument(path).text)
+it('the page of the workbench is packed and served, and nothing is installed to build it', async () => {
+  const inProject = (name: string): string => join(project, 'node_modules', name)
+  expect(existsSync(inProject('@hawser/workbench/dist/web/index.html'))).toBe(true)
+  expect(['preact', 'vite', '@preact/signals'].map(inProject).filter(existsSync)).toEqual([])
+
+  const running = new Running(join(project, 'node_modules/.bin/hawser'), ['workbench'], project)
+  const closing = { headers: { connection: 'close' } }
+  const [link] = await running.prints(/http:\/\/\S+/)
+  const page = await fetch(link, closing)
+  expect(page.status).toBe(200)
+  const [, script = ''] = /src="([^"]+\.js)"/.exec(await page.text()) ?? []
+  const code = await fetch(new URL(script, link), closing)
+  expect(code.headers.get('content-type')).toContain('javascript')
+  expect(await code.text()).not.toBe('')
+  expect(await running.interrupt()).toEqual({ code: 0, signal: null })
 })
+
+it.each(['packages/hawser/README.md', 'packages/cli/README.md', 'packages/workbench/README.md'])(
+  '%s is packed',
+  (path) => {
+    const [folder = ''] = installed.filter((name) => name.endsWith(path.split('/')[1] ?? ''))
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe(readDocument(path).text)
+  },
+)
 
 it('the README of the library has each of its subpaths', () => {
   const manifest = readFileSync(join(ROOT, 'packages/hawser/package.json'), 'utf8')
