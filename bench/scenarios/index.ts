@@ -6,6 +6,7 @@ import { idle } from './idle.js'
 import { log } from './log.js'
 import { mqtt } from './mqtt.js'
 import { nats } from './nats.js'
+import { page } from './page.js'
 import { observe } from './observe.js'
 import { nodes } from './nodes.js'
 import { openLoop } from './open-loop.js'
@@ -48,4 +49,5 @@ export const scenarios: readonly Scenario[] = [
   redisServer,
   mqtt,
   shipper,
+  page,
 ]

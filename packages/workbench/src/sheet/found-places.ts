@@ -45,6 +45,10 @@ export class FoundPlaces implements Places, ScanSink {
     return this.#rows.at(place)
   }
 
+  take(place: number, count: number): number[] {
+    return this.#rows.take(place, count)
+  }
+
   placeOf(row: number): number {
     return this.#rows.placeOf(row)
   }

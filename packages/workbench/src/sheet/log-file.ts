@@ -1,8 +1,8 @@
 import { type LogReader, openLog } from 'hawser/log'
 import { WorkbenchError } from '../workbench-error.js'
 
-/** Milliseconds between two looks at a file that grows. */
-const interval = 33
+/** Milliseconds between two looks at a file that grows: as often as a writer writes. */
+const interval = 50
 
 /** A log that views look at. It is watched as long as there is one. */
 export class LogFile {

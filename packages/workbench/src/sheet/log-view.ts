@@ -46,13 +46,7 @@ export class LogView implements View {
   }
 
   rows(from: number, count: number, signal?: AbortSignal): Promise<ViewRows> {
-    const numbers: number[] = []
-    for (let place = from; place < from + count; place++) {
-      const row = this.#places.at(place)
-      if (row === undefined) break
-      numbers.push(row)
-    }
-    return pickRows(this.#file, numbers, signal)
+    return pickRows(this.#file, this.#places.take(from, count), signal)
   }
 
   bytes(row: number, from: number, count: number, signal?: AbortSignal): Promise<ViewRows> {

@@ -9,6 +9,8 @@ export interface Places {
   readonly error: string | undefined
   /** The row at a place. */
   at(place: number): number | undefined
+  /** The rows from a place on, as many as there are. */
+  take(place: number, count: number): number[]
   /** The place of a row, or that of the next one behind it. */
   placeOf(row: number): number
   /** Call `listener` when there are more, or more was looked at. @returns ends it */
@@ -36,6 +38,11 @@ export class AllPlaces implements Places {
 
   at(place: number): number | undefined {
     return place >= 0 && place < this.size ? this.#file.firstRow + place : undefined
+  }
+
+  take(place: number, count: number): number[] {
+    const length = Math.max(0, Math.min(count, this.size - place))
+    return Array.from({ length }, (_, index) => this.#file.firstRow + place + index)
   }
 
   placeOf(row: number): number {

@@ -40,16 +40,32 @@ export class RowSet {
 
   /** The row at a place. */
   at(place: number): number | undefined {
-    if (place < 0 || place >= this.#size) return undefined
-    const index = this.#chunkAt(place)
-    const bits = this.#chunks[index]?.bits ?? new Uint32Array()
-    let left = place - (this.#before[index] ?? 0)
-    for (const [word, value] of bits.entries()) {
-      const count = countBits(value)
-      if (left < count) return index * chunkRows + word * 32 + nthBit(value, left)
-      left -= count
+    return this.take(place, 1)[0]
+  }
+
+  /** The rows from a place on, as many as there are. */
+  take(place: number, count: number): number[] {
+    const rows: number[] = []
+    if (place < 0 || place >= this.#size) return rows
+    let index = this.#chunkAt(place)
+    let skip = place - (this.#before[index] ?? 0)
+    for (; index < this.#chunks.length && rows.length < count; index++) {
+      const bits = this.#chunks[index]?.bits ?? []
+      for (let word = 0; word < bits.length && rows.length < count; word++) {
+        let value = bits[word] ?? 0
+        if (value === 0) continue
+        const inWord = countBits(value)
+        if (skip >= inWord) {
+          skip -= inWord
+          continue
+        }
+        for (; skip > 0; skip--) value &= value - 1
+        for (; value !== 0 && rows.length < count; value &= value - 1) {
+          rows.push(index * chunkRows + word * 32 + 31 - Math.clz32(value & -value))
+        }
+      }
     }
-    return undefined
+    return rows
   }
 
   /** How many rows are in it before `row`: its place, or that of the next one behind it. */
@@ -81,11 +97,4 @@ function countBits(word: number): number {
   let value = word - ((word >>> 1) & 0x5555_5555)
   value = (value & 0x3333_3333) + ((value >>> 2) & 0x3333_3333)
   return Math.imul((value + (value >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
-}
-
-/** Which bit is the one with `n` set bits below it. */
-function nthBit(word: number, n: number): number {
-  let value = word
-  for (let skipped = 0; skipped < n; skipped++) value &= value - 1
-  return 31 - Math.clz32(value & -value)
 }

@@ -7,6 +7,7 @@ export class RowTest {
   readonly #filter: Filter
   readonly #matchers: readonly Matcher[]
   readonly #hidden: readonly Matcher[]
+  readonly #looksAtBytes: boolean
   /** Connections of the session that is wanted. */
   readonly #connections = new Set<number>()
 
@@ -17,17 +18,22 @@ export class RowTest {
       pattern === undefined ? [] : [new Matcher(pattern)],
     )
     this.#hidden = (filter.hide ?? []).map((pattern) => new Matcher(pattern))
+    this.#looksAtBytes = this.#matchers.length + this.#hidden.length > 0
   }
 
   accepts(row: LogRow): boolean {
     const { session, connection, kinds } = this.#filter
     if (session !== undefined && !this.#isOf(row, session)) return false
     if (connection !== undefined && row.connection !== connection) return false
-    // Each sees each row: what is cut into two has to be seen whole.
+    if (this.#looksAtBytes && !this.#hasBytes(row)) return false
+    return kinds === undefined || kinds.includes(row.kind)
+  }
+
+  /** Each matcher sees each row: what is cut into two has to be seen whole. */
+  #hasBytes(row: LogRow): boolean {
     const isFound = this.#matchers.map((matcher) => matcher.matches(row)).every(Boolean)
     const isHidden = this.#hidden.map((matcher) => matcher.matches(row)).some(Boolean)
-    if (!isFound || isHidden) return false
-    return kinds === undefined || kinds.includes(row.kind)
+    return isFound && !isHidden
   }
 
   #isOf({ connection, event }: LogRow, session: number): boolean {
