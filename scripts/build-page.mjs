@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { computePageStamp, hasPage, PAGE_PACKAGE, PAGE_STAMP } from './lib/stamps.mjs'
+import { computePageStamp, PAGE_PACKAGE, PAGE_STAMP } from './lib/stamps.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-if (hasPage(root) && read() !== computePageStamp(root)) {
+if (read() !== computePageStamp(root)) {
   rmSync(join(root, PAGE_STAMP), { force: true })
   const vite = join(root, 'node_modules/vite/bin/vite.js')
   const { status } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {

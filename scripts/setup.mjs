@@ -13,7 +13,6 @@ import {
   computeInstallStamp,
   computePageStamp,
   computeSourceStamp,
-  hasPage,
   reconcileOutputs,
 } from './lib/stamps.mjs'
 
@@ -23,7 +22,7 @@ const wantsBuild = !process.argv.includes('--install-only')
 
 const isInstalled = () => read(INSTALL_STAMP) === computeInstallStamp(root)
 const isBuilt = () => read(BUILD_STAMP) === computeBuildStamp(root)
-const isPageBuilt = () => !hasPage(root) || read(PAGE_STAMP) === computePageStamp(root)
+const isPageBuilt = () => read(PAGE_STAMP) === computePageStamp(root)
 const isReady = () => isInstalled() && (!wantsBuild || (isBuilt() && isPageBuilt()))
 
 process.exitCode = checkNode() ? await setUp() : 1

@@ -20,12 +20,15 @@ const NPM = `
 `
 const TSC = `
   const fs = require('node:fs')
+  const path = require('node:path')
   fs.appendFileSync('log', 'tsc ' + process.argv.slice(2).join(' ') + '\\n')
   if (fs.existsSync('fail-tsc')) process.exit(2)
-  fs.mkdirSync('packages/one/dist', { recursive: true })
-  for (const name of fs.readdirSync('packages/one/src')) {
-    for (const suffix of ['.js', '.d.ts']) {
-      fs.writeFileSync('packages/one/dist/' + name.slice(0, -3) + suffix, '')
+  for (const folder of ['one', 'workbench']) {
+    const sources = fs.readdirSync('packages/' + folder + '/src', { recursive: true })
+    for (const name of sources.filter((each) => each.endsWith('.ts'))) {
+      const output = 'packages/' + folder + '/dist/' + name.slice(0, -3)
+      fs.mkdirSync(path.dirname(output), { recursive: true })
+      for (const suffix of ['.js', '.d.ts']) fs.writeFileSync(output + suffix, '')
     }
   }
 `
@@ -55,10 +58,18 @@ const BUNDLED = JSON.stringify({
   },
 })
 
+const page = {
+  'packages/workbench/package.json': '{}',
+  'packages/workbench/tsconfig.json': '{}',
+  'packages/workbench/vite.config.ts': '',
+  'packages/workbench/web/index.html': '',
+  'packages/workbench/src/protocol/a.ts': '',
+}
+
 class Checkout {
   readonly root: string
 
-  constructor(more: Readonly<Record<string, string>> = {}) {
+  constructor() {
     this.root = createFolder({
       'package.json': '{}',
       'package-lock.json': '{}',
@@ -71,7 +82,7 @@ class Checkout {
       'fake-tsc.cjs': TSC,
       'fake-rolldown.cjs': ROLLDOWN,
       'fake-vite.cjs': VITE,
-      ...more,
+      ...page,
     })
     cpSync(join(ROOT, 'scripts'), join(this.root, 'scripts'), { recursive: true })
   }
@@ -90,12 +101,13 @@ class Checkout {
     writeFileSync(this.path(name), text)
   }
 
-  /** What ran since the last call. */
+  /** What ran since the last call; what builds the page, beside the rest, comes last. */
   takeLog(): string[] {
     if (!existsSync(this.path('log'))) return []
     const lines = readFileSync(this.path('log'), 'utf8').trim().split('\n')
     rmSync(this.path('log'))
-    return lines
+    const isPage = (line: string): number => Number(line.startsWith('vite'))
+    return lines.toSorted((a, b) => isPage(a) - isPage(b))
   }
 }
 
@@ -109,7 +121,7 @@ async function createReadyCheckout(): Promise<Checkout> {
 it('a fresh checkout is installed with its development dependencies, then built', async () => {
   const checkout = new Checkout()
   const { code, stdout } = await checkout.setUp()
-  expect(checkout.takeLog()).toEqual(['npm ci --include=dev', 'tsc -b --force'])
+  expect(checkout.takeLog()).toEqual(['npm ci --include=dev', 'tsc -b --force', 'vite build'])
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
 })
 
@@ -179,7 +191,12 @@ it('what a package ships is bundled with each build, and again when it is delete
   const checkout = new Checkout()
   checkout.write('packages/one/package.json', BUNDLED)
   await checkout.setUp()
-  expect(checkout.takeLog()).toEqual(['npm ci --include=dev', 'tsc -b --force', 'bundle a'])
+  expect(checkout.takeLog()).toEqual([
+    'npm ci --include=dev',
+    'tsc -b --force',
+    'bundle a',
+    'vite build',
+  ])
   await checkout.setUp()
   expect(checkout.takeLog()).toEqual([])
   rmSync(checkout.path('packages/one/bundle/a.js'))
@@ -220,28 +237,10 @@ it('a failed build is not taken for built', async () => {
   expect(checkout.takeLog()).toEqual(['tsc -b'])
 })
 
-const page = {
-  'packages/workbench/package.json': '{}',
-  'packages/workbench/tsconfig.json': '{}',
-  'packages/workbench/vite.config.ts': '',
-  'packages/workbench/web/index.html': '',
-  'packages/workbench/src/protocol/a.ts': '',
-}
-
-async function createCheckoutWithPage(): Promise<Checkout> {
-  const checkout = new Checkout(page)
-  expect((await checkout.setUp()).code).toBe(0)
-  return checkout
-}
-
 it('a page is built beside what is compiled, and a second run builds nothing', async () => {
-  const checkout = await createCheckoutWithPage()
-  const [install, ...builds] = checkout.takeLog()
-  expect([install, ...builds.toSorted()]).toEqual([
-    'npm ci --include=dev',
-    'tsc -b --force',
-    'vite build',
-  ])
+  const checkout = new Checkout()
+  await checkout.setUp()
+  expect(checkout.takeLog()).toContain('vite build')
   expect(existsSync(checkout.path('packages/workbench/dist/web/assets/index.js'))).toBe(true)
   const { stderr } = await checkout.setUp()
   expect({ log: checkout.takeLog(), stderr }).toEqual({ log: [], stderr: '' })
@@ -250,8 +249,7 @@ it('a page is built beside what is compiled, and a second run builds nothing', a
 it.each(['web/index.html', 'vite.config.ts'])(
   'a changed %s builds the page again, and nothing else',
   async (file) => {
-    const checkout = await createCheckoutWithPage()
-    checkout.takeLog()
+    const checkout = await createReadyCheckout()
     checkout.write(`packages/workbench/${file}`, '// changed')
     await checkout.setUp()
     expect(checkout.takeLog()).toEqual(['vite build'])
@@ -259,15 +257,14 @@ it.each(['web/index.html', 'vite.config.ts'])(
 )
 
 it('what the page shares with its server builds both again', async () => {
-  const checkout = await createCheckoutWithPage()
-  checkout.takeLog()
+  const checkout = await createReadyCheckout()
   checkout.write('packages/workbench/src/protocol/a.ts', '// changed')
   await checkout.setUp()
   expect(checkout.takeLog()).toContain('vite build')
 })
 
 it('a file of the built page that is deleted is built again, and none is taken for an orphan', async () => {
-  const checkout = await createCheckoutWithPage()
+  const checkout = await createReadyCheckout()
   checkout.write('packages/one/src/a.ts', 'export { }')
   await checkout.setUp()
   checkout.takeLog()
@@ -280,7 +277,7 @@ it('a file of the built page that is deleted is built again, and none is taken f
 })
 
 it('a page that could not be built is not taken for built', async () => {
-  const checkout = await createCheckoutWithPage()
+  const checkout = await createReadyCheckout()
   checkout.write('packages/workbench/web/index.html', '// changed')
   checkout.write('fail-vite', '')
   const { code, stderr } = await checkout.setUp()
@@ -296,7 +293,7 @@ it('runs that start together install and build once', async () => {
   const checkout = new Checkout()
   const runs = await Promise.all([1, 2, 3, 4].map(() => checkout.setUp()))
   expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0])
-  expect(checkout.takeLog()).toEqual(['npm ci --include=dev', 'tsc -b --force'])
+  expect(checkout.takeLog()).toEqual(['npm ci --include=dev', 'tsc -b --force', 'vite build'])
   expect(existsSync(checkout.path('.setup.lock'))).toBe(false)
 })
 
@@ -305,7 +302,7 @@ it('a lock whose holder died is taken over', async () => {
   const { stdout } = await runNode(['-p', 'process.pid'])
   checkout.write('.setup.lock', stdout.trim())
   expect((await checkout.setUp()).code).toBe(0)
-  expect(checkout.takeLog()).toHaveLength(2)
+  expect(checkout.takeLog()).toHaveLength(3)
 })
 
 it('a lock left by a dead process whose number a living stranger got is taken over', async () => {

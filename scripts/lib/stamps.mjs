@@ -63,11 +63,6 @@ export function computeBuildStamp(root) {
   return `${computeSourceStamp(root)} ${hashStates(root, outputs)}`
 }
 
-/** Whether a checkout has a page to build. @param {string} root */
-export function hasPage(root) {
-  return existsSync(join(root, PAGE_PACKAGE, 'web/index.html'))
-}
-
 /**
  * What the page is built of, which is its own files and what it shares with its server, and what came of it.
  *
