@@ -28,7 +28,7 @@ export async function lendProxy(
   const { name, listen, target, faults = [], seed, idleTimeout } = definition
   const { log, details } = around
   const tls = definition.tlsIn === true ? await prepareServeTls(tlsIn) : undefined
-  const paused = new Set<number>()
+  const paused = new WeakSet<JoinedPair>()
   const proxy = new EmbeddedProxy({
     ...{ name, listen, target, faults, seed, log, details },
     idle: idleTimeout,
@@ -62,19 +62,19 @@ export async function lendProxy(
       return proxy.counts.bytesWritten
     },
     connections(most) {
-      const all = proxy.joined
-      const first = [...all].slice(0, most)
-      return {
-        all: all.size,
-        connections: first.map(([id, pair]) => describe(id, pair, paused.has(id))),
+      const connections: ConnectionState[] = []
+      for (const [id, pair] of proxy.joined) {
+        if (connections.length >= most) break
+        connections.push(describe(id, pair, paused.has(pair)))
       }
+      return { all: proxy.joined.size, connections }
     },
     setFaults: (texts) => proxy.setFaults(texts),
     act(connection, act) {
-      const { client, target: joined } = find(connection)
-      if (act === 'pause') paused.add(connection)
-      else paused.delete(connection)
-      for (const end of [client, joined]) actOn(end, act)
+      const pair = find(connection)
+      if (act === 'pause') paused.add(pair)
+      else paused.delete(pair)
+      for (const end of [pair.client, pair.target]) actOn(end, act)
     },
     stop: () => proxy.stop(),
   }
