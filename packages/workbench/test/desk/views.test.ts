@@ -7,16 +7,21 @@ import { DeskTest } from '../support/desk.js'
 const open = { do: 'open-view', view: 1, filter: {} } as const
 const rows = { do: 'rows', view: 1, from: 0, count: 512 } as const
 
-/** A sheet that counts the views that are open. */
-function countViews(): { sheet: Sheet; counts: { open: number; opened: number } } {
+/** A sheet that counts the views that are open, and how often rows are read. */
+function countViews(): { sheet: Sheet; counts: { open: number; opened: number; reads: number } } {
   const inner = createSheet()
-  const counts = { open: 0, opened: 0 }
+  const counts = { open: 0, opened: 0, reads: 0 }
   const sheet: Sheet = {
     async open(path, filter) {
       const view = await inner.open(path, filter)
       counts.open++
       counts.opened++
       const close = view.close.bind(view)
+      const read = view.rows.bind(view)
+      view.rows = (...given) => {
+        counts.reads++
+        return read(...given)
+      }
       let isOpen = true
       view.close = () => {
         if (isOpen) counts.open--
@@ -91,6 +96,30 @@ it('a page that closes frees its views, those as well that are just being opened
   await until(() => counts.opened === 2 && counts.open === 0)
 })
 
+it('a search for a page that closes is given up', async () => {
+  const test = await DeskTest.create()
+  const signals: (AbortSignal | undefined)[] = []
+  const inner = createSheet()
+  test.sheet = {
+    async open(path, filter) {
+      const view = await inner.open(path, filter)
+      view.find = (_pattern, _from, _backwards, signal) => {
+        signals.push(signal)
+        return new Promise(() => undefined)
+      }
+      return view
+    },
+    close: () => inner.close(),
+  }
+  const both = test.open()
+  await test.ask(both, open)
+  const pattern = { as: 'text', text: 'x' } as const
+  test.say(both.desk, { do: 'find', view: 1, pattern, from: 0 })
+  await until(() => signals.length === 1)
+  both.desk.close()
+  expect(signals[0]?.aborted).toBe(true)
+})
+
 it('a view that is opened again with its number takes the place of the one before', async () => {
   const test = await DeskTest.create()
   const { sheet, counts } = countViews()
@@ -131,12 +160,16 @@ it('a log that is none is refused, and leaves room for another one', async () =>
 
 it('rows wait until the page reads; nothing is read for it before', async () => {
   const test = await DeskTest.create()
+  const { sheet, counts } = countViews()
+  test.sheet = sheet
   test.log.event({ event: 'note', text: 'x' })
   await test.log.flush()
   const both = test.open()
   await test.ask(both, open)
   both.page.isFull = true
   const ids = Array.from({ length: 5 }, () => test.say(both.desk, rows))
+  await new Promise(setImmediate)
+  expect(counts.reads).toBe(0)
   // What is small is still said.
   await test.ask(both, { do: 'locate', view: 1, row: 0 })
   expect(both.page.frames).toEqual([])

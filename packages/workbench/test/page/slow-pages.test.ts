@@ -57,13 +57,8 @@ it('a page that lives is looked at for ever', async () => {
     const pinged = new Promise((resolve) => page.once('ping', resolve))
     served.server.look()
     await pinged
-    const socket = served.opened[0]
-    // The answer to a ping comes before what is said behind it.
-    const said = new Promise<void>((resolve) => {
-      socket?.listen({ message: () => resolve(), close: () => undefined })
-    })
-    page.send('here')
-    await said
+    // What answers it was on its way before this request was.
+    await served.ask('GET', '/')
   }
   expect(served.server.pages).toBe(1)
 })
