@@ -34,6 +34,20 @@ it('the names of this machine are taken', async () => {
   }
 })
 
+it('one that other machines may reach is served under addresses, which no page can lead elsewhere', async () => {
+  const [closed, open] = [await Served.start(), await Served.start({ isOpen: true })]
+  for (const name of ['192.0.2.1', '[2001:db8::1]']) {
+    const status = async (served: Served): Promise<number> =>
+      (await served.ask('GET', '/', { headers: { host: `${name}:${served.port}` } })).status
+    expect(await status(closed)).toBe(421)
+    expect(await status(open)).toBe(200)
+  }
+  for (const name of ['evil.example', '192.0.2.1.evil.example', '192.0.2', '1e3']) {
+    const headers = { host: `${name}:${open.port}` }
+    expect((await open.ask('GET', '/', { headers })).status).toBe(421)
+  }
+})
+
 it('a page of another origin gets no way in, whatever it sends along', async () => {
   const served = await Served.start()
   const cookie = await served.enter()
