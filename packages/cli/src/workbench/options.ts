@@ -6,6 +6,8 @@ export interface WorkbenchCommandOptions {
   readonly page: string
   /** Whether that may be where other machines reach it. */
   readonly isOpen: boolean
+  /** Whether the link is opened in the browser of the user. */
+  readonly opensBrowser: boolean
   /** The session log that is written; undefined is one that is deleted at the end. */
   readonly log: string | undefined
   /** What is masked in the log, and on the page with it. */

@@ -8,6 +8,7 @@ import type { WorkbenchCommandOptions } from './options.js'
 interface WorkbenchFlags extends MaskFlags {
   page?: string
   pageOpen?: true
+  open?: true
   log?: string
 }
 
@@ -23,6 +24,7 @@ export function addWorkbench(
       'Serve a page, for a browser on this machine, that runs servers, clients and proxies and shows every conversation.',
     )
     .argument('[file]', 'a session log to look at')
+    .option('--open', 'open the link in your browser')
     .option('--page <endpoint>', 'where the page is served (default: a free port)')
     .option('--page-open', 'it may be served where other machines reach it')
     .option('--log <file>', 'the session log to write (default: one that is deleted)')
@@ -31,11 +33,12 @@ export function addWorkbench(
     .addHelpOption(new Option('-h, --help', 'print this help'))
     .addHelpText('after', workbenchExamples)
     .action((file: string | undefined, flags: WorkbenchFlags) => {
-      const { page = '0', pageOpen, log } = flags
+      const { page = '0', pageOpen, open, log } = flags
       return act({
         file: file === undefined ? undefined : resolve(file),
         page: completeEndpoint(page, '127.0.0.1'),
         isOpen: pageOpen === true,
+        opensBrowser: open === true,
         log,
         mask: flags.mask,
       })

@@ -7,6 +7,7 @@ import { whenForeground } from '../input/job-control.js'
 import { loadMasks } from '../wire/masks.js'
 import { escapeText } from '../output/escape.js'
 import { nameOf } from './name.js'
+import { openBrowser } from './open-browser.js'
 import type { WorkbenchCommandOptions } from './options.js'
 import { createTools } from './tools.js'
 
@@ -20,14 +21,14 @@ export async function workbench(
   options: WorkbenchCommandOptions,
   version: string,
 ): Promise<number> {
-  const { file, page, isOpen, log, mask } = options
+  const { file, page, isOpen, opensBrowser, log, mask } = options
   if (file !== undefined) assertFile(file)
   const end = new End()
   const bench = await startWorkbench({
     tools: createTools(version),
     ...{ page, isOpen, log },
     mask: await loadMasks(mask),
-    onNotice: (level, text) => void process.stderr.write(`${level}: ${escapeText(text)}\n`),
+    onNotice: complain,
   })
   if (file !== undefined) {
     await bench.start({ kind: 'file', name: nameOf('file', basename(file)), path: file })
@@ -36,6 +37,9 @@ export async function workbench(
   say('Open the link in a browser: it can be used once, within ten minutes.')
   say('Enter prints a fresh one, Ctrl-C ends the workbench.')
   readEnter(() => say(`workbench on ${bench.link()}`))
+  if (opensBrowser) {
+    openBrowser(bench.link(), (why) => complain('warning', `no browser was opened: ${why}`))
+  }
   return end.of(bench)
 }
 
@@ -70,6 +74,10 @@ function assertFile(file: string): void {
   if (stats.isDirectory()) {
     throw new UsageError(`${file} is a folder`, 'name a session log, such as traffic.hawser')
   }
+}
+
+function complain(level: string, text: string): void {
+  process.stderr.write(`${level}: ${escapeText(text)}\n`)
 }
 
 function say(line: string): void {

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { connect, lines } from 'hawser'
 import { openLog } from 'hawser/log'
 import { expect, it } from 'vitest'
@@ -8,11 +8,11 @@ import { createFolder } from '../../../../test/support/folders.js'
 import { Command } from '../support/command.js'
 import { unusedPort } from '../support/proxied.js'
 
-const linkPattern = /http:\/\/127\.0\.0\.1:(\d+)\/#token=([\w-]{32})/g
+const linkPattern = /http:\/\/127\.0\.0\.1:(\d+)\/#token=([\w-]{32})/
 
 /** The links that were printed so far. */
 function linksOf(command: Command): { port: number; token: string }[] {
-  return [...command.printed.matchAll(linkPattern)].map(([, port, token = '']) => {
+  return [...command.printed.matchAll(new RegExp(linkPattern, 'g'))].map(([, port, token = '']) => {
     return { port: Number(port), token }
   })
 }
@@ -112,6 +112,42 @@ it('serve --page prints the link where it says where it listens, and logs what i
   expect(said).toEqual(
     expect.arrayContaining(['listening', 'open', 'in ahoy\n', 'out ahoy\n', 'close']),
   )
+})
+
+/** A PATH on which the programs that open a browser are this one. */
+function pathWithOpener(text: string): string {
+  const folder = createFolder({ 'xdg-open': text, open: text })
+  for (const name of ['xdg-open', 'open']) chmodSync(join(folder, name), 0o755)
+  return `${folder}${delimiter}${process.env['PATH']}`
+}
+
+it('--open gives the browser a file that leads to a link, which no other user sees', async () => {
+  const [folder, seen] = [createFolder(), join(createFolder(), 'seen')]
+  const opener = `#!/bin/sh\nf="\${1#file://}"; { echo "$*"; cat "$f"; stat -c %a "$f" 2>/dev/null; } > '${seen}.part'; mv '${seen}.part' '${seen}'\n`
+  const env = { PATH: pathWithOpener(opener), TMPDIR: folder }
+  const command = Command.hawser(['workbench', '--open'], { env })
+  await command.prints(/Ctrl-C ends/)
+  while (!existsSync(seen)) await new Promise(setImmediate)
+  const [words = '', page = '', mode = '600'] = readFileSync(seen, 'utf8').split('\n')
+  expect(words).toMatch(/^file:\/\/\S+\.html$/)
+  expect(page).toContain('http-equiv="refresh"')
+  expect(mode === '' ? '600' : mode).toBe('600')
+  const [, port, token = ''] = linkPattern.exec(page) ?? []
+  expect(await use({ port: Number(port), token })).toBe(204)
+  command.kill('SIGINT')
+  expect((await command.ended).code).toBe(0)
+  expect(readdirSync(folder)).toEqual([])
+})
+
+it('where no browser can be opened, it says so and the link is good', async () => {
+  const env = { PATH: pathWithOpener('#!/bin/sh\nexit 3\n') }
+  const command = Command.hawser(['workbench', '--open'], { env })
+  await command.complains(/warning: no browser was opened: .* exit code 3/)
+  await command.prints(/Ctrl-C ends/)
+  const [link] = linksOf(command)
+  expect(link && (await use(link))).toBe(204)
+  command.kill('SIGINT')
+  expect((await command.ended).code).toBe(0)
 })
 
 it('without --page, serve opens no second port', async () => {

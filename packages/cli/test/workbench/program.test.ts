@@ -25,6 +25,7 @@ it('the workbench is on a free port of this machine, with a log that is deleted'
     file: undefined,
     page: '127.0.0.1:0',
     isOpen: false,
+    opensBrowser: false,
     log: undefined,
   })
 })
@@ -35,6 +36,7 @@ it('a file, a port and a log may be named', async () => {
     file: resolve('a.hawser'),
     page: '127.0.0.1:8080',
     isOpen: false,
+    opensBrowser: false,
     log: 'b.hawser',
   })
 })
