@@ -11,7 +11,7 @@ export function copyAs(bytes: Uint8Array, form: CopyForm): string {
     case 'hex':
       return toHex(bytes)
     case 'text':
-      return new TextDecoder().decode(bytes)
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
     case 'escapes':
       return toEscapes(bytes)
     case 'c':

@@ -1,4 +1,7 @@
+import { splitUtf8 } from './utf8.js'
+
 const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const named: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, '0': 0, '\\': 92 }
 const names: Readonly<Record<number, string>> = {
   10: '\\n',
@@ -19,17 +22,19 @@ export function parseEscapes(text: string): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
-/** Bytes as a text that `parseEscapes` reads again. */
+/** Bytes as a text that `parseEscapes` reads again. What a field would obey or not show is escaped. */
 export function toEscapes(bytes: Uint8Array): string {
-  const text = new TextDecoder('utf-8', { fatal: true })
-  try {
-    const decoded = text.decode(bytes)
-    return decoded.replaceAll(/[\p{Cc}\\]/gu, (character) => escapeByte(character.charCodeAt(0)))
-  } catch {
-    return Array.from(bytes, (byte) =>
-      byte >= 0x20 && byte < 0x7f && byte !== 92 ? String.fromCharCode(byte) : escapeByte(byte),
-    ).join('')
-  }
+  return splitUtf8(bytes)
+    .map((part) =>
+      part.isText
+        ? decoder.decode(part.bytes).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu, escape)
+        : Array.from(part.bytes, escapeByte).join(''),
+    )
+    .join('')
+}
+
+function escape(character: string): string {
+  return Array.from(encoder.encode(character), escapeByte).join('')
 }
 
 function escapeByte(byte: number): string {

@@ -4,7 +4,7 @@ export function toHex(bytes: Uint8Array): string {
 }
 
 /**
- * Hex as people have it at hand: `48 65`, `4865`, `0x48, 0x65`, `\x48\x65`, `48:65`, lines with comments.
+ * Hex as people have it at hand: `48 65`, `4865`, `0x48, 0x65`, `\x48\x65`, `48:65`, lists, lines with comments.
  *
  * @returns undefined for what is none
  */
@@ -12,7 +12,7 @@ export function parseHex(text: string): Uint8Array | undefined {
   const digits = text
     .replaceAll(/\/\/.*$|#.*$/gm, '')
     .replaceAll(/0x|\\x/gi, ' ')
-    .split(/[\s,;:_-]+/)
+    .split(/[\s,;:_(){}[\]'"-]+/)
     .filter((part) => part !== '')
     // A digit alone is a byte as well: 0x0, 0xa.
     .map((part) => (part.length === 1 ? `0${part}` : part))

@@ -1,4 +1,7 @@
-const decoder = new TextDecoder('utf-8')
+import { splitUtf8 } from './utf8.js'
+
+// A mark of the byte order is a character that a peer has sent.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** A part of a text: as it is, or what stands for a character that is not shown. */
 export interface Piece {
@@ -19,14 +22,22 @@ const names: Readonly<Record<string, string>> = {
   '\0': '\\0',
 }
 
-/** Bytes as one line of text: UTF-8, with an escape for each character that is not shown. */
+/** Bytes as one line of text: UTF-8, with an escape for each character that is not shown, and each byte that is none. */
 export function showLine(bytes: Uint8Array): Piece[] {
-  return cut(decoder.decode(bytes))
+  return show(bytes, cut)
 }
 
 /** Bytes as text with its lines and tabs. */
 export function showText(bytes: Uint8Array): Piece[] {
-  return cutLines(decoder.decode(bytes))
+  return show(bytes, cutLines)
+}
+
+function show(bytes: Uint8Array, cutText: (text: string) => Piece[]): Piece[] {
+  return splitUtf8(bytes).flatMap((part) =>
+    part.isText
+      ? cutText(decoder.decode(part.bytes))
+      : [{ text: Array.from(part.bytes, byteEscape).join(''), isEscape: true }],
+  )
 }
 
 /** Text whose lines and tabs are kept, and nothing else is obeyed. */
@@ -57,6 +68,9 @@ function cut(text: string): Piece[] {
 
 function escape(character: string): string {
   const code = character.codePointAt(0) ?? 0
-  const hex = code.toString(16)
-  return names[character] ?? (code < 256 ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex}}`)
+  return names[character] ?? (code < 128 ? byteEscape(code) : `\\u{${code.toString(16)}}`)
+}
+
+function byteEscape(byte: number): string {
+  return `\\x${byte.toString(16).padStart(2, '0')}`
 }
