@@ -8,6 +8,9 @@ import { Notices } from './notices.js'
 import type { Settings } from './settings.js'
 import { SheetStore } from './sheet-store.js'
 
+/** Called with why something was not done. */
+export type Refused = (why: string) => void
+
 export type ConnectionAct = 'pause' | 'resume' | 'end' | 'close' | 'reset'
 
 /** Connections that are listed of a session. */
@@ -90,17 +93,21 @@ export class Store {
     return this.#try(() => this.sheet.find(pattern, from, backwards))
   }
 
-  /** @returns whether it was taken; that it cannot run is said in its state */
-  async start(definition: Definition): Promise<boolean> {
-    const reply = await this.#try(() => this.#backend.ask('start', { definition }))
+  /**
+   * @param refused called with why it was not taken; that it cannot run is said in its state
+   * @returns whether it was taken
+   */
+  async start(definition: Definition, refused: Refused): Promise<boolean> {
+    const reply = await this.#try(() => this.#backend.ask('start', { definition }), refused)
     if (reply === undefined) return false
     await this.#refresh()
     this.show(reply.session)
     return true
   }
 
-  async parse(line: string): Promise<Definition | undefined> {
-    return (await this.#try(() => this.#backend.ask('parse', { line })))?.definition
+  /** @param refused called with what to write instead */
+  async parse(line: string, refused: Refused): Promise<Definition | undefined> {
+    return (await this.#try(() => this.#backend.ask('parse', { line }), refused))?.definition
   }
 
   stop(session: number): Promise<unknown> {
@@ -195,11 +202,14 @@ export class Store {
     }
   }
 
-  async #try<Value>(act: () => Promise<Value>): Promise<Value | undefined> {
+  async #try<Value>(
+    act: () => Promise<Value>,
+    refused: Refused = (why) => this.notices.say('error', why),
+  ): Promise<Value | undefined> {
     try {
       return await act()
     } catch (error) {
-      this.notices.say('error', error instanceof Error ? error.message : String(error))
+      refused(error instanceof Error ? error.message : String(error))
       return undefined
     }
   }

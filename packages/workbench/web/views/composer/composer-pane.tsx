@@ -20,11 +20,13 @@ export function ComposerPane(): ComponentChild {
   const isWrong = useSignal(false)
   const history = useSignal<readonly string[]>([])
   const back = useSignal(0)
+  const outcome = useSignal('')
   const session = store.session.value
   const count = (value: number): string => showCount(value, store.settings.language.value)
   const setText = (value: string): void => {
     text.value = value
     hex.value = toHex(parseEscapes(value))
+    if (value !== '') outcome.value = ''
     isWrong.value = false
   }
   const setHex = (value: string): void => {
@@ -38,8 +40,7 @@ export function ComposerPane(): ComponentChild {
     if (session === undefined || bytes === undefined || bytes.length === 0) return
     const recipients = await store.send(session.id, toBase64(bytes), [...store.chosen.value])
     if (recipients === undefined) return
-    const said = recipients === 0 ? words.sentToNone : words.sentTo(count(recipients))
-    store.notices.say(recipients === 0 ? 'warning' : 'info', said)
+    outcome.value = recipients === 0 ? words.sentToNone : words.sentTo(count(recipients))
     history.value = [...history.value.filter((each) => each !== text.value), text.value].slice(
       -mostKept,
     )
@@ -60,8 +61,9 @@ export function ComposerPane(): ComponentChild {
     }
   }
   if (session === undefined) return <p class="hint">{words.chooseSession}</p>
-  if (!session.canSend || session.definition.kind === 'file')
-    return <p class="hint">{words.cannotSend}</p>
+  if (session.definition.kind === 'file') return <p class="hint">{words.cannotSendFile}</p>
+  if (session.definition.kind === 'proxy') return <p class="hint">{words.cannotSendProxy}</p>
+  if (!session.canSend) return <p class="hint">{words.cannotSend}</p>
   const { framing = 'raw' } = session.definition as { readonly framing?: string }
   const chosen = store.chosen.value.size
   return (
@@ -74,9 +76,7 @@ export function ComposerPane(): ComponentChild {
       }}
     >
       <label class="field">
-        <span>
-          {words.sendText} {ended.test(framing) && <em>{words.newlineAdded}</em>}
-        </span>
+        <span>{words.sendText}</span>
         <textarea
           id="composer"
           rows={2}
@@ -103,7 +103,10 @@ export function ComposerPane(): ComponentChild {
       <div class="composer-foot">
         <span>
           {words.sendTo} {chosen === 0 ? words.toAll : words.toChosen(count(chosen))}
+          {ended.test(framing) && ` · ${words.newlineAdded}`}
         </span>
+        <span class="grow" />
+        <span role="status">{outcome.value}</span>
         <button type="submit" class="main" disabled={isWrong.value || hex.value === ''}>
           {words.send}
         </button>

@@ -1,6 +1,6 @@
 import type { ComponentChild } from 'preact'
 import { useWords } from '../use-store.js'
-import { type Direction, type Knob, knobs, stepOf, withStep } from './fault-specs.js'
+import { type Direction, type Knob, knobs, stepOf, valueOf, withStep } from './fault-specs.js'
 
 export type { Direction }
 
@@ -17,7 +17,7 @@ export function FaultSliders({ direction, faults, set }: FaultSlidersProps): Com
     <fieldset class="sliders">
       <legend>{words[direction]}</legend>
       {knobs.map((knob) => {
-        const step = stepOf(faults, knob, direction)
+        const shown = show(knob, valueOf(faults, knob, direction), words.off)
         return (
           <label class="slider">
             <span>{words[knob.name]}</span>
@@ -26,13 +26,13 @@ export function FaultSliders({ direction, faults, set }: FaultSlidersProps): Com
               min="0"
               max={knob.steps.length - 1}
               step="1"
-              value={step}
-              aria-valuetext={show(knob, step, words.off)}
+              value={stepOf(faults, knob, direction)}
+              aria-valuetext={shown}
               onChange={(event) =>
                 set(withStep(faults, knob, direction, Number(event.currentTarget.value)))
               }
             />
-            <output>{show(knob, step, words.off)}</output>
+            <output>{shown}</output>
           </label>
         )
       })}
@@ -40,7 +40,7 @@ export function FaultSliders({ direction, faults, set }: FaultSlidersProps): Com
   )
 }
 
-function show({ steps, unit }: Knob, step: number, off: string): string {
-  const value = steps[step]
-  return value === undefined ? off : `${value} ${unit}`
+function show({ unit }: Knob, value: string | undefined, off: string): string {
+  if (value === undefined) return off
+  return /\d$/.test(value) ? `${value} ${unit}` : value
 }

@@ -28,12 +28,28 @@ export const knobs: readonly Knob[] = [
   },
 ]
 
-/** Which step of a knob a list of faults has; one that is between the steps is the next smaller. */
+/** Which step of a knob a list of faults has: that of its value, or the one next to it. */
 export function stepOf(faults: readonly string[], knob: Knob, direction: Direction): number {
-  const value = findFault(faults, knob, direction)
+  const value = valueOf(faults, knob, direction)
+  if (value === undefined) return 0
+  const exact = knob.steps.indexOf(value)
+  if (exact >= 0) return exact
+  const distances = knob.steps.map((step) =>
+    step === undefined ? Infinity : Math.abs(Math.log(amountOf(step) / amountOf(value))),
+  )
+  const nearest = Math.min(...distances)
+  return Number.isFinite(nearest) ? distances.indexOf(nearest) : 1
+}
+
+/** What a list of faults has for a knob, as it is written: `100±20`. */
+export function valueOf(
+  faults: readonly string[],
+  knob: Knob,
+  direction: Direction,
+): string | undefined {
+  return findFault(faults, knob, direction)
     ?.slice(knob.name.length + 1)
-    .replace(/[@:±].*$/, '')
-  return Math.max(0, knob.steps.indexOf(value))
+    .replace(/[@:].*$/, '')
 }
 
 /** The list with a knob at another step. */
@@ -44,9 +60,11 @@ export function withStep(
   step: number,
 ): string[] {
   const before = findFault(faults, knob, direction)
-  const others = faults.filter((fault) => fault !== before)
   const value = knob.steps[step]
-  return value === undefined ? others : [...others, `${knob.name}=${value}@${direction}`]
+  const after = value === undefined ? [] : [`${knob.name}=${value}@${direction}`]
+  // Faults stand in a row: one that is changed keeps its place.
+  if (before === undefined) return [...faults, ...after]
+  return faults.flatMap((fault) => (fault === before ? after : [fault]))
 }
 
 export function joinFaults(faults: readonly string[]): string {
@@ -65,5 +83,23 @@ function findFault(
   { name }: Knob,
   direction: Direction,
 ): string | undefined {
-  return faults.find((fault) => fault.startsWith(`${name}=`) && fault.includes(`@${direction}`))
+  return faults.find((fault) => {
+    // One that does not say which way goes down.
+    const [, way = 'down'] = /@(up|down)/.exec(fault) ?? []
+    return fault.startsWith(`${name}=`) && way === direction
+  })
+}
+
+const units: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  kib: 1_024,
+  mib: 1_048_576,
+  gib: 1_073_741_824,
+}
+
+/** `64KiB/s` as a number that can be compared with that of a step. */
+function amountOf(value: string): number {
+  const [, digits = '', unit = ''] = /^([\d.]+)([a-z]*)/i.exec(value) ?? []
+  return Number(digits) * (units[unit.toLowerCase()] ?? 1)
 }

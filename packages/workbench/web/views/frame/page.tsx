@@ -34,7 +34,10 @@ export function Page(): ComponentChild {
           gridTemplateColumns: `${sessionsWidth.value}px 5px minmax(320px, 1fr) 5px ${sideWidth.value}px`,
         }}
       >
-        <SessionsPane />
+        <div class="left">
+          <SessionsPane />
+          <NoticeList />
+        </div>
         <Splitter label={words.sessions} size={sessionsWidth} least={180} most={480} side="right" />
         <div class="middle">
           <SheetPane />
@@ -45,7 +48,6 @@ export function Page(): ComponentChild {
       </div>
       {store.dialog.value === 'start' && <StartDialog />}
       {store.dialog.value === 'keys' && <KeysDialog />}
-      <NoticeList />
     </div>
   )
 }

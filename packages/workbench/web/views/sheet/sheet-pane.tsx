@@ -5,6 +5,7 @@ import type { Row } from '../../backend/decode-rows.js'
 import { showClock, showCount, showSpan } from '../../bytes/amounts.js'
 import { VirtualList } from '../../widgets/virtual-list.js'
 import { useStore, useWords } from '../use-store.js'
+import { ColumnHeads } from './column-heads.js'
 import { SheetRow } from './sheet-row.js'
 import { Toolbar } from './toolbar.js'
 
@@ -33,6 +34,7 @@ export function SheetPane(): ComponentChild {
   return (
     <section class="pane sheet" aria-label={words.sheet}>
       <Toolbar first={first} />
+      <ColumnHeads />
       {size === 0 ? (
         <EmptySheet />
       ) : (
@@ -75,6 +77,17 @@ export function SheetPane(): ComponentChild {
 function EmptySheet(): ComponentChild {
   const store = useStore()
   const words = useWords()
+  if (store.isNarrowed.value) return <p class="hint large">{words.emptyFiltered}</p>
+  if (store.sessions.value.length === 0) {
+    return (
+      <div class="hint large">
+        <p>{words.emptyBench}</p>
+        <button type="button" class="main" onClick={() => (store.dialog.value = 'start')}>
+          {words.startTitle}
+        </button>
+      </div>
+    )
+  }
   const session = store.session.value
   const address = session?.definition.kind === 'server' ? session.addresses[0] : undefined
   const [, host = '127.0.0.1', port = ''] = /^(.*):(\d+)$/.exec(address ?? '') ?? []

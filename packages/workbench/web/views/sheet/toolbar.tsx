@@ -1,8 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals'
 import type { ComponentChild } from 'preact'
+import { useRef } from 'preact/hooks'
 import type { Filter, Pattern } from '../../../src/protocol/filter.js'
-import { showCount } from '../../bytes/amounts.js'
-import type { TimeForm } from '../../store/settings.js'
 import { useStore, useWords } from '../use-store.js'
 
 interface ToolbarProps {
@@ -12,14 +11,15 @@ interface ToolbarProps {
 
 type As = Pattern['as']
 
-/** Find, filter, and how the sheet shows what it shows. */
+/** Find and filter. */
 export function Toolbar({ first }: ToolbarProps): ComponentChild {
   const store = useStore()
   const words = useWords()
-  const { sheet, settings } = store
+  const { sheet } = store
   const text = useSignal('')
   const as = useSignal<As>('text')
   const isMissing = useSignal(false)
+  const field = useRef<HTMLInputElement>(null)
   const find = async (backwards: boolean): Promise<void> => {
     const pattern = toPattern(as.value, text.value)
     if (pattern === undefined) return
@@ -30,7 +30,8 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
   }
   const filter = (): void => {
     const pattern = toPattern(as.value, text.value)
-    if (pattern !== undefined) store.filterBy({ pattern })
+    if (pattern === undefined) field.current?.focus()
+    else store.filterBy({ pattern })
   }
   return (
     <div class="toolbar" role="toolbar" aria-label={words.find}>
@@ -44,6 +45,7 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
         <option value="regex">{words.asRegex}</option>
       </select>
       <input
+        ref={field}
         id="find"
         type="search"
         spellcheck={false}
@@ -86,24 +88,6 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
           ✕ {words.dropFilter}
         </button>
       )}
-      <span class="grow" />
-      <Progress />
-      <select
-        aria-label={words.time}
-        value={settings.time.value}
-        onChange={(event) => (settings.time.value = event.currentTarget.value as TimeForm)}
-      >
-        <option value="clock">{words.timeClock}</option>
-        <option value="relative">{words.timeRelative}</option>
-        <option value="delta">{words.timeDelta}</option>
-      </select>
-      <button
-        type="button"
-        aria-pressed={sheet.isFollowing.value}
-        onClick={() => (sheet.isFollowing.value = !sheet.isFollowing.value)}
-      >
-        {sheet.isFollowing.value ? words.following : words.follow}
-      </button>
     </div>
   )
 }
@@ -133,22 +117,6 @@ function KindChoice(): ComponentChild {
       <option value="out">{words.onlySent}</option>
       <option value="events">{words.onlyEvents}</option>
     </select>
-  )
-}
-
-function Progress(): ComponentChild {
-  const store = useStore()
-  const words = useWords()
-  const { size, scanned, total, error } = store.sheet
-  const count = (value: number): string => showCount(value, store.settings.language.value)
-  if (error.value !== undefined) return <span class="missing">{error.value}</span>
-  const isWhole = size.value === total.value
-  return (
-    <span class="row-count">
-      {scanned.value < total.value &&
-        `${words.looking(`${Math.floor((scanned.value / total.value) * 100)} %`)} `}
-      {words.rowCount(count(size.value), isWhole ? undefined : count(total.value))}
-    </span>
   )
 }
 

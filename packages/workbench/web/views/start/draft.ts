@@ -1,4 +1,4 @@
-import type { Definition } from '../../../src/protocol/definition.js'
+import type { Definition, ServerDefinition } from '../../../src/protocol/definition.js'
 import type { SessionState } from '../../../src/protocol/session-state.js'
 import { parseEscapes, toEscapes } from '../../bytes/escapes.js'
 
@@ -21,6 +21,17 @@ export interface Draft {
   readonly tlsOut: boolean
   readonly reconnect: boolean
   readonly faults: string
+  /** What a command line said that has no field here; it is started with it. */
+  readonly more: More
+}
+
+/** What has no field, by the words of the definitions. */
+export interface More {
+  readonly maxFrame?: number | undefined
+  readonly idleTimeout?: number | undefined
+  readonly seed?: number | undefined
+  /** Files of TLS, and the name that a server is asked for. */
+  readonly tls?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** A draft that can be started as it is, beside what there is. */
@@ -51,42 +62,54 @@ export function newDraft(kind: DraftKind, sessions: readonly SessionState[]): Dr
     tlsOut: false,
     reconnect: false,
     faults: '',
+    more: {},
   }
 }
 
 export function toDefinition(draft: Draft): Definition {
-  const { kind, name, tls } = draft
-  const framing = draft.framing.trim() || 'raw'
+  const { kind, name, more } = draft
+  const { tls: _, seed, ...shared } = more
+  const common = { name, framing: draft.framing.trim() || 'raw', ...shared }
+  const tls = tlsOf(draft)
   switch (kind) {
     case 'server':
       return {
-        ...{ kind, name, framing, listen: draft.listen, respond: draft.respond },
+        ...{ kind, ...common, listen: draft.listen, respond: draft.respond },
         ...(draft.greeting === '' ? {} : { greeting: readText(draft.greeting) }),
         ...(draft.maxConnections === '' ? {} : { maxConnections: Number(draft.maxConnections) }),
-        ...(tls ? { tls } : {}),
+        ...(tls === undefined ? {} : { tls: tls as NonNullable<ServerDefinition['tls']> }),
       }
     case 'client':
       return {
-        ...{ kind, name, framing, connect: draft.connect },
+        ...{ kind, ...common, connect: draft.connect },
         ...(Number(draft.connections) > 1 ? { connections: Number(draft.connections) } : {}),
         ...(draft.reconnect ? { reconnect: true } : {}),
-        ...(tls ? { tls: draft.insecure ? { insecure: true } : true } : {}),
+        ...(tls === undefined ? {} : { tls }),
       }
     case 'proxy':
       return {
-        ...{ kind, name, listen: draft.listen, target: draft.target, framing },
+        ...{ kind, ...common, listen: draft.listen, target: draft.target },
         ...(draft.faults.trim() === '' ? {} : { faults: readFaults(draft.faults) }),
-        ...(tls ? { tlsIn: true } : {}),
+        ...(seed === undefined ? {} : { seed }),
+        ...(draft.tls ? { tlsIn: true } : {}),
         ...(draft.tlsOut ? { tlsOut: true } : {}),
       }
   }
 }
 
+/** The files that a line named, and what is ticked here. */
+function tlsOf({ kind, tls, insecure, more }: Draft): true | object | undefined {
+  if (!tls) return undefined
+  const asked = { ...more.tls, ...(kind === 'client' && insecure ? { insecure } : {}) }
+  return Object.keys(asked).length === 0 ? true : asked
+}
+
 /** What a command line said, to be looked at before it is started. */
 export function fromDefinition(definition: Exclude<Definition, { kind: 'file' }>): Draft {
   const empty = newDraft(definition.kind, [])
-  const { name, framing = 'raw' } = definition
+  const { name, framing = 'raw', maxFrame, idleTimeout } = definition
   const common = { ...empty, name, framing }
+  const more = { maxFrame, idleTimeout }
   switch (definition.kind) {
     case 'server':
       return {
@@ -95,17 +118,21 @@ export function fromDefinition(definition: Exclude<Definition, { kind: 'file' }>
         respond: definition.respond ?? 'none',
         greeting: definition.greeting === undefined ? '' : showText(definition.greeting),
         maxConnections: definition.maxConnections?.toString() ?? '',
-        tls: definition.tls !== undefined && definition.tls !== false,
+        tls: isOn(definition.tls),
+        more: given({ ...more, tls: filesOf(definition.tls) }),
       }
-    case 'client':
+    case 'client': {
+      const { insecure = false, ...files } = filesOf(definition.tls) ?? {}
       return {
         ...common,
         connect: definition.connect,
         connections: String(definition.connections ?? 1),
         reconnect: definition.reconnect ?? false,
-        tls: definition.tls !== undefined && definition.tls !== false,
-        insecure: typeof definition.tls === 'object' && definition.tls.insecure === true,
+        tls: isOn(definition.tls),
+        insecure: insecure === true,
+        more: given({ ...more, tls: Object.keys(files).length === 0 ? undefined : files }),
       }
+    }
     case 'proxy':
       return {
         ...common,
@@ -114,8 +141,29 @@ export function fromDefinition(definition: Exclude<Definition, { kind: 'file' }>
         faults: (definition.faults ?? []).join('\n'),
         tls: definition.tlsIn ?? false,
         tlsOut: definition.tlsOut ?? false,
+        more: given({ ...more, seed: definition.seed }),
       }
   }
+}
+
+/** What is started with it and has no field, as the flags of the command call it. */
+export function showMore({ maxFrame, idleTimeout, seed, tls }: More): string {
+  return Object.entries({ 'max-frame': maxFrame, idle: idleTimeout, seed, ...tls })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `--${name} ${String(value)}`)
+    .join(' ')
+}
+
+function isOn(tls: boolean | object | undefined): boolean {
+  return tls !== undefined && tls !== false
+}
+
+function filesOf(tls: boolean | object | undefined): Record<string, unknown> | undefined {
+  return typeof tls === 'object' ? { ...tls } : undefined
+}
+
+function given(more: More): More {
+  return Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined))
 }
 
 export function readFaults(text: string): string[] {

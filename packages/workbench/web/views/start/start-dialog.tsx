@@ -1,10 +1,18 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChild } from 'preact'
 import type { Definition } from '../../../src/protocol/definition.js'
+import { tame } from '../../bytes/show-text.js'
 import { Dialog } from '../../widgets/dialog.js'
 import { useStore, useWords } from '../use-store.js'
 import { ClientFields, ProxyFields, ServerFields } from './fields.js'
-import { type Draft, type DraftKind, fromDefinition, newDraft, toDefinition } from './draft.js'
+import {
+  type Draft,
+  type DraftKind,
+  fromDefinition,
+  newDraft,
+  showMore,
+  toDefinition,
+} from './draft.js'
 
 const kinds: readonly DraftKind[] = ['server', 'client', 'proxy']
 
@@ -14,22 +22,29 @@ export function StartDialog(): ComponentChild {
   const words = useWords()
   const draft = useSignal<Draft>(newDraft('server', store.sessions.value))
   const line = useSignal('')
+  const refusal = useSignal('')
   const close = (): void => {
     store.dialog.value = undefined
   }
   const change = (part: Partial<Draft>): void => {
     draft.value = { ...draft.value, ...part }
+    refusal.value = ''
+  }
+  const refused = (why: string): void => {
+    refusal.value = why
   }
   const start = async (definition: Definition): Promise<void> => {
-    if (await store.start(definition)) close()
+    if (await store.start(definition, refused)) close()
   }
   const read = async (): Promise<void> => {
-    const definition = await store.parse(line.value)
+    refusal.value = ''
+    const definition = await store.parse(line.value, refused)
     if (definition === undefined) return
     if (definition.kind === 'file') await start(definition)
     else draft.value = fromDefinition(definition)
   }
   const fields = { draft: draft.value, change }
+  const more = showMore(draft.value.more)
   return (
     <Dialog title={words.startTitle} closeLabel={words.close} onClose={close}>
       <form
@@ -54,6 +69,11 @@ export function StartDialog(): ComponentChild {
         {draft.value.kind === 'server' && <ServerFields {...fields} />}
         {draft.value.kind === 'client' && <ClientFields {...fields} />}
         {draft.value.kind === 'proxy' && <ProxyFields {...fields} />}
+        {more !== '' && (
+          <p class="more">
+            {words.alsoFromLine} <code>{tame(more)}</code>
+          </p>
+        )}
         <div class="paste">
           <label class="field wide">
             <span>{words.pasteLine}</span>
@@ -75,6 +95,9 @@ export function StartDialog(): ComponentChild {
           </button>
         </div>
         <footer class="dialog-foot">
+          <p class="failure" role="alert">
+            {tame(refusal.value)}
+          </p>
           <button type="button" onClick={close}>
             {words.cancel}
           </button>

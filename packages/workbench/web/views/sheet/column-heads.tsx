@@ -1,0 +1,61 @@
+import type { ComponentChild } from 'preact'
+import { showCount } from '../../bytes/amounts.js'
+import type { TimeForm } from '../../store/settings.js'
+import { useStore, useWords } from '../use-store.js'
+
+/** Above the list: what its columns are, and how it shows what it shows. */
+export function ColumnHeads(): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const { sheet, settings, isHex } = store
+  return (
+    <div class="heads">
+      <select
+        aria-label={words.time}
+        value={settings.time.value}
+        onChange={(event) => (settings.time.value = event.currentTarget.value as TimeForm)}
+      >
+        <option value="clock">{words.timeClock}</option>
+        <option value="relative">{words.timeRelative}</option>
+        <option value="delta">{words.timeDelta}</option>
+      </select>
+      <span />
+      <span />
+      <span class="size">{words.size}</span>
+      <span class="content">
+        <button
+          type="button"
+          aria-pressed={isHex.value}
+          onClick={() => (isHex.value = !isHex.value)}
+        >
+          {words.hex}
+        </button>
+        <span class="grow" />
+        <Progress />
+        <button
+          type="button"
+          aria-pressed={sheet.isFollowing.value}
+          onClick={() => (sheet.isFollowing.value = !sheet.isFollowing.value)}
+        >
+          {sheet.isFollowing.value ? words.following : words.follow}
+        </button>
+      </span>
+    </div>
+  )
+}
+
+function Progress(): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const { size, scanned, total, error } = store.sheet
+  const count = (value: number): string => showCount(value, store.settings.language.value)
+  if (error.value !== undefined) return <span class="missing">{error.value}</span>
+  const isWhole = size.value === total.value
+  return (
+    <span class="row-count">
+      {scanned.value < total.value &&
+        `${words.looking(`${Math.floor((scanned.value / total.value) * 100)} %`)} `}
+      {words.rowCount(count(size.value), isWhole ? undefined : count(total.value))}
+    </span>
+  )
+}
