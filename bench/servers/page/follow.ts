@@ -19,12 +19,12 @@ export async function follow(link: string): Promise<void> {
   let id = 0
   let isAsking = false
   const ask = (request: object): void => socket.send(JSON.stringify({ id: (id += 1), ...request }))
-  socket.on('message', (data, isBinary) => {
+  socket.on('message', (data: Buffer, isBinary) => {
     if (isBinary) {
       isAsking = false
       return
     }
-    const said = JSON.parse(String(data)) as { push?: string; rows?: number }
+    const said = JSON.parse(data.toString()) as { push?: string; rows?: number }
     if (said.push !== 'view' || isAsking || said.rows === undefined) return
     isAsking = true
     ask({ do: 'rows', view: 1, from: Math.max(0, said.rows - visible), count: visible })
