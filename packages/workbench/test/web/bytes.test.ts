@@ -96,6 +96,14 @@ describe('text of a peer', () => {
     expect(joined(showText(text('a\r\n\tb\rc')))).toBe('a\n\tb\\rc')
   })
 
+  it.each(['c080', 'e08080', 'eda080', 'f0808080', 'f4908080', 'f5808080', 'e2e282ac', '80'])(
+    '%s is no UTF-8',
+    (hex) => {
+      const [first] = splitUtf8(Buffer.from(hex, 'hex'))
+      expect(first?.isText).toBe(false)
+    },
+  )
+
   it('is cut where the Unicode standard says that UTF-8 ends', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 12 }), (bytes) => {

@@ -10,7 +10,7 @@ interface Page {
   /** Whether it is being asked for. */
   isLoading: boolean
   /** How long the view was when it was asked for last: what was not there then is not asked for again. */
-  readonly size: number
+  size: number
 }
 
 /** The rows of a view around those that are shown. What is missing is asked for, and tells when it has come. */
@@ -60,6 +60,9 @@ export class RowCache {
       const begin = number * pageRows
       const more = await this.#load(begin + rows.length, pageRows - rows.length)
       page.rows = [...rows, ...more]
+      // Of rows that are too much for one reply, the first ones came: the next ones are asked for.
+      const there = Math.min(pageRows, page.size - begin)
+      if (more.length > 0 && page.rows.length < there) page.size = begin
     } catch {
       // The connection is lost, or the view closed: it is asked for again when it is shown again.
       if (rows.length === 0) this.#pages.delete(number)
