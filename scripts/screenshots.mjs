@@ -1,0 +1,112 @@
+// Takes the pictures of the README and of docs/workbench.md from the page as it runs. Needs Chromium (CHROMIUM, or
+// /usr/bin/chromium), and is run by hand: npm run screenshots.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { connect } from 'node:net'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+
+const root = new URL('..', import.meta.url)
+const folder = fileURLToPath(new URL('docs/images/', root))
+mkdirSync(folder, { recursive: true })
+
+/** What the clients say in turn. */
+const conversation = [
+  'HELLO terminal-7\n',
+  '{"order":4711,"item":"rope","metres":40}\n',
+  'PING\n',
+  'STATUS 4711\n',
+  '{"order":4712,"item":"anchor","metres":null}\n',
+  'GOODBYE\n',
+]
+
+const command = spawn(
+  process.execPath,
+  [fileURLToPath(new URL('packages/cli/bin/hawser.js', root)), 'workbench'],
+  { stdio: ['pipe', 'pipe', 'inherit'] },
+)
+const link = await firstLink()
+const browser = await chromium.launch({
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+})
+try {
+  await takeAll()
+} finally {
+  await browser.close()
+  command.kill('SIGINT')
+}
+
+async function takeAll() {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 720 },
+    locale: 'en-GB',
+  })
+  const page = await context.newPage()
+  await page.goto(link)
+  await start(page, 'Server', { Name: 'orders', 'Listen on': '127.0.0.1:0', Greeting: 'welcome' })
+  const port = await portOf(page, 1)
+  await start(page, 'Proxy', {
+    Name: 'slow line',
+    'Listen on': '127.0.0.1:0',
+    Target: `127.0.0.1:${port}`,
+  })
+  const behind = await portOf(page, 2)
+  const clients = [await dial(port), await dial(behind), await dial(port)]
+  await page.locator('[data-session="1"] .session-name').click()
+  await page.getByText('3 of 10,000 connected').waitFor()
+  for (const [index, text] of conversation.entries()) {
+    clients[index % clients.length]?.write(text)
+    await page.locator('.row.in').nth(index).waitFor()
+  }
+  await page.locator('.row.in', { hasText: '"item"' }).first().click()
+  await page.getByRole('tab', { name: 'JSON' }).click()
+  await page.locator('#composer').fill('stock is low')
+  await page.screenshot({ path: `${folder}workbench-sheet.png` })
+  await page.getByRole('button', { name: '+ New' }).click()
+  await page.getByRole('dialog').waitFor()
+  await page.screenshot({ path: `${folder}workbench-start.png` })
+  await page.keyboard.press('Escape')
+  await page.locator('[data-session="2"] .session-name').click()
+  await page.getByRole('tab', { name: 'Faults' }).click()
+  await page.getByLabel('Latency').first().fill('3')
+  await page.getByLabel('Theme').selectOption('dark')
+  await page.locator('.row.in').first().waitFor()
+  await page.screenshot({ path: `${folder}workbench-faults.png` })
+  for (const client of clients) client.destroy()
+}
+
+/** @param {import('playwright-core').Page} page @param {string} kind @param {Record<string, string>} fields */
+async function start(page, kind, fields) {
+  await page.getByRole('button', { name: '+ New' }).click()
+  await page.getByRole('tab', { name: kind }).click()
+  const dialog = page.getByRole('dialog')
+  for (const [label, value] of Object.entries(fields))
+    await dialog.getByRole('textbox', { name: label, exact: true }).fill(value)
+  await dialog.getByRole('button', { name: 'Start', exact: true }).click()
+  await dialog.waitFor({ state: 'detached' })
+}
+
+/** @param {import('playwright-core').Page} page @param {number} session */
+async function portOf(page, session) {
+  const address = await page.locator(`[data-session="${session}"] .address`).first().textContent()
+  return Number(address?.split(':').at(-1))
+}
+
+/** @param {number} port */
+async function dial(port) {
+  const socket = connect(port, '127.0.0.1')
+  socket.resume()
+  await once(socket, 'connect')
+  return socket
+}
+
+async function firstLink() {
+  for await (const line of createInterface({ input: command.stdout })) {
+    const [found] = /http:\S+/.exec(line) ?? []
+    if (found !== undefined) return found
+  }
+  throw new Error('the workbench ended without a link')
+}
