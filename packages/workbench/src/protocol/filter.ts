@@ -30,6 +30,10 @@ export const Filter = v.strictObject({
   pattern: v.optional(Pattern),
   /** Whether rows are left out that say the same as one of these: heartbeats. */
   hide: v.optional(v.pipe(v.array(Pattern), v.maxLength(16))),
+  /** Whether rows are left out that have the bytes of one of these, in hex, and no others. */
+  hideSame: v.optional(
+    v.pipe(v.array(v.pipe(v.string(), v.hexadecimal(), v.maxLength(8_192))), v.maxLength(64)),
+  ),
 })
 
 export type Pattern = v.InferOutput<typeof Pattern>

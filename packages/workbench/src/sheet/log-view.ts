@@ -89,8 +89,9 @@ export class LogView implements View {
     if (looksAtBytes) {
       return new FoundPlaces(file.firstRow, (sink) => scanInThread(file, { filter, also }, sink))
     }
-    const { session, connection, kinds } = filter
-    if (session === undefined && connection === undefined && kinds === undefined) {
+    const { session, connection, kinds, hideSame } = filter
+    const isAll = [session, connection, kinds, hideSame].every((each) => each === undefined)
+    if (isAll) {
       return new AllPlaces(file)
     }
     return new FoundPlaces(file.firstRow, (sink) => scanHere(file, filter, sink))

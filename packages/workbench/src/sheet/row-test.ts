@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { LogRow } from 'hawser/log'
 import type { Filter } from '../protocol/filter.js'
 import { Matcher } from './matcher.js'
@@ -7,6 +8,8 @@ export class RowTest {
   readonly #filter: Filter
   readonly #matchers: readonly Matcher[]
   readonly #hidden: readonly Matcher[]
+  /** Bytes of rows that are hidden, in hex, by their length. */
+  readonly #same = new Map<number, Set<string>>()
   readonly #looksAtBytes: boolean
   /** Connections of the session that is wanted. */
   readonly #connections = new Set<number>()
@@ -19,6 +22,10 @@ export class RowTest {
     )
     this.#hidden = (filter.hide ?? []).map((pattern) => new Matcher(pattern))
     this.#looksAtBytes = this.#matchers.length + this.#hidden.length > 0
+    for (const hex of filter.hideSame ?? []) {
+      const length = hex.length / 2
+      this.#same.set(length, (this.#same.get(length) ?? new Set()).add(hex.toLowerCase()))
+    }
   }
 
   accepts(row: LogRow): boolean {
@@ -26,6 +33,7 @@ export class RowTest {
     if (session !== undefined && !this.#isOf(row, session)) return false
     if (connection !== undefined && row.connection !== connection) return false
     if (this.#looksAtBytes && !this.#hasBytes(row)) return false
+    if (this.#isSame(row)) return false
     return kinds === undefined || kinds.includes(row.kind)
   }
 
@@ -34,6 +42,11 @@ export class RowTest {
     const isFound = this.#matchers.map((matcher) => matcher.matches(row)).every(Boolean)
     const isHidden = this.#hidden.map((matcher) => matcher.matches(row)).some(Boolean)
     return isFound && !isHidden
+  }
+
+  #isSame({ kind, data }: LogRow): boolean {
+    const same = kind === 'in' || kind === 'out' ? this.#same.get(data.length) : undefined
+    return same !== undefined && same.has(Buffer.from(data).toString('hex'))
   }
 
   #isOf({ connection, event }: LogRow, session: number): boolean {

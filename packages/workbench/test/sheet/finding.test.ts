@@ -46,6 +46,22 @@ it('what is hidden is left out', async () => {
   expect(shown.map((row) => row.text)).toEqual(['data', 'PI', 'more'])
 })
 
+it('rows that have the same bytes as one that is hidden are left out, and no others', async () => {
+  const { log, sheet, file } = await createBoth()
+  const connection = log.open()
+  for (const said of ['PING', 'PINGS', 'PING', 'pong']) connection.in(text(said))
+  connection.out(text('PONG'))
+  await log.flush()
+  const hideSame = ['50494e47', '504F4E47']
+  const view = await sheet.open(file, { hideSame, kinds: ['in', 'out'] })
+  await lookedAt(view, 6)
+  const shown = await readRows(view, 0, 9)
+  expect(shown.map((row) => row.text)).toEqual(['PINGS', 'pong'])
+  const all = await sheet.open(file, { hideSame })
+  await lookedAt(all, 6)
+  expect(all.state.rows).toBe(3)
+})
+
 it('a search that is given up ends', async () => {
   const { log, sheet, file } = await createBoth()
   log.open().in(text('x'))

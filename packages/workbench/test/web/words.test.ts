@@ -55,6 +55,7 @@ it.each([
   [{ event: 'listening', addresses: ['a:1', 'b:2'] }, 'listening on a:1, b:2'],
   [{ event: 'refused', reason: 'limit', remoteAddress: 'a', remotePort: 3 }, 'refused a:3: limit'],
   [{ event: 'note', text: 'look' }, 'note: look'],
+  [{ event: 'note', text: 'look', row: 9 }, 'note on row 9: look'],
   [{ event: 'fault', fault: 'drop=1' }, 'fault: fault=drop=1'],
   [{ event: 'lost', rows: 3, in: 1_024, out: 1_024 }, '3 rows are missing here (2.0 KiB)'],
   [{ event: 'of a later version', value: 1 }, 'of a later version value=1'],

@@ -117,12 +117,11 @@ export const en = {
   onlySent: 'Sent only',
   onlyEvents: 'Events only',
   allKinds: 'Everything',
-  hide: 'Hide',
-  hideHint: 'PING',
+  hideSame: 'Hide the same',
   dropFilter: 'Drop the filter',
   bookmark: 'Bookmark',
   note: 'Note',
-  noteText: 'What is there to note?',
+  noteText: 'A note on this row',
   // Events.
   opened: (local: string, remote: string): string => `connected: ${remote} → ${local}`,
   openedFrom: (local: string, remote: string): string => `connected: ${local} → ${remote}`,
@@ -134,6 +133,7 @@ export const en = {
   listening: (where: string): string => `listening on ${where}`,
   faultEvent: (what: string): string => `fault: ${what}`,
   noteEvent: (text: string): string => `note: ${text}`,
+  noteOnRow: (row: string, text: string): string => `note on row ${row}: ${text}`,
   bookmarkEvent: 'bookmark',
   lostRows: (rows: string, bytes: string): string => `${rows} rows are missing here (${bytes})`,
   // A row looked at closely.

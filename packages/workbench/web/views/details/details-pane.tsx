@@ -7,6 +7,7 @@ import { type ByteRange, HexView } from '../../widgets/hex-view.js'
 import { Pieces } from '../../widgets/pieces.js'
 import type { Words } from '../../words/words.js'
 import { useStore, useWords } from '../use-store.js'
+import { Remarks } from './remarks.js'
 import { Selection } from './selection.js'
 
 /** Bytes of a row that are looked at; of a larger one, the first. */
@@ -51,6 +52,7 @@ export function DetailsPane(): ComponentChild {
         {shown.connection > 0 && `#${shown.connection}`} {showSize(shown.length)}{' '}
         <Flags row={shown} words={words} />
       </p>
+      <Remarks row={shown} />
       <div class="tabs" role="tablist">
         {forms.map((each) => (
           <button

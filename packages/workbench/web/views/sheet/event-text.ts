@@ -34,7 +34,9 @@ function word(event: Details, words: Words): string {
         text(event['reason']),
       )
     case 'note':
-      return words.noteEvent(text(event['text']))
+      return event['row'] === undefined
+        ? words.noteEvent(text(event['text']))
+        : words.noteOnRow(text(event['row']), text(event['text']))
     case 'bookmark':
       return words.bookmarkEvent
     case 'fault':

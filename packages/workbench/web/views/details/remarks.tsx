@@ -1,0 +1,52 @@
+import { useSignal } from '@preact/signals'
+import type { ComponentChild } from 'preact'
+import type { Row } from '../../backend/decode-rows.js'
+import { toHex } from '../../bytes/hex.js'
+import { useStore, useWords } from '../use-store.js'
+
+/** A row of more bytes is no heartbeat. */
+const mostHidden = 4_096
+
+/** What one does about a row: note something, mark it, hide those that say the same. */
+export function Remarks({ row }: { readonly row: Row }): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const text = useSignal('')
+  const note = async (): Promise<void> => {
+    if (text.value.trim() === '') return
+    await store.note(text.value, row.number)
+    text.value = ''
+  }
+  const hide = (): void => {
+    const { hideSame = [] } = store.sheet.filter.value
+    store.filterBy({ hideSame: [...hideSame, toHex(row.bytes).replaceAll(' ', '')] })
+  }
+  const isMessage = row.kind === 'in' || row.kind === 'out'
+  return (
+    <form
+      class="remarks"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void note()
+      }}
+    >
+      <input
+        type="text"
+        aria-label={words.note}
+        placeholder={words.noteText}
+        maxLength={4_096}
+        value={text.value}
+        onInput={(event) => (text.value = event.currentTarget.value)}
+      />
+      <button type="submit">{words.note}</button>
+      <button type="button" title={`${words.bookmark} (b)`} onClick={() => void store.bookmark()}>
+        ★
+      </button>
+      {isMessage && row.length <= mostHidden && (
+        <button type="button" onClick={hide}>
+          {words.hideSame}
+        </button>
+      )}
+    </form>
+  )
+}
