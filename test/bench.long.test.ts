@@ -61,6 +61,7 @@ describe('the bench, at its smallest', () => {
       'redis-server',
       'mqtt',
       'shipper',
+      'page',
     ])
     const [tables = ''] = stdout.split('### Figures')
     const wide = tables.split('\n').filter((line) => line.startsWith('|') && line.length > 100)

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { answerMeasurements } from '../../support/measured.js'
@@ -23,11 +23,18 @@ for await (const line of lines) {
 command.stdout.resume()
 if (kind === 'following' && link !== undefined) await follow(link)
 
-/** proc(5): fields 14 and 15, in hundredths of a second. */
+/** Microseconds that all threads of the command ran: proc(5), in nanoseconds. */
 function readCommandCpu(): number {
-  const text = readFileSync(`/proc/${command.pid}/stat`, 'utf8')
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * 10_000
+  const tasks = `/proc/${command.pid}/task`
+  const times = readdirSync(tasks).map((task) => {
+    try {
+      return Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0])
+    } catch {
+      // A thread that has ended meanwhile.
+      return 0
+    }
+  })
+  return times.reduce((sum, time) => sum + time, 0) / 1_000
 }
 
 answerMeasurements(port ?? 0, { cpu: readCommandCpu })
