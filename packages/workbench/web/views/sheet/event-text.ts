@@ -40,7 +40,7 @@ function word(event: Details, words: Words): string {
     case 'bookmark':
       return words.bookmarkEvent
     case 'fault':
-      return words.faultEvent(rest(event))
+      return words.faultEvent(faultText(event))
     case 'lost':
       return words.lostRows(
         text(event['rows']),
@@ -68,6 +68,13 @@ function closeText(event: Details, words: Words): string {
   const error = event['error'] as Details | undefined
   const why = error?.['message'] === undefined ? text(event['reason']) : text(error['message'])
   return words.closedBy(by ?? text(event['by']), why)
+}
+
+/** As `--fault` spells it, and what it did where that is known. */
+function faultText({ fault, what, effect, bytes, ...others }: Details): string {
+  if (fault === undefined) return rest({ what, effect, bytes, ...others })
+  const done = [what, effect, bytes === undefined ? undefined : showSize(Number(bytes))]
+  return [fault, ...done].map(text).filter(Boolean).join(' · ')
 }
 
 function place(address: unknown, port: unknown): string {
