@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
@@ -50,6 +51,8 @@ itPeer(
     await grown(page, before)
     const empty = await browser.newPage()
     await page.bringToFront()
+    const stalls = monitorEventLoopDelay({ resolution: 10 })
+    stalls.enable()
     const [health, healthOfEmpty] = [await watchHealth(page), await watchHealth(empty)]
 
     // It follows: the newest row is in sight, and only those in sight exist.
@@ -99,7 +102,10 @@ itPeer(
 
     const [of, ofEmpty] = [await health.end(), await healthOfEmpty.end()]
     expect(of.script).toBeLessThanOrEqual(0.2)
-    expect(of.longestTask).toBeLessThanOrEqual(150 + ofEmpty.longestTask)
+    // Where the machine is busy, all are held up: this process, and a page that is empty.
+    stalls.disable()
+    const heldUp = ofEmpty.longestTask + stalls.max / 1e6
+    expect(of.longestTask).toBeLessThanOrEqual(150 + heldUp)
     expect(of.heap).toBeLessThanOrEqual(50 * 1024 * 1024)
     expect(complaints).toEqual([])
   },
