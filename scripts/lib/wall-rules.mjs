@@ -732,6 +732,7 @@ export const WORKBENCH_UNITS = {
   sheet: {
     units: ['protocol', 'workbench-error'],
     builtins: ['buffer', 'timers/promises', 'worker_threads'],
+    wings: { messages: { sees: ['row-source'], builtins: ['buffer', 'timers/promises'] } },
   },
   page: {
     units: ['workbench-error'],

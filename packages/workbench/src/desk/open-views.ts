@@ -1,5 +1,5 @@
 import type { Filter } from '../protocol/filter.js'
-import type { Sheet, View } from '../sheet/sheet.js'
+import type { FramingOf, Sheet, View } from '../sheet/sheet.js'
 import { WorkbenchError } from '../workbench-error.js'
 
 /** Views that a page may have: a few panes, and those that are being exchanged. */
@@ -17,7 +17,7 @@ export class OpenViews {
   }
 
   /** Open a view, in the place of one that has the same number. */
-  async open(number: number, path: string, filter: Filter): Promise<View> {
+  async open(number: number, path: string, filter: Filter, framingOf?: FramingOf): Promise<View> {
     this.close(number)
     if (this.#views.size >= mostViews) {
       const text = `the page has ${mostViews} views, as many as it may have: close one`
@@ -26,7 +26,7 @@ export class OpenViews {
     const entry: { view: View | undefined } = { view: undefined }
     this.#views.set(number, entry)
     try {
-      const view = await this.#sheet.open(path, filter)
+      const view = await this.#sheet.open(path, filter, framingOf)
       entry.view = view
     } catch (error) {
       if (this.#views.get(number) === entry) this.#views.delete(number)

@@ -3,6 +3,7 @@ import type { ReplyValues } from '../protocol/replies.js'
 import type { Request, RequestOf } from '../protocol/requests.js'
 import type { DeskRoom } from './desk-room.js'
 import type { OpenViews } from './open-views.js'
+import type { FramingOf } from '../sheet/sheet.js'
 import { refusedByTools } from './refusal.js'
 
 /** What is replied with text; rows are sent as they are. */
@@ -71,14 +72,19 @@ const handlers: { readonly [Do in Told]: Handler<Do> } = {
   },
   connections: ({ session, most }, { room }) =>
     room.sessions.connections(session, Math.min(most, mostDescribed)),
-  note: ({ text, row }, { room: { log } }) => {
-    log.event({ event: 'note', text, ...(row === undefined ? {} : { row }) })
+  note: ({ text, row, session }, { room: { log } }) => {
+    const about = {
+      ...(row === undefined ? {} : { row }),
+      ...(session === undefined ? {} : { session }),
+    }
+    log.event({ event: 'note', text, ...about })
     return { row: log.info().rows - 1 }
   },
-  'open-view': async ({ view, filter, log = 0 }, { room, views, follow, leave }) => {
+  'open-view': async ({ view, filter, log = 0, messages = false }, work) => {
+    const { room, views, follow, leave } = work
     leave(view)
     const file = log === 0 ? room.file : room.sessions.fileOf(log)
-    await views.open(view, file, filter)
+    await views.open(view, file, filter, messages ? framingsOf(room, log) : undefined)
     follow(view)
     return null
   },
@@ -87,9 +93,20 @@ const handlers: { readonly [Do in Told]: Handler<Do> } = {
     leave(view)
     return null
   },
-  locate: ({ view, row }, { views }) => ({ place: views.get(view).locate(row) }),
+  locate: ({ view, row, isOfLog }, { views }) => views.get(view).locate(row, isOfLog),
   find: async ({ view, pattern, from, backwards = false }, { views, signal }) =>
     (await views.get(view).find(pattern, from, backwards, signal)) ?? {},
+}
+
+/** The framing of each session that has one. The sessions of a file are not ours, though their numbers may be. */
+function framingsOf({ sessions, tools }: DeskRoom, file: number): FramingOf {
+  return async (session) => {
+    if (file !== 0) return undefined
+    const definition = sessions.all.find(({ id }) => id === session)?.definition
+    if (definition === undefined || definition.kind === 'file') return undefined
+    const { framing = 'raw', maxFrame } = definition
+    return framing === 'raw' ? undefined : tools.loadFraming(framing, { maxFrame })
+  }
 }
 
 /** Carry a request out. @returns what is replied; rejects with what is said of its failure */

@@ -24,7 +24,11 @@ export interface ReplyValues {
   readonly note: { readonly row: number }
   readonly 'open-view': null
   readonly 'close-view': null
-  readonly locate: { readonly place: number }
+  readonly locate: {
+    readonly place: number
+    /** The row of the log that is there. */
+    readonly logRow: number
+  }
   readonly find: {
     /** Its place in the view; undefined when there is none. */
     readonly place?: number | undefined

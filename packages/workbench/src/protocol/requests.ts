@@ -62,6 +62,8 @@ export const Request = v.variant('do', [
     text: v.pipe(v.string(), v.maxLength(4_096)),
     /** The row it is about. */
     row: v.optional(Id),
+    /** The session that it is about: it is shown with its rows. */
+    session: v.optional(Id),
   }),
 
   /** Look at the log through a filter. From then on `view` pushes say how many rows there are. */
@@ -71,6 +73,8 @@ export const Request = v.variant('do', [
     view: Id,
     filter: Filter,
     log: v.optional(Id),
+    /** Whether it shows messages, by the framing of each session, instead of rows. They have numbers of their own. */
+    messages: v.optional(v.boolean()),
   }),
   v.strictObject({ id: Id, do: v.literal('close-view'), view: Id }),
   /** Rows of a view by their places in it: the reply is binary. */
@@ -90,8 +94,15 @@ export const Request = v.variant('do', [
     from: v.optional(Id),
     count: v.optional(v.pipe(Id, v.maxValue(1024 * 1024))),
   }),
-  /** Where a row of the log is in a view: its place, or that of the next row that is in it. */
-  v.strictObject({ id: Id, do: v.literal('locate'), view: Id, row: Id }),
+  /** Where a row is in a view: its place, or that of the next row that is in it. */
+  v.strictObject({
+    id: Id,
+    do: v.literal('locate'),
+    view: Id,
+    row: Id,
+    /** Whether `row` is one of the log, though the view shows messages. */
+    isOfLog: v.optional(v.boolean()),
+  }),
   /** The next place of a view, before or behind `from`, where these bytes are. */
   v.strictObject({
     id: Id,

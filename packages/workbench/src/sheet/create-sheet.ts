@@ -1,6 +1,8 @@
 import type { Filter } from '../protocol/filter.js'
 import { LogFile } from './log-file.js'
 import { LogView } from './log-view.js'
+import type { FramingOf } from './messages/message-cutter.js'
+import { MessageSource } from './messages/message-source.js'
 import type { Sheet, View } from './sheet.js'
 
 /** Logs are opened when the first view needs them, and closed behind the last one. */
@@ -16,12 +18,23 @@ export function createSheet(): Sheet {
   }
 
   return {
-    async open(path: string, filter: Filter): Promise<View> {
+    async open(path: string, filter: Filter, framingOf?: FramingOf): Promise<View> {
       const entry = files.get(path) ?? { opening: LogFile.open(path), views: 0 }
       files.set(path, entry)
       entry.views++
       try {
-        return new LogView(await entry.opening, filter, () => void release(path))
+        const file = await entry.opening
+        if (framingOf === undefined) return new LogView(file, filter, () => void release(path))
+        const messages = new MessageSource(file, framingOf)
+        try {
+          return new LogView(messages, filter, () => {
+            messages.close()
+            void release(path)
+          })
+        } catch (error) {
+          messages.close()
+          throw error
+        }
       } catch (error) {
         await release(path)
         throw error

@@ -1,11 +1,12 @@
 import { type LogReader, openLog } from 'hawser/log'
 import { WorkbenchError } from '../workbench-error.js'
+import type { RowSource } from './row-source.js'
 
 /** Milliseconds between two looks at a file that grows: as often as a writer writes. */
 const interval = 50
 
 /** A log that views look at. It is watched as long as there is one. */
-export class LogFile {
+export class LogFile implements RowSource {
   readonly path: string
   readonly reader: LogReader
   readonly firstRow: number
@@ -45,6 +46,14 @@ export class LogFile {
     return () => {
       this.#listeners.delete(listener)
     }
+  }
+
+  logRowOf(row: number): number {
+    return row
+  }
+
+  fromLogRow(logRow: number): number {
+    return logRow
   }
 
   async close(): Promise<void> {

@@ -3,21 +3,22 @@ import type { LogRow } from 'hawser/log'
 import type { Filter, Pattern } from '../protocol/filter.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { FoundPlaces } from './found-places.js'
-import type { LogFile } from './log-file.js'
+import { LogFile } from './log-file.js'
 import { Matcher } from './matcher.js'
 import { pickBytes, pickRows } from './picked-rows.js'
 import { AllPlaces, type Places } from './places.js'
 import { checkPatterns } from './row-test.js'
+import type { RowSource } from './row-source.js'
 import { scanHere } from './scan-here.js'
 import { scanInThread } from './scan-thread.js'
-import type { Found, View, ViewRows, ViewState } from './sheet.js'
+import type { Found, Located, View, ViewRows, ViewState } from './sheet.js'
 
 /** Patterns that were looked for last: going on to the next place does not search anew. */
 const mostSearches = 2
 
 /** A log seen through a filter. */
 export class LogView implements View {
-  readonly #file: LogFile
+  readonly #file: RowSource
   readonly #filter: Filter
   readonly #places: Places
   readonly #searches = new Map<string, Places>()
@@ -28,7 +29,7 @@ export class LogView implements View {
    * @param release called when it is closed
    * @throws WorkbenchError for a pattern that is none
    */
-  constructor(file: LogFile, filter: Filter, release: () => void) {
+  constructor(file: RowSource, filter: Filter, release: () => void) {
     this.#file = file
     this.#filter = filter
     this.#release = release
@@ -37,7 +38,8 @@ export class LogView implements View {
 
   get state(): ViewState {
     const { firstRow, nextRow } = this.#file
-    const { size, next, error } = this.#places
+    const { size, next } = this.#places
+    const error = this.#places.error ?? this.#file.error
     return { rows: size, scanned: next - firstRow, total: nextRow - firstRow, error }
   }
 
@@ -53,8 +55,9 @@ export class LogView implements View {
     return pickBytes(this.#file, row, { from, count }, signal)
   }
 
-  locate(row: number): number {
-    return this.#places.placeOf(row)
+  locate(row: number, isOfLog = false): Located {
+    const place = this.#places.placeOf(isOfLog ? this.#file.fromLogRow(row) : row)
+    return { place, logRow: this.#file.logRowOf(this.#places.at(place) ?? this.#file.nextRow) }
   }
 
   async find(
@@ -67,7 +70,7 @@ export class LogView implements View {
     const hits = this.#search(pattern)
     const row = await nextHit(hits, { start, backwards, end: this.#places.next }, signal)
     if (row === undefined) return undefined
-    return { place: this.locate(row), row, ...(await this.#spanIn(pattern, row, signal)) }
+    return { place: this.#places.placeOf(row), row, ...(await this.#spanIn(pattern, row, signal)) }
   }
 
   close(): void {
@@ -84,17 +87,22 @@ export class LogView implements View {
     const filter = this.#filter
     // In a thread it would be said too late.
     checkPatterns(filter, also)
+    if (!(file instanceof LogFile)) refuseRegex([filter.pattern, ...(filter.hide ?? []), ...also])
     const looksAtBytes =
       also.length > 0 || filter.pattern !== undefined || (filter.hide?.length ?? 0) > 0
     if (looksAtBytes) {
-      return new FoundPlaces(file.firstRow, (sink) => scanInThread(file, { filter, also }, sink))
+      return new FoundPlaces(file.firstRow, (sink) =>
+        file instanceof LogFile
+          ? scanInThread(file, { filter, also }, sink)
+          : scanHere(file, { filter, also }, sink),
+      )
     }
     const { session, connection, kinds, hideSame } = filter
     const isAll = [session, connection, kinds, hideSame].every((each) => each === undefined)
     if (isAll) {
       return new AllPlaces(file)
     }
-    return new FoundPlaces(file.firstRow, (sink) => scanHere(file, filter, sink))
+    return new FoundPlaces(file.firstRow, (sink) => scanHere(file, { filter, also }, sink))
   }
 
   #search(pattern: Pattern): Places {
@@ -148,6 +156,14 @@ export class LogView implements View {
     for await (const row of this.#file.reader.rows({ from, to, signal })) rows.push(row)
     return rows
   }
+}
+
+/** Messages are looked at beside all else, where an expression that takes for ever would hold up everything. */
+function refuseRegex(patterns: readonly (Pattern | undefined)[]): void {
+  if (!patterns.some((pattern) => pattern?.as === 'regex')) return
+  const text =
+    'a regular expression is looked for in rows, not in messages: show rows, or look for text or hex'
+  throw new WorkbenchError('WORKBENCH_INVALID', text)
 }
 
 /** The first hit from `start` on, or the last one before it, once enough of the log was looked at. */

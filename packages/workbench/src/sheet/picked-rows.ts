@@ -1,7 +1,7 @@
 import { encodeRows, type LogRow, rowFlags } from 'hawser/log'
 import { mostShown } from '../protocol/rows-frame.js'
 import { WorkbenchError } from '../workbench-error.js'
-import type { LogFile } from './log-file.js'
+import type { RowSource } from './row-source.js'
 import type { ViewRows } from './sheet.js'
 
 /** Rows this close together are read in one go. */
@@ -14,7 +14,7 @@ const mostTogether = 1024 * 1024
 
 /** Rows of a log by their numbers, which rise: as many from the first on as fit into one frame. */
 export async function pickRows(
-  file: LogFile,
+  file: RowSource,
   numbers: readonly number[],
   signal?: AbortSignal,
 ): Promise<ViewRows> {
@@ -37,7 +37,7 @@ export async function pickRows(
 
 /** A part of the bytes of one row. */
 export async function pickBytes(
-  file: LogFile,
+  file: RowSource,
   number: number,
   range: { readonly from: number; readonly count: number },
   signal?: AbortSignal,

@@ -1,4 +1,4 @@
-import type { LogFile } from './log-file.js'
+import type { RowSource } from './row-source.js'
 
 /** Which rows of a log a view has: places are 0, 1, 2, … */
 export interface Places {
@@ -21,10 +21,10 @@ export interface Places {
 /** All rows of a log. */
 export class AllPlaces implements Places {
   readonly error = undefined
-  readonly #file: LogFile
+  readonly #file: RowSource
   readonly #ends: (() => void)[] = []
 
-  constructor(file: LogFile) {
+  constructor(file: RowSource) {
     this.#file = file
   }
 

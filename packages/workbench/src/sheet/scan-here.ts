@@ -1,13 +1,17 @@
 import type { Filter } from '../protocol/filter.js'
 import { WorkbenchError } from '../workbench-error.js'
 import type { ScanSink } from './found-places.js'
-import type { LogFile } from './log-file.js'
+import type { RowSource } from './row-source.js'
 import { RowTest } from './row-test.js'
 import { scan } from './scan.js'
 
-/** Scan a log between other work: for filters that compare numbers. @returns ends it */
-export function scanHere(file: LogFile, filter: Filter, sink: ScanSink): () => void {
-  const test = new RowTest(filter)
+/** Scan a log between other work: for filters that compare numbers, or bytes of messages. @returns ends it */
+export function scanHere(
+  file: RowSource,
+  { filter, also }: { readonly filter: Filter; readonly also: readonly Filter['pattern'][] },
+  sink: ScanSink,
+): () => void {
+  const test = new RowTest(filter, also)
   const over = new AbortController()
   let wake: (() => void) | undefined
   const unwatch = file.watch(() => wake?.())

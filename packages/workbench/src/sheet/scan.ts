@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
-import type { LogReader, RowFilter } from 'hawser/log'
+import type { RowFilter } from 'hawser/log'
 import type { Filter } from '../protocol/filter.js'
+import type { RowSource } from './row-source.js'
 import type { RowTest } from './row-test.js'
 
 /** Rows that are looked at between two reports, and two turns of the event loop. */
@@ -16,7 +17,7 @@ export interface Scanned {
 
 /** Look at the rows `from` … `to`, and say which are wanted, in parts. */
 export async function* scan(
-  reader: LogReader,
+  reader: RowSource['reader'],
   test: RowTest,
   filter: Filter,
   range: { readonly from: number; readonly to: number; readonly signal?: AbortSignal },

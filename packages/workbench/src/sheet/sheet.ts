@@ -1,4 +1,7 @@
 import type { Filter, Pattern } from '../protocol/filter.js'
+import type { FramingOf } from './messages/message-cutter.js'
+
+export type { FramingOf }
 
 /** How far a view is. */
 export interface ViewState {
@@ -28,6 +31,14 @@ export interface Found {
   readonly length: number
 }
 
+/** Where a row is. */
+export interface Located {
+  /** Its place in the view, or that of the next one behind it that is there. */
+  readonly place: number
+  /** The row of the log that is there. */
+  readonly logRow: number
+}
+
 /** A log seen through a filter. Places are 0, 1, 2, … in the view; rows are numbers in the log. */
 export interface View {
   readonly state: ViewState
@@ -37,8 +48,8 @@ export interface View {
   rows(from: number, count: number, signal?: AbortSignal): Promise<ViewRows>
   /** Bytes of one row. */
   bytes(row: number, from: number, count: number, signal?: AbortSignal): Promise<ViewRows>
-  /** The place of a row, or of the next one behind it that is in the view. */
-  locate(row: number): number
+  /** @param isOfLog whether `row` is one of the log, in a view of messages */
+  locate(row: number, isOfLog?: boolean): Located
   /** The next place from `from` on, or before it, where these bytes are. */
   find(
     pattern: Pattern,
@@ -53,8 +64,9 @@ export interface View {
 export interface Sheet {
   /**
    * @param path the file of a log: that of the workbench, or of a file session
+   * @param framingOf for a view of the messages that are in its rows, numbered on their own: the framing of each session
    * @returns rejects with a `WorkbenchError` for what is no log
    */
-  open(path: string, filter: Filter): Promise<View>
+  open(path: string, filter: Filter, framingOf?: FramingOf): Promise<View>
   close(): Promise<void>
 }

@@ -103,10 +103,10 @@ it('a place is found again in another view', async () => {
   const view = await sheet.open(file, { kinds: ['out'] })
   await lookedAt(view, 101)
   expect(view.state.rows).toBe(10)
-  expect(view.locate(0)).toBe(0)
-  expect(view.locate(4)).toBe(0)
-  expect(view.locate(5)).toBe(1)
-  expect(view.locate(1_000)).toBe(10)
+  expect(view.locate(0).place).toBe(0)
+  expect(view.locate(4).place).toBe(0)
+  expect(view.locate(5)).toEqual({ place: 1, logRow: 14 })
+  expect(view.locate(1_000).place).toBe(10)
 })
 
 it('what is no log is refused', async () => {

@@ -19,6 +19,8 @@ export class SheetStore {
   readonly filter = signal<Filter>({})
   /** 0 is the log of the workbench, others are files. */
   readonly log = signal(0)
+  /** Whether it shows messages, by the framing of each session, instead of the rows of the log. */
+  readonly isOfMessages = signal(false)
   /** Rows of the view. */
   readonly size = signal(0)
   readonly scanned = signal(0)
@@ -38,8 +40,8 @@ export class SheetStore {
   readonly #backend: Backend
   #view = 0
   #cache: RowCache
-  /** A row to go to once the view has looked at as many rows of the log. */
-  #wanted: { readonly row: number; readonly behind: number } | undefined
+  /** A row to go to once the view has looked as far. */
+  #wanted: { readonly row: number; readonly isOfLog: boolean } | undefined
   #isDrawing = false
 
   constructor(backend: Backend) {
@@ -62,8 +64,29 @@ export class SheetStore {
     await this.#open()
     if (row === undefined) return
     this.isFollowing.value = false
-    this.#wanted = { row, behind: row }
+    this.#wanted = { row, isOfLog: false }
     this.#goToWanted()
+  }
+
+  /** Show messages instead of rows, or rows again, and stay at what is looked at. */
+  async showMessages(isOn: boolean): Promise<void> {
+    const { value: selected } = this.selected
+    const isAway = !this.isFollowing.value && selected !== undefined
+    const row = isAway ? await this.logRowOf(selected) : undefined
+    batch(() => {
+      this.isOfMessages.value = isOn
+      this.selected.value = undefined
+    })
+    await this.#open()
+    if (row === undefined) return
+    this.#wanted = { row, isOfLog: true }
+    this.#goToWanted()
+  }
+
+  /** The row of the log in which one of the view ends. */
+  async logRowOf(row: number): Promise<number> {
+    if (!this.isOfMessages.value) return row
+    return (await this.#backend.ask('locate', { view: this.#view, row })).logRow
   }
 
   /** The connection was lost and is there again: the view is asked for anew. */
@@ -99,6 +122,7 @@ export class SheetStore {
   /** Look at the row at a place closely; the sheet stands still then. */
   select(place: number): void {
     const row = this.at(place)
+    this.#wanted = undefined
     batch(() => {
       this.isFollowing.value = false
       this.place.value = place
@@ -116,11 +140,6 @@ export class SheetStore {
     })
   }
 
-  /** The place of a row in the view. */
-  async placeOf(row: number): Promise<number> {
-    return (await this.#backend.ask('locate', { view: this.#view, row })).place
-  }
-
   async #open(): Promise<void> {
     const before = this.#view
     this.#view += 1
@@ -135,16 +154,22 @@ export class SheetStore {
     const { value: filter } = this.filter
     const { value: log } = this.log
     if (before > 0) this.#backend.ask('close-view', { view: before }).catch(() => undefined)
-    await this.#backend.ask('open-view', { view, filter, ...(log === 0 ? {} : { log }) })
+    const more = log === 0 ? { messages: this.isOfMessages.value } : { log }
+    await this.#backend.ask('open-view', { view, filter, ...more })
   }
 
   #goToWanted(): void {
     const wanted = this.#wanted
-    if (wanted === undefined || this.scanned.value < Math.min(wanted.behind, this.total.value))
-      return
-    this.#wanted = undefined
-    this.placeOf(wanted.row).then(
-      (place) => this.go(place, undefined),
+    if (wanted === undefined) return
+    const { row, isOfLog } = wanted
+    if (!isOfLog && this.scanned.value < Math.min(row, this.total.value)) return
+    this.#backend.ask('locate', { view: this.#view, row, isOfLog }).then(
+      ({ place }) => {
+        // Messages are still being looked for, or one has gone elsewhere meanwhile.
+        if (this.#wanted !== wanted || (isOfLog && place >= this.size.value)) return
+        this.#wanted = undefined
+        this.go(place, undefined)
+      },
       () => undefined,
     )
   }

@@ -147,9 +147,19 @@ export class Store {
     return this.#try(() => this.#backend.ask('faults', { session, faults: [...faults] }))
   }
 
-  note(text: string, row: number | undefined): Promise<unknown> {
-    const about = row === undefined ? {} : { row }
-    return this.#try(() => this.#backend.ask('note', { text, ...about }))
+  /** @param row of the view; the note is about the row of the log in which it ends */
+  note(text: string, row: number): Promise<unknown> {
+    const state = this.session.value
+    const about = state === undefined || state.log !== 0 ? {} : { session: state.id }
+    return this.#try(async () =>
+      this.#backend.ask('note', { text, row: await this.sheet.logRowOf(row), ...about }),
+    )
+  }
+
+  /** Show messages instead of rows, or rows again. */
+  toggleMessages(): void {
+    const { isOfMessages, log } = this.sheet
+    if (log.value === 0) void this.#try(() => this.sheet.showMessages(!isOfMessages.value))
   }
 
   /** Mark the row that is looked at. */

@@ -48,9 +48,11 @@ export function DetailsPane(): ComponentChild {
   return (
     <div class="details">
       <p class="facts">
-        <strong>{words.row(count(shown.number))}</strong> {showClock(shown.time)}{' '}
-        {shown.connection > 0 && `#${shown.connection}`} {showSize(shown.length)}{' '}
-        <Flags row={shown} words={words} />
+        <strong>
+          {(store.sheet.isOfMessages.value ? words.message : words.row)(count(shown.number))}
+        </strong>{' '}
+        {showClock(shown.time)} {shown.connection > 0 && `#${shown.connection}`}{' '}
+        {showSize(shown.length)} <Flags row={shown} words={words} />
       </p>
       <Remarks row={shown} />
       <div class="tabs" role="tablist">

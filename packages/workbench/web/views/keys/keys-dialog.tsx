@@ -15,6 +15,7 @@ const keys: readonly (readonly [keys: string, name: TextName])[] = [
   ['Home End', 'keyEnds'],
   ['b', 'keyBookmark'],
   ['h', 'keyHex'],
+  ['m', 'keyMessages'],
   ['Ctrl+Enter', 'keySend'],
   ['↑ ↓', 'keyHistory'],
   ['n', 'keyNew'],

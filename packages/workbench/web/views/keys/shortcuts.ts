@@ -21,6 +21,7 @@ const shortcuts: Readonly<Record<string, (store: Store, page: Document) => void>
   },
   b: (store) => void store.bookmark(),
   h: (store) => (store.isHex.value = !store.isHex.value),
+  m: (store) => store.toggleMessages(),
   n: (store) => (store.dialog.value = 'start'),
   '?': (store) => (store.dialog.value = 'keys'),
 }

@@ -30,6 +30,16 @@ export function ColumnHeads(): ComponentChild {
         >
           {words.hex}
         </button>
+        {sheet.log.value === 0 && (
+          <button
+            type="button"
+            title={words.messagesHelp}
+            aria-pressed={sheet.isOfMessages.value}
+            onClick={() => store.toggleMessages()}
+          >
+            {words.messages}
+          </button>
+        )}
         <span class="grow" />
         <Progress />
         <button

@@ -1,0 +1,170 @@
+import { Buffer } from 'node:buffer'
+import { setImmediate } from 'node:timers/promises'
+import { byteOperations } from 'hawser'
+import type { LogReader, LogRow, RowFilter } from 'hawser/log'
+import { FrameReader } from 'hawser/testing'
+import type { RowSource } from '../row-source.js'
+import { type AnyFraming, type FramingOf, MessageCutter } from './message-cutter.js'
+import { MessageIndex, type MessagePlace } from './message-index.js'
+
+/** Rows that are cut between two turns of the event loop. */
+const stride = 2_048
+
+/** The messages of a log as rows of their own: where they are is kept, and their bytes are read when they are asked for. */
+export class MessageSource implements RowSource {
+  readonly firstRow = 0
+  readonly reader: Pick<LogReader, 'rows'>
+  readonly #rows: RowSource
+  readonly #cutter: MessageCutter
+  readonly #index = new MessageIndex()
+  readonly #listeners = new Set<() => void>()
+  readonly #over = new AbortController()
+  readonly #unwatch: () => void
+  #wake: (() => void) | undefined
+  #error: string | undefined
+
+  constructor(rows: RowSource, framingOf: FramingOf) {
+    this.#rows = rows
+    this.#cutter = new MessageCutter(framingOf)
+    this.reader = { rows: (filter = {}) => this.#read(filter) }
+    this.#unwatch = rows.watch(() => this.#wake?.())
+    this.#run().catch((error: unknown) => {
+      if (!this.#over.signal.aborted) {
+        this.#fail(error instanceof Error ? error.message : String(error))
+      }
+    })
+  }
+
+  get nextRow(): number {
+    return this.#index.size
+  }
+
+  get error(): string | undefined {
+    return this.#error
+  }
+
+  watch(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  logRowOf(row: number): number {
+    return this.#index.at(row)?.row ?? this.#rows.nextRow
+  }
+
+  fromLogRow(logRow: number): number {
+    return this.#index.firstFrom(logRow)
+  }
+
+  close(): void {
+    this.#over.abort()
+    this.#unwatch()
+    this.#listeners.clear()
+    this.#wake?.()
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#over
+    let from = this.#rows.firstRow
+    while (!signal.aborted) {
+      const to = this.#rows.nextRow
+      if (from < to) await this.#cut({ from, to, signal })
+      else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve
+        })
+      }
+      from = to
+    }
+  }
+
+  async #cut(range: RowFilter): Promise<void> {
+    let seen = 0
+    for await (const row of this.#rows.reader.rows(range)) {
+      for (const place of await this.#cutter.cut(row)) this.#index.add(place)
+      if (this.#index.isFull) {
+        throw new Error(
+          `there are more messages than ${this.#index.size}: look at the rows instead`,
+        )
+      }
+      if (++seen % stride > 0) continue
+      this.#tell()
+      await setImmediate()
+    }
+    this.#tell()
+  }
+
+  async *#read({ from = 0, to = Infinity, signal }: RowFilter): AsyncGenerator<LogRow> {
+    const end = Math.min(to, this.#index.size)
+    if (from >= end) return
+    let number = from
+    const range = { from: this.logRowOf(from), to: this.logRowOf(end - 1) + 1, signal }
+    for await (const row of this.#rows.reader.rows(range)) {
+      for (; number < end; number++) {
+        const place = this.#index.at(number)
+        if (place?.row !== row.number) break
+        yield {
+          ...row,
+          number,
+          position: 0,
+          back: 0,
+          data: await this.#bytesOf(row, place, signal),
+        }
+      }
+    }
+  }
+
+  async #bytesOf(row: LogRow, place: MessagePlace, signal?: AbortSignal): Promise<Uint8Array> {
+    const { end, size } = place
+    if (size === 0) return row.data
+    const inside = row.data.subarray(Math.max(0, end - size), end)
+    const before = size - inside.length
+    const bytes =
+      before === 0 ? inside : Buffer.concat([await this.#bytesBefore(row, before, signal), inside])
+    const framing = this.#cutter.framingFor(row.connection)
+    return framing === undefined ? bytes : (decode(framing, bytes) ?? bytes)
+  }
+
+  /** The last bytes of the direction of a row that lie in front of it. */
+  async #bytesBefore(row: LogRow, count: number, signal?: AbortSignal): Promise<Buffer> {
+    const parts: Buffer[] = []
+    let missing = count
+    let { number, back } = row
+    while (missing > 0 && back > 0) {
+      number -= back
+      back = 0
+      for await (const before of this.#rows.reader.rows({ from: number, to: number + 1, signal })) {
+        const part = Buffer.from(before.data.subarray(-missing))
+        parts.unshift(part)
+        missing -= part.length
+        ;({ back } = before)
+      }
+    }
+    return Buffer.concat(parts)
+  }
+
+  #fail(message: string): void {
+    this.#error = message
+    this.#tell()
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+/** What is in a frame: without its length, its delimiter. */
+function decode(framing: AnyFraming, bytes: Uint8Array): Uint8Array | undefined {
+  let found: Uint8Array | undefined
+  try {
+    new FrameReader<Uint8Array>(framing, byteOperations).feed(bytes, true, 0, (message) => {
+      found = Uint8Array.from(message)
+      return false
+    })
+  } catch {
+    // One that depends on those before it is shown with all that it has.
+  }
+  return found
+}

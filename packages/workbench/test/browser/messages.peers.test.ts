@@ -1,0 +1,59 @@
+import { connect } from 'node:net'
+import { once } from 'node:events'
+import type { Page } from 'playwright-core'
+import { expect, onTestFinished } from 'vitest'
+import { itPeer } from '../../../../test/support/peers.js'
+import { openPage, startBrowser, startCommand } from '../support/browser.js'
+
+/** What is said in the rows that are shown, without events. */
+function contents(page: Page): Promise<string[]> {
+  return page.locator('.row.in .content').allInnerTexts()
+}
+
+function shows(page: Page, said: readonly string[]): Promise<void> {
+  return expect.poll(() => contents(page), { timeout: 60_000, interval: 20 }).toEqual(said)
+}
+
+itPeer('chromium', 'messages instead of rows, and heartbeats hidden', async (program) => {
+  const bench = await startCommand()
+  const browser = await startBrowser(program)
+  const { page, complaints } = await openPage(browser, await bench.link())
+  await page.getByRole('button', { name: 'New' }).click()
+  await page.getByLabel('Listen on').fill('127.0.0.1:0')
+  await page.getByLabel('Reply').selectOption('none')
+  await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
+  const address = await page.locator('.session .address').first().innerText()
+  const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'connect')
+  socket.write('PING\none\nPING\ntw')
+  await shows(page, ['PING\\none\\nPING\\ntw'])
+  socket.write('o\n')
+  await shows(page, ['PING\\none\\nPING\\ntw', 'o\\n'])
+
+  // By the framing of the session, and back at the row in which the message ends.
+  await page.keyboard.press('m')
+  await shows(page, ['PING', 'one', 'PING', 'two'])
+  socket.write('three\n')
+  await shows(page, ['PING', 'one', 'PING', 'two', 'three'])
+  await page.locator('.row.in', { hasText: 'two' }).click()
+  await page.getByText('Message 5').waitFor()
+  expect(await page.locator('.details pre').innerText()).toBe('two')
+
+  // What says the same as one of them.
+  await page.locator('.row.in', { hasText: 'PING' }).first().click()
+  await page.getByRole('button', { name: 'Hide the same' }).click()
+  await shows(page, ['one', 'two', 'three'])
+  await page.getByRole('grid').press('Escape')
+  await shows(page, ['PING', 'one', 'PING', 'two', 'three'])
+
+  // A note is about the row of the log, and stands beside it.
+  await page.locator('.row.in', { hasText: 'two' }).click()
+  await page.getByText('Message 5').waitFor()
+  await page.getByLabel('Note').fill('cut in two')
+  await page.getByLabel('Note').press('Enter')
+  await page.locator('.row.event', { hasText: 'note on row 3: cut in two' }).waitFor()
+  await page.getByRole('button', { name: 'Messages' }).click()
+  await shows(page, ['PING\\none\\nPING\\ntw', 'o\\n', 'three\\n'])
+  expect(complaints).toEqual([])
+})

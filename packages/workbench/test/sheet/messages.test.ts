@@ -1,0 +1,147 @@
+import { Buffer } from 'node:buffer'
+import fc from 'fast-check'
+import { delimited, lengthPrefixed } from 'hawser'
+import type { LoggedConnection } from 'hawser/log'
+import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../test/support/property-runs.js'
+import type { FramingOf } from '../../src/sheet/messages/message-cutter.js'
+import { MessageIndex } from '../../src/sheet/messages/message-index.js'
+import type { View } from '../../src/sheet/sheet.js'
+import { createBoth, readRows } from '../support/logs.js'
+
+const text = (said: string): Uint8Array => new TextEncoder().encode(said)
+const lines: FramingOf = () => Promise.resolve(delimited('\n'))
+
+/** Fulfils when a view has as many messages. */
+async function has(view: View, messages: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const check = (): void => {
+      const { rows, error } = view.state
+      if (error !== undefined) reject(new Error(error))
+      else if (rows >= messages) resolve()
+    }
+    view.watch(check)
+    check()
+  })
+}
+
+async function texts(view: View, from: number, count: number): Promise<string[]> {
+  return (await readRows(view, from, count)).map((row) => row.text)
+}
+
+it('messages are shown whole, at the row that they end in, however they were cut', async () => {
+  const { log, sheet, file } = await createBoth()
+  const connection = log.open({}, { session: 1 })
+  const view = await sheet.open(file, { kinds: ['in', 'out'] }, lines)
+  for (const said of ['on', 'e\ntwo\nth', 're', 'e\n']) connection.in(text(said))
+  connection.out(text('four\n'))
+  await log.flush()
+  await has(view, 4)
+  expect(await texts(view, 0, 9)).toEqual(['one', 'two', 'three', 'four'])
+  expect(await texts(view, 2, 1)).toEqual(['three'])
+  const [one, two] = await readRows(view, 0, 2)
+  expect([one?.number, two?.number]).toEqual([1, 2])
+
+  // The rows of the log that they end in, and back.
+  expect(view.locate(1).logRow).toBe(2)
+  expect(view.locate(2, true)).toEqual({ place: 0, logRow: 2 })
+  expect(view.locate(3, true)).toEqual({ place: 2, logRow: 4 })
+})
+
+it('messages are looked for and filtered by their own bytes', async () => {
+  const { log, sheet, file } = await createBoth()
+  const connection = log.open({}, { session: 1 })
+  connection.in(text('al'))
+  connection.in(text('ert\nno\nale'))
+  connection.in(text('rt!\n'))
+  await log.flush()
+  const all = await sheet.open(file, {}, lines)
+  await has(all, 4)
+  const alert = { as: 'text', text: 'alert' } as const
+  expect(await all.find(alert, 0, false)).toMatchObject({ place: 1, at: 0, length: 5 })
+  expect(await all.find(alert, 2, false)).toMatchObject({ place: 3 })
+  expect(await all.find({ as: 'text', text: 'alertno' }, 0, false)).toBeUndefined()
+  const filtered = await sheet.open(file, { pattern: alert }, lines)
+  await has(filtered, 2)
+  expect(await texts(filtered, 0, 9)).toEqual(['alert', 'alert!'])
+  const regex = { as: 'regex', regex: 'a+' } as const
+  await expect(sheet.open(file, { pattern: regex }, lines)).rejects.toMatchObject({
+    code: 'WORKBENCH_INVALID',
+  })
+})
+
+it('what has no framing, or does not follow it, is shown as it came', async () => {
+  const { log, sheet, file } = await createBoth()
+  const short: FramingOf = (session) =>
+    session === 1 ? Promise.resolve(delimited('\n', { maxFrame: 4 })) : Promise.reject(new Error())
+  const [ours, theirs] = [log.open({}, { session: 1 }), log.open({}, { session: 2 })]
+  theirs.in(text('a\nb'))
+  ours.in(text('ab\nmuch too long\ncd'))
+  ours.in(text('ef\n'))
+  await log.flush()
+  const view = await sheet.open(file, { kinds: ['in'] }, short)
+  await has(view, 4)
+  expect(await texts(view, 0, 9)).toEqual(['a\nb', 'ab', 'ab\nmuch too long\ncd', 'ef'])
+})
+
+describe('any messages, cut anywhere', () => {
+  const said = fc.array(fc.tuple(fc.nat(2), fc.uint8Array({ maxLength: 20 })), { maxLength: 12 })
+  const cuts = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 })
+
+  it('come back as they were said', async () => {
+    await fc.assert(
+      fc.asyncProperty(said, cuts, async (messages, sizes) => {
+        const { log, sheet, file } = await createBoth()
+        const framing: FramingOf = () => Promise.resolve(lengthPrefixed({ bytes: 2 }))
+        const ends = [0, 1, 2].map(() => log.open({}, { session: 1 }))
+        writeCut(ends, messages, sizes)
+        await log.flush()
+        const view = await sheet.open(file, { kinds: ['in'] }, framing)
+        await has(view, messages.length)
+        const rows = await readRows(view, 0, 99)
+        for (const [index, end] of ends.entries()) {
+          const own = rows.filter((row) => row.connection === end.id).map((row) => row.text)
+          const wanted = messages.filter(([of]) => of === index).map(([, bytes]) => bytes)
+          expect(own).toEqual(wanted.map((bytes) => Buffer.from(bytes).toString('latin1')))
+        }
+        view.close()
+      }),
+      runs(100),
+    )
+  })
+})
+
+/** Each connection gets its messages in pieces; the pieces of all of them come by turns. */
+function writeCut(
+  ends: readonly LoggedConnection[],
+  messages: readonly (readonly [number, Uint8Array])[],
+  sizes: readonly number[],
+): void {
+  const streams = ends.map((_, index) =>
+    Buffer.concat(
+      messages
+        .filter(([of]) => of === index)
+        .map(([, bytes]) => Buffer.concat([Buffer.from([0, bytes.length]), bytes])),
+    ),
+  )
+  for (let turn = 0; streams.some((stream) => stream.length > 0); turn++) {
+    const index = turn % ends.length
+    const size = sizes[turn % sizes.length] ?? 1
+    const piece = streams[index]?.subarray(0, size) ?? Buffer.alloc(0)
+    if (piece.length > 0) ends[index]?.in(piece)
+    streams[index] = streams[index]?.subarray(piece.length) ?? Buffer.alloc(0)
+  }
+}
+
+it('an index finds the first message of a row among many', () => {
+  const index = new MessageIndex()
+  for (let message = 0; message < 200_000; message++) {
+    index.add({ row: Math.floor(message / 3) * 2, end: message, size: 1 })
+  }
+  expect(index.size).toBe(200_000)
+  expect(index.at(70_000)).toEqual({ row: 46_666, end: 70_000, size: 1 })
+  expect(index.firstFrom(46_666)).toBe(69_999)
+  expect(index.firstFrom(46_667)).toBe(70_002)
+  expect(index.firstFrom(1e9)).toBe(200_000)
+  expect([index.at(-1), index.at(200_000)]).toEqual([undefined, undefined])
+})
