@@ -7,7 +7,7 @@ import {
   rowFlags,
 } from 'hawser/log'
 
-/** Connections at a time. Of more, the oldest is taken to have ended: a secret that is cut just there is shown. */
+/** Connections at a time. Of more, the oldest is taken to have ended: the end of a secret that is cut just there is shown. */
 const mostOpen = 20_000
 
 /** Rows without their secrets, however those were cut. A row waits while its end may be the beginning of one. */

@@ -24,7 +24,7 @@ export function maskEvents(tell: Tell, rules: readonly MaskRule[], isStream: boo
       const masker = isPiece ? streamOf(event.id) : createMasker<MessageEvent>(rules)
       const direction = event.direction === 'in' ? 'in' : 'out'
       const rows = masker.add(direction, event.bytes, event)
-      for (const { row, bytes } of isPiece ? rows : [...rows, ...masker.end()]) {
+      for (const { row, bytes } of isPiece ? rows : [...rows, ...masker.end('whole')]) {
         tell({ ...row, bytes })
       }
       return

@@ -122,6 +122,39 @@ it('an expression that fails at the end of what has come takes no longer for it'
   expect(feed(mask, 'abcd'.repeat(20)).all).toBe('abcd'.repeat(20))
 })
 
+it('an expression that fails behind what it matched takes no longer for it', () => {
+  const secret = 'a'.repeat(200)
+  for (const pattern of [/AUTH (?:\w{1,32} ?){1,8}/, /AUTH (?:\w|\d){1,200}/]) {
+    // Held back as if each place were the beginning of a secret.
+    expect(feed([{ pattern }], 'AUTH ab\r\n').now).toBe('')
+    const { all } = feed([{ pattern }], `AUTH ${secret}\r\nPING\r\n`)
+    expect(all).toBe(`${'*'.repeat(205)}\r\nPING\r\n`)
+  }
+})
+
+describe('a secret whose rest has not come when its connection ends', () => {
+  const cut: readonly [RegExp, string, string][] = [
+    [/key_\w{16}/, 'x key_secret', 'x **********'],
+    [/token=(\w{8,64});/, 'x token=secret', 'x token=******'],
+    [/(?<user>\w{1,9}):(?<word>\w{4,9})!/, 'x user:sec', 'x ****:***'],
+    [/auth (\w{9}|"[^"]{1,64}")/i, 'AUTH "se cret', 'AUTH ********'],
+  ]
+  it.each(cut)('%s is masked as far as it came', (pattern, text, masked) => {
+    expect(feed([{ pattern }], text).all).toBe(masked)
+    expect(feed([{ pattern }], ...text.split('')).all).toBe(masked)
+  })
+
+  it.each(['k', 'ke', 'key'])('what is too short to say anything is not: %s', (text) => {
+    expect(feed([{ pattern: /key_\w{16}/ }], `mon${text}`).all).toBe(`mon${text}`)
+  })
+
+  it('a message is whole: the beginning of a match at its end is none', () => {
+    const masker = createMasker<string>([{ pattern: /\d{16}/ }])
+    expect(masker.add('in', Buffer.from('order 12345'), 'order')).toEqual([])
+    expect(masker.end('whole').map((row) => say(row))).toEqual(['order order 12345'])
+  })
+})
+
 describe('the longest match is what the pattern says', () => {
   const bounded: readonly [RegExp, number][] = [
     [/AUTH (\S{1,64})/, 69],

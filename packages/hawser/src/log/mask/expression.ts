@@ -3,8 +3,8 @@ export interface Expression {
   /** The most characters that decide on a match, those that it looks at around it included; Infinity for no bound. */
   readonly longest: number
   /**
-   * Matches from the first place on at which a match may begin whose end has not come; it has the flag `g`. Undefined
-   * where that cannot be said.
+   * Matches from the first place on at which a match may begin whose end has not come; it has the flags `d` and `g`,
+   * and the groups of the expression. Undefined where that cannot be said.
    */
   readonly open: RegExp | undefined
 }
@@ -13,7 +13,12 @@ export interface Expression {
 interface Part {
   readonly most: number
   readonly open: string
+  /** In how many ways it may go over the same characters, at most: an open one that fails has to try them all. */
+  readonly ways: number
 }
+
+/** Two of `\S{1,256}` beside each other have as many; a trial of each from every place takes some 100 ms. */
+const mostWays = 256 * 256
 
 /** The end of the input, whatever flags there are. */
 const end = '(?![^])'
@@ -22,16 +27,20 @@ const characterClass = /\[(?:\\[^]|[^\]\\])*\]/y
 const escape = /\\(?:x[\da-fA-F]{2}|u[\da-fA-F]{4}|c[A-Za-z]|[^])/y
 const quantifier = /(?:[*+?]|\{(?<least>\d+)(?:(?<to>,)(?<most>\d*))?\})\??/y
 
-/** @returns undefined where its source cannot be judged: it refers to its groups, or has the flag `u` or `v` */
-export function examine({ source, flags }: RegExp): Expression | undefined {
+/**
+ * @param bound the most characters of a match, where the expression itself has no bound
+ * @returns undefined where its source cannot be judged: it refers to its groups, or has the flag `u` or `v`
+ */
+export function examine({ source, flags }: RegExp, bound: number): Expression | undefined {
   if (/[uv]/.test(flags)) return undefined
-  const reading = new Reading(source)
-  const { most, open } = reading.alternatives()
+  const reading = new Reading(source, bound)
+  const { most, open, ways } = reading.alternatives()
   if (reading.isUnclear) return undefined
-  if (reading.looksAround) return { longest: most, open: undefined }
+  // It fails where the expression itself matches, and one as `(?:\w{1,32} ?){1,8}` would then hardly ever come to its end.
+  if (reading.looksAround || ways > mostWays) return { longest: most, open: undefined }
   return {
     longest: most,
-    open: new RegExp(`(?:${open})${end}`, `${flags.replaceAll(/[dgy]/g, '')}g`),
+    open: new RegExp(`(?:${open})${end}`, `${flags.replaceAll(/[dgy]/g, '')}dg`),
   }
 }
 
@@ -46,10 +55,12 @@ class Reading {
    */
   looksAround = false
   readonly #source: string
+  readonly #bound: number
   #at = 0
 
-  constructor(source: string) {
+  constructor(source: string, bound: number) {
     this.#source = source
+    this.#bound = bound
   }
 
   alternatives(): Part {
@@ -61,18 +72,21 @@ class Reading {
     return {
       most: Math.max(...parts.map(({ most }) => most)),
       open: parts.map(({ open }) => open).join('|'),
+      ways: parts.reduce((sum, { ways }) => sum + ways, 0),
     }
   }
 
   #sequence(): Part {
     let most = 0
     let open = ''
+    let ways = 1
     while (this.#at < this.#source.length && !'|)'.includes(this.#source[this.#at]!)) {
       const part = this.#repeated()
       most += part.most
       open += part.open
+      ways *= part.ways
     }
-    return { most, open }
+    return { most, open, ways }
   }
 
   #repeated(): Part {
@@ -80,10 +94,15 @@ class Reading {
     const found = this.#take(quantifier)
     if (found === undefined) return part
     const { least, to, most } = found.groups ?? {}
-    const times = found[0].startsWith('?')
-      ? 1
-      : Number((to === undefined ? least : most) || Infinity)
-    return { most: part.most === 0 ? 0 : part.most * times, open: part.open + found[0] }
+    const isMaybe = found[0].startsWith('?')
+    const fewest = Number((isMaybe || found[0].startsWith('*') ? 0 : least) ?? 1)
+    const times = isMaybe ? 1 : Number((to === undefined ? least : most) || Infinity)
+    const rounds = Math.min(times, this.#bound)
+    return {
+      most: part.most === 0 ? 0 : part.most * times,
+      open: part.open + found[0],
+      ways: Math.max(1, rounds - fewest + 1) * part.ways ** rounds,
+    }
   }
 
   #atom(): Part {
@@ -93,29 +112,28 @@ class Reading {
     // Those that look at what is around them: one character of it.
     if (taken === '^' || taken === '$') {
       if (taken === '^' && this.#at > 1) this.looksAround = true
-      return { most: 1, open: taken }
+      return { most: 1, open: taken, ways: 1 }
     }
-    if (/^\\[bB]$/.test(taken)) return { most: 1, open: orEnd(taken) }
+    if (/^\\[bB]$/.test(taken)) return { most: 1, open: orEnd(taken), ways: 1 }
     // References to groups, and octal numbers.
     if (/^\\(?:[\dk]|c$)/.test(taken) && !this.#isZero(taken)) this.isUnclear = true
-    return { most: 1, open: orEnd(taken) }
+    return { most: 1, open: orEnd(taken), ways: 1 }
   }
 
   #group(start: string): Part {
     const from = this.#at
-    const { most, open } = this.alternatives()
+    const { most, open, ways } = this.alternatives()
     const source = this.#source.slice(from, this.#at)
     this.#at += 1
     if (start.startsWith('(?<=') || start.startsWith('(?<!')) {
       this.looksAround = true
-      return { most, open: `${start}${source})` }
+      return { most, open: `${start}${source})`, ways }
     }
     if (start === '(?=' || start === '(?!') {
       if (most > 1) this.looksAround = true
-      return { most, open: orEnd(`${start}${source})`) }
+      return { most, open: orEnd(`${start}${source})`), ways }
     }
-    const isPlain = start === '(' || start.startsWith('(?<')
-    return { most, open: orEnd(`${isPlain ? '(?:' : start}${open})`) }
+    return { most, open: orEnd(`${start}${open})`), ways }
   }
 
   /** `\0` with no digit behind it is a character. */

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { rowFlags } from '../format/kinds.js'
 import type { Finder, MaskedRange } from './mask-rule.js'
-import { MaskWindow } from './mask-window.js'
+import { type Ending, MaskWindow } from './mask-window.js'
 
 /** A row that waits, with what belongs to it: its time, or whatever its owner needs to know it again. */
 export interface HeldRow<Track, Tag> {
@@ -71,9 +71,9 @@ export class HeldRows<Track, Tag> {
    *
    * @throws what a rule threw
    */
-  end(): void {
+  end(how: Ending): void {
     for (const [track, direction] of this.#directions) {
-      direction.window.end((range) => this.#mask(track, direction, range))
+      direction.window.end(how, (range) => this.#mask(track, direction, range))
     }
     this.#drain()
   }

@@ -49,9 +49,16 @@ export interface Finder {
   find(text: string, from: number, found: (match: Match) => boolean): void
   /** The first place from `from` on at which a match may begin whose end has not come; the end of the text for none. */
   firstOpen(text: string, from: number): number
+  /**
+   * What of the end of the text, from `from` on, is masked when nothing follows it: the beginning of a match, where
+   * it can be told and is long enough to say anything.
+   */
+  cutOff(text: string, from: number): readonly MaskedRange[]
 }
 
 const mostLongest = 4_096
+/** Bytes of a match that are no piece of a secret yet: a text may end with an `A` for itself. */
+const saysNothing = 3
 /** Characters of an expression that an error repeats. */
 const mostShown = 80
 
@@ -69,17 +76,17 @@ function createFinder(rule: MaskRule, where: string): Finder {
   }
   if (find !== undefined) {
     const longest = checkLongest(rule.longest, where)
-    return { longest, find: byFunction(find), firstOpen: (_, from) => from }
+    return { longest, find: byFunction(find), ...openIn(undefined) }
   }
   if (!(pattern instanceof RegExp)) {
     throw invalid(`${where}.pattern`, `is ${show(pattern)}: it takes a regular expression`)
   }
-  const known = examine(pattern)
+  const known = examine(pattern, rule.longest ?? mostLongest)
   const longest =
     rule.longest === undefined
       ? boundOf(pattern, known, `${where}.pattern`)
       : checkLongest(rule.longest, where)
-  return { longest, find: byExpression(pattern), firstOpen: openIn(known?.open) }
+  return { longest, find: byExpression(pattern), ...openIn(known?.open) }
 }
 
 function checkLongest(longest: number | undefined, where: string): number {
@@ -106,11 +113,19 @@ function boundOf(pattern: RegExp, known: Expression | undefined, where: string):
 }
 
 /** Without an expression for it, each place may be one. */
-function openIn(open: RegExp | undefined): Finder['firstOpen'] {
-  if (open === undefined) return (_, from) => from
-  return (text, from) => {
+function openIn(open: RegExp | undefined): Pick<Finder, 'firstOpen' | 'cutOff'> {
+  if (open === undefined) return { firstOpen: (_, from) => from, cutOff: () => [] }
+  const look = (text: string, from: number): RegExpExecArray | null => {
     open.lastIndex = from
-    return open.exec(text)?.index ?? text.length
+    return open.exec(text)
+  }
+  return {
+    firstOpen: (text, from) => look(text, from)?.index ?? text.length,
+    cutOff: (text, from) => {
+      const match = look(text, from)
+      if (match === null || text.length - match.index <= saysNothing) return []
+      return maskedOf(match).filter(([begin, end]) => end > begin)
+    },
   }
 }
 
@@ -119,16 +134,18 @@ function byExpression({ source, flags }: RegExp): Finder['find'] {
   return (text, from, found) => {
     expression.lastIndex = from
     for (let match = expression.exec(text); match !== null; match = expression.exec(text)) {
-      const [whole = [0, 0], ...groups] = match.indices ?? []
+      const { index, 0: whole } = match
       // One without a character would be found for ever.
-      if (whole[0] === whole[1]) expression.lastIndex++
-      else {
-        const taken = groups.filter((group) => group !== undefined)
-        const masked = groups.length > 0 ? taken : [whole]
-        if (!found({ from: whole[0], to: whole[1], masked })) return
-      }
+      if (whole === '') expression.lastIndex++
+      else if (!found({ from: index, to: index + whole.length, masked: maskedOf(match) })) return
     }
   }
+}
+
+/** Its groups, or all of it without any. */
+function maskedOf({ indices = [] }: RegExpExecArray): readonly MaskedRange[] {
+  const [whole = [0, 0], ...groups] = indices
+  return groups.length > 0 ? groups.filter((group) => group !== undefined) : [whole]
 }
 
 function byFunction(find: NonNullable<MaskRule['find']>): Finder['find'] {

@@ -1,6 +1,9 @@
 import { Buffer } from 'node:buffer'
 import type { Finder, MaskedRange } from './mask-rule.js'
 
+/** Whether a secret may have been cut off by the end of its bytes, or those are all that there were to be. */
+export type Ending = 'cut' | 'whole'
+
 /**
  * The end of one direction: bytes of which it is not known yet whether they belong to a secret. All numbers
  * are places in the direction.
@@ -37,9 +40,21 @@ export class MaskWindow {
     return isKnown
   }
 
-  /** Nothing comes any more. */
-  end(mask: (range: MaskedRange) => void): void {
+  /**
+   * Nothing comes any more.
+   *
+   * @param how `cut` masks what began as well: the beginning of a secret says much of it
+   */
+  end(how: Ending, mask: (range: MaskedRange) => void): void {
+    const from = this.decided
     this.#look(this.#begin + this.#text.length, mask)
+    if (how === 'whole') return
+    for (const [index, finder] of this.#finders.entries()) {
+      const unmatched = Math.max(from, this.#next[index] ?? 0) - this.#begin
+      for (const [start, stop] of finder.cutOff(this.#text, unmatched)) {
+        mask([this.#begin + start, this.#begin + stop])
+      }
+    }
   }
 
   /** Up to where no match can begin whose end has not come. */

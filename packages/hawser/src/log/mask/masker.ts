@@ -30,8 +30,14 @@ export interface Masker<Row> {
   add(direction: 'in' | 'out', bytes: Uint8Array, row: Row): MaskedRow<Row>[]
   /** What has no secrets, and keeps its place between the rows that wait. */
   addEvent(row: Row): MaskedRow<Row>[]
-  /** Nothing comes any more. @returns what waited */
-  end(): MaskedRow<Row>[]
+  /**
+   * Nothing comes any more.
+   *
+   * @param how `cut`: a secret may have been cut off, so its beginning is masked, from 4 bytes of a match on. `whole`:
+   *   the bytes are all that there were to be, such as those of a message. Default `cut`.
+   * @returns what waited
+   */
+  end(how?: 'cut' | 'whole'): MaskedRow<Row>[]
 }
 
 /**
@@ -72,9 +78,9 @@ class RowMasker<Row> implements Masker<Row> {
     return this.#taken()
   }
 
-  end(): MaskedRow<Row>[] {
+  end(how: 'cut' | 'whole' = 'cut'): MaskedRow<Row>[] {
     this.#attempt(() => {
-      this.#held.end()
+      this.#held.end(how)
       return true
     })
     return this.#taken()

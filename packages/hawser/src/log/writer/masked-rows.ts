@@ -67,7 +67,7 @@ export class MaskedRows {
   /** The connection has closed: no more can come that would make a secret of what waits. */
   end(): void {
     this.#attempt(() => {
-      this.#held.end()
+      this.#held.end('cut')
       return true
     })
     this.#count()
