@@ -47,6 +47,15 @@ itPeer('chromium', 'messages instead of rows, and heartbeats hidden', async (pro
   await page.getByRole('grid').press('Escape')
   await shows(page, ['PING', 'one', 'PING', 'two', 'three'])
 
+  // Two of them beside each other.
+  await page.locator('.row.in', { hasText: 'two' }).click()
+  await page.getByText('Message 5').waitFor()
+  await page.getByRole('tab', { name: 'Compare' }).click()
+  await page.locator('.row.in', { hasText: 'three' }).click()
+  await page.getByText('5 → 6').waitFor()
+  expect(await page.locator('.details del').allInnerTexts()).toEqual(['wo'])
+  expect(await page.locator('.details ins').allInnerTexts()).toEqual(['hree'])
+
   // A note is about the row of the log, and stands beside it.
   await page.locator('.row.in', { hasText: 'two' }).click()
   await page.getByText('Message 5').waitFor()

@@ -7,6 +7,7 @@ import { type ByteRange, HexView } from '../../widgets/hex-view.js'
 import { Pieces } from '../../widgets/pieces.js'
 import type { Words } from '../../words/words.js'
 import { useStore, useWords } from '../use-store.js'
+import { Comparison } from './comparison.js'
 import { Remarks } from './remarks.js'
 import { Selection } from './selection.js'
 
@@ -15,7 +16,7 @@ const mostLookedAt = 64 * 1024
 /** Lines of hex are elements: so many bytes are shown at once. */
 const mostInHex = 4_096
 
-type Form = 'text' | 'hex' | 'json'
+type Form = 'text' | 'hex' | 'json' | 'compare'
 const nothing: ByteRange = { from: 0, to: 0 }
 
 /** The selected row, looked at closely. */
@@ -25,6 +26,8 @@ export function DetailsPane(): ComponentChild {
   const row = useSignal<Row | undefined>(undefined)
   const form = useSignal<Form>('text')
   const range = useSignal(nothing)
+  /** What others are compared with. */
+  const base = useSignal<Row | undefined>(undefined)
 
   useSignalEffect(() => {
     const number = store.sheet.selected.value
@@ -44,7 +47,7 @@ export function DetailsPane(): ComponentChild {
   const shown = row.value
   if (shown === undefined) return <p class="hint">{words.nothingSelected}</p>
   const count = (value: number): string => showCount(value, store.settings.language.value)
-  const forms: readonly Form[] = ['text', 'hex', 'json']
+  const forms: readonly Form[] = ['text', 'hex', 'json', 'compare']
   return (
     <div class="details">
       <p class="facts">
@@ -61,7 +64,10 @@ export function DetailsPane(): ComponentChild {
             type="button"
             role="tab"
             aria-selected={form.value === each}
-            onClick={() => (form.value = each)}
+            onClick={() => {
+              form.value = each
+              if (each === 'compare') base.value ??= shown
+            }}
           >
             {words[each]}
           </button>
@@ -73,6 +79,13 @@ export function DetailsPane(): ComponentChild {
       <div class="details-body">
         {form.value === 'text' && <Text pieces={showText(shown.bytes)} />}
         {form.value === 'json' && <Text pieces={prettyJson(shown.bytes)} />}
+        {form.value === 'compare' && (
+          <Comparison
+            before={base.value ?? shown}
+            after={shown}
+            onRestart={() => (base.value = shown)}
+          />
+        )}
         {form.value === 'hex' && (
           <HexView
             bytes={shown.bytes.subarray(0, mostInHex)}
