@@ -1,6 +1,6 @@
 import { render } from 'preact'
 import { Backend } from './backend/backend.js'
-import { enter } from './backend/enter.js'
+import { enter, findLock } from './backend/enter.js'
 import { createSettings } from './store/settings.js'
 import { Store } from './store/store.js'
 import { Page } from './views/frame/page.js'
@@ -8,15 +8,14 @@ import { listenForKeys } from './views/keys/shortcuts.js'
 import { StoreProvider } from './views/use-store.js'
 
 const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-const backend = new Backend(`${scheme}://${location.host}/socket`)
+const backend = new Backend(`${scheme}://${location.host}/socket`, findLock)
 const store = new Store(backend, createSettings(localStorage, navigator.languages))
 
 const entry = await enter(location)
 if (entry.isIn) backend.connect()
-else {
-  store.lockedWhy.value = entry.why
-  store.state.value = 'locked'
-}
+else store.lock(entry.why)
+// A fresh link in the same tab changes only what is behind the #.
+window.addEventListener('hashchange', () => location.reload())
 listenForKeys(store, document)
 const root = document.getElementById('page')
 if (root === null) throw new Error('the page has no place')

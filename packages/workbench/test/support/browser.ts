@@ -7,8 +7,16 @@ import { onTestFinished } from 'vitest'
 
 const command = fileURLToPath(new URL('../../../cli/bin/hawser.js', import.meta.url))
 
+/** A workbench that runs, and what it prints. */
+export interface StartedCommand {
+  /** The next link; all but the first are asked for with Enter. */
+  link(): Promise<string>
+  /** Ctrl-C. */
+  stop(): Promise<void>
+}
+
 /** `hawser workbench` as a user starts it; it ends with the test. */
-export async function startCommand(...words: string[]): Promise<{ link(): Promise<string> }> {
+export async function startCommand(...words: string[]): Promise<StartedCommand> {
   const child = spawn(process.execPath, [command, 'workbench', ...words], { stdio: 'pipe' })
   const links: string[] = []
   const waiting: ((link: string) => void)[] = []
@@ -19,12 +27,15 @@ export async function startCommand(...words: string[]): Promise<{ link(): Promis
     if (next === undefined) links.push(link)
     else next(link)
   })
-  onTestFinished(async () => {
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null) return
     child.kill('SIGINT')
-    if (child.exitCode === null) await once(child, 'exit')
-  })
+    await once(child, 'exit')
+  }
+  onTestFinished(stop)
   let asked = 0
   return {
+    stop,
     link() {
       if (asked++ > 0) child.stdin.write('\n')
       const link = links.shift()

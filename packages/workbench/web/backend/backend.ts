@@ -33,6 +33,7 @@ const longestWait = 5_000
 /** The socket to the workbench. It connects again by itself; what was asked meanwhile is refused. */
 export class Backend {
   readonly #url: string
+  readonly #findLock: () => Promise<string | undefined>
   readonly #waiting = new Map<number, Waiting>()
   #socket: WebSocket | undefined
   #lastId = 0
@@ -41,9 +42,13 @@ export class Backend {
   onPush: (push: Push) => void = () => undefined
   /** Called when it is open, or lost. */
   onState: (state: BackendState) => void = () => undefined
+  /** Called when it needs a link, with what to do; it does not connect again then. */
+  onLock: (why: string) => void = () => undefined
 
-  constructor(url: string) {
+  /** @param findLock why the browser is not let in any more, if that is so */
+  constructor(url: string, findLock: () => Promise<string | undefined>) {
     this.#url = url
+    this.#findLock = findLock
   }
 
   connect(): void {
@@ -108,8 +113,15 @@ export class Backend {
     this.#waiting.clear()
     for (const { reject } of all) reject(notConnected())
     this.onState('lost')
-    setTimeout(() => this.connect(), this.#wait)
+    setTimeout(() => void this.#again(), this.#wait)
     this.#wait = Math.min(this.#wait * 2, longestWait)
+  }
+
+  async #again(): Promise<void> {
+    // A socket that is refused does not say why.
+    const why = await this.#findLock()
+    if (why === undefined) this.connect()
+    else this.onLock(why)
   }
 }
 

@@ -15,6 +15,20 @@ export async function enter(location: Location): Promise<Entry> {
   }
 }
 
+/**
+ * Whether the workbench that replies does not know this browser, as one that was started anew.
+ *
+ * @returns what to do then; undefined also where it does not reply
+ */
+export async function findLock(): Promise<string | undefined> {
+  try {
+    const reply = await fetch('/session')
+    return reply.status === 401 ? await reply.text() : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function post(token: string): RequestInit {
   return {
     method: 'POST',

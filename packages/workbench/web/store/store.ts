@@ -56,7 +56,16 @@ export class Store {
       this.state.value = state
       if (state === 'open') void this.#begin()
     }
+    backend.onLock = (why) => this.lock(why)
     setInterval(() => void this.#lookAtConnections(), connectionsInterval)
+  }
+
+  /** Nothing is shown until the browser is let in by a link. */
+  lock(why: string): void {
+    batch(() => {
+      this.lockedWhy.value = why
+      this.state.value = 'locked'
+    })
   }
 
   /** Show one session, or all. */
