@@ -16,8 +16,7 @@ const mostConnections = 128
 const largestBody = 1_024
 /** Bytes of the head of a request. */
 const largestHead = 8_192
-/** Milliseconds a request may take to arrive, and a connection may be kept without one. */
-const patience = 10_000
+const usualPatience = 10_000
 
 /** How a page is served. */
 export interface PageServerOptions {
@@ -27,6 +26,8 @@ export interface PageServerOptions {
   /** Whether it may listen where other machines reach it. */
   readonly isOpen: boolean
   readonly tickets?: Tickets | undefined
+  /** Milliseconds a request may take to arrive, and a connection may be kept without one. Default 10,000. */
+  readonly patience?: number | undefined
 }
 
 /** Serves the page and its WebSocket. */
@@ -38,7 +39,8 @@ export class PageServer {
   readonly #isOpen: boolean
   #place: PagePlace | undefined
 
-  constructor({ assets, opened, isOpen, tickets = new Tickets() }: PageServerOptions) {
+  constructor(options: PageServerOptions) {
+    const { assets, opened, isOpen, tickets = new Tickets(), patience = usualPatience } = options
     this.#isOpen = isOpen
     this.#tickets = tickets
     this.#routes = new Routes(assets, tickets, () => this.#listening.port)
@@ -47,7 +49,8 @@ export class PageServer {
       requestTimeout: patience,
       headersTimeout: patience,
       keepAliveTimeout: patience,
-      connectionsCheckingInterval: 1_000,
+      // Node.js looks for late ones every 30 s otherwise.
+      connectionsCheckingInterval: patience / 10,
       maxHeaderSize: largestHead,
     })
     this.#http.maxConnections = mostConnections

@@ -174,6 +174,28 @@ it('a head of more than 8 KiB is refused', async () => {
   expect((await served.ask('GET', '/', { headers })).status).toBe(431)
 })
 
+it.each([
+  'GET / HTTP/1.1\r\nHost:',
+  'POST /session HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{',
+])('a request that does not come to its end is given up: %j', async (said) => {
+  const served = await Served.start({ patience: 20 })
+  const socket = connect(served.port, '127.0.0.1')
+  socket.on('error', () => undefined)
+  socket.resume()
+  socket.write(said)
+  await once(socket, 'close')
+  expect((await served.ask('GET', '/')).status).toBe(200)
+})
+
+it('a connection on which nothing is asked is given up', async () => {
+  const served = await Served.start({ patience: 20 })
+  const socket = connect(served.port, '127.0.0.1')
+  socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${served.port}\r\n\r\n`)
+  const [reply] = (await once(socket, 'data')) as [Buffer]
+  expect(reply.toString()).toContain('200 OK')
+  await once(socket, 'close')
+})
+
 it('what is no HTTP ends the connection, and nothing else', async () => {
   const served = await Served.start()
   for (const said of ['\u0000\u0001\u0002\r\n\r\n', 'GET / HTTP/1.1\r\n\r\n', 'GET\r\n\r\n']) {
