@@ -73,6 +73,7 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
   const server = new PageServer({
     assets,
     isOpen: !place.isLocal,
+    gaveUp: (why) => notify('warning', why),
     opened(line) {
       const desk = new Desk(line, { tools, sessions, sheet, log, file, folder })
       desks.add(desk)

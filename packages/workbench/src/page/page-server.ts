@@ -23,6 +23,8 @@ export interface PageServerOptions {
   readonly assets: Assets
   /** Called with each page that opens. */
   readonly opened: (page: PageSocket) => void
+  /** Called with why a page was disconnected. */
+  readonly gaveUp?: ((why: string) => void) | undefined
   /** Whether it may listen where other machines reach it. */
   readonly isOpen: boolean
   readonly tickets?: Tickets | undefined
@@ -44,7 +46,7 @@ export class PageServer {
     this.#isOpen = isOpen
     this.#tickets = tickets
     this.#routes = new Routes(assets, tickets, () => this.#listening.port)
-    this.#pages = new Pages(opened)
+    this.#pages = new Pages(opened, options.gaveUp ?? (() => undefined))
     this.#http = createServer({
       requestTimeout: patience,
       headersTimeout: patience,

@@ -16,13 +16,16 @@ export interface PageListener {
 /** A page that is connected. Nothing here waits for it, and it never takes more memory than `mostWaiting`. */
 export class PageSocket {
   readonly #socket: WebSocket
+  readonly #gaveUp: (why: string) => void
   readonly #waiting = new Set<() => void>()
   #waitingBytes = 0
   #missed = 0
   #listener: PageListener | undefined
 
-  constructor(socket: WebSocket) {
+  /** @param gaveUp called with why the page was disconnected */
+  constructor(socket: WebSocket, gaveUp: (why: string) => void) {
     this.#socket = socket
+    this.#gaveUp = gaveUp
     socket.binaryType = 'nodebuffer'
     // A frame that is too large or malformed: ws closes by itself.
     socket.on('error', () => undefined)
@@ -48,7 +51,7 @@ export class PageSocket {
     const size = typeof data === 'string' ? Buffer.byteLength(data) : data.length
     this.#waitingBytes += size
     if (this.#waitingBytes > mostWaiting) {
-      this.#socket.terminate()
+      this.#giveUp(`it asked, and left ${mostWaiting} bytes of replies unread`)
       return
     }
     this.#socket.send(data, { binary: typeof data !== 'string' }, (error) => {
@@ -73,7 +76,7 @@ export class PageSocket {
    */
   look(): void {
     this.#missed++
-    if (this.#missed > mostMissed) this.#socket.terminate()
+    if (this.#missed > mostMissed) this.#giveUp('it does not reply')
     else if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping()
   }
 
@@ -90,6 +93,12 @@ export class PageSocket {
     this.#heard()
     if (isBinary) this.#socket.close(1003, 'requests are text')
     else this.#listener?.message(data.toString('utf8'))
+  }
+
+  #giveUp(why: string): void {
+    const wasOpen = this.#socket.readyState === WebSocket.OPEN
+    this.#socket.terminate()
+    if (wasOpen) this.#gaveUp(`a page was disconnected: ${why}; it connects again by itself`)
   }
 
   #heard(): void {

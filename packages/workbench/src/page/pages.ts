@@ -16,8 +16,11 @@ export class Pages {
   readonly #open = new Set<PageSocket>()
   readonly #timer: NodeJS.Timeout
 
-  /** @param opened called with each page that opens */
-  constructor(opened: (page: PageSocket) => void) {
+  /**
+   * @param opened called with each page that opens
+   * @param gaveUp called with why a page was disconnected
+   */
+  constructor(opened: (page: PageSocket) => void, gaveUp: (why: string) => void) {
     this.#sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -25,7 +28,7 @@ export class Pages {
       perMessageDeflate: false,
     })
     this.#sockets.on('connection', (socket) => {
-      const page = new PageSocket(socket)
+      const page = new PageSocket(socket, gaveUp)
       this.#open.add(page)
       socket.once('close', () => this.#open.delete(page))
       opened(page)

@@ -24,7 +24,8 @@ it('what a page does not read makes it full, and it has room again when it reads
 })
 
 it('a page that asks and never reads is given up', async () => {
-  const served = await Served.start()
+  const said: string[] = []
+  const served = await Served.start({ gaveUp: (why) => said.push(why) })
   const page = await served.open()
   const [socket] = served.opened
   page.pause()
@@ -38,16 +39,19 @@ it('a page that asks and never reads is given up', async () => {
   // Who waits for room goes on, and what is sent to one that has gone is left out.
   await socket?.room()
   socket?.send(piece)
+  expect(said).toEqual([expect.stringContaining('left 8388608 bytes of replies unread')])
 })
 
 it('a page that shows no sign of life in four looks is given up', async () => {
-  const served = await Served.start()
+  const said: string[] = []
+  const served = await Served.start({ gaveUp: (why) => said.push(why) })
   const page = await served.open()
   page.pause()
   for (let looks = 0; looks < 4; looks++) served.server.look()
   expect(served.server.pages).toBe(1)
   served.server.look()
   await until(() => served.server.pages === 0)
+  expect(said).toEqual([expect.stringContaining('it does not reply')])
 })
 
 it('a page that lives is looked at for ever', async () => {
