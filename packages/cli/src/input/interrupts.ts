@@ -12,6 +12,9 @@ export const signalExitCodes: Readonly<Record<EndSignal, number>> = {
   SIGTERM: 143,
 }
 
+/** The same for a terminal that has gone: SIGHUP. */
+export const hangUpExitCode = 129
+
 /** Counts the requests to end, from signals and from Ctrl-C typed into a line editor. */
 export class Interrupts {
   readonly #onInterrupt: (count: number, signal: EndSignal) => void

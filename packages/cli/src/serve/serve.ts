@@ -7,6 +7,7 @@ import { openTrafficLog } from '../wire/traffic-log.js'
 import type { ServerEvent } from '../output/events.js'
 import { Foreground, type Service } from '../foreground/foreground.js'
 import { type Listeners, terminatorOf } from '../foreground/typing.js'
+import { hangUpExitCode } from '../input/interrupts.js'
 import { listeningEvent } from './hints.js'
 import { Host } from './host.js'
 import { joinNats } from './join-nats.js'
@@ -82,6 +83,7 @@ class ServeCommand {
     this.#foreground.listen()
     // In a terminal it says that the terminal is gone, and ends the command as it ends others.
     if (!this.#foreground.isInteractive) process.on('SIGHUP', () => this.#readAgain())
+    else if (this.#page !== undefined) process.once('SIGHUP', () => this.#hangUp())
     const trust = this.#tls?.trust
     const page = this.#page?.link()
     this.#tell(listeningEvent(this.#host.server, this.#options, { metrics, page, trust }))
@@ -135,6 +137,12 @@ class ServeCommand {
     const { serveMetrics } = await import('hawser/metrics')
     this.#metrics = await serveMetrics(endpoint, this.#host.server)
     return this.#metrics.url
+  }
+
+  /** A page has a log, which is perhaps to be deleted. */
+  #hangUp(): void {
+    const closed = this.#page?.close() ?? Promise.resolve()
+    void closed.then(() => process.exit(hangUpExitCode))
   }
 
   /** Certificates, and lists of addresses that are kept in files. */

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { startWorkbench, type Workbench } from '@hawser/workbench'
 import { CommandError, exitOk, UsageError } from '../failure.js'
-import { Interrupts, signalExitCodes } from '../input/interrupts.js'
+import { hangUpExitCode, Interrupts, signalExitCodes } from '../input/interrupts.js'
 import { whenForeground } from '../input/job-control.js'
 import { loadMasks } from '../wire/masks.js'
 import { escapeText } from '../output/escape.js'
@@ -51,12 +51,19 @@ class End {
   constructor() {
     const interrupts = new Interrupts((count, signal) => {
       if (count === 1 && this.#bench !== undefined) {
-        void this.#bench.close().then(() => this.#exit(exitOk))
+        this.#close(exitOk)
       } else {
         this.#exit(signalExitCodes[signal])
       }
     })
     interrupts.listen()
+    // The terminal has gone: what is left of it must not be a log that nothing deletes.
+    process.once('SIGHUP', () => this.#close(hangUpExitCode))
+  }
+
+  #close(code: number): void {
+    const closed = this.#bench?.close() ?? Promise.resolve()
+    void closed.then(() => this.#exit(code))
   }
 
   /** @returns the exit code, when it comes to its end */

@@ -50,6 +50,15 @@ it('the link that is printed lets one in once; Enter prints a fresh one; Ctrl-C 
   expect(readdirSync(folder)).toEqual([])
 })
 
+it('a terminal that goes takes it along, and its log', async () => {
+  const folder = createFolder()
+  const command = Command.hawser(['workbench'], { env: { TMPDIR: folder } })
+  await command.prints(/Ctrl-C ends/)
+  command.kill('SIGHUP')
+  expect((await command.ended).code).toBe(129)
+  expect(readdirSync(folder)).toEqual([])
+})
+
 it('the end of stdin does not end it', async () => {
   const command = Command.hawser(['workbench'], { stdin: 'ignore' })
   await command.prints(/Ctrl-C ends/)

@@ -1,5 +1,8 @@
-import { expect } from 'vitest'
+import { readdirSync } from 'node:fs'
+import { expect, onTestFinished } from 'vitest'
+import { createFolder } from '../../../../test/support/folders.js'
 import { itPeer } from '../../../../test/support/peers.js'
+import { until } from '../../../../test/support/until.js'
 import { Command } from '../support/command.js'
 
 const linkPattern = /#token=([\w-]{32})/g
@@ -38,4 +41,19 @@ itPeer('script', 'Enter alone does nothing where there is no page', async (scrip
   expect(tokensOf(command).size).toBe(0)
   command.type('\x03')
   expect((await command.ended).code).toBe(0)
+})
+
+itPeer('script', 'a terminal that goes takes serve --page along, and its log', async (script) => {
+  const folder = createFolder()
+  const before = process.env['TMPDIR']
+  process.env['TMPDIR'] = folder
+  onTestFinished(() => {
+    if (before === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = before
+  })
+  const command = Command.inTerminal(script, ['serve', '0', '--page'])
+  await command.prints(/npx --no hawser connect/)
+  expect(readdirSync(folder)).toHaveLength(1)
+  command.kill('SIGKILL')
+  await until(() => readdirSync(folder).length === 0)
 })
