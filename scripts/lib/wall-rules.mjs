@@ -665,6 +665,7 @@ export const COMMAND_UNITS = {
       'certificate',
       'connect',
       'input',
+      'log',
       'output',
       'proxy',
       'serve',

@@ -1,11 +1,12 @@
 import type { Framing } from 'hawser'
-import type { SessionLog } from 'hawser/log'
+import type { LogRow, SessionLog } from 'hawser/log'
 import type {
   ClientDefinition,
   Definition,
   ProxyDefinition,
   ServerDefinition,
 } from './protocol/definition.js'
+import type { ExportForm } from './protocol/export-form.js'
 import type { ConnectionState } from './protocol/session-state.js'
 
 /**
@@ -34,6 +35,8 @@ export interface Tools {
   serverTls(tls: NonNullable<ServerDefinition['tls']>): Promise<object | undefined>
   /** What `connect({ tls })` takes. */
   clientTls(tls: NonNullable<ClientDefinition['tls']>): Promise<object | undefined>
+  /** Rows as a file that other programs read. */
+  exportRows(form: ExportForm, rows: AsyncIterable<LogRow>): AsyncIterable<Uint8Array>
   /** Check `--fault` specs without a proxy. */
   checkFaults(faults: readonly string[]): void
   /** Start a proxy whose conversations go into the log, each under the name of the definition. */

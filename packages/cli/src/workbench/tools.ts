@@ -5,6 +5,7 @@ import { parseFraming } from '../arguments/framing/parse.js'
 import { prepareServeTls } from '../certificate/prepare-tls.js'
 import { checkFaults } from '../proxy/embedded-proxy.js'
 import { loadFraming } from '../wire/load-framing.js'
+import { exportRows } from './export-rows.js'
 import { lendProxy } from './lend-proxy.js'
 import { parseLine } from './parse-line.js'
 import { toLine } from './to-line.js'
@@ -38,6 +39,7 @@ export function createTools(version: string): Tools {
       return (await prepareServeTls({ ...development, ...given }))?.options
     },
     clientTls: (tls) => Promise.resolve(tls === false ? undefined : clientTls(tls)),
+    exportRows,
     checkFaults,
     startProxy: lendProxy,
   }

@@ -1,5 +1,7 @@
 import { runInNewContext } from 'node:vm'
+import type { ExportForm } from '@hawser/workbench'
 import * as hawser from 'hawser'
+import type { LogRow } from 'hawser/log'
 import { expect, it } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { createTools } from '../../src/workbench/tools.js'
@@ -71,4 +73,32 @@ it('TLS of a client is what it trusts', async () => {
     servername: 'b',
     insecure: true,
   })
+})
+
+it('rows are exported as hawser log exports them', async () => {
+  const common = { number: 1, connection: 1, flags: 0, source: 0, position: 0, back: 0 }
+  const said = {
+    ...common,
+    time: 0,
+    kind: 'in',
+    data: Buffer.from('a\nb\n'),
+    event: undefined,
+  } as const
+  async function* rows(): AsyncGenerator<LogRow> {
+    yield said
+    yield { ...said, kind: 'event', data: Buffer.from('{}'), event: { event: 'x' } }
+  }
+  const made = async (form: ExportForm): Promise<Buffer> => {
+    const pieces: Uint8Array[] = []
+    for await (const piece of tools.exportRows(form, rows())) pieces.push(piece)
+    return Buffer.concat(pieces)
+  }
+  expect(String(await made('text'))).toBe('@1 < a\n@1 < b\n')
+  const [first, second] = String(await made('jsonl'))
+    .trim()
+    .split('\n')
+  expect(JSON.parse(first ?? '')).toMatchObject({ row: 1, kind: 'in', connection: 1 })
+  expect(JSON.parse(second ?? '')).toMatchObject({ event: { event: 'x' } })
+  // The first block of a pcapng file: a section header.
+  expect((await made('pcapng')).readUInt32BE(0)).toBe(0x0a_0d_0d_0a)
 })

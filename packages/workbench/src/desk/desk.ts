@@ -5,6 +5,7 @@ import { encodeRowsFrame } from '../protocol/rows-frame.js'
 import type { ViewRows } from '../sheet/sheet.js'
 import { WorkbenchError } from '../workbench-error.js'
 import type { DeskRoom } from './desk-room.js'
+import { Exports } from './exports.js'
 import { Notices } from './notices.js'
 import { OpenViews } from './open-views.js'
 import type { PageLine } from './page-line.js'
@@ -24,6 +25,7 @@ export class Desk {
   readonly #room: DeskRoom
   readonly #views: OpenViews
   readonly #pushes: Pushes
+  readonly #exports = new Exports()
   readonly #notices: Notices
   /** By the numbers of the requests. */
   readonly #underWay = new Map<number, AbortController>()
@@ -61,6 +63,7 @@ export class Desk {
     this.#isClosed = true
     this.#unwatch()
     this.#pushes.close()
+    this.#exports.end()
     for (const controller of this.#underWay.values()) controller.abort()
     this.#views.closeAll()
   }
@@ -122,6 +125,7 @@ export class Desk {
     return {
       room: this.#room,
       views: this.#views,
+      exports: this.#exports,
       signal,
       follow: (view) => this.#follow(view),
       leave: (view) => this.#pushes.forget(`view:${view}`),

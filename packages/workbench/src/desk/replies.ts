@@ -1,7 +1,9 @@
 import { Buffer } from 'node:buffer'
 import type { ReplyValues } from '../protocol/replies.js'
 import type { Request, RequestOf } from '../protocol/requests.js'
+import { WorkbenchError } from '../workbench-error.js'
 import type { DeskRoom } from './desk-room.js'
+import type { Exports } from './exports.js'
 import type { OpenViews } from './open-views.js'
 import type { FramingOf } from '../sheet/sheet.js'
 import { refusedByTools } from './refusal.js'
@@ -13,6 +15,7 @@ export type Told = Exclude<Request['do'], 'rows' | 'bytes' | 'cancel'>
 export interface Work {
   readonly room: DeskRoom
   readonly views: OpenViews
+  readonly exports: Exports
   readonly signal: AbortSignal
   /** A view was opened: the page hears how it grows. */
   readonly follow: (view: number) => void
@@ -96,6 +99,19 @@ const handlers: { readonly [Do in Told]: Handler<Do> } = {
   locate: ({ view, row, isOfLog }, { views }) => views.get(view).locate(row, isOfLog),
   find: async ({ view, pattern, from, backwards = false }, { views, signal }) =>
     (await views.get(view).find(pattern, from, backwards, signal)) ?? {},
+  export: beginExport,
+  'export-next': (_, { exports }) => exports.next(),
+}
+
+/** @throws WorkbenchError for packets of messages: a packet has bytes as they were sent */
+function beginExport({ view, as }: RequestOf<'export'>, { room, views, exports }: Work): null {
+  const shown = views.get(view)
+  if (as === 'pcapng' && shown.isOfMessages) {
+    const text = 'packets are made of rows: show rows instead of messages, and export them again'
+    throw new WorkbenchError('WORKBENCH_INVALID', text)
+  }
+  exports.begin((signal) => room.tools.exportRows(as, shown.all(signal)))
+  return null
 }
 
 /** The framing of each session that has one. The sessions of a file are not ours, though their numbers may be. */

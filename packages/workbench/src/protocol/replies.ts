@@ -38,6 +38,12 @@ export interface ReplyValues {
     readonly at?: number | undefined
     readonly length?: number | undefined
   }
+  readonly export: null
+  readonly 'export-next': {
+    /** In base64. */
+    readonly bytes: string
+    readonly isEnd: boolean
+  }
   readonly cancel: null
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { Definition } from './definition.js'
+import { ExportForm } from './export-form.js'
 import { Filter, Pattern } from './filter.js'
 
 const Id = v.pipe(v.number(), v.integer(), v.minValue(0))
@@ -112,6 +113,10 @@ export const Request = v.variant('do', [
     from: Id,
     backwards: v.optional(v.boolean()),
   }),
+  /** Begin to export the rows that a view has now, in the place of what was exported. */
+  v.strictObject({ id: Id, do: v.literal('export'), view: Id, as: ExportForm }),
+  /** The next piece of it. */
+  v.strictObject({ id: Id, do: v.literal('export-next') }),
   /** Give up a request that takes long. */
   v.strictObject({ id: Id, do: v.literal('cancel'), request: Id }),
 ])

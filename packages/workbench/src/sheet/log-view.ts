@@ -5,7 +5,7 @@ import { WorkbenchError } from '../workbench-error.js'
 import { FoundPlaces } from './found-places.js'
 import { LogFile } from './log-file.js'
 import { Matcher } from './matcher.js'
-import { pickBytes, pickRows } from './picked-rows.js'
+import { pickBytes, pickRows, readRows } from './picked-rows.js'
 import { AllPlaces, type Places } from './places.js'
 import { checkPatterns } from './row-test.js'
 import type { RowSource } from './row-source.js'
@@ -15,6 +15,9 @@ import type { Found, Located, View, ViewRows, ViewState } from './sheet.js'
 
 /** Patterns that were looked for last: going on to the next place does not search anew. */
 const mostSearches = 2
+
+/** Rows that are read together. */
+const together = 512
 
 /** A log seen through a filter. */
 export class LogView implements View {
@@ -49,6 +52,18 @@ export class LogView implements View {
 
   rows(from: number, count: number, signal?: AbortSignal): Promise<ViewRows> {
     return pickRows(this.#file, this.#places.take(from, count), signal)
+  }
+
+  get isOfMessages(): boolean {
+    return !(this.#file instanceof LogFile)
+  }
+
+  async *all(signal: AbortSignal): AsyncGenerator<LogRow, void, undefined> {
+    const { size } = this.#places
+    for (let place = 0; place < size; place += together) {
+      const numbers = this.#places.take(place, Math.min(together, size - place))
+      yield* readRows(this.#file, numbers, signal)
+    }
   }
 
   bytes(row: number, from: number, count: number, signal?: AbortSignal): Promise<ViewRows> {

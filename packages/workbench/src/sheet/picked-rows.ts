@@ -18,21 +18,31 @@ export async function pickRows(
   numbers: readonly number[],
   signal?: AbortSignal,
 ): Promise<ViewRows> {
-  const wanted = new Set(numbers)
   const rows: LogRow[] = []
   const lengths: number[] = []
   let used = 0
-  for (const { from, to } of rangesOf(numbers)) {
-    for await (const row of file.reader.rows({ from, to, signal })) {
-      if (!wanted.has(row.number)) continue
-      const shown = shorten(row)
-      used += shown.data.length
-      if (used > mostTogether && rows.length > 0) return packRows(rows, lengths)
-      rows.push(shown)
-      lengths.push(row.data.length)
-    }
+  for await (const row of readRows(file, numbers, signal)) {
+    const shown = shorten(row)
+    used += shown.data.length
+    if (used > mostTogether && rows.length > 0) break
+    rows.push(shown)
+    lengths.push(row.data.length)
   }
   return packRows(rows, lengths)
+}
+
+/** Rows by their numbers, which rise, with all their bytes. */
+export async function* readRows(
+  file: RowSource,
+  numbers: readonly number[],
+  signal?: AbortSignal,
+): AsyncGenerator<LogRow, void, undefined> {
+  const wanted = new Set(numbers)
+  for (const { from, to } of rangesOf(numbers)) {
+    for await (const row of file.reader.rows({ from, to, signal })) {
+      if (wanted.has(row.number)) yield row
+    }
+  }
 }
 
 /** A part of the bytes of one row. */

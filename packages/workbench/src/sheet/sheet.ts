@@ -1,3 +1,4 @@
+import type { LogRow } from 'hawser/log'
 import type { Filter, Pattern } from '../protocol/filter.js'
 import type { FramingOf } from './messages/message-cutter.js'
 
@@ -46,6 +47,10 @@ export interface View {
   watch(listener: () => void): void
   /** At most `count` rows from this place on, each with at most `mostShown` bytes; fewer where they are large. */
   rows(from: number, count: number, signal?: AbortSignal): Promise<ViewRows>
+  /** Whether its rows are messages. */
+  readonly isOfMessages: boolean
+  /** All rows that it has now, with all their bytes. */
+  all(signal: AbortSignal): AsyncIterable<LogRow>
   /** Bytes of one row. */
   bytes(row: number, from: number, count: number, signal?: AbortSignal): Promise<ViewRows>
   /** @param isOfLog whether `row` is one of the log, in a view of messages */

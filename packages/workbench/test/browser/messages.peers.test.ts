@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import type { Page } from 'playwright-core'
@@ -55,6 +56,12 @@ itPeer('chromium', 'messages instead of rows, and heartbeats hidden', async (pro
   await page.getByText('5 → 6').waitFor()
   expect(await page.locator('.details del').allInnerTexts()).toEqual(['wo'])
   expect(await page.locator('.details ins').allInnerTexts()).toEqual(['hree'])
+
+  // What is shown, as a file.
+  const saved = page.waitForEvent('download')
+  await page.getByLabel('Export').selectOption('text')
+  const file = await (await saved).path()
+  expect(readFileSync(file, 'utf8')).toBe('@1 < PING\n@1 < one\n@1 < PING\n@1 < two\n@1 < three\n')
 
   // A note is about the row of the log, and stands beside it.
   await page.locator('.row.in', { hasText: 'two' }).click()

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import { createLog, type SessionLog } from 'hawser/log'
+import { createLog, type LogRow, type SessionLog } from 'hawser/log'
 import { onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { Desk } from '../../src/desk/desk.js'
 import type { PageLine } from '../../src/desk/page-line.js'
+import type { ExportForm } from '../../src/protocol/export-form.js'
 import type { Push, Reply } from '../../src/protocol/replies.js'
 import type { Request } from '../../src/protocol/requests.js'
 import { decodeRowsFrame, type RowsFrame } from '../../src/protocol/rows-frame.js'
@@ -12,6 +13,7 @@ import type { Sessions } from '../../src/sessions/sessions.js'
 import { createSheet } from '../../src/sheet/create-sheet.js'
 import type { Sheet } from '../../src/sheet/sheet.js'
 import type { Tools } from '../../src/tools.js'
+import { plainTools } from './tools.js'
 
 type Unnumbered<R> = R extends Request ? Omit<R, 'id'> : never
 
@@ -117,6 +119,8 @@ export class DeskTest {
     const { sessions, sheet, log, file } = this
     const tools = {
       version: '1.2.3',
+      exportRows: (form: ExportForm, rows: AsyncIterable<LogRow>) =>
+        plainTools.exportRows(form, rows),
       parseLine: (line: string) => {
         throw new Error(`${line} is no command: write hawser serve 8000`)
       },

@@ -13,6 +13,11 @@ export const plainTools: Tools = {
     framing === 'lines' ? { names: ['lines'], call: 'lines()' } : { names: ['raw'], call: 'raw()' },
   serverTls: () => Promise.resolve(undefined),
   clientTls: () => Promise.resolve(undefined),
+  async *exportRows(form, rows) {
+    for await (const { number, data } of rows) {
+      yield Buffer.from(`${form} ${number} ${Buffer.from(data).toString()}\n`)
+    }
+  },
   checkFaults: () => undefined,
   startProxy: () => Promise.reject(new Error('there is no proxy here')),
 }

@@ -1,5 +1,6 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import type { Filter, Pattern } from '../../src/protocol/filter.js'
+import type { ExportForm } from '../../src/protocol/export-form.js'
 import type { Push } from '../../src/protocol/replies.js'
 import type { Backend } from '../backend/backend.js'
 import type { Row } from '../backend/decode-rows.js'
@@ -117,6 +118,18 @@ export class SheetStore {
     const found = await this.#backend.ask('find', { view: this.#view, pattern, from, backwards })
     if (found.place !== undefined) this.go(found.place, found.row)
     return found.place
+  }
+
+  /** The rows that it has now, as a file. */
+  async export(form: ExportForm): Promise<Blob> {
+    await this.#backend.ask('export', { view: this.#view, as: form })
+    const pieces: Blob[] = []
+    for (;;) {
+      const { bytes, isEnd } = await this.#backend.ask('export-next', {})
+      // The browser keeps it, not the page.
+      pieces.push(new Blob([Uint8Array.from(atob(bytes), (each) => each.charCodeAt(0))]))
+      if (isEnd) return new Blob(pieces)
+    }
   }
 
   /** Look at the row at a place closely; the sheet stands still then. */

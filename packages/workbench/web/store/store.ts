@@ -1,6 +1,7 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import type { Filter, Pattern } from '../../src/protocol/filter.js'
 import type { Definition } from '../../src/protocol/definition.js'
+import type { ExportForm } from '../../src/protocol/export-form.js'
 import type { Push } from '../../src/protocol/replies.js'
 import type { ConnectionState, SessionState } from '../../src/protocol/session-state.js'
 import type { Backend, BackendState } from '../backend/backend.js'
@@ -163,6 +164,11 @@ export class Store {
     return this.#try(async () =>
       this.#backend.ask('note', { text, row: await this.sheet.logRowOf(row), ...about }),
     )
+  }
+
+  /** @returns the rows that are shown as a file; undefined when it failed, which is said */
+  export(form: ExportForm): Promise<Blob | undefined> {
+    return this.#try(() => this.sheet.export(form))
   }
 
   /** Show messages instead of rows, or rows again. */

@@ -3,6 +3,7 @@ import type { ComponentChild } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { Filter, Pattern } from '../../../src/protocol/filter.js'
 import { useStore, useWords } from '../use-store.js'
+import { ExportChoice } from './export-choice.js'
 
 interface ToolbarProps {
   /** The first row in sight. */
@@ -88,6 +89,7 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
           ✕ {words.dropFilter}
         </button>
       )}
+      <ExportChoice />
     </div>
   )
 }
