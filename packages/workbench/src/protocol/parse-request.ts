@@ -7,21 +7,30 @@ export type ParsedRequest =
   /** `id` is that of the request, if it has one that can be replied to. */
   | { readonly id: number | undefined; readonly message: string }
 
+/** Letters of a message: it may quote what was sent, all of it. */
+const longestMessage = 500
+
 /** Never throws: a text may come from a page that is not ours. */
 export function parseRequest(text: string): ParsedRequest {
   let value: unknown
   try {
     value = JSON.parse(text)
-  } catch {
-    return { id: undefined, message: 'a request is JSON, and this is none' }
+    const { success, output, issues } = v.safeParse(Request, value)
+    return success ? { request: output } : { id: idOf(value), message: describe(issues[0]) }
+  } catch (error) {
+    // An expression that needs more stack than there is, for a text that is long enough.
+    const message = error instanceof RangeError ? 'it is too large' : 'a request is JSON'
+    return { id: idOf(value), message }
   }
-  const { success, output, issues } = v.safeParse(Request, value)
-  if (success) return { request: output }
-  const [issue] = issues
-  const path = v.getDotPath(issue)
+}
+
+function idOf(value: unknown): number | undefined {
   const { id } = (value ?? {}) as { readonly id?: unknown }
-  return {
-    id: Number.isSafeInteger(id) ? (id as number) : undefined,
-    message: path === null ? issue.message : `${path}: ${issue.message}`,
-  }
+  return Number.isSafeInteger(id) ? (id as number) : undefined
+}
+
+function describe(issue: v.InferIssue<typeof Request>): string {
+  const path = v.getDotPath(issue)
+  const message = path === null ? issue.message : `${path}: ${issue.message}`
+  return message.slice(0, longestMessage)
 }
