@@ -733,7 +733,10 @@ export const WORKBENCH_UNITS = {
   sheet: {
     units: ['protocol', 'workbench-error'],
     builtins: ['buffer', 'timers/promises', 'worker_threads'],
-    wings: { messages: { sees: ['row-source'], builtins: ['buffer', 'timers/promises'] } },
+    wings: {
+      file: { sees: ['row-source'], builtins: [] },
+      messages: { sees: ['row-source'], builtins: ['buffer', 'timers/promises'] },
+    },
   },
   page: {
     units: ['workbench-error'],

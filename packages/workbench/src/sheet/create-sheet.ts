@@ -1,5 +1,5 @@
 import type { Filter } from '../protocol/filter.js'
-import { LogFile } from './log-file.js'
+import { LogFile } from './file/log-file.js'
 import { LogView } from './log-view.js'
 import type { FramingOf } from './messages/message-cutter.js'
 import { MessageSource } from './messages/message-source.js'

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Filter } from '../protocol/filter.js'
 import type { ScanSink } from './found-places.js'
-import type { LogFile } from './log-file.js'
+import type { LogFile } from './file/log-file.js'
 import type { FromScan, ScanTask } from './scan-messages.js'
 
 /** Milliseconds without a word of a thread that has rows to look at: a regular expression may take for ever. */
