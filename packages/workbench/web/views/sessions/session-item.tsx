@@ -1,4 +1,5 @@
 import type { ComponentChild } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { SessionState } from '../../../src/protocol/session-state.js'
 import { showCount } from '../../bytes/amounts.js'
 import { tame } from '../../bytes/show-text.js'
@@ -16,8 +17,12 @@ export function SessionItem({ session, isShown }: SessionItemProps): ComponentCh
   const { id, definition, state, error, addresses } = session
   const count = (value: number): string => showCount(value, store.settings.language.value)
   const most = session.maxConnections === null ? undefined : count(session.maxConnections)
+  const item = useRef<HTMLLIElement>(null)
+  useLayoutEffect(() => {
+    if (isShown) item.current?.scrollIntoView({ block: 'nearest' })
+  }, [isShown])
   return (
-    <li class={`session ${isShown ? 'shown' : ''}`} data-session={id}>
+    <li ref={item} class={`session ${isShown ? 'shown' : ''}`} data-session={id}>
       <button
         type="button"
         class="session-name"

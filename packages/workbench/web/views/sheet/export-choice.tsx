@@ -22,6 +22,7 @@ export function ExportChoice(): ComponentChild {
   }
   return (
     <select
+      class="export"
       aria-label={words.export}
       disabled={isBusy.value}
       value=""

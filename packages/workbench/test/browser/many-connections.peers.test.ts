@@ -1,0 +1,74 @@
+import { connect, type Socket } from 'node:net'
+import { once } from 'node:events'
+import type { Locator, Page } from 'playwright-core'
+import { expect, onTestFinished } from 'vitest'
+import { itPeer } from '../../../../test/support/peers.js'
+import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { watchHealth } from '../support/health.js'
+
+const sessions = 20
+const connections = 400
+
+/** Start a server by the page. @returns its port */
+async function startServer(page: Page, session: number): Promise<number> {
+  await page.getByRole('button', { name: 'New' }).click()
+  await page.getByLabel('Listen on').fill('127.0.0.1:0')
+  await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
+  const address = page.locator(`[data-session="${session}"] .address`).first()
+  return Number((await address.innerText()).split(':').at(-1))
+}
+
+async function dial(port: number, count: number): Promise<Socket[]> {
+  const sockets = Array.from({ length: count }, () => connect(port, '127.0.0.1'))
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+  })
+  await Promise.all(sockets.map((socket) => once(socket.resume(), 'connect')))
+  return sockets
+}
+
+async function isInSight(item: Locator): Promise<boolean> {
+  const box = await item.boundingBox()
+  return box !== null && box.y >= 0 && box.y + box.height <= 720
+}
+
+itPeer(
+  'chromium',
+  '20 sessions with 400 connections each leave the page quick',
+  async (program) => {
+    const bench = await startCommand()
+    const browser = await startBrowser(program)
+    const { page, complaints } = await openPage(browser, await bench.link())
+    const sockets: Socket[] = []
+    for (let session = 1; session <= sessions; session++) {
+      sockets.push(...(await dial(await startServer(page, session), connections)))
+    }
+    // What was started last is in sight.
+    expect(await isInSight(page.locator(`[data-session="${sessions}"]`))).toBe(true)
+    await page.getByRole('tab', { name: 'Connections' }).click()
+    await expect
+      .poll(() => page.locator('[data-connection]').count(), { timeout: 60_000 })
+      .toBe(400)
+    await page.getByRole('button', { name: 'Everything' }).click()
+    await page.locator(`[data-session="${sessions}"] .session-name`).click()
+    const empty = await browser.newPage()
+    await page.bringToFront()
+    const [health, healthOfEmpty] = [await watchHealth(page), await watchHealth(empty)]
+    let said = 0
+    const timer = setInterval(() => {
+      for (let count = 0; count < 20; count++) sockets[said++ % sockets.length]?.write('hello\n')
+      sockets.at(-1)?.write('the last one speaks\n')
+    }, 20)
+    onTestFinished(() => clearInterval(timer))
+    // Each of the last session has its bytes counted, and the sheet follows.
+    const last = page.locator('[data-connection]').last()
+    await last.getByText(/← [1-9][\d.]* KiB/).waitFor()
+    await page.locator('.row.in', { hasText: 'the last one speaks' }).last().waitFor()
+
+    const [of, ofEmpty] = [await health.end(), await healthOfEmpty.end()]
+    expect(of.script).toBeLessThanOrEqual(0.2)
+    expect(of.longestTask).toBeLessThanOrEqual(150 + ofEmpty.longestTask)
+    expect(of.heap).toBeLessThanOrEqual(50 * 1024 * 1024)
+    expect(complaints).toEqual([])
+  },
+)
