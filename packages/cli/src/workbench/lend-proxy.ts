@@ -1,4 +1,10 @@
-import type { ConnectionState, LentProxy, ProxyAround, ProxyDefinition } from '@hawser/workbench'
+import {
+  type ConnectionState,
+  type LentProxy,
+  type ProxyAround,
+  type ProxyDefinition,
+  WorkbenchError,
+} from '@hawser/workbench'
 import type { ConnectTls, ServeTls } from '../arguments/flags/tls-choice.js'
 import { prepareServeTls } from '../certificate/prepare-tls.js'
 import { localName, remoteName } from '../output/addresses.js'
@@ -42,7 +48,8 @@ export async function lendProxy(
   function find(connection: number): JoinedPair {
     const pair = proxy.joined.get(connection)
     if (pair !== undefined) return pair
-    throw new Error(`connection ${connection} is not open any more`)
+    const text = `connection ${connection} is not open any more`
+    throw new WorkbenchError('WORKBENCH_NOT_FOUND', text)
   }
 
   return {
