@@ -90,8 +90,9 @@ export function VirtualList(props: VirtualListProps): ComponentChild {
     if (place < shownTop) top.value = place
     else if (place > shownTop + room - 1) top.value = clamp(place - room + 1, 0, map.lastTop)
     else top.value = shownTop
-    onScrolled(place === count - 1 && top.value >= map.lastTop - 0.5)
     onMove(place)
+    // A row that one has stepped to stays where it is; the end is where the newest appears.
+    onScrolled(event.key === 'End')
   }
 
   const rows: ComponentChild[] = []

@@ -209,7 +209,7 @@ export const en = {
   keyHex: 'text or hex',
   keyMessages: 'messages by the framing, or rows as they were read',
   keyMove: 'move between rows',
-  keyEnds: 'first and newest row',
+  keyEnds: 'the first row; the newest, and follow',
   keySend: 'send',
   keyHistory: 'what was sent before',
   keyNew: 'start something',

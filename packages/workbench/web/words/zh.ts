@@ -201,7 +201,7 @@ export const zh: Words = {
   keyHex: '文本或十六进制',
   keyMessages: '按分帧显示消息，或按读取显示原始行',
   keyMove: '在行之间移动',
-  keyEnds: '第一行和最新一行',
+  keyEnds: '第一行；最新一行并跟随',
   keySend: '发送',
   keyHistory: '之前发送过的内容',
   keyNew: '新建会话',
