@@ -271,6 +271,25 @@ it('what a person sends is marked, and nothing else', async () => {
   expect(out.map(({ flags }) => flags)).toEqual([0, rowFlags.byHand, 0])
 })
 
+it('an event of a program stands with its connection while that is open', async () => {
+  const server = await echo()
+  const file = newFile()
+  const traffic = await logTraffic(server, file)
+  const client = await connect(`127.0.0.1:${portOf(server)}`, { framing: lines() })
+  await client.send('one')
+  await client.receive()
+  const [connection] = server.connections
+  traffic.event(connection!, { event: 'paid', order: 7 })
+  traffic.event(client, { event: 'of another' })
+  await client.close()
+  await until(() => server.connections.size === 0)
+  traffic.event(connection!, { event: 'too late' })
+  await traffic.stop()
+  const events = eventsOf(parseLog(file).rows, 1)
+  expect(events).toMatchObject([{ event: 'open' }, { event: 'paid' }, { event: 'close' }])
+  expect(events[1]).toEqual({ event: 'paid', order: 7 })
+})
+
 it('several are logged together', async () => {
   const server = await echo()
   const file = newFile()

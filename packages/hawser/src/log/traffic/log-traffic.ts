@@ -2,6 +2,7 @@ import { checkOptions } from '../../options/check-options.js'
 import { invalid } from '../../options/invalid.js'
 import type { NamesOf } from '../../options/option-names.js'
 import { handled } from '../../promises.js'
+import type { LogEvent } from '../format/events.js'
 import { createLog } from '../writer/create-log.js'
 import { logNames, type LogOptions } from '../writer/log-options.js'
 import type { OpenDetails, SessionLog } from '../writer/session-log.js'
@@ -27,6 +28,12 @@ export interface TrafficLog extends AsyncDisposable {
    * @returns undefined for one that is not logged, or is closed
    */
   numberOf(connection: object): number | undefined
+  /**
+   * Something happened on an open connection: `{ event: 'note', text: 'paid' }`, at most 64 KiB as JSON.
+   *
+   * One that is not logged, or is closed, changes nothing.
+   */
+  event(connection: object, event: LogEvent): void
   /** A person sends something: what leaves the connection next has the flag `byHand`. Call it before `send`. */
   sendingByHand(connection: object): void
   /** Log nothing more, and close the log if `logTraffic` made it. Never rejects; may be called again. */
@@ -78,6 +85,7 @@ async function startLogging(
   return {
     log: session,
     numberOf: watch.numberOf,
+    event: watch.event,
     sendingByHand: watch.sendingByHand,
     stop,
     [Symbol.asyncDispose]: stop,

@@ -1,7 +1,7 @@
 import { observe } from '../../observe/observe.js'
 import type { ClosePayload, ConnectionPayload, ObservedConnection } from '../../observe/payloads.js'
 import type { TlsSession } from '../../tls.js'
-import type { JsonValue } from '../format/events.js'
+import type { JsonValue, LogEvent } from '../format/events.js'
 import { rowFlags } from '../format/kinds.js'
 import type { LoggedConnection, OpenDetails, SessionLog } from '../writer/session-log.js'
 
@@ -12,6 +12,8 @@ type Logged = Map<ObservedConnection, LoggedConnection>
 export interface TrafficWatch {
   /** The number of an open connection in the log. */
   readonly numberOf: (connection: object) => number | undefined
+  /** Something happened on an open connection. */
+  readonly event: (connection: object, event: LogEvent) => void
   /** What leaves it next was sent by a person. */
   readonly sendingByHand: (connection: object) => void
   readonly end: () => void
@@ -64,6 +66,7 @@ export function watchTraffic(
   ]
   return {
     numberOf: (connection) => logged.get(connection as ObservedConnection)?.id,
+    event: (connection, event) => logged.get(connection as ObservedConnection)?.event(event),
     sendingByHand: (connection) => {
       if (logged.has(connection as ObservedConnection)) byHand.add(connection)
     },
