@@ -729,9 +729,15 @@ export const WORKBENCH_UNITS = {
   protocol: { units: [], builtins: [] },
   'workbench-error': { units: [], builtins: [] },
   tools: { units: ['protocol'], builtins: [] },
-  sessions: { units: ['protocol', 'tools', 'workbench-error'] },
+  'pattern-bytes': { units: ['workbench-error'], builtins: ['buffer'] },
+  responders: {
+    units: ['pattern-bytes', 'protocol', 'workbench-error'],
+    builtins: ['buffer', 'vm'],
+    doors: ['rule-set'],
+  },
+  sessions: { units: ['protocol', 'responders', 'tools', 'workbench-error'] },
   sheet: {
-    units: ['protocol', 'workbench-error'],
+    units: ['pattern-bytes', 'protocol', 'workbench-error'],
     builtins: ['buffer', 'timers/promises', 'worker_threads'],
     wings: {
       file: { sees: ['row-source'], builtins: [] },

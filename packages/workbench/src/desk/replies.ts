@@ -73,6 +73,10 @@ const handlers: { readonly [Do in Told]: Handler<Do> } = {
     room.sessions.setFaults(session, faults)
     return null
   },
+  responders: ({ session, responders }, { room }) => {
+    room.sessions.setResponders(session, responders)
+    return null
+  },
   connections: ({ session, most }, { room }) =>
     room.sessions.connections(session, Math.min(most, mostDescribed)),
   note: ({ text, row, session }, { room: { log } }) => {

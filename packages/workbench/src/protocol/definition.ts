@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { Responders } from './responder.js'
 
 /** Names are shown, and are file names of a project: no path, nothing that a terminal or a page would act on. */
 const Name = v.pipe(
@@ -35,6 +36,8 @@ export const ServerDefinition = v.strictObject({
   /** What each client gets first; escapes as the composer has them. */
   greeting: v.optional(Text),
   maxConnections: v.optional(Count),
+  /** Rules, which come before `respond`. */
+  responders: v.optional(Responders),
   /** Whether it speaks TLS: with the development certificate, or with these files. */
   tls: v.optional(
     v.union([
@@ -52,6 +55,8 @@ export const ClientDefinition = v.strictObject({
   connections: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000))),
   /** Whether it connects again when it lost a connection. Default false. */
   reconnect: v.optional(v.boolean()),
+  /** What it does with messages by itself. */
+  responders: v.optional(Responders),
   /** Whether it speaks TLS, and what it trusts. */
   tls: v.optional(
     v.union([

@@ -20,6 +20,7 @@ export interface ReplyValues {
   readonly act: null
   readonly limit: null
   readonly faults: null
+  readonly responders: null
   readonly connections: { readonly all: number; readonly connections: readonly ConnectionState[] }
   readonly note: { readonly row: number }
   readonly 'open-view': null

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { Definition } from './definition.js'
 import { ExportForm } from './export-form.js'
 import { Filter, Pattern } from './filter.js'
+import { Responders } from './responder.js'
 
 const Id = v.pipe(v.number(), v.integer(), v.minValue(0))
 const Base64 = v.pipe(
@@ -58,6 +59,8 @@ export const Request = v.variant('do', [
     session: Id,
     faults: v.pipe(v.array(v.pipe(v.string(), v.maxLength(256))), v.maxLength(64)),
   }),
+  /** The rules of a server or a client from now on, whether it runs or not. */
+  v.strictObject({ id: Id, do: v.literal('responders'), session: Id, responders: Responders }),
   /** The connections of a session, at most so many. */
   v.strictObject({ id: Id, do: v.literal('connections'), session: Id, most: Id }),
   /** A remark in the log. */

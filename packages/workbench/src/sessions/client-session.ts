@@ -1,10 +1,12 @@
 import { type Client, type ClientOptions, createClient } from 'hawser'
 import { logTraffic, type SessionLog, type TrafficLog } from 'hawser/log'
 import type { ClientDefinition } from '../protocol/definition.js'
+import type { Responder } from '../protocol/responder.js'
 import type { Tools } from '../tools.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { type AnyConnection, ConnectionBook, nameOf } from './connection-book.js'
 import { noFaults, noLimit, withoutUndefined } from './refusals.js'
+import { Responding } from './responding.js'
 import type { ConnectionPage, Counts, Running, RunningAround } from './running.js'
 import type { ConnectionAct } from './sessions.js'
 
@@ -29,12 +31,22 @@ export async function startClient(
     maxReconnects: reconnect ? Infinity : 0,
     // A person asks for nothing by request(): all that comes is a message.
     correlate: { unsolicited: 'push' },
-    onMessage: () => undefined,
     onError: (error: Error) => around.noticed(error.message),
   })
-  const lines = Array.from({ length: connections }, () => createClient(connect, options))
+  const responding = new Responding(definition.responders ?? [], (text) => around.noticed(text))
+  const lines = Array.from({ length: connections }, () => {
+    const line: Line = createClient(connect, {
+      ...options,
+      onMessage: (message) => {
+        const { connection } = line
+        return connection && responding.take(connection, message, () => undefined)
+      },
+    })
+    return line
+  })
   const traffic = await logTraffic(lines, log, { details: { session: id, name } })
-  const session = new ClientSession(lines, { id, traffic }, around)
+  responding.traffic = traffic
+  const session = new ClientSession(lines, { id, traffic, responding }, around)
   if (reconnect) return session
   try {
     await Promise.all(lines.map((line) => line.ready()))
@@ -51,6 +63,7 @@ class ClientSession implements Running {
   readonly #traffic: TrafficLog
   readonly #around: RunningAround
   readonly #book: ConnectionBook
+  readonly #responding: Responding
   /** What connections had that are gone. */
   readonly #gone = { read: 0, written: 0, connections: 0 }
   #ended = 0
@@ -58,11 +71,16 @@ class ClientSession implements Running {
 
   constructor(
     lines: readonly Line[],
-    { id, traffic }: { readonly id: number; readonly traffic: TrafficLog },
+    {
+      id,
+      traffic,
+      responding,
+    }: { readonly id: number; readonly traffic: TrafficLog; readonly responding: Responding },
     around: RunningAround,
   ) {
     this.#lines = lines
     this.#traffic = traffic
+    this.#responding = responding
     this.#around = around
     this.#book = new ConnectionBook(id, traffic, () => this.#open())
     for (const line of lines) this.#follow(line)
@@ -103,6 +121,10 @@ class ClientSession implements Running {
 
   setFaults(): void {
     throw noFaults('a client')
+  }
+
+  setResponders(responders: readonly Responder[]): void {
+    this.#responding.set(responders)
   }
 
   async stop(): Promise<void> {

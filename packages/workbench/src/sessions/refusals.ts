@@ -6,6 +6,11 @@ export function noFaults(what: string): WorkbenchError {
   return new WorkbenchError('WORKBENCH_NOT_NOW', text)
 }
 
+export function noResponders(what: string): WorkbenchError {
+  const text = `${what} has no rules: start a server or a client here, and give it some`
+  return new WorkbenchError('WORKBENCH_NOT_NOW', text)
+}
+
 export function noLimit(what: string): WorkbenchError {
   return new WorkbenchError('WORKBENCH_NOT_NOW', `${what} has no limit of connections to set`)
 }

@@ -1,3 +1,4 @@
+import type { Responder } from '../protocol/responder.js'
 import type { ConnectionState } from '../protocol/session-state.js'
 import type { ConnectionAct } from './sessions.js'
 
@@ -28,6 +29,8 @@ export interface Running {
   act(connection: number, act: ConnectionAct): void
   limit(maxConnections: number): void
   setFaults(faults: readonly string[]): void
+  /** Servers and clients have rules. */
+  setResponders?(responders: readonly Responder[]): void
   /** Ends it and its connections. Never rejects. */
   stop(): Promise<void>
 }

@@ -1,10 +1,12 @@
 import { createServer, formatEndpoint, type Server, type ServerOptions } from 'hawser'
 import { logTraffic, type SessionLog, type TrafficLog } from 'hawser/log'
 import type { ServerDefinition } from '../protocol/definition.js'
+import type { Responder } from '../protocol/responder.js'
 import type { Tools } from '../tools.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { type AnyConnection, ConnectionBook } from './connection-book.js'
-import { noFaults, withoutUndefined } from './refusals.js'
+import { noFaults, noResponders, withoutUndefined } from './refusals.js'
+import { Responding } from './responding.js'
 import type { ConnectionPage, Counts, Running, RunningAround } from './running.js'
 import type { ConnectionAct } from './sessions.js'
 
@@ -30,18 +32,21 @@ export async function startServer(
     tls: tls === undefined || tls === false ? undefined : await tools.serverTls(tls),
     onError: (error: Error) => around.noticed(error.message),
   })
+  const responding = new Responding(definition.responders ?? [], (text) => around.noticed(text))
   const server: AnyServer = createServer(options, {
     open: (connection) => {
       return hello && connection.send(hello)
     },
-    message: (connection, message) => {
-      if (respond === 'echo') return connection.send(message)
-      // One that does not keep up misses messages: it must not hold up the others.
-      if (respond === 'chat') server.broadcast(message, { except: connection, overflow: 'skip' })
-      return undefined
-    },
+    message: (connection, message) =>
+      responding.take(connection, message, () => {
+        if (respond === 'echo') return connection.send(message)
+        // One that does not keep up misses messages: it must not hold up the others.
+        if (respond === 'chat') server.broadcast(message, { except: connection, overflow: 'skip' })
+        return undefined
+      }),
   })
-  const running = await adoptServer(server, { id, log, name: definition.name }, around)
+  const { name } = definition
+  const running = await adoptServer(server, { id, log, name, responding }, around)
   try {
     await server.listen(listen)
   } catch (error) {
@@ -54,27 +59,42 @@ export async function startServer(
 /** Watch a server that was made elsewhere. */
 export async function adoptServer(
   server: AnyServer,
-  { id, log, name }: { readonly id: number; readonly log: SessionLog; readonly name: string },
+  its: {
+    readonly id: number
+    readonly log: SessionLog
+    readonly name: string
+    /** The rules that its handler goes by. */
+    readonly responding?: Responding
+  },
   around: RunningAround,
 ): Promise<Running> {
+  const { id, log, name, responding } = its
   const traffic = await logTraffic(server, log, { details: { session: id, name } })
-  return new ServerSession(server, { id, log, traffic }, around)
+  if (responding !== undefined) responding.traffic = traffic
+  return new ServerSession(server, { id, log, traffic, responding }, around)
 }
 
 class ServerSession implements Running {
   readonly #server: AnyServer
   readonly #traffic: TrafficLog
   readonly #book: ConnectionBook
+  readonly #responding: Responding | undefined
   /** What connections had that are gone. */
   readonly #gone = { read: 0, written: 0 }
 
   constructor(
     server: AnyServer,
-    { id, log, traffic }: { id: number; log: SessionLog; traffic: TrafficLog },
+    {
+      id,
+      log,
+      traffic,
+      responding,
+    }: { id: number; log: SessionLog; traffic: TrafficLog; responding: Responding | undefined },
     around: RunningAround,
   ) {
     this.#server = server
     this.#traffic = traffic
+    this.#responding = responding
     this.#book = new ConnectionBook(
       id,
       traffic,
@@ -142,6 +162,11 @@ class ServerSession implements Running {
 
   setFaults(): void {
     throw noFaults('a server')
+  }
+
+  setResponders(responders: readonly Responder[]): void {
+    if (this.#responding === undefined) throw noResponders('a server of the command')
+    this.#responding.set(responders)
   }
 
   async stop(): Promise<void> {

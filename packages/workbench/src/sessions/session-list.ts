@@ -1,11 +1,14 @@
 import type { SessionLog } from 'hawser/log'
 import type { Definition } from '../protocol/definition.js'
+import type { Responder } from '../protocol/responder.js'
 import type { SessionState } from '../protocol/session-state.js'
+import { RuleSet } from '../responders/rule-set.js'
 import type { Tools } from '../tools.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { startClient } from './client-session.js'
 import { toCode } from './code.js'
 import { startProxy } from './proxy-session.js'
+import { noResponders } from './refusals.js'
 import type { ConnectionPage, Running, RunningAround } from './running.js'
 import { adoptServer, type AnyServer, startServer } from './server-session.js'
 import { Session } from './session.js'
@@ -84,7 +87,9 @@ export class SessionList implements Sessions {
   copy(id: number, as: 'command' | 'code'): string {
     const { definition } = this.#find(id)
     const { tools } = this.#options
-    return as === 'code' ? toCode(definition, tools) : tools.toLine(definition)
+    const without = withoutRules(definition)
+    if (as === 'command') return tools.toLine(definition) + (without && ` # ${without}`)
+    return toCode(definition, tools) + (without && `// ${without}\n`)
   }
 
   send(id: number, bytes: Uint8Array, to?: readonly number[]): Promise<number> {
@@ -106,6 +111,19 @@ export class SessionList implements Sessions {
     session.needed.setFaults(faults)
     const { definition } = session
     if (definition.kind === 'proxy') session.definition = { ...definition, faults: [...faults] }
+    this.#changed()
+  }
+
+  setResponders(id: number, responders: readonly Responder[]): void {
+    const session = this.#find(id)
+    const { definition, running } = session
+    if (definition.kind === 'proxy' || definition.kind === 'file') {
+      throw noResponders(`a ${definition.kind}`)
+    }
+    // What is wrong with them is said now, also when it does not run.
+    void new RuleSet(responders, () => undefined)
+    running?.setResponders?.(responders)
+    session.definition = { ...definition, responders: [...responders] }
     this.#changed()
   }
 
@@ -202,4 +220,12 @@ export class SessionList implements Sessions {
       for (const listener of this.#listeners) listener()
     }).unref()
   }
+}
+
+/** What a line and a program cannot say of a session. */
+function withoutRules(definition: Definition): string {
+  const responders = 'responders' in definition ? (definition.responders ?? []) : []
+  const count = responders.filter(({ off }) => off !== true).length
+  if (count === 0) return ''
+  return count === 1 ? 'without its rule' : `without its ${count} rules`
 }

@@ -1,4 +1,5 @@
 import type { Definition } from '../protocol/definition.js'
+import type { Responder } from '../protocol/responder.js'
 import type { ConnectionState, SessionState } from '../protocol/session-state.js'
 
 /** What may be done with a connection. */
@@ -25,6 +26,7 @@ export interface Sessions {
   act(session: number, connection: number, act: ConnectionAct): void
   limit(session: number, maxConnections: number): void
   setFaults(session: number, faults: readonly string[]): void
+  setResponders(session: number, responders: readonly Responder[]): void
   connections(
     session: number,
     most: number,

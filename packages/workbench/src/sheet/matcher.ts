@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { LogRow } from 'hawser/log'
 import type { Pattern } from '../protocol/filter.js'
+import { patternBytes } from '../pattern-bytes.js'
 import { WorkbenchError } from '../workbench-error.js'
 
 /** A match of a regular expression may begin as many bytes before the row that it ends in. */
@@ -81,14 +82,7 @@ const none = Buffer.alloc(0)
 
 /** @returns undefined for a regular expression */
 function bytesOf(pattern: Pattern): Buffer | undefined {
-  if (pattern.as === 'text') return Buffer.from(pattern.text)
-  if (pattern.as === 'regex') return undefined
-  const digits = pattern.hex.replaceAll(/0x|[\s,:]/gi, '')
-  if (/^(?:[0-9a-f]{2})+$/i.test(digits)) return Buffer.from(digits, 'hex')
-  throw new WorkbenchError(
-    'WORKBENCH_INVALID',
-    `${pattern.hex.slice(0, 40)} is no hex: write two digits a byte, such as 0d 0a`,
-  )
+  return pattern.as === 'regex' ? undefined : patternBytes(pattern)
 }
 
 function findBytes(wanted: Buffer): (bytes: Buffer, from: number) => Span | undefined {

@@ -87,6 +87,7 @@ export class FakeSessions implements Sessions {
   act: Sessions['act'] = () => undefined
   limit: Sessions['limit'] = () => undefined
   setFaults: Sessions['setFaults'] = () => undefined
+  setResponders: Sessions['setResponders'] = () => undefined
   connections: Sessions['connections'] = () => ({ all: 0, connections: [] })
   fileOf: Sessions['fileOf'] = () => 'none.hawser'
   close = (): Promise<void> => Promise.resolve()

@@ -57,6 +57,8 @@ it.each([
   [{ event: 'note', text: 'look' }, 'note: look'],
   [{ event: 'note', text: 'look', row: 9 }, 'note on row 9: look'],
   [{ event: 'fault', fault: 'drop=1' }, 'fault: drop=1'],
+  [{ event: 'responded', rule: 'ping', act: 'reply' }, 'rule ping: reply'],
+  [{ event: 'responded', rule: 'ping', act: 'close', delay: 9 }, 'rule ping: close · after 9 ms'],
   [{ event: 'lost', rows: 3, in: 1_024, out: 1_024 }, '3 rows are missing here (2.0 KiB)'],
   [{ event: 'of a later version', value: 1 }, 'of a later version value=1'],
   ['no JSON \u202e', 'no JSON \\u{202e}'],

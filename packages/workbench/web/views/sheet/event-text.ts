@@ -41,6 +41,8 @@ function word(event: Details, words: Words): string {
       return words.bookmarkEvent
     case 'fault':
       return words.faultEvent(faultText(event))
+    case 'responded':
+      return respondedText(event, words)
     case 'lost':
       return words.lostRows(
         text(event['rows']),
@@ -68,6 +70,23 @@ function closeText(event: Details, words: Words): string {
   const error = event['error'] as Details | undefined
   const why = error?.['message'] === undefined ? text(event['reason']) : text(error['message'])
   return words.closedBy(by ?? text(event['by']), why)
+}
+
+function respondedText({ rule, act, delay }: Details, words: Words): string {
+  const done = nameAct(text(act), words)
+  const said = words.respondedEvent(text(rule), done)
+  return delay === undefined ? said : `${said} · ${words.afterMs(text(delay))}`
+}
+
+function nameAct(act: string, words: Words): string {
+  const names: Readonly<Record<string, string>> = {
+    reply: words.ruleReplies,
+    pass: words.rulePasses,
+    drop: words.ruleDrops,
+    close: words.ruleCloses,
+    reset: words.ruleResets,
+  }
+  return names[act] ?? act
 }
 
 /** As `--fault` spells it, and what it did where that is known. */

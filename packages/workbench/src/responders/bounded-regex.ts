@@ -1,0 +1,35 @@
+import { createContext, Script } from 'node:vm'
+import { WorkbenchError } from '../workbench-error.js'
+
+/** Milliseconds that an expression may take for one message: all that runs in the process waits for it. */
+const limit = 250
+
+const script = new Script('regex.test(text)')
+
+/** A regular expression that comes to its end. Each byte is a character, U+0000 to U+00FF, as `\xNN` says it. */
+export class BoundedRegex {
+  readonly #context: { readonly regex: RegExp; text: string }
+
+  /** @throws WorkbenchError for what is none */
+  constructor(source: string) {
+    try {
+      this.#context = { regex: new RegExp(source, 's'), text: '' }
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause)
+      throw new WorkbenchError('WORKBENCH_INVALID', message, { cause })
+    }
+    createContext(this.#context)
+  }
+
+  /** @returns undefined when it took too long, or is too large to be looked for */
+  test(text: string): boolean | undefined {
+    this.#context.text = text
+    try {
+      return script.runInContext(this.#context, { timeout: limit }) as boolean
+    } catch {
+      return undefined
+    } finally {
+      this.#context.text = ''
+    }
+  }
+}
