@@ -8,8 +8,8 @@ export type FilterStep =
   | { readonly wait: number }
   /** Wait until this calls back; what it returns ends that. */
   | { readonly until: (settle: () => void) => () => void }
-  /** Begin TLS on both sides, once the other side has agreed: as the expression says, or with anything. */
-  | { readonly secure: RegExp | undefined }
+  /** Begin TLS on both sides, once the other side has agreed; whether a reply does so this says. */
+  | { readonly secure: (reply: Uint8Array) => Promise<boolean> }
   /** Break the connection off. */
   | { readonly reset: true }
 

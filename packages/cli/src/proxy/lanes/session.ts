@@ -28,8 +28,8 @@ export interface SessionOptions extends Omit<LaneOptions, 'way' | 'struck'> {
 
 /** The client asked for TLS, and the target has not replied. */
 interface TlsRequest {
-  /** How it agrees. */
-  readonly agreed: RegExp | undefined
+  /** Whether it agrees with this reply. */
+  readonly agrees: (reply: Uint8Array) => Promise<boolean>
   readonly replied: () => void
 }
 
@@ -147,9 +147,9 @@ export class Session implements Joined {
   }
 
   /** The client asked for TLS: take nothing more from it until the target has replied. */
-  async #ask(agreed: RegExp | undefined): Promise<void> {
+  async #ask(agrees: TlsRequest['agrees']): Promise<void> {
     const reply = new Promise<void>((replied) => {
-      this.#request = { agreed, replied }
+      this.#request = { agrees, replied }
     })
     await Promise.race([reply, this.#up.over])
   }
@@ -158,9 +158,8 @@ export class Session implements Joined {
    * What the target says then: where it agrees, TLS begins with it, and then with the client. Where it does
    * not, that may have been its reply to something before, so it may still agree until the client goes on.
    */
-  async #answer({ agreed, replied }: TlsRequest, reply: Uint8Array): Promise<void> {
-    const text = Buffer.from(reply).toString('latin1')
-    if (agreed !== undefined && text.search(agreed) === -1) this.#down.take(reply)
+  async #answer({ agrees, replied }: TlsRequest, reply: Uint8Array): Promise<void> {
+    if (!(await agrees(reply))) this.#down.take(reply)
     else {
       this.#request = undefined
       const { filters, tls, secured } = this.#options

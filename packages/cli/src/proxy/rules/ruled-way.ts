@@ -105,7 +105,7 @@ export class RuledWay implements Filter {
         applied(verdict.rule, 'asks for TLS')
         this.assertClean()
         yield { pass: wire }
-        yield { secure: verdict.agreed }
+        yield { secure: (reply) => rules.agrees(reply, verdict.agreed) }
         return
       case 'reset':
         applied(verdict.rule, 'resets the connection', lost)

@@ -20,7 +20,10 @@ export interface RulesEvents {
 export class RulesFile {
   readonly #path: string
   readonly #events: RulesEvents
+  readonly #closed = new AbortController()
   #thread: RulesThread | undefined
+  /** It is being read again; `again` when it was changed meanwhile. */
+  #reading: 'once' | 'again' | undefined
   /** Messages are judged one after the other. */
   #last: Promise<unknown> = Promise.resolve()
   readonly #listeners = new Set<() => void>()
@@ -37,23 +40,32 @@ export class RulesFile {
     }
     const file = new RulesFile(path, events)
     try {
-      file.#thread = await RulesThread.load(file.#url)
+      file.#thread = await file.#load()
     } catch (error) {
       file.close()
       if (!(error instanceof RuleError)) throw error
       throw new UsageError(error.what, 'correct the file')
     }
     watchFile(path, { interval: lookEvery }, (now, before) => {
-      if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino) void file.#reload()
+      if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino) file.#changed()
     })
     return file
   }
 
   /** @returns rejects with RuleError when a rule threw, or did not come to its end */
   judge(given: RuleCase): Promise<Verdict> {
-    const verdict = this.#last.then(() => this.#judgeNow(given))
-    this.#last = verdict.catch(() => undefined)
-    return verdict
+    return this.#inTurn((thread) => thread.judge(given))
+  }
+
+  /**
+   * Whether a reply agrees to begin TLS.
+   *
+   * @param agreed undefined where whatever is said does
+   * @returns rejects as `judge` does
+   */
+  agrees(reply: Uint8Array, agreed: RegExp | undefined): Promise<boolean> {
+    if (agreed === undefined) return Promise.resolve(true)
+    return this.#inTurn((thread) => thread.agrees(reply, agreed))
   }
 
   /** Call back once when the rules are changed. @returns ends that */
@@ -64,6 +76,7 @@ export class RulesFile {
 
   close(): void {
     unwatchFile(this.#path)
+    this.#closed.abort()
     this.#thread?.close()
   }
 
@@ -71,15 +84,37 @@ export class RulesFile {
     return pathToFileURL(resolve(this.#path)).href
   }
 
-  async #judgeNow(given: RuleCase): Promise<Verdict> {
-    // The last one was ended in the middle of a message.
-    if (this.#thread?.isOver !== false) this.#thread = await RulesThread.load(this.#url)
-    return this.#thread.judge(given)
+  #load(): Promise<RulesThread> {
+    return RulesThread.load(this.#url, this.#closed.signal)
+  }
+
+  #inTurn<Result>(work: (thread: RulesThread) => Promise<Result>): Promise<Result> {
+    const done = this.#last.then(async () => {
+      // The last one was ended in the middle of a message.
+      if (this.#thread?.isOver !== false) this.#thread = await this.#load()
+      return work(this.#thread)
+    })
+    this.#last = done.catch(() => undefined)
+    return done
+  }
+
+  /** One after the other, and the last state last: a module may take long to load. */
+  #changed(): void {
+    if (this.#reading !== undefined) {
+      this.#reading = 'again'
+      return
+    }
+    this.#reading = 'once'
+    void this.#reload().then(() => {
+      const isStale = this.#reading === 'again'
+      this.#reading = undefined
+      if (isStale && !this.#closed.signal.aborted) this.#changed()
+    })
   }
 
   async #reload(): Promise<void> {
     try {
-      const thread = await RulesThread.load(this.#url)
+      const thread = await this.#load()
       // What is being judged is judged to its end.
       this.#last = this.#last.then(() => {
         this.#thread?.close()
@@ -91,7 +126,7 @@ export class RulesFile {
       for (const listener of listeners) listener()
       this.#events.reloaded()
     } catch (error) {
-      this.#events.failed((error as Error).message)
+      if (!this.#closed.signal.aborted) this.#events.failed((error as Error).message)
     }
   }
 }

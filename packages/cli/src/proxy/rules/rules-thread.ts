@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { CommandError } from '../../failure.js'
-import type { FromThread } from './messages.js'
+import type { FromThread, ToThread } from './messages.js'
 import type { RuleCase, Verdict } from './rule.js'
 
 /** Milliseconds that loading a module may take. */
@@ -21,6 +21,10 @@ export class RuleError extends CommandError {
     this.what = what
     this.name = 'RuleError'
   }
+}
+
+function outOfStep(said: FromThread): RuleError {
+  return new RuleError(said.kind === 'threw' ? said.message : 'the rules are out of step')
 }
 
 /** A thread in which the rules of a module run, one message after the other. */
@@ -46,10 +50,14 @@ export class RulesThread {
   /**
    * Load a module.
    *
+   * @param signal gives it up
    * @returns rejects with RuleError: what is wrong, in which line
    */
-  static async load(url: string): Promise<RulesThread> {
+  static async load(url: string, signal: AbortSignal): Promise<RulesThread> {
+    if (signal.aborted) throw new RuleError('the thread of the rules has ended')
     const thread = new RulesThread(url)
+    const giveUp = (): void => thread.close()
+    signal.addEventListener('abort', giveUp)
     try {
       const said = await thread.#wait(loadLimit, 'loading it')
       if (said.kind === 'failed') throw new RuleError(said.message)
@@ -57,6 +65,8 @@ export class RulesThread {
     } catch (error) {
       thread.close()
       throw error
+    } finally {
+      signal.removeEventListener('abort', giveUp)
     }
   }
 
@@ -71,17 +81,32 @@ export class RulesThread {
    * @returns rejects with RuleError; when the rules did not come to their end, the thread is over
    */
   async judge(given: RuleCase): Promise<Verdict> {
-    const waiting = this.#wait(judgeLimit, 'a rule')
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    this.#worker.postMessage(given)
-    const said = await waiting
+    const said = await this.#ask({ kind: 'judge', given })
     if (said.kind === 'verdict') return said.verdict
-    throw new RuleError(said.kind === 'threw' ? said.message : 'the rules are out of step')
+    throw outOfStep(said)
+  }
+
+  /**
+   * Whether a reply agrees to begin TLS: the expression is a rule's, and may take for ever.
+   *
+   * @returns as `judge` does
+   */
+  async agrees(reply: Uint8Array, agreed: RegExp): Promise<boolean> {
+    const said = await this.#ask({ kind: 'agrees', reply, agreed })
+    if (said.kind === 'agrees') return said.agrees
+    throw outOfStep(said)
   }
 
   close(): void {
     this.#isOver = true
     void this.#worker.terminate()
+  }
+
+  #ask(asked: ToThread): Promise<FromThread> {
+    const waiting = this.#wait(judgeLimit, 'a rule')
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    this.#worker.postMessage(asked)
+    return waiting
   }
 
   #wait(limit: number, what: string): Promise<FromThread> {

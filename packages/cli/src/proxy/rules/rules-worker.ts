@@ -37,9 +37,13 @@ function read(exports: object): readonly Rule[] {
   }
 }
 
-async function answer(given: ToThread): Promise<void> {
+async function answer(asked: ToThread): Promise<void> {
   try {
-    say({ kind: 'verdict', verdict: await judge(rules, given) })
+    if (asked.kind === 'judge') say({ kind: 'verdict', verdict: await judge(rules, asked.given) })
+    else {
+      const text = Buffer.from(asked.reply).toString('latin1')
+      say({ kind: 'agrees', agrees: text.search(asked.agreed) !== -1 })
+    }
   } catch (error) {
     say({ kind: 'threw', message: describeThrown(error, url) })
   }
@@ -48,4 +52,4 @@ async function answer(given: ToThread): Promise<void> {
 // What a rule left behind in a timer or a promise belongs to no message.
 process.on('uncaughtException', () => {})
 process.on('unhandledRejection', () => {})
-parentPort?.on('message', (given: ToThread) => void answer(given))
+parentPort?.on('message', (asked: ToThread) => void answer(asked))

@@ -93,6 +93,20 @@ describe('hawser proxy --rules', () => {
     expect(await ask(port, 'a')).toBe('b')
   })
 
+  it('that are changed while they are read: the last state is in use in the end', async () => {
+    const { proxy, port, file } = await startRuled(`export default [{ match: 'a', replace: 'b' }]`)
+    rewrite(
+      file,
+      `console.log('reading')
+       await new Promise((resolve) => setTimeout(resolve, 1_500))
+       export default [{ match: 'a', replace: 'old' }]`,
+    )
+    await proxy.complains(/reading/)
+    rewrite(file, `export default [{ match: 'a', replace: 'new' }]`)
+    await proxy.prints(/read again\n[^]*read again\n/)
+    expect(await ask(port, 'a')).toBe('new')
+  })
+
   it('resets a connection, and no other', async () => {
     const { port } = await startRuled(`export default [{ match: 'die', reset: true }]`)
     const [one, two] = [await connectRaw(port), await connectRaw(port)]

@@ -119,6 +119,23 @@ describe('STARTTLS through hawser proxy', () => {
     await proxy.prints(/@1 error plain text came behind the message.*CVE-2011-0411/)
   })
 
+  it('resets a connection whose expression does not come to its end, and no other', async () => {
+    const folder = createFolder({
+      'rules.mjs': String.raw`export default [{ way: 'up', match: /^STARTTLS/, starttls: /^(\S+\s?)+!$/ }]`,
+      'site.pem': site.cert + site.key,
+    })
+    const words = ['--starttls', '--cert', join(folder, 'site.pem'), '--framing', 'lines']
+    const rules = ['--rules', join(folder, 'rules.mjs')]
+    const { proxy, port } = await startProxy(await serveMail(), [...words, ...rules])
+    const other = await connectRaw(port)
+    const client = await connectRaw(port)
+    await client.send(`hello ${'o'.repeat(50)}\nSTARTTLS NOT\n`)
+    expect(await client.closed).toMatchObject({ reason: 'reset', by: 'remote' })
+    await proxy.prints(/error --rules: a rule took longer than 1000 ms/)
+    await other.send('hello\n')
+    expect(Buffer.from(await other.receive()).toString()).toBe('plain hello\n')
+  })
+
   it('resets the client when the target is not to be trusted', async () => {
     const folder = createFolder({
       'site.pem': site.cert + site.key,
