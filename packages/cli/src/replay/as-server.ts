@@ -26,7 +26,7 @@ export class AsServer {
   readonly #only: number | undefined
   readonly #server: Server
   #upcoming: UpcomingConnections | undefined
-  #preparing: Promise<void> = Promise.resolve()
+  #last: Promise<unknown> = Promise.resolve()
   #playing = 0
   #served = 0
   #rounds: number
@@ -68,7 +68,7 @@ export class AsServer {
    *   damaged
    */
   async run(listen: string): Promise<number> {
-    await this.#prepare()
+    await this.#withNext(() => undefined)
     if (this.#isOver) return this.#served
     await this.#server.listen(listen)
     this.#audience.listening(this.#server.addresses().map((address) => formatEndpoint(address)))
@@ -86,16 +86,23 @@ export class AsServer {
     return this.#served
   }
 
-  /** Read ahead, and begin the log again when all of it was served and it is to be. */
-  #prepare(): Promise<void> {
-    this.#preparing = this.#preparing.then(async () => {
-      if (this.#upcoming?.isEmpty !== false && this.#rounds > 0) {
+  /**
+   * Read ahead, begin the log again when all of it was served and it is to be, and look at what there is then: one
+   * client after the other, as many that come at once would take more than was read.
+   */
+  #withNext<Result>(look: (upcoming: UpcomingConnections) => Result): Promise<Result> {
+    const looked = this.#last.then(async () => {
+      let upcoming = this.#upcoming
+      if (upcoming === undefined || (upcoming.isEmpty && this.#rounds > 0)) {
         this.#rounds -= 1
-        this.#upcoming = new UpcomingConnections(this.#stage, this.#only)
+        upcoming = new UpcomingConnections(this.#stage, this.#only)
+        this.#upcoming = upcoming
       }
-      await this.#upcoming?.fill()
+      await upcoming.fill()
+      return look(upcoming)
     })
-    return this.#preparing
+    this.#last = looked.catch(() => undefined)
+    return looked
   }
 
   get #isOver(): boolean {
@@ -106,13 +113,13 @@ export class AsServer {
   async #serve(client: Connection): Promise<void> {
     this.#playing += 1
     try {
-      await this.#prepare()
-      const first = this.#upcoming?.isForSpeaker === true ? await this.#hear(client) : undefined
+      const isForSpeaker = await this.#withNext((upcoming) => upcoming.isForSpeaker)
+      const first = isForSpeaker ? await this.#hear(client) : undefined
       if (first === undefined && client.phase !== 'open') {
         this.#audience.notice('a client came, and left without a word')
         return
       }
-      const start = this.#upcoming?.take(first)
+      const start = await this.#withNext((upcoming) => upcoming.take(first))
       if (start === undefined) {
         this.#audience.notice('a client came, and all connections of the log were served: reset')
         client.reset()

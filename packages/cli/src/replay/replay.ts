@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { openLog } from 'hawser/log'
 import { prepareServeTls } from '../certificate/prepare-tls.js'
 import { CommandError, exitNetwork, exitOk, sayLostOutput } from '../failure.js'
@@ -45,6 +46,8 @@ class ReplayCommand implements Audience {
   constructor(options: ReplayOptions, recording: Recording) {
     this.#options = options
     this.#recording = recording
+    // Each connection listens to it, and there may be thousands.
+    setMaxListeners(0, this.#abort.signal)
     this.#sink = openStandardOutput((error) => process.exit(sayLostOutput(error)))
   }
 

@@ -94,6 +94,18 @@ describe('hawser replay --as-server', () => {
     expect((await run.ended).code).toBe(0)
   })
 
+  it('more clients at once than it reads ahead are all served', async () => {
+    const all = Array.from({ length: 200 }, () => ['> PING', '< +PONG'] as const)
+    const { run, port } = await serve(await writeLog(...all))
+    const clients = await Promise.all(all.map(() => dial(port)))
+    const replies = await Promise.all(clients.map((client) => ask(client, 'PING', 5)))
+    expect(new Set(replies)).toEqual(new Set(['+PONG']))
+    for (const client of clients) await client.end()
+    const { code, stdout, stderr } = await run.ended
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/\n200 connections, /)
+  })
+
   it('a client that says something else is shown, and reset', async () => {
     const file = await writeLog(['> PING', '< +PONG'])
     const { run, port } = await serve(file)
