@@ -172,7 +172,7 @@ export function readProxyOptions(
     pcapLive: flags.pcapLive,
     api: flags.api === undefined ? undefined : completeEndpoint(flags.api, '127.0.0.1'),
     apiOpen: flags.apiOpen ?? false,
-    apiHosts: flags.apiHost ?? [],
+    apiHosts: (flags.apiHost ?? []).map((name) => name.toLowerCase()),
     json: flags.json ?? false,
     hex: flags.hex ?? false,
     quiet: flags.quiet ?? false,

@@ -100,7 +100,7 @@ describe("toxiproxy's quirks", () => {
 
 describe('the API', () => {
   it('refuses web pages: a browser, an Origin, a Host that a page made lead here', async () => {
-    const { url } = await startApi(['--api-host', 'toxiproxy'])
+    const { url } = await startApi(['--api-host', 'ToxiProxy'])
     const refused = async (headers: Record<string, string>): Promise<string> => {
       const { status, text } = await askApi(url, 'GET /proxies', undefined, headers)
       return `${status} ${(JSON.parse(text) as { error?: string }).error ?? text}`
