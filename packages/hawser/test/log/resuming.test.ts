@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  chmodSync,
   copyFileSync,
   readFileSync,
   statSync,
@@ -37,6 +38,16 @@ it('a log goes on where it was closed: row numbers, connections and times as wel
     rows.map((row) => row.time).toSorted((left, right) => left - right),
   )
 })
+
+it.skipIf(process.platform === 'win32')(
+  "a log that others could read is its owner's alone",
+  async () => {
+    const file = await writeTwoBlocks()
+    chmodSync(file, 0o644)
+    await (await append(file)).close()
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+  },
+)
 
 it('a log that was cut off at any byte goes on behind its last whole block', async () => {
   const file = await writeTwoBlocks()

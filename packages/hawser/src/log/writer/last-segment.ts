@@ -34,8 +34,12 @@ async function openSegment({ path, number }: Segment): Promise<LastSegment | und
   try {
     const stat = await handle.stat()
     if (!stat.isFile()) throw notAFile(path)
-    if (stat.size > 0)
-      return { handle, segment: number, ...(await resume(handle, path, stat.size)) }
+    if (stat.size > 0) {
+      const resumed = await resume(handle, path, stat.size)
+      // What is written from now on may be secret. Not every file system, and not every owner, lets it be said.
+      await handle.chmod(mode).catch(() => {})
+      return { handle, segment: number, ...resumed }
+    }
   } catch (cause) {
     await handle.close()
     throw cause
