@@ -12,6 +12,7 @@ import type { FaultSet } from './faults/fault-set.js'
 import type { Joined } from './lanes/joined.js'
 import { PlainSession } from './lanes/plain-session.js'
 import type { ProxyOptions } from './options.js'
+import { LoopError, leadsTo } from './loop.js'
 import { connectTarget, type Reading } from './target.js'
 import { createSession } from './joining.js'
 import { Ledger } from './records/ledger.js'
@@ -44,6 +45,8 @@ export class ProxyServer {
   readonly #teller: Teller
   readonly #sessions = new Set<Joined>()
   #server: Server | undefined
+  /** Its target is this proxy: each client would make one more. */
+  #isLoop = false
   #count = 0
 
   /** @throws OptionError `HAWSER_INVALID_ENDPOINT` for the target */
@@ -136,6 +139,7 @@ export class ProxyServer {
   move(place: ProxyPlace): void {
     parseEndpoint(place.target)
     this.#place = place
+    this.#isLoop = false
   }
 
   #tellListening(): void {
@@ -203,10 +207,15 @@ export class ProxyServer {
     void client.closed.then(() => left.abort())
     const { options } = this.#around
     try {
-      return await connectTarget(this.#place.target, client, options, {
+      if (this.#isLoop) throw new LoopError(this.#place.target)
+      const target = await connectTarget(this.#place.target, client, options, {
         ...this.#reading,
         signal: left.signal,
       })
+      this.#isLoop ||= leadsTo(target, this.#server?.addresses() ?? [])
+      if (!this.#isLoop) return target
+      target.reset()
+      throw new LoopError(this.#place.target)
     } catch (error) {
       if (left.signal.aborted) return undefined
       const message = this.#teller.failed(error, id)

@@ -128,6 +128,20 @@ describe('hawser proxy', () => {
     )
   })
 
+  it.each(ways)('resets a client when it leads to itself, and says so: %s', async (...words) => {
+    const port = await unusedPort()
+    const proxy = Command.hawser(['proxy', String(port), `127.0.0.1:${port}`, ...words])
+    await proxy.port()
+    const client = await connectRaw(port)
+    expect(await client.closed).toMatchObject({ reason: 'reset', by: 'remote' })
+    await proxy.prints(/error the target \S+ is this proxy itself: name the server/)
+    await expect(ask(port, 'again')).rejects.toThrow()
+    proxy.kill('SIGINT')
+    const { code, stdout } = await proxy.ended
+    expect(code).toBe(0)
+    expect(stdout.split('\n').length).toBeLessThan(12)
+  })
+
   it('says that it cannot listen, in one line, with exit code 1', async () => {
     const busy = await serveEcho()
     const { code, stdout, stderr } = await Command.hawser(['proxy', String(busy), '1']).ended
