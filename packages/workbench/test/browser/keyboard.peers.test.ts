@@ -121,7 +121,7 @@ itPeer(
     const bench = await startCommand()
     const browser = await startBrowser(program)
     const { page, complaints } = await openPage(browser, await bench.link())
-    await page.getByRole('button', { name: 'New' }).click()
+    await page.getByRole('button', { name: '+ New' }).click()
     await page.getByLabel('Listen on').fill('127.0.0.1:0')
     await page.getByLabel('Reply').selectOption('none')
     await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()

@@ -11,7 +11,7 @@ const connections = 400
 
 /** Start a server by the page. @returns its port */
 async function startServer(page: Page, session: number): Promise<number> {
-  await page.getByRole('button', { name: 'New' }).click()
+  await page.getByRole('button', { name: '+ New' }).click()
   await page.getByLabel('Listen on').fill('127.0.0.1:0')
   await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
   const address = page.locator(`[data-session="${session}"] .address`).first()

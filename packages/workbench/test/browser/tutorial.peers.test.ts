@@ -42,7 +42,7 @@ itPeer('chromium', 'the tutorial, wholly in the page', async (program) => {
   const { page, complaints } = await openPage(browser, await bench.link())
 
   // A server in three clicks; a free port, so that tests can run side by side.
-  await page.getByRole('button', { name: 'New' }).click()
+  await page.getByRole('button', { name: '+ New' }).click()
   await page.getByLabel('Listen on').fill('127.0.0.1:0')
   await page.getByLabel('Reply').selectOption('none')
   await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
@@ -107,7 +107,7 @@ itPeer('chromium', 'the tutorial, wholly in the page', async (program) => {
   await server.getByLabel('Maximum').fill('10')
   await server.getByLabel('Maximum').press('Enter')
   await page.keyboard.press('Escape')
-  await page.getByRole('button', { name: 'New' }).click()
+  await page.getByRole('button', { name: '+ New' }).click()
   await page.getByRole('tab', { name: 'Client' }).click()
   await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
   const client = page.locator('[data-session="2"]')
