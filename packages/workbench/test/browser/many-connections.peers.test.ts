@@ -29,7 +29,7 @@ async function dial(port: number, count: number): Promise<Socket[]> {
 
 async function isInSight(item: Locator): Promise<boolean> {
   const box = await item.boundingBox()
-  return box !== null && box.y >= 0 && box.y + box.height <= 720
+  return box !== null && box.y >= 0 && Math.floor(box.y + box.height) <= 720
 }
 
 itPeer(

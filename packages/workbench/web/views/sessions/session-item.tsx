@@ -20,7 +20,8 @@ export function SessionItem({ session, isShown }: SessionItemProps): ComponentCh
   const item = useRef<HTMLLIElement>(null)
   useLayoutEffect(() => {
     if (isShown) item.current?.scrollIntoView({ block: 'nearest' })
-  }, [isShown])
+    // It grows as it begins to run.
+  }, [isShown, state])
   return (
     <li ref={item} class={`session ${isShown ? 'shown' : ''}`} data-session={id}>
       <button
