@@ -3,6 +3,7 @@ import type { Filter, Pattern } from '../../src/protocol/filter.js'
 import type { Definition } from '../../src/protocol/definition.js'
 import type { ExportForm } from '../../src/protocol/export-form.js'
 import type { Push } from '../../src/protocol/replies.js'
+import type { Responder } from '../../src/protocol/responder.js'
 import type { ConnectionState, SessionState } from '../../src/protocol/session-state.js'
 import type { Backend, BackendState } from '../backend/backend.js'
 import { Notices } from './notices.js'
@@ -155,6 +156,22 @@ export class Store {
 
   setFaults(session: number, faults: readonly string[]): Promise<unknown> {
     return this.#try(() => this.#backend.ask('faults', { session, faults: [...faults] }))
+  }
+
+  /**
+   * @param refused called with what is wrong with them
+   * @returns whether they were taken
+   */
+  async setResponders(
+    session: number,
+    responders: Responder[],
+    refused: Refused,
+  ): Promise<boolean> {
+    const reply = await this.#try(
+      () => this.#backend.ask('responders', { session, responders }),
+      refused,
+    )
+    return reply !== undefined
   }
 
   /** @param row of the view; the note is about the row of the log in which it ends */

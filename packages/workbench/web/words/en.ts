@@ -183,7 +183,6 @@ export const en = {
   ruleLength: 'length',
   ruleLengthHint: '5, 5-9, or 5- for any from 5',
   ruleReply: 'Reply, with \\n and \\xNN',
-  newRule: (number: string): string => `rule ${number}`,
   ruleReplies: 'reply',
   rulePasses: 'go on as without a rule',
   ruleDrops: 'drop it',

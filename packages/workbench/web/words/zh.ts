@@ -178,7 +178,6 @@ export const zh: Words = {
   ruleLength: '长度',
   ruleLengthHint: '5、5-9，或 5- 表示至少 5',
   ruleReply: '回复，可用 \\n 和 \\xNN',
-  newRule: (number) => `规则 ${number}`,
   ruleReplies: '回复',
   rulePasses: '照常处理',
   ruleDrops: '丢弃',

@@ -1,21 +1,21 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChild } from 'preact'
+import type { Definition } from '../../../src/protocol/definition.js'
 import { ConnectionsPane } from '../connections/connections-pane.js'
 import { DetailsPane } from '../details/details-pane.js'
 import { FaultsPane } from '../faults/faults-pane.js'
+import { RulesPane } from '../rules/rules-pane.js'
 import { useStore, useWords } from '../use-store.js'
 
-type Tab = 'connections' | 'details' | 'faults'
+type Tab = 'connections' | 'details' | 'faults' | 'rules'
 
 /** What one looks at closely, beside the sheet. */
 export function SidePane(): ComponentChild {
   const store = useStore()
   const words = useWords()
   const tab = useSignal<Tab>('details')
-  const isProxy = store.session.value?.definition.kind === 'proxy'
-  const tabs: readonly Tab[] = isProxy
-    ? ['details', 'connections', 'faults']
-    : ['details', 'connections']
+  const kind = store.session.value?.definition.kind
+  const tabs: readonly Tab[] = ['details', 'connections', ...more(kind)]
   const shown = tabs.includes(tab.value) ? tab.value : 'details'
   return (
     <aside class="pane side">
@@ -35,7 +35,13 @@ export function SidePane(): ComponentChild {
         {shown === 'details' && <DetailsPane />}
         {shown === 'connections' && <ConnectionsPane />}
         {shown === 'faults' && <FaultsPane />}
+        {shown === 'rules' && <RulesPane />}
       </div>
     </aside>
   )
+}
+
+function more(kind: Definition['kind'] | undefined): readonly Tab[] {
+  if (kind === 'proxy') return ['faults']
+  return kind === 'server' || kind === 'client' ? ['rules'] : []
 }

@@ -1,0 +1,69 @@
+import { useSignal } from '@preact/signals'
+import type { ComponentChild } from 'preact'
+import { useStore, useWords } from '../use-store.js'
+import { fromResponder, newRule, type RuleDraft, toResponder } from './rule-draft.js'
+import { RuleFields } from './rule-fields.js'
+
+/** The rules of the session that is shown; what is typed for one is not that of another. */
+export function RulesPane(): ComponentChild {
+  const session = useStore().session.value
+  return session === undefined ? null : <Rules key={session.id} />
+}
+
+function Rules(): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  /** What is typed and not applied yet. */
+  const typed = useSignal<readonly RuleDraft[] | undefined>(undefined)
+  const refusal = useSignal('')
+  const session = store.session.value
+  if (session === undefined) return null
+  const { definition } = session
+  if (definition.kind !== 'server' && definition.kind !== 'client') return null
+  const rules = typed.value ?? (definition.responders ?? []).map(fromResponder)
+  const set = (next: readonly RuleDraft[]): void => {
+    typed.value = next
+    refusal.value = ''
+  }
+  const apply = async (): Promise<void> => {
+    const sent = rules
+    const isDone = await store.setResponders(session.id, sent.map(toResponder), (why) => {
+      refusal.value = why
+    })
+    // What was typed meanwhile stays.
+    if (isDone && typed.value === sent) typed.value = undefined
+  }
+  return (
+    <form
+      class="rules"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void apply()
+      }}
+    >
+      <p class="hint">{words.rulesHint}</p>
+      {rules.map((rule, index) => (
+        <RuleFields
+          key={index}
+          rule={rule}
+          isFirst={index === 0}
+          set={(changed) => set(rules.with(index, changed))}
+          remove={() => set(rules.toSpliced(index, 1))}
+          raise={() => set(rules.toSpliced(index, 1).toSpliced(index - 1, 0, rule))}
+        />
+      ))}
+      <p class="missing" role="alert">
+        {refusal.value}
+      </p>
+      <div class="rule-line">
+        <button type="button" onClick={() => set([...rules, newRule(String(rules.length + 1))])}>
+          {words.addRule}
+        </button>
+        <span class="grow" />
+        <button type="submit" class="main" disabled={typed.value === undefined}>
+          {words.applyRules}
+        </button>
+      </div>
+    </form>
+  )
+}
