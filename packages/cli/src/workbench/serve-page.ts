@@ -8,14 +8,14 @@ import { createTools } from './tools.js'
 export function createServePage(version: string): ServePage {
   return async (server, options, notice) => {
     const { page, pageOpen, log, mask, endpoints } = options
+    const definition = fromServe({ ...options, endpoints: endpoints.slice(0, 1) })
     const bench = await startWorkbench({
-      tools: createTools(version),
+      tools: createTools(version, definition.framing),
       ...{ page, log },
       mask: await loadMasks(mask),
       isOpen: pageOpen,
       onNotice: (_, text) => notice(text),
     })
-    const definition = fromServe({ ...options, endpoints: endpoints.slice(0, 1) })
     await bench.adopt(definition, server as unknown as Parameters<typeof bench.adopt>[1])
     return bench
   }

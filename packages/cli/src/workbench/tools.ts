@@ -3,6 +3,7 @@ import { framingCode } from '../arguments/framing/code.js'
 import type { ServeTls } from '../arguments/flags/tls-choice.js'
 import { parseFraming } from '../arguments/framing/parse.js'
 import { prepareServeTls } from '../certificate/prepare-tls.js'
+import { UsageError } from '../failure.js'
 import { checkFaults } from '../proxy/embedded-proxy.js'
 import { loadFraming } from '../wire/load-framing.js'
 import { exportRows } from './export-rows.js'
@@ -21,14 +22,26 @@ const development: ServeTls = {
   handshakeTimeout: undefined,
 }
 
-/** What the command lends to the workbench. */
-export function createTools(version: string): Tools {
+/**
+ * What the command lends to the workbench.
+ *
+ * @param own the framing that was written on the command line. Another one that is a module of the user's is refused: it
+ *   is code, and a page asks for what a page was told
+ */
+export function createTools(version: string, own?: string): Tools {
   return {
     version,
     parseLine,
     toLine,
     loadFraming: async (spelled, { maxFrame }) => {
-      return loadFraming(parseFraming(spelled), { crlf: false, maxFrame })
+      const choice = parseFraming(spelled)
+      if (choice.kind === 'module' && spelled !== own) {
+        throw new UsageError(
+          `${spelled} is a program, which no page may start`,
+          `run it in a terminal, with its traffic on a page: hawser serve --framing ${spelled} --page`,
+        )
+      }
+      return loadFraming(choice, { crlf: false, maxFrame })
     },
     framingCode: ({ framing = 'raw', maxFrame }) => framingCode(parseFraming(framing), maxFrame),
     serverTls: async (tls) => {

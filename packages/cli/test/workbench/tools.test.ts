@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import type { ExportForm } from '@hawser/workbench'
 import * as hawser from 'hawser'
@@ -50,7 +51,15 @@ it('a framing of a module is imported by its path', () => {
 it('a framing is loaded as --framing spells it, and refused as there', async () => {
   expect(await tools.loadFraming('length:2be', { maxFrame: 100 })).toMatchObject({ maxFrame: 100 })
   await expect(tools.loadFraming('lins', {})).rejects.toThrow('did you mean lines')
-  await expect(tools.loadFraming('./none.mjs', {})).rejects.toThrow('there is no file')
+})
+
+it('a framing that is a program is loaded only where the command line named it', async () => {
+  const folder = createFolder({ 'mine.mjs': "throw new Error('it ran')" })
+  const path = join(folder, 'mine.mjs')
+  await expect(tools.loadFraming(path, {})).rejects.toThrow(/is a program, which no page may start/)
+  const served = createTools('1.2.3', path)
+  await expect(served.loadFraming(path, {})).rejects.toThrow('it ran')
+  await expect(served.loadFraming(`${path}#other`, {})).rejects.toThrow(/no page may start/)
 })
 
 it('faults are checked without a proxy', () => {

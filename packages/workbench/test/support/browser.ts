@@ -67,6 +67,8 @@ export async function openPage(browser: Browser, link: string): Promise<Watched>
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   const page = await context.newPage()
+  // It ends only what would hang: a busy machine gets the time that it needs.
+  page.setDefaultTimeout(100_000)
   const complaints: string[] = []
   page.on('console', (said) => {
     if (['error', 'warning'].includes(said.type())) complaints.push(said.text())
