@@ -70,6 +70,18 @@ it('messages are looked for and filtered by their own bytes', async () => {
   })
 })
 
+it('a message of many rows is read as they pass by, and not once more for each', async () => {
+  const { log, sheet, file } = await createBoth()
+  const connection = log.open({}, { session: 1 })
+  const said = Array.from({ length: 400 }, (_, index) => `message ${index} of a long conversation`)
+  for (const piece of `${said.join('\n')}\n`.match(/[^]{1,5}/g) ?? []) connection.in(text(piece))
+  await log.flush()
+  const view = await sheet.open(file, { kinds: ['in'] }, lines)
+  await has(view, said.length)
+  expect(await texts(view, 0, 512)).toEqual(said)
+  expect(await texts(view, 399, 1)).toEqual(said.slice(399))
+})
+
 it('what has no framing, or does not follow it, is shown as it came', async () => {
   const { log, sheet, file } = await createBoth()
   const short: FramingOf = (session) =>

@@ -4,11 +4,12 @@ import { byteOperations } from 'hawser'
 import type { LogReader, LogRow, RowFilter } from 'hawser/log'
 import { FrameReader } from 'hawser/testing'
 import type { RowSource } from '../row-source.js'
+import { BegunMessages } from './begun-messages.js'
 import { type AnyFraming, type FramingOf, MessageCutter } from './message-cutter.js'
 import { MessageIndex, type MessagePlace } from './message-index.js'
 
 /** Rows that are cut between two turns of the event loop. */
-const stride = 2_048
+const stride = 512
 
 /** The messages of a log as rows of their own: where they are is kept, and their bytes are read when they are asked for. */
 export class MessageSource implements RowSource {
@@ -101,28 +102,37 @@ export class MessageSource implements RowSource {
     if (from >= end) return
     let number = from
     const range = { from: this.logRowOf(from), to: this.logRowOf(end - 1) + 1, signal }
+    const begun = new BegunMessages()
     for await (const row of this.#rows.reader.rows(range)) {
+      let last = 0
       for (; number < end; number++) {
         const place = this.#index.at(number)
         if (place?.row !== row.number) break
-        yield {
-          ...row,
-          number,
-          position: 0,
-          back: 0,
-          data: await this.#bytesOf(row, place, signal),
-        }
+        last = place.end
+        const data = await this.#bytesOf(row, place, begun, signal)
+        yield { ...row, number, position: 0, back: 0, data }
       }
+      begun.passed(row, last)
     }
   }
 
-  async #bytesOf(row: LogRow, place: MessagePlace, signal?: AbortSignal): Promise<Uint8Array> {
+  async #bytesOf(
+    row: LogRow,
+    place: MessagePlace,
+    begun: BegunMessages,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
     const { end, size } = place
     if (size === 0) return row.data
     const inside = row.data.subarray(Math.max(0, end - size), end)
     const before = size - inside.length
     const bytes =
-      before === 0 ? inside : Buffer.concat([await this.#bytesBefore(row, before, signal), inside])
+      before === 0
+        ? inside
+        : Buffer.concat([
+            begun.before(row, before) ?? (await this.#bytesBefore(row, before, signal)),
+            inside,
+          ])
     const framing = this.#cutter.framingFor(row.connection)
     return framing === undefined ? bytes : (decode(framing, bytes) ?? bytes)
   }
