@@ -30,7 +30,8 @@ function idOf(value: unknown): number | undefined {
 }
 
 function describe(issue: v.InferIssue<typeof Request>): string {
-  const path = v.getDotPath(issue)
+  // A person has filled in a field of a form, and knows of no definition.
+  const path = v.getDotPath(issue)?.replace(/^definition\./, '') ?? null
   const message = path === null ? issue.message : `${path}: ${issue.message}`
   return message.slice(0, longestMessage)
 }

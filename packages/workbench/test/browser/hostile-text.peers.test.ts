@@ -74,7 +74,7 @@ async function serve(page: Page, name: string): Promise<Socket> {
   await page.getByLabel('Name').fill(name)
   await page.getByLabel('Reply').selectOption('none')
   await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
-  await page.locator('dialog [role="alert"]', { hasText: 'letters' }).waitFor()
+  await page.locator('dialog [role="alert"]', { hasText: /^name: a name has letters/ }).waitFor()
   await page.getByLabel('Name').fill('plain')
   await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
   const address = await page.locator('.session.shown .address').innerText({ timeout: 3000 })
