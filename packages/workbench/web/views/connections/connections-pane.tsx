@@ -3,6 +3,7 @@ import type { ConnectionState } from '../../../src/protocol/session-state.js'
 import { showClock, showCount, showSize } from '../../bytes/amounts.js'
 import { tame } from '../../bytes/show-text.js'
 import type { ConnectionAct } from '../../store/store.js'
+import type { Words } from '../../words/words.js'
 import { useStore, useWords } from '../use-store.js'
 
 /** The connections of the session that is shown, and what one does with them. */
@@ -72,7 +73,7 @@ function ConnectionItem({ connection }: { readonly connection: ConnectionState }
             {words.unsent} {showSize(unsent)}
           </span>
         )}
-        <span>{phase}</span>
+        <span title={words.phase}>{phaseWord(phase, words)}</span>
       </p>
       <Tls connection={connection} />
       <div class="buttons">
@@ -83,6 +84,17 @@ function ConnectionItem({ connection }: { readonly connection: ConnectionState }
       </div>
     </li>
   )
+}
+
+function phaseWord(phase: string, words: Words): string {
+  const known: Readonly<Record<string, string>> = {
+    open: words.phaseOpen,
+    draining: words.phaseDraining,
+    'peer-ended': words.phasePeerEnded,
+    ending: words.phaseEnding,
+    closed: words.phaseClosed,
+  }
+  return known[phase] ?? phase
 }
 
 function Tls({ connection }: { readonly connection: ConnectionState }): ComponentChild {
