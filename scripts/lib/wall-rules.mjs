@@ -735,7 +735,8 @@ export const WORKBENCH_UNITS = {
     builtins: ['buffer', 'vm'],
     doors: ['rule-set'],
   },
-  sessions: { units: ['protocol', 'responders', 'tools', 'workbench-error'] },
+  variables: { units: ['workbench-error'], builtins: ['buffer', 'crypto'] },
+  sessions: { units: ['protocol', 'responders', 'tools', 'variables', 'workbench-error'] },
   sheet: {
     units: ['pattern-bytes', 'protocol', 'workbench-error'],
     builtins: ['buffer', 'timers/promises', 'worker_threads'],

@@ -58,8 +58,8 @@ const handlers: { readonly [Do in Told]: Handler<Do> } = {
     }
   },
   copy: ({ session, as }, { room }) => ({ text: room.sessions.copy(session, as) }),
-  send: async ({ session, bytes, to }, { room }) => ({
-    recipients: await room.sessions.send(session, Buffer.from(bytes, 'base64'), to),
+  send: async ({ session, bytes, to, variables }, { room }) => ({
+    recipients: await room.sessions.send(session, Buffer.from(bytes, 'base64'), to, variables),
   }),
   act: ({ session, connection, act }, { room }) => {
     room.sessions.act(session, connection, act)

@@ -44,6 +44,8 @@ export const Request = v.variant('do', [
     /** Connections by their numbers in the log; all of the session without it. */
     to: v.optional(v.pipe(v.array(Id), v.maxLength(4_096))),
     bytes: Base64,
+    /** Whether values are put in the place of `{{seq}}`, `{{time}}`, `{{random:8}}` and `{{crc16}}`. Default false. */
+    variables: v.optional(v.boolean()),
   }),
   v.strictObject({
     id: Id,

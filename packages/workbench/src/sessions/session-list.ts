@@ -4,6 +4,7 @@ import type { Responder } from '../protocol/responder.js'
 import type { SessionState } from '../protocol/session-state.js'
 import { RuleSet } from '../responders/rule-set.js'
 import type { Tools } from '../tools.js'
+import { expandVariables } from '../variables/expand.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { startClient } from './client-session.js'
 import { toCode } from './code.js'
@@ -92,8 +93,10 @@ export class SessionList implements Sessions {
     return toCode(definition, tools) + (without && `// ${without}\n`)
   }
 
-  send(id: number, bytes: Uint8Array, to?: readonly number[]): Promise<number> {
-    return this.#find(id).needed.send(bytes, to)
+  send(id: number, bytes: Uint8Array, to?: readonly number[], variables = false): Promise<number> {
+    const session = this.#find(id)
+    const { needed } = session
+    return needed.send(variables ? expandVariables(bytes, (session.sequence += 1)) : bytes, to)
   }
 
   act(id: number, connection: number, act: ConnectionAct): void {

@@ -19,6 +19,8 @@ export class Session {
   definition: Definition
   state: SessionState['state'] = 'starting'
   error: string | undefined
+  /** How many messages with variables were sent. */
+  sequence = 0
   #running: Running | undefined
   /** What it had when it was stopped. */
   #last: Counts = nothing

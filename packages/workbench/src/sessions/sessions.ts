@@ -21,8 +21,16 @@ export interface Sessions {
   remove(session: number): Promise<void>
   /** A session as a command line, or as a program. */
   copy(session: number, as: 'command' | 'code'): string
-  /** @returns how many connections it was sent to */
-  send(session: number, bytes: Uint8Array, to?: readonly number[]): Promise<number>
+  /**
+   * @param variables whether values are put in the place of variables
+   * @returns how many connections it was sent to
+   */
+  send(
+    session: number,
+    bytes: Uint8Array,
+    to?: readonly number[],
+    variables?: boolean,
+  ): Promise<number>
   act(session: number, connection: number, act: ConnectionAct): void
   limit(session: number, maxConnections: number): void
   setFaults(session: number, faults: readonly string[]): void

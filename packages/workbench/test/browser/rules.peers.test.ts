@@ -4,59 +4,70 @@ import { expect, onTestFinished } from 'vitest'
 import { itPeer } from '../../../../test/support/peers.js'
 import { openPage, startBrowser, startCommand } from '../support/browser.js'
 
-itPeer('chromium', 'rules of a server are written and switched while it runs', async (program) => {
-  const bench = await startCommand()
-  const browser = await startBrowser(program)
-  const { page, complaints } = await openPage(browser, await bench.link())
-  await page.getByRole('button', { name: 'New' }).click()
-  await page.getByLabel('Listen on').fill('127.0.0.1:0')
-  await page.getByLabel('Reply').selectOption('none')
-  await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
-  const address = await page.locator('.session .address').first().innerText()
-  const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
-  await once(socket, 'connect')
-  const ask = async (said: string): Promise<string> => {
-    const heard = once(socket, 'data')
-    socket.write(said)
-    return String((await heard)[0])
-  }
-  const apply = page.getByRole('button', { name: 'Apply' })
+itPeer(
+  'chromium',
+  'rules of a server are written and switched while it runs, and variables sent',
+  async (program) => {
+    const bench = await startCommand()
+    const browser = await startBrowser(program)
+    const { page, complaints } = await openPage(browser, await bench.link())
+    await page.getByRole('button', { name: 'New' }).click()
+    await page.getByLabel('Listen on').fill('127.0.0.1:0')
+    await page.getByLabel('Reply').selectOption('none')
+    await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
+    const address = await page.locator('.session .address').first().innerText()
+    const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    await once(socket, 'connect')
+    const ask = async (said: string): Promise<string> => {
+      const heard = once(socket, 'data')
+      socket.write(said)
+      return String((await heard)[0])
+    }
+    const apply = page.getByRole('button', { name: 'Apply' })
 
-  await page.getByRole('tab', { name: 'Rules' }).click()
-  expect(await apply.isDisabled()).toBe(true)
-  await page.getByRole('button', { name: 'Add a rule' }).click()
-  await page.getByLabel('Name').fill('ping <b>')
-  await page.getByLabel('A message with').selectOption('regex')
-  await page.getByLabel('Regex', { exact: true }).last().fill('(')
-  await page.getByLabel('Reply, with').fill('PONG')
-  await apply.click()
-  await page.getByRole('alert').filter({ hasText: 'Invalid regular expression' }).waitFor()
-  await page.getByLabel('Regex', { exact: true }).last().fill('^PING')
-  await apply.click()
-  await expect.poll(() => apply.isDisabled(), { timeout: 30_000, interval: 20 }).toBe(true)
-  expect(await ask('PING\n')).toBe('PONG\n')
-  await page.locator('.row.event', { hasText: 'rule ping <b>: reply' }).waitFor()
+    await page.getByRole('tab', { name: 'Rules' }).click()
+    expect(await apply.isDisabled()).toBe(true)
+    await page.getByRole('button', { name: 'Add a rule' }).click()
+    await page.getByLabel('Name').fill('ping <b>')
+    await page.getByLabel('A message with').selectOption('regex')
+    await page.getByLabel('Regex', { exact: true }).last().fill('(')
+    await page.getByLabel('Reply, with').fill('PONG')
+    await apply.click()
+    await page.getByRole('alert').filter({ hasText: 'Invalid regular expression' }).waitFor()
+    await page.getByLabel('Regex', { exact: true }).last().fill('^PING')
+    await apply.click()
+    await expect.poll(() => apply.isDisabled(), { timeout: 30_000, interval: 20 }).toBe(true)
+    expect(await ask('PING\n')).toBe('PONG\n')
+    await page.locator('.row.event', { hasText: 'rule ping <b>: reply' }).waitFor()
 
-  // A second one, put before the first.
-  await page.getByRole('button', { name: 'Add a rule' }).click()
-  const second = page.locator('.rule').nth(1)
-  await second.getByRole('textbox', { name: 'Text', exact: true }).fill('PING')
-  await second.getByLabel('Reply, with').fill('first')
-  await second.getByRole('button', { name: 'Earlier' }).click()
-  await apply.click()
-  await expect.poll(() => apply.isDisabled(), { timeout: 30_000, interval: 20 }).toBe(true)
-  expect(await ask('PING\n')).toBe('first\n')
+    // A second one, put before the first.
+    await page.getByRole('button', { name: 'Add a rule' }).click()
+    const second = page.locator('.rule').nth(1)
+    await second.getByRole('textbox', { name: 'Text', exact: true }).fill('PING')
+    await second.getByLabel('Reply, with').fill('first')
+    await second.getByRole('button', { name: 'Earlier' }).click()
+    await apply.click()
+    await expect.poll(() => apply.isDisabled(), { timeout: 30_000, interval: 20 }).toBe(true)
+    expect(await ask('PING\n')).toBe('first\n')
 
-  await page.locator('.rule').first().getByLabel('On', { exact: true }).uncheck()
-  await apply.click()
-  await expect.poll(() => apply.isDisabled(), { timeout: 30_000, interval: 20 }).toBe(true)
-  expect(await ask('PING\n')).toBe('PONG\n')
+    await page.locator('.rule').first().getByLabel('On', { exact: true }).uncheck()
+    await apply.click()
+    await expect.poll(() => apply.isDisabled(), { timeout: 30_000, interval: 20 }).toBe(true)
+    expect(await ask('PING\n')).toBe('PONG\n')
 
-  // They are of the session, not of the page.
-  await page.reload()
-  await page.locator('.session-name').first().click()
-  await page.getByRole('tab', { name: 'Rules' }).click()
-  expect(await page.locator('.rule').count()).toBe(2)
-  expect(complaints).toEqual([])
-})
+    // What is said by hand has a value in the place of each variable.
+    const said = once(socket, 'data')
+    await page.getByLabel('Variables').check()
+    await page.getByLabel('Text, with').fill('no. {{seq}}')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    expect(String((await said)[0])).toBe('no. 1\n')
+
+    // They are of the session, not of the page.
+    await page.reload()
+    await page.locator('.session-name').first().click()
+    await page.getByRole('tab', { name: 'Rules' }).click()
+    expect(await page.locator('.rule').count()).toBe(2)
+    expect(complaints).toEqual([])
+  },
+)

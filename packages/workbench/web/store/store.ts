@@ -139,8 +139,15 @@ export class Store {
   }
 
   /** @returns how many got it; undefined when it was refused */
-  async send(session: number, bytes: string, to: readonly number[]): Promise<number | undefined> {
-    const more = to.length === 0 ? {} : { to: [...to] }
+  async send(
+    session: number,
+    bytes: string,
+    { to, variables }: { readonly to: readonly number[]; readonly variables: boolean },
+  ): Promise<number | undefined> {
+    const more = {
+      ...(to.length === 0 ? {} : { to: [...to] }),
+      ...(variables ? { variables } : {}),
+    }
     const reply = await this.#try(() => this.#backend.ask('send', { session, bytes, ...more }))
     return reply?.recipients
   }

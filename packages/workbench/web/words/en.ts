@@ -216,6 +216,8 @@ export const en = {
   toChosen: (count: string): string => `${count} chosen`,
   sendText: 'Text, with \\n and \\xNN',
   sendHex: 'Hex',
+  variables: 'Variables',
+  variablesHint: 'Put values in the place of {{seq}} {{time}} {{random:8}} {{crc16}}',
   send: 'Send',
   sentTo: (count: string): string => `Sent to ${count}`,
   sentToNone: 'There is no connection to send it to.',

@@ -209,6 +209,8 @@ export const zh: Words = {
   toChosen: (count) => `选中的 ${count} 个`,
   sendText: '文本，可用 \\n 和 \\xNN',
   sendHex: '十六进制',
+  variables: '变量',
+  variablesHint: '替换 {{seq}} {{time}} {{random:8}} {{crc16}}',
   send: '发送',
   sentTo: (count) => `已发给 ${count} 个连接`,
   sentToNone: '没有可以发送的连接。',

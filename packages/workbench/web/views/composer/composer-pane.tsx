@@ -21,6 +21,7 @@ export function ComposerPane(): ComponentChild {
   const history = useSignal<readonly string[]>([])
   const back = useSignal(0)
   const outcome = useSignal('')
+  const variables = useSignal(false)
   const session = store.session.value
   const count = (value: number): string => showCount(value, store.settings.language.value)
   const setText = (value: string): void => {
@@ -38,7 +39,10 @@ export function ComposerPane(): ComponentChild {
   const send = async (): Promise<void> => {
     const bytes = parseHex(hex.value)
     if (session === undefined || bytes === undefined || bytes.length === 0) return
-    const recipients = await store.send(session.id, toBase64(bytes), [...store.chosen.value])
+    const recipients = await store.send(session.id, toBase64(bytes), {
+      to: [...store.chosen.value],
+      variables: variables.value,
+    })
     if (recipients === undefined) return
     outcome.value = recipients === 0 ? words.sentToNone : words.sentTo(count(recipients))
     history.value = [...history.value.filter((each) => each !== text.value), text.value].slice(
@@ -105,6 +109,14 @@ export function ComposerPane(): ComponentChild {
           {words.sendTo} {chosen === 0 ? words.toAll : words.toChosen(count(chosen))}
           {ended.test(framing) && ` · ${words.newlineAdded}`}
         </span>
+        <label title={words.variablesHint}>
+          <input
+            type="checkbox"
+            checked={variables.value}
+            onChange={(event) => (variables.value = event.currentTarget.checked)}
+          />{' '}
+          {words.variables}
+        </label>
         <span class="grow" />
         <span role="status">{outcome.value}</span>
         <button type="submit" class="main" disabled={isWrong.value || hex.value === ''}>
