@@ -1,4 +1,5 @@
 import type { ComponentChild } from 'preact'
+import { tame } from '../../bytes/show-text.js'
 import type { Theme } from '../../store/settings.js'
 import type { Language } from '../../words/words.js'
 import { useStore, useWords } from '../use-store.js'
@@ -12,7 +13,7 @@ export function Head(): ComponentChild {
     <header class="head">
       <h1>{words.workbench}</h1>
       <span class="version">{version.value}</span>
-      {folder.value !== undefined && <code>{folder.value}</code>}
+      {folder.value !== undefined && <code>{tame(folder.value)}</code>}
       <span class={`link ${isOpen ? 'is-open' : 'is-lost'}`} role="status">
         {isOpen ? words.connected : state.value === 'connecting' ? words.connecting : words.lost}
       </span>

@@ -1,4 +1,5 @@
 import type { ComponentChild } from 'preact'
+import { tame } from '../../bytes/show-text.js'
 import { showCount } from '../../bytes/amounts.js'
 import type { TimeForm } from '../../store/settings.js'
 import { useStore, useWords } from '../use-store.js'
@@ -59,7 +60,7 @@ function Progress(): ComponentChild {
   const words = useWords()
   const { size, scanned, total, error } = store.sheet
   const count = (value: number): string => showCount(value, store.settings.language.value)
-  if (error.value !== undefined) return <span class="missing">{error.value}</span>
+  if (error.value !== undefined) return <span class="missing">{tame(error.value)}</span>
   const isWhole = size.value === total.value
   return (
     <span class="row-count">
