@@ -32,7 +32,11 @@ export class Exports {
 
   end(): void {
     this.#over.abort(new WorkbenchError('WORKBENCH_NOT_NOW', 'the export was given up'))
+    const pieces = this.#pieces
     this.#pieces = undefined
+    if (pieces === undefined) return
+    // It has a file open between two pieces, and nothing else would close it.
+    this.#last = this.#last.then(() => pieces.return?.()).catch(() => undefined)
   }
 
   async #make(): Promise<ExportPiece> {

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { describe, expect, it } from 'vitest'
+import { Exports } from '../../src/desk/exports.js'
 import { DeskTest } from '../support/desk.js'
 
 describe('an export', () => {
@@ -65,4 +66,24 @@ describe('an export', () => {
       error: { code: 'WORKBENCH_INVALID' },
     })
   })
+})
+
+it('an export that is given up between two pieces closes what it reads', async () => {
+  const closed: string[] = []
+  async function* read(name: string): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) yield new Uint8Array(300_000)
+    } finally {
+      closed.push(name)
+    }
+  }
+  const exports = new Exports()
+  exports.begin(() => read('first'))
+  await exports.next()
+  exports.begin(() => read('second'))
+  await exports.next()
+  expect(closed).toEqual(['first'])
+  exports.end()
+  await expect(exports.next()).rejects.toMatchObject({ code: 'WORKBENCH_NOT_NOW' })
+  expect(closed).toEqual(['first', 'second'])
 })

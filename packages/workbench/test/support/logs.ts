@@ -59,7 +59,7 @@ export async function readRows(view: View, from: number, count: number): Promise
       kind: data.getUint8(at + 24),
       flags: data.getUint8(at + 25),
       length: lengths[index] ?? 0,
-      text: new TextDecoder('latin1').decode(bytes),
+      text: Buffer.from(bytes).toString('latin1'),
     }
   })
 }
