@@ -35,7 +35,7 @@ itPeer('chromium', 'all of it without a mouse', async (program) => {
   await keys.press('?')
   await page.getByRole('dialog', { name: 'Keys' }).waitFor()
   await keys.press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.locator('dialog').waitFor({ state: 'detached' })
 
   // A server: the first field has the focus.
   await keys.press('n')
