@@ -99,6 +99,7 @@ itPeer('chromium', 'light and dark, each legible at 1280 by 720', async (program
   await page.reload()
   await page.locator('html[data-theme="dark"]').waitFor()
   await page.getByLabel('Theme').selectOption('system')
+  await page.locator('html[data-theme="system"]').waitFor()
   await page.emulateMedia({ colorScheme: 'light' })
   expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
     grounds[0],

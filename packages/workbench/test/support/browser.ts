@@ -75,5 +75,7 @@ export async function openPage(browser: Browser, link: string): Promise<Watched>
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   await page.goto(link)
+  // Until it is drawn, it hears no keys.
+  await page.locator('#page > *').first().waitFor()
   return { page, complaints }
 }
