@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { itPeer } from '../../../../test/support/peers.js'
 import { openPage, startBrowser, startCommand } from '../support/browser.js'
-import { watchHealth, watchTasks } from '../support/health.js'
+import { watchHealth } from '../support/health.js'
 
 const sessions = 20
 const connections = 400
@@ -51,8 +51,7 @@ itPeer(
       .toBe(400)
     await page.getByRole('button', { name: 'Everything' }).click()
     await page.locator(`[data-session="${sessions}"] .session-name`).click()
-    const health = await watchHealth(page)
-    const tasks = await watchTasks(browser)
+    const health = await watchHealth(browser, page)
     let said = 0
     const timer = setInterval(() => {
       for (let count = 0; count < 20; count++) sockets[said++ % sockets.length]?.write('hello\n')
@@ -66,7 +65,7 @@ itPeer(
 
     const of = await health.end()
     expect(of.script).toBeLessThanOrEqual(0.2)
-    expect(await tasks.end()).toBeLessThanOrEqual(150)
+    expect(of.task).toBeLessThanOrEqual(150)
     expect(of.heap).toBeLessThanOrEqual(50 * 1024 * 1024)
     expect(complaints).toEqual([])
   },

@@ -7,7 +7,7 @@ import { expect, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { itPeer } from '../../../../test/support/peers.js'
 import { openPage, startBrowser, startCommand } from '../support/browser.js'
-import { watchHealth, watchTasks } from '../support/health.js'
+import { watchHealth } from '../support/health.js'
 
 const program = fileURLToPath(new URL('../support/growing-log.mjs', import.meta.url))
 const before = 1_000_000
@@ -48,8 +48,7 @@ itPeer(
     const { page, complaints } = await openPage(browser, await bench.link())
     await page.locator('[data-session="1"] .session-name').click()
     await grown(page, before)
-    const health = await watchHealth(page)
-    const tasks = await watchTasks(browser)
+    const health = await watchHealth(browser, page)
 
     // It follows: the newest row is in sight, and only those in sight exist.
     const first = await countOf(page)
@@ -98,7 +97,7 @@ itPeer(
 
     const of = await health.end()
     expect(of.script).toBeLessThanOrEqual(0.2)
-    expect(await tasks.end()).toBeLessThanOrEqual(150)
+    expect(of.task).toBeLessThanOrEqual(150)
     expect(of.heap).toBeLessThanOrEqual(50 * 1024 * 1024)
     expect(complaints).toEqual([])
   },
