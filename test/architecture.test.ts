@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   COMMAND_UNITS,
+  INSPECT_UNITS,
   LIBRARY_UNITS,
   type Table,
   TABLES,
@@ -31,6 +32,7 @@ function namesIn(cell: string): string[] {
 const drawings = [
   ['The walls', LIBRARY_UNITS],
   ['The folders of the command', COMMAND_UNITS],
+  ['The folders of the inspector', INSPECT_UNITS],
   ['The folders of the workbench', WORKBENCH_UNITS],
   ['The folders of the page', WORKBENCH_PAGE_UNITS],
 ] as const

@@ -13,6 +13,7 @@ const reporter = './scripts/lib/progress-reporter.mjs'
 const checked = [
   'packages/hawser/test',
   'packages/cli/test',
+  'packages/inspect/test',
   'packages/nats/test',
   'packages/workbench/web',
   'packages/workbench/test',
@@ -69,6 +70,10 @@ const ofPackages = [
     command: [...bin('publint/src/cli.js'), 'packages/hawser', '--strict'],
   },
   { name: 'publint cli', command: [...bin('publint/src/cli.js'), 'packages/cli', '--strict'] },
+  {
+    name: 'publint inspect',
+    command: [...bin('publint/src/cli.js'), 'packages/inspect', '--strict'],
+  },
   { name: 'publint nats', command: [...bin('publint/src/cli.js'), 'packages/nats', '--strict'] },
   {
     name: 'attw hawser',

@@ -724,6 +724,13 @@ export const NATS_UNITS = {
   index: { units: ['nats-backplane', 'options'], builtins: [] },
 }
 
+/** @type {Table} */
+export const INSPECT_UNITS = {
+  wire: { units: [], builtins: [] },
+  tap: { units: ['wire'], builtins: ['process'] },
+  index: { units: ['wire'], builtins: [] },
+}
+
 /** The half of the workbench that runs in Node.js. @type {Table} */
 export const WORKBENCH_UNITS = {
   protocol: { units: [], builtins: [] },
@@ -820,6 +827,7 @@ export const SHARED_WITH_PAGES = { 'workbench/web': 'packages/workbench/src/prot
 export const TABLES = {
   hawser: LIBRARY_UNITS,
   cli: COMMAND_UNITS,
+  inspect: INSPECT_UNITS,
   nats: NATS_UNITS,
   workbench: WORKBENCH_UNITS,
   'workbench/web': WORKBENCH_PAGE_UNITS,
@@ -844,6 +852,7 @@ export const LOADER_FILES = ['packages/cli/src/wire/import-module.ts']
 /** Folders outside the library that see only its public names. */
 export const PUBLIC_ONLY = [
   'packages/cli/src',
+  'packages/inspect/src',
   'packages/nats/src',
   'packages/workbench/src',
   'packages/workbench/web',

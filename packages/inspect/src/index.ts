@@ -1,0 +1,1 @@
+export { blockMagic } from './wire/layout.js'
