@@ -52,6 +52,11 @@ describe('a mask', () => {
     expect(playing.receives(`<${'x'.repeat(5_000)}`)).toEqual(['differs at 0'])
   })
 
+  it('that the bytes of a peer would keep at work for years ends the replay', () => {
+    const playing = new Playing([expects('aaab'), ends('theirs')], { masks: ['(a+)+b'] })
+    expect(() => playing.receives(`${'a'.repeat(64)}!`)).toThrow(/--mask took more than 1000 ms/)
+  })
+
   it.each([
     ['(', /--mask is no regular expression: /],
     ['x*', /--mask "x\*" matches nothing as well: write \+/],

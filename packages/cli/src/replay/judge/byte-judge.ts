@@ -1,5 +1,6 @@
 import type { Difference } from '../difference.js'
 import { alignBytes, alignMasked, type Alignment } from './align.js'
+import { compareInTime } from './bounded.js'
 import { type Judge, lookahead } from './judge.js'
 import type { Mask } from './mask.js'
 import { Window } from './window.js'
@@ -80,7 +81,9 @@ export class ByteJudge implements Judge {
 
   #align(known: boolean, final: boolean): Alignment {
     if (this.#masks.length === 0) return alignBytes(this.#expected, this.#got)
-    return alignMasked(this.#masks, this.#expected, this.#got, { known, final })
+    const align = (): Alignment =>
+      alignMasked(this.#masks, this.#expected, this.#got, { known, final })
+    return this.#masks.some(({ kind }) => kind === 'pattern') ? compareInTime(align) : align()
   }
 }
 
