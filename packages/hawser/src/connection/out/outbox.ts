@@ -11,12 +11,17 @@ export const keepShared = 1024
 const mostPieces = 128
 /** … and up to this length. */
 const longestText = 16 * 1024
+/** Text of this length is encoded at once: to count its bytes first would cost as much. */
+const longText = 2 * 1024
 /** One write hands over no more, or the whole of it would stay until its last byte has left. */
 const largestWrite = 256 * 1024
 /** From so many bytes waiting on, what would leave much of a block empty gets memory of its own. */
 const manyWaiting = 64 * 1024
 /** … when it takes so much. Two of these may each miss a block by a byte, and a third of it is lost. */
 const muchOfBlock = largestBlock / 3
+
+/** Bytes of the longest character. */
+const widest = 4
 
 const nothing = new Uint8Array(0)
 const { utf8Write } = Buffer.prototype as Buffer & {
@@ -69,7 +74,8 @@ export class Outbox implements FrameOutput {
 
   text(text: string, ending = ''): void {
     const joined = this.#text
-    if (joined === '') this.#text = text + ending
+    if (text.length >= longText) this.#longText(text, ending)
+    else if (joined === '') this.#text = text + ending
     else if (this.#pieces < mostPieces && joined.length < longestText) {
       this.#text = joined + text + ending
     } else {
@@ -106,7 +112,8 @@ export class Outbox implements FrameOutput {
    */
   take(): { chunks: TransportChunk[]; size: number } {
     const text = this.#text
-    if (text !== '' && this.#chunkBytes === 0 && this.#used === this.#taken) {
+    const isAll = this.#chunkBytes === 0 && this.#used === this.#taken
+    if (text !== '' && text.length < longText && isAll) {
       this.#text = ''
       this.#pieces = 0
       return { chunks: [text], size: Buffer.byteLength(text) }
@@ -176,11 +183,20 @@ export class Outbox implements FrameOutput {
     return at
   }
 
+  /** Joined with its ending, text would be copied once more. */
+  #longText(text: string, ending: string): void {
+    if (this.#text !== '') this.#encodeText()
+    this.#text = text
+    this.#encodeText()
+    this.#text = ending
+  }
+
   #encodeText(): void {
     const text = this.#text
     this.#text = ''
     this.#pieces = 0
     const most = 3 * text.length
+    if (text.length >= longText && this.#encodeAscii(text)) return
     const size = this.#used + most <= this.#block.length ? most : Buffer.byteLength(text)
     if (size >= keepWhole) this.#keep(Buffer.from(text))
     else {
@@ -188,6 +204,19 @@ export class Outbox implements FrameOutput {
       // Only now is known how many of the bytes set aside it takes.
       this.#used = at + writeText(this.#block, text, at, size)
     }
+  }
+
+  /** @returns false, with nothing done, when it takes more bytes than it has characters */
+  #encodeAscii(text: string): boolean {
+    const size = text.length + widest
+    if (size >= keepWhole) return false
+    const at = this.#reserve(size)
+    const room = this.#block.length - at
+    const written = writeText(this.#block, text, at, room)
+    // Where less is left than a character may take, it may have run out of room.
+    const isWhole = room - written >= widest
+    this.#used = isWhole ? at + written : at
+    return isWhole
   }
 
   #sealBlock(): void {
@@ -210,10 +239,17 @@ export class Outbox implements FrameOutput {
       this.#block = aside.block
       this.#used = this.#taken = aside.used
     } else {
+      if (this.#used === 0) this.#giveUnused()
       this.#lend()
       this.#block = takeBlock(size, this.#chunkBytes)
       this.#used = this.#taken = 0
     }
+  }
+
+  /** Text was tried in it and did not fit. */
+  #giveUnused(): void {
+    giveBlock(this.#block)
+    this.#block = nothing
   }
 
   #lend(): void {
