@@ -9,10 +9,6 @@ const keepWhole = 16 * 1024
 export const keepShared = 1024
 /** Text is joined from so many pieces at most: a piece takes 32 bytes until it is encoded. */
 const mostPieces = 128
-/** … and up to this length. */
-const longestText = 16 * 1024
-/** Text of this length is encoded at once: to count its bytes first would cost as much. */
-const longText = 2 * 1024
 /** One write hands over no more, or the whole of it would stay until its last byte has left. */
 const largestWrite = 256 * 1024
 /** From so many bytes waiting on, what would leave much of a block empty gets memory of its own. */
@@ -22,6 +18,10 @@ const muchOfBlock = largestBlock / 3
 
 /** Bytes of the longest character. */
 const widest = 4
+/** Text of this length is encoded into a block at once: to count its bytes first would cost as much. */
+const longText = 2 * 1024
+/** … up to this one, which as ASCII just fits into the largest. No more is joined. */
+const longestText = largestBlock - widest
 
 const nothing = new Uint8Array(0)
 const { utf8Write } = Buffer.prototype as Buffer & {
@@ -74,9 +74,9 @@ export class Outbox implements FrameOutput {
 
   text(text: string, ending = ''): void {
     const joined = this.#text
-    if (text.length >= longText) this.#longText(text, ending)
+    if (isLong(text)) this.#longText(text, ending)
     else if (joined === '') this.#text = text + ending
-    else if (this.#pieces < mostPieces && joined.length < longestText) {
+    else if (this.#pieces < mostPieces && joined.length + text.length < longestText) {
       this.#text = joined + text + ending
     } else {
       this.#encodeText()
@@ -113,7 +113,7 @@ export class Outbox implements FrameOutput {
   take(): { chunks: TransportChunk[]; size: number } {
     const text = this.#text
     const isAll = this.#chunkBytes === 0 && this.#used === this.#taken
-    if (text !== '' && text.length < longText && isAll) {
+    if (text !== '' && isAll && !isLong(text)) {
       this.#text = ''
       this.#pieces = 0
       return { chunks: [text], size: Buffer.byteLength(text) }
@@ -196,7 +196,7 @@ export class Outbox implements FrameOutput {
     this.#text = ''
     this.#pieces = 0
     const most = 3 * text.length
-    if (text.length >= longText && this.#encodeAscii(text)) return
+    if (isLong(text) && this.#encodeAscii(text)) return
     const size = this.#used + most <= this.#block.length ? most : Buffer.byteLength(text)
     if (size >= keepWhole) this.#keep(Buffer.from(text))
     else {
@@ -208,9 +208,7 @@ export class Outbox implements FrameOutput {
 
   /** @returns false, with nothing done, when it takes more bytes than it has characters */
   #encodeAscii(text: string): boolean {
-    const size = text.length + widest
-    if (size >= keepWhole) return false
-    const at = this.#reserve(size)
+    const at = this.#reserve(text.length + widest)
     const room = this.#block.length - at
     const written = writeText(this.#block, text, at, room)
     // Where less is left than a character may take, it may have run out of room.
@@ -281,6 +279,10 @@ interface Lent {
 /** Whether bytes keep memory that is more than twice their own. */
 function pinsMuch(bytes: Uint8Array): boolean {
   return bytes.buffer.byteLength > 2 * bytes.length
+}
+
+function isLong(text: string): boolean {
+  return text.length >= longText && text.length <= longestText
 }
 
 /** Whether the last code unit is the first half of a pair. */
