@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { Responders } from './responder.js'
 
 /** Names are shown, and are file names of a project: no path, nothing that a terminal or a page would act on. */
-const Name = v.pipe(
+export const Name = v.pipe(
   v.string(),
   v.trim(),
   v.minLength(1, 'a name has a letter at least'),

@@ -1,0 +1,55 @@
+import * as v from 'valibot'
+import { ClientDefinition, ProxyDefinition, ServerDefinition } from './definition.js'
+import { Expectation, SavedMessage, SavedSequence, schemaReference } from './saved.js'
+
+/** What a file has beside what the session is. */
+const common = {
+  ...schemaReference,
+  /** Whether `hawser run` and "Start all" start it. Default true. */
+  start: v.optional(v.boolean()),
+}
+
+// The folder says what kind it is.
+const { kind: _server, ...server } = ServerDefinition.entries
+const { kind: _client, ...client } = ClientDefinition.entries
+const { kind: _proxy, ...proxy } = ProxyDefinition.entries
+
+export const ServerFile = v.strictObject({ ...common, ...server })
+export const ClientFile = v.strictObject({
+  ...common,
+  ...client,
+  /** What it must get after it has connected: `hawser run` fails when it does not. */
+  expect: v.optional(Expectation),
+})
+export const ProxyFile = v.strictObject({ ...common, ...proxy })
+
+/** What each folder of a project has in its files. */
+export const projectFiles = {
+  servers: ServerFile,
+  clients: ClientFile,
+  proxies: ProxyFile,
+  messages: SavedMessage,
+  sequences: SavedSequence,
+} as const
+
+export type ProjectFolder = keyof typeof projectFiles
+
+/** A project as the page sees it. */
+export interface ProjectState {
+  /** The path of the folder. */
+  readonly folder: string
+  readonly messages: readonly SavedMessage[]
+  readonly sequences: readonly SavedSequence[]
+  /** Files that are not as they should be: which, and what to do. They are left out. */
+  readonly problems: readonly ProjectProblem[]
+}
+
+export interface ProjectProblem {
+  /** Below the folder. */
+  readonly file: string
+  readonly message: string
+}
+
+export type ServerFile = v.InferOutput<typeof ServerFile>
+export type ClientFile = v.InferOutput<typeof ClientFile>
+export type ProxyFile = v.InferOutput<typeof ProxyFile>
