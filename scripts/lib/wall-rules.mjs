@@ -744,6 +744,11 @@ export const WORKBENCH_UNITS = {
   },
   variables: { units: ['workbench-error'], builtins: ['buffer', 'crypto'] },
   sessions: { units: ['protocol', 'responders', 'tools', 'variables', 'workbench-error'] },
+  project: {
+    units: ['protocol', 'workbench-error'],
+    builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'path'],
+    doors: ['project'],
+  },
   sheet: {
     units: ['pattern-bytes', 'protocol', 'workbench-error'],
     builtins: ['buffer', 'timers/promises', 'worker_threads'],
@@ -768,13 +773,13 @@ export const WORKBENCH_UNITS = {
     doors: ['assets', 'page-server', 'place'],
   },
   desk: {
-    units: ['protocol', 'sessions', 'sheet', 'tools', 'workbench-error'],
+    units: ['project', 'protocol', 'sessions', 'sheet', 'tools', 'workbench-error'],
     builtins: ['buffer', 'perf_hooks', 'timers'],
     doors: ['desk'],
   },
   'workbench-log': { units: [], builtins: ['fs', 'fs/promises', 'os', 'path', 'process'] },
   workbench: {
-    units: ['desk', 'page', 'protocol', 'sessions', 'sheet', 'tools', 'workbench-log'],
+    units: ['desk', 'page', 'project', 'protocol', 'sessions', 'sheet', 'tools', 'workbench-log'],
     builtins: [],
   },
   index: { units: ['protocol', 'tools', 'workbench', 'workbench-error'], builtins: [] },
@@ -796,8 +801,9 @@ export const WORKBENCH_PAGE_UNITS = {
       details: { sees: ['use-store'] },
       faults: { sees: ['use-store'] },
       keys: { sees: ['use-store'], doors: ['shortcuts'] },
+      project: { sees: ['use-store'], doors: ['project-strip', 'save-button'] },
       rules: { sees: ['use-store'] },
-      sessions: { sees: ['use-store'] },
+      sessions: { sees: ['use-store', 'project'] },
       sheet: { sees: ['use-store'] },
       start: { sees: ['use-store'] },
       frame: {

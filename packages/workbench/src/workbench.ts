@@ -3,6 +3,7 @@ import { Desk } from './desk/desk.js'
 import { readAssets } from './page/assets.js'
 import { PageServer } from './page/page-server.js'
 import { readPlace } from './page/place.js'
+import { Project } from './project/project.js'
 import type { Definition } from './protocol/definition.js'
 import type { AnyServer } from './sessions/server-session.js'
 import { SessionList } from './sessions/session-list.js'
@@ -27,7 +28,7 @@ export interface WorkbenchOptions {
    * several pieces. Default: nothing.
    */
   readonly mask?: readonly MaskRule[] | undefined
-  /** The folder of a project. */
+  /** The folder of a project: its files say what there is to start, and nothing of it is started. Default: none. */
   readonly folder?: string | undefined
   /** Something that a person should see. */
   readonly onNotice?: ((level: 'info' | 'warning' | 'error', text: string) => void) | undefined
@@ -50,7 +51,7 @@ export interface Workbench {
 /**
  * Start a workbench: a page, and the sessions that it shows.
  *
- * @returns rejects with WorkbenchError when the page cannot be served, with LogError when the log cannot be written
+ * @returns rejects with WorkbenchError when the page cannot be served and for what is no folder, with LogError when the log cannot be written
  */
 export async function startWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { tools, page = '127.0.0.1:0', isOpen = false, folder, web } = options
@@ -69,13 +70,20 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
     notify('error', message)
   })
   const sessions = new SessionList({ tools, log, onNotice: notify })
+  const project =
+    folder === undefined
+      ? undefined
+      : await openProject(folder, { sessions, onNotice: notify }, closeLog)
+  for (const { file: name, message } of project?.state.problems ?? []) {
+    notify('warning', `${name} ${message}`)
+  }
   const sheet = createSheet()
   const server = new PageServer({
     assets,
     isOpen: !place.isLocal,
     gaveUp: (why) => notify('warning', why),
     opened(line) {
-      const desk = new Desk(line, { tools, sessions, sheet, log, file, folder })
+      const desk = new Desk(line, { tools, sessions, sheet, log, file, project })
       desks.add(desk)
       line.listen({
         message: (text) => desk.receive(text),
@@ -107,5 +115,18 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
     start: (definition) => sessions.start(definition),
     adopt: (definition, adopted) => sessions.adopt(definition, adopted),
     close: () => (ended ??= end()),
+  }
+}
+
+async function openProject(
+  folder: string,
+  options: Parameters<typeof Project.open>[1],
+  undo: () => Promise<void>,
+): Promise<Project> {
+  try {
+    return await Project.open(folder, options)
+  } catch (error) {
+    await undo()
+    throw error
   }
 }

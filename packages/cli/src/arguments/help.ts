@@ -36,6 +36,7 @@ The page is for a browser on this machine. Its link can be used once, within ten
 Examples:
   hawser workbench                          start servers and clients there
   hawser workbench --open                   and open it in your browser
+  hawser workbench ./shop                   the servers and clients of a folder
   hawser workbench --log today.hawser       keep what is said
   hawser workbench today.hawser             look at it again
   hawser workbench --page 8080              on a port of your own

@@ -1,7 +1,7 @@
 /** The options of `hawser workbench`. */
 export interface WorkbenchCommandOptions {
-  /** A session log to look at, as an absolute path. */
-  readonly file: string | undefined
+  /** The folder of a project, or a session log to look at, as an absolute path. */
+  readonly path: string | undefined
   /** Where the page is served. */
   readonly page: string
   /** Whether that may be where other machines reach it. */

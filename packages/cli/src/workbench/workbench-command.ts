@@ -23,7 +23,7 @@ export function addWorkbench(
     .description(
       'Serve a page, for a browser on this machine, that runs servers, clients and proxies and shows every conversation.',
     )
-    .argument('[file]', 'a session log to look at')
+    .argument('[path]', 'the folder of a project, or a session log to look at')
     .option('--open', 'open the link in your browser')
     .option('--page <endpoint>', 'where the page is served (default: a free port)')
     .option('--page-open', 'it may be served where other machines reach it')
@@ -32,10 +32,10 @@ export function addWorkbench(
   command
     .addHelpOption(new Option('-h, --help', 'print this help'))
     .addHelpText('after', workbenchExamples)
-    .action((file: string | undefined, flags: WorkbenchFlags) => {
+    .action((path: string | undefined, flags: WorkbenchFlags) => {
       const { page = '0', pageOpen, open, log } = flags
       return act({
-        file: file === undefined ? undefined : resolve(file),
+        path: path === undefined ? undefined : resolve(path),
         page: completeEndpoint(page, '127.0.0.1'),
         isOpen: pageOpen === true,
         opensBrowser: open === true,

@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { startWorkbench, type Workbench } from '@hawser/workbench'
-import { CommandError, exitOk, UsageError } from '../failure.js'
+import { CommandError, exitOk } from '../failure.js'
 import { hangUpExitCode, Interrupts, signalExitCodes } from '../input/interrupts.js'
 import { whenForeground } from '../input/job-control.js'
 import { loadMasks } from '../wire/masks.js'
@@ -21,12 +21,12 @@ export async function workbench(
   options: WorkbenchCommandOptions,
   version: string,
 ): Promise<number> {
-  const { file, page, isOpen, opensBrowser, log, mask } = options
-  if (file !== undefined) assertFile(file)
+  const { path, page, isOpen, opensBrowser, log, mask } = options
+  const { file, folder } = await placeOf(path)
   const end = new End()
   const bench = await startWorkbench({
     tools: createTools(version),
-    ...{ page, isOpen, log },
+    ...{ page, isOpen, log, folder },
     mask: await loadMasks(mask),
     onNotice: complain,
   })
@@ -75,12 +75,16 @@ class End {
   }
 }
 
-function assertFile(file: string): void {
-  const stats = statSync(file, { throwIfNoEntry: false })
-  if (stats === undefined) throw new CommandError(`there is no file ${file}`, 'check its name')
-  if (stats.isDirectory()) {
-    throw new UsageError(`${file} is a folder`, 'name a session log, such as traffic.hawser')
+/** @returns rejects with CommandError for what is not there */
+async function placeOf(
+  path: string | undefined,
+): Promise<{ readonly file?: string; readonly folder?: string }> {
+  if (path === undefined) return {}
+  const stats = await stat(path).catch(() => undefined)
+  if (stats === undefined) {
+    throw new CommandError(`there is no ${path}`, 'name a folder, or a session log')
   }
+  return stats.isDirectory() ? { folder: path } : { file: path }
 }
 
 function complain(level: string, text: string): void {

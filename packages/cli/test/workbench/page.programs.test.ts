@@ -75,8 +75,7 @@ it('a port that is taken, a place that is not allowed, a file that is not there:
   const cases: readonly (readonly [string[], number, string])[] = [
     [['workbench', '--page', port], 1, 'another process listens there'],
     [['workbench', '--page', '*:0'], 2, '--page-open'],
-    [['workbench', join(createFolder(), 'none.hawser')], 1, 'there is no file'],
-    [['workbench', createFolder()], 2, 'is a folder'],
+    [['workbench', join(createFolder(), 'none.hawser')], 1, 'there is no'],
     [['serve', '0', '--page', port], 1, 'another process listens there'],
     [['serve', '0', '--page', '--workers', '2'], 2, 'one process'],
   ]
@@ -167,4 +166,17 @@ it('without --page, serve opens no second port', async () => {
   expect(port).not.toBe(await unusedPort())
   command.kill('SIGINT')
   await command.ended
+})
+
+it('a folder is opened as a project: what is wrong in it is said, and nothing is started', async () => {
+  const folder = createFolder({
+    'servers/a.json': '{"name":"a","listen":"127.0.0.1:0"}',
+    'servers/b.json': '{"name":"b"}',
+  })
+  const command = Command.hawser(['workbench', folder])
+  await command.complains(/^warning: servers\/b\.json listen is missing: add it$/m)
+  await command.prints(/Ctrl-C ends/)
+  command.kill('SIGINT')
+  expect(await command.ended).toMatchObject({ code: 0 })
+  expect(readdirSync(folder)).toEqual(['servers'])
 })

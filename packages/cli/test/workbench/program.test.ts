@@ -22,7 +22,7 @@ async function parse(...words: string[]): Promise<Parsed> {
 
 it('the workbench is on a free port of this machine, with a log that is deleted', async () => {
   expect((await parse('workbench')).workbench).toEqual({
-    file: undefined,
+    path: undefined,
     page: '127.0.0.1:0',
     isOpen: false,
     opensBrowser: false,
@@ -33,7 +33,7 @@ it('the workbench is on a free port of this machine, with a log that is deleted'
 it('a file, a port and a log may be named', async () => {
   const words = ['workbench', 'a.hawser', '--page', '8080', '--log', 'b.hawser']
   expect((await parse(...words)).workbench).toEqual({
-    file: resolve('a.hawser'),
+    path: resolve('a.hawser'),
     page: '127.0.0.1:8080',
     isOpen: false,
     opensBrowser: false,

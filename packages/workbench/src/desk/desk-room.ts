@@ -1,4 +1,5 @@
 import type { SessionLog } from 'hawser/log'
+import type { Project } from '../project/project.js'
 import type { Sessions } from '../sessions/sessions.js'
 import type { Sheet } from '../sheet/sheet.js'
 import type { Tools } from '../tools.js'
@@ -11,6 +12,6 @@ export interface DeskRoom {
   readonly log: SessionLog
   /** The file of the log. */
   readonly file: string
-  /** The folder of the project, if there is one. */
-  readonly folder: string | undefined
+  /** Undefined where no folder is open. */
+  readonly project: Project | undefined
 }

@@ -30,6 +30,7 @@ export class Desk {
   /** By the numbers of the requests. */
   readonly #underWay = new Map<number, AbortController>()
   readonly #unwatch: () => void
+  readonly #unwatchProject: (() => void) | undefined
   /** Rows are read one after the other, and only when there is room for them: a page may ask faster than it reads. */
   #lastRows: Promise<unknown> = Promise.resolve()
   #isClosed = false
@@ -41,6 +42,12 @@ export class Desk {
     this.#pushes = new Pushes(line)
     this.#notices = new Notices(this.#pushes)
     this.#unwatch = room.sessions.watch(() => this.#pushSessions())
+    const { project } = room
+    this.#unwatchProject = project?.watch(() => {
+      this.#pushes.push('project', sessionsInterval, () => {
+        return { push: 'project', project: project.state }
+      })
+    })
   }
 
   /** What a page says. Never throws. */
@@ -62,6 +69,7 @@ export class Desk {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#unwatch()
+    this.#unwatchProject?.()
     this.#pushes.close()
     this.#exports.end()
     for (const controller of this.#underWay.values()) controller.abort()

@@ -6,6 +6,7 @@ import type { DeskRoom } from './desk-room.js'
 import type { Exports } from './exports.js'
 import type { OpenViews } from './open-views.js'
 import type { FramingOf } from '../sheet/sheet.js'
+import { projectHandlers } from './project-replies.js'
 import { refusedByTools } from './refusal.js'
 
 /** What is replied with text; rows are sent as they are. */
@@ -34,7 +35,7 @@ type Handler<Do extends Told> = (
 const handlers: { readonly [Do in Told]: Handler<Do> } = {
   hello: (_, { room }) => ({
     version: room.tools.version,
-    folder: room.folder,
+    project: room.project?.state,
     sessions: room.sessions.all,
   }),
   start: async ({ definition }, { room }) => ({ session: await room.sessions.start(definition) }),
@@ -105,6 +106,7 @@ const handlers: { readonly [Do in Told]: Handler<Do> } = {
     (await views.get(view).find(pattern, from, backwards, signal)) ?? {},
   export: beginExport,
   'export-next': (_, { exports }) => exports.next(),
+  ...projectHandlers,
 }
 
 /** @throws WorkbenchError for packets of messages: a packet has bytes as they were sent */

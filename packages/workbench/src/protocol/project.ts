@@ -34,14 +34,27 @@ export const projectFiles = {
 
 export type ProjectFolder = keyof typeof projectFiles
 
+/** What is in a file of a folder. */
+export type FileOf<Folder extends ProjectFolder> = v.InferOutput<(typeof projectFiles)[Folder]>
+
 /** A project as the page sees it. */
 export interface ProjectState {
   /** The path of the folder. */
   readonly folder: string
-  readonly messages: readonly SavedMessage[]
-  readonly sequences: readonly SavedSequence[]
+  /** The sessions that have a file. */
+  readonly sessions: readonly ProjectSession[]
   /** Files that are not as they should be: which, and what to do. They are left out. */
   readonly problems: readonly ProjectProblem[]
+}
+
+export interface ProjectSession {
+  readonly session: number
+  /** Its file, below the folder. */
+  readonly file: string
+  /** Whether it is other than in the file. */
+  readonly isChanged: boolean
+  /** Whether "Start all" starts it. */
+  readonly isStarted: boolean
 }
 
 export interface ProjectProblem {

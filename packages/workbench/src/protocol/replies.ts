@@ -1,4 +1,5 @@
 import type { Definition } from './definition.js'
+import type { ProjectState } from './project.js'
 import type { RequestOf, Request } from './requests.js'
 import type { ConnectionState, SessionState } from './session-state.js'
 
@@ -6,8 +7,8 @@ import type { ConnectionState, SessionState } from './session-state.js'
 export interface ReplyValues {
   readonly hello: {
     readonly version: string
-    /** The folder of the project, if there is one. */
-    readonly folder: string | undefined
+    /** Undefined where no folder is open. */
+    readonly project: ProjectState | undefined
     readonly sessions: readonly SessionState[]
   }
   readonly start: { readonly session: number }
@@ -45,6 +46,9 @@ export interface ReplyValues {
     readonly bytes: string
     readonly isEnd: boolean
   }
+  readonly save: { readonly file: string }
+  readonly 'read-project': null
+  readonly 'start-all': null
   readonly cancel: null
 }
 
@@ -61,6 +65,8 @@ export type Reply =
 export type Push =
   /** All sessions: one of them has changed. */
   | { readonly push: 'sessions'; readonly sessions: readonly SessionState[] }
+  /** Something of the project has changed. */
+  | { readonly push: 'project'; readonly project: ProjectState }
   /** A view has grown. */
   | {
       readonly push: 'view'

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { Definition } from './definition.js'
 import { ExportForm } from './export-form.js'
 import { Filter, Pattern } from './filter.js'
+import { projectRequests } from './project-requests.js'
 import { Responders } from './responder.js'
 
 const Id = v.pipe(v.number(), v.integer(), v.minValue(0))
@@ -126,6 +127,7 @@ export const Request = v.variant('do', [
   v.strictObject({ id: Id, do: v.literal('export'), view: Id, as: ExportForm }),
   /** The next piece of it. */
   v.strictObject({ id: Id, do: v.literal('export-next') }),
+  ...projectRequests,
   /** Give up a request that takes long. */
   v.strictObject({ id: Id, do: v.literal('cancel'), request: Id }),
 ])

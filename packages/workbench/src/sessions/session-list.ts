@@ -55,6 +55,20 @@ export class SessionList implements Sessions {
     return session.id
   }
 
+  add(definition: Definition): number {
+    const session = this.#add(definition)
+    session.state = 'stopped'
+    this.#changed()
+    return session.id
+  }
+
+  define(id: number, definition: Definition): void {
+    const session = this.#find(id)
+    if (session.state === 'stopped' || session.state === 'failed') session.definition = definition
+    else session.next = definition
+    this.#changed()
+  }
+
   /** Take in a server that was made elsewhere; it is stopped with the others. */
   async adopt(definition: Definition, server: AnyServer): Promise<number> {
     const session = this.#add(definition)
@@ -75,7 +89,8 @@ export class SessionList implements Sessions {
   async restart(id: number, definition?: Definition): Promise<void> {
     const session = this.#find(id)
     await this.#end(session, 'stopped')
-    if (definition !== undefined) session.definition = definition
+    session.definition = definition ?? session.next ?? session.definition
+    session.next = undefined
     await this.#run(session)
   }
 

@@ -19,6 +19,8 @@ export class Session {
   definition: Definition
   state: SessionState['state'] = 'starting'
   error: string | undefined
+  /** What it is from its next start on. */
+  next: Definition | undefined
   /** How many messages with variables were sent. */
   sequence = 0
   #running: Running | undefined

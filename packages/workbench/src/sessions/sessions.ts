@@ -15,6 +15,10 @@ export interface Sessions {
   watch(listener: () => void): () => void
   /** @returns its number, also when it could not start: it is there as `failed` */
   start(definition: Definition): Promise<number>
+  /** Take one in without starting it. @returns its number */
+  add(definition: Definition): number
+  /** What it is from now on, or from its next start on if it runs. */
+  define(session: number, definition: Definition): void
   stop(session: number): Promise<void>
   restart(session: number, definition?: Definition): Promise<void>
   /** Stops it as well. */

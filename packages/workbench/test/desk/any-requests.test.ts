@@ -101,7 +101,7 @@ it('whatever is asked, and in whichever order, each request has one reply', asyn
         sheet,
         log,
         file,
-        folder: undefined,
+        project: undefined,
       })
       for (const [id, asked] of requests.entries()) desk.receive(JSON.stringify({ ...asked, id }))
       const replies = await Promise.all(requests.map((_, id) => page.reply(id)))

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { Desk } from '../../src/desk/desk.js'
 import type { PageLine } from '../../src/desk/page-line.js'
+import type { Project } from '../../src/project/project.js'
 import type { ExportForm } from '../../src/protocol/export-form.js'
 import type { Push, Reply } from '../../src/protocol/replies.js'
 import type { Request } from '../../src/protocol/requests.js'
@@ -79,6 +80,8 @@ export class FakeSessions implements Sessions {
     for (const listener of this.listeners) listener()
   }
   start = (): Promise<number> => Promise.resolve(1)
+  add = (): number => 1
+  define: Sessions['define'] = () => undefined
   stop = (): Promise<void> => Promise.resolve()
   restart = (): Promise<void> => Promise.resolve()
   remove = (): Promise<void> => Promise.resolve()
@@ -99,6 +102,7 @@ export class DeskTest {
   readonly log: SessionLog
   readonly file: string
   sheet: Sheet = createSheet()
+  project: Project | undefined
   #lastId = 0
 
   private constructor(log: SessionLog, file: string) {
@@ -126,7 +130,7 @@ export class DeskTest {
         throw new Error(`${line} is no command: write hawser serve 8000`)
       },
     } as Partial<Tools> as Tools
-    const desk = new Desk(page, { tools, sessions, sheet, log, file, folder: undefined })
+    const desk = new Desk(page, { tools, sessions, sheet, log, file, project: this.project })
     onTestFinished(() => desk.close())
     return { page, desk }
   }

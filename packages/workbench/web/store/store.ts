@@ -7,6 +7,7 @@ import type { Responder } from '../../src/protocol/responder.js'
 import type { ConnectionState, SessionState } from '../../src/protocol/session-state.js'
 import type { Backend, BackendState } from '../backend/backend.js'
 import { Notices } from './notices.js'
+import { ProjectStore } from './project-store.js'
 import type { Settings } from './settings.js'
 import { SheetStore } from './sheet-store.js'
 
@@ -25,10 +26,10 @@ export class Store {
   readonly settings: Settings
   readonly notices = new Notices()
   readonly sheet: SheetStore
+  readonly project: ProjectStore
   readonly state = signal<BackendState>('connecting')
   readonly lockedWhy = signal('')
   readonly version = signal('')
-  readonly folder = signal<string | undefined>(undefined)
   readonly sessions = signal<readonly SessionState[]>([])
   /** The session that is shown; undefined is all of them. */
   readonly shown = signal<number | undefined>(undefined)
@@ -53,6 +54,7 @@ export class Store {
     this.#backend = backend
     this.settings = settings
     this.sheet = new SheetStore(backend)
+    this.project = new ProjectStore(backend, (act) => this.#try(act))
     backend.onPush = (push) => this.#take(push)
     backend.onState = (state) => {
       this.state.value = state
@@ -217,7 +219,7 @@ export class Store {
     if (hello === undefined) return
     batch(() => {
       this.version.value = hello.version
-      this.folder.value = hello.folder
+      this.project.state.value = hello.project
       this.sessions.value = hello.sessions
     })
   }
@@ -225,6 +227,7 @@ export class Store {
   #take(push: Push): void {
     if (push.push === 'sessions') this.sessions.value = push.sessions
     else if (push.push === 'view') this.sheet.grown(push)
+    else if (push.push === 'project') this.project.state.value = push.project
     else this.notices.say(push.level, push.text)
   }
 

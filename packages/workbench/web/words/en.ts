@@ -40,6 +40,15 @@ export const en = {
   refusedCount: (count: string): string => `${count} refused`,
   maximum: 'Maximum',
   noMaximum: 'no limit',
+  // The project.
+  project: 'Project',
+  startAll: 'Start all',
+  readAgain: 'Read again',
+  readAgainHint: 'Read the files of the folder again',
+  problems: 'Files that are left out',
+  saveToProject: 'Save to project',
+  isSaved: 'Saved',
+  savedTo: (file: string): string => `Saved to ${file}`,
   // Starting something.
   startTitle: 'Start something',
   alsoFromLine: 'Also from the line:',

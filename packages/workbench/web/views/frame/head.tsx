@@ -1,5 +1,4 @@
 import type { ComponentChild } from 'preact'
-import { tame } from '../../bytes/show-text.js'
 import type { Theme } from '../../store/settings.js'
 import type { Language } from '../../words/words.js'
 import { useStore, useWords } from '../use-store.js'
@@ -7,13 +6,12 @@ import { useStore, useWords } from '../use-store.js'
 export function Head(): ComponentChild {
   const store = useStore()
   const words = useWords()
-  const { settings, state, version, folder } = store
+  const { settings, state, version } = store
   const isOpen = state.value === 'open'
   return (
     <header class="head">
       <h1>{words.workbench}</h1>
       <span class="version">{version.value}</span>
-      {folder.value !== undefined && <code>{tame(folder.value)}</code>}
       <span class={`link ${isOpen ? 'is-open' : 'is-lost'}`} role="status">
         {isOpen ? words.connected : state.value === 'connecting' ? words.connecting : words.lost}
       </span>

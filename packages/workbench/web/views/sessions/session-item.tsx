@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { SessionState } from '../../../src/protocol/session-state.js'
 import { showCount } from '../../bytes/amounts.js'
 import { tame } from '../../bytes/show-text.js'
+import { SaveButton } from '../project/save-button.js'
 import { useStore, useWords } from '../use-store.js'
 import { Maximum } from './maximum.js'
 
@@ -76,6 +77,7 @@ function SessionActs({ session }: { readonly session: SessionState }): Component
               {words.start}
             </button>
           ))}
+        {definition.kind !== 'file' && <SaveButton session={id} />}
         <button type="button" onClick={() => void store.remove(id)}>
           {words.remove}
         </button>

@@ -1,5 +1,6 @@
 import type { ComponentChild } from 'preact'
 import type { SessionState } from '../../../src/protocol/session-state.js'
+import { ProjectStrip } from '../project/project-strip.js'
 import { useStore, useWords } from '../use-store.js'
 import { SessionItem } from './session-item.js'
 
@@ -17,6 +18,7 @@ export function SessionsPane(): ComponentChild {
           + {words.newSession}
         </button>
       </header>
+      <ProjectStrip />
       <ul class="session-list">
         <li>
           <button

@@ -1,0 +1,37 @@
+import { signal } from '@preact/signals'
+import type { ProjectSession, ProjectState } from '../../src/protocol/project.js'
+import type { Backend } from '../backend/backend.js'
+
+/** Does something and says in a notice why it was refused. */
+type Try = <Value>(act: () => Promise<Value>) => Promise<Value | undefined>
+
+/** The folder that is open, if one is. */
+export class ProjectStore {
+  readonly state = signal<ProjectState | undefined>(undefined)
+  readonly #backend: Backend
+  readonly #try: Try
+
+  constructor(backend: Backend, attempt: Try) {
+    this.#backend = backend
+    this.#try = attempt
+  }
+
+  /** The file of a session; undefined when it has none. */
+  fileOf(session: number): ProjectSession | undefined {
+    return this.state.value?.sessions.find((each) => each.session === session)
+  }
+
+  /** @returns the file; undefined when it was refused */
+  async save(session: number): Promise<string | undefined> {
+    return (await this.#try(() => this.#backend.ask('save', { session })))?.file
+  }
+
+  /** Read all files again. */
+  read(): Promise<unknown> {
+    return this.#try(() => this.#backend.ask('read-project', {}))
+  }
+
+  startAll(): Promise<unknown> {
+    return this.#try(() => this.#backend.ask('start-all', {}))
+  }
+}
