@@ -5,6 +5,9 @@ import { PageServer } from './page/page-server.js'
 import { readPlace } from './page/place.js'
 import { Project } from './project/project.js'
 import type { Definition } from './protocol/definition.js'
+import { SavedFilePlace } from './saved/saved-file.js'
+import { SavedItems } from './saved/saved-items.js'
+import { Runs } from './sequences/runs.js'
 import type { AnyServer } from './sessions/server-session.js'
 import { SessionList } from './sessions/session-list.js'
 import { createSheet } from './sheet/create-sheet.js'
@@ -30,6 +33,11 @@ export interface WorkbenchOptions {
   readonly mask?: readonly MaskRule[] | undefined
   /** The folder of a project: its files say what there is to start, and nothing of it is started. Default: none. */
   readonly folder?: string | undefined
+  /**
+   * The file in which saved messages and sequences are kept: written as a whole, for its owner only, 16 MiB at most. One
+   * that is no such file is set aside. Default: they are kept until the workbench ends.
+   */
+  readonly saved?: string | undefined
   /** Something that a person should see. */
   readonly onNotice?: ((level: 'info' | 'warning' | 'error', text: string) => void) | undefined
   /** The folder of the built page. Default: that of this package. */
@@ -77,13 +85,19 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
   for (const { file: name, message } of project?.state.problems ?? []) {
     notify('warning', `${name} ${message}`)
   }
+  const runs = new Runs({
+    targetOf: (session, to) => sessions.target(session, to),
+    watch: (listener) => sessions.watch(listener),
+    log,
+  })
+  const saved = await readSaved(options.saved, (text) => notify('warning', text))
   const sheet = createSheet()
   const server = new PageServer({
     assets,
     isOpen: !place.isLocal,
     gaveUp: (why) => notify('warning', why),
     opened(line) {
-      const desk = new Desk(line, { tools, sessions, sheet, log, file, project })
+      const desk = new Desk(line, { tools, sessions, runs, saved, sheet, log, file, project })
       desks.add(desk)
       line.listen({
         message: (text) => desk.receive(text),
@@ -97,6 +111,7 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
 
   async function end(): Promise<void> {
     await server.close()
+    await runs.close()
     await sessions.close()
     await sheet.close()
     await closeLog()
@@ -129,4 +144,15 @@ async function openProject(
     await undo()
     throw error
   }
+}
+
+async function readSaved(
+  file: string | undefined,
+  noticed: (message: string) => void,
+): Promise<SavedItems> {
+  if (file === undefined) {
+    return new SavedItems({ messages: [], sequences: [] }, { write: () => Promise.resolve() })
+  }
+  const place = new SavedFilePlace(file)
+  return new SavedItems(await place.read(noticed), place)
 }

@@ -15,8 +15,8 @@ import { carryOut, type Told, type Work } from './replies.js'
 
 /** Requests of a page that may be under way at once. */
 const mostUnderWay = 64
-/** Milliseconds between two pushes of the sessions, and of one view. */
-const sessionsInterval = 100
+/** Milliseconds between two pushes of the sessions, the runs and the like, and of one view. */
+const stateInterval = 100
 const viewInterval = 33
 
 /** Carries out what one page asks for, and tells it what changes. */
@@ -29,8 +29,7 @@ export class Desk {
   readonly #notices: Notices
   /** By the numbers of the requests. */
   readonly #underWay = new Map<number, AbortController>()
-  readonly #unwatch: () => void
-  readonly #unwatchProject: (() => void) | undefined
+  readonly #unwatch: readonly (() => void)[]
   /** Rows are read one after the other, and only when there is room for them: a page may ask faster than it reads. */
   #lastRows: Promise<unknown> = Promise.resolve()
   #isClosed = false
@@ -41,13 +40,15 @@ export class Desk {
     this.#views = new OpenViews(room.sheet)
     this.#pushes = new Pushes(line)
     this.#notices = new Notices(this.#pushes)
-    this.#unwatch = room.sessions.watch(() => this.#pushSessions())
-    const { project } = room
-    this.#unwatchProject = project?.watch(() => {
-      this.#pushes.push('project', sessionsInterval, () => {
-        return { push: 'project', project: project.state }
-      })
-    })
+    const { sessions, runs, saved, project } = room
+    this.#unwatch = [
+      sessions.watch(() => this.#push('sessions', () => ({ sessions: sessions.all }))),
+      runs.watch(() => this.#push('runs', () => ({ runs: runs.all }))),
+      saved.watch(() => this.#push('saved', () => ({ saved: saved.state }))),
+      ...(project === undefined
+        ? []
+        : [project.watch(() => this.#push('project', () => ({ project: project.state })))]),
+    ]
   }
 
   /** What a page says. Never throws. */
@@ -68,8 +69,7 @@ export class Desk {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#unwatch()
-    this.#unwatchProject?.()
+    for (const end of this.#unwatch) end()
     this.#pushes.close()
     this.#exports.end()
     for (const controller of this.#underWay.values()) controller.abort()
@@ -151,10 +151,11 @@ export class Desk {
     push()
   }
 
-  #pushSessions(): void {
-    this.#pushes.push('sessions', sessionsInterval, () => {
-      return { push: 'sessions', sessions: this.#room.sessions.all }
-    })
+  #push<Kind extends 'sessions' | 'runs' | 'saved' | 'project'>(
+    kind: Kind,
+    make: () => Omit<Extract<Push, { readonly push: Kind }>, 'push'>,
+  ): void {
+    this.#pushes.push(kind, stateInterval, () => ({ push: kind, ...make() }) as unknown as Push)
   }
 
   #refuse(id: number, error: unknown): void {

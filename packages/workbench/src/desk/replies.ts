@@ -8,6 +8,7 @@ import type { OpenViews } from './open-views.js'
 import type { FramingOf } from '../sheet/sheet.js'
 import { projectHandlers } from './project-replies.js'
 import { refusedByTools } from './refusal.js'
+import { runHandlers } from './run-replies.js'
 
 /** What is replied with text; rows are sent as they are. */
 export type Told = Exclude<Request['do'], 'rows' | 'bytes' | 'cancel'>
@@ -37,6 +38,8 @@ const handlers: { readonly [Do in Told]: Handler<Do> } = {
     version: room.tools.version,
     project: room.project?.state,
     sessions: room.sessions.all,
+    runs: room.runs.all,
+    saved: room.saved.state,
   }),
   start: async ({ definition }, { room }) => ({ session: await room.sessions.start(definition) }),
   stop: async ({ session }, { room }) => {
@@ -107,6 +110,7 @@ const handlers: { readonly [Do in Told]: Handler<Do> } = {
   export: beginExport,
   'export-next': (_, { exports }) => exports.next(),
   ...projectHandlers,
+  ...runHandlers,
 }
 
 /** @throws WorkbenchError for packets of messages: a packet has bytes as they were sent */

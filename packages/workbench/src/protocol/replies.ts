@@ -1,6 +1,8 @@
 import type { Definition } from './definition.js'
 import type { ProjectState } from './project.js'
 import type { RequestOf, Request } from './requests.js'
+import type { RunState } from './run-state.js'
+import type { SavedState } from './saved-state.js'
 import type { ConnectionState, SessionState } from './session-state.js'
 
 /** What a request comes back with. `rows` and `bytes` come back as binary frames. */
@@ -10,6 +12,8 @@ export interface ReplyValues {
     /** Undefined where no folder is open. */
     readonly project: ProjectState | undefined
     readonly sessions: readonly SessionState[]
+    readonly runs: readonly RunState[]
+    readonly saved: SavedState
   }
   readonly start: { readonly session: number }
   readonly stop: null
@@ -49,6 +53,13 @@ export interface ReplyValues {
   readonly save: { readonly file: string }
   readonly 'read-project': null
   readonly 'start-all': null
+  readonly repeat: { readonly run: number }
+  readonly play: { readonly run: number }
+  readonly 'end-run': null
+  readonly 'keep-message': null
+  readonly 'keep-sequence': null
+  readonly 'forget-saved': null
+  readonly 'move-saved': null
   readonly cancel: null
 }
 
@@ -67,6 +78,10 @@ export type Push =
   | { readonly push: 'sessions'; readonly sessions: readonly SessionState[] }
   /** Something of the project has changed. */
   | { readonly push: 'project'; readonly project: ProjectState }
+  /** All that sends by itself: one of them has changed. */
+  | { readonly push: 'runs'; readonly runs: readonly RunState[] }
+  /** What is kept to be sent again has changed. */
+  | { readonly push: 'saved'; readonly saved: SavedState }
   /** A view has grown. */
   | {
       readonly push: 'view'

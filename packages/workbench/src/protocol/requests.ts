@@ -1,16 +1,13 @@
 import * as v from 'valibot'
+import { Base64 } from './base64.js'
 import { Definition } from './definition.js'
 import { ExportForm } from './export-form.js'
 import { Filter, Pattern } from './filter.js'
 import { projectRequests } from './project-requests.js'
 import { Responders } from './responder.js'
+import { runRequests } from './run-requests.js'
 
 const Id = v.pipe(v.number(), v.integer(), v.minValue(0))
-const Base64 = v.pipe(
-  v.string(),
-  v.maxLength(16 * 1024 * 1024),
-  v.check(isBase64, 'bytes are base64'),
-)
 
 /** What the page asks for. Each has a reply with the same `id`. */
 export const Request = v.variant('do', [
@@ -128,16 +125,10 @@ export const Request = v.variant('do', [
   /** The next piece of it. */
   v.strictObject({ id: Id, do: v.literal('export-next') }),
   ...projectRequests,
+  ...runRequests,
   /** Give up a request that takes long. */
   v.strictObject({ id: Id, do: v.literal('cancel'), request: Id }),
 ])
 
 export type Request = v.InferOutput<typeof Request>
 export type RequestOf<Do extends Request['do']> = Extract<Request, { readonly do: Do }>
-
-/** valibot's own is one expression for all of it, which needs more stack than there is from some megabytes on. */
-function isBase64(text: string): boolean {
-  const end = text.indexOf('=')
-  const isPadded = end === -1 || /^={1,2}$/.test(text.slice(end, end + 3))
-  return text.length % 4 === 0 && isPadded && !/[^A-Za-z\d+/=]/.test(text)
-}

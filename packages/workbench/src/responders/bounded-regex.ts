@@ -5,6 +5,9 @@ import { WorkbenchError } from '../workbench-error.js'
 const limit = 250
 
 const script = new Script('regex.test(text)')
+const finding = new Script(
+  '(() => { const found = regex.exec(text); return found === null ? -1 : found.index + found[0].length })()',
+)
 
 /** A regular expression that comes to its end. Each byte is a character, U+0000 to U+00FF, as `\xNN` says it. */
 export class BoundedRegex {
@@ -23,9 +26,18 @@ export class BoundedRegex {
 
   /** @returns undefined when it took too long, or is too large to be looked for */
   test(text: string): boolean | undefined {
+    return this.#run(script, text) as boolean | undefined
+  }
+
+  /** @returns the character behind the first match; -1 when there is none, undefined as `test` does */
+  findEnd(text: string): number | undefined {
+    return this.#run(finding, text) as number | undefined
+  }
+
+  #run(look: Script, text: string): unknown {
     this.#context.text = text
     try {
-      return script.runInContext(this.#context, { timeout: limit }) as boolean
+      return look.runInContext(this.#context, { timeout: limit })
     } catch {
       return undefined
     } finally {

@@ -2,6 +2,7 @@ import { type Client, type ClientOptions, createClient } from 'hawser'
 import { logTraffic, type SessionLog, type TrafficLog } from 'hawser/log'
 import type { ClientDefinition } from '../protocol/definition.js'
 import type { Responder } from '../protocol/responder.js'
+import type { TargetConnection } from '../sequences/run-target.js'
 import type { Tools } from '../tools.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { type AnyConnection, ConnectionBook, nameOf } from './connection-book.js'
@@ -113,6 +114,14 @@ class ClientSession implements Running {
 
   act(connection: number, act: ConnectionAct): void {
     this.#book.act(connection, act)
+  }
+
+  targets(to?: readonly number[]): readonly TargetConnection[] {
+    return this.#book.targets(to)
+  }
+
+  hear(listener: (connection: number, message: Uint8Array) => void): () => void {
+    return this.#book.hear(listener)
   }
 
   limit(): void {

@@ -1,6 +1,7 @@
-import type { Connection } from 'hawser'
+import { type Connection, observe } from 'hawser'
 import type { TrafficLog } from 'hawser/log'
 import type { ConnectionState, TlsState } from '../protocol/session-state.js'
+import type { TargetConnection } from '../sequences/run-target.js'
 import { WorkbenchError } from '../workbench-error.js'
 import type { ConnectionPage } from './running.js'
 import type { ConnectionAct } from './sessions.js'
@@ -40,12 +41,7 @@ export class ConnectionBook {
 
   /** Send to all of them, or to some; those that fail meanwhile are not counted. */
   async send(bytes: Uint8Array, to?: readonly number[]): Promise<number> {
-    const wanted = to && new Set(to)
-    const chosen = [...this.#open()].filter((connection) => {
-      const number = this.#traffic.numberOf(connection)
-      return wanted === undefined || (number !== undefined && wanted.has(number))
-    })
-    const sent = chosen.map((connection) => {
+    const sent = this.#choose(to).map((connection) => {
       this.#traffic.sendingByHand(connection)
       return connection.send(bytes)
     })
@@ -54,6 +50,21 @@ export class ConnectionBook {
     const count = ends.filter(({ status }) => status === 'fulfilled').length
     if (failure !== undefined && count === 0) throw failed(failure.reason)
     return count
+  }
+
+  targets(to?: readonly number[]): readonly TargetConnection[] {
+    return this.#choose(to).map((connection) => ({
+      number: this.#traffic.numberOf(connection) ?? 0,
+      closed: connection.closed,
+    }))
+  }
+
+  /** Hear each message that comes. @returns ends it */
+  hear(listener: (connection: number, message: Uint8Array) => void): () => void {
+    return observe('hawser:connection:message-in', ({ connection, message }) => {
+      const number = this.#traffic.numberOf(connection)
+      if (number !== undefined && message instanceof Uint8Array) listener(number, message)
+    })
   }
 
   act(number: number, act: ConnectionAct): void {
@@ -77,6 +88,14 @@ export class ConnectionBook {
         connection.reset({ reason: 'by-hand' })
         break
     }
+  }
+
+  #choose(to: readonly number[] | undefined): AnyConnection[] {
+    const wanted = to && new Set(to)
+    return [...this.#open()].filter((connection) => {
+      const number = this.#traffic.numberOf(connection)
+      return wanted === undefined || (number !== undefined && wanted.has(number))
+    })
   }
 
   #find(number: number): AnyConnection {

@@ -1,5 +1,6 @@
 import type { Responder } from '../protocol/responder.js'
 import type { ConnectionState } from '../protocol/session-state.js'
+import type { TargetConnection } from '../sequences/run-target.js'
 import type { ConnectionAct } from './sessions.js'
 
 /** What changes while a session runs. */
@@ -27,6 +28,10 @@ export interface Running {
   /** @returns how many connections it was sent to */
   send(bytes: Uint8Array, to?: readonly number[]): Promise<number>
   act(connection: number, act: ConnectionAct): void
+  /** Servers and clients: the connections that are open now, or those of them that are wanted. */
+  targets?(to?: readonly number[]): readonly TargetConnection[]
+  /** Servers and clients: hear each message, with the number of its connection. @returns ends it */
+  hear?(listener: (connection: number, message: Uint8Array) => void): () => void
   limit(maxConnections: number): void
   setFaults(faults: readonly string[]): void
   /** Servers and clients have rules. */

@@ -2,6 +2,7 @@ import { createServer, formatEndpoint, type Server, type ServerOptions } from 'h
 import { logTraffic, type SessionLog, type TrafficLog } from 'hawser/log'
 import type { ServerDefinition } from '../protocol/definition.js'
 import type { Responder } from '../protocol/responder.js'
+import type { TargetConnection } from '../sequences/run-target.js'
 import type { Tools } from '../tools.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { type AnyConnection, ConnectionBook } from './connection-book.js'
@@ -149,6 +150,14 @@ class ServerSession implements Running {
 
   act(connection: number, act: ConnectionAct): void {
     this.#book.act(connection, act)
+  }
+
+  targets(to?: readonly number[]): readonly TargetConnection[] {
+    return this.#book.targets(to)
+  }
+
+  hear(listener: (connection: number, message: Uint8Array) => void): () => void {
+    return this.#book.hear(listener)
   }
 
   limit(maxConnections: number): void {

@@ -3,12 +3,14 @@ import type { Definition } from '../protocol/definition.js'
 import type { Responder } from '../protocol/responder.js'
 import type { SessionState } from '../protocol/session-state.js'
 import { RuleSet } from '../responders/rule-set.js'
+import type { RunTarget } from '../sequences/run-target.js'
 import type { Tools } from '../tools.js'
 import { expandVariables } from '../variables/expand.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { startClient } from './client-session.js'
 import { toCode } from './code.js'
 import { startProxy } from './proxy-session.js'
+import { createTarget } from './target.js'
 import { noResponders } from './refusals.js'
 import type { ConnectionPage, Running, RunningAround } from './running.js'
 import { adoptServer, type AnyServer, startServer } from './server-session.js'
@@ -112,6 +114,12 @@ export class SessionList implements Sessions {
     const session = this.#find(id)
     const { needed } = session
     return needed.send(variables ? expandVariables(bytes, (session.sequence += 1)) : bytes, to)
+  }
+
+  /** Whom a repeat or a sequence speaks to. @throws WorkbenchError for a session that does not send */
+  target(id: number, to?: readonly number[]): RunTarget {
+    const session = this.#find(id)
+    return createTarget(session, to, (bytes, variables) => this.send(id, bytes, to, variables))
   }
 
   act(id: number, connection: number, act: ConnectionAct): void {

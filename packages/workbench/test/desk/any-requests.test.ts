@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { runs } from '../../../../test/support/property-runs.js'
+import { runs as times } from '../../../../test/support/property-runs.js'
 import { Desk } from '../../src/desk/desk.js'
+import { SavedItems } from '../../src/saved/saved-items.js'
+import { Runs } from '../../src/sequences/runs.js'
 import { SessionList } from '../../src/sessions/session-list.js'
 import { createSheet } from '../../src/sheet/create-sheet.js'
 import { DeskTest, FakePage } from '../support/desk.js'
@@ -40,6 +42,16 @@ const definition = fc.oneof(
   }),
   fc.record({ kind: fc.constant('file'), name: fc.constant('f'), path: fc.constant('/none') }),
 )
+
+const name = fc.constantFrom('a', 'b', '/')
+const kind = fc.constantFrom('message', 'sequence')
+const step = fc.oneof(
+  fc.record({ do: fc.constant('send'), text: fc.string() }),
+  fc.record({ do: fc.constant('send'), message: name }),
+  fc.record({ do: fc.constant('wait'), regex: fc.constantFrom('a', '('), within: small }),
+  fc.record({ do: fc.constant('delay'), ms: small }),
+)
+const sequence = fc.record({ name, steps: fc.array(step, { maxLength: 3 }), times: small })
 
 /** A request of each kind, most of which mean something. */
 const request = fc.oneof(
@@ -82,6 +94,23 @@ const request = fc.oneof(
     from: small,
     backwards: fc.boolean(),
   }),
+  fc.record({
+    do: fc.constant('repeat'),
+    session: small,
+    bytes: fc.base64String(),
+    every: fc.constantFrom(0, 1, 10),
+    times: optional(small),
+  }),
+  fc.record({ do: fc.constant('play'), session: small, sequence }),
+  fc.record({ do: fc.constant('end-run'), run: small }),
+  fc.record({ do: fc.constant('keep-sequence'), sequence, was: optional(name) }),
+  fc.record({
+    do: fc.constant('keep-message'),
+    message: fc.record({ name, text: fc.string() }),
+    was: optional(name),
+  }),
+  fc.record({ do: fc.constant('forget-saved'), kind, name }),
+  fc.record({ do: fc.constant('move-saved'), kind, name, to: small }),
   fc.record({ do: fc.constant('cancel'), request: fc.integer({ min: 0, max: 40 }) }),
   // What is none, and has a number.
   fc.dictionary(fc.string(), fc.jsonValue()),
@@ -95,14 +124,26 @@ it('whatever is asked, and in whichever order, each request has one reply', asyn
       const sessions = new SessionList({ tools: plainTools, log, onNotice })
       const sheet = createSheet()
       const page = new FakePage()
-      const desk = new Desk(page, {
+      const runs = new Runs({
+        targetOf: (session, to) => sessions.target(session, to),
+        watch: (listener) => sessions.watch(listener),
+        log,
+      })
+      const saved = new SavedItems(
+        { messages: [], sequences: [] },
+        { write: () => Promise.resolve() },
+      )
+      const room = {
         tools: plainTools,
         sessions,
+        runs,
+        saved,
         sheet,
         log,
         file,
         project: undefined,
-      })
+      }
+      const desk = new Desk(page, room)
       for (const [id, asked] of requests.entries()) desk.receive(JSON.stringify({ ...asked, id }))
       const replies = await Promise.all(requests.map((_, id) => page.reply(id)))
       expect(replies).toHaveLength(requests.length)
@@ -111,9 +152,10 @@ it('whatever is asked, and in whichever order, each request has one reply', asyn
       )
       expect(new Set(numbers).size).toBe(numbers.length)
       desk.close()
+      await runs.close()
       await sessions.close()
       await sheet.close()
     }),
-    runs(200),
+    times(200),
   )
 })

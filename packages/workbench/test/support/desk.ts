@@ -10,6 +10,9 @@ import type { Push, Reply } from '../../src/protocol/replies.js'
 import type { Request } from '../../src/protocol/requests.js'
 import { decodeRowsFrame, type RowsFrame } from '../../src/protocol/rows-frame.js'
 import type { SessionState } from '../../src/protocol/session-state.js'
+import { SavedItems } from '../../src/saved/saved-items.js'
+import { Runs } from '../../src/sequences/runs.js'
+import type { RunTarget } from '../../src/sequences/run-target.js'
 import type { Sessions } from '../../src/sessions/sessions.js'
 import { createSheet } from '../../src/sheet/create-sheet.js'
 import type { Sheet } from '../../src/sheet/sheet.js'
@@ -96,11 +99,25 @@ export class FakeSessions implements Sessions {
   close = (): Promise<void> => Promise.resolve()
 }
 
+/** Connections that take and say nothing; a test replaces what it is about. */
+export const deafTarget: RunTarget = {
+  isRaw: true,
+  connections: () => [],
+  isOpen: () => true,
+  send: () => Promise.resolve(1),
+  hear: () => () => undefined,
+}
+
 /** A log and desks that look at it; all is gone when the test ends. */
 export class DeskTest {
   readonly sessions = new FakeSessions()
   readonly log: SessionLog
   readonly file: string
+  readonly saved = new SavedItems(
+    { messages: [], sequences: [] },
+    { write: () => Promise.resolve() },
+  )
+  readonly runs: Runs
   sheet: Sheet = createSheet()
   project: Project | undefined
   #lastId = 0
@@ -108,7 +125,13 @@ export class DeskTest {
   private constructor(log: SessionLog, file: string) {
     this.log = log
     this.file = file
+    this.runs = new Runs({
+      targetOf: () => deafTarget,
+      watch: (listener) => this.sessions.watch(listener),
+      log,
+    })
     onTestFinished(async () => {
+      await this.runs.close()
       await this.sheet.close()
       await log.close()
     })
@@ -121,7 +144,7 @@ export class DeskTest {
 
   open(): { page: FakePage; desk: Desk } {
     const page = new FakePage()
-    const { sessions, sheet, log, file } = this
+    const { sessions, runs, saved, sheet, log, file } = this
     const tools = {
       version: '1.2.3',
       exportRows: (form: ExportForm, rows: AsyncIterable<LogRow>) =>
@@ -130,7 +153,9 @@ export class DeskTest {
         throw new Error(`${line} is no command: write hawser serve 8000`)
       },
     } as Partial<Tools> as Tools
-    const desk = new Desk(page, { tools, sessions, sheet, log, file, project: this.project })
+    const { project } = this
+    const room = { tools, sessions, runs, saved, sheet, log, file, project }
+    const desk = new Desk(page, room)
     onTestFinished(() => desk.close())
     return { page, desk }
   }

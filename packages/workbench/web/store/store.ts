@@ -8,6 +8,7 @@ import type { ConnectionState, SessionState } from '../../src/protocol/session-s
 import type { Backend, BackendState } from '../backend/backend.js'
 import { Notices } from './notices.js'
 import { ProjectStore } from './project-store.js'
+import { RunsStore } from './runs-store.js'
 import type { Settings } from './settings.js'
 import { SheetStore } from './sheet-store.js'
 
@@ -47,6 +48,7 @@ export class Store {
     Object.keys(this.sheet.filter.value).some((name) => name !== 'session'),
   )
   readonly dialog = signal<'start' | 'keys' | undefined>(undefined)
+  readonly runs: RunsStore
   readonly #backend: Backend
   #isAsking = false
 
@@ -55,6 +57,7 @@ export class Store {
     this.settings = settings
     this.sheet = new SheetStore(backend)
     this.project = new ProjectStore(backend, (act) => this.#try(act))
+    this.runs = new RunsStore(backend, (why) => this.notices.say('error', why))
     backend.onPush = (push) => this.#take(push)
     backend.onState = (state) => {
       this.state.value = state
@@ -221,6 +224,7 @@ export class Store {
       this.version.value = hello.version
       this.project.state.value = hello.project
       this.sessions.value = hello.sessions
+      this.runs.begin(hello)
     })
   }
 
@@ -228,7 +232,8 @@ export class Store {
     if (push.push === 'sessions') this.sessions.value = push.sessions
     else if (push.push === 'view') this.sheet.grown(push)
     else if (push.push === 'project') this.project.state.value = push.project
-    else this.notices.say(push.level, push.text)
+    else if (push.push === 'notice') this.notices.say(push.level, push.text)
+    else this.runs.take(push)
   }
 
   /** The session that is shown is asked for its connections; one question at a time. */
