@@ -6,8 +6,17 @@ import { ignore, isThenable } from './promises.js'
 
 /** Call a function whose value is not used; what it throws, or rejects with later, goes to `failed`. */
 export function tell(call: () => unknown, failed: (cause: unknown) => void): void {
+  tellEvent(call, undefined, failed)
+}
+
+/** The same for a function that takes an event: it is called for each message, so without a closure for each. */
+export function tellEvent<Event>(
+  call: (event: Event) => unknown,
+  event: Event,
+  failed: (cause: unknown) => void,
+): void {
   try {
-    const told = call()
+    const told = call(event)
     if (isThenable(told)) told.then(undefined, failed)
   } catch (cause) {
     failed(cause)

@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { tell as call } from './callbacks.js'
+import { tell as call, tellEvent } from './callbacks.js'
 import { textOf } from './errors.js'
 
 /**
@@ -12,13 +12,23 @@ export function report(tell: () => unknown): void {
 
 /** Like `report`, for a function that is called again and again: only its first failure is a warning. */
 export function reporter(): (tell: () => unknown) => void {
+  const failed = warnOnce()
+  return (tell) => call(tell, failed)
+}
+
+/** A listener that may throw or reject: only its first failure is a warning. */
+export function guarded<Event>(listener: (event: Event) => unknown): (event: Event) => void {
+  const failed = warnOnce()
+  return (event) => tellEvent(listener, event, failed)
+}
+
+function warnOnce(): (cause: unknown) => void {
   let hasFailed = false
-  const failed = (cause: unknown): void => {
+  return (cause) => {
     if (hasFailed) return
     hasFailed = true
     warn(cause)
   }
-  return (tell) => call(tell, failed)
 }
 
 /** Show it on the console, as Node.js shows its own warnings. */

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { reporter } from '../report.js'
+import { guarded } from '../report.js'
 import type { ChannelName, ChannelPayloads } from './channels.js'
 
 /**
@@ -16,8 +16,7 @@ export function observe<Name extends ChannelName>(
   listener: (event: ChannelPayloads[Name]) => void,
 ): () => void {
   // A function of its own, so that one listener may observe twice and each end only its own.
-  const report = reporter()
-  const told = (event: unknown): void => report(() => listener(event as ChannelPayloads[Name]))
+  const told = guarded(listener) as (event: unknown) => void
   subscribe(name, told)
   return () => void unsubscribe(name, told)
 }

@@ -1,8 +1,10 @@
-import { turnTime } from '../../connection/time/system-clock.js'
+import { systemClock } from '../../connection/time/system-clock.js'
 import type { Clock } from '../../policy/clock.js'
 
 /** The clocks may differ by this many milliseconds before the log's is set. */
 const mostDrift = 100
+
+const settled = Promise.resolve()
 
 /**
  * The time of the rows: milliseconds since 1970, which never go back, so that a log is in the order of
@@ -12,6 +14,11 @@ export class LogTime {
   readonly #clock: Clock
   #offset: number
   #last: number
+  /** Rows of one piece of work share a time. A `nextTick` would cost as much as a row. */
+  #isKnown = false
+  readonly #forget = (): void => {
+    this.#isKnown = false
+  }
 
   /** @param last the time of the last row that the log has already */
   constructor(clock: Clock, last: number) {
@@ -21,8 +28,14 @@ export class LogTime {
   }
 
   now(): number {
-    const time = this.#offset + turnTime(this.#clock)
+    if (this.#isKnown) return this.#last
+    const time = this.#offset + this.#clock.now()
     if (time > this.#last) this.#last = time
+    // Another clock says itself when it moves.
+    if (this.#clock === systemClock) {
+      this.#isKnown = true
+      void settled.then(this.#forget)
+    }
     return this.#last
   }
 
