@@ -1,4 +1,4 @@
-import type { LogReader } from 'hawser/log'
+import type { LogReader, LogRow } from 'hawser/log'
 
 /** Rows that a view looks at: those of a log, or the messages that are cut out of them. */
 export interface RowSource {
@@ -8,6 +8,8 @@ export interface RowSource {
   /** Why there are no more. */
   readonly error?: string | undefined
   readonly reader: Pick<LogReader, 'rows'>
+  /** All rows `from` … `to`, if they are in memory. */
+  recent?(from: number, to: number): readonly LogRow[] | undefined
   /** Call `listener` when there are more. @returns ends it */
   watch(listener: () => void): () => void
   /** The row of the log that one ends in. */

@@ -3,7 +3,7 @@ import { WorkbenchError } from '../workbench-error.js'
 import type { ScanSink } from './found-places.js'
 import type { RowSource } from './row-source.js'
 import { RowTest } from './row-test.js'
-import { scan } from './scan.js'
+import { scan, scanRecent } from './scan.js'
 
 /** Scan a log between other work: for filters that compare numbers, or bytes of messages. @returns ends it */
 export function scanHere(
@@ -21,8 +21,11 @@ export function scanHere(
     while (!over.signal.aborted) {
       const to = file.nextRow
       if (from < to) {
-        const range = { from, to, signal: over.signal }
-        for await (const part of scan(file.reader, test, filter, range)) sink.scanned(part)
+        const recent = file.recent?.(from, to)
+        if (recent === undefined) {
+          const range = { from, to, signal: over.signal }
+          for await (const part of scan(file.reader, test, filter, range)) sink.scanned(part)
+        } else sink.scanned(scanRecent(recent, test, to))
         from = to
       } else {
         await new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { RowFilter } from 'hawser/log'
+import type { LogRow, RowFilter } from 'hawser/log'
 import type { Filter } from '../protocol/filter.js'
 import type { RowSource } from './row-source.js'
 import type { RowTest } from './row-test.js'
@@ -32,6 +32,13 @@ export async function* scan(
     await setImmediate()
   }
   yield { found, next: range.to }
+}
+
+/** The same for rows that are in memory, which are few. */
+export function scanRecent(rows: readonly LogRow[], test: RowTest, next: number): Scanned {
+  const found: number[] = []
+  for (const row of rows) if (test.accepts(row)) found.push(row.number)
+  return { found, next }
 }
 
 /** What the reader may leave out by itself. A session shows in events, whatever else is wanted of it. */

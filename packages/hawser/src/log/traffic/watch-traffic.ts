@@ -55,7 +55,8 @@ export function watchTraffic(
       known(event)?.in(event.bytes, flagsOf(event.connection))
     }),
     observe('hawser:connection:bytes-out', (event) => {
-      const hand = byHand.delete(event.connection) ? rowFlags.byHand : 0
+      const isByHand = byHand.size > 0 && byHand.delete(event.connection)
+      const hand = isByHand ? rowFlags.byHand : 0
       known(event)?.out(event.bytes, flagsOf(event.connection) | hand)
     }),
     observe('hawser:connection:close', (event) => {

@@ -53,6 +53,10 @@ export class LogFile implements RowSource {
     }
   }
 
+  recent(from: number, to: number): readonly LogRow[] | undefined {
+    return this.#recent.between(from, to)
+  }
+
   logRowOf(row: number): number {
     return row
   }

@@ -46,7 +46,19 @@ export class RecentRows {
   /** @returns undefined where some of them are not kept */
   between(from: number, to: number): LogRow[] | undefined {
     if (from < this.#from || to > this.#to || from >= to) return undefined
-    return this.#rows.filter(({ number }) => number >= from && number < to)
+    return this.#rows.slice(this.#placeOf(from), this.#placeOf(to))
+  }
+
+  /** Rows of a kind that is not known are missing, so that the place of a number has to be looked for. */
+  #placeOf(number: number): number {
+    let low = 0
+    let high = this.#rows.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#rows[middle]!.number < number) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   #excess(): number {
