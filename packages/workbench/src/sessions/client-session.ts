@@ -16,13 +16,23 @@ type Line = Client<Uint8Array, Uint8Array>
 /** Milliseconds that a server may take to end when a session is stopped. */
 const patience = 500
 
-/** Start a client. @returns rejects with what the library says when it cannot connect, unless it goes on trying */
+/**
+ * Start a client.
+ *
+ * @param start aborted to give it up while it connects
+ * @returns rejects with what the library says when it cannot connect, unless it goes on trying
+ */
 export async function startClient(
   definition: ClientDefinition,
-  start: { readonly id: number; readonly tools: Tools; readonly log: SessionLog },
+  start: {
+    readonly id: number
+    readonly tools: Tools
+    readonly log: SessionLog
+    readonly signal: AbortSignal
+  },
   around: RunningAround,
 ): Promise<Running> {
-  const { tools, log, id } = start
+  const { tools, log, id, signal } = start
   const { name, connect, framing = 'raw', maxFrame, tls, idleTimeout } = definition
   const { connections = 1, reconnect = false } = definition
   const options: ClientOptions<Uint8Array, Uint8Array> = withoutUndefined({
@@ -49,12 +59,17 @@ export async function startClient(
   responding.traffic = traffic
   const session = new ClientSession(lines, { id, traffic, responding }, around)
   if (reconnect) return session
+  const giveUp = (): void => void session.stop()
+  signal.addEventListener('abort', giveUp)
+  if (signal.aborted) giveUp()
   try {
     await Promise.all(lines.map((line) => line.ready()))
   } catch (error) {
     await session.stop()
     // That the client is closed is true, and of no help: why it could not connect is.
     throw error instanceof Error && error.cause instanceof Error ? error.cause : error
+  } finally {
+    signal.removeEventListener('abort', giveUp)
   }
   return session
 }

@@ -76,30 +76,28 @@ export class SessionList implements Sessions {
     const session = this.#add(definition)
     const { log } = this.#options
     const { id } = session
-    session.runs(
-      await adoptServer(server, { id, log, name: definition.name }, this.#around(session)),
-    )
+    const around = this.#around(session, session.turn('starting'))
+    session.runs(await adoptServer(server, { id, log, name: definition.name }, around))
     this.#changed()
     return id
   }
 
   async stop(id: number): Promise<void> {
-    const session = this.#find(id)
-    await this.#end(session, 'stopped')
+    await this.#end(this.#find(id))
   }
 
   async restart(id: number, definition?: Definition): Promise<void> {
     const session = this.#find(id)
-    await this.#end(session, 'stopped')
     session.definition = definition ?? session.next ?? session.definition
     session.next = undefined
-    await this.#run(session)
+    // Of several at once the last one starts it, and a stop behind them none.
+    if (await this.#end(session)) await this.#run(session)
   }
 
   async remove(id: number): Promise<void> {
     const session = this.#find(id)
     this.#sessions.delete(id)
-    await this.#end(session, 'stopped')
+    await this.#end(session)
   }
 
   copy(id: number, as: 'command' | 'code'): string {
@@ -165,7 +163,7 @@ export class SessionList implements Sessions {
 
   async close(): Promise<void> {
     const all = [...this.#sessions.values()]
-    await Promise.all(all.map((session) => this.#end(session, 'stopped')))
+    await Promise.all(all.map((session) => this.#end(session)))
   }
 
   #find(id: number): Session {
@@ -184,26 +182,31 @@ export class SessionList implements Sessions {
     return session
   }
 
-  /** What it cannot do is said in its state: it is there to be mended, and started again. */
   async #run(session: Session): Promise<void> {
-    session.state = 'starting'
+    const signal = session.turn('starting')
     this.#changed()
-    try {
-      const running = await this.#begin(session)
-      // It may have been removed or stopped while it began.
-      if (session.state !== 'starting') await running?.stop()
-      else if (running === undefined) session.state = 'running'
-      else session.runs(running)
-    } catch (error) {
-      session.ends('failed', error instanceof Error ? error.message : String(error))
-    }
+    const started = this.#start(session, signal)
+    session.busyUntil(started)
+    await started
     this.#changed()
   }
 
-  #begin(session: Session): Promise<Running | undefined> {
+  /** What it cannot do is said in its state: it is there to be mended, and started again. */
+  async #start(session: Session, signal: AbortSignal): Promise<void> {
+    try {
+      const running = await this.#begin(session, signal)
+      // It may have been removed or stopped while it began, or have ended already.
+      if (signal.aborted || session.state !== 'starting') await running?.stop()
+      else session.runs(running)
+    } catch (error) {
+      if (!signal.aborted) session.fails(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  #begin(session: Session, signal: AbortSignal): Promise<Running | undefined> {
     const { definition, id } = session
-    const start = { id, tools: this.#options.tools, log: this.#options.log }
-    const around = this.#around(session)
+    const start = { id, tools: this.#options.tools, log: this.#options.log, signal }
+    const around = this.#around(session, signal)
     switch (definition.kind) {
       case 'server':
         return startServer(definition, start, around)
@@ -216,22 +219,26 @@ export class SessionList implements Sessions {
     }
   }
 
-  async #end(session: Session, state: 'stopped'): Promise<void> {
-    const running = session.ends('stopping')
+  /** @returns whether nothing else was asked of it meanwhile */
+  async #end(session: Session): Promise<boolean> {
+    const signal = session.turn('stopping')
     this.#changed()
-    await running?.stop()
-    if (session.state === 'stopping') session.state = state
+    await session.over
+    if (signal.aborted) return false
+    session.state = 'stopped'
     this.#changed()
+    return true
   }
 
-  #around(session: Session): RunningAround {
+  /** @param signal of the turn that it is for: what comes of an earlier one is no news */
+  #around(session: Session, signal: AbortSignal): RunningAround {
     return {
       changed: () => this.#changed(),
       noticed: (message) =>
         this.#options.onNotice('warning', `${session.definition.name}: ${message}`),
       failed: (message) => {
-        const running = session.ends('failed', message)
-        void running?.stop()
+        if (signal.aborted) return
+        session.fails(message)
         this.#changed()
       },
     }

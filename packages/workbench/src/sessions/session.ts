@@ -24,6 +24,10 @@ export class Session {
   /** How many messages with variables were sent. */
   sequence = 0
   #running: Running | undefined
+  /** Aborted by what comes next: a stop, another start. */
+  #turn = new AbortController()
+  /** Settles when nothing of what was begun before runs any more. */
+  #over: Promise<unknown> = Promise.resolve()
   /** What it had when it was stopped. */
   #last: Counts = nothing
 
@@ -45,22 +49,46 @@ export class Session {
     throw new WorkbenchError('WORKBENCH_NOT_NOW', text)
   }
 
-  runs(running: Running): void {
+  /** It is stopped, or started: what was begun before is overtaken. @returns aborted when this is as well */
+  turn(state: 'stopping' | 'starting'): AbortSignal {
+    this.#turn.abort()
+    this.#turn = new AbortController()
+    if (state === 'starting') this.state = state
+    else this.#leave(state)
+    return this.#turn.signal
+  }
+
+  /** Fulfils when nothing of it runs any more that was begun or ended before. */
+  get over(): Promise<unknown> {
+    return this.#over
+  }
+
+  /** Something of it goes on for a while: a server that closes, a client that connects. */
+  busyUntil(end: Promise<unknown>): void {
+    this.#over = Promise.allSettled([this.#over, end])
+  }
+
+  /** @param running nothing, of a file */
+  runs(running: Running | undefined): void {
     this.#running = running
     this.state = 'running'
     this.error = undefined
   }
 
-  /** It runs no more. @returns what ran */
-  ends(state: 'stopped' | 'failed' | 'stopping', error?: string): Running | undefined {
+  /** It has ended by itself, or could not begin. */
+  fails(error: string): void {
+    this.#leave('failed', error)
+  }
+
+  #leave(state: 'failed' | 'stopping', error?: string): void {
     const running = this.#running
     if (running !== undefined) {
       this.#last = { ...running.counts, addresses: [], connections: 0 }
+      this.busyUntil(running.stop())
     }
     this.#running = undefined
     this.state = state
     this.error = error
-    return running
   }
 
   describe(): SessionState {
