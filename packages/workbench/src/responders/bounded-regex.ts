@@ -8,20 +8,22 @@ const script = new Script('regex.test(text)')
 const finding = new Script(
   '(() => { const found = regex.exec(text); return found === null ? -1 : found.index + found[0].length })()',
 )
+/** One for all of them: each takes memory, and there may be very many rules. */
+const context: { regex: RegExp | undefined; text: string } = { regex: undefined, text: '' }
+createContext(context)
 
 /** A regular expression that comes to its end. Each byte is a character, U+0000 to U+00FF, as `\xNN` says it. */
 export class BoundedRegex {
-  readonly #context: { readonly regex: RegExp; text: string }
+  readonly #regex: RegExp
 
   /** @throws WorkbenchError for what is none */
   constructor(source: string) {
     try {
-      this.#context = { regex: new RegExp(source, 's'), text: '' }
+      this.#regex = new RegExp(source, 's')
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause)
       throw new WorkbenchError('WORKBENCH_INVALID', message, { cause })
     }
-    createContext(this.#context)
   }
 
   /** @returns undefined when it took too long, or is too large to be looked for */
@@ -35,13 +37,13 @@ export class BoundedRegex {
   }
 
   #run(look: Script, text: string): unknown {
-    this.#context.text = text
+    Object.assign(context, { regex: this.#regex, text })
     try {
-      return look.runInContext(this.#context, { timeout: limit })
+      return look.runInContext(context, { timeout: limit })
     } catch {
       return undefined
     } finally {
-      this.#context.text = ''
+      Object.assign(context, { regex: undefined, text: '' })
     }
   }
 }

@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { connect, createServer, delimited, formatEndpoint } from 'hawser'
 import { expect, it } from 'vitest'
 import type { Responder } from '../../src/protocol/responder.js'
+import { usedMemory } from '../../../../test/support/memory.js'
+import { RuleSet } from '../../src/responders/rule-set.js'
 import { createList } from '../support/sessions.js'
 
 const show = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
@@ -157,6 +159,16 @@ it('an expression that takes for ever is given up, said, and out of the way', as
   expect(await ask(evil)).toBe('alive')
   expect(notices).toHaveLength(1)
   await client.close()
+})
+
+it('as many expressions as there may be take little memory', async () => {
+  const before = await usedMemory()
+  const rules = Array.from({ length: 256 }, (_, count): Responder => {
+    return { name: `${count}`, match: { as: 'regex', regex: `^x${count}$` }, do: 'drop' }
+  })
+  const sets = Array.from({ length: 8 }, () => new RuleSet(rules, () => undefined))
+  expect(sets.map((set) => set.choose(Buffer.from('x255'))?.name)).toEqual(Array(8).fill('255'))
+  expect((await usedMemory()) - before).toBeLessThan(32 * 1024 * 1024)
 })
 
 it('what is copied says that its rules are not in it', async () => {
