@@ -15,6 +15,8 @@ import { carryOut, type Told, type Work } from './replies.js'
 
 /** Requests of a page that may be under way at once. */
 const mostUnderWay = 64
+/** Of them, messages that wait for a peer which does not read: what ends that has to get through. */
+const mostSending = 32
 /** Milliseconds between two pushes of the sessions, the runs and the like, and of one view. */
 const stateInterval = 100
 const viewInterval = 33
@@ -29,6 +31,7 @@ export class Desk {
   readonly #notices: Notices
   /** By the numbers of the requests. */
   readonly #underWay = new Map<number, AbortController>()
+  #sending = 0
   readonly #unwatch: readonly (() => void)[]
   /** Rows are read one after the other, and only when there is room for them: a page may ask faster than it reads. */
   #lastRows: Promise<unknown> = Promise.resolve()
@@ -83,25 +86,33 @@ export class Desk {
       this.#say({ id, value: null })
       return
     }
-    const refusal = this.#refusalOf(id)
+    const refusal = this.#refusalOf(request)
     if (refusal !== undefined) {
       this.#refuse(id, refusal)
       return
     }
     const controller = new AbortController()
     this.#underWay.set(id, controller)
+    const sent = request.do === 'send' ? 1 : 0
+    this.#sending += sent
     try {
       await this.#carryOut(request, controller.signal)
     } catch (error) {
       this.#refuse(id, error)
     } finally {
       this.#underWay.delete(id)
+      this.#sending -= sent
     }
   }
 
-  #refusalOf(id: number): WorkbenchError | undefined {
+  #refusalOf(request: Request): WorkbenchError | undefined {
+    const { id } = request
     if (this.#underWay.has(id)) {
       return new WorkbenchError('WORKBENCH_INVALID', `request ${id} is under way already`)
+    }
+    if (request.do === 'send' && this.#sending >= mostSending) {
+      const text = `${mostSending} messages wait for a peer that does not read: wait, or reset its connection`
+      return new WorkbenchError('WORKBENCH_NOT_NOW', text)
     }
     if (this.#underWay.size < mostUnderWay) return undefined
     const text = `${mostUnderWay} requests are under way, as many as there may be: wait for one`

@@ -120,6 +120,25 @@ it('a page has 64 requests under way at most, and may go on when one is done', a
   expect(await both.page.reply(next)).toHaveProperty('value')
 })
 
+it('messages for a peer that does not read leave room for what ends it', async () => {
+  const test = await DeskTest.create()
+  const finish: (() => void)[] = []
+  test.sessions.send = () => new Promise((resolve) => finish.push(() => resolve(1)))
+  const both = test.open()
+  const send = { do: 'send', session: 1, bytes: '' } as const
+  for (let count = 0; count < 100; count++) test.say(both.desk, send)
+  expect(finish).toHaveLength(32)
+  expect(await test.ask(both, send)).toMatchObject({
+    error: { code: 'WORKBENCH_NOT_NOW', message: expect.stringContaining('does not read') },
+  })
+  expect(await test.ask(both, { do: 'stop', session: 1 })).toHaveProperty('value')
+  for (const end of finish) end()
+  expect(await both.page.reply(32)).toHaveProperty('value')
+  const next = test.say(both.desk, send)
+  finish.at(-1)?.()
+  expect(await both.page.reply(next)).toHaveProperty('value')
+})
+
 it('a number that is under way is not taken a second time', async () => {
   const test = await DeskTest.create()
   const finish: (() => void)[] = []
