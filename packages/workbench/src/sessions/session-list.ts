@@ -9,6 +9,7 @@ import { expandVariables } from '../variables/expand.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { startClient } from './client-session.js'
 import { toCode } from './code.js'
+import { assertFits } from './definition-size.js'
 import { startProxy } from './proxy-session.js'
 import { createTarget } from './target.js'
 import { noResponders } from './refusals.js'
@@ -66,6 +67,7 @@ export class SessionList implements Sessions {
 
   define(id: number, definition: Definition): void {
     const session = this.#find(id)
+    this.#assertFits(definition, session)
     if (session.state === 'stopped' || session.state === 'failed') session.definition = definition
     else session.next = definition
     this.#changed()
@@ -88,8 +90,12 @@ export class SessionList implements Sessions {
 
   async restart(id: number, definition?: Definition): Promise<void> {
     const session = this.#find(id)
-    session.definition = definition ?? session.next ?? session.definition
-    session.next = undefined
+    const next = definition ?? session.next
+    if (next !== undefined) {
+      this.#assertFits(next, session)
+      session.definition = next
+      session.next = undefined
+    }
     // Of several at once the last one starts it, and a stop behind them none.
     if (await this.#end(session)) await this.#run(session)
   }
@@ -132,9 +138,12 @@ export class SessionList implements Sessions {
 
   setFaults(id: number, faults: readonly string[]): void {
     const session = this.#find(id)
-    session.needed.setFaults(faults)
-    const { definition } = session
-    if (definition.kind === 'proxy') session.definition = { ...definition, faults: [...faults] }
+    const { definition, needed } = session
+    const changed =
+      definition.kind === 'proxy' ? { ...definition, faults: [...faults] } : definition
+    this.#assertFits(changed, session)
+    needed.setFaults(faults)
+    session.definition = changed
     this.#changed()
   }
 
@@ -146,8 +155,10 @@ export class SessionList implements Sessions {
     }
     // What is wrong with them is said now, also when it does not run.
     void new RuleSet(responders, () => undefined)
+    const changed = { ...definition, responders: [...responders] }
+    this.#assertFits(changed, session)
     running?.setResponders?.(responders)
-    session.definition = { ...definition, responders: [...responders] }
+    session.definition = changed
     this.#changed()
   }
 
@@ -177,9 +188,19 @@ export class SessionList implements Sessions {
       const text = `there are ${mostSessions} sessions, as many as there may be: remove one`
       throw new WorkbenchError('WORKBENCH_NOT_NOW', text)
     }
+    this.#assertFits(definition)
     const session = new Session((this.#lastId += 1), definition)
     this.#sessions.set(session.id, session)
     return session
+  }
+
+  /** @throws WorkbenchError when a definition, in the place of that of a session, is too large beside the others */
+  #assertFits(definition: Definition, instead?: Session): void {
+    const others = [...this.#sessions.values()].filter((session) => session !== instead)
+    assertFits(
+      definition,
+      others.map((other) => other.definition),
+    )
   }
 
   async #run(session: Session): Promise<void> {

@@ -1,6 +1,7 @@
 import { connect, delimited } from 'hawser'
 import { rowFlags } from 'hawser/log'
 import { describe, expect, it } from 'vitest'
+import type { Responder } from '../../src/protocol/responder.js'
 import { createList } from '../support/sessions.js'
 
 const text = (said: string): Uint8Array => new TextEncoder().encode(said)
@@ -192,6 +193,26 @@ describe('a client', () => {
     await both.list.restart(server.id, { kind: 'server', name, listen })
     await both.until(id, ({ accepted, connections }) => accepted === 2 && connections === 1)
   })
+})
+
+it('sessions that no page could be told of are refused', async () => {
+  const both = await createList()
+  const rules = (count: number): Responder[] =>
+    Array.from({ length: count }, (_, index) => {
+      const reply = { as: 'text', text: 'x'.repeat(60_000) } as const
+      return { name: `${index}`, match: { as: 'length' }, do: 'reply', reply }
+    })
+  const definition = { kind: 'server', name: 'wordy', listen: '127.0.0.1:0' } as const
+  const refused = expect.objectContaining({ code: 'WORKBENCH_NOT_NOW' })
+  await expect(both.list.start({ ...definition, responders: rules(40) })).rejects.toEqual(refused)
+  const id = await both.list.start({ ...definition, responders: rules(20) })
+  await expect(both.list.start({ ...definition, responders: rules(20) })).rejects.toEqual(refused)
+  expect(() => both.list.setResponders(id, rules(40))).toThrow(refused)
+  await expect(both.list.restart(id, { ...definition, responders: rules(40) })).rejects.toEqual(
+    refused,
+  )
+  both.list.setResponders(id, rules(30))
+  expect(both.list.all).toMatchObject([{ state: 'running' }])
 })
 
 it('a framing that is none is said in the state, with what there is', async () => {
