@@ -14,7 +14,8 @@ export async function follow(link: string): Promise<void> {
     body: JSON.stringify({ token }),
   })
   const cookie = entry.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-  const socket = new WebSocket(`ws://${host}/socket`, { headers: { Cookie: cookie }, origin })
+  const { key } = (await entry.json()) as { readonly key: string }
+  const socket = new WebSocket(`ws://${host}/socket`, key, { headers: { Cookie: cookie }, origin })
   await once(socket, 'open')
   let id = 0
   let isAsking = false

@@ -10,7 +10,7 @@ import { createFolder } from '../../../test/support/folders.js'
 import type { SessionState } from '../src/protocol/session-state.js'
 import type { Tools } from '../src/tools.js'
 import { startWorkbench, type Workbench, type WorkbenchOptions } from '../src/workbench.js'
-import { ask } from './support/page.js'
+import { ask, entryOf } from './support/page.js'
 
 /** A reply or a push. */
 interface Said {
@@ -50,15 +50,16 @@ class Visitor {
 
   static async enter(workbench: Workbench): Promise<Visitor> {
     const { origin, port, hash } = new URL(workbench.link())
-    const { headers } = await ask({
+    const reply = await ask({
       port: Number(port),
       method: 'POST',
       path: '/session',
       headers: { origin },
       body: JSON.stringify({ token: new URLSearchParams(hash.slice(1)).get('token') }),
     })
-    const cookie = String(headers['set-cookie']).split(';', 1)[0] ?? ''
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`, { headers: { origin, cookie } })
+    const { cookie, key } = entryOf(reply)
+    const url = `ws://127.0.0.1:${port}/socket`
+    const socket = new WebSocket(url, key, { headers: { origin, cookie } })
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
     return new Visitor(socket)
   }

@@ -10,9 +10,13 @@ export function setCookie(port: number, secret: string): string {
   return `${cookieName(port)}=${secret}; HttpOnly; SameSite=Strict; Path=/`
 }
 
-/** @returns what a request brings of it; the empty string if it brings none */
-export function readCookie(header: string | undefined, port: number): string {
+/** Cookies of the same name that are looked at. */
+const mostCookies = 16
+
+/** @returns what a request brings of it: several, where another server of this machine has set one as well */
+export function readCookies(header: string | undefined, port: number): string[] {
   const prefix = `${cookieName(port)}=`
-  const own = (header ?? '').split(';').map((part) => part.trim())
-  return own.find((part) => part.startsWith(prefix))?.slice(prefix.length) ?? ''
+  const all = (header ?? '').split(';').map((part) => part.trim())
+  const own = all.filter((part) => part.startsWith(prefix)).slice(0, mostCookies)
+  return own.map((part) => part.slice(prefix.length))
 }

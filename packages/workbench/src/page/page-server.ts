@@ -14,8 +14,8 @@ import { Tickets } from './tickets.js'
 const mostConnections = 128
 /** Bytes of the body of a request: a token. */
 const largestBody = 1_024
-/** Bytes of the head of a request. */
-const largestHead = 8_192
+/** Bytes of the head of a request: browsers send the cookies of all servers of this machine with it. */
+const largestHead = 65_536
 const usualPatience = 10_000
 
 /** How a page is served. */
@@ -136,7 +136,8 @@ export class PageServer {
     if (body === undefined) return sayInstead(413, `the body has more than ${largestBody} bytes`)
     const [path = ''] = url.split('?', 1)
     const { cookie, 'if-none-match': known } = headers
-    return this.#routes.reply({ method, path, cookie, known, body })
+    const key = headers['hawser-key']?.toString()
+    return this.#routes.reply({ method, path, cookie, key, known, body })
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -151,7 +152,9 @@ export class PageServer {
     const refusal = findRefusal(headers, this.#listening, true)
     if (refusal !== undefined) return refusal
     if (url !== '/socket') return { status: 404, text: 'the socket is at /socket' }
-    if (!this.#routes.isAdmitted(headers.cookie)) return { status: 401, text: askForLink }
+    // All that a page can say with an upgrade.
+    const { cookie, 'sec-websocket-protocol': key } = headers
+    if (!this.#routes.isAdmitted({ cookie, key })) return { status: 401, text: askForLink }
     if (!this.#pages.isFull) return undefined
     return { status: 503, text: `${this.#pages.size} pages are open: close one` }
   }

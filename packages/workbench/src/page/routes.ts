@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { Assets } from './assets.js'
-import { readCookie, setCookie } from './cookie.js'
+import { readCookies, setCookie } from './cookie.js'
 import { askForLink } from './refusal.js'
 import type { Tickets } from './tickets.js'
 
@@ -9,6 +9,8 @@ export interface PageRequest {
   readonly method: string
   readonly path: string
   readonly cookie: string | undefined
+  /** What the page kept of an earlier exchange. */
+  readonly key: string | undefined
   /** The tag of what the browser has. */
   readonly known: string | undefined
   readonly body: string
@@ -20,7 +22,7 @@ export interface PageReply {
   readonly body: Uint8Array
 }
 
-/** What is served: the files of the page, and `/session`, where a link is exchanged for a cookie. */
+/** What is served: the files of the page, and `/session`, where a link is exchanged for a cookie and a key. */
 export class Routes {
   readonly #assets: Assets
   readonly #tickets: Tickets
@@ -45,23 +47,25 @@ export class Routes {
     return { status: 200, headers: { ...headers, 'Content-Type': type }, body: bytes }
   }
 
-  /** Whether a request brings the cookie. */
-  isAdmitted(cookie: string | undefined): boolean {
-    return this.#tickets.admits(readCookie(cookie, this.#port()))
+  /** Whether a request brings the cookie, and the key that goes with it. */
+  isAdmitted({ cookie, key = '' }: Pick<PageRequest, 'cookie' | 'key'>): boolean {
+    const secrets = readCookies(cookie, this.#port())
+    return secrets.some((secret) => this.#tickets.admits({ secret, key }))
   }
 
   /** `GET` says whether the browser is let in, `POST` with a token lets it in. */
-  #session({ method, cookie, body }: PageRequest): PageReply {
+  #session(request: PageRequest): PageReply {
+    const { method, body } = request
     if (method === 'GET') {
-      return this.isAdmitted(cookie)
+      return this.isAdmitted(request)
         ? empty()
         : sayInstead(401, `there is no way in yet: ${askForLink}`)
     }
     if (method !== 'POST') return sayInstead(405, 'use GET or POST', { Allow: 'GET, POST' })
-    const secret = this.#tickets.exchange(readToken(body))
-    if (secret !== undefined) return empty({ 'Set-Cookie': setCookie(this.#port(), secret) })
+    const pass = this.#tickets.exchange(readToken(body))
+    if (pass !== undefined) return welcome(pass.key, setCookie(this.#port(), pass.secret))
     // A page that is loaded again brings its used link with it.
-    if (this.isAdmitted(cookie)) return empty()
+    if (this.isAdmitted(request)) return empty()
     return sayInstead(
       403,
       `this link was used already, or is older than ten minutes: ${askForLink}`,
@@ -79,9 +83,17 @@ function readToken(body: string): string {
   }
 }
 
-function empty(headers: Readonly<Record<string, string>> = {}): PageReply {
-  const body = Buffer.alloc(0)
-  return { status: 204, headers: { 'Cache-Control': 'no-store', ...headers }, body }
+function empty(): PageReply {
+  return { status: 204, headers: { 'Cache-Control': 'no-store' }, body: Buffer.alloc(0) }
+}
+
+function welcome(key: string, cookie: string): PageReply {
+  const type = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
+  return {
+    status: 200,
+    headers: { ...type, 'Set-Cookie': cookie },
+    body: Buffer.from(JSON.stringify({ key })),
+  }
 }
 
 /** A reply for a person. */

@@ -7,6 +7,14 @@ const mostLinks = 32
 /** Browsers that may be let in; the oldest has to come in again. */
 const mostVisitors = 64
 
+/** What a browser gets for a link. Neither is good without the other. */
+export interface Pass {
+  /** The secret of a cookie, which browsers send to each server of this machine, whatever its port is. */
+  readonly secret: string
+  /** What the page keeps, where only a page of the same port can read it. */
+  readonly key: string
+}
+
 /** What opens the page: tokens, each good for one time, and what a browser gets for one. */
 export class Tickets {
   readonly #now: () => number
@@ -21,32 +29,41 @@ export class Tickets {
 
   /** A fresh token of 192 bits. */
   issue(): string {
-    const token = randomBytes(24).toString('base64url')
+    const token = draw()
     this.#links.set(digest(token), this.#now() + lifetime)
     trim(this.#links, mostLinks)
     return token
   }
 
-  /** @returns the secret of a cookie; undefined for a token that is used, old or wrong */
-  exchange(token: string): string | undefined {
+  /** @returns undefined for a token that is used, old or wrong */
+  exchange(token: string): Pass | undefined {
     const wanted = digest(token)
     let until = -Infinity
     for (const [known, end] of this.#links) if (isSame(known, wanted)) until = end
     this.#links.delete(wanted)
     if (this.#now() >= until) return undefined
-    const secret = randomBytes(24).toString('base64url')
-    this.#visitors.add(digest(secret))
+    const pass = { secret: draw(), key: draw() }
+    this.#visitors.add(digestOf(pass))
     trim(this.#visitors, mostVisitors)
-    return secret
+    return pass
   }
 
   /** Whether a browser was let in. */
-  admits(secret: string): boolean {
-    const wanted = digest(secret)
+  admits(pass: Pass): boolean {
+    const wanted = digestOf(pass)
     let found = false
     for (const known of this.#visitors) found = isSame(known, wanted) || found
     return found
   }
+}
+
+/** 192 bits by chance. */
+function draw(): string {
+  return randomBytes(24).toString('base64url')
+}
+
+function digestOf({ secret, key }: Pass): string {
+  return digest(`${digest(secret)} ${digest(key)}`)
 }
 
 /** Texts of any length become ones of the same, which can be compared in constant time. */

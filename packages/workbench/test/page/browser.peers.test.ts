@@ -20,8 +20,9 @@ async function launch(program: string, ...args: string[]): Promise<Browser> {
 }
 
 /** The page of another server of this machine, which a browser takes for one of the same site. */
-async function serveStranger(): Promise<number> {
-  const server = createServer((_, response) => {
+async function serveStranger(heard?: (cookie: string) => void): Promise<number> {
+  const server = createServer(({ headers }, response) => {
+    heard?.(headers.cookie ?? '')
     response.setHeader('Content-Type', 'text/html')
     response.end('<title>stranger</title>')
   })
@@ -33,11 +34,13 @@ async function serveStranger(): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** Exchange a link for the cookie, as the page does. @returns the status */
+/** Exchange a link for the cookie and its key, as the page does. @returns the status */
 function enter(page: Page, token: string): Promise<number> {
   return page.evaluate(async (given) => {
     const body = JSON.stringify({ token: given })
-    return (await fetch('/session', { method: 'POST', body })).status
+    const reply = await fetch('/session', { method: 'POST', body })
+    if (reply.ok) localStorage.setItem('key', ((await reply.json()) as { key: string }).key)
+    return reply.status
   }, token)
 }
 
@@ -45,7 +48,7 @@ function enter(page: Page, token: string): Promise<number> {
 function openSocket(page: Page, url: string): Promise<string> {
   return page.evaluate((where) => {
     return new Promise<string>((resolve) => {
-      const socket = new WebSocket(where)
+      const socket = new WebSocket(where, localStorage.getItem('key') ?? [])
       socket.addEventListener('open', () => resolve('open'))
       socket.addEventListener('error', () => resolve('refused'))
     })
@@ -61,7 +64,7 @@ itPeer('chromium', 'a browser gets in by a link, once, and stays in', async (pro
   const socket = `ws://127.0.0.1:${served.port}/socket`
   expect(await openSocket(page, socket)).toBe('refused')
   const token = served.token()
-  expect(await enter(page, token)).toBe(204)
+  expect(await enter(page, token)).toBe(200)
   expect(await openSocket(page, socket)).toBe('open')
   expect(await page.evaluate(() => document.cookie)).toBe('')
   await page.reload()
@@ -111,6 +114,24 @@ itPeer('chromium', 'a page of this machine gets nothing of one that is let in', 
   }
   expect(served.server.pages).toBe(0)
 })
+
+itPeer(
+  'chromium',
+  'a server of this machine gets the cookie, and nothing that gets in with it',
+  async (program) => {
+    const served = await Served.start({ assets })
+    const heard: string[] = []
+    const port = await serveStranger((cookie) => heard.push(cookie))
+    const page = await (await launch(program)).newPage()
+    await page.goto(`${served.origin}/`)
+    await enter(page, served.token())
+    await page.goto(`http://127.0.0.1:${port}/`)
+    const [cookie = ''] = heard
+    expect(cookie).toContain(`hawser-${served.port}=`)
+    expect(await page.evaluate(() => localStorage.length)).toBe(0)
+    expect(await served.upgrade({ cookie, origin: served.origin })).toBe(401)
+  },
+)
 
 itPeer(
   'chromium',

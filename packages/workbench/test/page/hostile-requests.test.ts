@@ -10,8 +10,8 @@ const rebound = ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.examp
 it.each(rebound)('a name that leads here is refused: %s (DNS rebinding)', async (name) => {
   const served = await Served.start()
   const host = `${name}:${served.port}`
-  const cookie = await served.enter()
-  const headers = { host, cookie, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' }
+  const entry = await served.enter()
+  const headers = { host, ...entry, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' }
   const page = await served.ask('GET', '/', { headers })
   expect(page.status).toBe(421)
   expect(page.body).not.toContain('<title>')
@@ -50,7 +50,7 @@ it('one that other machines may reach is served under addresses, which no page c
 
 it('a page of another origin gets no way in, whatever it sends along', async () => {
   const served = await Served.start()
-  const cookie = await served.enter()
+  const entry = await served.enter()
   const origins = [
     'http://evil.example',
     'null',
@@ -59,7 +59,7 @@ it('a page of another origin gets no way in, whatever it sends along', async () 
     'file://',
   ]
   for (const origin of [...origins, `https://127.0.0.1:${served.port}`]) {
-    expect(await served.upgrade({ cookie, origin })).toBe(403)
+    expect(await served.upgrade({ ...entry, origin })).toBe(403)
     expect((await served.post(served.token(), { origin })).status).toBe(403)
     expect((await served.ask('GET', '/', { headers: { origin } })).status).toBe(403)
   }
@@ -67,8 +67,8 @@ it('a page of another origin gets no way in, whatever it sends along', async () 
 
 it('no origin at all gets no WebSocket and no cookie', async () => {
   const served = await Served.start()
-  const cookie = await served.enter()
-  expect(await served.upgrade({ cookie })).toBe(403)
+  const entry = await served.enter()
+  expect(await served.upgrade({ ...entry })).toBe(403)
   const body = JSON.stringify({ token: served.token() })
   expect((await served.ask('POST', '/session', { body })).status).toBe(403)
 })
@@ -77,8 +77,8 @@ it.each(['cross-site', 'same-site'])(
   'what a browser says to be %s is refused, unless a person follows a link',
   async (site) => {
     const served = await Served.start()
-    const cookie = await served.enter()
-    const headers = { 'sec-fetch-site': site, cookie }
+    const entry = await served.enter()
+    const headers = { 'sec-fetch-site': site, ...entry }
     expect((await served.ask('GET', '/', { headers })).status).toBe(403)
     expect((await served.ask('GET', '/session', { headers })).status).toBe(403)
     expect(await served.upgrade({ ...headers, origin: served.origin })).toBe(403)
@@ -95,15 +95,16 @@ it.each(['cross-site', 'same-site'])(
 it('without a cookie there is no WebSocket', async () => {
   const served = await Served.start()
   const { origin } = served
+  const { key } = await served.enter()
   const forged = `hawser-${served.port}=${'x'.repeat(32)}`
   for (const cookie of ['', 'a=b', `hawser-${served.port}=`, forged]) {
-    expect(await served.upgrade({ origin, cookie })).toBe(401)
+    expect(await served.upgrade({ origin, cookie, key })).toBe(401)
   }
 })
 
 it('the socket is at one place', async () => {
   const served = await Served.start()
-  const headers = { origin: served.origin, cookie: await served.enter() }
+  const headers = { origin: served.origin, ...(await served.enter()) }
   for (const path of ['/', '/socket/', '/socket?x', '//socket']) {
     expect(await served.upgrade(headers, path)).toBe(404)
   }
@@ -168,9 +169,33 @@ it('a body that is no token is not read to its end', async () => {
   expect(said.toString()).toMatch(/^HTTP\/1\.1 413 .*\r\nConnection: close\r\n/s)
 })
 
-it('a head of more than 8 KiB is refused', async () => {
+it('a cookie is of no use without its key: other servers of this machine get it too', async () => {
   const served = await Served.start()
-  const headers = { 'x-much': 'x'.repeat(10_000) }
+  const { origin } = served
+  const [{ cookie, key }, other] = [await served.enter(), await served.enter()]
+  for (const wrong of [undefined, 'x', other.key, `${key}x`]) {
+    const given = wrong === undefined ? { cookie } : { cookie, key: wrong }
+    expect(await served.upgrade({ ...given, origin })).toBe(401)
+    const headers = { cookie, ...(wrong === undefined ? {} : { 'hawser-key': wrong }) }
+    expect((await served.ask('GET', '/session', { headers })).status).toBe(401)
+    const asked = { headers: { origin, ...headers }, body: '{}' }
+    expect((await served.ask('POST', '/session', asked)).status).toBe(403)
+  }
+  expect(await served.upgrade({ cookie, key, origin })).toBe(101)
+})
+
+it('cookies of other servers of this machine are not in the way', async () => {
+  const served = await Served.start()
+  const { cookie, key } = await served.enter()
+  const [name = ''] = cookie.split('=')
+  const others = Array.from({ length: 10 }, (_, count) => `app-${count}=${'x'.repeat(4_000)}`)
+  const all = [`${name}=theirs`, ...others, cookie, `${name}=`].join('; ')
+  expect(await served.upgrade({ cookie: all, key, origin: served.origin })).toBe(101)
+})
+
+it('a head of more than 64 KiB is refused', async () => {
+  const served = await Served.start()
+  const headers = { 'x-much': 'x'.repeat(70_000) }
   expect((await served.ask('GET', '/', { headers })).status).toBe(431)
 })
 
@@ -233,19 +258,19 @@ it('a thousand connections are not kept, and the page is served after them', asy
 
 it('so many pages may be open at once, and one that is closed makes room', async () => {
   const served = await Served.start()
-  const cookie = await served.enter()
+  const entry = await served.enter()
   const pages: WebSocket[] = []
-  for (let count = 0; count < 16; count++) pages.push(await served.open(cookie))
-  expect(await served.upgrade({ cookie, origin: served.origin })).toBe(503)
+  for (let count = 0; count < 16; count++) pages.push(await served.open(entry))
+  expect(await served.upgrade({ ...entry, origin: served.origin })).toBe(503)
   pages[0]?.terminate()
   await until(() => served.server.pages === 15)
-  expect(await served.upgrade({ cookie, origin: served.origin })).toBe(101)
+  expect(await served.upgrade({ ...entry, origin: served.origin })).toBe(101)
 })
 
 it('a frame that is larger than any request ends its page, and no other', async () => {
   const served = await Served.start()
-  const cookie = await served.enter()
-  const [page, other] = [await served.open(cookie), await served.open(cookie)]
+  const entry = await served.enter()
+  const [page, other] = [await served.open(entry), await served.open(entry)]
   page.on('error', () => undefined)
   page.send(Buffer.alloc(18 * 1024 * 1024), { binary: false })
   const [code] = (await once(page, 'close')) as [number]
@@ -264,7 +289,7 @@ it('a page that sends bytes instead of text is ended', async () => {
 
 it('what is no WebSocket frame ends its page', async () => {
   const served = await Served.start()
-  const cookie = await served.enter()
+  const entry = await served.enter()
   const socket = connect(served.port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())
   socket.write(
@@ -272,7 +297,8 @@ it('what is no WebSocket frame ends its page', async () => {
       'GET /socket HTTP/1.1',
       `Host: 127.0.0.1:${served.port}`,
       `Origin: ${served.origin}`,
-      `Cookie: ${cookie}`,
+      `Cookie: ${entry.cookie}`,
+      `Sec-WebSocket-Protocol: ${entry.key}`,
       'Connection: Upgrade',
       'Upgrade: websocket',
       'Sec-WebSocket-Version: 13',

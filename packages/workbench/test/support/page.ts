@@ -15,6 +15,9 @@ export interface Response {
   readonly body: string
 }
 
+/** What a link is exchanged for. */
+export type Entry = { readonly cookie: string; readonly key: string }
+
 /** A page that is served, and a browser that asks for it. */
 export class Served {
   readonly server: PageServer
@@ -60,15 +63,15 @@ export class Served {
     return this.ask('POST', '/session', { headers: own, body: JSON.stringify({ token }) })
   }
 
-  /** The cookie that a link is exchanged for. */
-  async enter(): Promise<string> {
-    const { headers } = await this.post(this.token())
-    return String(headers['set-cookie']).split(';', 1)[0] ?? ''
+  /** Exchange a link. */
+  async enter(): Promise<Entry> {
+    return entryOf(await this.post(this.token()))
   }
 
   /** What comes of opening a WebSocket: 101, or the status of the refusal. */
-  async upgrade(headers: Record<string, string>, path = '/socket'): Promise<number> {
-    const socket = new WebSocket(`ws://127.0.0.1:${this.port}${path}`, { headers })
+  async upgrade({ key, ...headers }: Record<string, string>, path = '/socket'): Promise<number> {
+    const keys = key === undefined ? [] : [key]
+    const socket = new WebSocket(`ws://127.0.0.1:${this.port}${path}`, keys, { headers })
     socket.on('error', () => undefined)
     const status = await new Promise<number>((resolve) => {
       socket.once('open', () => resolve(101))
@@ -82,9 +85,10 @@ export class Served {
   }
 
   /** A page that is let in. */
-  async open(cookie?: string): Promise<WebSocket> {
-    const headers = { cookie: cookie ?? (await this.enter()), origin: this.origin }
-    const socket = new WebSocket(`ws://127.0.0.1:${this.port}/socket`, { headers })
+  async open(entry?: Entry): Promise<WebSocket> {
+    const { cookie, key } = entry ?? (await this.enter())
+    const headers = { cookie, origin: this.origin }
+    const socket = new WebSocket(`ws://127.0.0.1:${this.port}/socket`, key, { headers })
     onTestFinished(() => socket.terminate())
     await new Promise((resolve, reject) => {
       socket.once('open', resolve)
@@ -92,6 +96,12 @@ export class Served {
     })
     return socket
   }
+}
+
+/** The cookie and the key that came of a link. */
+export function entryOf({ headers, body }: Response): Entry {
+  const { key } = JSON.parse(body) as { readonly key: string }
+  return { cookie: String(headers['set-cookie']).split(';', 1)[0] ?? '', key }
 }
 
 /** An HTTP request as any program can send it: nothing of it is checked here. */

@@ -33,6 +33,7 @@ const longestWait = 5_000
 /** The socket to the workbench. It connects again by itself; what was asked meanwhile is refused. */
 export class Backend {
   readonly #url: string
+  readonly #key: () => string
   readonly #findLock: () => Promise<string | undefined>
   readonly #waiting = new Map<number, Waiting>()
   #socket: WebSocket | undefined
@@ -45,14 +46,18 @@ export class Backend {
   /** Called when it needs a link, with what to do; it does not connect again then. */
   onLock: (why: string) => void = () => undefined
 
-  /** @param findLock why the browser is not let in any more, if that is so */
-  constructor(url: string, findLock: () => Promise<string | undefined>) {
+  /**
+   * @param key what goes with the cookie, as it is when it connects
+   * @param findLock why the browser is not let in any more, if that is so
+   */
+  constructor(url: string, key: () => string, findLock: () => Promise<string | undefined>) {
     this.#url = url
+    this.#key = key
     this.#findLock = findLock
   }
 
   connect(): void {
-    const socket = new WebSocket(this.#url)
+    const socket = new WebSocket(this.#url, [this.#key()].filter(Boolean))
     socket.binaryType = 'arraybuffer'
     this.#socket = socket
     this.onState('connecting')

@@ -1,12 +1,24 @@
 /** Whether the browser is let in, and what to do if not. */
 export type Entry = { readonly isIn: true } | { readonly isIn: false; readonly why: string }
 
-/** Exchange the token of the link, if there is one, for the cookie. */
+/** Where the key is kept that goes with the cookie: no page of another port reads it. */
+const keyName = 'hawser-key'
+
+/** What is said to be let in, beside the cookie. */
+export function storedKey(): string {
+  return localStorage.getItem(keyName) ?? ''
+}
+
+/** Exchange the token of the link, if there is one, for the cookie and its key. */
 export async function enter(location: Location): Promise<Entry> {
   const token = new URLSearchParams(location.hash.slice(1)).get('token')
-  const asked = token === null ? fetch('/session') : fetch('/session', post(token))
+  const asked = token === null ? ask() : ask(post(token))
   try {
     const reply = await asked
+    if (reply.status === 200) {
+      const { key } = (await reply.json()) as { readonly key: string }
+      localStorage.setItem(keyName, key)
+    }
     // The link is used up: it is of no use in the history, or in a bookmark.
     if (token !== null) history.replaceState(null, '', location.pathname)
     return reply.ok ? { isIn: true } : { isIn: false, why: await reply.text() }
@@ -22,17 +34,18 @@ export async function enter(location: Location): Promise<Entry> {
  */
 export async function findLock(): Promise<string | undefined> {
   try {
-    const reply = await fetch('/session')
+    const reply = await ask()
     return reply.status === 401 ? await reply.text() : undefined
   } catch {
     return undefined
   }
 }
 
+function ask(more: RequestInit = {}): Promise<Response> {
+  return fetch('/session', { headers: { 'Hawser-Key': storedKey() }, ...more })
+}
+
 function post(token: string): RequestInit {
-  return {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ token }),
-  }
+  const headers = { 'Content-Type': 'application/json', 'Hawser-Key': storedKey() }
+  return { method: 'POST', headers, body: JSON.stringify({ token }) }
 }
