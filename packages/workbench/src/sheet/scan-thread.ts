@@ -4,8 +4,13 @@ import type { ScanSink } from './found-places.js'
 import type { LogFile } from './file/log-file.js'
 import type { FromScan, ScanTask } from './scan-messages.js'
 
-/** Milliseconds without a word of a thread that has rows to look at: a regular expression may take for ever. */
-const patience = 5_000
+/** Milliseconds between two looks whether a thread that has rows to look at says anything. */
+const interval = 1_000
+/**
+ * Looks in a row without a word: a regular expression may take for ever. They are counted and not the time: a machine
+ * that slept for hours finds its searches where they were.
+ */
+const mostMissed = 5
 /** The compiled file, from the sources as well: a thread cannot be begun with TypeScript. */
 const program = new URL('../../dist/sheet/scan-program.js', import.meta.url)
 
@@ -21,27 +26,27 @@ export function scanInThread(
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   })
   let next = file.firstRow
-  let timer: NodeJS.Timeout | undefined
+  let hasBegun = false
+  let missed = 0
   let isOver = false
 
-  const wait = (): void => {
-    clearTimeout(timer)
-    if (isOver || next >= file.nextRow) return
-    timer = setTimeout(() => {
-      end(`looking at row ${next} takes longer than ${patience} ms: use a simpler expression`)
-    }, patience)
+  const look = (): void => {
+    missed = hasBegun && next < file.nextRow ? missed + 1 : 0
+    if (missed <= mostMissed) return
+    const waited = mostMissed * interval
+    end(`looking at row ${next} takes longer than ${waited} ms: use a simpler expression`)
   }
+  const timer = setInterval(look, interval).unref()
   const grown = (): void => {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     worker.postMessage(file.nextRow)
-    if (timer === undefined) wait()
   }
   const unwatch = file.watch(grown)
 
   function end(why?: string): void {
     if (isOver) return
     isOver = true
-    clearTimeout(timer)
+    clearInterval(timer)
     unwatch()
     void worker.terminate()
     if (why !== undefined) sink.failed(why)
@@ -53,10 +58,9 @@ export function scanInThread(
       end(said.error)
       return
     }
+    hasBegun = true
+    missed = 0
     next = said.next
-    clearTimeout(timer)
-    timer = undefined
-    wait()
     sink.scanned(said)
   })
   worker.on('error', (error: Error) => end(error.message))
