@@ -55,7 +55,10 @@ export class RowTest {
       if (event['session'] === session) this.#connections.add(connection)
       else this.#connections.delete(connection)
     }
-    return this.#connections.has(connection)
+    const isOurs = this.#connections.has(connection)
+    // Its last row: of a million that come and go, only those that are open are remembered.
+    if (event?.event === 'close') this.#connections.delete(connection)
+    return isOurs
   }
 }
 
