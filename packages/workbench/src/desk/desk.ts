@@ -52,6 +52,9 @@ export class Desk {
         ? []
         : [project.watch(() => this.#push('project', () => ({ project: project.state })))]),
     ]
+    // It was said when it happened, to those pages that were there.
+    const { error } = room.log.info()
+    if (error !== undefined) this.notify('error', error.message)
   }
 
   /** What a page says. Never throws. */

@@ -1,11 +1,30 @@
-import { expect, it } from 'vitest'
+import type { SessionLog } from 'hawser/log'
+import { expect, it, onTestFinished } from 'vitest'
+import { Desk } from '../../src/desk/desk.js'
 import { WorkbenchError } from '../../src/workbench-error.js'
-import { DeskTest } from '../support/desk.js'
+import { DeskTest, FakePage } from '../support/desk.js'
+import { plainTools } from '../support/tools.js'
 
 it('a page says hello, and learns what there is', async () => {
   const test = await DeskTest.create()
   const reply = await test.ask(test.open(), { do: 'hello' })
   expect(reply).toMatchObject({ value: { version: '1.2.3', sessions: [] } })
+})
+
+it('a page that opens when the log has stopped is told so', async () => {
+  const test = await DeskTest.create()
+  const stopped = { info: () => ({ error: new Error('the log has stopped: the disk is full') }) }
+  const page = new FakePage()
+  const { sessions, sheet, file } = test
+  const log = stopped as unknown as SessionLog
+  const room = { tools: plainTools, sessions, sheet, log, file, folder: undefined }
+  const desk = new Desk(page, room)
+  onTestFinished(() => desk.close())
+  expect(page.pushes('notice')).toEqual([
+    { push: 'notice', level: 'error', text: 'the log has stopped: the disk is full' },
+  ])
+  const fine = test.open()
+  expect(fine.page.pushes('notice')).toEqual([])
 })
 
 it('each request is replied to with its number, in the order in which they are done', async () => {
