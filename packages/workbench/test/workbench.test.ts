@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createServer, raw } from 'hawser'
 import { openLog } from 'hawser/log'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { createFolder } from '../../../test/support/folders.js'
 import type { SessionState } from '../src/protocol/session-state.js'
@@ -160,6 +160,23 @@ it('the log is a file of this user only, and is gone when the workbench is close
   await workbench.close()
   await workbench.close()
   expect(existsSync(path)).toBe(false)
+})
+
+it('what a workbench left that was killed is deleted by the next one, and nothing else', async () => {
+  const folder = createFolder()
+  for (const name of ['TMPDIR', 'TEMP']) vi.stubEnv(name, folder)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  // No system has a process of this number.
+  const left = join(folder, 'hawser-workbench-999999999-a1')
+  const others = ['hawser-workbench-x', `hawser-workbench-${process.pid}-b2`, 'hawser-999999999-c3']
+  for (const path of [left, ...others.map((name) => join(folder, name))]) {
+    mkdirSync(path)
+    writeFileSync(join(path, 'session.hawser'), 'rows')
+  }
+  const workbench = await start()
+  expect(existsSync(left)).toBe(false)
+  await workbench.close()
+  for (const name of others) expect(existsSync(join(folder, name))).toBe(true)
 })
 
 it('a log that is named stays', async () => {
