@@ -22,6 +22,7 @@ import {
   PUBLIC_ONLY,
   SHARED_WITH_PAGES,
   SOCKET_BUILTINS,
+  WATCHING_FOLDER,
   TABLES,
 } from './lib/wall-rules.mjs'
 
@@ -167,6 +168,7 @@ function judgeOther(from, file, specifier) {
     const name = builtinName(specifier)
     if (!specifier.startsWith('node:')) return `write 'node:${name}' for Node's module '${name}'`
     if (name === 'http' && HTTP_FILES.includes(from)) return undefined
+    if (name === 'net' && from.startsWith(`${WATCHING_FOLDER}/`)) return undefined
     return publicOnly && SOCKET_BUILTINS.includes(name)
       ? `'${specifier}' belongs to the library's socket folder; use 'hawser' instead`
       : undefined

@@ -727,7 +727,15 @@ export const NATS_UNITS = {
 /** @type {Table} */
 export const INSPECT_UNITS = {
   wire: { units: [], builtins: [] },
-  tap: { units: ['wire'], builtins: ['process'] },
+  tap: {
+    units: ['wire'],
+    builtins: ['buffer', 'fs', 'net', 'path', 'perf_hooks', 'process', 'timers', 'worker_threads'],
+    wings: {
+      send: { sees: ['natives'], builtins: ['buffer', 'net'] },
+      connections: { sees: ['natives', 'send'], builtins: ['net'] },
+      hooks: { sees: ['natives', 'connections'], units: [], builtins: ['net', 'process'] },
+    },
+  },
   index: { units: ['wire'], builtins: [] },
 }
 
@@ -882,6 +890,9 @@ export const HTTP_FILES = [
   'packages/cli/src/proxy/api/api-server.ts',
   'packages/workbench/src/page/page-server.ts',
 ]
+
+/** What runs in a watched program looks at that program's own sockets. */
+export const WATCHING_FOLDER = 'packages/inspect/src/tap'
 
 /** Files that import modules of the user's, whose names are not known here. */
 export const LOADER_FILES = ['packages/cli/src/wire/import-module.ts']

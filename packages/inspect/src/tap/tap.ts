@@ -1,9 +1,16 @@
 import process from 'node:process'
-import { blockMagic } from '../wire/layout.js'
+import { start } from './start.js'
 
 /** Where a thread is marked that has its tap: a second one, of a grandchild's options, does nothing. */
 const mark = Symbol.for('hawser.tap')
 
-if (process.env['HAWSER_INSPECT'] !== undefined && !(mark in globalThis)) {
-  Object.defineProperty(globalThis, mark, { value: blockMagic })
+const path = process.env['HAWSER_INSPECT']
+
+if (path !== undefined && path !== '' && !(mark in globalThis)) {
+  Object.defineProperty(globalThis, mark, { value: true })
+  try {
+    start(path, process.env['HAWSER_INSPECT_OPTIONS'])
+  } catch {
+    // Whatever fails here, the program runs as it does without it.
+  }
 }

@@ -1,0 +1,95 @@
+import { kinds, mostData } from '../../wire/layout.js'
+import { copyBytes, natives, now, viewBytes, writeText } from '../natives.js'
+import type { Pump } from '../send/pump.js'
+import type { Connection } from './connection.js'
+
+/** Text up to this length is written where it is kept; longer text is made into bytes first. */
+const mostDirect = 4_096
+
+/** Puts what happens on connections into the ring, and counts what found no room there. */
+export class Recorder {
+  readonly #pump: Pump
+
+  constructor(pump: Pump) {
+    this.#pump = pump
+  }
+
+  in(connection: Connection, bytes: Uint8Array): void {
+    const at = connection.in
+    connection.in += bytes.length
+    const kept = this.#put(connection, kinds.in, bytes, at)
+    if (kept < bytes.length) this.lose(connection, bytes.length - kept, 0)
+  }
+
+  out(connection: Connection, bytes: Uint8Array): void {
+    const at = connection.out
+    connection.out += bytes.length
+    const kept = this.#put(connection, kinds.out, bytes, at)
+    if (kept < bytes.length) this.lose(connection, 0, bytes.length - kept)
+  }
+
+  outText(connection: Connection, text: string, encoding: BufferEncoding): void {
+    const isDirect = text.length <= mostDirect && (encoding === 'utf8' || encoding === 'latin1')
+    const block = isDirect ? this.#pump.ring.reserve(text.length * 3) : undefined
+    if (block === undefined) {
+      this.out(connection, natives.fromText(text, encoding))
+      return
+    }
+    const length = writeText(block.data, text, block.used, encoding)
+    if (length === 0) return
+    const time = now()
+    block.add(time, connection.id, kinds.out, length, connection.out, connection.flags)
+    connection.out += length
+    this.#pump.ring.count()
+    this.#pump.poke(time)
+  }
+
+  /** Bytes of a connection that the ring cannot take. */
+  lose(connection: Connection, lostIn: number, lostOut: number): void {
+    connection.lostIn += lostIn
+    connection.lostOut += lostOut
+    connection.lostRows += 1
+    connection.isDue = true
+    this.#pump.ring.skip()
+  }
+
+  /** @returns whether there was room */
+  event(id: number, event: object): boolean {
+    return this.#say(id, kinds.event, event)
+  }
+
+  /** @returns whether there was room */
+  lost(id: number, lost: object): boolean {
+    return this.#say(id, kinds.lost, lost)
+  }
+
+  #say(id: number, kind: number, event: object): boolean {
+    const bytes = natives.fromText(natives.stringify(event), 'utf8')
+    const block = this.#pump.ring.reserve(bytes.length)
+    if (block === undefined) return false
+    const time = now()
+    copyBytes(block.data, bytes, block.used)
+    block.add(time, id, kind, bytes.length, 0, 0)
+    this.#pump.ring.count()
+    this.#pump.poke(time)
+    return true
+  }
+
+  /** @returns how many of the bytes found room */
+  #put(connection: Connection, kind: number, bytes: Uint8Array, position: number): number {
+    const { length } = bytes
+    for (let at = 0; at < length;) {
+      const count = Math.min(length - at, mostData)
+      const block = this.#pump.ring.reserve(count)
+      if (block === undefined) return at
+      const time = now()
+      const part = count === length ? bytes : viewBytes(bytes, at, at + count)
+      copyBytes(block.data, part, block.used)
+      block.add(time, connection.id, kind, count, position + at, connection.flags)
+      this.#pump.ring.count()
+      this.#pump.poke(time)
+      at += count
+    }
+    return length
+  }
+}

@@ -1,0 +1,38 @@
+import { Narrator } from './connections/narrator.js'
+import { Observer } from './connections/observer.js'
+import { Recorder } from './connections/recorder.js'
+import { Registry } from './connections/registry.js'
+import { write } from './connections/stamp.js'
+import { describeThread } from './describe-thread.js'
+import { watchExit } from './hooks/exit.js'
+import { findHooks, setHooks } from './hooks/hooks.js'
+import { Pump } from './send/pump.js'
+
+/** @param path of the inspector's socket @param options as JSON */
+export function start(path: string, options: string | undefined): void {
+  const pump = new Pump(
+    path,
+    () => narrator.settle(),
+    () => observer.off(),
+  )
+  const recorder = new Recorder(pump)
+  const registry = new Registry((connection) => {
+    narrator.add(connection)
+    pump.later(1)
+  })
+  const narrator = new Narrator(recorder, registry)
+  const observer = new Observer(registry, narrator, recorder)
+  write(pump.sink.socket, null)
+  recorder.event(0, describeThread(findHooks(pump.sink)))
+  pump.flush()
+  // With no inspector there, nothing is touched.
+  if (pump.isOff) return
+  watchExit(() => pump.exit())
+  setHooks(observer, pump.sink, readHttp2(options))
+}
+
+function readHttp2(options: string | undefined): boolean {
+  if (options === undefined) return false
+  const { http2 } = JSON.parse(options) as { http2?: unknown }
+  return http2 === true
+}
