@@ -736,7 +736,11 @@ export const INSPECT_UNITS = {
       hooks: { sees: ['natives', 'connections'], units: [], builtins: ['net', 'process'] },
     },
   },
-  index: { units: ['wire'], builtins: [] },
+  collect: {
+    units: ['wire'],
+    builtins: ['buffer', 'fs', 'os', 'path', 'process', 'timers/promises'],
+  },
+  index: { units: ['collect'], builtins: [] },
 }
 
 /** The half of the workbench that runs in Node.js. @type {Table} */

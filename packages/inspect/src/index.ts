@@ -1,1 +1,9 @@
-export { blockMagic } from './wire/layout.js'
+export type { InspectionHandler, SeenBytes, SeenEvent } from './collect/handler.js'
+export {
+  type Inspection,
+  type InspectionLimits,
+  type InspectionOptions,
+  startInspection,
+} from './collect/inspection.js'
+export type { Bytes, Role, SeenClose, SeenConnection, SeenTls } from './collect/seen-connection.js'
+export type { SeenThread } from './collect/thread.js'
