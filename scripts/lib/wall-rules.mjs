@@ -740,7 +740,11 @@ export const INSPECT_UNITS = {
     units: ['wire'],
     builtins: ['buffer', 'fs', 'os', 'path', 'process', 'timers/promises'],
   },
-  index: { units: ['collect'], builtins: [] },
+  launch: {
+    units: [],
+    builtins: ['child_process', 'events', 'os', 'process', 'url'],
+  },
+  index: { units: ['collect', 'launch'], builtins: [] },
 }
 
 /** The half of the workbench that runs in Node.js. @type {Table} */

@@ -7,3 +7,10 @@ export {
 } from './collect/inspection.js'
 export type { Bytes, Role, SeenClose, SeenConnection, SeenTls } from './collect/seen-connection.js'
 export type { SeenThread } from './collect/thread.js'
+export {
+  launch,
+  type LaunchedProgram,
+  type LaunchOptions,
+  type ProgramEnd,
+} from './launch/launch.js'
+export { tapPath } from './launch/tap-path.js'
