@@ -16,6 +16,8 @@ export type {
   LogInfo,
   LoggedConnection,
   LoggedEnds,
+  LostRows,
   OpenDetails,
+  SeenElsewhere,
   SessionLog,
 } from './writer/session-log.js'

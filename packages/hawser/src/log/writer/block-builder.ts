@@ -61,7 +61,7 @@ export class BlockBuilder {
     if (take > 0) this.#data.set(whole, this.used)
     const view = this.#view
     const row = blockHeaderSize + this.rows * rowSize
-    const { connection, kind, last } = track
+    const { connection, kind, source, last } = track
     const number = this.firstRow + this.rows
     const back = last < 0 ? 0 : number - last
     view.setFloat64(row, time, true)
@@ -70,7 +70,8 @@ export class BlockBuilder {
     view.setUint32(row + 16, take, true)
     // Taken modulo 2³², which is what a reader compares.
     view.setUint32(row + 20, track.position, true)
-    view.setUint32(row + 24, kind | (flags << 8), true)
+    view.setUint16(row + 24, kind | (flags << 8), true)
+    view.setUint16(row + 26, source, true)
     view.setUint32(row + 28, back > largestWord ? 0 : back, true)
     track.last = number
     track.position += take

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { encodeEvent, type LogEvent } from '../format/events.js'
 import { kindNumbers } from '../format/kinds.js'
-import type { LoggedConnection, OpenDetails } from './session-log.js'
+import type { LoggedConnection, LostRows, OpenDetails } from './session-log.js'
 import { MaskedRows, type MaskedSink, type RowOutlet } from './masked-rows.js'
 import { createTrack, type Track } from './track.js'
 
@@ -24,6 +24,7 @@ export interface RowSink {
 /** A connection as a log knows it: a track for each direction, one for its events, and what was lost. */
 export class Conversation implements LoggedConnection, RowOutlet {
   readonly id: number
+  readonly #source: number
   readonly #sink: RowSink
   readonly #in: Track
   readonly #out: Track
@@ -32,34 +33,45 @@ export class Conversation implements LoggedConnection, RowOutlet {
   readonly #masked: MaskedRows | undefined
   #isOver = false
 
-  constructor(sink: RowSink, id: number) {
+  /** @param source whose it is; 0 for this process */
+  constructor(sink: RowSink, id: number, source: number) {
     this.id = id
+    this.#source = source
     this.#sink = sink
-    this.#in = createTrack(id, kindNumbers.in)
-    this.#out = createTrack(id, kindNumbers.out)
-    this.#events = createTrack(id, kindNumbers.event)
+    this.#in = createTrack(id, kindNumbers.in, source)
+    this.#out = createTrack(id, kindNumbers.out, source)
+    this.#events = createTrack(id, kindNumbers.event, source)
     if (sink.masks !== undefined) this.#masked = new MaskedRows(sink.masks, this)
   }
 
-  in(bytes: Uint8Array, flags = 0): void {
-    this.#take(this.#in, flags, bytes)
+  in(bytes: Uint8Array, flags = 0, time?: number): void {
+    this.#take(this.#in, flags, bytes, time)
   }
 
-  out(bytes: Uint8Array, flags = 0): void {
-    this.#take(this.#out, flags, bytes)
+  out(bytes: Uint8Array, flags = 0, time?: number): void {
+    this.#take(this.#out, flags, bytes, time)
   }
 
-  event(event: LogEvent): void {
+  event(event: LogEvent, time?: number): void {
     if (this.#isOver) return
     const bytes = encodeEvent(event)
-    if (this.#masked === undefined) this.write(this.#events, 0, bytes)
-    else this.#masked.addEvent(this.#events, bytes)
+    if (this.#masked === undefined) this.write(this.#events, 0, bytes, time)
+    else this.#masked.addEvent(this.#events, bytes, time)
   }
 
-  close(details: OpenDetails = {}): void {
+  lost(lost: LostRows, time?: number): void {
+    if (this.#isOver) return
+    this.#masked?.stop('bytes of it were lost, and a secret may have begun in them')
+    this.#in.position += lost.in
+    this.#out.position += lost.out
+    const { rows } = lost
+    this.write(this.#lostTrack(), 0, encodeLost({ rows, in: lost.in, out: lost.out }), time)
+  }
+
+  close(details: OpenDetails = {}, time?: number): void {
     if (this.#isOver) return
     this.#masked?.end()
-    this.event({ event: 'close', ...details })
+    this.event({ event: 'close', ...details }, time)
     this.#isOver = true
     this.#sink.closed(this)
   }
@@ -72,9 +84,7 @@ export class Conversation implements LoggedConnection, RowOutlet {
   recover(): boolean {
     const lost = this.#lost
     if (lost === undefined) return true
-    const text = Buffer.from(JSON.stringify({ event: 'lost', ...lost }))
-    const track = createTrack(this.id, kindNumbers.lost)
-    if (!this.#sink.append(track, 0, text)) return false
+    if (!this.#sink.append(this.#lostTrack(), 0, encodeLost(lost))) return false
     this.#lost = undefined
     return true
   }
@@ -110,9 +120,17 @@ export class Conversation implements LoggedConnection, RowOutlet {
     else if (kind === kindNumbers.out) lost.out += bytes
   }
 
-  #take(track: Track, flags: number, bytes: Uint8Array): void {
+  #take(track: Track, flags: number, bytes: Uint8Array, time: number | undefined): void {
     if (this.#isOver || bytes.length === 0) return
-    if (this.#masked === undefined) this.write(track, flags, bytes)
-    else this.#masked.add(track, flags, bytes)
+    if (this.#masked === undefined) this.write(track, flags, bytes, time)
+    else this.#masked.add(track, flags, bytes, time)
   }
+
+  #lostTrack(): Track {
+    return createTrack(this.id, kindNumbers.lost, this.#source)
+  }
+}
+
+function encodeLost(lost: LostRows): Buffer {
+  return Buffer.from(JSON.stringify({ event: 'lost', ...lost }))
 }

@@ -46,17 +46,16 @@ export class MaskedRows {
     })
   }
 
-  addEvent(track: Track, bytes: Buffer): void {
-    this.#held.addEvent(track, bytes, this.#sink.now())
+  addEvent(track: Track, bytes: Buffer, time: number = this.#sink.now()): void {
+    this.#held.addEvent(track, bytes, time)
     this.#count()
   }
 
-  add(track: Track, flags: number, bytes: Uint8Array): void {
-    const time = this.#sink.now()
+  add(track: Track, flags: number, bytes: Uint8Array, time: number = this.#sink.now()): void {
     for (let at = 0; at < bytes.length; at += piece) {
       const part = bytes.subarray(at, at + piece)
       if (!this.#isStopped && !this.#sink.mayHold(part.length)) {
-        this.#stop('too much waits for the bytes that follow it')
+        this.stop('too much waits for the bytes that follow it')
       }
       if (this.#isStopped) this.#outlet.lose(track, part.length)
       else this.#push(track, flags, part, time)
@@ -82,9 +81,17 @@ export class MaskedRows {
     this.#count()
   }
 
+  /** What comes from now on is not logged. */
+  stop(why: string): void {
+    if (this.#isStopped) return
+    this.#isStopped = true
+    this.drop()
+    this.#outlet.stopped(why)
+  }
+
   #push(track: Track, flags: number, bytes: Uint8Array, time: number): void {
     const isKnown = this.#attempt(() => this.#held.add(track, flags, bytes, time))
-    if (!isKnown) this.#stop('a secret is longer than its rule says')
+    if (!isKnown) this.stop('a secret is longer than its rule says')
   }
 
   #attempt(work: () => boolean): boolean {
@@ -95,16 +102,9 @@ export class MaskedRows {
       this.#sink.maskFailed(
         new HandlerError('HAWSER_HANDLER_FAILED', text, { op: 'handle', cause }),
       )
-      this.#stop('a mask failed')
+      this.stop('a mask failed')
       return true
     }
-  }
-
-  #stop(why: string): void {
-    if (this.#isStopped) return
-    this.#isStopped = true
-    this.drop()
-    this.#outlet.stopped(why)
   }
 
   #count(): void {

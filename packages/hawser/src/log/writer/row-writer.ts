@@ -67,9 +67,11 @@ export class RowWriter implements BlockSource {
   /**
    * Add a row, or several for what is larger than a block. The bytes are copied.
    *
+   * @param seen when they came; now, where that is no time
    * @returns whether all of it was taken: not if the disk is too slow, or the log has stopped
    */
-  append(track: Track, flags: number, bytes: Uint8Array, time: number = this.now()): boolean {
+  append(track: Track, flags: number, bytes: Uint8Array, seen?: number): boolean {
+    const time = seen !== undefined && seen >= 0 && seen < Infinity ? seen : this.now()
     let at = 0
     do {
       const builder = this.#builderFor(bytes.length - at)

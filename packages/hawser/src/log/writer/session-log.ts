@@ -16,7 +16,26 @@ export interface LoggedEnds {
 /** What a log says about a connection when it begins, beside its two ends: any values for JSON. */
 export type OpenDetails = Omit<LogEvent, 'event'>
 
-/** One connection in a log. No function of it throws, and none waits. */
+/** Bytes and rows that were lost before they reached the log. */
+export interface LostRows {
+  readonly rows: number
+  /** Bytes in each direction. */
+  readonly in: number
+  readonly out: number
+}
+
+/** Where and when a connection was seen, where it was not here and now. */
+export interface SeenElsewhere {
+  /** What `source` returned. Default 0: the writer of the log. */
+  readonly source?: number | undefined
+  /** Milliseconds since 1970. Default: now. */
+  readonly time?: number | undefined
+}
+
+/**
+ * One connection in a log. No function of it throws, and none waits. Each takes a time in milliseconds since 1970, for what
+ * was seen by another process; the default is now.
+ */
 export interface LoggedConnection {
   /** Its number in the log: 1, 2, 3, … */
   readonly id: number
@@ -25,13 +44,15 @@ export interface LoggedConnection {
    *
    * @param flags what there is to say of them: `rowFlags.tls | rowFlags.changed`
    */
-  in(bytes: Uint8Array, flags?: number): void
+  in(bytes: Uint8Array, flags?: number, time?: number): void
   /** Bytes went to the peer; in a proxy, to the client. They are copied before the call returns. */
-  out(bytes: Uint8Array, flags?: number): void
+  out(bytes: Uint8Array, flags?: number, time?: number): void
   /** Something happened: `{ event: 'note', text: 'the order was paid' }`, at most 64 KiB as JSON. */
-  event(event: LogEvent): void
+  event(event: LogEvent, time?: number): void
+  /** So much of it was lost before it came here: a row `lost`, as of what a slow disk loses. */
+  lost(lost: LostRows, time?: number): void
   /** It is over: an event `close` with these details. What is logged after it is left out. */
-  close(details?: OpenDetails): void
+  close(details?: OpenDetails, time?: number): void
 }
 
 /** What a log has written, and what it has not. */
@@ -61,10 +82,17 @@ export interface SessionLog extends AsyncDisposable {
    *
    * @param ends where it leads; a `Connection` fits
    * @param details any values for JSON: `{ side: 'server', name: 'echo' }`
+   * @param seen whose it is and when it began, where that was in another process
    */
-  open(ends?: LoggedEnds, details?: OpenDetails): LoggedConnection
+  open(ends?: LoggedEnds, details?: OpenDetails, seen?: SeenElsewhere): LoggedConnection
+  /**
+   * A process or a thread whose connections are logged: an event `source` with these details and its number.
+   *
+   * @returns the number, 1 to 65,535, which its rows have; there are no more numbers after that, and it is 0
+   */
+  source(details?: OpenDetails, time?: number): number
   /** Something happened that belongs to no connection; it is logged as of connection 0. */
-  event(event: LogEvent): void
+  event(event: LogEvent, time?: number): void
   /** Fulfils when all rows so far are in the file. Never rejects: `info().error` says if it has stopped. */
   flush(): Promise<void>
   /** What it has written and lost. */

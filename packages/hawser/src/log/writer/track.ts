@@ -3,6 +3,8 @@ export interface Track {
   readonly connection: number
   /** The number of its kind. */
   readonly kind: number
+  /** Whose it is, where several write; 0 where one does. */
+  readonly source: number
   /** Bytes so far, those that were not stored as well. */
   position: number
   /** The number of its last row; -1 before the first one. */
@@ -10,6 +12,6 @@ export interface Track {
 }
 
 /** A track without rows. */
-export function createTrack(connection: number, kind: number): Track {
-  return { connection, kind, position: 0, last: -1 }
+export function createTrack(connection: number, kind: number, source: number): Track {
+  return { connection, kind, source, position: 0, last: -1 }
 }

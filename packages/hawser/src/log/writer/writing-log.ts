@@ -17,6 +17,7 @@ import type {
   LoggedConnection,
   LoggedEnds,
   OpenDetails,
+  SeenElsewhere,
   SessionLog,
 } from './session-log.js'
 import type { Track } from './track.js'
@@ -26,6 +27,9 @@ import type { Track } from './track.js'
  * connection 0.
  */
 const mostLosing = 10_000
+
+/** The number of a source has 16 bits. */
+const mostSources = 0xffff
 
 /** What a log is made of. */
 export interface LogSetup {
@@ -57,6 +61,7 @@ export class WritingLog implements SessionLog, RowSink, MaskedSink {
   #heldBytes = 0
   #hasMaskFailed = false
   #lastConnection: number
+  #lastSource = 0
   #lostRows = 0
   #lostBytes = 0
   #error: LogError | undefined
@@ -68,7 +73,7 @@ export class WritingLog implements SessionLog, RowSink, MaskedSink {
     this.#lastConnection = place.connections
     this.finders = setup.finders
     this.masks = setup.finders.length > 0 ? this : undefined
-    this.#own = new Conversation(this, 0)
+    this.#own = new Conversation(this, 0, 0)
     this.#rows = new RowWriter(files, place, {
       clock,
       time: new LogTime(clock, setup.lastTime),
@@ -82,19 +87,29 @@ export class WritingLog implements SessionLog, RowSink, MaskedSink {
     this.#endExit = flushAtExit(setup.unlock)
   }
 
-  open(ends: LoggedEnds = {}, details: OpenDetails = {}): LoggedConnection {
+  open(
+    ends: LoggedEnds = {},
+    details: OpenDetails = {},
+    { source = 0, time }: SeenElsewhere = {},
+  ): LoggedConnection {
     const last = this.#lastConnection
-    const conversation = new Conversation(this, last >= largestWord ? 1 : last + 1)
+    const conversation = new Conversation(this, last >= largestWord ? 1 : last + 1, source)
     this.#lastConnection = conversation.id
     if (this.masks !== undefined) this.#masked.add(conversation)
     const { localAddress, localPort, remoteAddress, remotePort } = ends
     const places = { localAddress, localPort, remoteAddress, remotePort }
-    conversation.event({ event: 'open', ...places, ...details })
+    conversation.event({ event: 'open', ...places, ...details }, time)
     return conversation
   }
 
-  event(event: LogEvent): void {
-    this.#own.event(event)
+  event(event: LogEvent, time?: number): void {
+    this.#own.event(event, time)
+  }
+
+  source(details: OpenDetails = {}, time?: number): number {
+    const source = this.#lastSource >= mostSources ? 0 : ++this.#lastSource
+    this.#own.event({ event: 'source', source, ...details }, time)
+    return source
   }
 
   flush(): Promise<void> {
