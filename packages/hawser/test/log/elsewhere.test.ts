@@ -4,7 +4,7 @@ import { openLog } from './support/open-log.js'
 
 async function rowsOf(file: string): Promise<LogRow[]> {
   await using log = await readLog(file)
-  return collect(log.rows())
+  return await collect(log.rows())
 }
 
 async function collect(rows: AsyncIterable<LogRow>): Promise<LogRow[]> {
