@@ -744,7 +744,8 @@ export const INSPECT_UNITS = {
     units: [],
     builtins: ['child_process', 'events', 'os', 'process', 'url'],
   },
-  index: { units: ['collect', 'launch'], builtins: [] },
+  guess: { units: [], builtins: [] },
+  index: { units: ['collect', 'guess', 'launch'], builtins: [] },
 }
 
 /** The half of the workbench that runs in Node.js. @type {Table} */

@@ -14,3 +14,5 @@ export {
   type ProgramEnd,
 } from './launch/launch.js'
 export { tapPath } from './launch/tap-path.js'
+export type { FirstBytes } from './guess/first-bytes.js'
+export { guessProtocol } from './guess/guess.js'
