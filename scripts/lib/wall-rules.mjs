@@ -745,7 +745,12 @@ export const INSPECT_UNITS = {
     builtins: ['child_process', 'events', 'os', 'process', 'url'],
   },
   guess: { units: [], builtins: [] },
-  index: { units: ['collect', 'guess', 'launch'], builtins: [] },
+  attach: {
+    units: [],
+    builtins: ['buffer', 'fs', 'path', 'process', 'timers', 'timers/promises', 'url'],
+    doors: ['attach', 'attach-error'],
+  },
+  index: { units: ['attach', 'collect', 'guess', 'launch'], builtins: [] },
 }
 
 /** The half of the workbench that runs in Node.js. @type {Table} */

@@ -14,5 +14,7 @@ export {
   type ProgramEnd,
 } from './launch/launch.js'
 export { tapPath } from './launch/tap-path.js'
+export { attach, type Attached, type AttachOptions } from './attach/attach.js'
+export { AttachError, type AttachErrorCode } from './attach/attach-error.js'
 export type { FirstBytes } from './guess/first-bytes.js'
 export { guessProtocol } from './guess/guess.js'

@@ -1,0 +1,65 @@
+/** What the target is told to load, and where the tap's inspector is. */
+export interface Loading {
+  /** The file of the tap. */
+  readonly tap: string
+  /** The Unix socket. */
+  readonly socket: string
+  readonly http2: boolean
+  /** Milliseconds since the epoch: later nothing is loaded, since nobody waits for it. */
+  readonly until: number
+}
+
+/** What came of it. */
+export type Loaded =
+  /** The tap was loaded, or one from an earlier attach was pointed at the socket. */
+  | { readonly outcome: 'loaded' | 'again'; readonly node: string; readonly title: string }
+  /** Another inspector watches it, or the tap that it has cannot be used again. */
+  | { readonly outcome: 'watched' | 'spent' }
+  | { readonly outcome: 'failed'; readonly reason: string }
+
+/** Its number as it knows it. */
+export const pidExpression = 'process.pid'
+
+/** Closes the port for everybody. No reply to it arrives. */
+export const closeExpression = "require('node:inspector').close()"
+
+/**
+ * Loads the tap between two turns of the program's event loop, and not in the middle of what it does just then. The
+ * two variables are there only as long as the file loads, so that no child of the program gets them.
+ */
+export function loadExpression(loading: Loading): string {
+  return `new Promise((resolve) => {
+  const { tap, socket, http2, until } = ${JSON.stringify(loading)}
+  // It is taken away as soon as this is evaluated.
+  const load = require
+  const variables = { HAWSER_INSPECT: socket, HAWSER_INSPECT_OPTIONS: JSON.stringify({ http2 }) }
+  const who = { node: process.version, title: String(process.argv[1] ?? process.execPath) }
+  const begin = () => {
+    if (Date.now() > until) return { outcome: 'failed', reason: 'it was too late' }
+    const mark = globalThis[Symbol.for('hawser.tap')]
+    if (mark !== undefined) {
+      if (mark.active) return { outcome: 'watched' }
+      return mark.aim?.(socket, { http2 }) === true ? { outcome: 'again', ...who } : { outcome: 'spent' }
+    }
+    const before = Object.keys(variables).map((name) => [name, process.env[name]])
+    Object.assign(process.env, variables)
+    try {
+      load(tap)
+    } finally {
+      for (const [name, value] of before) {
+        if (value === undefined) delete process.env[name]
+        else process.env[name] = value
+      }
+    }
+    const loaded = globalThis[Symbol.for('hawser.tap')] !== undefined
+    return loaded ? { outcome: 'loaded', ...who } : { outcome: 'failed', reason: 'the tap did not start' }
+  }
+  require('node:timers').setImmediate(() => {
+    try {
+      resolve(begin())
+    } catch (error) {
+      resolve({ outcome: 'failed', reason: String(error?.message ?? error).split('\\n')[0] })
+    }
+  })
+})`
+}

@@ -1,0 +1,2 @@
+// The same as a module, which has no `require`.
+import './asked.cjs'
