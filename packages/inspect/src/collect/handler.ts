@@ -26,6 +26,8 @@ export interface InspectionHandler {
   bytes(connection: SeenConnection, seen: SeenBytes, time: number): void
   event(connection: SeenConnection, event: SeenEvent, time: number): void
   close(connection: SeenConnection, close: SeenClose, time: number): void
+  /** Connections that began and ended while the inspector was too slow for any of it, with their bytes. */
+  missed(thread: SeenThread, missed: Bytes & { readonly connections: number }): void
   /** Something is not seen: a stranger's blocks, or more than may be. One sentence. */
   trouble(text: string): void
 }

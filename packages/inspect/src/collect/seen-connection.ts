@@ -48,6 +48,8 @@ export class SeenConnection {
   tls: SeenTls | undefined
   /** Why its bytes cannot be shown; undefined where they are. */
   unseen: string | undefined
+  /** Bytes that went through it before it was met. */
+  readonly before: Bytes
   /** Bytes that reached the inspector. */
   readonly captured: { in: number; out: number } = { in: 0, out: 0 }
   /** Bytes that the program sent or received, and that the inspector was too slow for. */
@@ -63,6 +65,7 @@ export class SeenConnection {
     this.role = role
     this.host = textOf(fields['host'])
     this.path = textOf(fields['path'])
+    this.before = { in: someOf('in', fields['in']), out: someOf('out', fields['out']) }
     this.#place(fields)
   }
 

@@ -1,6 +1,6 @@
 import { flags } from '../wire/layout.js'
 import { type Block, malformed, type Row } from './block.js'
-import { type Fields, parseEvent, textOf } from './fields.js'
+import { type Fields, parseEvent, someOf, textOf } from './fields.js'
 import type { InspectionHandler } from './handler.js'
 import type { Register } from './register.js'
 import { SeenConnection } from './seen-connection.js'
@@ -53,6 +53,7 @@ export class Source {
       this.#handler.thread(this.#thread, row.time)
     } else if (row.kind === 'in' || row.kind === 'out') this.#takeBytes(row, row.kind)
     else if (row.connection !== 0) this.#takeEvent(row, this.#thread)
+    else this.#takeMissed(parseEvent(row.data), this.#thread)
   }
 
   #takeBytes(
@@ -107,6 +108,13 @@ export class Source {
       default:
       // Of a later version.
     }
+  }
+
+  #takeMissed(fields: Fields, thread: SeenThread): void {
+    if (fields['event'] !== 'lost') return
+    const connections = someOf('connections', fields['connections'])
+    const [lostIn, lostOut] = [someOf('in', fields['in']), someOf('out', fields['out'])]
+    this.#handler.missed(thread, { connections, in: lostIn, out: lostOut })
   }
 
   #open(number: number, thread: SeenThread, fields: Fields, time: number): void {

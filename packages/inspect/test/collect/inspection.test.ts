@@ -95,6 +95,21 @@ it('connections of a process that was killed are closed', async () => {
   )
 })
 
+it('what a connection had behind it when it was met is said', async () => {
+  const inspecting = await Inspecting.start()
+  const program = await inspecting.program()
+  await program.sends(thread(), event({ event: 'open', role: 'adopt', in: 100, out: 20 }))
+  await inspecting.says(/^1 adopt of 1 at 1001 behind 100 in, 20 out$/)
+})
+
+it('connections of which nothing was sent are counted', async () => {
+  const inspecting = await Inspecting.start()
+  const program = await inspecting.program()
+  const missed = { event: 'lost', connections: 3, in: 10, out: 20 }
+  await program.sends(thread(), { kind: 'lost', connection: 0, data: JSON.stringify(missed) })
+  await inspecting.says(/^thread 1 missed {"connections":3,"in":10,"out":20}$/)
+})
+
 it('rows of a connection that has closed, and events of a later version, are passed over', async () => {
   const inspecting = await Inspecting.start()
   const program = await inspecting.program()

@@ -1,7 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Connection, connect, raw } from 'hawser'
 import { onTestFinished } from 'vitest'
-import { type Inspection, type InspectionLimits, startInspection } from '../../src/index.js'
+import {
+  type Bytes,
+  type Inspection,
+  type InspectionLimits,
+  startInspection,
+} from '../../src/index.js'
 import { encodeBlock, type SentRow } from './encode-block.js'
 
 const patience = 60_000
@@ -50,8 +55,10 @@ export class Inspecting {
         thread: ({ number, pid, threadId, title, missing }) =>
           say(`thread ${number}: ${title} ${pid}/${threadId} without [${missing.join()}]`),
         threadEnded: ({ number }) => say(`thread ${number} ended`),
-        open: ({ id, role, thread, host = '', path = '' }, time) =>
-          say(`${id} ${role} of ${thread.number} at ${time} ${host}${path}`.trimEnd()),
+        open: ({ id, role, thread, host = '', path = '', before }, time) =>
+          say(
+            `${id} ${role} of ${thread.number} at ${time} ${host}${path}${shown(before)}`.trimEnd(),
+          ),
         bytes: ({ id }, { direction, bytes, isTls }) =>
           say(`${id} ${direction} ${isTls ? 'tls ' : ''}${Buffer.from(bytes).toString()}`),
         event: (connection, happened) => {
@@ -63,11 +70,16 @@ export class Inspecting {
           say(
             `${id} close ${reason} by ${by} ${JSON.stringify({ captured, lost, ...(counted && { counted }) })}`,
           ),
+        missed: ({ number }, missed) => say(`thread ${number} missed ${JSON.stringify(missed)}`),
         trouble: (text) => say(`trouble: ${text}`),
       },
     })
     onTestFinished(() => this.inspection.close())
   }
+}
+
+function shown({ in: read, out }: Bytes): string {
+  return read + out === 0 ? '' : `behind ${read} in, ${out} out`
 }
 
 /** A watched program. */
