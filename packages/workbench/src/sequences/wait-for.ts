@@ -36,7 +36,7 @@ export async function waitFor(
         }
         if (missing.size === 0) resolve()
       } catch (error) {
-        reject(error as Error)
+        reject(error instanceof Error ? error : new Error(String(error)))
       }
     }
     inbox.onHeard(look)

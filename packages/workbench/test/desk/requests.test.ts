@@ -15,9 +15,9 @@ it('a page that opens when the log has stopped is told so', async () => {
   const test = await DeskTest.create()
   const stopped = { info: () => ({ error: new Error('the log has stopped: the disk is full') }) }
   const page = new FakePage()
-  const { sessions, sheet, file } = test
+  const { sessions, runs, saved, sheet, file } = test
   const log = stopped as unknown as SessionLog
-  const room = { tools: plainTools, sessions, sheet, log, file, folder: undefined }
+  const room = { tools: plainTools, sessions, runs, saved, sheet, log, file, project: undefined }
   const desk = new Desk(page, room)
   onTestFinished(() => desk.close())
   expect(page.pushes('notice')).toEqual([

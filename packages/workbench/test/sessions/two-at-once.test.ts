@@ -75,8 +75,8 @@ it('a client that is stopped while it connects gives up, and is stopped', async 
     peer.on('error', () => undefined),
     'close',
   )
-  const [{ id = 0 } = {}] = both.list.all
-  await both.list.stop(id)
+  const [first] = both.list.all
+  await both.list.stop(first?.id ?? 0)
   await started
   await gone
   expect(both.list.all).toMatchObject([{ state: 'stopped', error: undefined }])
