@@ -91,9 +91,8 @@ export class Direction implements Consumer {
     // This program ended that direction itself.
     if (to.refuses) return
     this.bytes += bytes.length
-    void to.sender.send(bytes)
-    // At once: what was taken whole needs no place to wait, and its buffer is read into again.
-    to.sender.write()
+    // What was taken whole needs no place to wait, and its buffer is read into again.
+    to.sender.sendNow(bytes)
     if (to.unsent <= highWaterMark) return
     from.receiver.hold(holds.relaying)
     // Only when all of it has left: stopping and starting costs more than what it saves.

@@ -61,7 +61,8 @@ export class Sender<Out> {
 
   /** How much of that is above `allowance`. */
   heldBeyond(allowance: number): number {
-    if (this.#isWithin(allowance)) return 0
+    // The most that may wait needs no counting.
+    if (this.#boxes.isWithin(allowance - this.#writing)) return 0
     return Math.max(0, this.held - allowance)
   }
 
@@ -109,6 +110,13 @@ export class Sender<Out> {
     const error = this.#put(message)
     if (error !== undefined) return rejected(error)
     return this.#brake?.isOn === true ? this.#brake.room : accepted
+  }
+
+  /** Send and write at once, with nothing left for the end of this turn. */
+  sendNow(message: Out): void {
+    this.#scheduled = true
+    this.#put(message)
+    this.write()
   }
 
   trySend(message: Out): boolean {
@@ -215,11 +223,6 @@ export class Sender<Out> {
     this.#flushes?.abandon(refusal)
   }
 
-  /** Whether it is sure that no more is held: the most that may wait needs no counting. */
-  #isWithin(bytes: number): boolean {
-    return this.#boxes.isWithin(bytes - this.#writing)
-  }
-
   #put(message: Out, isTold = false): HawserError | undefined {
     if (this.refuses) return this.#host.refusal
     const outbox = this.#boxes.current
@@ -244,7 +247,8 @@ export class Sender<Out> {
       writeLater(this)
     }
     const { highWaterMark, outboxLimit } = this.#host.settings
-    if (this.#isWithin(highWaterMark) || this.unsent <= highWaterMark) return undefined
+    const isLow = this.#boxes.isWithin(highWaterMark - this.#writing)
+    if (isLow || this.unsent <= highWaterMark) return undefined
     // Only what the operating system would not take counts as a reader that is slow.
     if (this.#writing === 0) this.#writeNow()
     const { unsent } = this
@@ -283,18 +287,14 @@ export class Sender<Out> {
 
   /** Write in the middle of a turn, and remember how much until the turn is over. */
   #writeNow(): void {
-    if (this.#burst === 0) setImmediate(endBurst, this)
+    if (this.#burst === 0) setImmediate(() => this.#endBurst())
     this.#burst += this.#boxes.current.measure()
     this.write()
   }
 
   /** The turn is over in which there was too much to wait for its end. */
-  endBurst(): void {
+  #endBurst(): void {
     this.#burst = 0
     if (this.#writing === 0) this.#unblock()
   }
-}
-
-function endBurst(sender: { endBurst(): void }): void {
-  sender.endBurst()
 }
