@@ -35,7 +35,7 @@ export interface WorkbenchOptions {
   readonly folder?: string | undefined
   /**
    * The file in which saved messages and sequences are kept: written as a whole, for its owner only, 16 MiB at most. One
-   * that is no such file is set aside. Default: they are kept until the workbench ends.
+   * that is no such file is set aside. Default: they are kept until the workbench ends. A project keeps its own.
    */
   readonly saved?: string | undefined
   /** Something that a person should see. */
@@ -90,7 +90,10 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
     watch: (listener) => sessions.watch(listener),
     log,
   })
-  const saved = await readSaved(options.saved, (text) => notify('warning', text))
+  const saved =
+    project === undefined
+      ? await readSaved(options.saved, (text) => notify('warning', text))
+      : new SavedItems(project.saved, project)
   const sheet = createSheet()
   const server = new PageServer({
     assets,

@@ -17,7 +17,9 @@ type ProjectHandlers = {
 export const projectHandlers: ProjectHandlers = {
   save: async ({ session }, { room }) => ({ file: await needed(room).save(session) }),
   'read-project': async (_, { room }) => {
-    await needed(room).read()
+    const project = needed(room)
+    await project.read()
+    room.saved.take(project.saved)
     return null
   },
   'start-all': async (_, { room }) => {

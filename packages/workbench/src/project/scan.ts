@@ -10,7 +10,7 @@ import { parseFile } from './parse-file.js'
 import { readText } from './read-text.js'
 
 /** Files that are read of a folder, and bytes of each. */
-const mostFiles = 256
+const mostFiles = 500
 export const mostBytes = 1024 * 1024
 
 /** A file, and what is in it. */

@@ -73,6 +73,12 @@ export class SavedItems {
     await this.#put(kind, list.toSpliced(this.#find(kind, name), 1))
   }
 
+  /** What was read anew where they are kept. */
+  take(state: SavedState): void {
+    this.#state = state
+    for (const listener of this.#listeners) listener()
+  }
+
   /** Put one into another place of its list. */
   async move(kind: SavedKind, name: string, to: number): Promise<void> {
     const list: readonly object[] = this.#state[listOf[kind]]

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { SavedItems } from '../../src/saved/saved-items.js'
 import { DeskTest } from '../support/desk.js'
 import { openProject } from '../support/project.js'
 
@@ -26,6 +27,7 @@ it('a page sees the project, saves into it, reads it again, and hears what chang
   })
   const test = await DeskTest.create()
   test.project = project
+  test.saved = new SavedItems(project.saved, project)
   const both = test.open()
   expect(await test.ask(both, { do: 'hello' })).toMatchObject({
     value: { project: { folder: project.root, sessions: [{ file: 'servers/a.json' }] } },
@@ -46,4 +48,31 @@ it('a page sees the project, saves into it, reads it again, and hears what chang
   await test.ask(both, { do: 'start-all' })
   await until(1, ({ state }) => state === 'running')
   await until(id, ({ state }) => state === 'running')
+})
+
+it('messages that a page keeps are files, and files that are new are messages', async () => {
+  const { project, read, write } = await openProject()
+  const test = await DeskTest.create()
+  test.project = project
+  test.saved = new SavedItems(project.saved, project)
+  const both = test.open()
+  const message = { name: 'ping', text: 'PING' }
+  await test.ask(both, { do: 'keep-message', message })
+  expect(JSON.parse(read('messages/ping.json'))).toEqual(message)
+  write('messages/ping.json', { ...message, text: 'PONG' })
+  const refusal = await test.ask(both, {
+    do: 'keep-message',
+    message: { ...message, text: 'mine' },
+    was: 'ping',
+  })
+  expect(refusal).toMatchObject({
+    error: {
+      message: 'messages/ping.json was changed on disk: read the project again, and then save',
+    },
+  })
+  await test.ask(both, { do: 'read-project' })
+  const { saved } = test
+  expect(saved.state.messages).toEqual([{ ...message, text: 'PONG' }])
+  await test.ask(both, { do: 'forget-saved', kind: 'message', name: 'ping' })
+  expect(() => read('messages/ping.json')).toThrow(/ENOENT/)
 })

@@ -144,14 +144,14 @@ it('two with one name: the first is taken, and both files are named', async () =
 })
 
 it('of too many files the first are read, and it is said', async () => {
-  const files = Array.from({ length: 258 }, (_, number) => {
+  const files = Array.from({ length: 502 }, (_, number) => {
     const name = `m${String(number).padStart(3, '0')}`
     return [`messages/${name}.json`, { name, text: 'a' }] as const
   })
   const { project, problems } = await openProject(Object.fromEntries(files))
-  expect(project.saved.messages.length).toBe(256)
+  expect(project.saved.messages.length).toBe(500)
   expect(problems()).toEqual([
-    'messages/ has 258 files, of which the first 256 are read: take some out',
+    'messages/ has 502 files, of which the first 500 are read: take some out',
   ])
 })
 

@@ -113,10 +113,7 @@ export class DeskTest {
   readonly sessions = new FakeSessions()
   readonly log: SessionLog
   readonly file: string
-  readonly saved = new SavedItems(
-    { messages: [], sequences: [] },
-    { write: () => Promise.resolve() },
-  )
+  saved = new SavedItems({ messages: [], sequences: [] }, { write: () => Promise.resolve() })
   readonly runs: Runs
   sheet: Sheet = createSheet()
   project: Project | undefined
