@@ -671,6 +671,9 @@ export const COMMAND_UNITS = {
       'serve',
       'wire',
     ],
+    wings: {
+      project: { sees: ['tools'], doors: ['run-command', 'run-options', 'run-project'] },
+    },
   },
   program: {
     units: ['arguments', 'certificate', 'connect', 'log', 'proxy', 'replay', 'serve', 'workbench'],
@@ -819,6 +822,20 @@ export const WORKBENCH_UNITS = {
     builtins: ['buffer', 'perf_hooks', 'timers'],
     doors: ['desk'],
   },
+  'project-run': {
+    units: [
+      'project',
+      'protocol',
+      'sequences',
+      'sessions',
+      'sheet',
+      'tools',
+      'workbench-error',
+      'workbench-log',
+    ],
+    builtins: ['perf_hooks', 'timers'],
+    doors: ['run-project', 'run-report'],
+  },
   'workbench-log': { units: [], builtins: ['fs', 'fs/promises', 'os', 'path', 'process'] },
   workbench: {
     units: [
@@ -835,7 +852,10 @@ export const WORKBENCH_UNITS = {
     ],
     builtins: [],
   },
-  index: { units: ['protocol', 'tools', 'workbench', 'workbench-error'], builtins: [] },
+  index: {
+    units: ['project-run', 'protocol', 'tools', 'workbench', 'workbench-error'],
+    builtins: [],
+  },
 }
 
 /** The half of the workbench that runs in a browser. @type {Table} */

@@ -15,6 +15,8 @@ import { addRecord } from './proxy/record-command.js'
 import { addReplay } from './replay/replay-command.js'
 import { addServe } from './serve/serve-command.js'
 import type { WorkbenchCommandOptions } from './workbench/options.js'
+import { addRun } from './workbench/project/run-command.js'
+import type { RunCommandOptions } from './workbench/project/run-options.js'
 import { addWorkbench } from './workbench/workbench-command.js'
 
 const widestHelp = 80
@@ -28,6 +30,7 @@ export interface Actions {
   cert(options: CertOptions): Promise<void>
   log(options: LogCommandOptions): Promise<void>
   workbench(options: WorkbenchCommandOptions): Promise<void>
+  run(options: RunCommandOptions): Promise<void>
 }
 
 /** The command line's grammar. */
@@ -50,6 +53,7 @@ export function createProgram(version: string, actions: Actions): Command {
     .configureHelp({ sortOptions: false })
   addServe(program, (options) => actions.serve(options))
   addWorkbench(program, (options) => actions.workbench(options))
+  addRun(program, (options) => actions.run(options))
   addConnect(program, (options) => actions.connect(options))
   addProxyCommand(program, (options) => actions.proxy(options))
   addRecord(program, (options) => actions.proxy(options))

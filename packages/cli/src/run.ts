@@ -35,6 +35,11 @@ async function runProgram(words: readonly string[], version: string): Promise<vo
       const { workbench } = await import('./workbench/workbench.js')
       process.exit(await workbench(options, version))
     },
+    async run(options) {
+      process.stdout.off('error', leaveQuietly)
+      const project = await import('./workbench/project/run-project.js')
+      process.exit(await project.run(options, version))
+    },
     async connect(options) {
       process.stdout.off('error', leaveQuietly)
       const { connect } = await import('./connect/connect.js')

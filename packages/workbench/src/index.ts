@@ -1,5 +1,7 @@
 export type { FramingCode, Tools, LentProxy, ProxyAround } from './tools.js'
 export { startWorkbench, type Workbench, type WorkbenchOptions } from './workbench.js'
+export { runProject, type RunProjectOptions } from './project-run/run-project.js'
+export type { Outcome, RunEvent, RunReport } from './project-run/run-report.js'
 export { WorkbenchError, type WorkbenchErrorCode } from './workbench-error.js'
 export type {
   ClientDefinition,

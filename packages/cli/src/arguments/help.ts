@@ -43,6 +43,18 @@ Examples:
   hawser serve --echo --page                a server, with a page that shows it
 `
 
+export const runExamples = `
+A message with expect is sent, and a sequence with to is played; a client with
+  expect must get what it says. docs/projects.md tells what the files are.
+Exit codes: 0, all that was expected came; 1, it did not, or something could not
+  start; 2, the command line cannot work.
+
+Examples:
+  hawser run ./shop                         in a test: the exit code says it
+  hawser run ./shop --for 30s               servers and clients for 30 s
+  hawser run ./shop --log today.hawser      keep what was said
+`
+
 export const connectExamples = `
 Endpoints: 8000, host:port, [::1]:8000, tcp://host:port, tls://host:port,
   unix:/path.

@@ -21,6 +21,7 @@ const program = createProgram('1.2.3', {
   cert: async () => {},
   log: async () => {},
   workbench: async () => {},
+  run: async () => {},
 })
 
 it.each(everyCommand(program).map((command) => [command.name(), command] as const))(

@@ -8,6 +8,7 @@ import type { ConnectOptions } from '../../src/connect/options.js'
 import type { ProxyOptions } from '../../src/proxy/options.js'
 import type { ReplayOptions } from '../../src/replay/options.js'
 import type { ServeOptions } from '../../src/serve/options.js'
+import type { RunCommandOptions } from '../../src/workbench/project/run-options.js'
 import type { WorkbenchCommandOptions } from '../../src/workbench/options.js'
 
 interface Parsed {
@@ -18,6 +19,7 @@ interface Parsed {
   cert?: CertOptions
   log?: LogCommandOptions
   workbench?: WorkbenchCommandOptions
+  run?: RunCommandOptions
 }
 
 async function parse(...words: string[]): Promise<Parsed> {
@@ -30,6 +32,7 @@ async function parse(...words: string[]): Promise<Parsed> {
     cert: async (cert) => void Object.assign(parsed, { cert }),
     log: async (log) => void Object.assign(parsed, { log }),
     workbench: async (workbench) => void Object.assign(parsed, { workbench }),
+    run: async (run) => void Object.assign(parsed, { run }),
   })
   try {
     await program.parseAsync(words, { from: 'user' })

@@ -19,6 +19,7 @@ async function parse(): Promise<ServeOptions> {
     cert: async () => {},
     log: async () => {},
     workbench: async () => {},
+    run: async () => {},
   })
   await program.parseAsync([...words], { from: 'user' })
   const [options] = parsed
