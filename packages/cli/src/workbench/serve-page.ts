@@ -2,6 +2,7 @@ import { startWorkbench } from '@hawser/workbench'
 import { loadMasks } from '../wire/masks.js'
 import type { ServePage } from '../serve/page.js'
 import { fromServe } from './from-options.js'
+import { savedFile } from './saved-file.js'
 import { createTools } from './tools.js'
 
 /** Serves the page of a workbench in which the server of `hawser serve` is the first session. */
@@ -12,6 +13,7 @@ export function createServePage(version: string): ServePage {
     const bench = await startWorkbench({
       tools: createTools(version, definition.framing),
       ...{ page, log },
+      saved: savedFile(),
       mask: await loadMasks(mask),
       isOpen: pageOpen,
       onNotice: (_, text) => notice(text),

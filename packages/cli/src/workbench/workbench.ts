@@ -9,6 +9,7 @@ import { escapeText } from '../output/escape.js'
 import { nameOf } from './name.js'
 import { openBrowser } from './open-browser.js'
 import type { WorkbenchCommandOptions } from './options.js'
+import { savedFile } from './saved-file.js'
 import { createTools } from './tools.js'
 
 /**
@@ -27,6 +28,7 @@ export async function workbench(
   const bench = await startWorkbench({
     tools: createTools(version),
     ...{ page, isOpen, log, folder },
+    saved: savedFile(),
     mask: await loadMasks(mask),
     onNotice: complain,
   })

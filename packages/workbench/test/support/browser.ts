@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { onTestFinished } from 'vitest'
+import { createFolder } from '../../../../test/support/folders.js'
 
 const command = fileURLToPath(new URL('../../../cli/bin/hawser.js', import.meta.url))
 
@@ -17,7 +18,11 @@ export interface StartedCommand {
 
 /** `hawser workbench` as a user starts it; it ends with the test. */
 export async function startCommand(...words: string[]): Promise<StartedCommand> {
-  const child = spawn(process.execPath, [command, 'workbench', ...words], { stdio: 'pipe' })
+  const child = spawn(process.execPath, [command, 'workbench', ...words], {
+    stdio: 'pipe',
+    // What is saved is no affair of the user's.
+    env: { ...process.env, XDG_STATE_HOME: createFolder() },
+  })
   const links: string[] = []
   const waiting: ((link: string) => void)[] = []
   createInterface({ input: child.stdout }).on('line', (line) => {

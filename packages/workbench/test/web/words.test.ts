@@ -59,6 +59,18 @@ it.each([
   [{ event: 'fault', fault: 'drop=1' }, 'fault: drop=1'],
   [{ event: 'responded', rule: 'ping', act: 'reply' }, 'rule ping: reply'],
   [{ event: 'responded', rule: 'ping', act: 'close', delay: 9 }, 'rule ping: close · after 9 ms'],
+  [
+    { event: 'repeat', name: '', state: 'begun', every: 5, times: null },
+    'Repeat · begun · every 5 ms',
+  ],
+  [
+    { event: 'repeat', name: 'a', state: 'stopped', sent: 3, behind: 2, error: 'no connection' },
+    'Repeat a · stopped · 3 sent · 2 behind · no connection',
+  ],
+  [
+    { event: 'sequence', name: 'b', state: 'failed', sent: 1, step: 2, error: 'silence' },
+    'Sequence b · failed · at step 2 · 1 sent · silence',
+  ],
   [{ event: 'lost', rows: 3, in: 1_024, out: 1_024 }, '3 rows are missing here (2.0 KiB)'],
   [{ event: 'of a later version', value: 1 }, 'of a later version value=1'],
   ['no JSON \u202e', 'no JSON \\u{202e}'],

@@ -6,6 +6,7 @@ import type { Push } from '../../src/protocol/replies.js'
 import type { Responder } from '../../src/protocol/responder.js'
 import type { ConnectionState, SessionState } from '../../src/protocol/session-state.js'
 import type { Backend, BackendState } from '../backend/backend.js'
+import { Composer } from './composer.js'
 import { Notices } from './notices.js'
 import { ProjectStore } from './project-store.js'
 import { RunsStore } from './runs-store.js'
@@ -16,6 +17,9 @@ import { SheetStore } from './sheet-store.js'
 export type Refused = (why: string) => void
 
 export type ConnectionAct = 'pause' | 'resume' | 'end' | 'close' | 'reset'
+
+/** What is beside the sheet. */
+export type Tab = 'details' | 'connections' | 'saved' | 'faults' | 'rules'
 
 /** Connections that are listed of a session. */
 const mostListed = 1_000
@@ -49,6 +53,8 @@ export class Store {
   )
   readonly dialog = signal<'start' | 'keys' | undefined>(undefined)
   readonly runs: RunsStore
+  readonly composer = new Composer()
+  readonly tab = signal<Tab>('details')
   readonly #backend: Backend
   #isAsking = false
 

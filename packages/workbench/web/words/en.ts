@@ -1,5 +1,8 @@
+import { enSending } from './en-sending.js'
+
 /** What the page says in English. A function gets what it speaks of. */
 export const en = {
+  ...enSending,
   // The frame of the page.
   workbench: 'Hawser workbench',
   connected: 'connected',

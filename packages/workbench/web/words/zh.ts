@@ -1,7 +1,9 @@
 import type { Words } from './en.js'
+import { zhSending } from './zh-sending.js'
 
 /** 页面的中文文字。 */
 export const zh: Words = {
+  ...zhSending,
   workbench: 'Hawser 工作台',
   connected: '已连接',
   connecting: '正在连接…',

@@ -3,6 +3,7 @@ import type { ComponentChild } from 'preact'
 import { Splitter } from '../../widgets/splitter.js'
 import { ComposerPane } from '../composer/composer-pane.js'
 import { KeysDialog } from '../keys/keys-dialog.js'
+import { RunList } from '../runs/run-list.js'
 import { SessionsPane } from '../sessions/sessions-pane.js'
 import { SheetPane } from '../sheet/sheet-pane.js'
 import { StartDialog } from '../start/start-dialog.js'
@@ -41,6 +42,7 @@ export function Page(): ComponentChild {
         <Splitter label={words.sessions} size={sessionsWidth} least={180} most={480} side="right" />
         <div class="middle">
           <SheetPane />
+          <RunList />
           <ComposerPane />
         </div>
         <Splitter label={words.details} size={sideWidth} least={280} most={760} side="left" />

@@ -1,21 +1,20 @@
-import { useSignal } from '@preact/signals'
 import type { ComponentChild } from 'preact'
 import type { Definition } from '../../../src/protocol/definition.js'
 import { ConnectionsPane } from '../connections/connections-pane.js'
 import { DetailsPane } from '../details/details-pane.js'
 import { FaultsPane } from '../faults/faults-pane.js'
 import { RulesPane } from '../rules/rules-pane.js'
+import { SavedPane } from '../saved/saved-pane.js'
+import type { Tab } from '../../store/store.js'
 import { useStore, useWords } from '../use-store.js'
-
-type Tab = 'connections' | 'details' | 'faults' | 'rules'
 
 /** What one looks at closely, beside the sheet. */
 export function SidePane(): ComponentChild {
   const store = useStore()
   const words = useWords()
-  const tab = useSignal<Tab>('details')
+  const { tab } = store
   const kind = store.session.value?.definition.kind
-  const tabs: readonly Tab[] = ['details', 'connections', ...more(kind)]
+  const tabs: readonly Tab[] = ['details', 'connections', 'saved', ...more(kind)]
   const shown = tabs.includes(tab.value) ? tab.value : 'details'
   return (
     <aside class="pane side">
@@ -34,6 +33,7 @@ export function SidePane(): ComponentChild {
       <div class="side-body" role="tabpanel" aria-label={words[shown]}>
         {shown === 'details' && <DetailsPane />}
         {shown === 'connections' && <ConnectionsPane />}
+        {shown === 'saved' && <SavedPane />}
         {shown === 'faults' && <FaultsPane />}
         {shown === 'rules' && <RulesPane />}
       </div>

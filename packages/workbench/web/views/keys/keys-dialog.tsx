@@ -18,6 +18,9 @@ const keys: readonly (readonly [keys: string, name: TextName])[] = [
   ['m', 'keyMessages'],
   ['Ctrl+Enter', 'keySend'],
   ['↑ ↓', 'keyHistory'],
+  ['s', 'keySaved'],
+  ['1 … 9', 'keySendSaved'],
+  ['x', 'keyStopRuns'],
   ['n', 'keyNew'],
   ['?', 'keyHelp'],
 ]

@@ -1,3 +1,4 @@
+import { sendSaved, stopRuns } from '../../store/send-saved.js'
 import type { Store } from '../../store/store.js'
 
 /** What keys do wherever one is, but in a field or a dialog. */
@@ -5,7 +6,7 @@ export function listenForKeys(store: Store, page: Document): void {
   page.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
     if (store.dialog.value !== undefined || isField(event.target)) return
-    const act = shortcuts[event.key]
+    const act = /^[1-9]$/.test(event.key) ? sendNumbered(event.key) : shortcuts[event.key]
     if (act === undefined) return
     event.preventDefault()
     act(store, page)
@@ -22,8 +23,18 @@ const shortcuts: Readonly<Record<string, (store: Store, page: Document) => void>
   b: (store) => void store.bookmark(),
   h: (store) => (store.isHex.value = !store.isHex.value),
   m: (store) => store.toggleMessages(),
+  s: (store) => (store.tab.value = 'saved'),
+  x: (store) => stopRuns(store),
   n: (store) => (store.dialog.value = 'start'),
   '?': (store) => (store.dialog.value = 'keys'),
+}
+
+/** Only what one sees is sent. */
+function sendNumbered(key: string): (store: Store) => void {
+  return (store) => {
+    const message = store.runs.saved.value.messages[Number(key) - 1]
+    if (store.tab.value === 'saved' && message !== undefined) void sendSaved(store, message)
+  }
 }
 
 function focus(page: Document, id: string): void {

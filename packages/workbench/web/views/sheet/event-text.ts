@@ -43,6 +43,9 @@ function word(event: Details, words: Words): string {
       return words.faultEvent(faultText(event))
     case 'responded':
       return respondedText(event, words)
+    case 'repeat':
+    case 'sequence':
+      return runText(event, words)
     case 'lost':
       return words.lostRows(
         text(event['rows']),
@@ -76,6 +79,27 @@ function respondedText({ rule, act, delay }: Details, words: Words): string {
   const done = nameAct(text(act), words)
   const said = words.respondedEvent(text(rule), done)
   return delay === undefined ? said : `${said} · ${words.afterMs(text(delay))}`
+}
+
+function runText(event: Details, words: Words): string {
+  const { event: kind, name, state, sent, every, behind, step, error } = event
+  const states: Readonly<Record<string, string>> = {
+    begun: words.runBegun,
+    done: words.runDone,
+    stopped: words.runStopped,
+    failed: words.runFailed,
+  }
+  const what = kind === 'repeat' ? words.repeat : words.sequence
+  const facts = [
+    [what, text(name)].filter(Boolean).join(' '),
+    states[text(state)] ?? text(state),
+    every === undefined ? '' : words.runEvery(text(every)),
+    step === undefined ? '' : words.runAt(text(step)),
+    sent === undefined ? '' : words.runSent(text(sent)),
+    behind === undefined ? '' : words.runBehind(text(behind)),
+    text(error),
+  ]
+  return facts.filter(Boolean).join(' · ')
 }
 
 function nameAct(act: string, words: Words): string {
