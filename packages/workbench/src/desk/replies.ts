@@ -83,13 +83,13 @@ const handlers: { readonly [Do in Told]: Handler<Do> } = {
   },
   connections: ({ session, most }, { room }) =>
     room.sessions.connections(session, Math.min(most, mostDescribed)),
-  note: ({ text, row, session }, { room: { log } }) => {
-    const about = {
-      ...(row === undefined ? {} : { row }),
-      ...(session === undefined ? {} : { session }),
-    }
-    log.event({ event: 'note', text, ...about })
-    return { row: log.info().rows - 1 }
+  note: ({ text, ...about }, { room }) => {
+    room.log.event({ event: 'note', text, ...aboutRow(about, room) })
+    return { row: room.log.info().rows - 1 }
+  },
+  bookmark: ({ on, ...about }, { room }) => {
+    room.log.event({ event: 'bookmark', ...aboutRow(about, room), ...(on ? {} : { off: true }) })
+    return null
   },
   'open-view': async ({ view, filter, log = 0, messages = false }, work) => {
     const { room, views, follow, leave } = work
@@ -111,6 +111,18 @@ const handlers: { readonly [Do in Told]: Handler<Do> } = {
   'export-next': (_, { exports }) => exports.next(),
   ...projectHandlers,
   ...runHandlers,
+}
+
+/** A file that is looked at is not written: what is said of its rows stands in the log of the workbench. */
+function aboutRow(
+  { row, session, log = 0 }: Omit<RequestOf<'note'>, 'id' | 'do' | 'text'>,
+  { sessions }: DeskRoom,
+): { readonly row?: number; readonly session?: number; readonly file?: string } {
+  return {
+    ...(row === undefined ? {} : { row }),
+    ...(session === undefined ? {} : { session }),
+    ...(log === 0 ? {} : { file: sessions.fileOf(log) }),
+  }
 }
 
 /** @throws WorkbenchError for packets of messages: a packet has bytes as they were sent */

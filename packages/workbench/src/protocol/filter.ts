@@ -26,6 +26,8 @@ export const Filter = v.strictObject({
   connection: v.optional(Id),
   /** Those of these kinds. */
   kinds: v.optional(v.array(v.picklist(['in', 'out', 'event', 'lost']))),
+  /** Events of these names: `bookmark`, `note`. */
+  events: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(64))), v.maxLength(16))),
   /** Those that bytes like these end in. */
   pattern: v.optional(Pattern),
   /** Whether rows are left out that say the same as one of these: heartbeats. */

@@ -28,6 +28,7 @@ export interface ReplyValues {
   readonly responders: null
   readonly connections: { readonly all: number; readonly connections: readonly ConnectionState[] }
   readonly note: { readonly row: number }
+  readonly bookmark: null
   readonly 'open-view': null
   readonly 'close-view': null
   readonly locate: {

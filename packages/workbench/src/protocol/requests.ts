@@ -72,6 +72,17 @@ export const Request = v.variant('do', [
     row: v.optional(Id),
     /** The session that it is about: it is shown with its rows. */
     session: v.optional(Id),
+    /** The log that the row is of: that of a file session. Default: the workbench's own. */
+    log: v.optional(Id),
+  }),
+  /** A bookmark on a row, or none any more. */
+  v.strictObject({
+    id: Id,
+    do: v.literal('bookmark'),
+    row: Id,
+    on: v.boolean(),
+    session: v.optional(Id),
+    log: v.optional(Id),
   }),
 
   /** Look at the log through a filter. From then on `view` pushes say how many rows there are. */

@@ -112,8 +112,8 @@ export class LogView implements View {
           : scanHere(file, { filter, also }, sink),
       )
     }
-    const { session, connection, kinds, hideSame } = filter
-    const isAll = [session, connection, kinds, hideSame].every((each) => each === undefined)
+    const { session, connection, kinds, events, hideSame } = filter
+    const isAll = [session, connection, kinds, events, hideSame].every((each) => each === undefined)
     if (isAll) {
       return new AllPlaces(file)
     }

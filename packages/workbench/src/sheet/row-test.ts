@@ -29,9 +29,10 @@ export class RowTest {
   }
 
   accepts(row: LogRow): boolean {
-    const { session, connection, kinds } = this.#filter
+    const { session, connection, kinds, events } = this.#filter
     if (session !== undefined && !this.#isOf(row, session)) return false
     if (connection !== undefined && row.connection !== connection) return false
+    if (events !== undefined && !events.includes(row.event?.event ?? '')) return false
     if (this.#looksAtBytes && !this.#hasBytes(row)) return false
     if (this.#isSame(row)) return false
     return kinds === undefined || kinds.includes(row.kind)

@@ -42,10 +42,11 @@ export function scanRecent(rows: readonly LogRow[], test: RowTest, next: number)
 }
 
 /** What the reader may leave out by itself. A session shows in events, whatever else is wanted of it. */
-function narrow({ connection, session, kinds }: Filter): RowFilter {
+function narrow({ connection, session, kinds, events }: Filter): RowFilter {
   if (session !== undefined) return {}
   return {
     ...(connection === undefined ? {} : { connection }),
+    ...(events === undefined ? {} : { kinds: ['event'] as const }),
     ...(kinds === undefined ? {} : { kinds }),
   }
 }

@@ -153,6 +153,27 @@ export class SheetStore {
     })
   }
 
+  /** Show a row of the log, and what ends in it; without the filter if that leaves it out. */
+  async goToLogRow(row: number): Promise<void> {
+    const { isOfMessages, filter } = this
+    const found = await this.#backend.ask('locate', {
+      ...{ view: this.#view, row },
+      isOfLog: isOfMessages.value,
+    })
+    if (found.logRow === row || isOfMessages.value || !this.isFiltered.value) {
+      this.go(found.place, isOfMessages.value ? undefined : row)
+      return
+    }
+    filter.value = {}
+    await this.#open()
+    batch(() => {
+      this.isFollowing.value = false
+      this.selected.value = row
+    })
+    this.#wanted = { row, isOfLog: false }
+    this.#goToWanted()
+  }
+
   async #open(): Promise<void> {
     const before = this.#view
     this.#view += 1

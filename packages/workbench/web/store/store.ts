@@ -9,6 +9,7 @@ import type { Backend, BackendState } from '../backend/backend.js'
 import { Composer } from './composer.js'
 import { Notices } from './notices.js'
 import { ProjectStore } from './project-store.js'
+import { Remarks } from './remarks.js'
 import { RunsStore } from './runs-store.js'
 import type { Settings } from './settings.js'
 import { SheetStore } from './sheet-store.js'
@@ -19,7 +20,7 @@ export type Refused = (why: string) => void
 export type ConnectionAct = 'pause' | 'resume' | 'end' | 'close' | 'reset'
 
 /** What is beside the sheet. */
-export type Tab = 'details' | 'connections' | 'saved' | 'faults' | 'rules'
+export type Tab = 'details' | 'connections' | 'marks' | 'saved' | 'faults' | 'rules'
 
 /** Connections that are listed of a session. */
 const mostListed = 1_000
@@ -55,6 +56,7 @@ export class Store {
   readonly runs: RunsStore
   readonly composer = new Composer()
   readonly tab = signal<Tab>('details')
+  readonly remarks: Remarks
   readonly #backend: Backend
   #isAsking = false
 
@@ -63,7 +65,9 @@ export class Store {
     this.settings = settings
     this.sheet = new SheetStore(backend)
     this.project = new ProjectStore(backend, (act) => this.#try(act))
-    this.runs = new RunsStore(backend, (why) => this.notices.say('error', why))
+    const refused = (why: string): void => this.notices.say('error', why)
+    this.remarks = new Remarks(backend, this, refused)
+    this.runs = new RunsStore(backend, refused)
     backend.onPush = (push) => this.#take(push)
     backend.onState = (state) => {
       this.state.value = state
@@ -192,15 +196,6 @@ export class Store {
     return reply !== undefined
   }
 
-  /** @param row of the view; the note is about the row of the log in which it ends */
-  note(text: string, row: number): Promise<unknown> {
-    const state = this.session.value
-    const about = state === undefined || state.log !== 0 ? {} : { session: state.id }
-    return this.#try(async () =>
-      this.#backend.ask('note', { text, row: await this.sheet.logRowOf(row), ...about }),
-    )
-  }
-
   /** @returns the rows that are shown as a file; undefined when it failed, which is said */
   export(form: ExportForm): Promise<Blob | undefined> {
     return this.#try(() => this.sheet.export(form))
@@ -212,14 +207,9 @@ export class Store {
     if (log.value === 0) void this.#try(() => this.sheet.showMessages(!isOfMessages.value))
   }
 
-  /** Mark the row that is looked at. */
-  async bookmark(): Promise<void> {
-    const row = this.sheet.selected.value
-    if (row !== undefined) await this.note('★', row)
-  }
-
   async #begin(): Promise<void> {
     await this.#refresh()
+    this.remarks.marks.reopen()
     await this.#try(() => this.sheet.reopen())
   }
 
@@ -236,9 +226,10 @@ export class Store {
 
   #take(push: Push): void {
     if (push.push === 'sessions') this.sessions.value = push.sessions
-    else if (push.push === 'view') this.sheet.grown(push)
     else if (push.push === 'project') this.project.state.value = push.project
-    else if (push.push === 'notice') this.notices.say(push.level, push.text)
+    else if (push.push === 'view') {
+      if (!this.remarks.marks.take(push)) this.sheet.grown(push)
+    } else if (push.push === 'notice') this.notices.say(push.level, push.text)
     else this.runs.take(push)
   }
 

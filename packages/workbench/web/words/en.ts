@@ -246,7 +246,7 @@ export const en = {
   keyFilter: 'filter',
   keyEscape: 'drop the filter, and stay at the row',
   keyNext: 'next and previous place',
-  keyBookmark: 'bookmark the row',
+  keyBookmark: 'bookmark the row, or remove it',
   keyHex: 'text or hex',
   keyMessages: 'messages by the framing, or rows as they were read',
   keyMove: 'move between rows',

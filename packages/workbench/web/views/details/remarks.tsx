@@ -14,7 +14,7 @@ export function Remarks({ row }: { readonly row: Row }): ComponentChild {
   const text = useSignal('')
   const note = async (): Promise<void> => {
     if (text.value.trim() === '') return
-    await store.note(text.value, row.number)
+    await store.remarks.note(text.value, row.number)
     text.value = ''
   }
   const hide = (): void => {
@@ -39,7 +39,11 @@ export function Remarks({ row }: { readonly row: Row }): ComponentChild {
         onInput={(event) => (text.value = event.currentTarget.value)}
       />
       <button type="submit">{words.note}</button>
-      <button type="button" title={`${words.bookmark} (b)`} onClick={() => void store.bookmark()}>
+      <button
+        type="button"
+        title={`${words.bookmark} (b)`}
+        onClick={() => void store.remarks.toggleBookmark()}
+      >
         ★
       </button>
       {isMessage && row.length <= mostHidden && (

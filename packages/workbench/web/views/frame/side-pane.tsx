@@ -3,6 +3,7 @@ import type { Definition } from '../../../src/protocol/definition.js'
 import { ConnectionsPane } from '../connections/connections-pane.js'
 import { DetailsPane } from '../details/details-pane.js'
 import { FaultsPane } from '../faults/faults-pane.js'
+import { MarksPane } from '../marks/marks-pane.js'
 import { RulesPane } from '../rules/rules-pane.js'
 import { SavedPane } from '../saved/saved-pane.js'
 import type { Tab } from '../../store/store.js'
@@ -14,7 +15,7 @@ export function SidePane(): ComponentChild {
   const words = useWords()
   const { tab } = store
   const kind = store.session.value?.definition.kind
-  const tabs: readonly Tab[] = ['details', 'connections', 'saved', ...more(kind)]
+  const tabs: readonly Tab[] = ['details', 'connections', 'marks', 'saved', ...more(kind)]
   const shown = tabs.includes(tab.value) ? tab.value : 'details'
   return (
     <aside class="pane side">
@@ -33,6 +34,7 @@ export function SidePane(): ComponentChild {
       <div class="side-body" role="tabpanel" aria-label={words[shown]}>
         {shown === 'details' && <DetailsPane />}
         {shown === 'connections' && <ConnectionsPane />}
+        {shown === 'marks' && <MarksPane />}
         {shown === 'saved' && <SavedPane />}
         {shown === 'faults' && <FaultsPane />}
         {shown === 'rules' && <RulesPane />}

@@ -14,6 +14,7 @@ const keys: readonly (readonly [keys: string, name: TextName])[] = [
   ['↑ ↓ PgUp PgDn', 'keyMove'],
   ['Home End', 'keyEnds'],
   ['b', 'keyBookmark'],
+  [',  .', 'keyMarks'],
   ['h', 'keyHex'],
   ['m', 'keyMessages'],
   ['Ctrl+Enter', 'keySend'],

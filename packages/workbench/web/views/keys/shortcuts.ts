@@ -20,7 +20,9 @@ const shortcuts: Readonly<Record<string, (store: Store, page: Document) => void>
   Escape: (store) => {
     if (store.isNarrowed.value) store.dropFilter()
   },
-  b: (store) => void store.bookmark(),
+  b: ({ remarks }) => void remarks.toggleBookmark(),
+  '.': ({ remarks }) => void remarks.step(1),
+  ',': ({ remarks }) => void remarks.step(-1),
   h: (store) => (store.isHex.value = !store.isHex.value),
   m: (store) => store.toggleMessages(),
   s: (store) => (store.tab.value = 'saved'),

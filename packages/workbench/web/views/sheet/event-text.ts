@@ -1,3 +1,4 @@
+import { decodeEvent } from '../../backend/decode-event.js'
 import type { Row } from '../../backend/decode-rows.js'
 import { showSize } from '../../bytes/amounts.js'
 import { tame } from '../../bytes/show-text.js'
@@ -7,17 +8,8 @@ type Details = Readonly<Record<string, unknown>>
 
 /** What an event says, for people. An event that is not known is shown as it is. */
 export function eventText(row: Row, words: Words): string {
-  const event = readEvent(row)
+  const event = decodeEvent(row.bytes)
   return tame(event === undefined ? new TextDecoder().decode(row.bytes) : word(event, words))
-}
-
-export function readEvent(row: Row): Details | undefined {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(row.bytes))
-    return typeof value === 'object' && value !== null ? (value as Details) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function word(event: Details, words: Words): string {
@@ -34,11 +26,8 @@ function word(event: Details, words: Words): string {
         text(event['reason']),
       )
     case 'note':
-      return event['row'] === undefined
-        ? words.noteEvent(text(event['text']))
-        : words.noteOnRow(text(event['row']), text(event['text']))
     case 'bookmark':
-      return words.bookmarkEvent
+      return remarkText(event, words)
     case 'fault':
       return words.faultEvent(faultText(event))
     case 'responded':
@@ -54,6 +43,21 @@ function word(event: Details, words: Words): string {
     default:
       return `${text(event['event'])} ${rest(event)}`
   }
+}
+
+function remarkText(event: Details, words: Words): string {
+  const { event: kind, row, off, file } = event
+  const number = text(row)
+  const said = {
+    note: words.noteEvent(text(event['text'])),
+    bookmark: words.bookmarkEvent,
+  }
+  const onRow = {
+    note: words.noteOnRow(number, text(event['text'])),
+    bookmark: off === true ? words.bookmarkOff(number) : words.bookmarkOn(number),
+  }
+  const what = (row === undefined ? said : onRow)[kind as 'note' | 'bookmark']
+  return file === undefined ? what : `${what} · ${text(file)}`
 }
 
 function openText(event: Details, words: Words): string {

@@ -10,6 +10,7 @@ import { SheetRow } from './sheet-row.js'
 import { Toolbar } from './toolbar.js'
 
 const rowHeight = 22
+const none: ReadonlySet<number> = new Set()
 
 /** One continuous list of messages and the events between them. */
 export function SheetPane(): ComponentChild {
@@ -25,6 +26,8 @@ export function SheetPane(): ComponentChild {
   const fresh = size - seen.current
   const first = useSignal(0)
   const form = settings.time.value
+  // Messages have numbers of their own.
+  const bookmarked = sheet.isOfMessages.value ? none : store.remarks.marks.bookmarked.value
   const timeOf = (row: Row | undefined, at: number): string => {
     if (row === undefined) return ''
     if (form === 'clock') return showClock(row.time)
@@ -58,6 +61,7 @@ export function SheetPane(): ComponentChild {
                 time={timeOf(row, at)}
                 isCurrent={row !== undefined && row.number === sheet.selected.value}
                 isHex={store.isHex.value}
+                isBookmarked={row !== undefined && bookmarked.has(row.number)}
                 words={words}
                 onSelect={() => sheet.select(at)}
               />

@@ -13,6 +13,7 @@ interface SheetRowProps {
   readonly time: string
   readonly isCurrent: boolean
   readonly isHex: boolean
+  readonly isBookmarked: boolean
   readonly words: Words
   readonly onSelect: () => void
 }
@@ -21,7 +22,7 @@ const arrows = { in: '←', out: '→', event: '•', lost: '⚠' } as const
 
 /** A line of the sheet: a message, or an event between them. */
 export function SheetRow(props: SheetRowProps): ComponentChild {
-  const { place, row, time, isCurrent, isHex, words, onSelect } = props
+  const { place, row, time, isCurrent, isHex, isBookmarked, words, onSelect } = props
   if (row === undefined) {
     return (
       <div class="row" role="row" aria-rowindex={place + 1}>
@@ -54,6 +55,11 @@ export function SheetRow(props: SheetRowProps): ComponentChild {
         {isMessage ? showSize(length) : ''}
       </span>
       <span class="cell content" role="gridcell">
+        {isBookmarked && (
+          <span class="star" role="img" aria-label={words.bookmark} title={words.bookmark}>
+            ★
+          </span>
+        )}
         {isMessage ? <Marks row={row} words={words} /> : null}
         {isMessage ? <Message row={row} isHex={isHex} /> : eventText(row, words)}
       </span>
