@@ -787,7 +787,7 @@ export const WORKBENCH_UNITS = {
   },
   sheet: {
     units: ['pattern-bytes', 'protocol', 'workbench-error'],
-    builtins: ['buffer', 'timers/promises', 'worker_threads'],
+    builtins: ['buffer', 'crypto', 'timers/promises', 'worker_threads', 'zlib'],
     wings: {
       file: { sees: ['row-source'], builtins: [] },
       messages: { sees: ['row-source'], builtins: ['buffer', 'timers/promises'] },

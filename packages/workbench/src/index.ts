@@ -10,7 +10,7 @@ export type {
   ProxyDefinition,
   ServerDefinition,
 } from './protocol/definition.js'
-export type { ExportForm } from './protocol/export-form.js'
+export type { ExportForm, RenderedForm } from './protocol/export-form.js'
 export type {
   CertificateState,
   ConnectionState,

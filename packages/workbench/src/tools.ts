@@ -6,7 +6,7 @@ import type {
   ProxyDefinition,
   ServerDefinition,
 } from './protocol/definition.js'
-import type { ExportForm } from './protocol/export-form.js'
+import type { RenderedForm } from './protocol/export-form.js'
 import type { ConnectionState } from './protocol/session-state.js'
 
 /**
@@ -36,7 +36,7 @@ export interface Tools {
   /** What `connect({ tls })` takes. */
   clientTls(tls: NonNullable<ClientDefinition['tls']>): Promise<object | undefined>
   /** Rows as a file that other programs read. */
-  exportRows(form: ExportForm, rows: AsyncIterable<LogRow>): AsyncIterable<Uint8Array>
+  exportRows(form: RenderedForm, rows: AsyncIterable<LogRow>): AsyncIterable<Uint8Array>
   /** Check `--fault` specs without a proxy. */
   checkFaults(faults: readonly string[]): void
   /** Start a proxy whose conversations go into the log, each under the name of the definition. */

@@ -1,9 +1,9 @@
-import type { ExportForm } from '@hawser/workbench'
+import type { RenderedForm } from '@hawser/workbench'
 import type { LogRow } from 'hawser/log'
 
 /** Rows as files that other programs read, as `hawser log` makes them. */
 export async function* exportRows(
-  form: ExportForm,
+  form: RenderedForm,
   rows: AsyncIterable<LogRow>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (form === 'pcapng') {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
-import type { ExportForm } from '@hawser/workbench'
+import type { RenderedForm } from '@hawser/workbench'
 import * as hawser from 'hawser'
 import type { LogRow } from 'hawser/log'
 import { expect, it } from 'vitest'
@@ -97,7 +97,7 @@ it('rows are exported as hawser log exports them', async () => {
     yield said
     yield { ...said, kind: 'event', data: Buffer.from('{}'), event: { event: 'x' } }
   }
-  const made = async (form: ExportForm): Promise<Buffer> => {
+  const made = async (form: RenderedForm): Promise<Buffer> => {
     const pieces: Uint8Array[] = []
     for await (const piece of tools.exportRows(form, rows())) pieces.push(piece)
     return Buffer.concat(pieces)

@@ -5,6 +5,7 @@ import { WorkbenchError } from '../workbench-error.js'
 import type { DeskRoom } from './desk-room.js'
 import type { Exports } from './exports.js'
 import type { OpenViews } from './open-views.js'
+import { exportLog } from '../sheet/export-log.js'
 import type { FramingOf } from '../sheet/sheet.js'
 import { projectHandlers } from './project-replies.js'
 import { refusedByTools } from './refusal.js'
@@ -125,14 +126,17 @@ function aboutRow(
   }
 }
 
-/** @throws WorkbenchError for packets of messages: a packet has bytes as they were sent */
+/** @throws WorkbenchError for packets, or a log, of messages: they have bytes as they were sent */
 function beginExport({ view, as }: RequestOf<'export'>, { room, views, exports }: Work): null {
   const shown = views.get(view)
-  if (as === 'pcapng' && shown.isOfMessages) {
-    const text = 'packets are made of rows: show rows instead of messages, and export them again'
+  if ((as === 'pcapng' || as === 'hawser') && shown.isOfMessages) {
+    const what = as === 'pcapng' ? 'packets are' : 'a session log is'
+    const text = `${what} made of rows: show rows instead of messages, and export them again`
     throw new WorkbenchError('WORKBENCH_INVALID', text)
   }
-  exports.begin((signal) => room.tools.exportRows(as, shown.all(signal)))
+  exports.begin((signal) =>
+    as === 'hawser' ? exportLog(shown, signal) : room.tools.exportRows(as, shown.all(signal)),
+  )
   return null
 }
 

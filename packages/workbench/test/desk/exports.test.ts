@@ -58,13 +58,25 @@ describe('an export', () => {
     both.desk.close()
   })
 
-  it('of messages has no packets', async () => {
+  it.each(['pcapng', 'hawser'] as const)('of messages is no %s', async (as) => {
     const test = await DeskTest.create()
     const both = test.open()
     await test.ask(both, { do: 'open-view', view: 1, filter: {}, messages: true })
-    expect(await test.ask(both, { do: 'export', view: 1, as: 'pcapng' })).toMatchObject({
-      error: { code: 'WORKBENCH_INVALID' },
+    expect(await test.ask(both, { do: 'export', view: 1, as })).toMatchObject({
+      error: { code: 'WORKBENCH_INVALID', message: expect.stringMatching(/made of rows/) },
     })
+  })
+
+  it('as a session log begins as one', async () => {
+    const test = await DeskTest.create()
+    const both = test.open()
+    test.log.open().in(Buffer.from('one'))
+    await test.log.flush()
+    await test.ask(both, { do: 'open-view', view: 1, filter: {} })
+    await test.ask(both, { do: 'export', view: 1, as: 'hawser' })
+    const reply = await test.ask(both, { do: 'export-next' })
+    const { bytes } = (reply as unknown as { value: { bytes: string } }).value
+    expect(decode(bytes)).toMatch(/^HAWSERLG/)
   })
 })
 

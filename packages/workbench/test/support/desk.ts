@@ -5,7 +5,7 @@ import { createFolder } from '../../../../test/support/folders.js'
 import { Desk } from '../../src/desk/desk.js'
 import type { PageLine } from '../../src/desk/page-line.js'
 import type { Project } from '../../src/project/project.js'
-import type { ExportForm } from '../../src/protocol/export-form.js'
+import type { RenderedForm } from '../../src/protocol/export-form.js'
 import type { Push, Reply } from '../../src/protocol/replies.js'
 import type { Request } from '../../src/protocol/requests.js'
 import { decodeRowsFrame, type RowsFrame } from '../../src/protocol/rows-frame.js'
@@ -144,7 +144,7 @@ export class DeskTest {
     const { sessions, runs, saved, sheet, log, file } = this
     const tools = {
       version: '1.2.3',
-      exportRows: (form: ExportForm, rows: AsyncIterable<LogRow>) =>
+      exportRows: (form: RenderedForm, rows: AsyncIterable<LogRow>) =>
         plainTools.exportRows(form, rows),
       parseLine: (line: string) => {
         throw new Error(`${line} is no command: write hawser serve 8000`)

@@ -6,6 +6,9 @@ import type { Backend } from '../backend/backend.js'
 import type { Row } from '../backend/decode-rows.js'
 import { RowCache } from '../backend/row-cache.js'
 
+/** A view that is only exported. */
+const wholeView = 1_000_000_003
+
 type ViewPush = Extract<Push, { readonly push: 'view' }>
 
 /** Where the list is asked to go. */
@@ -120,9 +123,20 @@ export class SheetStore {
     return found.place
   }
 
-  /** The rows that it has now, as a file. */
-  async export(form: ExportForm): Promise<Blob> {
-    await this.#backend.ask('export', { view: this.#view, as: form })
+  /** The rows that it has now, or all of the log, as a file. */
+  async export(form: ExportForm, isWhole: boolean): Promise<Blob> {
+    if (!isWhole) return this.#export(this.#view, form)
+    const { value: log } = this.log
+    try {
+      await this.#backend.ask('open-view', { view: wholeView, filter: {}, log })
+      return await this.#export(wholeView, form)
+    } finally {
+      this.#backend.ask('close-view', { view: wholeView }).catch(() => undefined)
+    }
+  }
+
+  async #export(view: number, form: ExportForm): Promise<Blob> {
+    await this.#backend.ask('export', { view, as: form })
     const pieces: Blob[] = []
     for (;;) {
       const { bytes, isEnd } = await this.#backend.ask('export-next', {})

@@ -196,9 +196,12 @@ export class Store {
     return reply !== undefined
   }
 
-  /** @returns the rows that are shown as a file; undefined when it failed, which is said */
-  export(form: ExportForm): Promise<Blob | undefined> {
-    return this.#try(() => this.sheet.export(form))
+  /**
+   * @param isWhole all rows of the log instead of those that are shown
+   * @returns them as a file; undefined when it failed, which is said
+   */
+  export(form: ExportForm, isWhole: boolean): Promise<Blob | undefined> {
+    return this.#try(() => this.sheet.export(form, isWhole))
   }
 
   /** Show messages instead of rows, or rows again. */

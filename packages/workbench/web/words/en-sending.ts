@@ -48,6 +48,8 @@ export const enSending = {
   addStep: 'Add a step',
   sequenceTimes: 'Times',
   saveSequence: 'Save sequence',
+  exportLog: 'Session log (.hawser)',
+  exportWholeLog: 'Session log: all of it',
   marks: 'Marks',
   marksEmpty: 'No bookmarks and notes yet: b marks the row that is selected.',
   bookmarkOn: (row: string): string => `★ bookmark on row ${row}`,

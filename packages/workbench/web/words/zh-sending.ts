@@ -49,6 +49,8 @@ export const zhSending: typeof enSending = {
   addStep: '添加步骤',
   sequenceTimes: '次数',
   saveSequence: '保存序列',
+  exportLog: '会话日志（.hawser）',
+  exportWholeLog: '会话日志：全部',
   marks: '标记',
   marksEmpty: '还没有书签和备注：按 b 标记选中的行。',
   bookmarkOn: (row) => `★ 第 ${row} 行的书签`,

@@ -7,16 +7,21 @@ const endings: Readonly<Record<ExportForm, string>> = {
   text: 'txt',
   jsonl: 'jsonl',
   pcapng: 'pcapng',
+  hawser: 'hawser',
 }
 
-/** What is shown, as a file. */
+const whole = 'whole'
+
+/** What is shown, as a file; or all of the log. */
 export function ExportChoice(): ComponentChild {
   const store = useStore()
   const words = useWords()
   const isBusy = useSignal(false)
-  const save = async (form: ExportForm): Promise<void> => {
+  const save = async (chosen: string): Promise<void> => {
     isBusy.value = true
-    const blob = await store.export(form)
+    const isWhole = chosen === whole
+    const form = isWhole ? 'hawser' : (chosen as ExportForm)
+    const blob = await store.export(form, isWhole)
     isBusy.value = false
     if (blob !== undefined) saveFile(blob, `hawser.${endings[form]}`)
   }
@@ -27,15 +32,17 @@ export function ExportChoice(): ComponentChild {
       disabled={isBusy.value}
       value=""
       onChange={(event) => {
-        const form = event.currentTarget.value as ExportForm
+        const chosen = event.currentTarget.value
         event.currentTarget.value = ''
-        void save(form)
+        void save(chosen)
       }}
     >
       <option value="">{words.export}</option>
       <option value="text">{words.exportText}</option>
       <option value="jsonl">{words.exportJson}</option>
       <option value="pcapng">{words.exportPackets}</option>
+      <option value="hawser">{words.exportLog}</option>
+      {store.sheet.isFiltered.value && <option value={whole}>{words.exportWholeLog}</option>}
     </select>
   )
 }
