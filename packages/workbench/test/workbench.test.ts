@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -147,6 +148,31 @@ it('a server that was made elsewhere is a session like others, and ends with the
   await visitor.next(({ sessions }) => sessions?.[0]?.accepted === 1)
   await workbench.close()
   expect(server.address()).toBeNull()
+})
+
+it('a server that was made elsewhere goes on as it was when its session is started again', async () => {
+  const workbench = await start()
+  const server = createServer(
+    { framing: raw(), maxPerAddress: 1 },
+    { message: (client, bytes) => client.send(Buffer.concat([Buffer.from('own: '), bytes])) },
+  )
+  const session = await workbench.adopt({ ...definition, name: 'own' }, server)
+  await server.listen('127.0.0.1:0')
+  const port = portOf(server.addresses())
+  const visitor = await Visitor.enter(workbench)
+  const staying = connect(port, '127.0.0.1')
+  const gone = once(staying, 'close')
+  await visitor.next(({ sessions }) => sessions?.[0]?.connections === 1)
+  await visitor.ask({ do: 'stop', session })
+  await gone
+  await visitor.next(({ sessions }) => sessions?.[0]?.state === 'stopped')
+  await expect(once(connect(port, '127.0.0.1'), 'connect')).rejects.toThrow('ECONNREFUSED')
+  await visitor.ask({ do: 'restart', session })
+  await visitor.next(({ sessions }) => sessions?.[0]?.state === 'running')
+  expect(portOf(server.addresses())).toBe(port)
+  expect(await speak(port, 'ahoy')).toBe('own: ahoy')
+  await visitor.ask({ do: 'remove', session })
+  expect(server.addresses()).toEqual([])
 })
 
 it('the log is a file of this user only, and is gone when the workbench is closed', async () => {

@@ -140,15 +140,33 @@ function beginExport({ view, as }: RequestOf<'export'>, { room, views, exports }
   return null
 }
 
-/** The framing of each session that has one. The sessions of a file are not ours, though their numbers may be. */
+/**
+ * The framing of each connection that has one: that which its session had when it opened. The sessions of a file are
+ * not ours, though their numbers may be.
+ */
 function framingsOf({ sessions, tools }: DeskRoom, file: number): FramingOf {
-  return async (session) => {
+  // A framing that is asked for again is not loaded again.
+  const loaded = new Map<string, ReturnType<FramingOf>>()
+  return async (session, opened) => {
     if (file !== 0) return undefined
-    const definition = sessions.all.find(({ id }) => id === session)?.definition
-    if (definition === undefined || definition.kind === 'file') return undefined
-    const { framing = 'raw', maxFrame } = definition
-    return framing === 'raw' ? undefined : tools.loadFraming(framing, { maxFrame })
+    // A log that goes on may have connections that do not say it.
+    const said =
+      framingIn(opened) ?? framingIn(sessions.all.find(({ id }) => id === session)?.definition)
+    const { framing = 'raw', maxFrame } = said ?? {}
+    if (framing === 'raw') return undefined
+    const key = `${maxFrame} ${framing}`
+    const loading = loaded.get(key) ?? tools.loadFraming(framing, { maxFrame })
+    loaded.set(key, loading)
+    return loading
   }
+}
+
+function framingIn(
+  said: object = {},
+): { readonly framing: string; readonly maxFrame?: number | undefined } | undefined {
+  const { framing, maxFrame } = said as Readonly<Record<string, unknown>>
+  if (typeof framing !== 'string') return undefined
+  return { framing, maxFrame: typeof maxFrame === 'number' ? maxFrame : undefined }
 }
 
 /** Carry a request out. @returns what is replied; rejects with what is said of its failure */

@@ -22,6 +22,14 @@ export interface RowsFrame {
 /** Bytes of a row that are sent with it: what a line of a sheet can show. The others are asked for. */
 export const mostShown = 512
 
+/** What a view of messages says of a row, in the byte that has the flags of the log. */
+export const viewFlags = {
+  /** The direction ended, or bytes of it are missing, before it was a message. */
+  incomplete: 32,
+  /** It does not follow the framing. */
+  broken: 64,
+} as const
+
 const headSize = 8
 
 export function encodeRowsFrame({

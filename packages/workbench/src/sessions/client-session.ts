@@ -6,6 +6,7 @@ import type { TargetConnection } from '../sequences/run-target.js'
 import type { Tools } from '../tools.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { type AnyConnection, ConnectionBook, nameOf } from './connection-book.js'
+import { logDetails } from './log-details.js'
 import { noFaults, noLimit, withoutUndefined } from './refusals.js'
 import { Responding } from './responding.js'
 import type { ConnectionPage, Counts, Running, RunningAround } from './running.js'
@@ -33,7 +34,7 @@ export async function startClient(
   around: RunningAround,
 ): Promise<Running> {
   const { tools, log, id, signal } = start
-  const { name, connect, framing = 'raw', maxFrame, tls, idleTimeout } = definition
+  const { connect, framing = 'raw', maxFrame, tls, idleTimeout } = definition
   const { connections = 1, reconnect = false } = definition
   const options: ClientOptions<Uint8Array, Uint8Array> = withoutUndefined({
     framing: await tools.loadFraming(framing, { maxFrame }),
@@ -55,7 +56,7 @@ export async function startClient(
     })
     return line
   })
-  const traffic = await logTraffic(lines, log, { details: { session: id, name } })
+  const traffic = await logTraffic(lines, log, { details: logDetails(id, definition) })
   responding.traffic = traffic
   const session = new ClientSession(lines, { id, traffic, responding }, around)
   if (reconnect) return session

@@ -2,6 +2,7 @@ import type { SessionLog } from 'hawser/log'
 import type { ProxyDefinition } from '../protocol/definition.js'
 import type { LentProxy, Tools } from '../tools.js'
 import { WorkbenchError } from '../workbench-error.js'
+import { logDetails } from './log-details.js'
 import { noLimit } from './refusals.js'
 import type { ConnectionPage, Counts, Running, RunningAround } from './running.js'
 import type { ConnectionAct } from './sessions.js'
@@ -15,7 +16,7 @@ export async function startProxy(
   const { id, tools, log } = start
   const proxy = await tools.startProxy(definition, {
     log,
-    details: { session: id, name: definition.name },
+    details: logDetails(id, definition),
     failed: (message) => around.noticed(message),
     changed: () => around.changed(),
   })

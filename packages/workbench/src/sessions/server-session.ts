@@ -1,11 +1,12 @@
 import { createServer, formatEndpoint, type Server, type ServerOptions } from 'hawser'
 import { logTraffic, type SessionLog, type TrafficLog } from 'hawser/log'
-import type { ServerDefinition } from '../protocol/definition.js'
+import type { Definition, ServerDefinition } from '../protocol/definition.js'
 import type { Responder } from '../protocol/responder.js'
 import type { TargetConnection } from '../sequences/run-target.js'
 import type { Tools } from '../tools.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { type AnyConnection, ConnectionBook } from './connection-book.js'
+import { logDetails } from './log-details.js'
 import { noFaults, noResponders, withoutUndefined } from './refusals.js'
 import { Responding } from './responding.js'
 import type { ConnectionPage, Counts, Running, RunningAround } from './running.js'
@@ -46,8 +47,7 @@ export async function startServer(
         return undefined
       }),
   })
-  const { name } = definition
-  const running = await adoptServer(server, { id, log, name, responding }, around)
+  const running = await adoptServer(server, { id, log, definition, responding }, around)
   try {
     await server.listen(listen)
   } catch (error) {
@@ -63,14 +63,14 @@ export async function adoptServer(
   its: {
     readonly id: number
     readonly log: SessionLog
-    readonly name: string
+    readonly definition: Definition
     /** The rules that its handler goes by. */
     readonly responding?: Responding
   },
   around: RunningAround,
 ): Promise<Running> {
-  const { id, log, name, responding } = its
-  const traffic = await logTraffic(server, log, { details: { session: id, name } })
+  const { id, log, definition, responding } = its
+  const traffic = await logTraffic(server, log, { details: logDetails(id, definition) })
   if (responding !== undefined) responding.traffic = traffic
   return new ServerSession(server, { id, log, traffic, responding }, around)
 }

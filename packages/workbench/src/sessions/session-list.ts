@@ -7,6 +7,7 @@ import type { RunTarget } from '../sequences/run-target.js'
 import type { Tools } from '../tools.js'
 import { expandVariables } from '../variables/expand.js'
 import { WorkbenchError } from '../workbench-error.js'
+import { AdoptedServer } from './adopted-server.js'
 import { startClient } from './client-session.js'
 import { toCode } from './code.js'
 import { assertFits } from './definition-size.js'
@@ -79,7 +80,9 @@ export class SessionList implements Sessions {
     const { log } = this.#options
     const { id } = session
     const around = this.#around(session, session.turn('starting'))
-    session.runs(await adoptServer(server, { id, log, name: definition.name }, around))
+    const running = await adoptServer(server, { id, log, definition }, around)
+    session.adopted = new AdoptedServer(server, running)
+    session.runs(session.adopted.running)
     this.#changed()
     return id
   }
@@ -97,13 +100,16 @@ export class SessionList implements Sessions {
       session.next = undefined
     }
     // Of several at once the last one starts it, and a stop behind them none.
-    if (await this.#end(session)) await this.#run(session)
+    if (!(await this.#end(session))) return
+    if (next !== undefined) await session.release()
+    await this.#run(session)
   }
 
   async remove(id: number): Promise<void> {
     const session = this.#find(id)
     this.#sessions.delete(id)
     await this.#end(session)
+    await session.release()
   }
 
   copy(id: number, as: 'command' | 'code'): string {
@@ -174,7 +180,12 @@ export class SessionList implements Sessions {
 
   async close(): Promise<void> {
     const all = [...this.#sessions.values()]
-    await Promise.all(all.map((session) => this.#end(session)))
+    await Promise.all(
+      all.map(async (session) => {
+        await this.#end(session)
+        await session.release()
+      }),
+    )
   }
 
   #find(id: number): Session {
@@ -225,7 +236,8 @@ export class SessionList implements Sessions {
   }
 
   #begin(session: Session, signal: AbortSignal): Promise<Running | undefined> {
-    const { definition, id } = session
+    const { definition, id, adopted } = session
+    if (adopted !== undefined) return adopted.resume()
     const start = { id, tools: this.#options.tools, log: this.#options.log, signal }
     const around = this.#around(session, signal)
     switch (definition.kind) {

@@ -1,6 +1,7 @@
 import type { Definition } from '../protocol/definition.js'
 import type { SessionState } from '../protocol/session-state.js'
 import { WorkbenchError } from '../workbench-error.js'
+import type { AdoptedServer } from './adopted-server.js'
 import type { Counts, Running } from './running.js'
 
 const nothing: Counts = {
@@ -23,6 +24,8 @@ export class Session {
   next: Definition | undefined
   /** How many messages with variables were sent. */
   sequence = 0
+  /** The server that it is of, if it was made elsewhere. */
+  adopted: AdoptedServer | undefined
   #running: Running | undefined
   /** Aborted by what comes next: a stop, another start. */
   #turn = new AbortController()
@@ -89,6 +92,13 @@ export class Session {
     this.#running = undefined
     this.state = state
     this.error = error
+  }
+
+  /** The server that was made elsewhere is closed for good. */
+  async release(): Promise<void> {
+    const { adopted } = this
+    this.adopted = undefined
+    await adopted?.close()
   }
 
   describe(): SessionState {

@@ -71,5 +71,11 @@ itPeer('chromium', 'messages instead of rows, and heartbeats hidden', async (pro
   await page.locator('.row.event', { hasText: 'note on row 3: cut in two' }).waitFor()
   await page.getByRole('button', { name: 'Messages' }).click()
   await shows(page, ['PING\\none\\nPING\\ntw', 'o\\n', 'three\\n'])
+
+  // What never became a message is shown, and says so.
+  await page.getByRole('button', { name: 'Messages' }).click()
+  socket.end('unfinished')
+  const rest = page.locator('.row.in', { hasText: 'unfinished' })
+  expect(await rest.locator('.tag').innerText()).toBe('incomplete')
   expect(complaints).toEqual([])
 })

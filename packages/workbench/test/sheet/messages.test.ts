@@ -4,9 +4,10 @@ import { delimited, lengthPrefixed } from 'hawser'
 import type { LoggedConnection } from 'hawser/log'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../test/support/property-runs.js'
-import type { FramingOf } from '../../src/sheet/messages/message-cutter.js'
+import { type FramingOf, MessageCutter } from '../../src/sheet/messages/message-cutter.js'
 import { MessageIndex } from '../../src/sheet/messages/message-index.js'
 import type { View } from '../../src/sheet/sheet.js'
+import { viewFlags } from '../../src/protocol/rows-frame.js'
 import { createBoth, readRows } from '../support/logs.js'
 
 const text = (said: string): Uint8Array => new TextEncoder().encode(said)
@@ -93,7 +94,76 @@ it('what has no framing, or does not follow it, is shown as it came', async () =
   await log.flush()
   const view = await sheet.open(file, { kinds: ['in'] }, short)
   await has(view, 4)
-  expect(await texts(view, 0, 9)).toEqual(['a\nb', 'ab', 'ab\nmuch too long\ncd', 'ef'])
+  expect(await texts(view, 0, 9)).toEqual(['a\nb', 'ab', 'much too long\ncd', 'ef'])
+  const broken = (await readRows(view, 0, 9)).map(({ flags }) => flags & viewFlags.broken)
+  expect(broken).toEqual([0, 0, viewFlags.broken, 0])
+})
+
+it('what had begun in rows before is shown with what does not follow the framing', async () => {
+  const { log, sheet, file } = await createBoth()
+  const short: FramingOf = () => Promise.resolve(delimited('\n', { maxFrame: 4 }))
+  const connection = log.open({}, { session: 1 })
+  for (const said of ['a\nbe', 'gun', ' and on\n', 'c\n']) connection.in(text(said))
+  await log.flush()
+  const view = await sheet.open(file, { kinds: ['in'] }, short)
+  await has(view, 4)
+  expect(await texts(view, 0, 9)).toEqual(['a', 'begun', ' and on\n', 'c'])
+})
+
+it('a message that never ended is shown when its connection closes, and says so', async () => {
+  const { log, sheet, file } = await createBoth()
+  const [ours, theirs] = [log.open({}, { session: 1 }), log.open({}, { session: 1 })]
+  ours.in(text('whole\nbe'))
+  theirs.in(text('theirs'))
+  ours.in(text('gu'))
+  ours.in(text('n'))
+  ours.out(text('reply'))
+  ours.close({ by: 'peer' })
+  theirs.close()
+  await log.flush()
+  const view = await sheet.open(file, {}, lines)
+  await has(view, 8)
+  const rows = await readRows(view, 0, 9)
+  const shown = rows.map(({ connection, kind, text: said, flags }) => {
+    return kind === 3 ? 'event' : [connection, kind, said, flags]
+  })
+  const { incomplete } = viewFlags
+  expect(shown).toEqual([
+    ...['event', 'event', [1, 1, 'whole', 0]],
+    ...[[1, 1, 'begun', incomplete], [1, 2, 'reply', incomplete], 'event'],
+    ...[[2, 1, 'theirs', incomplete], 'event'],
+  ])
+  // Also when nothing before it is read.
+  expect(await texts(view, 3, 1)).toEqual(['begun'])
+  expect(view.locate(3).logRow).toBe(7)
+})
+
+it('where rows were lost, what had begun before them never became a message', async () => {
+  const cutter = new MessageCutter(lines)
+  const row = { time: 0, connection: 1, flags: 0, source: 0, back: 0, event: undefined }
+  const opened = { event: 'open', session: 1 }
+  const nothing = new Uint8Array()
+  await cutter.cut({ ...row, number: 0, kind: 'event', position: 0, data: nothing, event: opened })
+  await cutter.cut({ ...row, number: 1, kind: 'in', position: 0, data: text('begun') })
+  const behind = { ...row, number: 5, kind: 'in', position: 9, data: text('on\n') } as const
+  expect(await cutter.cut(behind)).toEqual([
+    { is: 'rest', row: 5, end: 4, size: 5 },
+    { is: 'message', row: 5, end: 3, size: 3 },
+  ])
+})
+
+it('each connection has the framing with which it opened', async () => {
+  const { log, sheet, file } = await createBoth()
+  const framings: FramingOf = (_, { framing }) =>
+    Promise.resolve(framing === 'lines' ? delimited('\n') : lengthPrefixed({ bytes: 1 }))
+  const before = log.open({}, { session: 1, framing: 'lines' })
+  const behind = log.open({}, { session: 1, framing: 'length:1' })
+  before.in(text('a\n'))
+  behind.in(text('\u0003a\nb'))
+  await log.flush()
+  const view = await sheet.open(file, { kinds: ['in'] }, framings)
+  await has(view, 2)
+  expect(await texts(view, 0, 9)).toEqual(['a', 'a\nb'])
 })
 
 describe('any messages, cut anywhere', () => {
@@ -148,12 +218,15 @@ function writeCut(
 it('an index finds the first message of a row among many', () => {
   const index = new MessageIndex()
   for (let message = 0; message < 200_000; message++) {
-    index.add({ row: Math.floor(message / 3) * 2, end: message, size: 1 })
+    index.add({ is: 'message', row: Math.floor(message / 3) * 2, end: message, size: 1 })
   }
   expect(index.size).toBe(200_000)
-  expect(index.at(70_000)).toEqual({ row: 46_666, end: 70_000, size: 1 })
+  expect(index.at(70_000)).toEqual({ is: 'message', row: 46_666, end: 70_000, size: 1 })
   expect(index.firstFrom(46_666)).toBe(69_999)
   expect(index.firstFrom(46_667)).toBe(70_002)
   expect(index.firstFrom(1e9)).toBe(200_000)
   expect([index.at(-1), index.at(200_000)]).toEqual([undefined, undefined])
+  const rest = { is: 'rest', row: 4_000_000_000, end: 7, size: 2 ** 30 - 1 } as const
+  index.add(rest)
+  expect(index.at(200_000)).toEqual(rest)
 })

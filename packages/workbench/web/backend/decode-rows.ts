@@ -1,4 +1,4 @@
-import { decodeRowsFrame } from '../../src/protocol/rows-frame.js'
+import { decodeRowsFrame, viewFlags } from '../../src/protocol/rows-frame.js'
 
 /** A row of the log, as far as it was sent. */
 export interface Row {
@@ -17,8 +17,8 @@ export interface Row {
 
 export type RowKind = 'in' | 'out' | 'event' | 'lost'
 
-/** What there is to say of a row: the bits of the log's format. */
-export const flags = { tls: 1, cut: 2, changed: 4, byHand: 8, repeated: 16 } as const
+/** What there is to say of a row: the bits of the log's format, and those of a view of messages. */
+export const flags = { tls: 1, cut: 2, changed: 4, byHand: 8, repeated: 16, ...viewFlags } as const
 
 const kinds: readonly RowKind[] = ['event', 'in', 'out', 'event', 'lost']
 const blockHeader = 64

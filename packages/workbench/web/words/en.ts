@@ -1,4 +1,5 @@
 import { enSending } from './en-sending.js'
+import { enReading } from './en-reading.js'
 
 /** What the page says in English. A function gets what it speaks of. */
 export const en = {
@@ -175,6 +176,7 @@ export const en = {
   checksums: 'Checksums',
   selectedBytes: (from: string, count: string): string => `${count} bytes from ${from}`,
   copyAs: 'Copy as',
+  ...enReading,
   flagTls: 'TLS, decrypted',
   flagCut: 'not stored whole',
   flagChanged: 'changed',

@@ -1,5 +1,6 @@
 import type { Words } from './en.js'
 import { zhSending } from './zh-sending.js'
+import { zhReading } from './zh-reading.js'
 
 /** 页面的中文文字。 */
 export const zh: Words = {
@@ -168,6 +169,7 @@ export const zh: Words = {
   checksums: '校验和',
   selectedBytes: (from, count) => `从 ${from} 起 ${count} 字节`,
   copyAs: '复制为',
+  ...zhReading,
   flagTls: 'TLS（已解密）',
   flagCut: '未完整保存',
   flagChanged: '已被修改',

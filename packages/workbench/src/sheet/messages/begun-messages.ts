@@ -17,8 +17,17 @@ export class BegunMessages {
 
   /** The bytes in front of a row; undefined when they are not known. */
   before(row: LogRow, count: number): Buffer | undefined {
+    return this.#lastBytes(row, row.position, count)
+  }
+
+  /** The last bytes up to the end of a row; undefined when they are not known. */
+  upTo(row: LogRow, count: number): Buffer | undefined {
+    return this.#lastBytes(row, (row.position + row.data.length) >>> 0, count)
+  }
+
+  #lastBytes(row: LogRow, position: number, count: number): Buffer | undefined {
     const begun = this.#begun.get(directionOf(row))
-    if (begun === undefined || begun.position !== row.position) return undefined
+    if (begun === undefined || begun.position !== position) return undefined
     const bytes = Buffer.concat(begun.pieces)
     return bytes.length < count ? undefined : bytes.subarray(bytes.length - count)
   }

@@ -1,26 +1,30 @@
 import { byteOperations, type Framing } from 'hawser'
-import type { LogRow } from 'hawser/log'
+import type { LogEvent, LogRow } from 'hawser/log'
 import { FrameReader } from 'hawser/testing'
 import type { MessagePlace } from './message-index.js'
 
 export type AnyFraming = Framing<Uint8Array, Uint8Array>
 
-/** The framing of a session; undefined for one whose rows are shown as they are. */
-export type FramingOf = (session: number) => Promise<AnyFraming | undefined>
+/**
+ * The framing of a connection, by the event with which it opened; undefined for one whose rows are shown as they are.
+ * It is asked for each connection: a session may have been started again with another framing.
+ */
+export type FramingOf = (session: number, opened: LogEvent) => Promise<AnyFraming | undefined>
 
 /** One direction of a connection. */
 interface Direction {
   readonly reader: FrameReader<Uint8Array>
   /** Where its next byte is. */
   position: number
+  /** The number of its last row. */
+  row: number
 }
 
 /** Finds the messages in the rows of a log, by the framing of the session that each connection is of. */
 export class MessageCutter {
   readonly #framingOf: FramingOf
-  /** By session: they are loaded once. */
-  readonly #framings = new Map<number, AnyFraming | undefined>()
-  readonly #sessions = new Map<number, number>()
+  /** By connection. */
+  readonly #framings = new Map<number, AnyFraming>()
   readonly #directions = new Map<number, Direction>()
 
   constructor(framingOf: FramingOf) {
@@ -28,51 +32,53 @@ export class MessageCutter {
   }
 
   framingFor(connection: number): AnyFraming | undefined {
-    return this.#framings.get(this.#sessions.get(connection) ?? 0)
+    return this.#framings.get(connection)
   }
 
   /** The messages that end in a row; the row itself if it has none to be. Rows are passed in their order. */
   async cut(row: LogRow): Promise<MessagePlace[]> {
-    const whole = { row: row.number, end: row.data.length, size: 0 }
-    if (row.kind !== 'in' && row.kind !== 'out') {
-      if (row.event?.event === 'open') await this.#begin(row.connection, row.event['session'])
-      if (row.event?.event === 'close') this.#forget(row.connection)
-      return [whole]
+    const { kind, connection, event, number } = row
+    if (kind !== 'in' && kind !== 'out') {
+      const rests = event?.event === 'close' ? this.#restsOf(connection, number) : []
+      if (event?.event === 'open') await this.#begin(connection, event)
+      return [...rests, asItIs(row)]
     }
-    const framing = this.framingFor(row.connection)
-    return framing === undefined ? [whole] : this.#cutBytes(row, framing, whole)
+    const framing = this.framingFor(connection)
+    return framing === undefined ? [asItIs(row)] : this.#cutBytes(row, framing)
   }
 
-  #cutBytes(row: LogRow, framing: AnyFraming, whole: MessagePlace): MessagePlace[] {
+  #cutBytes(row: LogRow, framing: AnyFraming): MessagePlace[] {
+    const { number, data } = row
+    const found = this.#isBehindGap(row) ? this.#restOf(directionOf(row), number) : []
     const { reader } = this.#directionOf(row, framing)
-    const found: MessagePlace[] = []
     const before = reader.undecoded
     let begin = 0
     try {
-      reader.feed(row.data, true, 0, (_, end) => {
+      reader.feed(data, true, 0, (_, end) => {
         // A look at what is there takes no bytes, and is no message.
-        if (end > begin) found.push({ row: row.number, end: end - before, size: end - begin })
+        if (end > begin) {
+          found.push({ is: 'message', row: number, end: end - before, size: end - begin })
+        }
         begin = end
         return true
       })
-      return found
     } catch {
       // What does not follow the framing is shown as it came, and it begins anew behind it.
       this.#directions.delete(directionOf(row))
-      return [...found, whole]
+      const size = before + data.length - begin
+      found.push({ is: 'broken', row: number, end: data.length, size })
     }
+    return found
   }
 
-  async #begin(connection: number, session: unknown): Promise<void> {
-    this.#forget(connection)
-    if (typeof session !== 'number') {
-      this.#sessions.delete(connection)
-      return
-    }
-    this.#sessions.set(connection, session)
-    if (!this.#framings.has(session)) {
-      this.#framings.set(session, await this.#framingOf(session).catch(() => undefined))
-    }
+  async #begin(connection: number, opened: LogEvent): Promise<void> {
+    this.#framings.delete(connection)
+    this.#directions.delete(connection * 2)
+    this.#directions.delete(connection * 2 + 1)
+    const { session } = opened
+    if (typeof session !== 'number') return
+    const framing = await this.#framingOf(session, opened).catch(() => undefined)
+    if (framing !== undefined) this.#framings.set(connection, framing)
   }
 
   /** Where bytes are missing it begins anew. */
@@ -81,16 +87,33 @@ export class MessageCutter {
     const direction =
       known?.position === row.position
         ? known
-        : { reader: new FrameReader<Uint8Array>(framing, byteOperations), position: 0 }
+        : { reader: new FrameReader<Uint8Array>(framing, byteOperations), position: 0, row: 0 }
     direction.position = (row.position + row.data.length) >>> 0
+    direction.row = row.number
     this.#directions.set(directionOf(row), direction)
     return direction
   }
 
-  #forget(connection: number): void {
-    this.#directions.delete(connection * 2)
-    this.#directions.delete(connection * 2 + 1)
+  #isBehindGap(row: LogRow): boolean {
+    const known = this.#directions.get(directionOf(row))
+    return known !== undefined && known.position !== row.position
   }
+
+  #restsOf(connection: number, row: number): MessagePlace[] {
+    return [connection * 2, connection * 2 + 1].flatMap((direction) => this.#restOf(direction, row))
+  }
+
+  /** What of a direction never became a message, once no more of it comes. */
+  #restOf(direction: number, row: number): MessagePlace[] {
+    const over = this.#directions.get(direction)
+    this.#directions.delete(direction)
+    const size = over?.reader.undecoded ?? 0
+    return over === undefined || size === 0 ? [] : [{ is: 'rest', row, end: row - over.row, size }]
+  }
+}
+
+function asItIs({ number, data }: LogRow): MessagePlace {
+  return { is: 'row', row: number, end: data.length, size: 0 }
 }
 
 function directionOf({ connection, kind }: LogRow): number {

@@ -4,13 +4,25 @@ const fields = 3
 /** Takes 96 MiB, in any log. */
 const mostMessages = 8_388_608
 
+/**
+ * What is at a place: a message; a row that is shown as it is; bytes that do not follow the framing; or the rest of a
+ * direction that ended in the middle of a message.
+ */
+export type PlaceKind = (typeof placeKinds)[number]
+
+const placeKinds = ['message', 'row', 'broken', 'rest'] as const
+/** The kind is in the two highest bits of the size. */
+const sizeBits = 30
+const largestSize = 2 ** sizeBits - 1
+
 /** Where a message is in the log. */
 export interface MessagePlace {
-  /** The row that it ends in. */
+  readonly is: PlaceKind
+  /** The row that it ends in; of a rest, the row at which it was known that no more comes. */
   readonly row: number
-  /** The byte of the row behind it. */
+  /** The byte of the row behind it; of a rest, how many rows before `row` it ends. */
   readonly end: number
-  /** Its bytes, which may begin in rows before; 0 for a row that is shown as it is. */
+  /** Its bytes, which may begin in rows before; 0 for a row. */
   readonly size: number
 }
 
@@ -27,10 +39,11 @@ export class MessageIndex {
     return this.#size >= mostMessages
   }
 
-  add({ row, end, size }: MessagePlace): void {
+  add({ is, row, end, size }: MessagePlace): void {
     const at = (this.#size % chunkMessages) * fields
     if (at === 0) this.#chunks.push(new Uint32Array(chunkMessages * fields))
-    this.#chunks.at(-1)?.set([row, end, size], at)
+    const sized = Math.min(size, largestSize) + placeKinds.indexOf(is) * 2 ** sizeBits
+    this.#chunks.at(-1)?.set([row, end, sized], at)
     this.#size++
   }
 
@@ -38,7 +51,8 @@ export class MessageIndex {
     const chunk = this.#chunks[Math.floor(message / chunkMessages)]
     if (chunk === undefined || message < 0 || message >= this.#size) return undefined
     const at = (message % chunkMessages) * fields
-    return { row: chunk[at] ?? 0, end: chunk[at + 1] ?? 0, size: chunk[at + 2] ?? 0 }
+    const [row = 0, end = 0, sized = 0] = chunk.subarray(at, at + fields)
+    return { is: placeKinds[sized >>> sizeBits]!, row, end, size: sized & largestSize }
   }
 
   /** The first message that ends in this row or behind it; their number where there is none. */

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { byteOperations } from 'hawser'
 import type { LogReader, LogRow, RowFilter } from 'hawser/log'
 import { FrameReader } from 'hawser/testing'
+import { viewFlags } from '../../protocol/rows-frame.js'
 import type { RowSource } from '../row-source.js'
 import { BegunMessages } from './begun-messages.js'
 import { type AnyFraming, type FramingOf, MessageCutter } from './message-cutter.js'
@@ -108,9 +109,14 @@ export class MessageSource implements RowSource {
       for (; number < end; number++) {
         const place = this.#index.at(number)
         if (place?.row !== row.number) break
-        last = place.end
-        const data = await this.#bytesOf(row, place, begun, signal)
-        yield { ...row, number, position: 0, back: 0, data }
+        const shown = { ...row, number, position: 0, back: 0 }
+        if (place.is === 'rest')
+          yield { ...shown, ...(await this.#restAt(row, place, begun, signal)) }
+        else {
+          last = place.end
+          const flags = place.is === 'broken' ? row.flags | viewFlags.broken : row.flags
+          yield { ...shown, flags, data: await this.#bytesOf(row, place, begun, signal) }
+        }
       }
       begun.passed(row, last)
     }
@@ -118,12 +124,11 @@ export class MessageSource implements RowSource {
 
   async #bytesOf(
     row: LogRow,
-    place: MessagePlace,
+    { is, end, size }: MessagePlace,
     begun: BegunMessages,
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
-    const { end, size } = place
-    if (size === 0) return row.data
+    if (is === 'row') return row.data
     const inside = row.data.subarray(Math.max(0, end - size), end)
     const before = size - inside.length
     const bytes =
@@ -133,8 +138,27 @@ export class MessageSource implements RowSource {
             begun.before(row, before) ?? (await this.#bytesBefore(row, before, signal)),
             inside,
           ])
-    const framing = this.#cutter.framingFor(row.connection)
+    const framing = is === 'broken' ? undefined : this.#cutter.framingFor(row.connection)
     return framing === undefined ? bytes : (decode(framing, bytes) ?? bytes)
+  }
+
+  /** What never became a message, at the row at which that was known. */
+  async #restAt(
+    { number }: LogRow,
+    { end, size }: MessagePlace,
+    begun: BegunMessages,
+    signal?: AbortSignal,
+  ): Promise<Pick<LogRow, 'kind' | 'flags' | 'data' | 'event'>> {
+    const from = number - end
+    for await (const last of this.#rows.reader.rows({ from, to: from + 1, signal })) {
+      const inside = last.data.subarray(-size)
+      const missing = size - inside.length
+      const known = begun.upTo(last, size)
+      const data = known ?? Buffer.concat([await this.#bytesBefore(last, missing, signal), inside])
+      return { kind: last.kind, flags: last.flags | viewFlags.incomplete, data, event: undefined }
+    }
+    // It was deleted meanwhile, with the oldest rows of the log.
+    return { kind: 'in', flags: viewFlags.incomplete, data: Buffer.alloc(0), event: undefined }
   }
 
   /** The last bytes of the direction of a row that lie in front of it. */

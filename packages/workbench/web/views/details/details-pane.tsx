@@ -106,6 +106,8 @@ function Flags({ row, words }: { readonly row: Row; readonly words: Words }): Co
     [flags.changed, words.flagChanged],
     [flags.byHand, words.flagByHand],
     [flags.repeated, words.flagRepeated],
+    [flags.incomplete, words.flagIncompleteWhy],
+    [flags.broken, words.flagBrokenWhy],
   ]
   return names
     .filter(([bit]) => (row.flags & bit) !== 0)

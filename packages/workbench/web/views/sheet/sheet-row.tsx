@@ -61,6 +61,7 @@ export function SheetRow(props: SheetRowProps): ComponentChild {
           </span>
         )}
         {isMessage ? <Marks row={row} words={words} /> : null}
+        {isMessage ? <Tags row={row} words={words} /> : null}
         {isMessage ? <Message row={row} isHex={isHex} /> : eventText(row, words)}
       </span>
     </div>
@@ -88,6 +89,21 @@ function Marks({ row, words }: { readonly row: Row; readonly words: Words }): Co
     .map(([, mark, name]) => (
       <span class="mark" role="img" aria-label={name} title={name}>
         {mark}
+      </span>
+    ))
+}
+
+/** What is no message, though the sheet shows messages. */
+function Tags({ row, words }: { readonly row: Row; readonly words: Words }): ComponentChild {
+  const tags: readonly (readonly [number, string, string])[] = [
+    [flags.incomplete, words.flagIncomplete, words.flagIncompleteWhy],
+    [flags.broken, words.flagBroken, words.flagBrokenWhy],
+  ]
+  return tags
+    .filter(([bit]) => (row.flags & bit) !== 0)
+    .map(([, name, why]) => (
+      <span class="tag" title={why}>
+        {name}
       </span>
     ))
 }

@@ -1,0 +1,7 @@
+/** What the page says in English of how bytes are read: their framing, their text. */
+export const enReading = {
+  flagIncomplete: 'incomplete',
+  flagIncompleteWhy: 'never became a message: the connection closed first, or bytes are missing',
+  flagBroken: 'broken',
+  flagBrokenWhy: 'does not follow the framing: shown as it came',
+}

@@ -1,0 +1,9 @@
+import type { enReading } from './en-reading.js'
+
+/** The same in Chinese. */
+export const zhReading: typeof enReading = {
+  flagIncomplete: '不完整',
+  flagIncompleteWhy: '未构成完整消息：连接已先关闭，或有字节缺失',
+  flagBroken: '格式错误',
+  flagBrokenWhy: '不符合分帧规则，按收到的原样显示',
+}
