@@ -175,6 +175,21 @@ it('a server that was made elsewhere goes on as it was when its session is start
   expect(server.addresses()).toEqual([])
 })
 
+it('a repeat speaks through a server that was made elsewhere', async () => {
+  const workbench = await start()
+  const server = createServer({ framing: raw() }, { message: () => undefined })
+  const session = await workbench.adopt({ ...definition, name: 'own' }, server)
+  await server.listen('127.0.0.1:0')
+  const visitor = await Visitor.enter(workbench)
+  const client = connect(portOf(server.addresses()), '127.0.0.1')
+  await visitor.next(({ sessions }) => sessions?.[0]?.connections === 1)
+  const heard = once(client, 'data')
+  const bytes = Buffer.from('tick').toString('base64')
+  await visitor.ask({ do: 'repeat', session, bytes, every: 1, times: 1 })
+  expect(String((await heard)[0])).toBe('tick')
+  client.destroy()
+})
+
 it('the log is a file of this user only, and is gone when the workbench is closed', async () => {
   const before = new Set(readdirSync(tmpdir()))
   const workbench = await start()

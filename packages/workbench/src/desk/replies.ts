@@ -6,8 +6,8 @@ import type { DeskRoom } from './desk-room.js'
 import type { Exports } from './exports.js'
 import type { OpenViews } from './open-views.js'
 import { exportLog } from '../sheet/export-log.js'
-import type { FramingOf } from '../sheet/sheet.js'
 import { projectHandlers } from './project-replies.js'
+import { findFramings } from './framings.js'
 import { refusedByTools } from './refusal.js'
 import { runHandlers } from './run-replies.js'
 
@@ -92,11 +92,12 @@ const handlers: { readonly [Do in Told]: Handler<Do> } = {
     room.log.event({ event: 'bookmark', ...aboutRow(about, room), ...(on ? {} : { off: true }) })
     return null
   },
-  'open-view': async ({ view, filter, log = 0, messages = false }, work) => {
+  'open-view': async ({ view, filter, log = 0, messages = false, framing }, work) => {
     const { room, views, follow, leave } = work
     leave(view)
     const file = log === 0 ? room.file : room.sessions.fileOf(log)
-    await views.open(view, file, filter, messages ? framingsOf(room, log) : undefined)
+    const framingOf = messages ? await findFramings(room, log, framing) : undefined
+    await views.open(view, file, filter, framingOf)
     follow(view)
     return null
   },
@@ -138,35 +139,6 @@ function beginExport({ view, as }: RequestOf<'export'>, { room, views, exports }
     as === 'hawser' ? exportLog(shown, signal) : room.tools.exportRows(as, shown.all(signal)),
   )
   return null
-}
-
-/**
- * The framing of each connection that has one: that which its session had when it opened. The sessions of a file are
- * not ours, though their numbers may be.
- */
-function framingsOf({ sessions, tools }: DeskRoom, file: number): FramingOf {
-  // A framing that is asked for again is not loaded again.
-  const loaded = new Map<string, ReturnType<FramingOf>>()
-  return async (session, opened) => {
-    if (file !== 0) return undefined
-    // A log that goes on may have connections that do not say it.
-    const said =
-      framingIn(opened) ?? framingIn(sessions.all.find(({ id }) => id === session)?.definition)
-    const { framing = 'raw', maxFrame } = said ?? {}
-    if (framing === 'raw') return undefined
-    const key = `${maxFrame} ${framing}`
-    const loading = loaded.get(key) ?? tools.loadFraming(framing, { maxFrame })
-    loaded.set(key, loading)
-    return loading
-  }
-}
-
-function framingIn(
-  said: object = {},
-): { readonly framing: string; readonly maxFrame?: number | undefined } | undefined {
-  const { framing, maxFrame } = said as Readonly<Record<string, unknown>>
-  if (typeof framing !== 'string') return undefined
-  return { framing, maxFrame: typeof maxFrame === 'number' ? maxFrame : undefined }
 }
 
 /** Carry a request out. @returns what is replied; rejects with what is said of its failure */

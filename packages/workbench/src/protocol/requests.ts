@@ -94,6 +94,8 @@ export const Request = v.variant('do', [
     log: v.optional(Id),
     /** Whether it shows messages, by the framing of each session, instead of rows. They have numbers of their own. */
     messages: v.optional(v.boolean()),
+    /** Of messages: a framing as `--framing` spells it, instead of that which each connection had. */
+    framing: v.optional(v.pipe(v.string(), v.maxLength(1_024))),
   }),
   v.strictObject({ id: Id, do: v.literal('close-view'), view: Id }),
   /** Rows of a view by their places in it: the reply is binary. */

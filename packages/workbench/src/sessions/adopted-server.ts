@@ -28,6 +28,8 @@ export class AdoptedServer {
       connections: (most) => running.connections(most),
       send: (bytes, to) => running.send(bytes, to),
       act: (connection, act) => running.act(connection, act),
+      targets: (to) => running.targets?.(to) ?? [],
+      hear: (listener) => running.hear?.(listener) ?? (() => undefined),
       limit: (maxConnections) => running.limit(maxConnections),
       setFaults: (faults) => running.setFaults(faults),
       setResponders: (responders) => running.setResponders?.(responders),

@@ -11,6 +11,7 @@ import { AdoptedServer } from './adopted-server.js'
 import { startClient } from './client-session.js'
 import { toCode } from './code.js'
 import { assertFits } from './definition-size.js'
+import { findFile } from './open-file.js'
 import { startProxy } from './proxy-session.js'
 import { createTarget } from './target.js'
 import { noResponders } from './refusals.js'
@@ -54,7 +55,8 @@ export class SessionList implements Sessions {
   }
 
   async start(definition: Definition): Promise<number> {
-    const session = this.#add(definition)
+    const known = definition.kind === 'file' ? await findFile(definition) : definition
+    const session = this.#add(known)
     await this.#run(session)
     return session.id
   }

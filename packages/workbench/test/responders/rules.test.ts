@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import type { Responder } from '../../src/protocol/responder.js'
 import { usedMemory } from '../../../../test/support/memory.js'
 import { RuleSet } from '../../src/responders/rule-set.js'
+import { createEmptyLog } from '../support/logs.js'
 import { createList } from '../support/sessions.js'
 
 const show = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
@@ -206,7 +207,7 @@ it('a client has rules too', async () => {
 
 it('proxies, files and servers that were made elsewhere have none', async () => {
   const both = await createList()
-  const file = await both.list.start({ kind: 'file', name: 'old', path: 'old.hawser' })
+  const file = await both.list.start({ kind: 'file', name: 'old', path: await createEmptyLog() })
   await using server = createServer()
   const listen = { kind: 'server', name: 'theirs', listen: '127.0.0.1:0' } as const
   const adopted = await both.list.adopt(listen, server)

@@ -2,6 +2,7 @@ import { connect, createServer, delimited, formatEndpoint } from 'hawser'
 import { expect, it, onTestFinished } from 'vitest'
 import { Runs } from '../../src/sequences/runs.js'
 import { HandClock, settle } from '../support/scripted-target.js'
+import { createEmptyLog } from '../support/logs.js'
 import { createList } from '../support/sessions.js'
 
 /** Sessions, and runs that speak through them; a test says when time passes. */
@@ -112,7 +113,7 @@ it('what does not speak plays nothing', async () => {
   const both = await createBoth()
   const { id } = await startServer(both)
   await both.list.stop(id)
-  const file = await both.list.start({ kind: 'file', name: 'f', path: 'none' })
+  const file = await both.list.start({ kind: 'file', name: 'f', path: await createEmptyLog() })
   for (const session of [id, file, 99]) {
     expect(() =>
       both.runs.play({ session }, { name: 'a', steps: [{ do: 'delay', ms: 1 }] }, []),

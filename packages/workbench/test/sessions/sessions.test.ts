@@ -2,6 +2,7 @@ import { connect, delimited } from 'hawser'
 import { rowFlags } from 'hawser/log'
 import { describe, expect, it } from 'vitest'
 import type { Responder } from '../../src/protocol/responder.js'
+import { createEmptyLog } from '../support/logs.js'
 import { createList } from '../support/sessions.js'
 
 const text = (said: string): Uint8Array => new TextEncoder().encode(said)
@@ -224,9 +225,10 @@ it('a framing that is none is said in the state, with what there is', async () =
 
 it('a file and a proxy cannot be spoken through, and say what to do', async () => {
   const both = await createList()
-  const file = await both.list.start({ kind: 'file', name: 'old', path: '/nowhere/a.hawser' })
+  const path = await createEmptyLog()
+  const file = await both.list.start({ kind: 'file', name: 'old', path })
   expect(both.list.all[0]).toMatchObject({ state: 'running', log: file, canSend: false })
-  expect(both.list.fileOf(file)).toBe('/nowhere/a.hawser')
+  expect(both.list.fileOf(file)).toBe(path)
   await expect(async () => both.list.send(file, text('x'))).rejects.toThrow(/is a file/)
   const proxy = await both.list.start({
     kind: 'proxy',

@@ -115,6 +115,16 @@ export class DeskTest {
   readonly file: string
   saved = new SavedItems({ messages: [], sequences: [] }, { write: () => Promise.resolve() })
   readonly runs: Runs
+  /** What the command lends, as far as tests need it. */
+  readonly tools: { -readonly [Name in keyof Tools]: Tools[Name] } = {
+    ...plainTools,
+    version: '1.2.3',
+    exportRows: (form: RenderedForm, rows: AsyncIterable<LogRow>) =>
+      plainTools.exportRows(form, rows),
+    parseLine: (line: string) => {
+      throw new Error(`${line} is no command: write hawser serve 8000`)
+    },
+  }
   sheet: Sheet = createSheet()
   project: Project | undefined
   #lastId = 0
@@ -141,16 +151,7 @@ export class DeskTest {
 
   open(): { page: FakePage; desk: Desk } {
     const page = new FakePage()
-    const { sessions, runs, saved, sheet, log, file } = this
-    const tools = {
-      version: '1.2.3',
-      exportRows: (form: RenderedForm, rows: AsyncIterable<LogRow>) =>
-        plainTools.exportRows(form, rows),
-      parseLine: (line: string) => {
-        throw new Error(`${line} is no command: write hawser serve 8000`)
-      },
-    } as Partial<Tools> as Tools
-    const { project } = this
+    const { tools, sessions, runs, saved, sheet, log, file, project } = this
     const room = { tools, sessions, runs, saved, sheet, log, file, project }
     const desk = new Desk(page, room)
     onTestFinished(() => desk.close())

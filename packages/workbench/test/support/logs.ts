@@ -63,3 +63,10 @@ export async function readRows(view: View, from: number, count: number): Promise
     }
   })
 }
+
+/** A log without rows. */
+export async function createEmptyLog(): Promise<string> {
+  const file = join(createFolder(), 'old.hawser')
+  await (await createLog(file)).close()
+  return file
+}

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { Definition } from '../../src/protocol/definition.js'
 import type { SessionState } from '../../src/protocol/session-state.js'
 import { type Knob, knobs, stepOf, valueOf, withStep } from '../../web/views/faults/fault-specs.js'
+import { openFile } from '../../web/views/start/file-draft.js'
 import { fromDefinition, newDraft, showMore, toDefinition } from '../../web/views/start/draft.js'
 
 const running: SessionState = {
@@ -110,4 +111,16 @@ describe('a slider of a fault', () => {
     expect(withStep([], bandwidth, 'up', 1)).toEqual(['bandwidth=10MiB/s@up'])
     expect(withStep([], bandwidth, 'up', 0)).toEqual([])
   })
+})
+
+it.each([
+  ['/var/log/today.hawser', 'today.hawser'],
+  [String.raw` C:\logs\a (1).hawser `, 'a 1 .hawser'],
+  ['~/.hidden', 'hidden'],
+  ['/', 'file'],
+  [`/${'x'.repeat(100)}`, 'x'.repeat(64)],
+])('a file is opened under its name: %s', (path, name) => {
+  const definition = openFile({ path })
+  expect(definition).toEqual({ kind: 'file', name, path: path.trim() })
+  expect(v.safeParse(Definition, definition).success).toBe(true)
 })

@@ -25,6 +25,8 @@ export class SheetStore {
   readonly log = signal(0)
   /** Whether it shows messages, by the framing of each session, instead of the rows of the log. */
   readonly isOfMessages = signal(false)
+  /** By which framing, instead of that which each connection had; empty for none. */
+  readonly framing = signal('')
   /** Rows of the view. */
   readonly size = signal(0)
   readonly scanned = signal(0)
@@ -63,6 +65,8 @@ export class SheetStore {
     const row = stayAt ?? (this.isFollowing.value ? undefined : this.selected.value)
     batch(() => {
       this.filter.value = filter
+      // Another log has been written by others.
+      if (this.log.value !== log) this.framing.value = ''
       this.log.value = log
     })
     await this.#open()
@@ -72,13 +76,18 @@ export class SheetStore {
     this.#goToWanted()
   }
 
-  /** Show messages instead of rows, or rows again, and stay at what is looked at. */
-  async showMessages(isOn: boolean): Promise<void> {
+  /**
+   * Show messages instead of rows, or rows again, and stay at what is looked at.
+   *
+   * @param framing empty for that which each connection had
+   */
+  async showMessages(isOn: boolean, framing: string = this.framing.value): Promise<void> {
     const { value: selected } = this.selected
     const isAway = !this.isFollowing.value && selected !== undefined
     const row = isAway ? await this.logRowOf(selected) : undefined
     batch(() => {
       this.isOfMessages.value = isOn
+      this.framing.value = framing
       this.selected.value = undefined
     })
     await this.#open()
@@ -202,8 +211,12 @@ export class SheetStore {
     const { value: filter } = this.filter
     const { value: log } = this.log
     if (before > 0) this.#backend.ask('close-view', { view: before }).catch(() => undefined)
-    const more = log === 0 ? { messages: this.isOfMessages.value } : { log }
-    await this.#backend.ask('open-view', { view, filter, ...more })
+    const { value: framing } = this.framing
+    await this.#backend.ask('open-view', {
+      ...{ view, filter, messages: this.isOfMessages.value },
+      ...(log === 0 ? {} : { log }),
+      ...(framing === '' ? {} : { framing }),
+    })
   }
 
   #goToWanted(): void {

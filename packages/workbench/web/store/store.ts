@@ -206,8 +206,13 @@ export class Store {
 
   /** Show messages instead of rows, or rows again. */
   toggleMessages(): void {
-    const { isOfMessages, log } = this.sheet
-    if (log.value === 0) void this.#try(() => this.sheet.showMessages(!isOfMessages.value))
+    const { sheet } = this
+    void this.#try(() => sheet.showMessages(!sheet.isOfMessages.value))
+  }
+
+  /** Show messages by this framing; empty for that which each connection had. */
+  frameBy(framing: string): void {
+    void this.#try(() => this.sheet.showMessages(true, framing))
   }
 
   async #begin(): Promise<void> {

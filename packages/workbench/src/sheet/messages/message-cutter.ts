@@ -6,10 +6,14 @@ import type { MessagePlace } from './message-index.js'
 export type AnyFraming = Framing<Uint8Array, Uint8Array>
 
 /**
- * The framing of a connection, by the event with which it opened; undefined for one whose rows are shown as they are.
+ * The framing of a connection, by the event with which it opened, and the session that this says; undefined for one
+ * whose rows are shown as they are.
  * It is asked for each connection: a session may have been started again with another framing.
  */
-export type FramingOf = (session: number, opened: LogEvent) => Promise<AnyFraming | undefined>
+export type FramingOf = (
+  session: number | undefined,
+  opened: LogEvent,
+) => Promise<AnyFraming | undefined>
 
 /** One direction of a connection. */
 interface Direction {
@@ -76,8 +80,8 @@ export class MessageCutter {
     this.#directions.delete(connection * 2)
     this.#directions.delete(connection * 2 + 1)
     const { session } = opened
-    if (typeof session !== 'number') return
-    const framing = await this.#framingOf(session, opened).catch(() => undefined)
+    const known = typeof session === 'number' ? session : undefined
+    const framing = await this.#framingOf(known, opened).catch(() => undefined)
     if (framing !== undefined) this.#framings.set(connection, framing)
   }
 

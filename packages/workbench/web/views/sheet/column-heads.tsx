@@ -2,6 +2,7 @@ import type { ComponentChild } from 'preact'
 import { tame } from '../../bytes/show-text.js'
 import { showCount } from '../../bytes/amounts.js'
 import type { TimeForm } from '../../store/settings.js'
+import { FramingNames } from '../../widgets/framing-names.js'
 import { useStore, useWords } from '../use-store.js'
 
 /** Above the list: what its columns are, and how it shows what it shows. */
@@ -31,16 +32,15 @@ export function ColumnHeads(): ComponentChild {
         >
           {words.hex}
         </button>
-        {sheet.log.value === 0 && (
-          <button
-            type="button"
-            title={words.messagesHelp}
-            aria-pressed={sheet.isOfMessages.value}
-            onClick={() => store.toggleMessages()}
-          >
-            {words.messages}
-          </button>
-        )}
+        <button
+          type="button"
+          title={words.messagesHelp}
+          aria-pressed={sheet.isOfMessages.value}
+          onClick={() => store.toggleMessages()}
+        >
+          {words.messages}
+        </button>
+        {sheet.isOfMessages.value && sheet.log.value !== 0 && <FramingChoice />}
         <span class="grow" />
         <Progress />
         <button
@@ -52,6 +52,28 @@ export function ColumnHeads(): ComponentChild {
         </button>
       </span>
     </div>
+  )
+}
+
+/** What a file does not say, or says otherwise. */
+function FramingChoice(): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  return (
+    <>
+      <input
+        type="text"
+        class="framing"
+        list="usual-framings"
+        spellcheck={false}
+        aria-label={words.framing}
+        title={words.framingSpelled}
+        placeholder={words.framingOfLog}
+        value={store.sheet.framing.value}
+        onChange={(event) => store.frameBy(event.currentTarget.value.trim())}
+      />
+      <FramingNames id="usual-framings" />
+    </>
   )
 }
 

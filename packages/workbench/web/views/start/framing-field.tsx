@@ -1,21 +1,11 @@
 import type { ComponentChild } from 'preact'
+import { FramingNames } from '../../widgets/framing-names.js'
 import { useWords } from '../use-store.js'
 
 interface FramingFieldProps {
   readonly value: string
   readonly set: (value: string) => void
 }
-
-const usual = [
-  'lines',
-  'raw',
-  'json',
-  'length:2be',
-  'length:4be',
-  'netstring',
-  'delim:\\r\\n',
-  'slip',
-]
 
 /** One of the usual framings, or any that `--framing` takes. */
 export function FramingField({ value, set }: FramingFieldProps): ComponentChild {
@@ -31,11 +21,7 @@ export function FramingField({ value, set }: FramingFieldProps): ComponentChild 
         value={value}
         onInput={(event) => set(event.currentTarget.value)}
       />
-      <datalist id="framings">
-        {usual.map((name) => (
-          <option value={name} />
-        ))}
-      </datalist>
+      <FramingNames id="framings" />
     </label>
   )
 }

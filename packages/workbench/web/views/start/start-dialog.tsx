@@ -13,6 +13,8 @@ import {
   showMore,
   toDefinition,
 } from './draft.js'
+import { type FileDraft, newFile, openFile } from './file-draft.js'
+import { FileFields } from './file-fields.js'
 
 const kinds: readonly DraftKind[] = ['server', 'client', 'proxy']
 
@@ -21,6 +23,8 @@ export function StartDialog(): ComponentChild {
   const store = useStore()
   const words = useWords()
   const draft = useSignal<Draft>(newDraft('server', store.sessions.value))
+  /** Undefined where no file is asked for. */
+  const file = useSignal<FileDraft | undefined>(undefined)
   const line = useSignal('')
   const refusal = useSignal('')
   const close = (): void => {
@@ -40,18 +44,23 @@ export function StartDialog(): ComponentChild {
     refusal.value = ''
     const definition = await store.parse(line.value, refused)
     if (definition === undefined) return
-    if (definition.kind === 'file') await start(definition)
-    else draft.value = fromDefinition(definition)
+    if (definition.kind === 'file') {
+      await start(definition)
+      return
+    }
+    file.value = undefined
+    draft.value = fromDefinition(definition)
   }
   const fields = { draft: draft.value, change }
   const more = showMore(draft.value.more)
+  const shown = file.value === undefined ? draft.value.kind : 'file'
   return (
     <Dialog title={words.startTitle} closeLabel={words.close} onClose={close}>
       <form
         class="start"
         onSubmit={(event) => {
           event.preventDefault()
-          void start(toDefinition(draft.value))
+          void start(file.value === undefined ? toDefinition(draft.value) : openFile(file.value))
         }}
       >
         <div class="tabs" role="tablist">
@@ -59,17 +68,40 @@ export function StartDialog(): ComponentChild {
             <button
               type="button"
               role="tab"
-              aria-selected={draft.value.kind === kind}
-              onClick={() => (draft.value = newDraft(kind, store.sessions.value))}
+              aria-selected={shown === kind}
+              onClick={() => {
+                file.value = undefined
+                change(newDraft(kind, store.sessions.value))
+              }}
             >
               {words[kind]}
             </button>
           ))}
+          <button
+            type="button"
+            role="tab"
+            aria-selected={shown === 'file'}
+            onClick={() => {
+              file.value = newFile
+              refusal.value = ''
+            }}
+          >
+            {words.file}
+          </button>
         </div>
-        {draft.value.kind === 'server' && <ServerFields {...fields} />}
-        {draft.value.kind === 'client' && <ClientFields {...fields} />}
-        {draft.value.kind === 'proxy' && <ProxyFields {...fields} />}
-        {more !== '' && (
+        {shown === 'server' && <ServerFields {...fields} />}
+        {shown === 'client' && <ClientFields {...fields} />}
+        {shown === 'proxy' && <ProxyFields {...fields} />}
+        {file.value !== undefined && (
+          <FileFields
+            file={file.value}
+            change={(next) => {
+              file.value = next
+              refusal.value = ''
+            }}
+          />
+        )}
+        {more !== '' && shown !== 'file' && (
           <p class="more">
             {words.alsoFromLine} <code>{tame(more)}</code>
           </p>
@@ -102,7 +134,7 @@ export function StartDialog(): ComponentChild {
             {words.cancel}
           </button>
           <button type="submit" class="main">
-            {words.start}
+            {file.value === undefined ? words.start : words.openFile}
           </button>
         </footer>
       </form>

@@ -1,0 +1,38 @@
+import { stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { openLog } from 'hawser/log'
+import type { FileDefinition } from '../protocol/definition.js'
+import { WorkbenchError } from '../workbench-error.js'
+
+/**
+ * A session log as it is looked at: below the folder of the workbench or of the user (`~/`) if its path is not absolute.
+ *
+ * @returns rejects with WorkbenchError for what is on no disk of this machine, is no file, or no log
+ */
+export async function findFile(definition: FileDefinition): Promise<FileDefinition> {
+  const { path: written } = definition
+  if (/^(?:\\\\|\/\/|[a-z][a-z\d+.-]+:\/\/)/i.test(written)) {
+    throw refuse(`${written} is on another machine`, 'copy it here, and name the copy')
+  }
+  const path = resolve(/^~[/\\]/.test(written) ? join(homedir(), written.slice(2)) : written)
+  const stats = await stat(path).catch((error: Error) => {
+    throw refuse(`there is no file ${path}`, 'check its name', error)
+  })
+  if (stats.isDirectory()) {
+    throw refuse(`${path} is a folder`, 'name a session log, such as traffic.hawser')
+  }
+  // To open a pipe waits for another program, and a device has no end.
+  if (!stats.isFile()) throw refuse(`${path} is no file`, 'name a session log')
+  try {
+    await (await openLog(path)).close()
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new WorkbenchError('WORKBENCH_FAILED', message, { cause })
+  }
+  return { ...definition, path }
+}
+
+function refuse(what: string, remedy: string, cause?: Error): WorkbenchError {
+  return new WorkbenchError('WORKBENCH_FAILED', `${what}: ${remedy}`, { cause })
+}

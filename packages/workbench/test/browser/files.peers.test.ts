@@ -1,0 +1,100 @@
+import { once } from 'node:events'
+import { copyFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { expect, onTestFinished } from 'vitest'
+import { createFolder } from '../../../../test/support/folders.js'
+import { itPeer } from '../../../../test/support/peers.js'
+import { openPage, startBrowser, startCommand } from '../support/browser.js'
+
+const patient = { timeout: 60_000, interval: 20 }
+
+/** What is shown is exported, into a file that stays. */
+async function exportAs(page: Page, form: string, name: string): Promise<string> {
+  const saved = page.waitForEvent('download')
+  await page.getByLabel('Export').selectOption(form)
+  const file = join(createFolder(), name)
+  copyFileSync(await (await saved).path(), file)
+  return file
+}
+
+async function openFile(page: Page, path: string): Promise<void> {
+  await page.getByRole('button', { name: '+ New' }).click()
+  const dialog = page.locator('dialog')
+  await dialog.getByRole('tab', { name: 'File' }).click()
+  await dialog.getByLabel('Session log on the machine').fill(path)
+  await dialog.getByRole('button', { name: 'Open', exact: true }).click()
+}
+
+itPeer(
+  'chromium',
+  'a log is exported, opened again, and its messages are shown',
+  async (program) => {
+    const bench = await startCommand()
+    const browser = await startBrowser(program)
+    const { page, complaints } = await openPage(browser, await bench.link())
+    const contents = (): Promise<string[]> => page.locator('.row.in .content').allInnerTexts()
+    await page.getByRole('button', { name: '+ New' }).click()
+    await page.getByLabel('Listen on').fill('127.0.0.1:0')
+    await page.getByLabel('Reply').selectOption('none')
+    await page.getByLabel('Framing').fill('raw')
+    await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
+    const address = await page.locator('.session .address').first().innerText()
+    const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    await once(socket, 'connect')
+    socket.write('one\ntw')
+    await page.locator('.row.in', { hasText: 'one' }).waitFor()
+    socket.write('o\n')
+    await page.locator('.row.in').nth(1).waitFor()
+    await page.locator('.row.in').nth(1).click()
+    await page.keyboard.press('b')
+    await page.locator('.row .star').waitFor()
+
+    // All of it, and what a filter leaves.
+    const whole = await exportAs(page, 'hawser', 'whole.hawser')
+    await page.getByLabel('Filter').selectOption('in')
+    await expect.poll(() => page.locator('.row').count(), patient).toBe(2)
+    const part = await exportAs(page, 'hawser', 'part.hawser')
+    const all = await exportAs(page, 'whole', 'all.hawser')
+
+    // What is no log is refused, and says so in the dialog.
+    await openFile(page, `${whole}.not`)
+    await page.getByRole('alert').filter({ hasText: 'there is no file' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('dialog').waitFor({ state: 'detached' })
+
+    await openFile(page, part)
+    await page.locator('.session.shown', { hasText: 'part.hawser' }).waitFor()
+    await expect.poll(() => page.locator('.row').count(), patient).toBe(2)
+    await openFile(page, all)
+    await page.locator('.row.event', { hasText: 'bookmark on row' }).waitFor()
+    await openFile(page, whole)
+    await page.locator('.session.shown', { hasText: 'whole.hawser' }).waitFor()
+    await page.locator('.row.event', { hasText: 'bookmark on row' }).waitFor()
+    await page.getByRole('tab', { name: 'Marks' }).click()
+    await page.locator('.mark-item').waitFor()
+
+    // It was written without a framing: one is chosen.
+    await page.keyboard.press('m')
+    await expect.poll(contents, patient).toEqual(['one\\ntw', 'o\\n'])
+    await page.locator('.heads').getByLabel('Framing').fill('lines')
+    await page.keyboard.press('Enter')
+    await expect.poll(contents, patient).toEqual(['one', 'two'])
+    await page.locator('.heads').getByLabel('Framing').fill('nonsense')
+    await page.keyboard.press('Enter')
+    await page.locator('.notices li', { hasText: 'nonsense' }).waitFor()
+
+    // A bookmark on a row of the file is kept in the log of the workbench.
+    await page.keyboard.press('Tab')
+    await page.getByRole('button', { name: 'Messages' }).click()
+    await page.locator('.row.in').first().click()
+    await page.keyboard.press('b')
+    await expect.poll(() => page.locator('.mark-item').count(), patient).toBe(2)
+    await page.locator('.session-all').click()
+    await page.locator('.row.event', { hasText: whole }).waitFor()
+    await expect.poll(() => page.locator('.mark-item').count(), patient).toBe(1)
+    expect(complaints).toEqual([])
+  },
+)
