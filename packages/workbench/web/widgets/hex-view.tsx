@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChild } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import { ChunkedList } from './chunked-list.js'
 
 /** Pixels that a line of 16 bytes needs; a narrower view has 8 in a line. */
 const wideLine = 470
@@ -11,15 +12,21 @@ export interface ByteRange {
   readonly to: number
 }
 
+/** Lines that are drawn together, and pixels that one takes. */
+const drawnTogether = 32
+const lineHeight = 18
+
 interface HexViewProps {
   readonly bytes: Uint8Array
+  /** Where the first of them is in its row. */
+  readonly origin: number
   readonly label: string
   readonly range: ByteRange
   readonly onRange: (range: ByteRange) => void
 }
 
 /** Bytes as hex and ASCII, 16 or 8 in a line. The mouse selects by dragging, the keyboard by arrows with Shift. */
-export function HexView({ bytes, label, range, onRange }: HexViewProps): ComponentChild {
+export function HexView({ bytes, origin, label, range, onRange }: HexViewProps): ComponentChild {
   const box = useRef<HTMLDivElement>(null)
   const perLine = useSignal(16)
   const anchor = useSignal(0)
@@ -66,10 +73,7 @@ export function HexView({ bytes, label, range, onRange }: HexViewProps): Compone
     const next = Math.min(Math.max(head + step, 0), bytes.length - 1)
     if (!event.shiftKey) anchor.value = next
     select(anchor.value, next)
-  }
-  const lines: ComponentChild[] = []
-  for (let begin = 0; begin < bytes.length; begin += perLine.value) {
-    lines.push(<HexLine {...{ bytes, begin, range }} perLine={perLine.value} />)
+    box.current?.querySelector(`[data-at="${next}"]`)?.scrollIntoView({ block: 'nearest' })
   }
   return (
     <div
@@ -84,19 +88,31 @@ export function HexView({ bytes, label, range, onRange }: HexViewProps): Compone
       onMouseOver={over}
       onKeyDown={key}
     >
-      {lines}
+      <ChunkedList
+        count={Math.ceil(bytes.length / perLine.value)}
+        perChunk={drawnTogether}
+        estimate={lineHeight}
+        item={(line) => (
+          <HexLine
+            {...{ bytes, origin, range }}
+            begin={line * perLine.value}
+            perLine={perLine.value}
+          />
+        )}
+      />
     </div>
   )
 }
 
 interface HexLineProps {
   readonly bytes: Uint8Array
+  readonly origin: number
   readonly begin: number
   readonly range: ByteRange
   readonly perLine: number
 }
 
-function HexLine({ bytes, begin, range, perLine }: HexLineProps): ComponentChild {
+function HexLine({ bytes, origin, begin, range, perLine }: HexLineProps): ComponentChild {
   const cells: ComponentChild[] = []
   const letters: ComponentChild[] = []
   for (let place = begin; place < begin + perLine; place++) {
@@ -118,7 +134,7 @@ function HexLine({ bytes, begin, range, perLine }: HexLineProps): ComponentChild
   }
   return (
     <div class="hex-line">
-      <span class="hex-place">{begin.toString(16).padStart(6, '0')}</span>
+      <span class="hex-place">{(origin + begin).toString(16).padStart(6, '0')}</span>
       <span class="hex-bytes">{cells}</span>
       <span class="hex-letters">{letters}</span>
     </div>

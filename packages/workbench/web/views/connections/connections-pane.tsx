@@ -3,8 +3,13 @@ import type { ConnectionState } from '../../../src/protocol/session-state.js'
 import { showClock, showCount, showSize } from '../../bytes/amounts.js'
 import { tame } from '../../bytes/show-text.js'
 import type { ConnectionAct } from '../../store/store.js'
+import { ChunkedList } from '../../widgets/chunked-list.js'
 import type { Words } from '../../words/words.js'
 import { useStore, useWords } from '../use-store.js'
+
+/** Connections that are drawn together, and pixels that one takes without TLS. */
+const drawnTogether = 16
+const itemHeight = 94
 
 /** The connections of the session that is shown, and what one does with them. */
 export function ConnectionsPane(): ComponentChild {
@@ -21,11 +26,17 @@ export function ConnectionsPane(): ComponentChild {
       {all > connections.length && (
         <p class="hint">{words.shownOf(count(connections.length), count(all))}</p>
       )}
-      <ul>
-        {connections.map((connection) => (
-          <ConnectionItem key={connection.id} connection={connection} />
-        ))}
-      </ul>
+      <div role="list" aria-label={words.connections}>
+        <ChunkedList
+          count={connections.length}
+          perChunk={drawnTogether}
+          estimate={itemHeight}
+          item={(index) => {
+            const connection = connections[index]
+            return connection && <ConnectionItem key={connection.id} connection={connection} />
+          }}
+        />
+      </div>
     </div>
   )
 }
@@ -47,7 +58,7 @@ function ConnectionItem({ connection }: { readonly connection: ConnectionState }
     </button>
   )
   return (
-    <li class="connection" data-connection={id}>
+    <div class="connection" role="listitem" data-connection={id}>
       <label class="peer">
         <input type="checkbox" checked={isChosen} onChange={choose} />
         <strong>#{id}</strong> <code>{tame(remote)}</code>
@@ -82,7 +93,7 @@ function ConnectionItem({ connection }: { readonly connection: ConnectionState }
         {act('close', words.closeConnection)}
         {act('reset', words.reset)}
       </div>
-    </li>
+    </div>
   )
 }
 

@@ -8,13 +8,13 @@ import { Pieces } from '../../widgets/pieces.js'
 import type { Words } from '../../words/words.js'
 import { useStore, useWords } from '../use-store.js'
 import { Comparison } from './comparison.js'
+import { HexPart } from './hex-part.js'
 import { Remarks } from './remarks.js'
 import { Selection } from './selection.js'
 
-/** Bytes of a row that are looked at; of a larger one, the first. */
+/** Bytes of a row that are looked at together; as hex, of a larger one any part is. */
 const mostLookedAt = 64 * 1024
-/** Lines of hex are elements: so many bytes are shown at once. */
-const mostInHex = 4_096
+const mostInHex = 1024 * 1024
 
 type Form = 'text' | 'hex' | 'json' | 'compare'
 const nothing: ByteRange = { from: 0, to: 0 }
@@ -26,19 +26,28 @@ export function DetailsPane(): ComponentChild {
   const row = useSignal<Row | undefined>(undefined)
   const form = useSignal<Form>('text')
   const range = useSignal(nothing)
+  /** Where the bytes begin that are looked at as hex. */
+  const origin = useSignal(0)
   /** What others are compared with. */
   const base = useSignal<Row | undefined>(undefined)
 
   useSignalEffect(() => {
+    void store.sheet.selected.value
+    origin.value = 0
+  })
+  useSignalEffect(() => {
     const number = store.sheet.selected.value
+    const isHex = form.value === 'hex'
+    const from = isHex ? origin.value : 0
     range.value = nothing
     if (number === undefined) {
       row.value = undefined
       return
     }
-    store.sheet.bytes(number, 0, mostLookedAt).then(
+    store.sheet.bytes(number, from, isHex ? mostInHex : mostLookedAt).then(
       (found) => {
-        if (store.sheet.selected.peek() === number) row.value = found
+        const isWanted = form.peek() === 'hex' ? origin.peek() === from : from === 0
+        if (store.sheet.selected.peek() === number && isWanted) row.value = found
       },
       () => undefined,
     )
@@ -72,7 +81,7 @@ export function DetailsPane(): ComponentChild {
             {words[each]}
           </button>
         ))}
-        {shown.bytes.length < shown.length && (
+        {shown.bytes.length < shown.length && form.value !== 'hex' && (
           <span class="partial">{words.firstBytes(showSize(shown.bytes.length))}</span>
         )}
       </div>
@@ -86,16 +95,19 @@ export function DetailsPane(): ComponentChild {
             onRestart={() => (base.value = shown)}
           />
         )}
+        {form.value === 'hex' && <HexPart row={shown} origin={origin} size={mostInHex} />}
         {form.value === 'hex' && (
           <HexView
-            bytes={shown.bytes.subarray(0, mostInHex)}
+            key={`${shown.number} ${origin.value}`}
+            bytes={shown.bytes}
+            origin={origin.value}
             label={words.hex}
             range={range.value}
             onRange={(next) => (range.value = next)}
           />
         )}
       </div>
-      <Selection row={shown} range={range.value} />
+      <Selection row={shown} origin={form.value === 'hex' ? origin.value : 0} range={range.value} />
     </div>
   )
 }

@@ -1,4 +1,6 @@
+import { useSignal } from '@preact/signals'
 import type { ComponentChild } from 'preact'
+import { useMemo } from 'preact/hooks'
 import type { Row } from '../../backend/decode-rows.js'
 import { showCount } from '../../bytes/amounts.js'
 import { checksums } from '../../bytes/checksums.js'
@@ -19,15 +21,25 @@ const formNames: Readonly<Record<CopyForm, string>> = {
 /** The selected bytes as numbers and checksums, and in forms to copy. Without a selection, all of them. */
 export function Selection({
   row,
+  origin,
   range,
 }: {
   readonly row: Row
+  /** Where the first byte that is there is in the row. */
+  readonly origin: number
   readonly range: ByteRange
 }): ComponentChild {
   const store = useStore()
   const words = useWords()
-  const isAll = range.to <= range.from
-  const bytes = isAll ? row.bytes : row.bytes.subarray(range.from, range.to)
+  const { from, to } = range
+  const isAll = to <= from
+  const bytes = useMemo(
+    () => (isAll ? row.bytes : row.bytes.subarray(from, to)),
+    [row.bytes, from, to],
+  )
+  const isSummed = useSignal(false)
+  // Those of a megabyte take a while.
+  const sums = useMemo(() => (isSummed.value ? checksums(bytes) : []), [bytes, isSummed.value])
   const count = (value: number): string => showCount(value, store.settings.language.value)
   const copy = async (form: CopyForm): Promise<void> => {
     await navigator.clipboard.writeText(copyAs(bytes, form))
@@ -36,7 +48,7 @@ export function Selection({
   return (
     <div class="selection">
       <p class="copy">
-        <span>{words.selectedBytes(count(isAll ? 0 : range.from), count(bytes.length))}</span>
+        <span>{words.selectedBytes(count(origin + (isAll ? 0 : from)), count(bytes.length))}</span>
         <span>{words.copyAs}</span>
         {copyForms.map((form) => (
           <button type="button" onClick={() => void copy(form)}>
@@ -65,11 +77,11 @@ export function Selection({
           </tbody>
         </table>
       </details>
-      <details>
+      <details onToggle={(event) => (isSummed.value = event.currentTarget.open)}>
         <summary>{words.checksums}</summary>
         <table>
           <tbody>
-            {checksums(bytes).map(([name, hex]) => (
+            {sums.map(([name, hex]) => (
               <tr>
                 <th scope="row">{name}</th>
                 <td>{hex}</td>
