@@ -787,9 +787,13 @@ export const WORKBENCH_UNITS = {
   },
   sheet: {
     units: ['pattern-bytes', 'protocol', 'workbench-error'],
-    builtins: ['buffer', 'crypto', 'timers/promises', 'worker_threads', 'zlib'],
+    builtins: ['buffer', 'crypto', 'events', 'timers/promises', 'worker_threads', 'zlib'],
     wings: {
       file: { sees: ['row-source'], builtins: [] },
+      scan: {
+        sees: ['file', 'row-source'],
+        builtins: ['buffer', 'events', 'timers/promises', 'worker_threads'],
+      },
       messages: { sees: ['row-source'], builtins: ['buffer', 'timers/promises'] },
     },
   },

@@ -1,19 +1,6 @@
 import type { Places } from './places.js'
 import { RowSet } from './row-set.js'
-import type { Scanned } from './scan.js'
-
-/** Looks at a log as it grows, and hands over what it found. */
-export interface Scanner {
-  /** The log has grown to this row. */
-  grown(nextRow: number): void
-  close(): void
-}
-
-/** What a scanner calls. */
-export interface ScanSink {
-  scanned(part: Scanned): void
-  failed(message: string): void
-}
+import type { Scanned, ScanSink } from './scan/scan.js'
 
 /** The rows that a filter lets through. */
 export class FoundPlaces implements Places, ScanSink {

@@ -4,13 +4,14 @@ import type { Filter, Pattern } from '../protocol/filter.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { FoundPlaces } from './found-places.js'
 import { LogFile } from './file/log-file.js'
-import { Matcher } from './matcher.js'
+import { Matcher } from './scan/matcher.js'
 import { pickBytes, pickRows, readRows } from './picked-rows.js'
 import { AllPlaces, type Places } from './places.js'
-import { checkPatterns } from './row-test.js'
+import { checkPatterns } from './scan/row-test.js'
 import type { RowSource } from './row-source.js'
-import { scanHere } from './scan-here.js'
-import { scanInThread } from './scan-thread.js'
+import { scanRowsInThread } from './scan/rows-thread.js'
+import { scanHere } from './scan/scan-here.js'
+import { scanInThread } from './scan/scan-thread.js'
 import type { Found, Located, View, ViewRows, ViewState } from './sheet.js'
 
 /** Patterns that were looked for last: going on to the next place does not search anew. */
@@ -102,15 +103,15 @@ export class LogView implements View {
     const filter = this.#filter
     // In a thread it would be said too late.
     checkPatterns(filter, also)
-    if (!(file instanceof LogFile)) refuseRegex([filter.pattern, ...(filter.hide ?? []), ...also])
     const looksAtBytes =
       also.length > 0 || filter.pattern !== undefined || (filter.hide?.length ?? 0) > 0
     if (looksAtBytes) {
-      return new FoundPlaces(file.firstRow, (sink) =>
-        file instanceof LogFile
-          ? scanInThread(file, { filter, also }, sink)
-          : scanHere(file, { filter, also }, sink),
-      )
+      return new FoundPlaces(file.firstRow, (sink) => {
+        if (file instanceof LogFile) return scanInThread(file, { filter, also }, sink)
+        const patterns = [filter.pattern, ...(filter.hide ?? []), ...also]
+        const isSlow = patterns.some((pattern) => pattern?.as === 'regex')
+        return (isSlow ? scanRowsInThread : scanHere)(file, { filter, also }, sink)
+      })
     }
     const { session, connection, kinds, events, hideSame } = filter
     const isAll = [session, connection, kinds, events, hideSame].every((each) => each === undefined)
@@ -171,14 +172,6 @@ export class LogView implements View {
     for await (const row of this.#file.reader.rows({ from, to, signal })) rows.push(row)
     return rows
   }
-}
-
-/** Messages are looked at beside all else, where an expression that takes for ever would hold up everything. */
-function refuseRegex(patterns: readonly (Pattern | undefined)[]): void {
-  if (!patterns.some((pattern) => pattern?.as === 'regex')) return
-  const text =
-    'a regular expression is looked for in rows, not in messages: show rows, or look for text or hex'
-  throw new WorkbenchError('WORKBENCH_INVALID', text)
 }
 
 /** The first hit from `start` on, or the last one before it, once enough of the log was looked at. */

@@ -5,6 +5,7 @@ import type { LoggedConnection } from 'hawser/log'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../test/support/property-runs.js'
 import { type FramingOf, MessageCutter } from '../../src/sheet/messages/message-cutter.js'
+import type { Pattern } from '../../src/protocol/filter.js'
 import { MessageIndex } from '../../src/sheet/messages/message-index.js'
 import type { View } from '../../src/sheet/sheet.js'
 import { viewFlags } from '../../src/protocol/rows-frame.js'
@@ -65,8 +66,30 @@ it('messages are looked for and filtered by their own bytes', async () => {
   const filtered = await sheet.open(file, { pattern: alert }, lines)
   await has(filtered, 2)
   expect(await texts(filtered, 0, 9)).toEqual(['alert', 'alert!'])
-  const regex = { as: 'regex', regex: 'a+' } as const
-  await expect(sheet.open(file, { pattern: regex }, lines)).rejects.toMatchObject({
+})
+
+it('a regular expression is looked for in messages, and each of them by itself', async () => {
+  const { log, sheet, file } = await createBoth()
+  const connection = log.open({}, { session: 1 })
+  connection.in(text('al'))
+  connection.in(text('ert 1\nno\nale'))
+  await log.flush()
+  const regex = (source: string): Pattern => ({ as: 'regex', regex: source })
+  const filtered = await sheet.open(file, { pattern: regex('^a.*[0-9]$') }, lines)
+  await has(filtered, 1)
+  connection.in(text('rt 2\nalert x\n'))
+  await log.flush()
+  await has(filtered, 2)
+  expect(await texts(filtered, 0, 9)).toEqual(['alert 1', 'alert 2'])
+  const all = await sheet.open(file, { kinds: ['in'] }, lines)
+  await has(all, 4)
+  expect(await all.find(regex('t [0-9]'), 1, false)).toMatchObject({ place: 2, at: 4, length: 3 })
+  expect(await all.find(regex('t [0-9]'), 2, true)).toMatchObject({ place: 0 })
+  expect(await all.find(regex('1.*no'), 0, false)).toBeUndefined()
+  const hidden = await sheet.open(file, { kinds: ['in'], hide: [regex('^alert')] }, lines)
+  await has(hidden, 1)
+  expect(await texts(hidden, 0, 9)).toEqual(['no'])
+  await expect(sheet.open(file, { pattern: regex('(') }, lines)).rejects.toMatchObject({
     code: 'WORKBENCH_INVALID',
   })
 })

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { LogRow } from 'hawser/log'
-import type { Filter } from '../protocol/filter.js'
+import type { Filter } from '../../protocol/filter.js'
 import { Matcher } from './matcher.js'
 
 /** Decides which rows are in a view. It is shown all rows of a log in their order, since some depend on earlier ones. */

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer'
 import type { LogRow } from 'hawser/log'
-import type { Pattern } from '../protocol/filter.js'
-import { patternBytes } from '../pattern-bytes.js'
-import { WorkbenchError } from '../workbench-error.js'
+import type { Pattern } from '../../protocol/filter.js'
+import { patternBytes } from '../../pattern-bytes.js'
+import { WorkbenchError } from '../../workbench-error.js'
 
 /** A match of a regular expression may begin as many bytes before the row that it ends in. */
 export const longestRegexPart = 1_024

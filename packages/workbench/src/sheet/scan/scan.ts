@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { LogRow, RowFilter } from 'hawser/log'
-import type { Filter } from '../protocol/filter.js'
-import type { RowSource } from './row-source.js'
+import type { Filter } from '../../protocol/filter.js'
+import type { RowSource } from '../row-source.js'
 import type { RowTest } from './row-test.js'
 
 /** Rows that are looked at between two reports, and two turns of the event loop. */
@@ -13,6 +13,12 @@ export interface Scanned {
   readonly found: readonly number[]
   /** The row behind the last one that was looked at. */
   readonly next: number
+}
+
+/** What a scanner calls. */
+export interface ScanSink {
+  scanned(part: Scanned): void
+  failed(message: string): void
 }
 
 /** Look at the rows `from` … `to`, and say which are wanted, in parts. */

@@ -1,9 +1,8 @@
-import type { Filter } from '../protocol/filter.js'
-import { WorkbenchError } from '../workbench-error.js'
-import type { ScanSink } from './found-places.js'
-import type { RowSource } from './row-source.js'
+import type { Filter } from '../../protocol/filter.js'
+import { WorkbenchError } from '../../workbench-error.js'
+import type { RowSource } from '../row-source.js'
 import { RowTest } from './row-test.js'
-import { scan, scanRecent } from './scan.js'
+import { scan, scanRecent, type ScanSink } from './scan.js'
 
 /** Scan a log between other work: for filters that compare numbers, or bytes of messages. @returns ends it */
 export function scanHere(

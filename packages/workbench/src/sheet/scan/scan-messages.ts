@@ -1,4 +1,4 @@
-import type { Filter } from '../protocol/filter.js'
+import type { Filter } from '../../protocol/filter.js'
 import type { Scanned } from './scan.js'
 
 /** What a thread that searches is begun with. From then on it gets the row behind the last one of the log. */

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
-import type { Filter } from '../protocol/filter.js'
-import type { ScanSink } from './found-places.js'
-import type { LogFile } from './file/log-file.js'
+import type { Filter } from '../../protocol/filter.js'
+import type { ScanSink } from './scan.js'
+import type { LogFile } from '../file/log-file.js'
 import type { FromScan, ScanTask } from './scan-messages.js'
 
 /** Milliseconds between two looks whether a thread that has rows to look at says anything. */
@@ -11,8 +11,10 @@ const interval = 1_000
  * that slept for hours finds its searches where they were.
  */
 const mostMissed = 5
+/** The milliseconds that this makes. */
+export const patience: number = mostMissed * interval
 /** The compiled file, from the sources as well: a thread cannot be begun with TypeScript. */
-const program = new URL('../../dist/sheet/scan-program.js', import.meta.url)
+const program = new URL('../../../dist/sheet/scan/scan-program.js', import.meta.url)
 
 /** Scan a log in a thread of its own: for filters that look at bytes. @returns ends it */
 export function scanInThread(
@@ -33,8 +35,7 @@ export function scanInThread(
   const look = (): void => {
     missed = hasBegun && next < file.nextRow ? missed + 1 : 0
     if (missed <= mostMissed) return
-    const waited = mostMissed * interval
-    end(`looking at row ${next} takes longer than ${waited} ms: use a simpler expression`)
+    end(`looking at row ${next} takes longer than ${patience} ms: use a simpler expression`)
   }
   const timer = setInterval(look, interval).unref()
   const grown = (): void => {
