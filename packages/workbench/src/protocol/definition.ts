@@ -13,7 +13,12 @@ export const Name = v.pipe(
   ),
 )
 
-const Endpoint = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(1_024))
+const Endpoint = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1, 'write an address and a port, such as 127.0.0.1:9000'),
+  v.maxLength(1_024),
+)
 const Text = v.pipe(v.string(), v.maxLength(65_536))
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0))
 const Milliseconds = v.pipe(v.number(), v.minValue(0))

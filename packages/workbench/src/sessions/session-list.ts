@@ -10,6 +10,7 @@ import { WorkbenchError } from '../workbench-error.js'
 import { AdoptedServer } from './adopted-server.js'
 import { startClient } from './client-session.js'
 import { toCode } from './code.js'
+import { refuseDescriptor } from './complete-definition.js'
 import { assertFits } from './definition-size.js'
 import { findFile } from './open-file.js'
 import { startProxy } from './proxy-session.js'
@@ -228,6 +229,7 @@ export class SessionList implements Sessions {
   /** What it cannot do is said in its state: it is there to be mended, and started again. */
   async #start(session: Session, signal: AbortSignal): Promise<void> {
     try {
+      refuseDescriptor(session.definition)
       const running = await this.#begin(session, signal)
       // It may have been removed or stopped while it began, or have ended already.
       if (signal.aborted || session.state !== 'starting') await running?.stop()

@@ -1,5 +1,6 @@
 import type { Definition } from '../protocol/definition.js'
 import type { SessionState } from '../protocol/session-state.js'
+import { completeDefinition } from './complete-definition.js'
 import { WorkbenchError } from '../workbench-error.js'
 import type { AdoptedServer } from './adopted-server.js'
 import type { Counts, Running } from './running.js'
@@ -17,7 +18,7 @@ const nothing: Counts = {
 /** A session in the list: what it is, and what runs of it. */
 export class Session {
   readonly id: number
-  definition: Definition
+  #definition: Definition
   state: SessionState['state'] = 'starting'
   error: string | undefined
   /** What it is from its next start on. */
@@ -36,7 +37,15 @@ export class Session {
 
   constructor(id: number, definition: Definition) {
     this.id = id
-    this.definition = definition
+    this.#definition = completeDefinition(definition)
+  }
+
+  get definition(): Definition {
+    return this.#definition
+  }
+
+  set definition(definition: Definition) {
+    this.#definition = completeDefinition(definition)
   }
 
   get running(): Running | undefined {

@@ -196,6 +196,32 @@ describe('a client', () => {
   })
 })
 
+it('a port alone is of this machine only, as for the command', async () => {
+  const both = await createList()
+  const id = await both.list.start({ kind: 'server', name: 'one', listen: '0' })
+  const { addresses, definition } = await both.until(id, ({ state }) => state === 'running')
+  expect(addresses).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+$/)])
+  expect(definition).toMatchObject({ listen: '127.0.0.1:0' })
+  await both.list.restart(id, { kind: 'server', name: 'one', listen: '0' })
+  expect(both.list.all[0]?.addresses).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+$/)])
+  const port = addresses[0]?.split(':')[1] ?? ''
+  const client = await both.list.start({ kind: 'client', name: 'us', connect: port })
+  expect(both.list.all.find((session) => session.id === client)?.definition).toMatchObject({
+    connect: `localhost:${port}`,
+  })
+})
+
+it.each(['fd:3', 'FD:0', 'systemd:web'])(
+  'a session takes no socket of the process: %s',
+  async (listen) => {
+    const { list } = await createList()
+    await list.start({ kind: 'server', name: 'one', listen })
+    expect(list.all).toMatchObject([
+      { state: 'failed', error: expect.stringContaining('127.0.0.1:9000') },
+    ])
+  },
+)
+
 it('sessions that no page could be told of are refused', async () => {
   const both = await createList()
   const rules = (count: number): Responder[] =>
