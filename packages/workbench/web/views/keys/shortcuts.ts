@@ -3,9 +3,14 @@ import type { Store } from '../../store/store.js'
 
 /** What keys do wherever one is, but in a field or a dialog. */
 export function listenForKeys(store: Store, page: Document): void {
+  // Space presses what one came to by the keyboard; behind a click of the mouse it is a shortcut like the others.
+  let isByMouse = false
+  page.addEventListener('pointerdown', () => (isByMouse = true))
   page.addEventListener('keydown', (event) => {
+    if (event.key === 'Tab') isByMouse = false
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
     if (store.dialog.value !== undefined || isField(event.target)) return
+    if (event.key === ' ' && !isByMouse && isPressable(event.target)) return
     const act = /^[1-9]$/.test(event.key) ? sendNumbered(event.key) : shortcuts[event.key]
     if (act === undefined) return
     event.preventDefault()
@@ -44,6 +49,10 @@ function focus(page: Document, id: string): void {
   if (!(field instanceof HTMLInputElement)) return
   field.focus()
   field.select()
+}
+
+function isPressable(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('button, summary')
 }
 
 function isField(target: EventTarget | null): boolean {
