@@ -4,7 +4,13 @@ import { Definition } from '../../src/protocol/definition.js'
 import type { SessionState } from '../../src/protocol/session-state.js'
 import { type Knob, knobs, stepOf, valueOf, withStep } from '../../web/views/faults/fault-specs.js'
 import { openFile } from '../../web/views/start/file-draft.js'
-import { fromDefinition, newDraft, showMore, toDefinition } from '../../web/views/start/draft.js'
+import {
+  changeDefinition,
+  fromDefinition,
+  newDraft,
+  showMore,
+  toDefinition,
+} from '../../web/views/start/draft.js'
 
 const running: SessionState = {
   id: 1,
@@ -20,6 +26,17 @@ const running: SessionState = {
   log: 0,
   canSend: true,
 }
+
+describe('what is changed', () => {
+  it('keeps its rules', () => {
+    const plain = { kind: 'server', name: 'a', listen: '127.0.0.1:0', framing: 'raw' } as const
+    const responders = [{ name: 'a', match: { as: 'length' }, do: 'drop' } as const]
+    const draft = { ...fromDefinition(plain), listen: '127.0.0.1:7' }
+    const changed = { ...plain, listen: '127.0.0.1:7', respond: 'none' }
+    expect(changeDefinition({ ...plain, responders }, draft)).toEqual({ ...changed, responders })
+    expect(changeDefinition(plain, draft)).toEqual(changed)
+  })
+})
 
 describe('what is started', () => {
   it.each(['server', 'client', 'proxy'] as const)(

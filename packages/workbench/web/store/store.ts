@@ -52,7 +52,7 @@ export class Store {
   readonly isNarrowed: ReadonlySignal<boolean> = computed(() =>
     Object.keys(this.sheet.filter.value).some((name) => name !== 'session'),
   )
-  readonly dialog = signal<'start' | 'keys' | undefined>(undefined)
+  readonly dialog = signal<'start' | 'change' | 'keys' | undefined>(undefined)
   readonly runs: RunsStore
   readonly composer = new Composer()
   readonly tab = signal<Tab>('details')
@@ -129,6 +129,20 @@ export class Store {
     await this.#refresh()
     this.show(reply.session)
     return true
+  }
+
+  /**
+   * Start a session again as something else.
+   *
+   * @param refused called with why it was not taken; that it cannot run is said in its state
+   * @returns whether it was taken
+   */
+  async change(session: number, definition: Definition, refused: Refused): Promise<boolean> {
+    const reply = await this.#try(
+      () => this.#backend.ask('restart', { session, definition }),
+      refused,
+    )
+    return reply !== undefined
   }
 
   /** @param refused called with what to write instead */

@@ -35,6 +35,7 @@ export const en = {
   failed: 'failed',
   stop: 'Stop',
   start: 'Start',
+  change: 'Change',
   remove: 'Remove',
   copyCommand: 'Copy as command',
   copyCode: 'Copy as code',
@@ -55,6 +56,7 @@ export const en = {
   savedTo: (file: string): string => `Saved to ${file}`,
   // Starting something.
   startTitle: 'Start something',
+  changeTitle: 'Change it, and start it again',
   alsoFromLine: 'Also from the line:',
   pasteLine: 'Or paste a command line',
   pasteHint: 'hawser serve 9000 --framing lines, nc -l 9000, nc host 9000',

@@ -49,6 +49,7 @@ export function Page(): ComponentChild {
         <SidePane />
       </div>
       {store.dialog.value === 'start' && <StartDialog />}
+      {store.dialog.value === 'change' && <StartDialog session={store.session.value} />}
       {store.dialog.value === 'keys' && <KeysDialog />}
     </div>
   )

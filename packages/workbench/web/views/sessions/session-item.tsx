@@ -77,6 +77,11 @@ function SessionActs({ session }: { readonly session: SessionState }): Component
               {words.start}
             </button>
           ))}
+        {definition.kind !== 'file' && (
+          <button type="button" onClick={() => (store.dialog.value = 'change')}>
+            {words.change}
+          </button>
+        )}
         {definition.kind !== 'file' && <SaveButton session={id} />}
         <button type="button" onClick={() => void store.remove(id)}>
           {words.remove}

@@ -97,6 +97,13 @@ export function toDefinition(draft: Draft): Definition {
   }
 }
 
+/** What a session becomes, with the rules that it has: they have a place of their own. */
+export function changeDefinition(before: Definition, draft: Draft): Definition {
+  const after = toDefinition(draft)
+  if (!('responders' in before) || after.kind === 'proxy' || after.kind === 'file') return after
+  return { ...after, responders: before.responders }
+}
+
 /** The files that a line named, and what is ticked here. */
 function tlsOf({ kind, tls, insecure, more }: Draft): true | object | undefined {
   if (!tls) return undefined

@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChild } from 'preact'
 import type { Definition } from '../../../src/protocol/definition.js'
+import type { SessionState } from '../../../src/protocol/session-state.js'
 import { tame } from '../../bytes/show-text.js'
 import { Dialog } from '../../widgets/dialog.js'
 import { useStore, useWords } from '../use-store.js'
 import { ClientFields, ProxyFields, ServerFields } from './fields.js'
 import {
+  changeDefinition,
   type Draft,
   type DraftKind,
   fromDefinition,
@@ -18,11 +20,21 @@ import { FileFields } from './file-fields.js'
 
 const kinds: readonly DraftKind[] = ['server', 'client', 'proxy']
 
+interface StartDialogProps {
+  /** The session that is changed; none for a new one. */
+  readonly session?: SessionState | undefined
+}
+
 /** Three clicks to a server: New, Server, Start. */
-export function StartDialog(): ComponentChild {
+export function StartDialog({ session }: StartDialogProps): ComponentChild {
   const store = useStore()
   const words = useWords()
-  const draft = useSignal<Draft>(newDraft('server', store.sessions.value))
+  const before = session?.definition
+  const draft = useSignal<Draft>(
+    before === undefined || before.kind === 'file'
+      ? newDraft('server', store.sessions.value)
+      : fromDefinition(before),
+  )
   /** Undefined where no file is asked for. */
   const file = useSignal<FileDraft | undefined>(undefined)
   const line = useSignal('')
@@ -40,6 +52,14 @@ export function StartDialog(): ComponentChild {
   const start = async (definition: Definition): Promise<void> => {
     if (await store.start(definition, refused)) close()
   }
+  const submit = async (): Promise<void> => {
+    if (file.value !== undefined) await start(openFile(file.value))
+    else if (session === undefined) await start(toDefinition(draft.value))
+    else {
+      const definition = changeDefinition(session.definition, draft.value)
+      if (await store.change(session.id, definition, refused)) close()
+    }
+  }
   const read = async (): Promise<void> => {
     refusal.value = ''
     const definition = await store.parse(line.value, refused)
@@ -55,12 +75,16 @@ export function StartDialog(): ComponentChild {
   const more = showMore(draft.value.more)
   const shown = file.value === undefined ? draft.value.kind : 'file'
   return (
-    <Dialog title={words.startTitle} closeLabel={words.close} onClose={close}>
+    <Dialog
+      title={session === undefined ? words.startTitle : words.changeTitle}
+      closeLabel={words.close}
+      onClose={close}
+    >
       <form
         class="start"
         onSubmit={(event) => {
           event.preventDefault()
-          void start(file.value === undefined ? toDefinition(draft.value) : openFile(file.value))
+          void submit()
         }}
       >
         <div class="tabs" role="tablist">
@@ -69,6 +93,7 @@ export function StartDialog(): ComponentChild {
               type="button"
               role="tab"
               aria-selected={shown === kind}
+              disabled={session !== undefined}
               onClick={() => {
                 file.value = undefined
                 change(newDraft(kind, store.sessions.value))
@@ -81,6 +106,7 @@ export function StartDialog(): ComponentChild {
             type="button"
             role="tab"
             aria-selected={shown === 'file'}
+            disabled={session !== undefined}
             onClick={() => {
               file.value = newFile
               refusal.value = ''
