@@ -56,6 +56,11 @@ export function VirtualList(props: VirtualListProps): ComponentChild {
     if (!isInSight) top.value = clamp(jump.place - room / 3, 0, map.lastTop)
   }, [jump.turn])
 
+  // Where one is when it stops following.
+  useLayoutEffect(() => {
+    if (isFollowing) top.value = shownTop
+  })
+
   // The scroll bar follows what is shown; what it says of that is not taken for a person's doing.
   useLayoutEffect(() => {
     const element = box.current

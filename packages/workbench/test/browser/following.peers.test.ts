@@ -1,0 +1,54 @@
+import { connect } from 'node:net'
+import { once } from 'node:events'
+import type { Page } from 'playwright-core'
+import { expect, onTestFinished } from 'vitest'
+import { itPeer } from '../../../../test/support/peers.js'
+import { openPage, startBrowser, startCommand } from '../support/browser.js'
+
+const sent = 100
+
+/** A page that follows a server to which so many lines were said that they do not fit. */
+async function followServer(program: string): Promise<Page> {
+  const command = await startCommand()
+  const { page } = await openPage(await startBrowser(program), await command.link())
+  await page.getByRole('button', { name: '+ New' }).click()
+  const dialog = page.locator('dialog')
+  await dialog.getByLabel('Listen on').fill('127.0.0.1:0')
+  await dialog.getByRole('button', { name: 'Start', exact: true }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const address = await page.locator('.session .address').first().innerText()
+  const socket = connect(Number(address.split(':')[1]), '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  for (let line = 1; line <= sent; line++) {
+    socket.write(`line ${line}\n`)
+    await once(socket, 'data')
+  }
+  await page.locator('.row.out', { hasText: `line ${sent}\\n` }).waitFor()
+  return page
+}
+
+const firstRow = (page: Page): Promise<string | null> =>
+  page.locator('.row').first().getAttribute('data-row')
+
+itPeer(
+  'chromium',
+  'a row that is clicked while new ones come stays where it is',
+  async (program) => {
+    const page = await followServer(program)
+    const first = await firstRow(page)
+    expect(Number(first)).toBeGreaterThan(sent)
+    const box = await page.getByRole('grid').boundingBox()
+    if (box === null) throw new Error('the sheet is not there')
+    await page.mouse.click(box.x + 300, box.y + box.height / 2)
+    await page.locator('.row.current').waitFor()
+    expect(await firstRow(page)).toBe(first)
+  },
+)
+
+itPeer('chromium', 'Space stops following where it is', async (program) => {
+  const page = await followServer(program)
+  const first = await firstRow(page)
+  await page.keyboard.press('Space')
+  await page.getByRole('button', { name: 'Go to the newest' }).waitFor()
+  expect(await firstRow(page)).toBe(first)
+})
