@@ -52,3 +52,20 @@ itPeer('chromium', 'Space stops following where it is', async (program) => {
   await page.getByRole('button', { name: 'Go to the newest' }).waitFor()
   expect(await firstRow(page)).toBe(first)
 })
+
+itPeer(
+  'chromium',
+  'what was said before is found from the end, where one follows',
+  async (program) => {
+    const page = await followServer(program)
+    await page.keyboard.press('/')
+    await page.keyboard.type('line 7')
+    await page.keyboard.press('Enter')
+    const current = page.locator('.row.current')
+    await current.waitFor()
+    expect(await current.innerText()).toContain('line 7')
+    await page.keyboard.type('no such line')
+    await page.keyboard.press('Enter')
+    await page.locator('#find[aria-invalid=true]').waitFor()
+  },
+)
