@@ -736,7 +736,7 @@ export const INSPECT_UNITS = {
     wings: {
       send: { sees: ['natives'], builtins: ['buffer', 'net'] },
       connections: { sees: ['natives', 'send'], builtins: ['net'] },
-      hooks: { sees: ['natives', 'connections'], units: [], builtins: ['net', 'process'] },
+      hooks: { sees: ['fault', 'natives', 'connections'], units: [], builtins: ['net', 'process'] },
     },
   },
   collect: {

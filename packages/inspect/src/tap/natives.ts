@@ -14,11 +14,13 @@ const clock = performance.now.bind(performance)
 export const now = (): number => origin + clock()
 
 export const natives: {
+  readonly isEncoding: (name: string) => name is BufferEncoding
   readonly fromText: (text: string, encoding: BufferEncoding) => Buffer
   readonly stringify: (value: unknown) => string
   readonly setInterval: typeof setInterval
   readonly writevSync: typeof writevSync
 } = {
+  isEncoding: Buffer.isEncoding.bind(Buffer),
   fromText: Buffer.from.bind(Buffer),
   stringify: JSON.stringify,
   setInterval,

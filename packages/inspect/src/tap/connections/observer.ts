@@ -3,7 +3,8 @@ import type { Narrator } from './narrator.js'
 import type { Recorder } from './recorder.js'
 import type { Registry } from './registry.js'
 import { read } from './stamp.js'
-import { normalize, toBytes } from './text.js'
+import { toBytes } from './text.js'
+import { reasonOf } from './reason.js'
 import type { Handle, Watched } from './watched.js'
 
 /** A piece of a write: bytes, or text with its encoding. */
@@ -104,7 +105,7 @@ export class Observer {
       const { length } = isText ? toBytes(chunk, encoding) : (chunk as Uint8Array)
       connection.out += length
       this.#recorder.lose(connection, 0, length)
-    } else if (isText) this.#recorder.outText(connection, chunk, normalize(encoding))
+    } else if (isText) this.#recorder.outText(connection, chunk, encoding)
     else this.#recorder.out(connection, chunk as Uint8Array)
   }
 
@@ -122,12 +123,11 @@ export class Observer {
       this.#recorder.event(connection.id, { event: 'end-out' })
   }
 
-  closes(socket: Watched, error: NodeJS.ErrnoException | null | undefined): void {
+  closes(socket: Watched, error: unknown): void {
     if (!this.#isOn) return
     const connection = this.#registry.of(socket)
     if (connection === null || connection.isClosed) return
-    const why = error === null || error === undefined ? undefined : (error.code ?? error.message)
-    if (why !== undefined) connection.error = why
+    connection.error = reasonOf(error) ?? connection.error
     // TLS on top of it closes right after.
     if (connection.owner !== socket) return
     connection.isClosed = true

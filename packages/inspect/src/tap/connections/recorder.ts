@@ -2,6 +2,7 @@ import { kinds, mostData } from '../../wire/layout.js'
 import { copyBytes, natives, now, viewBytes, writeText } from '../natives.js'
 import type { Pump } from '../send/pump.js'
 import type { Connection } from './connection.js'
+import { findDirect, toBytes } from './text.js'
 
 /** Text up to this length is written where it is kept; longer text is made into bytes first. */
 const mostDirect = 4_096
@@ -28,14 +29,14 @@ export class Recorder {
     if (kept < bytes.length) this.lose(connection, 0, bytes.length - kept)
   }
 
-  outText(connection: Connection, text: string, encoding: BufferEncoding): void {
-    const isDirect = text.length <= mostDirect && (encoding === 'utf8' || encoding === 'latin1')
-    const block = isDirect ? this.#pump.ring.reserve(text.length * 3) : undefined
-    if (block === undefined) {
-      this.out(connection, natives.fromText(text, encoding))
+  outText(connection: Connection, text: string, encoding: string): void {
+    const direct = text.length <= mostDirect ? findDirect(encoding) : undefined
+    const block = direct && this.#pump.ring.reserve(text.length * 3)
+    if (direct === undefined || block === undefined) {
+      this.out(connection, toBytes(text, encoding))
       return
     }
-    const length = writeText(block.data, text, block.used, encoding)
+    const length = writeText(block.data, text, block.used, direct)
     if (length === 0) return
     const time = now()
     block.add(time, connection.id, kinds.out, length, connection.out, connection.flags)

@@ -1,7 +1,7 @@
 import { natives } from '../natives.js'
 
-/** @returns the encoding as Buffer has it; what it does not know is what Node.js makes of it as well */
-export function normalize(encoding: string): BufferEncoding {
+/** @returns the encoding that text can be written in where it is kept, without bytes made of it first */
+export function findDirect(encoding: string): 'utf8' | 'latin1' | undefined {
   switch (encoding) {
     case 'utf8':
     case 'utf-8':
@@ -11,10 +11,13 @@ export function normalize(encoding: string): BufferEncoding {
     case 'ascii':
       return 'latin1'
     default:
-      return encoding as BufferEncoding
+      return undefined
   }
 }
 
+/** @returns the bytes of a text; none in an encoding that Node.js refuses as well */
 export function toBytes(text: string, encoding: string): Uint8Array {
-  return natives.fromText(text, encoding as BufferEncoding)
+  return natives.isEncoding(encoding) ? natives.fromText(text, encoding) : nothing
 }
+
+const nothing = new Uint8Array()

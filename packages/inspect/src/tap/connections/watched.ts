@@ -27,6 +27,8 @@ export interface Watched extends Omit<Socket, 'connecting'> {
   readonly resetAndClosing?: boolean
   readonly _handle: Handle | null
   readonly _server?: object | null
+  /** The handle of TLS, as long as it may be asked: Node.js itself would crash after that. */
+  readonly ssl?: Handle | null
 }
 
 /** @returns the class of a handle: TCP, Pipe, TLSWrap, TTY, JSStream */
@@ -44,19 +46,24 @@ export function addressesOf({ _handle: handle }: Watched): { local?: string; rem
 
 function join(ask: (name: Name) => unknown): string | undefined {
   const name: Name = {}
-  ask(name)
+  try {
+    ask(name)
+  } catch {
+    return undefined
+  }
   const { address, port } = name
   if (address === undefined || port === undefined) return undefined
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
 /** @returns what TLS agreed on, or undefined before it did */
-export function securityOf({ _handle: handle }: Watched): object | undefined {
-  const version = handle?.getProtocol?.()
-  const cipher = handle?.getCipher?.()?.name
+export function securityOf({ _handle: handle, ssl }: Watched): object | undefined {
+  if (handle === null || ssl !== handle) return undefined
+  const version = handle.getProtocol?.()
+  const cipher = handle.getCipher?.()?.name
   if (typeof version !== 'string' || cipher === undefined) return undefined
-  const alpn = handle?.getALPNNegotiatedProtocol?.()
-  const sni = handle?.getServername?.()
+  const alpn = handle.getALPNNegotiatedProtocol?.()
+  const sni = handle.getServername?.()
   return {
     version,
     ...(typeof alpn === 'string' && { alpn }),

@@ -1,5 +1,6 @@
 import type { Watched } from '../connections/watched.js'
 import { classOf, type Handle } from '../connections/watched.js'
+import { settleFault } from '../fault.js'
 import { observeReads } from './define.js'
 import { findHolder } from './symbols.js'
 
@@ -36,7 +37,8 @@ export class HandleWatch {
       try {
         const socket = Reflect.get(of, this.#owner) as Watched | undefined
         return socket === undefined ? undefined : this.#onTaken(socket)
-      } catch {
+      } catch (error) {
+        settleFault(error)
         return undefined
       }
     })

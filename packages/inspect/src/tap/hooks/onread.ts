@@ -1,5 +1,6 @@
 import type { Observer } from '../connections/observer.js'
 import type { Watched } from '../connections/watched.js'
+import { settleFault } from '../fault.js'
 import { apply, viewBytes } from '../natives.js'
 import { disguise } from './define.js'
 
@@ -25,7 +26,9 @@ export class OnReadWatch {
     const wrapper: OnRead = function (this: Watched, count, buffer) {
       try {
         observer.bytesIn(this, viewBytes(buffer, 0, count))
-      } catch {}
+      } catch (error) {
+        settleFault(error)
+      }
       return apply(callback, this, [count, buffer])
     }
     disguise(wrapper, callback)

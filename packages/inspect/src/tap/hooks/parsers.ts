@@ -1,5 +1,6 @@
 import type { Observer, Parsing } from '../connections/observer.js'
 import type { Watched } from '../connections/watched.js'
+import { settleFault } from '../fault.js'
 import { apply } from '../natives.js'
 import { define, disguise } from './define.js'
 
@@ -81,7 +82,9 @@ export class ParserWatch {
     if (!socket || !handle) return
     try {
       this.#observer.parsing(socket, handle, parser)
-    } catch {}
+    } catch (error) {
+      settleFault(error)
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import type { Observer, Piece } from '../connections/observer.js'
 import type { Watched } from '../connections/watched.js'
+import { settleFault } from '../fault.js'
 import { apply } from '../natives.js'
 import { replace } from './define.js'
 import { targetOf } from './target.js'
@@ -33,8 +34,8 @@ function watchPush(observer: Observer): void {
     try {
       if (chunk instanceof Uint8Array) observer.bytesIn(this, chunk)
       else if (chunk === null) observer.endIn(this)
-    } catch {
-      // Nothing of the tap's reaches the program.
+    } catch (error) {
+      settleFault(error)
     }
     return apply(inherited['push'] as Call, this, [chunk, encoding])
   })
@@ -48,7 +49,9 @@ function watchMade(observer: Observer, onMade: (socket: Watched) => void): void 
     try {
       observer.made(this)
       onMade(this)
-    } catch {}
+    } catch (error) {
+      settleFault(error)
+    }
     return apply(inherited['_undestroy'] as Call, this, [])
   })
 }
@@ -66,7 +69,9 @@ function watchWrites(observer: Observer): void {
         try {
           if (isMany === true) observer.piecesOut(this, data as Piece[])
           else observer.bytesOut(this, data, encoding as string)
-        } catch {}
+        } catch (error) {
+          settleFault(error)
+        }
       }
       return apply(original, this, [isMany, data, encoding, callback])
     },
@@ -79,7 +84,9 @@ function watchConnect(observer: Observer): void {
   replace(own, 'connect', original, function connect(this: Watched, ...args: unknown[]) {
     try {
       observer.connects(this, targetOf(args))
-    } catch {}
+    } catch (error) {
+      settleFault(error)
+    }
     return apply(original, this, args)
   })
 }
@@ -90,7 +97,9 @@ function watchFinal(observer: Observer): void {
   replace(own, '_final', original, function _final(this: Watched, ...args: unknown[]) {
     try {
       if (!this.connecting && this._handle !== null) observer.endOut(this)
-    } catch {}
+    } catch (error) {
+      settleFault(error)
+    }
     return apply(original, this, args)
   })
 }
@@ -100,8 +109,10 @@ function watchDestroy(observer: Observer): void {
   if (typeof original !== 'function') return
   replace(own, '_destroy', original, function _destroy(this: Watched, ...args: unknown[]) {
     try {
-      observer.closes(this, args[0] as Error | null)
-    } catch {}
+      observer.closes(this, args[0])
+    } catch (error) {
+      settleFault(error)
+    }
     return apply(original, this, args)
   })
 }

@@ -1,0 +1,12 @@
+/** The tap is one file of CommonJS, which has this. */
+declare const __filename: string
+
+/**
+ * What was caught around a call of the tap's. A fault of its own ends here. Anything else was thrown by the program and
+ * was still on its way through native code when that called back: it goes on.
+ */
+export function settleFault(error: unknown): void {
+  const stack = error instanceof Error ? String(error.stack) : ''
+  const [first = ''] = /^\s+at .*$/m.exec(stack) ?? []
+  if (!first.includes(__filename)) throw error
+}
