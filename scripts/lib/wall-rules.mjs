@@ -619,7 +619,16 @@ export const COMMAND_UNITS = {
     },
   },
   proxy: {
-    units: ['failure', 'arguments', 'certificate', 'foreground', 'output', 'pcapng', 'wire'],
+    units: [
+      'failure',
+      'arguments',
+      'certificate',
+      'foreground',
+      'inspect',
+      'output',
+      'pcapng',
+      'wire',
+    ],
     wings: {
       faults: { sees: [], units: ['failure', 'arguments'], builtins: [] },
       'faults/kinds': {
@@ -648,6 +657,7 @@ export const COMMAND_UNITS = {
       },
     },
   },
+  inspect: { units: ['failure', 'arguments', 'foreground', 'input', 'output', 'wire'] },
   pcapng: { units: [] },
   log: { units: ['failure', 'arguments', 'output', 'pcapng', 'wire'] },
   replay: {
@@ -676,7 +686,17 @@ export const COMMAND_UNITS = {
     },
   },
   program: {
-    units: ['arguments', 'certificate', 'connect', 'log', 'proxy', 'replay', 'serve', 'workbench'],
+    units: [
+      'arguments',
+      'certificate',
+      'connect',
+      'inspect',
+      'log',
+      'proxy',
+      'replay',
+      'serve',
+      'workbench',
+    ],
   },
   run: {
     units: [
@@ -686,6 +706,7 @@ export const COMMAND_UNITS = {
       'arguments',
       'certificate',
       'connect',
+      'inspect',
       'log',
       'proxy',
       'replay',

@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import type { CertOptions } from './certificate/options.js'
+import type { InspectOptions } from './inspect/options.js'
+import { addInspect } from './inspect/inspect-command.js'
 import type { ConnectOptions } from './connect/options.js'
 import type { ProxyOptions } from './proxy/options.js'
 import type { ReplayOptions } from './replay/options.js'
@@ -26,6 +28,7 @@ export interface Actions {
   serve(options: ServeOptions): Promise<void>
   connect(options: ConnectOptions): Promise<void>
   proxy(options: ProxyOptions): Promise<void>
+  inspect(options: InspectOptions): Promise<void>
   replay(options: ReplayOptions): Promise<void>
   cert(options: CertOptions): Promise<void>
   log(options: LogCommandOptions): Promise<void>
@@ -33,8 +36,16 @@ export interface Actions {
   run(options: RunCommandOptions): Promise<void>
 }
 
-/** The command line's grammar. */
-export function createProgram(version: string, actions: Actions): Command {
+/**
+ * The command line's grammar.
+ *
+ * @param behind the words of a command to be run, behind `--`
+ */
+export function createProgram(
+  version: string,
+  actions: Actions,
+  behind: readonly string[] = [],
+): Command {
   const program = new Command('hawser')
   const silent = (): void => {}
   program
@@ -56,7 +67,11 @@ export function createProgram(version: string, actions: Actions): Command {
   addRun(program, (options) => actions.run(options))
   addConnect(program, (options) => actions.connect(options))
   addProxyCommand(program, (options) => actions.proxy(options))
-  addRecord(program, (options) => actions.proxy(options))
+  addInspect(program, behind, (options) => actions.inspect(options))
+  addRecord(program, behind, {
+    proxy: (options) => actions.proxy(options),
+    inspect: (options) => actions.inspect(options),
+  })
   addReplay(program, (options) => actions.replay(options))
   addLog(program, (options) => actions.log(options))
   addCert(program, (options) => actions.cert(options))

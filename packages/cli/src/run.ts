@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
-import { createProgram } from './program.js'
+import { type Actions, createProgram } from './program.js'
+import { splitWords } from './arguments/behind-dashes.js'
 import { explainUsage } from './arguments/usage.js'
 import { describeFailure, exitOk, exitUsage } from './failure.js'
 import { escapeText } from './output/escape.js'
@@ -25,7 +26,8 @@ async function runProgram(words: readonly string[], version: string): Promise<vo
     const { createServePage } = await import('./workbench/serve-page.js')
     return createServePage(version)(...given)
   }
-  const program = createProgram(version, {
+  const { own, behind } = splitWords(words)
+  const actions: Actions = {
     async serve(options) {
       process.stdout.off('error', leaveQuietly)
       const { serve } = await import('./serve/serve.js')
@@ -50,6 +52,13 @@ async function runProgram(words: readonly string[], version: string): Promise<vo
       const { proxy } = await import('./proxy/proxy.js')
       process.exit(await proxy(options, version))
     },
+    async inspect(options) {
+      // The program may write to both after their reader has gone.
+      process.stdout.off('error', leaveQuietly)
+      process.stderr.off('error', leaveQuietly)
+      const { inspect } = await import('./inspect/inspect.js')
+      process.exit(await inspect(options))
+    },
     async log(options) {
       process.stdout.off('error', leaveQuietly)
       const { showLog } = await import('./log/log.js')
@@ -64,7 +73,8 @@ async function runProgram(words: readonly string[], version: string): Promise<vo
       const { cert } = await import('./certificate/cert.js')
       process.exit(await cert(options))
     },
-  })
+  }
+  const program = createProgram(version, actions, behind)
   if (words.length === 0) {
     program.configureOutput({ writeErr: (text) => void process.stderr.write(text) })
     program.outputHelp({ error: true })
@@ -72,7 +82,7 @@ async function runProgram(words: readonly string[], version: string): Promise<vo
     return
   }
   try {
-    await program.parseAsync(words, { from: 'user' })
+    await program.parseAsync(own, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === exitOk) return

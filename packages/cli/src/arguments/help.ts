@@ -107,8 +107,30 @@ Endpoints and times are as for serve and connect.
 Examples:
   hawser record 9000 6379 -o shop.hawser    clients connect to 9000
   hawser record 9000 tls://db.example:5432 -o db.hawser -q
+  hawser record -o app.hawser -- node app.js
+                                            what a program says to others
   hawser record 9000 6379 -o shop.hawser --mask 'AUTH (\\S{1,256})'
   hawser replay shop.hawser --to 6379       and play it again
+`
+
+export const inspectExamples = `
+The program runs as it does without: its input and output, signals and exit code
+are its own. What is shown goes to stderr, or to --output. Children, cluster
+workers and worker threads are shown as well; TLS is shown in plain text.
+--only: with commas all of them have to hold, repeated any of them.
+--mask: says how long a secret may be, as \\S{1,256} does and \\S+ does not.
+
+Examples:
+  hawser inspect -- node app.js             all its connections, as they happen
+  hawser inspect --only port=5432 -- npm start
+                                            what it says to PostgreSQL
+  hawser inspect --grep 'GET /users' -- node app.js
+  hawser inspect --log app.hawser -q -- node app.js
+  hawser inspect --output seen.txt -- node app.js > data.json
+  hawser inspect --json -- node app.js 2>&1 >/dev/null | jq .
+  hawser record -o app.hawser -- node app.js
+                                            the log alone
+  hawser log app.hawser --find ERROR        and look at it later
 `
 
 export const replayExamples = `
@@ -180,6 +202,7 @@ Examples:
   hawser proxy 9000 8000           show, and break, what goes between a client
                                    and it
   hawser record 9000 8000 -o FILE  write it to a session log
+  hawser inspect -- node app.js    show what a Node.js program says to whom
   hawser log FILE                  show a session log
   hawser replay FILE --to 8000     play it again, and compare
   hawser cert                      a certificate for trying TLS on this machine

@@ -6,6 +6,7 @@ const commands = new Set([
   'serve',
   'workbench',
   'connect',
+  'inspect',
   'proxy',
   'record',
   'replay',

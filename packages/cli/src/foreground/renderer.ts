@@ -1,4 +1,4 @@
-import { createColours, wantsColour } from '../output/colours.js'
+import { type ColourTarget, createColours, wantsColour } from '../output/colours.js'
 import { createColumnRenderer } from '../output/columns.js'
 import type { Renderer } from '../output/events.js'
 import { createJsonRenderer } from '../output/json.js'
@@ -22,17 +22,19 @@ export interface Shown {
   readonly worker?: number
   /** Columns of the terminal; Infinity where there is none. */
   readonly width: () => number
+  /** What decides on colours. Default: stdout. */
+  readonly target?: ColourTarget
 }
 
 /** How the events of a server are shown; unless told otherwise, on this process's stdout. */
 export function createRenderer(
   options: RenderOptions,
-  { worker, width }: Shown = { width: outputWidth },
+  { worker, width, target = process.stdout }: Shown = { width: outputWidth },
 ): Renderer {
   if (options.json) return createJsonRenderer({ hex: options.hex, worker })
   const isTerminal = width() !== Infinity
   return createColumnRenderer({
-    colours: createColours(wantsColour(process.stdout, process.env)),
+    colours: createColours(wantsColour(target, process.env)),
     aligned: isTerminal,
     hex: options.hex,
     worker,

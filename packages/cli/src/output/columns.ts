@@ -16,6 +16,13 @@ import { dumpBytes, markOf } from './hex.js'
 import { count, plural } from './numbers.js'
 import { wrapCommand } from './commands.js'
 import { showMessage, type TextStyle } from './text.js'
+import {
+  describeOpened,
+  describeSeenClose,
+  describeSum,
+  describeWhose,
+  type SeenCloseEvent,
+} from './seen.js'
 import { describeTls } from './tls.js'
 import { columnsOf, glue, wrapHanging } from './width.js'
 
@@ -73,8 +80,9 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
     const what =
       event.recipients === undefined ? event.direction : `out to ${count(event.recipients)}`
     const missed = event.missed ? colours.note(` (${count(event.missed)} too slow)`) : ''
-    const { marks = [] } = event
-    const marked = marks.length === 0 ? '' : colours.note(` (${marks.join(', ')})`)
+    const { marks = [], protocol } = event
+    const all = protocol === undefined ? marks : [protocol, ...marks]
+    const marked = all.length === 0 ? '' : colours.note(` (${all.join(', ')})`)
     const start = `${head(time, who, what, incoming ? colours.received : colours.sent)}${size}${missed}${marked}`
     if (options.hex) {
       const indent = markOf(incoming ? 'in' : 'out', colours)
@@ -118,11 +126,27 @@ export function createColumnRenderer(options: ColumnOptions): Renderer {
       case 'message':
         return message(event, time)
       case 'closed': {
-        const error = event.error === undefined ? '' : `: ${escapeText(event.error)}`
-        const how = 'up' in event ? describeProxyClose(event) : describeClose(event)
-        const rest = `${how}${error} ${open(event.connections)}`
+        const how = describeEnd(event)
+        const rest = `${how} ${open(event.connections)}`
         return row(time, nameOf(event.id), 'closed', colours.closed, rest)
       }
+      case 'thread': {
+        const what = event.thread === undefined ? 'process' : 'thread'
+        const rest = `${describeWhose(event)}, Node.js ${escapeText(event.node)}`
+        return row(time, '', what, colours.note, rest)
+      }
+      case 'thread-ended': {
+        const what = event.thread === undefined ? 'process' : 'thread'
+        return row(time, '', what, colours.note, `${describeWhose(event)} ended`)
+      }
+      case 'opened': {
+        const rest = `${describeOpened(event)} ${open(event.connections)}`
+        return row(time, nameOf(event.id), event.how, colours.connected, rest)
+      }
+      case 'secured':
+        return row(time, nameOf(event.id), 'tls', colours.note, describeTls(event.tls))
+      case 'seen':
+        return `seen: ${describeSum(event)}\n`
       case 'fault': {
         const what = event.what === undefined ? '' : `: ${event.what}`
         return row(time, nameOf(event.id), 'fault', colours.trouble, `${event.fault}${what}`)
@@ -171,6 +195,12 @@ export function describeClose(
   const how = event.reason === 'ended' && who !== '' ? who : `${event.reason} ${who}`.trimEnd()
   const bytes = `${count(event.bytesRead)} B in${lost}, ${count(event.bytesWritten)} B out${unsent}`
   return `${how}, ${bytes}`
+}
+
+function describeEnd(event: ClosedEvent | ProxyClosedEvent | SeenCloseEvent): string {
+  if ('in' in event) return describeSeenClose(event)
+  const how = 'up' in event ? describeProxyClose(event) : describeClose(event)
+  return event.error === undefined ? how : `${how}: ${escapeText(event.error)}`
 }
 
 /** The same for one through a proxy. */

@@ -31,7 +31,8 @@ export class Display {
   /** Show an event however far behind the output is: for the few that must not be lost. */
   insist(event: ServerEvent): void {
     this.#reportDropped()
-    this.#append(this.#render(event, new Date()))
+    const seenAt = 'seenAt' in event ? event.seenAt : undefined
+    this.#append(this.#render(event, seenAt === undefined ? new Date() : new Date(seenAt)))
   }
 
   /** Settles when all was written, or after `limit` milliseconds. */

@@ -1,5 +1,8 @@
+import type { SeenEvent } from './seen.js'
+
 /** What happens at a server, as `hawser serve` reports it. */
 export type ServerEvent =
+  | SeenEvent
   | ListeningEvent
   | ConnectedEvent
   | MessageEvent
@@ -88,6 +91,10 @@ export interface MessageEvent {
   /** Through a proxy: from the client to the target is `up`. */
   readonly direction: 'in' | 'out' | 'up' | 'down'
   readonly bytes: Uint8Array
+  /** What its connection seems to speak: of the first message by which that is known. */
+  readonly protocol?: string
+  /** When it passed, in milliseconds since 1970, where it is shown later. */
+  readonly seenAt?: number
   /** What is to be known of it, as in a log: `changed`. */
   readonly marks?: readonly string[]
 }

@@ -41,7 +41,9 @@ export function stringifySafely(value: unknown): string {
 }
 
 function describe(event: ServerEvent, options: JsonOptions): object {
-  if (event.event !== 'message') return event
-  const { bytes, ...rest } = event
+  // It is the time in front.
+  const shown = 'seenAt' in event ? { ...event, seenAt: undefined } : event
+  if (shown.event !== 'message') return shown
+  const { bytes, ...rest } = shown
   return { ...rest, ...describeMessage(bytes, options) }
 }

@@ -21,6 +21,6 @@ export interface Masking {
 export async function loadMasking({ mask, framing }: ServeOptions): Promise<Masking> {
   const rules = await loadMasks(mask)
   if (rules === undefined) return { rules, around: (tell) => tell }
-  const { maskEvents } = await import('./mask-events.js')
+  const { maskEvents } = await import('../foreground/mask-events.js')
   return { rules, around: (tell) => maskEvents(tell, rules, framing.kind === 'raw') }
 }

@@ -17,6 +17,7 @@ const program = createProgram('1.2.3', {
   serve: async () => {},
   connect: async () => {},
   proxy: async () => {},
+  inspect: async () => {},
   replay: async () => {},
   cert: async () => {},
   log: async () => {},

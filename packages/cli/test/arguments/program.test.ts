@@ -1,10 +1,12 @@
 import { CommanderError } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { createProgram } from '../../src/program.js'
+import { type Actions, createProgram } from '../../src/program.js'
+import { splitWords } from '../../src/arguments/behind-dashes.js'
 import { explainUsage } from '../../src/arguments/usage.js'
 import type { CertOptions } from '../../src/certificate/options.js'
 import type { LogCommandOptions } from '../../src/log/options.js'
 import type { ConnectOptions } from '../../src/connect/options.js'
+import type { InspectOptions } from '../../src/inspect/options.js'
 import type { ProxyOptions } from '../../src/proxy/options.js'
 import type { ReplayOptions } from '../../src/replay/options.js'
 import type { ServeOptions } from '../../src/serve/options.js'
@@ -15,6 +17,7 @@ interface Parsed {
   serve?: ServeOptions
   connect?: ConnectOptions
   proxy?: ProxyOptions
+  inspect?: InspectOptions
   replay?: ReplayOptions
   cert?: CertOptions
   log?: LogCommandOptions
@@ -24,18 +27,21 @@ interface Parsed {
 
 async function parse(...words: string[]): Promise<Parsed> {
   const parsed: Parsed = {}
-  const program = createProgram('1.2.3', {
+  const { own, behind } = splitWords(words)
+  const actions: Actions = {
     serve: async (serve) => void Object.assign(parsed, { serve }),
     connect: async (connect) => void Object.assign(parsed, { connect }),
     proxy: async (proxy) => void Object.assign(parsed, { proxy }),
+    inspect: async (inspect) => void Object.assign(parsed, { inspect }),
     replay: async (replay) => void Object.assign(parsed, { replay }),
     cert: async (cert) => void Object.assign(parsed, { cert }),
     log: async (log) => void Object.assign(parsed, { log }),
     workbench: async (workbench) => void Object.assign(parsed, { workbench }),
     run: async (run) => void Object.assign(parsed, { run }),
-  })
+  }
+  const program = createProgram('1.2.3', actions, behind)
   try {
-    await program.parseAsync(words, { from: 'user' })
+    await program.parseAsync(own, { from: 'user' })
   } catch (error) {
     throw error instanceof CommanderError ? explainUsage(error, words) : error
   }

@@ -1,6 +1,7 @@
 import type { LogRow } from 'hawser/log'
 import { describe, expect, it } from 'vitest'
-import { findInMessages, findInRows, longestFound, type Sought } from '../../src/log/finder.js'
+import { findInMessages, findInRows } from '../../src/log/finder.js'
+import { longestFound, type Sought } from '../../src/wire/matches.js'
 
 /** Rows from `in hello` and the like, numbered from 0, of one connection. */
 function rowsOf(...said: string[]): LogRow[] {

@@ -15,6 +15,7 @@ async function parse(): Promise<ServeOptions> {
     serve: async (options) => void parsed.push(options),
     connect: async () => {},
     proxy: async () => {},
+    inspect: async () => {},
     replay: async () => {},
     cert: async () => {},
     log: async () => {},

@@ -21,7 +21,12 @@ export function createFolder(): SocketFolder {
   const parent = parentFolder()
   sweep(parent)
   const folder = mkdtempSync(path.join(parent, `${prefix}${process.pid}-`))
-  return { socket: path.join(folder, socketName), remove: () => removeFolder(folder) }
+  const remove = (): void => {
+    process.off('exit', remove)
+    removeFolder(folder)
+  }
+  process.on('exit', remove)
+  return { socket: path.join(folder, socketName), remove }
 }
 
 /** Where the system keeps such, unless the path of a socket there would be too long. */

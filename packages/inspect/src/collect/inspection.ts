@@ -84,6 +84,7 @@ class ListeningInspection implements Inspection {
   readonly #server: Server<Block, never>
   #closing: Promise<void> | undefined
   #closedBytes = 0
+  #whenEnded: () => void = () => {}
 
   constructor(folder: SocketFolder, options: InspectionOptions) {
     const { http2, handler, threads = defaultThreads, connections = defaultConnections } = options
@@ -141,11 +142,17 @@ class ListeningInspection implements Inspection {
 
   async drain(): Promise<void> {
     const end = Date.now() + patience
-    let before = -1
-    while (this.#sources.size > 0 && this.received > before && Date.now() < end) {
+    for (let before = -1; this.#sources.size > 0 && Date.now() < end;) {
+      if (this.received === before) return
       before = this.received
-      await delay(quiet)
+      await Promise.race([delay(quiet), this.#allEnded()])
     }
+  }
+
+  #allEnded(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenEnded = resolve
+    })
   }
 
   close(): Promise<void> {
@@ -175,6 +182,7 @@ class ListeningInspection implements Inspection {
     this.#sources.delete(peer)
     this.#closedBytes += peer.bytesRead
     source.end()
+    if (this.#sources.size === 0) this.#whenEnded()
   }
 
   #refuse(peer: Peer, error: HawserError): void {

@@ -4,7 +4,7 @@ import type { OnSinkError, Sink } from './sink.js'
 const retryDelay = 10
 
 /**
- * A sink for a terminal. Node.js writes to terminals with blocking calls, so that a stopped or slow
+ * A sink for a terminal, or a pipe that others write to. Node.js writes to terminals with blocking calls, so that a stopped or slow
  * one stops the whole process, connections and all. This one opens the terminal a second time, for
  * itself, and in non-blocking mode.
  */
@@ -66,10 +66,12 @@ export class TerminalSink implements Sink {
   }
 }
 
-/** Open the terminal behind stdout for non-blocking writes, or undefined where that is impossible. */
-export function openTerminal(): number | undefined {
+/** Open the terminal behind stdout, or stderr, for non-blocking writes, or undefined where that is impossible. */
+export function openTerminal(
+  device: '/dev/stdout' | '/dev/stderr' = '/dev/stdout',
+): number | undefined {
   try {
-    return openSync('/dev/stdout', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+    return openSync(device, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
   } catch {
     return undefined
   }

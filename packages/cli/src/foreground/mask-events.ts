@@ -40,8 +40,9 @@ export function maskEvents(tell: Tell, rules: readonly MaskRule[], isStream: boo
 /** What a framing says of bytes that do not fit it may quote them, and cut a secret so that no mask knows it. */
 function withoutQuotes(event: ServerEvent): ServerEvent {
   if (event.event === 'closed') {
-    const { error, ...rest } = event
-    return error === undefined ? event : rest
+    if (!('error' in event)) return event
+    const { error: _error, ...rest } = event
+    return rest
   }
   if (event.event !== 'error' || event.id === undefined) return event
   return { ...event, message: `${event.code}: what it says is left out, for --mask` }

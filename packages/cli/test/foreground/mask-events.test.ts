@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerEvent } from '../../src/output/events.js'
-import { maskEvents } from '../../src/serve/mask-events.js'
+import { maskEvents } from '../../src/foreground/mask-events.js'
 
 const rules = [{ pattern: /AUTH (\S{1,20})/ }]
 
