@@ -1,5 +1,6 @@
 import type { SeenBytes, SeenClose, SeenConnection, SeenEvent, SeenThread } from '@hawser/inspect'
 import type { ServerEvent } from '../output/events.js'
+import { count } from '../output/numbers.js'
 import type { SeenOpenEvent, Whose } from '../output/seen.js'
 import type { Conversation } from './conversation.js'
 import type { Reporter } from './reporter.js'
@@ -74,7 +75,7 @@ export class Screen implements Reporter {
       }
       case 'lost': {
         const { in: read, out } = event.missed
-        const text = `${read} B in, ${out} B out came faster than they could be taken`
+        const text = `${count(read)} B in, ${count(out)} B out came faster than they could be taken`
         this.#tell({ event: 'note', id, what: 'lost', text })
         if (!this.#isMasked || this.#hidden.has(id)) break
         this.#hidden.add(id)

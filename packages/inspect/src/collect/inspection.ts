@@ -188,6 +188,10 @@ class ListeningInspection implements Inspection {
   #refuse(peer: Peer, error: HawserError): void {
     const thread = this.#sources.get(peer)?.thread
     const who = thread === undefined ? 'a stranger' : `${thread.title} ${thread.pid}`
+    if (error.code === 'HAWSER_FRAME_TRUNCATED') {
+      this.#handler.trouble(`${who} has ended before it had sent all: its last bytes are not seen`)
+      return
+    }
     this.#handler.trouble(
       `${who} is not watched any more, since it sent nonsense: ${error.message}`,
     )

@@ -110,6 +110,18 @@ it('connections of which nothing was sent are counted', async () => {
   await inspecting.says(/^thread 1 missed {"connections":3,"in":10,"out":20}$/)
 })
 
+it('a thread that ends in the middle of a block has not sent all', async () => {
+  const inspecting = await Inspecting.start()
+  const program = await inspecting.program()
+  await program.sends(thread(), event(open))
+  await program.connection.send(encodeBlock(2, [{ kind: 'in', data: 'hello' }]).subarray(0, 80))
+  await program.ends()
+  await inspecting.says(/^thread 1 ended/)
+  expect(inspecting.lines.at(-3)).toBe(
+    'trouble: server.js 4711 has ended before it had sent all: its last bytes are not seen',
+  )
+})
+
 it('rows of a connection that has closed, and events of a later version, are passed over', async () => {
   const inspecting = await Inspecting.start()
   const program = await inspecting.program()
