@@ -63,7 +63,7 @@ const usageCodes = new Set([
 /** Whether `error` was foreseen: its message is written for people. */
 export function isExpected(error: unknown): error is Error {
   if (error instanceof UsageError || error instanceof CommandError) return true
-  return error instanceof Error && /^(?:HAWSER|WORKBENCH)_/.test(codeOf(error) ?? '')
+  return error instanceof Error && /^(?:HAWSER|WORKBENCH|ATTACH)_/.test(codeOf(error) ?? '')
 }
 
 /** An error of the library, which knows what option it is about. */

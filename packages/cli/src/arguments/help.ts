@@ -117,6 +117,8 @@ export const inspectExamples = `
 The program runs as it does without: its input and output, signals and exit code
 are its own. What is shown goes to stderr, or to --output. Children, cluster
 workers and worker threads are shown as well; TLS is shown in plain text.
+--pid: the process is sent SIGUSR1 and opens its debug port for about 50 ms, in
+  which any user of this machine could run code in it; you are asked first.
 --only: with commas all of them have to hold, repeated any of them.
 --mask: says how long a secret may be, as \\S{1,256} does and \\S+ does not.
 
@@ -128,6 +130,7 @@ Examples:
   hawser inspect --log app.hawser -q -- node app.js
   hawser inspect --output seen.txt -- node app.js > data.json
   hawser inspect --json -- node app.js 2>&1 >/dev/null | jq .
+  hawser inspect --pid 4711                 of a program that runs already
   hawser record -o app.hawser -- node app.js
                                             the log alone
   hawser log app.hawser --find ERROR        and look at it later

@@ -3,10 +3,13 @@ import { inspectExamples } from '../arguments/help.js'
 import { addMask, type MaskFlags, readExpression } from '../arguments/flags/mask-flags.js'
 import { UsageError } from '../failure.js'
 import { type Only, parseOnly } from './only.js'
-import type { InspectOptions } from './options.js'
+import { parsePositive } from '../arguments/count.js'
+import type { InspectOptions, InspectTarget } from './options.js'
 
 /** What the command line says. */
 export interface InspectFlags extends MaskFlags {
+  pid?: number
+  yes?: true
   http2?: true
   only?: Only[]
   grep?: RegExp
@@ -34,9 +37,12 @@ export function addInspect(
     .description(
       'Run a Node.js program that was not changed for it, and show every TCP conversation of it and its children.',
     )
-    .usage('[options] -- <command...>')
+    .usage('[options] -- <command...>\n       hawser inspect [options] --pid <n>')
     .argument('[command...]', 'the program and its words: node app.js')
     .addHelpText('after', inspectExamples)
+    .optionsGroup('What it watches:')
+    .option('--pid <n>', 'a process that runs already', parsePositive('--pid'))
+    .option('-y, --yes', 'do not ask before that process is sent a signal')
     .optionsGroup(heading)
     .addOption(
       new Option(
@@ -76,14 +82,24 @@ function parseGrep(text: string): RegExp {
   )
 }
 
-/** @throws UsageError where there is no command */
-export function readInspect(words: readonly string[], flags: InspectFlags): InspectOptions {
+/** @throws UsageError where there is nothing to watch, or two things */
+function readTarget(words: readonly string[], { pid, yes }: InspectFlags): InspectTarget {
   const [name, ...rest] = words
-  if (name === undefined) {
-    throw new UsageError('there is no command to run', 'write hawser inspect -- node app.js')
+  if (pid !== undefined) {
+    if (name === undefined) return { kind: 'process', pid, isSure: yes ?? false }
+    throw new UsageError('--pid and a command do not go together', 'leave one of them out')
   }
+  if (name !== undefined) return { kind: 'command', command: [name, ...rest] }
+  throw new UsageError(
+    'there is nothing to watch',
+    'write hawser inspect -- node app.js, or hawser inspect --pid 4711',
+  )
+}
+
+/** @throws UsageError where there is nothing to watch */
+export function readInspect(words: readonly string[], flags: InspectFlags): InspectOptions {
   return {
-    command: [name, ...rest],
+    target: readTarget(words, flags),
     http2: flags.http2 ?? false,
     only: flags.only,
     grep: flags.grep,

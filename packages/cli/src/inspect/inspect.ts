@@ -1,23 +1,24 @@
-import { launch, type LaunchedProgram, startInspection } from '@hawser/inspect'
-import { codeOf, describeFailure, UsageError } from '../failure.js'
+import { startInspection } from '@hawser/inspect'
+import { codeOf, describeFailure } from '../failure.js'
 import { maskEvents } from '../foreground/mask-events.js'
-import { isForeground } from '../input/job-control.js'
 import type { ServerEvent } from '../output/events.js'
 import { loadMasks } from '../wire/masks.js'
 import { grepEvents } from './grep-events.js'
-import type { InspectOptions } from './options.js'
+import type { InspectOptions, InspectTarget } from './options.js'
 import { InspectOutput } from './output.js'
 import type { Reporter } from './reporter.js'
+import { runProgram } from './run-program.js'
 import { Screen } from './screen.js'
+import { watchProcess } from './watch-process.js'
 import { Watcher } from './watcher.js'
 
 /**
- * Run a program, and show its connections.
+ * Run a program, or watch a process, and show its connections.
  *
- * @returns the exit code of the program
+ * @returns the exit code: that of the program
  */
 export async function inspect(options: InspectOptions): Promise<number> {
-  const { http2, only, log: file } = options
+  const { target, http2, only, log: file } = options
   const masks = await loadMasks(options.mask)
   const output = new InspectOutput(options)
   const shown = options.grep === undefined ? tell : grepEvents(tell, options.grep)
@@ -27,10 +28,11 @@ export async function inspect(options: InspectOptions): Promise<number> {
   const watcher = new Watcher(only, log === undefined ? [screen] : [screen, log.reporter])
   const inspection = await startInspection({ http2, handler: watcher })
   try {
-    const program = await start(options, inspection.variables)
-    const { exitCode } = await program.ended
-    await inspection.drain()
-    if (watcher.threads === 0) tell({ event: 'notice', text: sayNothing(options) })
+    const exitCode =
+      target.kind === 'command'
+        ? await runProgram(target.command, inspection)
+        : await watchProcess({ options, target, inspection, notice })
+    if (watcher.threads === 0) notice(sayNothing(target))
     await output.end(watcher.end())
     return exitCode
   } finally {
@@ -41,6 +43,10 @@ export async function inspect(options: InspectOptions): Promise<number> {
 
   function tell(event: ServerEvent): void {
     output.tell(event)
+  }
+
+  function notice(text: string): void {
+    tell({ event: 'notice', text })
   }
 
   /** What writes it is loaded only where it is asked for. */
@@ -57,27 +63,7 @@ export async function inspect(options: InspectOptions): Promise<number> {
   }
 }
 
-/** @throws UsageError for a command that is none */
-async function start(
-  { command }: InspectOptions,
-  variables: Readonly<Record<string, string>>,
-): Promise<LaunchedProgram> {
-  try {
-    return await launch({ command, variables, isForeground })
-  } catch (error) {
-    const code = codeOf(error)
-    const [name] = command
-    if (code === 'ENOENT') {
-      throw new UsageError(`there is no command ${name}`, 'write hawser inspect -- node app.js')
-    }
-    if (code === 'EACCES') {
-      throw new UsageError(`${name} cannot be run`, 'write hawser inspect -- node app.js')
-    }
-    throw error
-  }
-}
-
-function sayNothing({ command }: InspectOptions): string {
-  const [name] = command
+function sayNothing(target: InspectTarget): string {
+  const name = target.kind === 'command' ? target.command[0] : `process ${target.pid}`
   return `no Node.js program has reported: ${name} is none, or it replaces NODE_OPTIONS of what it starts`
 }

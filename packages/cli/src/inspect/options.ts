@@ -1,9 +1,18 @@
 import type { Only } from './only.js'
 
+/** What is watched: a program that is started, with its words, or a process that runs already. */
+export type InspectTarget =
+  | { readonly kind: 'command'; readonly command: readonly [string, ...string[]] }
+  | {
+      readonly kind: 'process'
+      readonly pid: number
+      /** Whether it is not asked first. */
+      readonly isSure: boolean
+    }
+
 /** The options of `hawser inspect`. */
 export interface InspectOptions {
-  /** The program that is started and watched, with its words. */
-  readonly command: readonly [string, ...string[]]
+  readonly target: InspectTarget
   /** Whether the frames of HTTP/2 are shown. */
   readonly http2: boolean
   /** Which connections are shown and logged: any of these; undefined is all. */

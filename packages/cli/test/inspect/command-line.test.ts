@@ -28,21 +28,24 @@ async function parse(...words: string[]): Promise<InspectOptions | undefined> {
 }
 
 const plain = {
-  ...{ command: ['node', 'app.js', '--json', '--', 'x'], http2: false, only: undefined },
+  target: { kind: 'command', command: ['node', 'app.js', '--json', '--', 'x'] },
+  ...{ http2: false, only: undefined },
   ...{ grep: undefined, json: false, hex: false, mask: undefined, log: undefined },
   ...{ output: undefined, quiet: false },
 }
 
 it('what stands behind -- is the command, with options of its own', async () => {
   expect(await parse('inspect', '--', 'node', 'app.js', '--json', '--', 'x')).toEqual(plain)
-  expect(await parse('inspect', 'node', 'app.js')).toMatchObject({ command: ['node', 'app.js'] })
+  expect(await parse('inspect', 'node', 'app.js')).toMatchObject({
+    target: { command: ['node', 'app.js'] },
+  })
 })
 
 it('what is shown, and where, is asked for in front of it', async () => {
   const what = ['--only', 'port=1,pid=2', '--only', 'host=a', '--grep', 'a+', '--http2', '--json']
   const where = ['--hex', '--log', 'a.hawser', '--output', 'b', '-q', '--mask', 'a']
   expect(await parse('inspect', ...what, ...where, '--', 'node')).toEqual({
-    command: ['node'],
+    target: { kind: 'command', command: ['node'] },
     http2: true,
     only: [{ port: '1', pid: '2' }, { host: 'a' }],
     grep: /a+/,
@@ -50,10 +53,19 @@ it('what is shown, and where, is asked for in front of it', async () => {
   })
 })
 
+it('a process that runs already is watched instead', async () => {
+  expect(await parse('inspect', '--pid', '4711')).toMatchObject({
+    target: { kind: 'process', pid: 4711, isSure: false },
+  })
+  expect(await parse('inspect', '--pid', '4711', '--yes')).toMatchObject({
+    target: { isSure: true },
+  })
+})
+
 it('hawser record with a command writes the log alone', async () => {
   expect(await parse('record', '-o', 'a.hawser', '--', 'node', 'app.js')).toEqual({
     ...plain,
-    command: ['node', 'app.js'],
+    target: { kind: 'command', command: ['node', 'app.js'] },
     log: 'a.hawser',
     quiet: true,
   })
@@ -61,8 +73,10 @@ it('hawser record with a command writes the log alone', async () => {
 })
 
 it.each([
-  [['inspect'], /there is no command to run: write hawser inspect -- node app.js/],
-  [['inspect', '--'], /there is no command to run/],
+  [['inspect'], /there is nothing to watch: write hawser inspect -- node app.js/],
+  [['inspect', '--'], /there is nothing to watch/],
+  [['inspect', '--pid', '1', '--', 'node'], /--pid and a command do not go together/],
+  [['inspect', '--pid', '0'], /--pid is 0/],
   [['inspect', 'node', '--port'], /unknown option --port: see hawser inspect --help/],
   [['inspect', '--grep', 'a*', '--', 'node'], /--grep "a\*" matches nothing as well: write \+/],
   [['inspect', '--grep', '(', '--', 'node'], /--grep is no regular expression/],

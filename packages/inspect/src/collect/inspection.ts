@@ -45,6 +45,8 @@ export interface Inspection {
    * while.
    */
   drain(): Promise<void>
+  /** @returns fulfils when the last thread that is watched now has ended */
+  allEnded(): Promise<void>
   /** End it, and delete its folder. May be called again. */
   close(): Promise<void>
 }
@@ -84,7 +86,7 @@ class ListeningInspection implements Inspection {
   readonly #server: Server<Block, never>
   #closing: Promise<void> | undefined
   #closedBytes = 0
-  #whenEnded: () => void = () => {}
+  readonly #waiting: (() => void)[] = []
 
   constructor(folder: SocketFolder, options: InspectionOptions) {
     const { http2, handler, threads = defaultThreads, connections = defaultConnections } = options
@@ -145,14 +147,13 @@ class ListeningInspection implements Inspection {
     for (let before = -1; this.#sources.size > 0 && Date.now() < end;) {
       if (this.received === before) return
       before = this.received
-      await Promise.race([delay(quiet), this.#allEnded()])
+      await Promise.race([delay(quiet), this.allEnded()])
     }
   }
 
-  #allEnded(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#whenEnded = resolve
-    })
+  allEnded(): Promise<void> {
+    if (this.#sources.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
   close(): Promise<void> {
@@ -182,7 +183,8 @@ class ListeningInspection implements Inspection {
     this.#sources.delete(peer)
     this.#closedBytes += peer.bytesRead
     source.end()
-    if (this.#sources.size === 0) this.#whenEnded()
+    if (this.#sources.size > 0) return
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
   #refuse(peer: Peer, error: HawserError): void {

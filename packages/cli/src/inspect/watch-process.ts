@@ -1,0 +1,85 @@
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { attach, type Inspection } from '@hawser/inspect'
+import { CommandError, exitOk, UsageError } from '../failure.js'
+import { Interrupts, signalExitCodes } from '../input/interrupts.js'
+import type { InspectOptions } from './options.js'
+
+/** Milliseconds that a process which has loaded the tap may take to report. */
+const patience = 5_000
+
+/** What is asked of a process, and how. */
+interface Watching {
+  readonly options: Pick<InspectOptions, 'http2'>
+  readonly target: Extract<InspectOptions['target'], { readonly kind: 'process' }>
+  readonly inspection: Inspection
+  readonly notice: (text: string) => void
+}
+
+/**
+ * Watch a process that runs already, until it ends or Ctrl-C: it goes on then.
+ *
+ * @returns the exit code; rejects with AttachError where it cannot be watched, UsageError where it cannot be asked whether
+ *   it may
+ */
+export async function watchProcess(watching: Watching): Promise<number> {
+  const { options, target, inspection, notice } = watching
+  const { pid, isSure } = target
+  const interrupted = onInterrupt()
+  const { notes } = await attach({
+    pid,
+    socket: inspection.variables.HAWSER_INSPECT,
+    http2: options.http2,
+    confirm: (warning) => {
+      if (!isSure) return ask(warning)
+      notice(warning)
+      return true
+    },
+  })
+  for (const note of notes) notice(note)
+  if (!(await hasReported(inspection))) {
+    throw new CommandError(
+      `process ${pid} has not reported within ${patience} ms`,
+      'see whether it can reach the folder of this user, or is busy',
+    )
+  }
+  await Promise.race([interrupted, inspection.allEnded()])
+  return exitOk
+}
+
+async function hasReported(inspection: Inspection): Promise<boolean> {
+  const end = Date.now() + patience
+  while (inspection.threads === 0) {
+    if (Date.now() > end) return false
+    await delay(10)
+  }
+  return true
+}
+
+/** The first Ctrl-C ends the watching, the second all of it. */
+function onInterrupt(): Promise<void> {
+  return new Promise((resolve) => {
+    const interrupts = new Interrupts((count, signal) => {
+      if (count === 1) resolve()
+      else process.exit(signalExitCodes[signal])
+    })
+    interrupts.listen()
+  })
+}
+
+/** @throws UsageError where nothing can be asked */
+async function ask(warning: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new UsageError(warning.replace(/\.$/, ''), 'pass --yes to say that it may')
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    const answer = await new Promise<string>((resolve) => {
+      lines.once('close', () => resolve(''))
+      lines.question(`${warning}\nGo on? [y/N] `, resolve)
+    })
+    return /^y(?:es)?$/i.test(answer.trim())
+  } finally {
+    lines.close()
+  }
+}
