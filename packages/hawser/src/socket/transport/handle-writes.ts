@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import net from 'node:net'
 import process from 'node:process'
 import { getSystemErrorName } from 'node:util'
 import type { TransportChunk } from '../../transport.js'
@@ -9,7 +9,8 @@ import type { TransportChunk } from '../../transport.js'
  * every part is looked for before it is used, and `socket.write` takes over where one is missing.
  *
  * It is used only while the stream is at rest (nothing waits in it, connected, not ending, no TLS),
- * so that the two never write at the same time.
+ * so that the two never write at the same time. And not while another watches what sockets write, as
+ * `hawser inspect` does: it sees only what goes by the stream.
  */
 
 /** A request object of Node.js. It is bound to a write only when that turns asynchronous. */
@@ -42,6 +43,14 @@ interface StreamBinding {
   readonly streamBaseState: Int32Array
   readonly kLastWriteWasAsync: number
 }
+
+/** What sockets write through; replaced by those who watch it. */
+interface Watchable {
+  readonly _writeGeneric?: unknown
+}
+
+const sockets = net.Socket.prototype as unknown as Watchable
+const unwatched = Symbol.for('hawser.tap') in globalThis ? undefined : sockets._writeGeneric
 
 const binding = findBinding()
 /** Serves all writes that are over at once; one that is not takes it along. */
@@ -127,6 +136,7 @@ function isUsable(
     !socket.connecting &&
     !socket.destroyed &&
     !socket.writableEnded &&
+    sockets._writeGeneric === unwatched &&
     typeof handle?.writeBuffer === 'function'
   )
 }
