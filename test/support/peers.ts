@@ -11,6 +11,8 @@ export type Peer =
   | 'haproxy'
   | 'chromium'
   | 'ip'
+  | 'mariadb-install-db'
+  | 'mariadbd'
   | 'bash'
   | 'script'
   | 'tmux'

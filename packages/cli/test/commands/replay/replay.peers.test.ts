@@ -5,7 +5,7 @@ import { createFolder } from '../../../../../test/support/folders.js'
 import { describePeer, itPeer } from '../../../../../test/support/peers.js'
 import { Running } from '../../../../../test/support/running.js'
 import { Command } from '../../support/command.js'
-import { startPostgres } from '../../support/postgres.js'
+import { startPostgres } from '../../../../../test/support/postgres.js'
 import { Recorder } from '../../support/recorder.js'
 
 /** What a program prints to this input. */

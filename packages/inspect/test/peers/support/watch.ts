@@ -1,0 +1,162 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import {
+  guessProtocol,
+  type SeenClose,
+  type SeenConnection,
+  type SeenThread,
+  startInspection,
+} from '../../../src/index.js'
+import { extendNodeOptions } from '../../../src/launch/node-options.js'
+import { tapPath } from '../../../src/launch/tap-path.js'
+
+/** The path of a program beside this folder. */
+export function programPath(name: string): string {
+  return fileURLToPath(new URL(`../programs/${name}`, import.meta.url))
+}
+
+/** How a program ended, and what it printed. */
+export interface Ran {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A connection of a watched program, whole. */
+export interface Traffic {
+  readonly connection: SeenConnection
+  readonly in: Buffer
+  readonly out: Buffer
+  /** The bytes that were the plain text of TLS. */
+  readonly secret: number
+  /** Undefined as long as it is open. */
+  readonly close: SeenClose | undefined
+  /** What `guessProtocol` says of it. */
+  readonly protocol: string | undefined
+}
+
+/** What was seen of a program. */
+export interface Watched {
+  readonly ran: Ran
+  readonly threads: readonly SeenThread[]
+  readonly traffic: readonly Traffic[]
+}
+
+/** Runs that may end with a loss, which is said: on a busy machine the last bytes of a program have little time. */
+const mostRuns = 5
+
+/** Runs a program as it is, and once more watched: it must not differ. */
+export async function watch(command: readonly string[]): Promise<Watched> {
+  const bare = await run(command, process.env)
+  if (bare.code !== 0) throw new Error(`it failed with ${bare.code}:\n${bare.stderr}`)
+  for (let count = 1; ; count += 1) {
+    const { watched, troubles } = await runWatched(command)
+    const { ran } = watched
+    if (JSON.stringify(bare) !== JSON.stringify(ran)) {
+      throw new Error(
+        `it differs:\n${bare.stderr}${bare.stdout}\n-- watched --\n${ran.stderr}${ran.stdout}`,
+      )
+    }
+    if (troubles.length === 0) return watched
+    const isLoss = troubles.every((text) => /into a frame|did not arrive/.test(text))
+    if (!isLoss || count === mostRuns) throw new Error(troubles.join('\n'))
+  }
+}
+
+async function runWatched(
+  command: readonly string[],
+): Promise<{ watched: Watched; troubles: readonly string[] }> {
+  const notebook = new Notebook()
+  const inspection = await startInspection({ http2: false, handler: notebook })
+  try {
+    const environment = {
+      ...process.env,
+      ...inspection.variables,
+      NODE_OPTIONS: extendNodeOptions(undefined, tapPath()),
+    }
+    const ran = await run(command, environment)
+    await inspection.drain()
+    const { threads, traffic, troubles } = notebook
+    return { watched: { ran, threads, traffic }, troubles }
+  } finally {
+    await inspection.close()
+  }
+}
+
+/** Runs one of Node's programs with `node`. */
+export function watchNode(name: string, ...words: readonly string[]): Promise<Watched> {
+  return watch([process.execPath, programPath(name), ...words])
+}
+
+function run([file = '', ...words]: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, words, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
+
+/** Writes down what an inspection says. */
+export class Notebook {
+  readonly threads: SeenThread[] = []
+  readonly troubles: string[] = []
+  readonly #open = new Map<SeenConnection, Page>()
+
+  get traffic(): Traffic[] {
+    return [...this.#open].map(([connection, page]) => {
+      const [incoming, outgoing] = [Buffer.concat(page.in), Buffer.concat(page.out)]
+      const isClient = connection.role === 'connect'
+      const protocol = guessProtocol({
+        client: isClient ? outgoing : incoming,
+        server: isClient ? incoming : outgoing,
+        port: Number((isClient ? connection.remote : connection.local)?.split(':').at(-1)),
+      })
+      const { secret, close } = page
+      return { connection, in: incoming, out: outgoing, secret, close, protocol }
+    })
+  }
+
+  thread(thread: SeenThread): void {
+    this.threads.push(thread)
+  }
+
+  threadEnded(): void {}
+
+  open(connection: SeenConnection): void {
+    this.#open.set(connection, { in: [], out: [], secret: 0, close: undefined })
+  }
+
+  bytes(
+    connection: SeenConnection,
+    { direction, bytes, isTls }: { direction: 'in' | 'out'; bytes: Uint8Array; isTls: boolean },
+  ): void {
+    const page = this.#open.get(connection)!
+    page[direction].push(Buffer.from(bytes))
+    if (isTls) page.secret += bytes.length
+  }
+
+  event(): void {}
+
+  missed(): void {
+    this.troubles.push('some of it did not arrive')
+  }
+
+  close(connection: SeenConnection, close: SeenClose): void {
+    this.#open.get(connection)!.close = close
+  }
+
+  trouble(text: string): void {
+    this.troubles.push(text)
+  }
+}
+
+interface Page {
+  readonly in: Buffer[]
+  readonly out: Buffer[]
+  secret: number
+  close: SeenClose | undefined
+}
