@@ -14,7 +14,7 @@ async function parse(...words: string[]): Promise<InspectOptions | undefined> {
     '1.2.3',
     {
       ...{ serve: ignore, connect: ignore, proxy: ignore, replay: ignore },
-      ...{ cert: ignore, log: ignore, workbench: ignore },
+      ...{ cert: ignore, log: ignore, workbench: ignore, run: ignore },
       inspect: async (options) => void found.push(options),
     },
     behind,

@@ -8,16 +8,15 @@ import type { Tools } from '../tools.js'
 import { expandVariables } from '../variables/expand.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { AdoptedServer } from './adopted-server.js'
-import { startClient } from './client-session.js'
-import { toCode } from './code.js'
+import { begin } from './begin.js'
 import { refuseDescriptor } from './complete-definition.js'
+import { copyDefinition } from './copy.js'
 import { assertFits } from './definition-size.js'
 import { findFile } from './open-file.js'
-import { startProxy } from './proxy-session.js'
 import { createTarget } from './target.js'
 import { noResponders } from './refusals.js'
 import type { ConnectionPage, Running, RunningAround } from './running.js'
-import { adoptServer, type AnyServer, startServer } from './server-session.js'
+import { adoptServer, type AnyServer } from './server-session.js'
 import { Session } from './session.js'
 import type { ConnectionAct, Sessions } from './sessions.js'
 
@@ -117,10 +116,7 @@ export class SessionList implements Sessions {
 
   copy(id: number, as: 'command' | 'code'): string {
     const { definition } = this.#find(id)
-    const { tools } = this.#options
-    const without = withoutRules(definition)
-    if (as === 'command') return tools.toLine(definition) + (without && ` # ${without}`)
-    return toCode(definition, tools) + (without && `// ${without}\n`)
+    return copyDefinition(definition, as, this.#options.tools)
   }
 
   send(id: number, bytes: Uint8Array, to?: readonly number[], variables = false): Promise<number> {
@@ -242,18 +238,8 @@ export class SessionList implements Sessions {
   #begin(session: Session, signal: AbortSignal): Promise<Running | undefined> {
     const { definition, id, adopted } = session
     if (adopted !== undefined) return adopted.resume()
-    const start = { id, tools: this.#options.tools, log: this.#options.log, signal }
-    const around = this.#around(session, signal)
-    switch (definition.kind) {
-      case 'server':
-        return startServer(definition, start, around)
-      case 'client':
-        return startClient(definition, start, around)
-      case 'proxy':
-        return startProxy(definition, start, around)
-      case 'file':
-        return Promise.resolve(undefined)
-    }
+    const { tools, log } = this.#options
+    return begin(definition, { id, tools, log, signal }, this.#around(session, signal))
   }
 
   /** @returns whether nothing else was asked of it meanwhile */
@@ -290,12 +276,4 @@ export class SessionList implements Sessions {
       for (const listener of this.#listeners) listener()
     }).unref()
   }
-}
-
-/** What a line and a program cannot say of a session. */
-function withoutRules(definition: Definition): string {
-  const responders = 'responders' in definition ? (definition.responders ?? []) : []
-  const count = responders.filter(({ off }) => off !== true).length
-  if (count === 0) return ''
-  return count === 1 ? 'without its rule' : `without its ${count} rules`
 }

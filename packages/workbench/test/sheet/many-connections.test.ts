@@ -1,7 +1,7 @@
 import type { LogRow } from 'hawser/log'
 import { expect, it } from 'vitest'
 import { usedMemory } from '../../../../test/support/memory.js'
-import { RowTest } from '../../src/sheet/row-test.js'
+import { RowTest } from '../../src/sheet/scan/row-test.js'
 
 function event(connection: number, name: string): LogRow {
   const row = { connection, kind: 'event', event: { event: name, session: 1 } }
