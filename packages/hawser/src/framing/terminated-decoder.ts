@@ -25,10 +25,10 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
   /** Bytes of frames that were dropped because they are too large. */
   skipped = 0
   protected readonly operations: ByteOperations
+  protected readonly maxFrame: number
   readonly #settings: TerminatedSettings
   readonly #terminator: number | Uint8Array
   readonly #terminatorSize: number
-  readonly #maxFrame: number
   readonly #stated: number
   /** How many bytes of the rest cannot hold the beginning of a terminator. */
   #scanned = 0
@@ -43,7 +43,7 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
     this.#settings = settings
     this.#terminator = terminator
     this.#terminatorSize = typeof terminator === 'number' ? 1 : terminator.length
-    this.#maxFrame = maxFrame
+    this.maxFrame = maxFrame
     this.#stated = settings.stated ?? maxFrame
   }
 
@@ -87,6 +87,16 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
    */
   protected leave(_stoppedAt: number | undefined): void {}
 
+  /**
+   * Emit frames from `start` on that can be had for less than by `find` and `read`, as they would be.
+   *
+   * @param offset how many bytes were consumed before this call
+   * @returns where the next frame begins; the complement of that when the receiver wants no more
+   */
+  protected readAhead(start: number, _emit: Emit<In>, _offset: number): number {
+    return start
+  }
+
   decode(bytes: Uint8Array, emit: Emit<In>, owned: boolean): number {
     let start = 0
     let found = this.find(bytes, start, this.#scanned)
@@ -94,19 +104,16 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
     while (found !== -1) {
       const next = found + this.#terminatorSize
       const end = this.trim(bytes, start, found)
-      if (this.#skipping || end - start > this.#maxFrame) {
+      if (this.#skipping || end - start > this.maxFrame) {
         this.#discard(bytes, start, end, found)
         this.skipped += next - start
       } else {
         this.check(bytes, start, found, this.#offset + start)
         const message = this.read(bytes, start, end, this.#offset + start, owned)
-        if (message !== nothing && !emit(message, next)) {
-          this.leave(next)
-          this.#offset += next
-          return next
-        }
+        if (message !== nothing && !emit(message, next)) return this.#stop(next)
       }
-      start = next
+      start = this.readAhead(next, emit, this.#offset)
+      if (start < 0) return this.#stop(~start)
       found = this.find(bytes, start, start)
     }
     this.leave(undefined)
@@ -123,13 +130,20 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
     if (this.#skipping) this.skipped += size
     if (unterminated === 'discard' || this.#skipping) return
     this.checkPart(rest, 0, size, this.#offset)
-    if (size <= this.#maxFrame) {
+    if (size <= this.maxFrame) {
       const message = this.read(rest, 0, size, this.#offset, false)
       this.leave(undefined)
       if (message !== nothing) emit(message, size)
     } else if (!discard) {
       throw frameTooLarge(size, this.#stated, this.#offset)
     }
+  }
+
+  /** The receiver wants no more. */
+  #stop(consumed: number): number {
+    this.leave(consumed)
+    this.#offset += consumed
+    return consumed
   }
 
   /** A frame too large that ends at `found` is dropped, or the end of the connection. */
@@ -146,9 +160,9 @@ export abstract class TerminatedDecoder<In> implements Decoder<In> {
     const { discard, optional } = this.#settings
     // The last bytes may be the beginning of the terminator.
     const tail = this.#terminatorSize - 1 + optional
-    if (!this.#skipping && bytes.length - start > this.#maxFrame + tail) {
+    if (!this.#skipping && bytes.length - start > this.maxFrame + tail) {
       if (!discard) {
-        throw frameTooLarge(`more than ${this.#maxFrame}`, this.#stated, this.#offset + start)
+        throw frameTooLarge(`more than ${this.maxFrame}`, this.#stated, this.#offset + start)
       }
       this.#skipping = true
     }

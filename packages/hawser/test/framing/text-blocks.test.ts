@@ -155,6 +155,25 @@ describe.each(bothOperations)(
       )
     })
 
+    it('are held to CRLF behind many that have it', () => {
+      const good = 'a line\r\n'.repeat(2_000)
+      for (const [bad, what] of [
+        ['bare\n', 'a line ends with LF alone'],
+        ['a\rb\r\n', 'a CR without LF behind it'],
+      ] as const) {
+        const reader = new FrameReader(lines({ crlf: 'require' }), operations)
+        const bytes = latin1(`${good}${bad}${good}`)
+        expect(() => reader.feed(bytes, true, 0, () => true)).toThrow(what)
+      }
+    })
+
+    it('are named by where they begin when one of them is no JSON', () => {
+      const good = '{"a":1}\n'.repeat(2_000)
+      const reader = new FrameReader(jsonLines(), operations)
+      const bytes = latin1(`${good}{"a":\n${good}`)
+      expect(() => reader.feed(bytes, true, 0, () => true)).toThrow(`byte ${good.length} of`)
+    })
+
     it('are the same values as JSON', () => {
       const value = fc
         .jsonValue({ maxDepth: 2 })

@@ -1,7 +1,8 @@
 import type { ByteOperations, TextEncoding } from '../byte-operations.js'
 import { frameMalformed, textInvalid } from '../frame-errors.js'
+import type { Emit } from '../framing.js'
 import { smallestBlock, TextBlock } from './text-block.js'
-import { type nothing, TerminatedDecoder, type TerminatedSettings } from '../terminated-decoder.js'
+import { nothing, TerminatedDecoder, type TerminatedSettings } from '../terminated-decoder.js'
 
 const lineFeed = 10
 const carriageReturn = 13
@@ -60,6 +61,25 @@ export abstract class LineDecoder<In> extends TerminatedDecoder<In> {
         ? block.slice(start, end)
         : this.#decode(bytes, start, end, offset)
     return this.interpret(text, offset)
+  }
+
+  /** The other lines of the block: to find and read each by itself takes twice as many calls. */
+  protected override readAhead(start: number, emit: Emit<In>, offset: number): number {
+    const block = this.#block
+    if (block === undefined || !block.holds(start)) return start
+    const { text, start: base } = block
+    let from = start - base
+    for (let found = text.indexOf('\n', from); found !== -1; found = text.indexOf('\n', from)) {
+      const hasReturn = found > from && text.charCodeAt(found - 1) === carriageReturn
+      const end = hasReturn ? found - 1 : found
+      // What is to be refused or dropped is, when it is read by itself.
+      if (end - from > this.maxFrame) break
+      if (this.#strictCrlf && text.indexOf('\r', from) !== end) break
+      const message = this.interpret(text.slice(from, end), offset + base + from)
+      from = found + 1
+      if (message !== nothing && !emit(message, base + from)) return ~(base + from)
+    }
+    return base + from
   }
 
   #decode(bytes: Uint8Array, start: number, end: number, offset: number): string {

@@ -17,9 +17,10 @@ const longestBreak = 64
 export class TextBlock {
   readonly #operations: ByteOperations
   readonly #encoding: TextEncoding
-  #text = ''
+  /** Empty where there is none. */
+  text = ''
   /** Where in the decoder's bytes the block begins and ends. An end of -1: there is none. */
-  #start = 0
+  start = 0
   #end = -1
   #limit = largestBlock
   /** How many lines are still to be read one by one, and how many after the next block in vain. */
@@ -38,8 +39,8 @@ export class TextBlock {
    */
   findLineFeed(bytes: Uint8Array, start: number, from: number): number {
     if (from < this.#end) {
-      const found = this.#text.indexOf('\n', from - this.#start)
-      if (found !== -1) return found + this.#start
+      const found = this.text.indexOf('\n', from - this.start)
+      if (found !== -1) return found + this.start
       return this.#findBehind(bytes, start, this.#end)
     }
     if (this.#resting > 0) {
@@ -58,20 +59,20 @@ export class TextBlock {
 
   /** Where the first carriage return is at or behind `from`, in the block; or -1. */
   findCarriageReturn(from: number): number {
-    const found = this.#text.indexOf('\r', from - this.#start)
-    return found === -1 ? -1 : found + this.#start
+    const found = this.text.indexOf('\r', from - this.start)
+    return found === -1 ? -1 : found + this.start
   }
 
   /** The text of `[start … end)`, which lies in the block. */
   slice(start: number, end: number): string {
-    return this.#text.slice(start - this.#start, end - this.#start)
+    return this.text.slice(start - this.start, end - this.start)
   }
 
   /** As `findLineFeed`, with a block that begins at `start` where that pays. */
   #findBehind(bytes: Uint8Array, start: number, from: number): number {
     if (from === bytes.length) return -1
     if (!this.#load(bytes, start)) return this.#operations.indexOf(bytes, lineFeed, from)
-    const found = this.#text.indexOf('\n', from - start)
+    const found = this.text.indexOf('\n', from - start)
     if (found !== -1) {
       this.#break = firstBreak
       return found + start
@@ -95,8 +96,8 @@ export class TextBlock {
       this.#rest()
       return false
     }
-    this.#text = this.#operations.decode(bytes, start, end, 'latin1')
-    this.#start = start
+    this.text = this.#operations.decode(bytes, start, end, 'latin1')
+    this.start = start
     this.#end = end
     return true
   }
@@ -108,7 +109,7 @@ export class TextBlock {
 
   /** Forget the block: the bytes it was decoded from are not valid any more. */
   clear(): void {
-    this.#text = ''
+    this.text = ''
     this.#end = -1
   }
 
