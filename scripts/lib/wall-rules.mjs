@@ -682,7 +682,10 @@ export const COMMAND_UNITS = {
       'wire',
     ],
     wings: {
-      project: { sees: ['tools'], doors: ['run-command', 'run-options', 'run-project'] },
+      project: {
+        sees: ['saved-file', 'tools'],
+        doors: ['run-command', 'run-options', 'run-project'],
+      },
     },
   },
   program: {
@@ -799,10 +802,28 @@ export const WORKBENCH_UNITS = {
     builtins: ['crypto', 'fs/promises', 'path'],
   },
   sessions: {
-    units: ['protocol', 'responders', 'sequences', 'tools', 'variables', 'workbench-error'],
+    units: [
+      'protocol',
+      'responders',
+      'scripts',
+      'sequences',
+      'tools',
+      'variables',
+      'workbench-error',
+    ],
+  },
+  scripts: {
+    units: [],
+    builtins: ['buffer', 'perf_hooks', 'stream', 'timers', 'worker_threads'],
+    doors: ['script', 'script-act'],
+  },
+  trust: {
+    units: ['protocol', 'workbench-error'],
+    builtins: ['buffer', 'crypto', 'fs/promises', 'path', 'url'],
+    doors: ['project-code', 'trusted'],
   },
   project: {
-    units: ['protocol', 'workbench-error'],
+    units: ['protocol', 'scripts', 'trust', 'workbench-error'],
     builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'path'],
     doors: ['project'],
   },
@@ -855,6 +876,7 @@ export const WORKBENCH_UNITS = {
       'sessions',
       'sheet',
       'tools',
+      'trust',
       'workbench-error',
       'workbench-log',
     ],
@@ -873,6 +895,8 @@ export const WORKBENCH_UNITS = {
       'sessions',
       'sheet',
       'tools',
+      'trust',
+      'workbench-error',
       'workbench-log',
     ],
     builtins: [],
@@ -899,7 +923,7 @@ export const WORKBENCH_PAGE_UNITS = {
       details: { sees: ['use-store'] },
       faults: { sees: ['use-store'] },
       keys: { sees: ['use-store'], doors: ['shortcuts'] },
-      project: { sees: ['use-store'], doors: ['project-strip', 'save-button'] },
+      project: { sees: ['use-store'], doors: ['project-strip', 'save-button', 'trust-dialog'] },
       marks: { sees: ['use-store'] },
       rules: { sees: ['use-store'] },
       runs: { sees: ['use-store'] },
@@ -916,6 +940,7 @@ export const WORKBENCH_PAGE_UNITS = {
           'faults',
           'keys',
           'marks',
+          'project',
           'rules',
           'runs',
           'saved',
@@ -960,7 +985,10 @@ export const HTTP_FILES = [
 export const WATCHING_FOLDER = 'packages/inspect/src/tap'
 
 /** Files that import modules of the user's, whose names are not known here. */
-export const LOADER_FILES = ['packages/cli/src/wire/import-module.ts']
+export const LOADER_FILES = [
+  'packages/cli/src/wire/import-module.ts',
+  'packages/workbench/src/scripts/import-script.ts',
+]
 
 /** Folders outside the library that see only its public names. */
 export const PUBLIC_ONLY = [

@@ -12,6 +12,8 @@ import type { AnyServer } from './sessions/server-session.js'
 import { SessionList } from './sessions/session-list.js'
 import { createSheet } from './sheet/create-sheet.js'
 import type { Tools } from './tools.js'
+import { TrustedFolders } from './trust/trusted.js'
+import { WorkbenchError } from './workbench-error.js'
 import { openWorkbenchLog } from './workbench-log.js'
 
 /** How a workbench is started. */
@@ -38,6 +40,8 @@ export interface WorkbenchOptions {
    * that is no such file is set aside. Default: they are kept until the workbench ends. A project keeps its own.
    */
   readonly saved?: string | undefined
+  /** The file that remembers which code the user trusts. Default: it is remembered until the workbench ends. */
+  readonly trusted?: string | undefined
   /** Something that a person should see. */
   readonly onNotice?: ((level: 'info' | 'warning' | 'error', text: string) => void) | undefined
   /** The folder of the built page. Default: that of this package. */
@@ -77,11 +81,16 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
   } = await openWorkbenchLog(options.log, options.mask, (message) => {
     notify('error', message)
   })
-  const sessions = new SessionList({ tools, log, onNotice: notify })
-  const project =
-    folder === undefined
-      ? undefined
-      : await openProject(folder, { sessions, onNotice: notify }, closeLog)
+  let project: Project | undefined
+  const sessions = new SessionList({
+    ...{ tools, log },
+    openScript: (name, noticed) => needed(project).openScript(name, noticed),
+    onNotice: notify,
+  })
+  if (folder !== undefined) {
+    const trusted = new TrustedFolders(options.trusted)
+    project = await openProject(folder, { sessions, trusted, onNotice: notify }, closeLog)
+  }
   for (const { file: name, message } of project?.state.problems ?? []) {
     notify('warning', `${name} ${message}`)
   }
@@ -158,4 +167,10 @@ async function readSaved(
   }
   const place = new SavedFilePlace(file)
   return new SavedItems(await place.read(noticed), place)
+}
+
+function needed(project: Project | undefined): Project {
+  if (project !== undefined) return project
+  const text = 'a script is code of a project, and no folder is open: start hawser workbench FOLDER'
+  throw new WorkbenchError('WORKBENCH_NOT_NOW', text)
 }

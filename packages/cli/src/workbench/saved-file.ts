@@ -16,10 +16,19 @@ const actual: Surroundings = { platform: process.platform, env: process.env, hom
  *
  * XDG Base Directory Specification: a relative `XDG_STATE_HOME` is ignored.
  */
-export function savedFile({ platform, env, home }: Surroundings = actual): string {
+export function savedFile(surroundings: Surroundings = actual): string {
+  return stateFile('saved.json', surroundings)
+}
+
+/** Where it is remembered which code of which folders the user trusts: beside what is saved. */
+export function trustedFile(surroundings: Surroundings = actual): string {
+  return stateFile('trusted.json', surroundings)
+}
+
+function stateFile(name: string, { platform, env, home }: Surroundings): string {
   const path = platform === 'win32' ? win32 : posix
   const chosen = env['XDG_STATE_HOME'] ?? ''
-  return path.join(path.isAbsolute(chosen) ? chosen : stateFolder(), 'hawser', 'saved.json')
+  return path.join(path.isAbsolute(chosen) ? chosen : stateFolder(), 'hawser', name)
 
   function stateFolder(): string {
     if (platform === 'win32') return env['LOCALAPPDATA'] ?? path.join(home(), 'AppData', 'Local')

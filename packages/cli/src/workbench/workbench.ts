@@ -9,7 +9,7 @@ import { escapeText } from '../output/escape.js'
 import { nameOf } from './name.js'
 import { openBrowser } from './open-browser.js'
 import type { WorkbenchCommandOptions } from './options.js'
-import { savedFile } from './saved-file.js'
+import { savedFile, trustedFile } from './saved-file.js'
 import { createTools } from './tools.js'
 
 /**
@@ -29,6 +29,7 @@ export async function workbench(
     tools: createTools(version),
     ...{ page, isOpen, log, folder },
     saved: savedFile(),
+    trusted: trustedFile(),
     mask: await loadMasks(mask),
     onNotice: complain,
   })

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
@@ -39,6 +39,26 @@ it('one whose expectations are not met ends with 1, as objects too', async () =>
   const events = lines.map((line) => JSON.parse(line) as { event: string; isOk?: boolean })
   expect(events.map(({ event }) => event)).toEqual(['started', 'started', 'outcome', 'summary'])
   expect(events.at(-1)).toMatchObject({ isOk: false, met: 0, expected: 1 })
+})
+
+it('code of the folder runs only with --trust, and what it prints is on stderr', async () => {
+  const code = `console.log('loaded'); export default (message) => message + '!'`
+  const folder = createProject({
+    'servers/e.json': { ...server, script: 'shout.js' },
+    'messages/ping.json': { ...ping, expect: { text: 'PING!' } },
+  })
+  mkdirSync(join(folder, 'responders'))
+  writeFileSync(join(folder, 'responders/shout.js'), code)
+  const env = { XDG_STATE_HOME: createFolder() }
+  const refused = await Command.hawser(['run', folder], { env }).ended
+  expect(refused).toMatchObject({ code: 1, stderr: '' })
+  expect(refused.stdout).toMatch(
+    /echo could not start: responders\/shout\.js is code, and this folder/,
+  )
+  const trusted = await Command.hawser(['run', folder, '--trust', '--json'], { env }).ended
+  expect(trusted.code).toBe(0)
+  expect(trusted.stdout).toMatch(/"text":"echo: shout\.js: loaded"/)
+  expect(readdirSync(env.XDG_STATE_HOME)).toEqual([])
 })
 
 it('Ctrl-C ends it in order: with the summary, and the log whole', async () => {

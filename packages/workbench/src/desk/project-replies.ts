@@ -4,7 +4,7 @@ import type { RequestOf } from '../protocol/requests.js'
 import { WorkbenchError } from '../workbench-error.js'
 import type { DeskRoom } from './desk-room.js'
 
-type ProjectRequest = 'save' | 'read-project' | 'start-all'
+type ProjectRequest = 'save' | 'read-project' | 'start-all' | 'trust' | 'script'
 
 type ProjectHandlers = {
   readonly [Do in ProjectRequest]: (
@@ -24,6 +24,14 @@ export const projectHandlers: ProjectHandlers = {
   },
   'start-all': async (_, { room }) => {
     await needed(room).startAll()
+    return null
+  },
+  trust: async ({ hash }, { room }) => {
+    await needed(room).trust(hash)
+    return null
+  },
+  script: async ({ session, script }, { room }) => {
+    await room.sessions.setScript(session, script)
     return null
   },
 }

@@ -5,6 +5,7 @@ import type { SessionState } from '../protocol/session-state.js'
 import { Runs } from '../sequences/runs.js'
 import { SessionList } from '../sessions/session-list.js'
 import { createSheet } from '../sheet/create-sheet.js'
+import { TrustedFolders } from '../trust/trusted.js'
 import type { Tools } from '../tools.js'
 import { openWorkbenchLog } from '../workbench-log.js'
 import { ClientWatch } from './client-watch.js'
@@ -23,6 +24,10 @@ export interface RunProjectOptions {
   readonly for?: number | undefined
   /** Ends it. */
   readonly signal: AbortSignal
+  /** Whether the code of the folder runs, whatever it is. Default: it runs when the user trusts it. */
+  readonly isTrusted?: boolean | undefined
+  /** The file that remembers which code the user trusts. Default: none is. */
+  readonly trusted?: string | undefined
   /** The log that is written. Default: a temporary file, deleted at the end. */
   readonly log?: string | undefined
   /** What must not be in the log. Default: nothing. */
@@ -41,15 +46,22 @@ export async function runProject(options: RunProjectOptions): Promise<RunReport>
   const notice = (level: 'info' | 'warning' | 'error', text: string): void =>
     onEvent({ event: 'notice', level, text })
   const { log, file, close } = await openWorkbenchLog(path, mask, (text) => notice('error', text))
-  const sessions = new SessionList({ tools, log, onNotice: notice })
+  const sessions: SessionList = new SessionList({
+    ...{ tools, log },
+    openScript: (name, noticed) => project.openScript(name, noticed),
+    onNotice: notice,
+  })
   const runs = new Runs({
     targetOf: (session, to) => sessions.target(session, to),
     watch: (listener) => sessions.watch(listener),
     log,
   })
   const sheet = createSheet()
+  let project: Project
   try {
-    const project = await Project.open(folder, { sessions, onNotice: notice })
+    const trusted = new TrustedFolders(options.trusted)
+    const { isTrusted } = options
+    project = await Project.open(folder, { sessions, trusted, isTrusted, onNotice: notice })
     assertRight(project)
     return await new ProjectRun({ ...options, project, sessions, runs, sheet, file }).run()
   } finally {

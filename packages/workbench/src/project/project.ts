@@ -1,6 +1,9 @@
 import { realpath, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { FileOf, ProjectFolder, ProjectState } from '../protocol/project.js'
+import { Script } from '../scripts/script.js'
+import { ProjectCode } from '../trust/project-code.js'
+import type { TrustedFolders } from '../trust/trusted.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { ignoreInGit } from './ignored.js'
 import { parseFile } from './parse-file.js'
@@ -20,6 +23,10 @@ export interface SavedFiles {
 /** How a project is opened. */
 export interface ProjectOptions {
   readonly sessions: ProjectSessions
+  /** The code that the user trusts. */
+  readonly trusted: TrustedFolders
+  /** Whether that of this folder is trusted, whatever it is. Default false. */
+  readonly isTrusted?: boolean | undefined
   readonly onNotice: (level: 'info' | 'warning' | 'error', text: string) => void
 }
 
@@ -28,11 +35,14 @@ export class Project {
   readonly root: string
   readonly #options: ProjectOptions
   readonly #sessions: SessionFiles
+  readonly #code: ProjectCode
   readonly #listeners = new Set<() => void>()
   #files: readonly ProjectFile[] = []
   #problems: ProjectState['problems'] = []
   /** What is done with the files is done one after the other. */
   #last: Promise<unknown> = Promise.resolve()
+  /** Which of the sessions were other than their files. */
+  #lastChanged = ''
   /** Whether it was said what the `.gitignore` lacks. */
   #isTold = false
 
@@ -40,6 +50,8 @@ export class Project {
     this.root = root
     this.#options = options
     this.#sessions = new SessionFiles(root, options.sessions)
+    this.#code = new ProjectCode(root, options.trusted, options.isTrusted === true)
+    options.sessions.watch(() => this.#look())
   }
 
   /** @returns rejects with WorkbenchError for what is no folder */
@@ -57,6 +69,7 @@ export class Project {
     return {
       folder: this.root,
       sessions: this.#sessions.state,
+      code: this.#code.state,
       problems: this.#problems,
     }
   }
@@ -88,6 +101,7 @@ export class Project {
     return this.#inTurn(async () => {
       const { files, problems } = await scanProject(this.root)
       const { problems: more, waiting } = await this.#sessions.take(files, problems)
+      await this.#code.read()
       this.#files = files
       this.#problems = [...problems, ...more]
       this.#changed()
@@ -96,6 +110,20 @@ export class Project {
         this.#options.onNotice('info', text)
       }
     })
+  }
+
+  /** Let code run that has this hash. @returns rejects with WorkbenchError when it has another one by now */
+  async trust(hash: string): Promise<void> {
+    try {
+      await this.#code.trust(hash)
+    } finally {
+      this.#changed()
+    }
+  }
+
+  /** Start a file of `responders/`. @returns rejects with WorkbenchError when its code may not run */
+  openScript(name: string, noticed: (text: string) => void): Promise<Script> {
+    return Script.start({ name, allow: () => this.#code.allow(name), noticed })
   }
 
   /** Keep a session as it is in its file, or in a new one. @returns the file */
@@ -172,6 +200,14 @@ export class Project {
     const turn = this.#last.then(act)
     this.#last = turn.catch(() => undefined)
     return turn
+  }
+
+  /** A session is changed in the page: it is other than its file, or the same again. */
+  #look(): void {
+    const changed = this.#sessions.state.map(({ isChanged }) => isChanged).join()
+    if (changed === this.#lastChanged) return
+    this.#lastChanged = changed
+    this.#changed()
   }
 
   #changed(): void {

@@ -13,6 +13,16 @@ export const Name = v.pipe(
   ),
 )
 
+/** A file of `responders/`: no path. */
+export const ScriptName = v.pipe(
+  v.string(),
+  v.maxLength(64, 'the name of a script has at most 64 letters'),
+  v.regex(
+    /^[\p{L}\p{N}][\p{L}\p{N} ._-]*\.[cm]?js$/u,
+    'a script is a file of responders/, such as reply.js',
+  ),
+)
+
 const Endpoint = v.pipe(
   v.string(),
   v.trim(),
@@ -43,6 +53,8 @@ export const ServerDefinition = v.strictObject({
   maxConnections: v.optional(Count),
   /** Rules, which come before `respond`. */
   responders: v.optional(Responders),
+  /** Code that decides on the messages that no rule fits: a file of `responders/` of the project. */
+  script: v.optional(ScriptName),
   /** Whether it speaks TLS: with the development certificate, or with these files. */
   tls: v.optional(
     v.union([
@@ -62,6 +74,8 @@ export const ClientDefinition = v.strictObject({
   reconnect: v.optional(v.boolean()),
   /** What it does with messages by itself. */
   responders: v.optional(Responders),
+  /** As of a server. */
+  script: v.optional(ScriptName),
   /** Whether it speaks TLS, and what it trusts. */
   tls: v.optional(
     v.union([

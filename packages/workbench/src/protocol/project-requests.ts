@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { ScriptName } from './definition.js'
 
 const Id = v.pipe(v.number(), v.integer(), v.minValue(0))
 
@@ -10,4 +11,17 @@ export const projectRequests = [
   v.strictObject({ id: Id, do: v.literal('read-project') }),
   /** Start what its files do not keep from it. */
   v.strictObject({ id: Id, do: v.literal('start-all') }),
+  /** Let the code run that the page has shown; other code is refused. */
+  v.strictObject({
+    id: Id,
+    do: v.literal('trust'),
+    hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a hash has 64 digits of hex')),
+  }),
+  /** The script of a server or a client from now on, or none. It runs only when its folder is trusted. */
+  v.strictObject({
+    id: Id,
+    do: v.literal('script'),
+    session: Id,
+    script: v.optional(ScriptName),
+  }),
 ] as const

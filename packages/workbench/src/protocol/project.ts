@@ -43,8 +43,21 @@ export interface ProjectState {
   readonly folder: string
   /** The sessions that have a file. */
   readonly sessions: readonly ProjectSession[]
+  /** The code that is in it; undefined where there is none. */
+  readonly code?: CodeState | undefined
   /** Files that are not as they should be: which, and what to do. They are left out. */
   readonly problems: readonly ProjectProblem[]
+}
+
+/** The code of a project. It has all rights of the user, and runs only when the user trusts it. */
+export interface CodeState {
+  /** Below the folder. */
+  readonly files: readonly string[]
+  /** What is trusted is this, and no change of it. */
+  readonly hash: string
+  readonly isTrusted: boolean
+  /** Why it cannot be looked at. */
+  readonly error?: string | undefined
 }
 
 export interface ProjectSession {

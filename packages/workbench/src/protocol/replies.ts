@@ -54,6 +54,8 @@ export interface ReplyValues {
   readonly save: { readonly file: string }
   readonly 'read-project': null
   readonly 'start-all': null
+  readonly trust: null
+  readonly script: null
   readonly repeat: { readonly run: number }
   readonly play: { readonly run: number }
   readonly 'end-run': null

@@ -1,24 +1,46 @@
-import type { SessionLog } from 'hawser/log'
 import type { Definition } from '../protocol/definition.js'
-import type { Tools } from '../tools.js'
+import type { Script } from '../scripts/script.js'
+import { WorkbenchError } from '../workbench-error.js'
 import { startClient } from './client-session.js'
 import { startProxy } from './proxy-session.js'
-import type { Running, RunningAround } from './running.js'
+import type { Running, RunningAround, SessionStart } from './running.js'
 import { startServer } from './server-session.js'
 
-interface Start {
-  readonly id: number
-  readonly tools: Tools
-  /** Where it writes. */
-  readonly log: SessionLog
+/** Starts a file of `responders/`. @returns rejects with WorkbenchError when its code may not run */
+export type OpenScript = (name: string, noticed: (text: string) => void) => Promise<Script>
+
+/** Where no folder is open. */
+export const noScripts: OpenScript = (name) => {
+  const text = `${name} is code of a project, and no folder is open: start hawser workbench FOLDER`
+  return Promise.reject(new WorkbenchError('WORKBENCH_NOT_NOW', text))
+}
+
+interface Start extends Omit<SessionStart, 'script'> {
+  readonly openScript: OpenScript
   /** Gives up what has not begun. */
   readonly signal: AbortSignal
 }
 
-/** Start what a definition says. @returns undefined for a file, where nothing runs */
-export function begin(
+/** Start what a definition says, with its script. @returns undefined for a file, where nothing runs */
+export async function begin(
   definition: Definition,
   start: Start,
+  around: RunningAround,
+): Promise<Running | undefined> {
+  const name = 'script' in definition ? definition.script : undefined
+  const script =
+    name === undefined ? undefined : await start.openScript(name, (text) => around.noticed(text))
+  try {
+    return await beginWith(definition, { ...start, script }, around)
+  } catch (error) {
+    script?.close()
+    throw error
+  }
+}
+
+function beginWith(
+  definition: Definition,
+  start: SessionStart & Start,
   around: RunningAround,
 ): Promise<Running | undefined> {
   switch (definition.kind) {

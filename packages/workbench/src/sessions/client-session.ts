@@ -1,15 +1,15 @@
 import { type Client, type ClientOptions, createClient } from 'hawser'
-import { logTraffic, type SessionLog, type TrafficLog } from 'hawser/log'
+import { logTraffic, type TrafficLog } from 'hawser/log'
 import type { ClientDefinition } from '../protocol/definition.js'
 import type { Responder } from '../protocol/responder.js'
+import type { Script } from '../scripts/script.js'
 import type { TargetConnection } from '../sequences/run-target.js'
-import type { Tools } from '../tools.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { type AnyConnection, ConnectionBook, nameOf } from './connection-book.js'
 import { logDetails } from './log-details.js'
 import { noFaults, noLimit, withoutUndefined } from './refusals.js'
 import { Responding } from './responding.js'
-import type { ConnectionPage, Counts, Running, RunningAround } from './running.js'
+import type { ConnectionPage, Counts, Running, RunningAround, SessionStart } from './running.js'
 import type { ConnectionAct } from './sessions.js'
 
 type Line = Client<Uint8Array, Uint8Array>
@@ -25,12 +25,7 @@ const patience = 500
  */
 export async function startClient(
   definition: ClientDefinition,
-  start: {
-    readonly id: number
-    readonly tools: Tools
-    readonly log: SessionLog
-    readonly signal: AbortSignal
-  },
+  start: SessionStart & { readonly signal: AbortSignal },
   around: RunningAround,
 ): Promise<Running> {
   const { tools, log, id, signal } = start
@@ -45,7 +40,7 @@ export async function startClient(
     correlate: { unsolicited: 'push' },
     onError: (error: Error) => around.noticed(error.message),
   })
-  const responding = new Responding(definition.responders ?? [], (text) => around.noticed(text))
+  const responding = new Responding(definition, start.script, (text) => around.noticed(text))
   const lines = Array.from({ length: connections }, () => {
     const line: Line = createClient(connect, {
       ...options,
@@ -152,11 +147,16 @@ class ClientSession implements Running {
     this.#responding.set(responders)
   }
 
+  setScript(script: Script | undefined): void {
+    this.#responding.setScript(script)
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true
     await Promise.all(
       this.#lines.map((line) => line.close({ drain: patience }).catch(() => undefined)),
     )
+    this.#responding.close()
     await this.#traffic.stop()
   }
 

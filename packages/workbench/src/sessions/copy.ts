@@ -1,6 +1,7 @@
 import type { Definition } from '../protocol/definition.js'
 import type { Tools } from '../tools.js'
 import { toCode } from './code.js'
+import { withoutRules } from './without-rules.js'
 
 /** A session as a line of a shell, or as a program. What neither can say of it is said beside it. */
 export function copyDefinition(
@@ -11,11 +12,4 @@ export function copyDefinition(
   const without = withoutRules(definition)
   if (as === 'command') return tools.toLine(definition) + (without && ` # ${without}`)
   return toCode(definition, tools) + (without && `// ${without}\n`)
-}
-
-function withoutRules(definition: Definition): string {
-  const responders = 'responders' in definition ? (definition.responders ?? []) : []
-  const count = responders.filter(({ off }) => off !== true).length
-  if (count === 0) return ''
-  return count === 1 ? 'without its rule' : `without its ${count} rules`
 }

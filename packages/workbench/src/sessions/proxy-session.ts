@@ -1,16 +1,16 @@
 import type { SessionLog } from 'hawser/log'
 import type { ProxyDefinition } from '../protocol/definition.js'
-import type { LentProxy, Tools } from '../tools.js'
+import type { LentProxy } from '../tools.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { logDetails } from './log-details.js'
 import { noLimit } from './refusals.js'
-import type { ConnectionPage, Counts, Running, RunningAround } from './running.js'
+import type { ConnectionPage, Counts, Running, RunningAround, SessionStart } from './running.js'
 import type { ConnectionAct } from './sessions.js'
 
 /** Start a proxy, which the command lends. @returns rejects with what it says when it cannot listen */
 export async function startProxy(
   definition: ProxyDefinition,
-  start: { readonly id: number; readonly tools: Tools; readonly log: SessionLog },
+  start: SessionStart,
   around: RunningAround,
 ): Promise<Running> {
   const { id, tools, log } = start

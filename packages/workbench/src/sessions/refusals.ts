@@ -11,6 +11,11 @@ export function noResponders(what: string): WorkbenchError {
   return new WorkbenchError('WORKBENCH_NOT_NOW', text)
 }
 
+export function changedMeanwhile(name: string): WorkbenchError {
+  const text = `${name} was stopped or started meanwhile: do it again`
+  return new WorkbenchError('WORKBENCH_NOT_NOW', text)
+}
+
 export function noLimit(what: string): WorkbenchError {
   return new WorkbenchError('WORKBENCH_NOT_NOW', `${what} has no limit of connections to set`)
 }

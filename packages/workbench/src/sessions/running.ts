@@ -1,6 +1,9 @@
+import type { SessionLog } from 'hawser/log'
 import type { Responder } from '../protocol/responder.js'
+import type { Script } from '../scripts/script.js'
 import type { ConnectionState } from '../protocol/session-state.js'
 import type { TargetConnection } from '../sequences/run-target.js'
+import type { Tools } from '../tools.js'
 import type { ConnectionAct } from './sessions.js'
 
 /** What changes while a session runs. */
@@ -36,8 +39,19 @@ export interface Running {
   setFaults(faults: readonly string[]): void
   /** Servers and clients have rules. */
   setResponders?(responders: readonly Responder[]): void
+  /** Servers and clients have a script. It is closed with the session, or when another one takes its place. */
+  setScript?(script: Script | undefined): void
   /** Ends it and its connections. Never rejects. */
   stop(): Promise<void>
+}
+
+/** What a session is started with. */
+export interface SessionStart {
+  readonly id: number
+  readonly tools: Tools
+  readonly log: SessionLog
+  /** Its script, started: code that may not run is refused before. */
+  readonly script?: Script | undefined
 }
 
 /** What a session gets from the workbench while it runs. */

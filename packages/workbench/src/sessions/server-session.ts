@@ -2,14 +2,14 @@ import { createServer, formatEndpoint, type Server, type ServerOptions } from 'h
 import { logTraffic, type SessionLog, type TrafficLog } from 'hawser/log'
 import type { Definition, ServerDefinition } from '../protocol/definition.js'
 import type { Responder } from '../protocol/responder.js'
+import type { Script } from '../scripts/script.js'
 import type { TargetConnection } from '../sequences/run-target.js'
-import type { Tools } from '../tools.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { type AnyConnection, ConnectionBook } from './connection-book.js'
 import { logDetails } from './log-details.js'
 import { noFaults, noResponders, withoutUndefined } from './refusals.js'
 import { Responding } from './responding.js'
-import type { ConnectionPage, Counts, Running, RunningAround } from './running.js'
+import type { ConnectionPage, Counts, Running, RunningAround, SessionStart } from './running.js'
 import type { ConnectionAct } from './sessions.js'
 
 /** A server whose messages are bytes: ours, or one of the command. */
@@ -21,7 +21,7 @@ const patience = 500
 /** Start a server. @returns rejects with what the library says when it cannot listen */
 export async function startServer(
   definition: ServerDefinition,
-  start: { readonly id: number; readonly tools: Tools; readonly log: SessionLog },
+  start: SessionStart,
   around: RunningAround,
 ): Promise<Running> {
   const { tools, log, id } = start
@@ -34,7 +34,7 @@ export async function startServer(
     tls: tls === undefined || tls === false ? undefined : await tools.serverTls(tls),
     onError: (error: Error) => around.noticed(error.message),
   })
-  const responding = new Responding(definition.responders ?? [], (text) => around.noticed(text))
+  const responding = new Responding(definition, start.script, (text) => around.noticed(text))
   const server: AnyServer = createServer(options, {
     open: (connection) => {
       return hello && connection.send(hello)
@@ -178,8 +178,14 @@ class ServerSession implements Running {
     this.#responding.set(responders)
   }
 
+  setScript(script: Script | undefined): void {
+    if (this.#responding === undefined) throw noResponders('a server of the command')
+    this.#responding.setScript(script)
+  }
+
   async stop(): Promise<void> {
     await this.#server.close({ drain: patience })
+    this.#responding?.close()
     await this.#traffic.stop()
   }
 }

@@ -3,18 +3,20 @@ import type { Definition } from '../protocol/definition.js'
 import type { Responder } from '../protocol/responder.js'
 import type { SessionState } from '../protocol/session-state.js'
 import { RuleSet } from '../responders/rule-set.js'
+import type { Script } from '../scripts/script.js'
 import type { RunTarget } from '../sequences/run-target.js'
 import type { Tools } from '../tools.js'
 import { expandVariables } from '../variables/expand.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { AdoptedServer } from './adopted-server.js'
-import { begin } from './begin.js'
+import { begin, noScripts, type OpenScript } from './begin.js'
 import { refuseDescriptor } from './complete-definition.js'
+import { Changes } from './changes.js'
 import { copyDefinition } from './copy.js'
 import { assertFits } from './definition-size.js'
 import { findFile } from './open-file.js'
 import { createTarget } from './target.js'
-import { noResponders } from './refusals.js'
+import { changedMeanwhile, noResponders } from './refusals.js'
 import type { ConnectionPage, Running, RunningAround } from './running.js'
 import { adoptServer, type AnyServer } from './server-session.js'
 import { Session } from './session.js'
@@ -28,6 +30,8 @@ export interface SessionsOptions {
   readonly tools: Tools
   /** Where all of them write. */
   readonly log: SessionLog
+  /** Starts a file of `responders/`. @returns rejects with WorkbenchError when its code may not run */
+  readonly openScript?: OpenScript | undefined
   readonly onNotice: (level: 'info' | 'warning' | 'error', text: string) => void
 }
 
@@ -35,9 +39,8 @@ export interface SessionsOptions {
 export class SessionList implements Sessions {
   readonly #options: SessionsOptions
   readonly #sessions = new Map<number, Session>()
-  readonly #listeners = new Set<() => void>()
+  readonly #changes = new Changes()
   #lastId = 0
-  #isChanging = false
 
   constructor(options: SessionsOptions) {
     this.#options = options
@@ -48,10 +51,7 @@ export class SessionList implements Sessions {
   }
 
   watch(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => {
-      this.#listeners.delete(listener)
-    }
+    return this.#changes.watch(listener)
   }
 
   async start(definition: Definition): Promise<number> {
@@ -64,7 +64,7 @@ export class SessionList implements Sessions {
   add(definition: Definition): number {
     const session = this.#add(definition)
     session.state = 'stopped'
-    this.#changed()
+    this.#changes.changed()
     return session.id
   }
 
@@ -73,7 +73,7 @@ export class SessionList implements Sessions {
     this.#assertFits(definition, session)
     if (session.state === 'stopped' || session.state === 'failed') session.definition = definition
     else session.next = definition
-    this.#changed()
+    this.#changes.changed()
   }
 
   /** Take in a server that was made elsewhere; it is stopped with the others. */
@@ -85,7 +85,7 @@ export class SessionList implements Sessions {
     const running = await adoptServer(server, { id, log, definition }, around)
     session.adopted = new AdoptedServer(server, running)
     session.runs(session.adopted.running)
-    this.#changed()
+    this.#changes.changed()
     return id
   }
 
@@ -133,12 +133,12 @@ export class SessionList implements Sessions {
 
   act(id: number, connection: number, act: ConnectionAct): void {
     this.#find(id).needed.act(connection, act)
-    this.#changed()
+    this.#changes.changed()
   }
 
   limit(id: number, maxConnections: number): void {
     this.#find(id).needed.limit(maxConnections)
-    this.#changed()
+    this.#changes.changed()
   }
 
   setFaults(id: number, faults: readonly string[]): void {
@@ -149,7 +149,7 @@ export class SessionList implements Sessions {
     this.#assertFits(changed, session)
     needed.setFaults(faults)
     session.definition = changed
-    this.#changed()
+    this.#changes.changed()
   }
 
   setResponders(id: number, responders: readonly Responder[]): void {
@@ -164,7 +164,28 @@ export class SessionList implements Sessions {
     this.#assertFits(changed, session)
     running?.setResponders?.(responders)
     session.definition = changed
-    this.#changed()
+    this.#changes.changed()
+  }
+
+  async setScript(id: number, name: string | undefined): Promise<void> {
+    const session = this.#find(id)
+    const { definition, running } = session
+    if (definition.kind === 'proxy' || definition.kind === 'file') {
+      throw noResponders(`a ${definition.kind}`)
+    }
+    const { openScript = noScripts } = this.#options
+    const noticed = (text: string): void => this.#notice(session, text)
+    const script = running && name !== undefined ? await openScript(name, noticed) : undefined
+    try {
+      if (session.running !== running) throw changedMeanwhile(definition.name)
+      running?.setScript?.(script)
+    } catch (error) {
+      script?.close()
+      throw error
+    }
+    const { script: _before, ...others } = session.definition as typeof definition
+    session.definition = name === undefined ? others : { ...others, script: name }
+    this.#changes.changed()
   }
 
   connections(id: number, most: number): ConnectionPage {
@@ -215,11 +236,11 @@ export class SessionList implements Sessions {
 
   async #run(session: Session): Promise<void> {
     const signal = session.turn('starting')
-    this.#changed()
+    this.#changes.changed()
     const started = this.#start(session, signal)
     session.busyUntil(started)
     await started
-    this.#changed()
+    this.#changes.changed()
   }
 
   /** What it cannot do is said in its state: it is there to be mended, and started again. */
@@ -238,42 +259,36 @@ export class SessionList implements Sessions {
   #begin(session: Session, signal: AbortSignal): Promise<Running | undefined> {
     const { definition, id, adopted } = session
     if (adopted !== undefined) return adopted.resume()
-    const { tools, log } = this.#options
-    return begin(definition, { id, tools, log, signal }, this.#around(session, signal))
+    const { tools, log, openScript = noScripts } = this.#options
+    const start = { id, tools, log, signal, openScript }
+    return begin(definition, start, this.#around(session, signal))
   }
 
   /** @returns whether nothing else was asked of it meanwhile */
   async #end(session: Session): Promise<boolean> {
     const signal = session.turn('stopping')
-    this.#changed()
+    this.#changes.changed()
     await session.over
     if (signal.aborted) return false
     session.state = 'stopped'
-    this.#changed()
+    this.#changes.changed()
     return true
   }
 
   /** @param signal of the turn that it is for: what comes of an earlier one is no news */
   #around(session: Session, signal: AbortSignal): RunningAround {
     return {
-      changed: () => this.#changed(),
-      noticed: (message) =>
-        this.#options.onNotice('warning', `${session.definition.name}: ${message}`),
+      changed: () => this.#changes.changed(),
+      noticed: (message) => this.#notice(session, message),
       failed: (message) => {
         if (signal.aborted) return
         session.fails(message)
-        this.#changed()
+        this.#changes.changed()
       },
     }
   }
 
-  /** Many changes of one turn are one call. */
-  #changed(): void {
-    if (this.#isChanging) return
-    this.#isChanging = true
-    setImmediate(() => {
-      this.#isChanging = false
-      for (const listener of this.#listeners) listener()
-    }).unref()
+  #notice(session: Session, text: string): void {
+    this.#options.onNotice('warning', `${session.definition.name}: ${text}`)
   }
 }

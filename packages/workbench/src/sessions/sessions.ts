@@ -39,6 +39,8 @@ export interface Sessions {
   limit(session: number, maxConnections: number): void
   setFaults(session: number, faults: readonly string[]): void
   setResponders(session: number, responders: readonly Responder[]): void
+  /** @returns rejects with WorkbenchError for code that may not run; what it did before goes on then */
+  setScript(session: number, script: string | undefined): Promise<void>
   connections(
     session: number,
     most: number,

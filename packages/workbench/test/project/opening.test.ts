@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
+import { TrustedFolders } from '../../src/trust/trusted.js'
 import { openProject } from '../support/project.js'
 
 const server = { name: 'echo', listen: '127.0.0.1:0' }
@@ -225,7 +226,12 @@ it('what is no folder is refused', async () => {
   writeFileSync(join(folder, 'file'), '')
   const { Project } = await import('../../src/project/project.js')
   const { list } = await openProject()
-  const open = (path: string) => Project.open(path, { sessions: list, onNotice: () => undefined })
+  const open = (path: string) =>
+    Project.open(path, {
+      sessions: list,
+      trusted: new TrustedFolders(undefined),
+      onNotice: () => undefined,
+    })
   await expect(open(join(folder, 'file'))).rejects.toThrow(/is no folder: name one that is there/)
   await expect(open(join(folder, 'none'))).rejects.toThrow(/is no folder: name one that is there/)
 })

@@ -35,7 +35,9 @@ it('what is saved again keeps what the session knows nothing of', async () => {
       tls: { ca: 'keys/ca.pem' },
     },
   })
+  const changed = new Promise<void>((resolve) => project.watch(resolve))
   list.setResponders(1, [{ name: 'r', match: { as: 'length' }, do: 'drop' }])
+  await changed
   expect(project.state.sessions).toMatchObject([{ isChanged: true }])
   expect(await project.save(1)).toBe('clients/any.json')
   expect(project.state.sessions).toMatchObject([{ isChanged: false, isStarted: false }])

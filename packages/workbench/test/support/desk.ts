@@ -3,6 +3,7 @@ import { createLog, type LogRow, type SessionLog } from 'hawser/log'
 import { onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { Desk } from '../../src/desk/desk.js'
+import type { DeskRoom } from '../../src/desk/desk-room.js'
 import type { PageLine } from '../../src/desk/page-line.js'
 import type { Project } from '../../src/project/project.js'
 import type { RenderedForm } from '../../src/protocol/export-form.js'
@@ -94,6 +95,7 @@ export class FakeSessions implements Sessions {
   limit: Sessions['limit'] = () => undefined
   setFaults: Sessions['setFaults'] = () => undefined
   setResponders: Sessions['setResponders'] = () => undefined
+  setScript: Sessions['setScript'] = () => Promise.resolve()
   connections: Sessions['connections'] = () => ({ all: 0, connections: [] })
   fileOf: Sessions['fileOf'] = () => 'none.hawser'
   close = (): Promise<void> => Promise.resolve()
@@ -149,11 +151,12 @@ export class DeskTest {
     return new DeskTest(await createLog(file), file)
   }
 
-  open(): { page: FakePage; desk: Desk } {
+  /** @param own instead of what the test has */
+  open(own: Partial<DeskRoom> = {}): { page: FakePage; desk: Desk } {
     const page = new FakePage()
     const { tools, sessions, runs, saved, sheet, log, file, project } = this
     const room = { tools, sessions, runs, saved, sheet, log, file, project }
-    const desk = new Desk(page, room)
+    const desk = new Desk(page, { ...room, ...own })
     onTestFinished(() => desk.close())
     return { page, desk }
   }

@@ -2,20 +2,25 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createFolder } from '../../../../test/support/folders.js'
 import { Project } from '../../src/project/project.js'
+import { TrustedFolders } from '../../src/trust/trusted.js'
 import { createList } from './sessions.js'
 
 /** A project with sessions of its own, which end with the test. */
-export async function openProject(files: Readonly<Record<string, object | string>> = {}) {
+export async function openProject(
+  files: Readonly<Record<string, object | string>> = {},
+  trustedFile?: string,
+) {
   const folder = createFolder()
   const write = (file: string, value: object | string): void => {
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     writeFileSync(join(folder, file), typeof value === 'string' ? value : JSON.stringify(value))
   }
   for (const [file, value] of Object.entries(files)) write(file, value)
-  const both = await createList()
+  const both = await createList((name, noticed) => project.openScript(name, noticed))
   const { list, notices } = both
-  const project = await Project.open(folder, {
+  const project: Project = await Project.open(folder, {
     sessions: list,
+    trusted: new TrustedFolders(trustedFile),
     onNotice: (_level, text) => void notices.push(text),
   })
   return {

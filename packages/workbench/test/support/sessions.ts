@@ -2,17 +2,17 @@ import { join } from 'node:path'
 import { createLog, openLog, type LogRow } from 'hawser/log'
 import { onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
-import { SessionList } from '../../src/sessions/session-list.js'
+import { type OpenScript, SessionList } from '../../src/sessions/session-list.js'
 import type { SessionState } from '../../src/protocol/session-state.js'
 import { plainTools } from './tools.js'
 
 /** Sessions with a log of their own, which end with the test. */
-export async function createList(): Promise<{
+export async function createList(openScript?: OpenScript): Promise<{
   list: SessionList
   notices: string[]
   /** Fulfils with a session once it is as is wanted. */
-  until(id: number, isWanted: (state: SessionState) => boolean): Promise<SessionState>
-  rows(): Promise<LogRow[]>
+  until: (id: number, isWanted: (state: SessionState) => boolean) => Promise<SessionState>
+  rows: () => Promise<LogRow[]>
 }> {
   const file = join(createFolder(), 'session.hawser')
   const log = await createLog(file)
@@ -20,6 +20,7 @@ export async function createList(): Promise<{
   const list = new SessionList({
     tools: plainTools,
     log,
+    openScript,
     onNotice: (_level, text) => void notices.push(text),
   })
   onTestFinished(async () => {

@@ -2,8 +2,11 @@ import { signal } from '@preact/signals'
 import type { ProjectSession, ProjectState } from '../../src/protocol/project.js'
 import type { Backend } from '../backend/backend.js'
 
-/** Does something and says in a notice why it was refused. */
-type Try = <Value>(act: () => Promise<Value>) => Promise<Value | undefined>
+/** Does something, and says why it was refused: in a notice, where it is not said otherwise. */
+type Try = <Value>(
+  act: () => Promise<Value>,
+  refused?: (why: string) => void,
+) => Promise<Value | undefined>
 
 /** The folder that is open, if one is. */
 export class ProjectStore {
@@ -33,5 +36,21 @@ export class ProjectStore {
 
   startAll(): Promise<unknown> {
     return this.#try(() => this.#backend.ask('start-all', {}))
+  }
+
+  /**
+   * @param hash that of the code which was shown
+   * @returns whether it is trusted now
+   */
+  async trust(hash: string, refused: (why: string) => void): Promise<boolean> {
+    const reply = await this.#try(() => this.#backend.ask('trust', { hash }), refused)
+    return reply !== undefined
+  }
+
+  /** @returns whether it was taken */
+  async setScript(session: number, script: string | undefined): Promise<boolean> {
+    const more = script === undefined ? {} : { script }
+    const reply = await this.#try(() => this.#backend.ask('script', { session, ...more }))
+    return reply !== undefined
   }
 }

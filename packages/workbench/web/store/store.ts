@@ -52,7 +52,7 @@ export class Store {
   readonly isNarrowed: ReadonlySignal<boolean> = computed(() =>
     Object.keys(this.sheet.filter.value).some((name) => name !== 'session'),
   )
-  readonly dialog = signal<'start' | 'change' | 'keys' | undefined>(undefined)
+  readonly dialog = signal<'start' | 'change' | 'keys' | 'trust' | undefined>(undefined)
   readonly runs: RunsStore
   readonly composer = new Composer()
   readonly tab = signal<Tab>('details')
@@ -64,7 +64,7 @@ export class Store {
     this.#backend = backend
     this.settings = settings
     this.sheet = new SheetStore(backend)
-    this.project = new ProjectStore(backend, (act) => this.#try(act))
+    this.project = new ProjectStore(backend, (act, refused) => this.#try(act, refused))
     const refused = (why: string): void => this.notices.say('error', why)
     this.remarks = new Remarks(backend, this, refused)
     this.runs = new RunsStore(backend, refused)

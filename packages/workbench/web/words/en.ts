@@ -1,9 +1,11 @@
+import { enProject } from './en-project.js'
 import { enSending } from './en-sending.js'
 import { enReading } from './en-reading.js'
 
 /** What the page says in English. A function gets what it speaks of. */
 export const en = {
   ...enSending,
+  ...enProject,
   // The frame of the page.
   workbench: 'Hawser workbench',
   connected: 'connected',
@@ -45,15 +47,6 @@ export const en = {
   refusedCount: (count: string): string => `${count} refused`,
   maximum: 'Maximum',
   noMaximum: 'no limit',
-  // The project.
-  project: 'Project',
-  startAll: 'Start all',
-  readAgain: 'Read again',
-  readAgainHint: 'Read the files of the folder again',
-  problems: 'Files that are left out',
-  saveToProject: 'Save to project',
-  isSaved: 'Saved',
-  savedTo: (file: string): string => `Saved to ${file}`,
   // Starting something.
   startTitle: 'Start something',
   changeTitle: 'Change it, and start it again',

@@ -1,10 +1,12 @@
 import type { Words } from './en.js'
+import { zhProject } from './zh-project.js'
 import { zhSending } from './zh-sending.js'
 import { zhReading } from './zh-reading.js'
 
 /** 页面的中文文字。 */
 export const zh: Words = {
   ...zhSending,
+  ...zhProject,
   workbench: 'Hawser 工作台',
   connected: '已连接',
   connecting: '正在连接…',
@@ -44,14 +46,6 @@ export const zh: Words = {
   refusedCount: (count) => `已拒绝 ${count} 个`,
   maximum: '最大连接数',
   noMaximum: '不限',
-  project: '项目',
-  startAll: '全部启动',
-  readAgain: '重新读取',
-  readAgainHint: '重新读取文件夹中的文件',
-  problems: '未读取的文件',
-  saveToProject: '保存到项目',
-  isSaved: '已保存',
-  savedTo: (file) => `已保存到 ${file}`,
   startTitle: '新建会话',
   changeTitle: '修改并重新启动',
   alsoFromLine: '命令行中的其他选项：',

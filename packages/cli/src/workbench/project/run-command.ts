@@ -7,6 +7,7 @@ import type { RunCommandOptions } from './run-options.js'
 
 interface RunFlags extends MaskFlags {
   for?: number
+  trust?: true
   json?: true
   log?: string
 }
@@ -25,13 +26,21 @@ export function addRun(program: Command, act: (options: RunCommandOptions) => Pr
       'how long it runs (default: until all that is expected is known)',
       parseDuration('--for'),
     )
+    .option('--trust', 'run the code in responders/, which has all your rights')
     .option('--log <file>', 'the session log to write (default: one that is deleted)')
     .option('--json', 'print an object a line')
   addMask(command, 'in the log')
   command
     .addHelpOption(new Option('-h, --help', 'print this help'))
     .addHelpText('after', runExamples)
-    .action((folder: string, { for: limit, json, log, mask }: RunFlags) =>
-      act({ folder: resolve(folder), for: limit, json: json === true, log, mask }),
+    .action((folder: string, { for: limit, trust, json, log, mask }: RunFlags) =>
+      act({
+        folder: resolve(folder),
+        for: limit,
+        trusts: trust === true,
+        json: json === true,
+        log,
+        mask,
+      }),
     )
 }

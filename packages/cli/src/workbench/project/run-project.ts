@@ -4,6 +4,7 @@ import { CommandError, exitNetwork, exitOk } from '../../failure.js'
 import { Interrupts, signalExitCodes } from '../../input/interrupts.js'
 import { escapeText } from '../../output/escape.js'
 import { loadMasks } from '../../wire/masks.js'
+import { trustedFile } from '../saved-file.js'
 import { createTools } from '../tools.js'
 import { jsonRun, spokenRun } from './render-run.js'
 import type { RunCommandOptions } from './run-options.js'
@@ -15,7 +16,7 @@ import type { RunCommandOptions } from './run-options.js'
  * @returns the exit code
  */
 export async function run(options: RunCommandOptions, version: string): Promise<number> {
-  const { folder, json, log, mask } = options
+  const { folder, trusts, json, log, mask } = options
   await assertFolder(folder)
   const over = new AbortController()
   new Interrupts((count, signal) => {
@@ -30,6 +31,7 @@ export async function run(options: RunCommandOptions, version: string): Promise<
     tools: createTools(version),
     ...{ folder, log, for: options.for, signal: over.signal },
     mask: await loadMasks(mask),
+    ...{ isTrusted: trusts, trusted: trustedFile() },
     onEvent(event) {
       const line = render.event(event)
       if (line !== undefined) say(line)

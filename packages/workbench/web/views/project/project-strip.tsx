@@ -1,5 +1,6 @@
 import type { ComponentChild } from 'preact'
 import { tame } from '../../bytes/show-text.js'
+import { CodeLine } from './code-line.js'
 import { useStore, useWords } from '../use-store.js'
 
 /** The folder that is open, and what is wrong with its files. */
@@ -26,6 +27,7 @@ export function ProjectStrip(): ComponentChild {
           {words.readAgain}
         </button>
       </div>
+      <CodeLine />
       {problems.length > 0 && (
         <ul class="problems" role="alert" aria-label={words.problems}>
           {problems.map(({ file, message }) => (

@@ -3,6 +3,7 @@ import type { ComponentChild } from 'preact'
 import { useStore, useWords } from '../use-store.js'
 import { fromResponder, newRule, type RuleDraft, toResponder } from './rule-draft.js'
 import { RuleFields } from './rule-fields.js'
+import { ScriptField } from './script-field.js'
 
 /** The rules of the session that is shown; what is typed for one is not that of another. */
 export function RulesPane(): ComponentChild {
@@ -41,6 +42,7 @@ function Rules(): ComponentChild {
         void apply()
       }}
     >
+      <ScriptField session={session.id} definition={definition} />
       <p class="hint">{words.rulesHint}</p>
       {rules.map((rule, index) => (
         <RuleFields

@@ -79,9 +79,12 @@ function closeText(event: Details, words: Words): string {
   return words.closedBy(by ?? text(event['by']), why)
 }
 
-function respondedText({ rule, act, delay }: Details, words: Words): string {
-  const done = nameAct(text(act), words)
-  const said = words.respondedEvent(text(rule), done)
+function respondedText({ rule, script, act, delay, error }: Details, words: Words): string {
+  const done = act === 'failed' ? words.actFailed(text(error)) : nameAct(text(act), words)
+  const said =
+    script === undefined
+      ? words.respondedEvent(text(rule), done)
+      : words.scriptEvent(text(script), done)
   return delay === undefined ? said : `${said} · ${words.afterMs(text(delay))}`
 }
 

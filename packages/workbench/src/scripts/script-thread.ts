@@ -1,0 +1,171 @@
+import { Worker } from 'node:worker_threads'
+import { forwardLines } from './forward-lines.js'
+import type { FromScript, ScriptAct, ScriptConnection, ToScript } from './script-act.js'
+
+/** Milliseconds that loading it may take: a machine may be busy. */
+const loadLimit = 10_000
+/** Megabytes of its own heap; buffers are not among them. */
+const mostMemory = 128
+/** The compiled file, from the sources as well: a thread cannot be begun with TypeScript. */
+const program = new URL('../../dist/scripts/script-program.js', import.meta.url)
+
+interface Call {
+  readonly resolve: (acts: readonly ScriptAct[]) => void
+  readonly reject: (error: Error) => void
+  timer: NodeJS.Timeout | undefined
+}
+
+/** What a thread is made with. */
+export interface ThreadOptions {
+  /** Where the code is. */
+  readonly url: string
+  /** Milliseconds that a call may take. */
+  readonly limit: number
+  /** Something was printed. */
+  readonly printed: (line: string) => void
+}
+
+/** A thread in which a script runs. When a call does not come to its end, neither does the thread. */
+export class ScriptThread {
+  readonly #worker: Worker
+  readonly #limit: number
+  readonly #calls = new Map<number, Call>()
+  #lastCall = 0
+  #loaded: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined
+  #isOver = false
+  #why = ''
+
+  private constructor({ url, limit, printed }: ThreadOptions) {
+    this.#limit = limit
+    this.#worker = new Worker(program, {
+      workerData: { url },
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: mostMemory, maxYoungGenerationSizeMb: 16 },
+    })
+    forwardLines([this.#worker.stdout, this.#worker.stderr], printed)
+    this.#worker.on('message', (said: unknown) => this.#take(said as FromScript))
+    this.#worker.on('messageerror', () => this.#end('it said what cannot be read'))
+    this.#worker.on('error', (error: unknown) => {
+      this.#end(error instanceof Error ? error.message : String(error))
+    })
+    this.#worker.on('exit', (code) => this.#end(`it ended its thread, with exit code ${code}`))
+  }
+
+  /** @returns rejects with what is wrong with the script */
+  static async load(options: ThreadOptions): Promise<ScriptThread> {
+    const thread = new ScriptThread(options)
+    let timer: NodeJS.Timeout | undefined
+    try {
+      await new Promise<void>((resolve, reject) => {
+        thread.#loaded = { resolve, reject }
+        timer = setTimeout(() => {
+          reject(new Error(`loading it took longer than ${loadLimit} ms`))
+        }, loadLimit)
+      })
+      return thread
+    } catch (error) {
+      thread.close()
+      throw error
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Whether it responds to nothing any more. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Why it is over. */
+  get why(): string {
+    return this.#why
+  }
+
+  /** @returns rejects with what the script threw, or why it came to no end; `isOver` tells which */
+  call(message: Uint8Array, connection: ScriptConnection): Promise<readonly ScriptAct[]> {
+    if (this.#isOver) return Promise.reject(new Error(this.#why))
+    const call = (this.#lastCall += 1)
+    return new Promise((resolve, reject) => {
+      this.#calls.set(call, { resolve, reject, timer: undefined })
+      this.#say({ call, message, connection })
+    })
+  }
+
+  /** A connection is gone. */
+  forget(connection: number): void {
+    if (!this.#isOver) this.#say({ gone: connection })
+  }
+
+  close(): void {
+    this.#end('the session was stopped')
+  }
+
+  #take(said: FromScript): void {
+    if (this.#isOver) return
+    if (!isKnown(said)) this.#end('it said what it was not asked for')
+    else if ('loaded' in said) this.#loaded?.resolve()
+    else if ('failed' in said) this.#end(said.failed)
+    else if ('begun' in said) this.#begin(said.begun)
+    else this.#settle(said)
+  }
+
+  /** From now on it is measured: what waited for others before is not its fault. */
+  #begin(number: number): void {
+    const call = this.#calls.get(number)
+    if (call === undefined || call.timer !== undefined) return
+    call.timer = setTimeout(() => {
+      // What it has said is heard first: it may be this process that was held up.
+      setImmediate(() => {
+        if (this.#calls.has(number)) this.#end(`one message took it longer than ${this.#limit} ms`)
+      })
+    }, this.#limit)
+  }
+
+  #settle(said: Extract<FromScript, { readonly call: number }>): void {
+    const call = this.#calls.get(said.call)
+    if (call === undefined) {
+      this.#end('it said what it was not asked for')
+      return
+    }
+    this.#calls.delete(said.call)
+    clearTimeout(call.timer)
+    if ('error' in said) call.reject(new Error(said.error))
+    else call.resolve(said.acts)
+  }
+
+  #end(why: string): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#why = why
+    void this.#worker.terminate()
+    const error = new Error(why)
+    this.#loaded?.reject(error)
+    for (const { reject, timer } of this.#calls.values()) {
+      clearTimeout(timer)
+      reject(error)
+    }
+    this.#calls.clear()
+  }
+
+  #say(said: ToScript): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    this.#worker.postMessage(said)
+  }
+}
+
+/** The code of the user's has the same port, and may say anything. */
+function isKnown(said: unknown): said is FromScript {
+  if (typeof said !== 'object' || said === null) return false
+  const { loaded, failed, begun, call, acts, error } = said as Readonly<Record<string, unknown>>
+  if (call === undefined) {
+    return loaded === true || typeof failed === 'string' || typeof begun === 'number'
+  }
+  return typeof error === 'string' || (Array.isArray(acts) && acts.every(isAct))
+}
+
+function isAct(act: unknown): boolean {
+  if (typeof act !== 'object' || act === null) return false
+  const { do: what, reply, delay } = act as Readonly<Record<string, unknown>>
+  return typeof what === 'string' && reply instanceof Uint8Array && Number.isFinite(delay)
+}

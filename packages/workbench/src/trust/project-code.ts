@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { CodeState } from '../protocol/project.js'
+import { WorkbenchError } from '../workbench-error.js'
+import { type Code, codeFolder, readCode } from './code-files.js'
+import type { TrustedFolders } from './trusted.js'
+
+/** The code of a project: what there is, and whether it may run. */
+export class ProjectCode {
+  readonly #root: string
+  readonly #trusted: TrustedFolders
+  readonly #isTrustedHere: boolean
+  #state: CodeState | undefined
+
+  /** @param isTrustedHere whether it may run whatever it is, as long as the process runs: `--trust` */
+  constructor(root: string, trusted: TrustedFolders, isTrustedHere: boolean) {
+    this.#root = root
+    this.#trusted = trusted
+    this.#isTrustedHere = isTrustedHere
+  }
+
+  /** As it was when it was last read; undefined where there is none. */
+  get state(): CodeState | undefined {
+    return this.#state
+  }
+
+  /** Look at the files again. Never rejects. */
+  async read(): Promise<void> {
+    try {
+      const code = await readCode(this.#root)
+      this.#state = code && { ...code, isTrusted: await this.#isTrusted(code) }
+    } catch (error) {
+      const { message } = error as Error
+      this.#state = { files: [], hash: '', isTrusted: false, error: message }
+    }
+  }
+
+  /**
+   * Trust the code from now on.
+   *
+   * @param hash that of the code that the user was shown
+   * @returns rejects with WorkbenchError when it is not that any more
+   */
+  async trust(hash: string): Promise<void> {
+    const code = await readCode(this.#root)
+    if (code === undefined || code.hash !== hash) {
+      await this.read()
+      throw refused('the code was changed meanwhile: look at it again, and then trust it')
+    }
+    try {
+      await this.#trusted.add(this.#root, hash)
+    } finally {
+      await this.read()
+    }
+  }
+
+  /**
+   * Look whether code may run, as it is now.
+   *
+   * @param name a file of `responders/`
+   * @returns its URL; rejects with WorkbenchError when it may not
+   */
+  async allow(name: string): Promise<string> {
+    const code = await readCode(this.#root)
+    const file = `${codeFolder}/${name}`
+    if (code === undefined || !code.files.includes(file)) {
+      throw new WorkbenchError('WORKBENCH_NOT_FOUND', `there is no ${file} in the folder`)
+    }
+    if (await this.#isTrusted(code)) return pathToFileURL(join(this.#root, file)).href
+    throw refused(
+      `${file} is code, and this folder is not trusted: read it, and trust the folder in the page, or with hawser run --trust`,
+    )
+  }
+
+  async #isTrusted({ hash }: Code): Promise<boolean> {
+    return this.#isTrustedHere || this.#trusted.has(this.#root, hash)
+  }
+}
+
+function refused(text: string): WorkbenchError {
+  return new WorkbenchError('WORKBENCH_NOT_NOW', text)
+}
