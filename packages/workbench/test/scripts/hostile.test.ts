@@ -153,9 +153,13 @@ it.each([
 })
 
 it('a connection that goes while a script thinks is no failure', async () => {
-  const { open, responded, ask, list, until } = await converse(
-    unless(`await new Promise((done) => setTimeout(done, 50)); return 'late'`),
-  )
+  const { open, responded, ask, list, until } = await converse(`
+    let go = () => {}
+    export default (message) => {
+      if (message.toString() === 'bad') return new Promise((done) => { go = () => done('late') })
+      go()
+      return 'ok'
+    }`)
   const other = await open()
   await other.send('bad')
   await expect.poll(() => list.all[0]?.bytesRead).toBe(4)

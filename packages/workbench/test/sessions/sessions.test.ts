@@ -265,3 +265,20 @@ it('a file and a proxy cannot be spoken through, and say what to do', async () =
   const { error } = await both.until(proxy, ({ state }) => state === 'failed')
   expect(error).toBe('there is no proxy here')
 })
+
+it('one that is started as something else while it starts is that, once', async () => {
+  const { list, until, rows } = await createList()
+  const definition = { kind: 'server', name: 'a', listen: '127.0.0.1:0' } as const
+  const id = list.add({ ...definition, greeting: 'first' })
+  await Promise.all([list.restart(id), list.restart(id, { ...definition, greeting: 'second' })])
+  const { addresses } = await until(id, ({ state }) => state === 'running')
+  const client = await connect(addresses[0] ?? '')
+  expect(Buffer.from(await client.receive()).toString()).toBe('second')
+  await client.close()
+  await list.stop(id)
+  const places = (await rows()).flatMap(({ event }) =>
+    event?.event === 'listening' ? (event['addresses'] as string[]) : [],
+  )
+  expect(places.length).toBe(2)
+  for (const place of places) await expect(connect(place)).rejects.toThrow(/cannot connect/)
+})
