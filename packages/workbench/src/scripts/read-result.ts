@@ -17,13 +17,15 @@ const nothing = new Uint8Array(0)
  * @throws TypeError which says what to return
  */
 export function readResult(value: unknown): ScriptAct[] {
-  const acts = (Array.isArray(value) ? value.slice(0, mostActs + 1) : [value]).map(readOne)
-  if (acts.length > mostActs) throw new TypeError(`it returned more than ${mostActs} things to do`)
-  const size = acts.reduce((sum, { reply }) => sum + reply.length, 0)
-  if (size > mostBytes) {
-    throw new TypeError(`it returned ${size} bytes, and at most ${mostBytes} may be sent at once`)
-  }
-  return acts
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (all.length > mostActs) throw new TypeError(`it returned more than ${mostActs} things to do`)
+  let size = 0
+  return all.map((one) => {
+    const act = readOne(one)
+    size += act.reply.length
+    if (size <= mostBytes) return { ...act, reply: copy(act.reply) }
+    throw new TypeError(`it returned more than ${mostBytes} bytes, as many as may be sent at once`)
+  })
 }
 
 function readOne(value: unknown): ScriptAct {
@@ -43,10 +45,14 @@ function readOne(value: unknown): ScriptAct {
   return { do: act as ScriptAct['do'], reply: act === 'reply' ? said : nothing, delay }
 }
 
-/** A copy: what is handed on must not change any more. */
 function bytesOf(value: unknown): Uint8Array | undefined {
-  if (typeof value === 'string') return new Uint8Array(Buffer.from(value))
-  return value instanceof Uint8Array ? new Uint8Array(value) : undefined
+  if (typeof value === 'string') return Buffer.from(value)
+  return value instanceof Uint8Array ? value : undefined
+}
+
+/** A piece of a large buffer would be handed on with all of it. */
+function copy(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes)
 }
 
 function wrong(what: string): TypeError {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { converse } from '../support/scripted.js'
+import { patience } from '../support/patience.js'
 
 it('a script replies with text, bytes, several things, later, or not at all', async () => {
   const { ask, client, responded, show } = await converse(
@@ -108,7 +109,7 @@ it('what a script prints is shown, and a flood of it is counted', async () => {
     `export default (message) => { console.log('got ' + message); console.error('x'.repeat(9_999)); return 'ok' }`,
   )
   await ask('one')
-  await expect.poll(() => notices.length).toBe(2)
+  await expect.poll(() => notices.length, patience).toBe(2)
   expect(notices.toSorted()).toEqual(['s: reply.js: got one', `s: reply.js: ${'x'.repeat(500)}`])
 })
 
@@ -125,5 +126,5 @@ it('a client has a script too', async () => {
   await list.setScript(1, undefined)
   await list.send(1, Buffer.from('hi'))
   expect(show(await client.receive())).toBe('hi')
-  await expect.poll(() => list.all[0]?.bytesRead).toBe('I got hi\n'.length)
+  await expect.poll(() => list.all[0]?.bytesRead, patience).toBe('I got hi\n'.length)
 })

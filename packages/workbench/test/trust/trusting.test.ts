@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { DeskTest } from '../support/desk.js'
 import { openProject } from '../support/project.js'
+import { patience } from '../support/patience.js'
 
 const code = (mark: string): string =>
   `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(mark)}, ''); export default () => 'x'`
@@ -82,9 +83,9 @@ it('a script that breaks is not started again when its code has changed meanwhil
   await project.startAll()
   write('responders/a.js', `export default () => 'changed'`)
   await list.send(2, Buffer.from('x'))
-  await expect.poll(() => notices.length).toBeGreaterThan(1)
+  await expect.poll(() => notices.length, patience).toBeGreaterThan(1)
   await list.send(2, Buffer.from('x'))
-  await expect.poll(() => notices.join('\n')).toMatch(/was switched off: .*not trusted/)
+  await expect.poll(() => notices.join('\n'), patience).toMatch(/was switched off: .*not trusted/)
   expect(list.all[1]?.bytesRead).toBe(0)
 })
 
