@@ -678,6 +678,7 @@ export const COMMAND_UNITS = {
       'log',
       'output',
       'proxy',
+      'replay',
       'serve',
       'wire',
     ],

@@ -1,4 +1,4 @@
-export type { FramingCode, Tools, LentProxy, ProxyAround } from './tools.js'
+export type { FramingCode, Tools, LentProxy, LentServer, ProxyAround } from './tools.js'
 export { startWorkbench, type Workbench, type WorkbenchOptions } from './workbench.js'
 export { runProject, type RunProjectOptions } from './project-run/run-project.js'
 export type { Outcome, RunEvent, RunReport } from './project-run/run-report.js'
@@ -8,6 +8,7 @@ export type {
   Definition,
   FileDefinition,
   ProxyDefinition,
+  ReplayDefinition,
   ServerDefinition,
 } from './protocol/definition.js'
 export type { ExportForm, RenderedForm } from './protocol/export-form.js'

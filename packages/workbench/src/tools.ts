@@ -4,6 +4,7 @@ import type {
   ClientDefinition,
   Definition,
   ProxyDefinition,
+  ReplayDefinition,
   ServerDefinition,
 } from './protocol/definition.js'
 import type { RenderedForm } from './protocol/export-form.js'
@@ -41,6 +42,8 @@ export interface Tools {
   checkFaults(faults: readonly string[]): void
   /** Start a proxy whose conversations go into the log, each under the name of the definition. */
   startProxy(definition: ProxyDefinition, around: ProxyAround): Promise<LentProxy>
+  /** Serve clients from a session log. */
+  startReplay(definition: ReplayDefinition, around: ProxyAround): Promise<LentServer>
 }
 
 /** A framing as a piece of a program. */
@@ -51,7 +54,7 @@ export interface FramingCode {
   readonly call: string
 }
 
-/** What a proxy gets from the workbench. */
+/** What a proxy or a replay gets from the workbench. */
 export interface ProxyAround {
   readonly log: SessionLog
   /** Details for the event `open` of each of its connections. */
@@ -62,8 +65,8 @@ export interface ProxyAround {
   changed(): void
 }
 
-/** A proxy of the command that runs. */
-export interface LentProxy {
+/** A server of the command that runs. */
+export interface LentServer {
   readonly addresses: readonly string[]
   readonly accepted: number
   readonly refused: number
@@ -73,7 +76,11 @@ export interface LentProxy {
     readonly all: number
     readonly connections: readonly ConnectionState[]
   }
-  setFaults(faults: readonly string[]): void
   act(connection: number, act: 'pause' | 'resume' | 'end' | 'close' | 'reset'): void
   stop(): Promise<void>
+}
+
+/** A proxy of the command that runs. */
+export interface LentProxy extends LentServer {
+  setFaults(faults: readonly string[]): void
 }

@@ -61,6 +61,11 @@ export class AsServer {
     )
   }
 
+  /** For what watches it: it is ours to start and to end. */
+  get server(): Server {
+    return this.#server
+  }
+
   /**
    * Serve until all were played.
    *

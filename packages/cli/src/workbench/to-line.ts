@@ -2,6 +2,7 @@ import type {
   ClientDefinition,
   Definition,
   ProxyDefinition,
+  ReplayDefinition,
   ServerDefinition,
 } from '@hawser/workbench'
 import { quoteWord } from '../output/quote.js'
@@ -27,12 +28,22 @@ function wordsOf(definition: Definition): string[] {
       ]
     case 'file':
       return ['log', definition.path]
+    case 'replay':
+      return replayWords(definition)
   }
+}
+
+function replayWords({ path, listen, connection, expect }: ReplayDefinition): string[] {
+  return [
+    ...['replay', path, '--as-server', listen, '--repeat', 'endless'],
+    ...flag('--connection', connection),
+    ...flag('--expect', expect),
+  ]
 }
 
 /** @param usual the framing that the command has by itself */
 function shared(
-  { framing = 'raw', maxFrame, idleTimeout }: Exclude<Definition, { readonly kind: 'file' }>,
+  { framing = 'raw', maxFrame, idleTimeout }: ServerDefinition | ClientDefinition | ProxyDefinition,
   usual: string,
 ): string[] {
   return [

@@ -7,6 +7,7 @@ import { UsageError } from '../failure.js'
 import { checkFaults } from '../proxy/embedded-proxy.js'
 import { loadFraming } from '../wire/load-framing.js'
 import { exportRows } from './export-rows.js'
+import { lendReplay } from './lend-replay.js'
 import { lendProxy } from './lend-proxy.js'
 import { parseLine } from './parse-line.js'
 import { toLine } from './to-line.js'
@@ -55,6 +56,7 @@ export function createTools(version: string, own?: string): Tools {
     exportRows,
     checkFaults,
     startProxy: lendProxy,
+    startReplay: lendReplay,
   }
 }
 

@@ -126,3 +126,10 @@ it('a long line of quotation marks and backslashes is read at once', () => {
     }
   }
 })
+
+it('a replay is copied as the command that does the same', () => {
+  const definition = { kind: 'replay', name: 'r', listen: '127.0.0.1:9000', path: '/a b.hawser' }
+  expect(toLine({ ...definition, kind: 'replay', connection: 3, expect: 'length' })).toBe(
+    "hawser replay '/a b.hawser' --as-server 127.0.0.1:9000 --repeat endless --connection 3 --expect length",
+  )
+})

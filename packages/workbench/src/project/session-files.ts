@@ -98,7 +98,7 @@ export class SessionFiles {
     }
     const { definition } = state
     const { kind, name } = definition
-    if (kind === 'file') {
+    if (kind === 'file' || kind === 'replay') {
       const text = `${name} is a log: a project keeps servers, clients and proxies`
       throw new WorkbenchError('WORKBENCH_NOT_NOW', text)
     }

@@ -110,16 +110,30 @@ export const FileDefinition = v.strictObject({
   path: v.pipe(v.string(), v.minLength(1), v.maxLength(4_096)),
 })
 
+/** A server that says to its clients what the servers of a session log said to theirs. */
+export const ReplayDefinition = v.strictObject({
+  kind: v.literal('replay'),
+  name: Name,
+  listen: Endpoint,
+  path: v.pipe(v.string(), v.minLength(1), v.maxLength(4_096)),
+  /** The only connection of the log that is played. Default: all, one after the other, again and again. */
+  connection: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  /** What of a client has to be as it was recorded; one that is otherwise is reset. Default `bytes`. */
+  expect: v.optional(v.picklist(['bytes', 'length', 'none'])),
+})
+
 /** What a session is: what the page asks for, and what a project keeps in a file. */
 export const Definition = v.variant('kind', [
   ServerDefinition,
   ClientDefinition,
   ProxyDefinition,
   FileDefinition,
+  ReplayDefinition,
 ])
 
 export type ServerDefinition = v.InferOutput<typeof ServerDefinition>
 export type ClientDefinition = v.InferOutput<typeof ClientDefinition>
 export type ProxyDefinition = v.InferOutput<typeof ProxyDefinition>
 export type FileDefinition = v.InferOutput<typeof FileDefinition>
+export type ReplayDefinition = v.InferOutput<typeof ReplayDefinition>
 export type Definition = v.InferOutput<typeof Definition>

@@ -5,6 +5,7 @@ import type {
   ServerDefinition,
 } from '../protocol/definition.js'
 import type { FramingCode, Tools } from '../tools.js'
+import { WorkbenchError } from '../workbench-error.js'
 
 /** A session as a program that runs: Node.js with the library, nothing else. */
 export function toCode(definition: Definition, tools: Pick<Tools, 'framingCode'>): string {
@@ -17,7 +18,14 @@ export function toCode(definition: Definition, tools: Pick<Tools, 'framingCode'>
       return proxyCode(definition)
     case 'file':
       return fileCode(definition.path)
+    case 'replay':
+      throw noCode(definition.name)
   }
+}
+
+function noCode(name: string): WorkbenchError {
+  const text = `${name} is what the command does, and no program: copy it as a command`
+  return new WorkbenchError('WORKBENCH_NOT_NOW', text)
 }
 
 function serverCode(definition: ServerDefinition, framing: FramingCode): string {

@@ -2,15 +2,16 @@ import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { openLog } from 'hawser/log'
-import type { FileDefinition } from '../protocol/definition.js'
+import type { Definition } from '../protocol/definition.js'
 import { WorkbenchError } from '../workbench-error.js'
 
 /**
- * A session log as it is looked at: below the folder of the workbench or of the user (`~/`) if its path is not absolute.
+ * A definition whose session log, if it has one, is named as it is opened: below the folder of the workbench or of the user (`~/`) if its path is not absolute.
  *
  * @returns rejects with WorkbenchError for what is on no disk of this machine, is no file, or no log
  */
-export async function findFile(definition: FileDefinition): Promise<FileDefinition> {
+export async function findFile(definition: Definition): Promise<Definition> {
+  if (!('path' in definition)) return definition
   const { path: written } = definition
   if (/^(?:\\\\|\/\/|[a-z][a-z\d+.-]+:\/\/)/i.test(written)) {
     throw refuse(`${written} is on another machine`, 'copy it here, and name the copy')

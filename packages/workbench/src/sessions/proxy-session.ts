@@ -1,9 +1,9 @@
 import type { SessionLog } from 'hawser/log'
-import type { ProxyDefinition } from '../protocol/definition.js'
-import type { LentProxy } from '../tools.js'
+import type { ProxyDefinition, ReplayDefinition } from '../protocol/definition.js'
+import type { LentServer } from '../tools.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { logDetails } from './log-details.js'
-import { noLimit } from './refusals.js'
+import { noFaults, noLimit } from './refusals.js'
 import type { ConnectionPage, Counts, Running, RunningAround, SessionStart } from './running.js'
 import type { ConnectionAct } from './sessions.js'
 
@@ -26,25 +26,52 @@ export async function startProxy(
     addresses: proxy.addresses,
     target: definition.target,
   })
-  return new ProxySession(id, log, proxy, around)
+  return new LentSession(id, proxy, 'a proxy', (faults) => {
+    proxy.setFaults(faults)
+    log.event({ event: 'faults', session: id, faults })
+    around.changed()
+  })
 }
 
-class ProxySession implements Running {
-  readonly #id: number
-  readonly #log: SessionLog
-  readonly #proxy: LentProxy
-  readonly #around: RunningAround
+/** Serve clients from a session log, which the command does. @returns rejects with what it says when it cannot */
+export async function startReplay(
+  definition: ReplayDefinition,
+  start: { readonly id: number; readonly tools: Tools; readonly log: SessionLog },
+  around: RunningAround,
+): Promise<Running> {
+  const { id, tools, log } = start
+  const server = await tools.startReplay(definition, {
+    log,
+    details: logDetails(id, definition),
+    failed: (message) => around.noticed(message),
+    changed: () => around.changed(),
+  })
+  log.event({ event: 'listening', session: id, addresses: server.addresses })
+  return new LentSession(id, server, 'a replay')
+}
 
-  constructor(id: number, log: SessionLog, proxy: LentProxy, around: RunningAround) {
+/** A server of the command, as a session. */
+class LentSession implements Running {
+  readonly #id: number
+  readonly #server: LentServer
+  readonly #what: string
+  readonly #setFaults: ((faults: readonly string[]) => void) | undefined
+
+  constructor(
+    id: number,
+    server: LentServer,
+    what: string,
+    setFaults?: (faults: readonly string[]) => void,
+  ) {
     this.#id = id
-    this.#log = log
-    this.#proxy = proxy
-    this.#around = around
+    this.#server = server
+    this.#what = what
+    this.#setFaults = setFaults
   }
 
   get counts(): Counts {
-    const { addresses, accepted, refused, bytesRead, bytesWritten } = this.#proxy
-    const { all } = this.#proxy.connections(0)
+    const { addresses, accepted, refused, bytesRead, bytesWritten } = this.#server
+    const { all } = this.#server.connections(0)
     return {
       addresses,
       connections: all,
@@ -57,30 +84,29 @@ class ProxySession implements Running {
   }
 
   connections(most: number): ConnectionPage {
-    const { all, connections } = this.#proxy.connections(most)
+    const { all, connections } = this.#server.connections(most)
     return { all, connections: connections.map((state) => ({ ...state, session: this.#id })) }
   }
 
   send(): Promise<number> {
-    const text = 'a proxy says nothing by itself: speak as a client, or as the server behind it'
+    const text = `${this.#what} says nothing by itself: start a client or a server to speak`
     return Promise.reject(new WorkbenchError('WORKBENCH_NOT_NOW', text))
   }
 
   act(connection: number, act: ConnectionAct): void {
-    this.#proxy.act(connection, act)
+    this.#server.act(connection, act)
   }
 
   limit(): void {
-    throw noLimit('a proxy')
+    throw noLimit(this.#what)
   }
 
   setFaults(faults: readonly string[]): void {
-    this.#proxy.setFaults(faults)
-    this.#log.event({ event: 'faults', session: this.#id, faults })
-    this.#around.changed()
+    if (this.#setFaults === undefined) throw noFaults(this.#what)
+    this.#setFaults(faults)
   }
 
   stop(): Promise<void> {
-    return this.#proxy.stop()
+    return this.#server.stop()
   }
 }

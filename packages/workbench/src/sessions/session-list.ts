@@ -55,8 +55,7 @@ export class SessionList implements Sessions {
   }
 
   async start(definition: Definition): Promise<number> {
-    const known = definition.kind === 'file' ? await findFile(definition) : definition
-    const session = this.#add(known)
+    const session = this.#add(await findFile(definition))
     await this.#run(session)
     return session.id
   }
@@ -155,7 +154,7 @@ export class SessionList implements Sessions {
   setResponders(id: number, responders: readonly Responder[]): void {
     const session = this.#find(id)
     const { definition, running } = session
-    if (definition.kind === 'proxy' || definition.kind === 'file') {
+    if (definition.kind !== 'server' && definition.kind !== 'client') {
       throw noResponders(`a ${definition.kind}`)
     }
     // What is wrong with them is said now, also when it does not run.

@@ -117,7 +117,8 @@ export class Session {
       ...{ id, definition, state, error, ...counts },
       maxConnections: maxConnections === Infinity ? null : maxConnections,
       log: definition.kind === 'file' ? id : 0,
-      canSend: this.#running !== undefined && definition.kind !== 'proxy',
+      canSend:
+        this.#running !== undefined && definition.kind !== 'proxy' && definition.kind !== 'replay',
     }
   }
 }

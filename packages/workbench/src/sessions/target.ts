@@ -14,7 +14,8 @@ export function createTarget(
 ): RunTarget {
   const running = session.needed
   const { definition } = session
-  if (running.targets === undefined || running.hear === undefined || definition.kind === 'file') {
+  const isSpoken = definition.kind === 'server' || definition.kind === 'client'
+  if (running.targets === undefined || running.hear === undefined || !isSpoken) {
     const text = `a ${definition.kind} says nothing by itself: choose a server or a client`
     throw new WorkbenchError('WORKBENCH_NOT_NOW', text)
   }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { copyFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { createLog } from 'hawser/log'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
@@ -98,3 +99,41 @@ itPeer(
     expect(complaints).toEqual([])
   },
 )
+
+itPeer('chromium', 'clients are served from a recording', async (program) => {
+  const file = join(createFolder(), 'recorded.hawser')
+  const log = await createLog(file)
+  const connection = log.open({}, { side: 'server' })
+  connection.in(Buffer.from('PING\n'))
+  connection.out(Buffer.from('PONG\n'))
+  connection.close({ by: 'remote', reason: 'ended' })
+  await log.close()
+  const bench = await startCommand()
+  const browser = await startBrowser(program)
+  const { page, complaints } = await openPage(browser, await bench.link())
+  await openFile(page, file)
+  await page.getByRole('button', { name: 'Serve from it' }).click()
+  await page.locator('.session.shown', { hasText: 'as recorded.hawser' }).waitFor()
+  await page.getByText('It says what was recorded.').waitFor()
+  const speak = async (said: string): Promise<string> => {
+    const address = await page.locator('.session.shown .address').innerText()
+    const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    let heard = ''
+    socket.on('data', (bytes: Buffer) => (heard += bytes.toString()))
+    socket.on('error', () => undefined)
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.end(said)
+    await closed
+    return heard
+  }
+  expect(await speak('PING\n')).toBe('PONG\n')
+  await page.locator('.row.out', { hasText: 'PONG' }).waitFor()
+  expect(await speak('PUNG\n')).toBe('')
+  await page.locator('.row.event', { hasText: "the client's byte 1 (0x1) differs" }).waitFor()
+  await page.locator('.session.shown').getByRole('button', { name: 'Copy as command' }).click()
+  await page.locator('.notices li', { hasText: '--as-server 127.0.0.1:0' }).waitFor()
+  await page.locator('.session.shown').getByRole('button', { name: 'Stop' }).click()
+  await page.locator('.session.shown').getByRole('button', { name: 'Start' }).waitFor()
+  expect(complaints).toEqual([])
+})

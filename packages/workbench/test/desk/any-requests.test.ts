@@ -40,6 +40,12 @@ const definition = fc.oneof(
     listen: fc.constant('127.0.0.1:0'),
     target: fc.constant('127.0.0.1:1'),
   }),
+  fc.record({
+    kind: fc.constant('replay'),
+    name: fc.constant('r'),
+    listen: fc.constant('127.0.0.1:0'),
+    path: fc.constantFrom('/none', '/'),
+  }),
   fc.record({ kind: fc.constant('file'), name: fc.constant('f'), path: fc.constant('/none') }),
 )
 

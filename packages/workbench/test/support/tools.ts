@@ -19,6 +19,7 @@ export const plainTools: Tools = {
     }
   },
   checkFaults: () => undefined,
+  startReplay: () => Promise.reject(new Error('there is no replay here')),
   startProxy: () => Promise.reject(new Error('there is no proxy here')),
 }
 

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { Definition } from '../../src/protocol/definition.js'
 import type { SessionState } from '../../src/protocol/session-state.js'
 import { type Knob, knobs, stepOf, valueOf, withStep } from '../../web/views/faults/fault-specs.js'
-import { openFile } from '../../web/views/start/file-draft.js'
+import { newFile, openFile } from '../../web/views/start/file-draft.js'
 import {
   changeDefinition,
   fromDefinition,
@@ -58,7 +58,7 @@ describe('what is started', () => {
     expect(newDraft('server', [running]).name).toBe('server 2')
   })
 
-  const definitions: Exclude<Definition, { kind: 'file' }>[] = [
+  const definitions: Exclude<Definition, { kind: 'file' | 'replay' }>[] = [
     {
       ...{ kind: 'server', name: 'a', listen: '0.0.0.0:1', framing: 'raw', respond: 'chat' },
       ...{ greeting: 'hi\r\n\ttab \\ é', maxConnections: 0, maxFrame: 9, idleTimeout: 1_500 },
@@ -137,7 +137,15 @@ it.each([
   ['/', 'file'],
   [`/${'x'.repeat(100)}`, 'x'.repeat(64)],
 ])('a file is opened under its name: %s', (path, name) => {
-  const definition = openFile({ path })
+  const definition = openFile({ ...newFile, path })
   expect(definition).toEqual({ kind: 'file', name, path: path.trim() })
+  expect(v.safeParse(Definition, definition).success).toBe(true)
+})
+
+it('clients are served from a file', () => {
+  const definition = openFile({ path: ' /a.hawser', as: 'serve', listen: '9000' })
+  expect(definition).toEqual({
+    ...{ kind: 'replay', name: 'as a.hawser', path: '/a.hawser', listen: '9000' },
+  })
   expect(v.safeParse(Definition, definition).success).toBe(true)
 })

@@ -1,5 +1,6 @@
 import type { ComponentChild } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import type { FileDefinition } from '../../../src/protocol/definition.js'
 import type { SessionState } from '../../../src/protocol/session-state.js'
 import { showCount } from '../../bytes/amounts.js'
 import { tame } from '../../bytes/show-text.js'
@@ -57,6 +58,12 @@ function SessionActs({ session }: { readonly session: SessionState }): Component
   const words = useWords()
   const { id, definition, state } = session
   const isRunning = state === 'running' || state === 'starting'
+  const serve = async ({ name, path }: FileDefinition): Promise<void> => {
+    const shown = `as ${name}`.slice(0, 64).trim()
+    await store.start({ kind: 'replay', name: shown, path, listen: '127.0.0.1:0' }, (why) => {
+      store.notices.say('error', why)
+    })
+  }
   const copy = async (as: 'command' | 'code'): Promise<void> => {
     const text = await store.copy(id, as)
     if (text === undefined) return
@@ -77,12 +84,19 @@ function SessionActs({ session }: { readonly session: SessionState }): Component
               {words.start}
             </button>
           ))}
-        {definition.kind !== 'file' && (
-          <button type="button" onClick={() => (store.dialog.value = 'change')}>
-            {words.change}
+        {definition.kind === 'file' && (
+          <button type="button" onClick={() => void serve(definition)}>
+            {words.serveFile}
           </button>
         )}
-        {definition.kind !== 'file' && <SaveButton session={id} />}
+        {definition.kind !== 'file' && definition.kind !== 'replay' && (
+          <>
+            <button type="button" onClick={() => (store.dialog.value = 'change')}>
+              {words.change}
+            </button>
+            <SaveButton session={id} />
+          </>
+        )}
         <button type="button" onClick={() => void store.remove(id)}>
           {words.remove}
         </button>
@@ -91,9 +105,11 @@ function SessionActs({ session }: { readonly session: SessionState }): Component
             {words.copyCommand}
           </button>
         )}
-        <button type="button" onClick={() => void copy('code')}>
-          {words.copyCode}
-        </button>
+        {definition.kind !== 'replay' && (
+          <button type="button" onClick={() => void copy('code')}>
+            {words.copyCode}
+          </button>
+        )}
       </div>
     </div>
   )

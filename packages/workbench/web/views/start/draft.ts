@@ -112,7 +112,9 @@ function tlsOf({ kind, tls, insecure, more }: Draft): true | object | undefined 
 }
 
 /** What a command line said, to be looked at before it is started. */
-export function fromDefinition(definition: Exclude<Definition, { kind: 'file' }>): Draft {
+export function fromDefinition(
+  definition: Exclude<Definition, { kind: 'file' | 'replay' }>,
+): Draft {
   const empty = newDraft(definition.kind, [])
   const { name, framing = 'raw', maxFrame, idleTimeout } = definition
   const common = { ...empty, name, framing }

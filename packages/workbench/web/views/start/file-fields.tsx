@@ -23,6 +23,30 @@ export function FileFields({ file, change }: FileFieldsProps): ComponentChild {
           onInput={(event) => change({ ...file, path: event.currentTarget.value })}
         />
       </label>
+      <label class="field">
+        <span>{words.fileThen}</span>
+        <select
+          value={file.as}
+          onChange={(event) =>
+            change({ ...file, as: event.currentTarget.value as FileDraft['as'] })
+          }
+        >
+          <option value="look">{words.fileLook}</option>
+          <option value="serve">{words.fileServe}</option>
+        </select>
+      </label>
+      {file.as === 'serve' && (
+        <label class="field">
+          <span>{words.listenOn}</span>
+          <input
+            type="text"
+            required
+            spellcheck={false}
+            value={file.listen}
+            onInput={(event) => change({ ...file, listen: event.currentTarget.value })}
+          />
+        </label>
+      )}
     </div>
   )
 }

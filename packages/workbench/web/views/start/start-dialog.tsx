@@ -64,7 +64,7 @@ export function StartDialog({ session }: StartDialogProps): ComponentChild {
     refusal.value = ''
     const definition = await store.parse(line.value, refused)
     if (definition === undefined) return
-    if (definition.kind === 'file') {
+    if (definition.kind === 'file' || definition.kind === 'replay') {
       await start(definition)
       return
     }
@@ -160,7 +160,7 @@ export function StartDialog({ session }: StartDialogProps): ComponentChild {
             {words.cancel}
           </button>
           <button type="submit" class="main">
-            {file.value === undefined ? words.start : words.openFile}
+            {file.value?.as === 'look' ? words.openFile : words.start}
           </button>
         </footer>
       </form>
