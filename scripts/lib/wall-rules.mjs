@@ -804,6 +804,7 @@ export const WORKBENCH_UNITS = {
   },
   sessions: {
     units: [
+      'pattern-bytes',
       'protocol',
       'responders',
       'scripts',
@@ -812,6 +813,7 @@ export const WORKBENCH_UNITS = {
       'variables',
       'workbench-error',
     ],
+    wings: { code: { sees: [] } },
   },
   scripts: {
     units: [],

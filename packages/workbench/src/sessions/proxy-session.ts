@@ -1,4 +1,3 @@
-import type { SessionLog } from 'hawser/log'
 import type { ProxyDefinition, ReplayDefinition } from '../protocol/definition.js'
 import type { LentServer } from '../tools.js'
 import { WorkbenchError } from '../workbench-error.js'
@@ -36,7 +35,7 @@ export async function startProxy(
 /** Serve clients from a session log, which the command does. @returns rejects with what it says when it cannot */
 export async function startReplay(
   definition: ReplayDefinition,
-  start: { readonly id: number; readonly tools: Tools; readonly log: SessionLog },
+  start: SessionStart,
   around: RunningAround,
 ): Promise<Running> {
   const { id, tools, log } = start

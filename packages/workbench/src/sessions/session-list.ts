@@ -169,7 +169,7 @@ export class SessionList implements Sessions {
   async setScript(id: number, name: string | undefined): Promise<void> {
     const session = this.#find(id)
     const { definition, running } = session
-    if (definition.kind === 'proxy' || definition.kind === 'file') {
+    if (definition.kind !== 'server' && definition.kind !== 'client') {
       throw noResponders(`a ${definition.kind}`)
     }
     const { openScript = noScripts } = this.#options

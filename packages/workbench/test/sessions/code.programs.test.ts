@@ -7,6 +7,7 @@ import { connect, createServer, delimited } from 'hawser'
 import { expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import type { Definition } from '../../src/protocol/definition.js'
+import { until } from '../../../../test/support/until.js'
 import { createList } from '../support/sessions.js'
 
 const library = fileURLToPath(import.meta.resolve('hawser'))
@@ -62,6 +63,52 @@ it('a server that is copied as code greets and sends back', async () => {
   expect(show(await client.receive())).toBe('to and fro')
   await client.close()
 })
+
+const text = (said: string) => ({ as: 'text', text: said }) as const
+
+it('a server that is copied as code has its rules', async () => {
+  const program = await runCode({
+    ...{ kind: 'server', name: 'ruled', listen: '127.0.0.1:0', framing: 'lines', respond: 'echo' },
+    responders: [
+      { name: 'off', match: text('PING'), do: 'reset', off: true },
+      { name: 'ping\n', match: text('PING'), do: 'reply', reply: text('PONG'), delay: 1 },
+      { name: 'pass', match: { as: 'regex', regex: '^a+$' }, do: 'pass' },
+      { name: 'drop', match: { as: 'hex', hex: '61 61' }, do: 'drop' },
+      { name: 'bye', match: { as: 'length', from: 3, to: 3 }, do: 'close' },
+    ],
+  })
+  const [, port = ''] = await program.said(/port: (\d+)/)
+  const client = await connect(`127.0.0.1:${port}`, { framing: delimited('\n') })
+  const heard: string[] = []
+  for (const said of ['PING', 'aaa', 'baab', 'else']) await client.send(said)
+  for (let count = 0; count < 3; count++) heard.push(show(await client.receive()))
+  expect(heard).toEqual(['PONG', 'aaa', 'else'])
+  await client.send('bye')
+  await client.closed
+})
+
+it.each([false, true])(
+  'a client that is copied as code has its rules, reconnect: %s',
+  async (reconnect) => {
+    const got: string[] = []
+    const server = createServer(
+      { framing: delimited('\n') },
+      {
+        open: (connection) => connection.send('login:'),
+        message: (_, message) => void got.push(show(message)),
+      },
+    )
+    await server.listen('127.0.0.1:0')
+    onTestFinished(async () => void (await server.close({ drain: 0 })))
+    const { port } = server.address() as { readonly port: number }
+    const reply = { as: 'hex', hex: '61 6e 6e' } as const
+    await runCode({
+      ...{ kind: 'client', name: 'c', connect: `127.0.0.1:${port}`, framing: 'lines', reconnect },
+      responders: [{ name: 'log in', match: text('login'), do: 'reply', reply }],
+    })
+    await until(() => got.includes('ann'))
+  },
+)
 
 it.each([false, true])(
   'a client that is copied as code speaks and hears, reconnect: %s',

@@ -3,9 +3,10 @@ import type {
   Definition,
   ProxyDefinition,
   ServerDefinition,
-} from '../protocol/definition.js'
-import type { FramingCode, Tools } from '../tools.js'
-import { WorkbenchError } from '../workbench-error.js'
+} from '../../protocol/definition.js'
+import type { FramingCode, Tools } from '../../tools.js'
+import { WorkbenchError } from '../../workbench-error.js'
+import { ruleCode } from './rule-code.js'
 
 /** A session as a program that runs: Node.js with the library, nothing else. */
 export function toCode(definition: Definition, tools: Pick<Tools, 'framingCode'>): string {
@@ -42,10 +43,13 @@ function serverCode(definition: ServerDefinition, framing: FramingCode): string 
     echo: ['return connection.send(message)'],
     chat: ["server.broadcast(message, { except: connection, overflow: 'skip' })"],
   }[respond]
+  const rules = ruleCode(definition.responders, framing)
   return lines([
     ...(tls === undefined || tls === false ? [] : ["import { readFileSync } from 'node:fs'"]),
+    ...rules.imports,
     `import { ${['createServer', ...names].join(', ')} } from 'hawser'`,
     '',
+    ...rules.lines,
     `const server = createServer(`,
     `  {`,
     ...options.map((line) => `    ${line}`),
@@ -54,7 +58,8 @@ function serverCode(definition: ServerDefinition, framing: FramingCode): string 
     ...(greeting === undefined
       ? []
       : [`    open(connection) {`, `      return connection.send(${quote(greeting)})`, `    },`]),
-    `    message(connection, message) {`,
+    `    ${rules.lines.length === 0 ? '' : 'async '}message(connection, message) {`,
+    ...(rules.lines.length === 0 ? [] : [`      if (await obey(connection, message)) return`]),
     ...reply.map((line) => `      ${line}`),
     `    },`,
     `  },`,
@@ -67,6 +72,8 @@ function serverCode(definition: ServerDefinition, framing: FramingCode): string 
 function clientCode(definition: ClientDefinition, framing: FramingCode): string {
   const { connect, tls, reconnect = false, idleTimeout } = definition
   const { call, names } = framing
+  const rules = ruleCode(definition.responders, framing)
+  const hasRules = rules.lines.length > 0
   const options = optionLines({
     framing: call,
     idleTimeout,
@@ -74,7 +81,9 @@ function clientCode(definition: ClientDefinition, framing: FramingCode): string 
     ...(reconnect
       ? {
           correlate: "{ unsolicited: 'push' }",
-          onMessage: '(message) => console.log(String(message))',
+          onMessage: hasRules
+            ? 'async (message) => (await obey(client.connection, message)) || console.log(String(message))'
+            : '(message) => console.log(String(message))',
         }
       : {}),
   })
@@ -82,8 +91,10 @@ function clientCode(definition: ClientDefinition, framing: FramingCode): string 
     ...(options.some((line) => line.includes('readFileSync'))
       ? ["import { readFileSync } from 'node:fs'"]
       : []),
+    ...rules.imports,
     `import { ${[reconnect ? 'createClient' : 'connect', ...names].join(', ')} } from 'hawser'`,
     '',
+    ...rules.lines,
   ]
   const made = [`${quote(connect)}, {`, ...options.map((line) => `  ${line}`), `})`]
   if (reconnect) {
@@ -98,7 +109,13 @@ function clientCode(definition: ClientDefinition, framing: FramingCode): string 
     ...head,
     `const connection = await connect(${made.join('\n')}`,
     `await connection.send('hello')`,
-    `for await (const message of connection) console.log(String(message))`,
+    ...(hasRules
+      ? [
+          `for await (const message of connection) {`,
+          `  if (!(await obey(connection, message))) console.log(String(message))`,
+          `}`,
+        ]
+      : [`for await (const message of connection) console.log(String(message))`]),
   ])
 }
 
