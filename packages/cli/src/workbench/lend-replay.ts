@@ -123,7 +123,8 @@ function createAudience(note: (text: string) => void): Audience {
       const who = `played connection ${connection}`
       if (failure !== undefined) note(`${who}: ${failure}`)
       if (difference === undefined) return
-      note(describeDifference(difference, { who, whose: 'client', wait }).join('\n'))
+      const [head = ''] = describeDifference(difference, { who, whose: 'client', wait })
+      note(head)
     },
     skipped: ({ connection }, why) => note(`connection ${connection} is not played: ${why}`),
     masked: () => {},
