@@ -67,6 +67,7 @@ it('each client gets what the server said when it was recorded, again and again'
     await once(socket, 'close')
     await until(() => server.connections(0).all === 0)
   }
+  await until(() => server.bytesWritten === 33)
   expect([server.accepted, server.refused, failures]).toEqual([3, 0, []])
   expect([server.bytesRead, server.bytesWritten]).toEqual([15, 33])
 })
@@ -77,6 +78,7 @@ it('a client that says something else is reset, and the log says what was differ
   const closed = new Promise((resolve) => socket.once('close', resolve))
   socket.write('PUNG\n')
   await closed
+  await until(() => events.length > 0)
   expect(events).toMatchObject([
     { event: 'note', session: 1, text: expect.stringMatching(/connection 1: the client's byte 1/) },
   ])

@@ -101,6 +101,16 @@ describe('what is kept', () => {
     await Promise.all(Array.from({ length: 20 }, (_, index) => saved.keep(message(`${index}`))))
     const again = await open(file)
     expect(names(again)).toHaveLength(20)
+    let under = 0
+    let most = 0
+    const write = async (): Promise<void> => {
+      most = Math.max(most, ++under)
+      await new Promise(setImmediate)
+      under--
+    }
+    const slow = new SavedItems({ messages: [], sequences: [] }, { write })
+    await Promise.all(['a', 'b', 'c'].map((name) => slow.keep(message(name))))
+    expect(most).toBe(1)
   })
 })
 
