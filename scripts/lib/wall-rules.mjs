@@ -886,7 +886,10 @@ export const WORKBENCH_UNITS = {
     builtins: ['perf_hooks', 'timers'],
     doors: ['run-project', 'run-report'],
   },
-  'workbench-log': { units: [], builtins: ['fs', 'fs/promises', 'os', 'path', 'process'] },
+  'workbench-log': {
+    units: ['workbench-error'],
+    builtins: ['fs', 'fs/promises', 'os', 'path', 'process'],
+  },
   workbench: {
     units: [
       'desk',

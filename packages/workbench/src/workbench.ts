@@ -29,6 +29,11 @@ export interface WorkbenchOptions {
   /** The log that is written. Default: a temporary file, deleted at the end. */
   readonly log?: string | undefined
   /**
+   * Bytes that the log may take on the disk, 16 MiB or more: its oldest rows are deleted. Off: `Infinity`. Default: 1 GiB
+   * for a temporary log, so that a workbench which is left running does not fill the disk; `Infinity` for one that is named.
+   */
+  readonly logLimit?: number | undefined
+  /**
    * What must be neither in the log nor on the page: passwords, tokens. It is replaced by `*`, also where it came in
    * several pieces. Default: nothing.
    */
@@ -66,7 +71,7 @@ export interface Workbench {
  * @returns rejects with WorkbenchError when the page cannot be served and for what is no folder, with LogError when the log cannot be written
  */
 export async function startWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const { tools, page = '127.0.0.1:0', isOpen = false, folder, web } = options
+  const { tools, page = '127.0.0.1:0', isOpen = false, folder, web, logLimit } = options
   const place = readPlace(page, isOpen)
   const assets = await readAssets(web)
   const desks = new Set<Desk>()
@@ -78,8 +83,8 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
     log,
     file,
     close: closeLog,
-  } = await openWorkbenchLog(options.log, options.mask, (message) => {
-    notify('error', message)
+  } = await openWorkbenchLog({ file: options.log, limit: logLimit, mask: options.mask }, (why) => {
+    notify('error', why)
   })
   let project: Project | undefined
   const sessions = new SessionList({

@@ -19,6 +19,8 @@ interface Said {
   readonly value?: unknown
   readonly push?: string
   readonly rows?: number
+  readonly level?: string
+  readonly text?: string
   readonly sessions?: readonly SessionState[]
 }
 
@@ -61,8 +63,10 @@ class Visitor {
     const { cookie, key } = entryOf(reply)
     const url = `ws://127.0.0.1:${port}/socket`
     const socket = new WebSocket(url, key, { headers: { origin, cookie } })
+    // It listens first: something may be said at once.
+    const visitor = new Visitor(socket)
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
-    return new Visitor(socket)
+    return visitor
   }
 
   async next(fits: (said: Said) => boolean): Promise<Said> {
@@ -197,7 +201,7 @@ it('the log is a file of this user only, and is gone when the workbench is close
   const [folder = ''] = readdirSync(tmpdir()).filter(isOwn)
   const path = join(tmpdir(), folder)
   expect(statSync(path).mode & 0o777).toBe(0o700)
-  expect(existsSync(join(path, 'session.hawser'))).toBe(true)
+  expect(existsSync(join(path, 'session.000001.hawser'))).toBe(true)
   await workbench.close()
   await workbench.close()
   expect(existsSync(path)).toBe(false)
@@ -230,6 +234,38 @@ it('a log that is named stays', async () => {
   const { firstRow, nextRow } = reader.info()
   expect(nextRow - firstRow).toBe(1)
   await reader.close()
+})
+
+it('a log has a limit, of which there is room for several files', async () => {
+  const log = join(createFolder(), 'kept.hawser')
+  const logLimit = 16 * 1024 * 1024
+  await (await start({ log, logLimit })).close()
+  expect(readdirSync(dirname(log))).toEqual(['kept.000001.hawser'])
+  await expect(start({ logLimit: logLimit - 1 })).rejects.toMatchObject({
+    code: 'WORKBENCH_INVALID',
+  })
+  await (await start({ log: join(dirname(log), 'one.hawser'), logLimit: Infinity })).close()
+  expect(readdirSync(dirname(log))).toContain('one.hawser')
+})
+
+it('a disk that takes no more stops the log and no traffic, and each page says so', async () => {
+  const log = join(createFolder(), 'full.hawser')
+  const workbench = await start({ log, logLimit: 16 * 1024 * 1024 })
+  // Where the next file of the log is to be there is something else.
+  mkdirSync(join(dirname(log), 'full.000002.hawser'))
+  const visitor = await Visitor.enter(workbench)
+  await visitor.ask({ do: 'start', definition })
+  const running = await visitor.next(({ sessions }) => sessions?.[0]?.state === 'running')
+  const port = Number(running.sessions?.[0]?.addresses[0]?.split(':')[1])
+  const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.alloc(3 * 1024 * 1024)))
+  onTestFinished(() => void socket.destroy())
+  let left = 3 * 1024 * 1024
+  for await (const bytes of socket as AsyncIterable<Buffer>) if ((left -= bytes.length) <= 0) break
+  const isSaid = ({ push, level }: Said): boolean => push === 'notice' && level === 'error'
+  expect((await visitor.next(isSaid)).text).toMatch(/the log .* has stopped after \d+ bytes/)
+  expect(await speak(port, 'still here')).toBe('still here')
+  const later = await Visitor.enter(workbench)
+  expect((await later.next(isSaid)).text).toContain('has stopped')
 })
 
 it('a place that is taken is said to be, and nothing is left', async () => {

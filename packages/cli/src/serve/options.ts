@@ -46,6 +46,8 @@ export interface ServeOptions {
   readonly page: string | undefined
   /** Whether that may be where other machines reach it. */
   readonly pageOpen: boolean
+  /** Bytes that the log of the page may take on the disk; `Infinity` for no limit. */
+  readonly logLimit: number | undefined
   /** How many processes serve; undefined is this one alone. */
   readonly workers: number | 'auto' | undefined
   /** Where metrics and health are served, if anywhere. */

@@ -8,6 +8,7 @@ import type { FramingChoice } from '../arguments/framing/choice.js'
 import { framingHelp } from '../arguments/framing/explanation.js'
 import { assertMaxFrame, parseFraming } from '../arguments/framing/parse.js'
 import { serveExamples } from '../arguments/help.js'
+import { logLimitOption } from '../arguments/flags/log-limit.js'
 import { addMask, type MaskFlags } from '../arguments/flags/mask-flags.js'
 import { addNats, type NatsFlags, readNats } from '../arguments/flags/nats-flags.js'
 import { addProxy, type ProxyFlags, readProxy } from '../arguments/flags/proxy-flags.js'
@@ -34,6 +35,7 @@ interface ServeFlags
   log?: string
   page?: string | true
   pageOpen?: true
+  logLimit?: number
   quiet?: true
 }
 
@@ -86,6 +88,7 @@ function addOutput(command: Command): void {
     .option('--page [endpoint]', 'show all of it on a page, for a browser on this machine')
     .option('--page-open', 'it may be served where other machines reach it')
     .option('--log <file>', 'write all of it to a session log as well')
+    .addOption(logLimitOption())
   addMask(command, 'in each message that is shown, and in the log')
   command
     .option('--json', 'print one JSON object a line')
@@ -104,10 +107,14 @@ function readLogFile({ log, workers }: ServeFlags): string | undefined {
 function readPage({
   page,
   pageOpen,
+  logLimit,
   workers,
-}: ServeFlags): Pick<ServeOptions, 'page' | 'pageOpen'> {
+}: ServeFlags): Pick<ServeOptions, 'page' | 'pageOpen' | 'logLimit'> {
   if (page === undefined) {
-    if (pageOpen === undefined) return { page: undefined, pageOpen: false }
+    if (logLimit !== undefined) {
+      throw new UsageError('--log-limit is of the log of a page', 'add --page')
+    }
+    if (pageOpen === undefined) return { page: undefined, pageOpen: false, logLimit }
     throw new UsageError('--page-open has no page to open', 'add --page ENDPOINT')
   }
   if (workers !== undefined) {
@@ -115,7 +122,7 @@ function readPage({
     throw new UsageError('--page and --workers do not go together', remedy)
   }
   const endpoint = page === true ? '0' : page
-  return { page: completeEndpoint(endpoint, '127.0.0.1'), pageOpen: pageOpen === true }
+  return { page: completeEndpoint(endpoint, '127.0.0.1'), pageOpen: pageOpen === true, logLimit }
 }
 
 function readServe(endpoints: readonly string[], flags: ServeFlags): ServeOptions {

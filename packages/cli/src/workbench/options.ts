@@ -10,6 +10,8 @@ export interface WorkbenchCommandOptions {
   readonly opensBrowser: boolean
   /** The session log that is written; undefined is one that is deleted at the end. */
   readonly log: string | undefined
+  /** Bytes that the log may take on the disk; `Infinity` for no limit. */
+  readonly logLimit: number | undefined
   /** What is masked in the log, and on the page with it. */
   readonly mask: readonly string[] | undefined
 }

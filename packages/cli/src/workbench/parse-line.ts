@@ -16,7 +16,7 @@ const known: Readonly<Record<string, ReadonlySet<string>>> = {
   serve: new Set([
     ...common,
     ...['echo', 'chat', 'greeting', 'escapes', 'maxConnections', 'tls', 'cert', 'key', 'ca'],
-    ...['page', 'pageOpen'],
+    ...['page', 'pageOpen', 'logLimit'],
   ]),
   connect: new Set([...common, 'tls', 'ca', 'servername', 'insecure', 'reconnect']),
   proxy: new Set([...common, 'fault', 'seed', 'tlsIn', 'tlsOut']),

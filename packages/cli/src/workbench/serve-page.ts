@@ -8,11 +8,11 @@ import { createTools } from './tools.js'
 /** Serves the page of a workbench in which the server of `hawser serve` is the first session. */
 export function createServePage(version: string): ServePage {
   return async (server, options, notice) => {
-    const { page, pageOpen, log, mask, endpoints } = options
+    const { page, pageOpen, log, logLimit, mask, endpoints } = options
     const definition = fromServe({ ...options, endpoints: endpoints.slice(0, 1) })
     const bench = await startWorkbench({
       tools: createTools(version, definition.framing),
-      ...{ page, log },
+      ...{ page, log, logLimit },
       saved: savedFile(),
       mask: await loadMasks(mask),
       isOpen: pageOpen,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { completeEndpoint } from '../arguments/endpoint.js'
+import { logLimitOption } from '../arguments/flags/log-limit.js'
 import { addMask, type MaskFlags } from '../arguments/flags/mask-flags.js'
 import { workbenchExamples } from '../arguments/help.js'
 import type { WorkbenchCommandOptions } from './options.js'
@@ -10,6 +11,7 @@ interface WorkbenchFlags extends MaskFlags {
   pageOpen?: true
   open?: true
   log?: string
+  logLimit?: number
 }
 
 /** Add `hawser workbench`. */
@@ -28,18 +30,20 @@ export function addWorkbench(
     .option('--page <endpoint>', 'where the page is served (default: a free port)')
     .option('--page-open', 'it may be served where other machines reach it')
     .option('--log <file>', 'the session log to write (default: one that is deleted)')
+    .addOption(logLimitOption())
   addMask(command, 'in the log and on the page')
   command
     .addHelpOption(new Option('-h, --help', 'print this help'))
     .addHelpText('after', workbenchExamples)
     .action((path: string | undefined, flags: WorkbenchFlags) => {
-      const { page = '0', pageOpen, open, log } = flags
+      const { page = '0', pageOpen, open, log, logLimit } = flags
       return act({
         path: path === undefined ? undefined : resolve(path),
         page: completeEndpoint(page, '127.0.0.1'),
         isOpen: pageOpen === true,
         opensBrowser: open === true,
         log,
+        logLimit,
         mask: flags.mask,
       })
     })

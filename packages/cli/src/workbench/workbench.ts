@@ -22,12 +22,12 @@ export async function workbench(
   options: WorkbenchCommandOptions,
   version: string,
 ): Promise<number> {
-  const { path, page, isOpen, opensBrowser, log, mask } = options
+  const { path, page, isOpen, opensBrowser, log, logLimit, mask } = options
   const { file, folder } = await placeOf(path)
   const end = new End()
   const bench = await startWorkbench({
     tools: createTools(version),
-    ...{ page, isOpen, log, folder },
+    ...{ page, isOpen, log, logLimit, folder },
     saved: savedFile(),
     trusted: trustedFile(),
     mask: await loadMasks(mask),

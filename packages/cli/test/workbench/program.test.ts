@@ -41,6 +41,18 @@ it('a file, a port and a log may be named', async () => {
   })
 })
 
+it('what a log may take is a size, or has no limit', async () => {
+  expect((await parse('workbench')).workbench).toMatchObject({ logLimit: undefined })
+  const words = ['workbench', '--log-limit']
+  expect((await parse(...words, '64MiB')).workbench).toMatchObject({ logLimit: 64 * 1024 ** 2 })
+  expect((await parse(...words, 'off')).workbench).toMatchObject({ logLimit: Infinity })
+  await expect(parse(...words, '1MiB')).rejects.toThrow('--log-limit is 16MiB or more, not 1MiB')
+  await expect(parse(...words, 'much')).rejects.toThrow('--log-limit is a size')
+  const served = await parse('serve', '--page', '--log-limit', '1GiB')
+  expect(served.serve).toMatchObject({ logLimit: 1024 ** 3 })
+  await expect(parse('serve', '--log-limit', '1GiB')).rejects.toThrow('add --page')
+})
+
 it('only a flag lets other machines in', async () => {
   const words = ['workbench', '--page', '*:8080']
   expect((await parse(...words)).workbench).toMatchObject({ page: '*:8080', isOpen: false })

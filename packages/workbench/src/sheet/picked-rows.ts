@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { encodeRows, type LogRow, rowFlags } from 'hawser/log'
 import { mostShown } from '../protocol/rows-frame.js'
 import { WorkbenchError } from '../workbench-error.js'
@@ -21,14 +22,33 @@ export async function pickRows(
   const rows: LogRow[] = []
   const lengths: number[] = []
   let used = 0
+  const add = (row: LogRow, length: number = row.data.length): void => {
+    rows.push(row)
+    lengths.push(length)
+  }
+  const addGone = (to: number): void => {
+    for (let next = numbers[rows.length]; next !== undefined && next < to;) {
+      add(goneRow(next))
+      next = numbers[rows.length]
+    }
+  }
   for await (const row of readRows(file, numbers, signal)) {
     const shown = shorten(row)
     used += shown.data.length
-    if (used > mostTogether && rows.length > 0) break
-    rows.push(shown)
-    lengths.push(row.data.length)
+    if (used > mostTogether && rows.length > 0) return packRows(rows, lengths)
+    addGone(row.number)
+    add(shown, row.data.length)
   }
+  addGone(Infinity)
   return packRows(rows, lengths)
+}
+
+/** In the place of a row that was deleted with the oldest of its log: each row has its place. */
+function goneRow(number: number): LogRow {
+  const event = { event: 'deleted' }
+  const data = Buffer.from(JSON.stringify(event))
+  const row = { number, time: 0, connection: 0, flags: 0, source: 0, position: 0, back: 0 }
+  return { ...row, kind: 'lost', data, event }
 }
 
 /** Rows by their numbers, which rise, with all their bytes. */
@@ -55,6 +75,10 @@ export async function pickBytes(
   for await (const row of file.reader.rows({ from: number, to: number + 1, signal })) {
     const data = row.data.subarray(range.from, range.from + range.count)
     return packRows([{ ...row, data }], [row.data.length])
+  }
+  if (number >= file.firstRow && number < file.nextRow) {
+    const gone = goneRow(number)
+    return packRows([gone], [gone.data.length])
   }
   throw new WorkbenchError('WORKBENCH_NOT_FOUND', `the log has no row ${number}`)
 }

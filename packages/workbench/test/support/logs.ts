@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createLog, type SessionLog } from 'hawser/log'
+import { createLog, type LogOptions, type SessionLog } from 'hawser/log'
 import { onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { createSheet } from '../../src/sheet/create-sheet.js'
@@ -7,9 +7,11 @@ import type { Sheet, View } from '../../src/sheet/sheet.js'
 import { decodeRowsFrame, encodeRowsFrame } from '../../src/protocol/rows-frame.js'
 
 /** A log that is written, and a sheet that looks at it; both are gone when the test ends. */
-export async function createBoth(): Promise<{ log: SessionLog; sheet: Sheet; file: string }> {
+export async function createBoth(
+  options: LogOptions = {},
+): Promise<{ log: SessionLog; sheet: Sheet; file: string }> {
   const file = join(createFolder(), 'session.hawser')
-  const log = await createLog(file)
+  const log = await createLog(file, options)
   const sheet = createSheet()
   onTestFinished(async () => {
     await sheet.close()

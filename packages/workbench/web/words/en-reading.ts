@@ -4,6 +4,7 @@ export const enReading = {
   flagIncompleteWhy: 'never became a message: the connection closed first, or bytes are missing',
   flagBroken: 'broken',
   flagBrokenWhy: 'does not follow the framing: shown as it came',
+  deletedEvent: 'deleted with the oldest rows, because the log has reached its limit',
   earlierBytes: 'earlier',
   laterBytes: 'later',
   bytesOf: (from: string, to: string, all: string): string => `${from} to ${to} of ${all}`,

@@ -6,6 +6,7 @@ export const zhReading: typeof enReading = {
   flagIncompleteWhy: '未构成完整消息：连接已先关闭，或有字节缺失',
   flagBroken: '格式错误',
   flagBrokenWhy: '不符合分帧规则，按收到的原样显示',
+  deletedEvent: '日志已达上限，此行已随最早的记录删除',
   earlierBytes: '前一段',
   laterBytes: '后一段',
   bytesOf: (from, to, all) => `${from} 至 ${to}，共 ${all}`,

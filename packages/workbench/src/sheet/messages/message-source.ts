@@ -108,6 +108,8 @@ export class MessageSource implements RowSource {
       let last = 0
       for (; number < end; number++) {
         const place = this.#index.at(number)
+        // Rows before it may have been deleted meanwhile.
+        if (place !== undefined && place.row < row.number) continue
         if (place?.row !== row.number) break
         const shown = { ...row, number, position: 0, back: 0 }
         if (place.is === 'rest')

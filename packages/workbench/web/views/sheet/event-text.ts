@@ -35,6 +35,8 @@ function word(event: Details, words: Words): string {
     case 'repeat':
     case 'sequence':
       return runText(event, words)
+    case 'deleted':
+      return words.deletedEvent
     case 'lost':
       return words.lostRows(
         text(event['rows']),

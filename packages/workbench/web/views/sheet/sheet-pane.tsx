@@ -29,7 +29,8 @@ export function SheetPane(): ComponentChild {
   // Messages have numbers of their own.
   const bookmarked = sheet.isOfMessages.value ? none : store.remarks.marks.bookmarked.value
   const timeOf = (row: Row | undefined, at: number): string => {
-    if (row === undefined) return ''
+    // One that is not there any more has no time.
+    if (row === undefined || row.time === 0) return ''
     if (form === 'clock') return showClock(row.time)
     const before = sheet.at(form === 'delta' ? Math.max(0, at - 1) : 0)
     return before === undefined ? '' : showSpan(row.time - before.time)
