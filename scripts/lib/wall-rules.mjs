@@ -783,10 +783,14 @@ export const INSPECT_UNITS = {
 
 /** The half of the workbench that runs in Node.js. @type {Table} */
 export const WORKBENCH_UNITS = {
-  protocol: { units: [], builtins: [] },
+  protocol: {
+    units: [],
+    builtins: [],
+    wings: { text: { sees: [], builtins: [], doors: ['encode-text', 'encoding', 'gbk'] } },
+  },
   'workbench-error': { units: [], builtins: [] },
   tools: { units: ['protocol'], builtins: [] },
-  'pattern-bytes': { units: ['workbench-error'], builtins: ['buffer'] },
+  'pattern-bytes': { units: ['protocol', 'workbench-error'], builtins: ['buffer'] },
   responders: {
     units: ['pattern-bytes', 'protocol', 'workbench-error'],
     builtins: ['buffer', 'vm'],

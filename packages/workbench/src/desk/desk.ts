@@ -138,9 +138,9 @@ export class Desk {
     await this.#line.room()
     if (signal.aborted) throw new WorkbenchError('WORKBENCH_NOT_NOW', 'the request was given up')
     const view = this.#views.get(request.view)
-    if (request.do === 'rows') return view.rows(request.from, request.count, signal)
-    const { row, from = 0, count = 1024 * 1024 } = request
-    return view.bytes(row, from, count, signal)
+    if (request.do === 'rows') return view.rows(request, signal)
+    const { row, from = 0, count = 1024 * 1024, encoding } = request
+    return view.bytes(row, { from, count, encoding }, signal)
   }
 
   #work(signal: AbortSignal): Work {

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { Encoding } from './text/encoding.js'
 
 const Id = v.pipe(v.number(), v.integer(), v.minValue(0))
 
@@ -7,6 +8,8 @@ export const Pattern = v.variant('as', [
   v.strictObject({
     as: v.literal('text'),
     text: v.pipe(v.string(), v.minLength(1), v.maxLength(1_024)),
+    /** How it is encoded. Default UTF-8. */
+    encoding: v.optional(Encoding),
   }),
   v.strictObject({
     as: v.literal('hex'),

@@ -4,6 +4,7 @@ import { Definition } from './definition.js'
 import { ExportForm } from './export-form.js'
 import { Filter, Pattern } from './filter.js'
 import { projectRequests } from './project-requests.js'
+import { Encoding } from './text/encoding.js'
 import { Responders } from './responder.js'
 import { runRequests } from './run-requests.js'
 
@@ -105,6 +106,8 @@ export const Request = v.variant('do', [
     view: Id,
     from: Id,
     count: v.pipe(Id, v.maxValue(512)),
+    /** What they are read by, where characters may be cut into two rows: `gbk`. */
+    encoding: v.optional(Encoding),
   }),
   /** All bytes of a row, or a part of them: the reply is binary. */
   v.strictObject({
@@ -114,6 +117,7 @@ export const Request = v.variant('do', [
     row: Id,
     from: v.optional(Id),
     count: v.optional(v.pipe(Id, v.maxValue(1024 * 1024))),
+    encoding: v.optional(Encoding),
   }),
   /** Where a row is in a view: its place, or that of the next row that is in it. */
   v.strictObject({

@@ -28,6 +28,8 @@ export const viewFlags = {
   incomplete: 32,
   /** It does not follow the framing. */
   broken: 64,
+  /** Its first byte belongs to a character that began in the row before. */
+  continued: 128,
 } as const
 
 const headSize = 8

@@ -12,7 +12,7 @@ import type { RowSource } from './row-source.js'
 import { scanRowsInThread } from './scan/rows-thread.js'
 import { scanHere } from './scan/scan-here.js'
 import { scanInThread } from './scan/scan-thread.js'
-import type { Found, Located, View, ViewRows, ViewState } from './sheet.js'
+import type { Found, Located, Range, View, ViewRows, ViewState } from './sheet.js'
 
 /** Patterns that were looked for last: going on to the next place does not search anew. */
 const mostSearches = 2
@@ -51,8 +51,8 @@ export class LogView implements View {
     this.#places.watch(listener)
   }
 
-  rows(from: number, count: number, signal?: AbortSignal): Promise<ViewRows> {
-    return pickRows(this.#file, this.#places.take(from, count), signal)
+  rows({ from, count, encoding }: Range, signal?: AbortSignal): Promise<ViewRows> {
+    return pickRows(this.#file, { numbers: this.#places.take(from, count), encoding }, signal)
   }
 
   get isOfMessages(): boolean {
@@ -67,8 +67,8 @@ export class LogView implements View {
     }
   }
 
-  bytes(row: number, from: number, count: number, signal?: AbortSignal): Promise<ViewRows> {
-    return pickBytes(this.#file, row, { from, count }, signal)
+  bytes(row: number, range: Range, signal?: AbortSignal): Promise<ViewRows> {
+    return pickBytes(this.#file, row, range, signal)
   }
 
   locate(row: number, isOfLog = false): Located {

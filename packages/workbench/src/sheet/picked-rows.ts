@@ -1,9 +1,11 @@
 import { Buffer } from 'node:buffer'
 import { encodeRows, type LogRow, rowFlags } from 'hawser/log'
-import { mostShown } from '../protocol/rows-frame.js'
+import { mostShown, viewFlags } from '../protocol/rows-frame.js'
+import type { Encoding } from '../protocol/text/encoding.js'
 import { WorkbenchError } from '../workbench-error.js'
 import type { RowSource } from './row-source.js'
-import type { ViewRows } from './sheet.js'
+import { CutCharacters } from './cut-characters.js'
+import type { Range, ViewRows } from './sheet.js'
 
 /** Rows this close together are read in one go. */
 const gap = 1_024
@@ -16,9 +18,13 @@ const mostTogether = 1024 * 1024
 /** Rows of a log by their numbers, which rise: as many from the first on as fit into one frame. */
 export async function pickRows(
   file: RowSource,
-  numbers: readonly number[],
+  {
+    numbers,
+    encoding,
+  }: { readonly numbers: readonly number[]; readonly encoding?: Encoding | undefined },
   signal?: AbortSignal,
 ): Promise<ViewRows> {
+  const cut = encoding === 'gbk' ? new CutCharacters(file) : undefined
   const rows: LogRow[] = []
   const lengths: number[] = []
   let used = 0
@@ -33,7 +39,7 @@ export async function pickRows(
     }
   }
   for await (const row of readRows(file, numbers, signal)) {
-    const shown = shorten(row)
+    const shown = shorten((await cut?.isContinued(row, signal)) === true ? continued(row) : row)
     used += shown.data.length
     if (used > mostTogether && rows.length > 0) return packRows(rows, lengths)
     addGone(row.number)
@@ -41,6 +47,10 @@ export async function pickRows(
   }
   addGone(Infinity)
   return packRows(rows, lengths)
+}
+
+function continued(row: LogRow): LogRow {
+  return { ...row, flags: row.flags | viewFlags.continued }
 }
 
 /** In the place of a row that was deleted with the oldest of its log: each row has its place. */
@@ -69,12 +79,14 @@ export async function* readRows(
 export async function pickBytes(
   file: RowSource,
   number: number,
-  range: { readonly from: number; readonly count: number },
+  { from, count, encoding }: Range,
   signal?: AbortSignal,
 ): Promise<ViewRows> {
   for await (const row of file.reader.rows({ from: number, to: number + 1, signal })) {
-    const data = row.data.subarray(range.from, range.from + range.count)
-    return packRows([{ ...row, data }], [row.data.length])
+    const data = row.data.subarray(from, from + count)
+    const isCut =
+      from === 0 && encoding === 'gbk' && (await new CutCharacters(file).isContinued(row, signal))
+    return packRows([{ ...(isCut ? continued(row) : row), data }], [row.data.length])
   }
   if (number >= file.firstRow && number < file.nextRow) {
     const gone = goneRow(number)

@@ -1,5 +1,6 @@
 import type { LogRow } from 'hawser/log'
 import type { Filter, Pattern } from '../protocol/filter.js'
+import type { Encoding } from '../protocol/text/encoding.js'
 import type { FramingOf } from './messages/message-cutter.js'
 
 export type { FramingOf }
@@ -24,6 +25,14 @@ export interface ViewRows {
   readonly block: Uint8Array
 }
 
+/** Rows of a view, or bytes of a row. */
+export interface Range {
+  readonly from: number
+  readonly count: number
+  /** By `gbk`, rows are marked that begin inside of a character. */
+  readonly encoding?: Encoding | undefined
+}
+
 /** Where bytes were found. */
 export interface Found {
   readonly place: number
@@ -46,13 +55,13 @@ export interface View {
   /** Call `listener` when its state changed. */
   watch(listener: () => void): void
   /** At most `count` rows from this place on, each with at most `mostShown` bytes; fewer where they are large. */
-  rows(from: number, count: number, signal?: AbortSignal): Promise<ViewRows>
+  rows(range: Range, signal?: AbortSignal): Promise<ViewRows>
   /** Whether its rows are messages. */
   readonly isOfMessages: boolean
   /** All rows that it has now, with all their bytes. */
   all(signal: AbortSignal): AsyncIterable<LogRow>
   /** Bytes of one row. */
-  bytes(row: number, from: number, count: number, signal?: AbortSignal): Promise<ViewRows>
+  bytes(row: number, range: Range, signal?: AbortSignal): Promise<ViewRows>
   /** @param isOfLog whether `row` is one of the log, in a view of messages */
   locate(row: number, isOfLog?: boolean): Located
   /** The next place from `from` on, or before it, where these bytes are. */

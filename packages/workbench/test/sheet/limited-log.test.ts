@@ -54,7 +54,7 @@ it.each([
     whole.push(Number.parseInt(Buffer.from(row.data).toString(), 10))
   }
   expect(whole).toEqual(Array.from({ length: count - first }, (__, index) => first + 1 + index))
-  const bytes = await all.bytes(0, 0, 100)
+  const bytes = await all.bytes(0, { from: 0, count: 100 })
   expect(bytes.numbers).toEqual([0])
   expect(end.length + saidIn(count).length).toBe(Number((await shown(received, count - 1))?.length))
 })

@@ -76,10 +76,12 @@ it('a large row is sent in part, and says so; its bytes can be asked for', async
   const [, row] = await readRows(view, 0, 2)
   expect(row).toMatchObject({ length: 100_000, flags: rowFlags.cut })
   expect(row?.text).toHaveLength(512)
-  const { block, lengths } = await view.bytes(1, 70_000, 10_000)
+  const { block, lengths } = await view.bytes(1, { from: 70_000, count: 10_000 })
   expect(lengths).toEqual([100_000])
   expect(Uint8Array.from(block.subarray(96, 96 + 10_000))).toEqual(bytes.subarray(70_000, 80_000))
-  await expect(view.bytes(5, 0, 1)).rejects.toMatchObject({ code: 'WORKBENCH_NOT_FOUND' })
+  await expect(view.bytes(5, { from: 0, count: 1 })).rejects.toMatchObject({
+    code: 'WORKBENCH_NOT_FOUND',
+  })
 })
 
 it('an event is sent whole', async () => {

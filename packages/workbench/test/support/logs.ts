@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { createSheet } from '../../src/sheet/create-sheet.js'
 import type { Sheet, View } from '../../src/sheet/sheet.js'
+import type { Encoding } from '../../src/protocol/text/encoding.js'
 import { decodeRowsFrame, encodeRowsFrame } from '../../src/protocol/rows-frame.js'
 
 /** A log that is written, and a sheet that looks at it; both are gone when the test ends. */
@@ -45,9 +46,14 @@ export interface SeenRow {
 }
 
 /** Rows of a view, sent and read as a page reads them. */
-export async function readRows(view: View, from: number, count: number): Promise<SeenRow[]> {
+export async function readRows(
+  view: View,
+  from: number,
+  count: number,
+  encoding?: Encoding,
+): Promise<SeenRow[]> {
   const { numbers, lengths, block } = decodeRowsFrame(
-    encodeRowsFrame({ id: 1, ...(await view.rows(from, count)) }),
+    encodeRowsFrame({ id: 1, ...(await view.rows({ from, count, encoding })) }),
   )
   const data = new DataView(block.buffer, block.byteOffset, block.byteLength)
   const dataAt = 64 + numbers.length * 32

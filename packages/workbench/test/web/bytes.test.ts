@@ -10,7 +10,7 @@ import { parseEscapes, toEscapes } from '../../web/bytes/escapes.js'
 import { parseHex, toHex } from '../../web/bytes/hex.js'
 import { readNumbers } from '../../web/bytes/numbers.js'
 import { type Piece, showLine, showText, tame } from '../../web/bytes/show-text.js'
-import { splitUtf8 } from '../../web/bytes/utf8.js'
+import { splitText } from '../../web/bytes/split-text.js'
 
 const text = (said: string): Uint8Array => new TextEncoder().encode(said)
 const joined = (pieces: readonly Piece[]): string => pieces.map((piece) => piece.text).join('')
@@ -99,7 +99,7 @@ describe('text of a peer', () => {
   it.each(['c080', 'e08080', 'eda080', 'f0808080', 'f4908080', 'f5808080', 'e2e282ac', '80'])(
     '%s is no UTF-8',
     (hex) => {
-      const [first] = splitUtf8(Buffer.from(hex, 'hex'))
+      const [first] = splitText(Buffer.from(hex, 'hex'))
       expect(first?.isText).toBe(false)
     },
   )
@@ -108,7 +108,7 @@ describe('text of a peer', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 12 }), (bytes) => {
         const decode = new TextDecoder('utf-8', { fatal: true })
-        const parts = splitUtf8(bytes)
+        const parts = splitText(bytes)
         expect(Buffer.concat(parts.map((part) => part.bytes))).toEqual(Buffer.from(bytes))
         for (const part of parts) {
           if (part.isText) decode.decode(part.bytes)
@@ -119,7 +119,7 @@ describe('text of a peer', () => {
     )
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (said) => {
-        expect(splitUtf8(text(said))).toEqual([{ bytes: text(said), isText: true }])
+        expect(splitText(text(said))).toEqual([{ bytes: text(said), isText: true }])
       }),
       runs(1_000),
     )

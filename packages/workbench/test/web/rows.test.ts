@@ -8,7 +8,7 @@ import { ScrollMap } from '../../web/widgets/scroll-map.js'
 const text = (said: string): Uint8Array => new TextEncoder().encode(said)
 
 it('rows come out of a frame as they went into it', () => {
-  const common = { connection: 7, source: 0, position: 0 }
+  const common = { connection: 7, source: 0, position: 5 }
   const block = encodeRows([
     { ...common, number: 4, time: 1_000.25, kind: 'in', flags: flags.tls, data: text('one') },
     { ...common, number: 9, time: 1_001, kind: 'out', flags: flags.byHand, data: text('') },
@@ -24,7 +24,10 @@ it('rows come out of a frame as they went into it', () => {
   const { id, rows } = decodeRows(frame.buffer)
   expect(id).toBe(3)
   expect(
-    rows.map(({ bytes, ...row }) => ({ ...row, said: new TextDecoder().decode(bytes) })),
+    rows.map(({ bytes, position, ...row }) => {
+      expect(position).toBe(5)
+      return { ...row, said: new TextDecoder().decode(bytes) }
+    }),
   ).toEqual([
     { number: 4, time: 1_000.25, connection: 7, kind: 'in', flags: 1, length: 3_000, said: 'one' },
     { number: 9, time: 1_001, connection: 7, kind: 'out', flags: 8, length: 0, said: '' },

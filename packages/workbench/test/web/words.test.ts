@@ -7,7 +7,16 @@ import { zh } from '../../web/words/zh.js'
 /** A row of what happened. */
 function eventRow(event: unknown): Row {
   const bytes = new TextEncoder().encode(typeof event === 'string' ? event : JSON.stringify(event))
-  return { number: 1, time: 0, connection: 1, kind: 'event', flags: 0, length: bytes.length, bytes }
+  return {
+    number: 1,
+    time: 0,
+    connection: 1,
+    kind: 'event',
+    flags: 0,
+    position: 0,
+    length: bytes.length,
+    bytes,
+  }
 }
 
 /** What is said with these names in it. */

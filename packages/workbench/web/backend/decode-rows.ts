@@ -9,6 +9,8 @@ export interface Row {
   readonly connection: number
   readonly kind: RowKind
   readonly flags: number
+  /** Bytes that its direction had before it, modulo 2³²; 0 in a view of messages. */
+  readonly position: number
   /** How many bytes it has in the log. */
   readonly length: number
   /** Its first bytes, or those that were asked for. */
@@ -38,6 +40,7 @@ export function decodeRows(frame: ArrayBuffer): { readonly id: number; readonly 
       connection: view.getUint32(at + 8, true),
       kind: kinds[view.getUint8(at + 24)] ?? 'event',
       flags: view.getUint8(at + 25),
+      position: view.getUint32(at + 20, true),
       length: lengths[index] ?? 0,
       bytes: block.slice(begin, begin + view.getUint32(at + 16, true)),
     }

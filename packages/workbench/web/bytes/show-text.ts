@@ -1,7 +1,4 @@
-import { splitUtf8 } from './utf8.js'
-
-// A mark of the byte order is a character that a peer has sent.
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+import { decodeText, type Reading, splitText, utf8 } from './split-text.js'
 
 /** A part of a text: as it is, or what stands for a character that is not shown. */
 export interface Piece {
@@ -22,20 +19,20 @@ const names: Readonly<Record<string, string>> = {
   '\0': '\\0',
 }
 
-/** Bytes as one line of text: UTF-8, with an escape for each character that is not shown, and each byte that is none. */
-export function showLine(bytes: Uint8Array): Piece[] {
-  return show(bytes, cut)
+/** Bytes as one line of text, with an escape for each character that is not shown, and each byte that is none. */
+export function showLine(bytes: Uint8Array, reading: Reading = utf8): Piece[] {
+  return show(bytes, reading, cut)
 }
 
 /** Bytes as text with its lines and tabs. */
-export function showText(bytes: Uint8Array): Piece[] {
-  return show(bytes, cutLines)
+export function showText(bytes: Uint8Array, reading: Reading = utf8): Piece[] {
+  return show(bytes, reading, cutLines)
 }
 
-function show(bytes: Uint8Array, cutText: (text: string) => Piece[]): Piece[] {
-  return splitUtf8(bytes).flatMap((part) =>
+function show(bytes: Uint8Array, reading: Reading, cutText: (text: string) => Piece[]): Piece[] {
+  return splitText(bytes, reading).flatMap((part) =>
     part.isText
-      ? cutText(decoder.decode(part.bytes))
+      ? cutText(decodeText(part.bytes, reading.encoding))
       : [{ text: Array.from(part.bytes, byteEscape).join(''), isEscape: true }],
   )
 }

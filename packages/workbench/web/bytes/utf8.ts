@@ -1,33 +1,5 @@
-/** A part of bytes: text in UTF-8, or bytes that are none. */
-export interface Utf8Part {
-  readonly bytes: Uint8Array
-  readonly isText: boolean
-}
-
-/** Bytes cut where UTF-8 ends and begins. */
-export function splitUtf8(bytes: Uint8Array): Utf8Part[] {
-  const parts: Utf8Part[] = []
-  let begin = 0
-  let at = 0
-  let isText = true
-  const cut = (): void => {
-    if (at > begin) parts.push({ bytes: bytes.subarray(begin, at), isText })
-    begin = at
-  }
-  while (at < bytes.length) {
-    const size = characterSize(bytes, at)
-    if (size > 0 !== isText) {
-      cut()
-      isText = size > 0
-    }
-    at += Math.max(1, size)
-  }
-  cut()
-  return parts
-}
-
 /** Bytes of the character at a place; 0 when there is none (table 3-7 of the Unicode standard). */
-function characterSize(bytes: Uint8Array, at: number): number {
+export function utf8Size(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0
   if (first < 0x80) return 1
   const size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2

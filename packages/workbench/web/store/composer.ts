@@ -1,4 +1,5 @@
-import { batch, signal } from '@preact/signals'
+import { batch, type ReadonlySignal, signal } from '@preact/signals'
+import type { Encoding } from '../../src/protocol/text/encoding.js'
 import type { SavedMessage } from '../../src/protocol/saved.js'
 import { parseEscapes, toEscapes } from '../bytes/escapes.js'
 import { parseHex, toHex } from '../bytes/hex.js'
@@ -19,8 +20,14 @@ export class Composer {
   readonly loaded = signal<SavedMessage | undefined>(undefined)
   /** What is asked for beside the message. */
   readonly extra = signal<'repeat' | 'save' | undefined>(undefined)
+  readonly #encoding: ReadonlySignal<Encoding>
   #history: readonly string[] = []
   #back = 0
+
+  /** @param encoding how its text becomes bytes */
+  constructor(encoding: ReadonlySignal<Encoding>) {
+    this.#encoding = encoding
+  }
 
   /** The message; undefined for hex that is none, and for nothing. */
   get bytes(): Uint8Array | undefined {
@@ -31,7 +38,7 @@ export class Composer {
   setText(value: string): void {
     batch(() => {
       this.text.value = value
-      this.hex.value = toHex(parseEscapes(value))
+      this.hex.value = toHex(parseEscapes(value, this.#encoding.value))
       this.isWrong.value = false
       if (value !== '') this.recipients.value = undefined
     })
@@ -42,13 +49,13 @@ export class Composer {
     batch(() => {
       this.hex.value = value
       this.isWrong.value = bytes === undefined
-      if (bytes !== undefined) this.text.value = toEscapes(bytes)
+      if (bytes !== undefined) this.text.value = toEscapes(bytes, this.#encoding.value)
     })
   }
 
   load(message: SavedMessage): void {
     batch(() => {
-      this.setText(toEscapes(fromSaid(message)))
+      this.setText(toEscapes(fromSaid(message), this.#encoding.value))
       this.variables.value = message.variables === true
       this.loaded.value = message
       this.extra.value = undefined

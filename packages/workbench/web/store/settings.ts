@@ -1,4 +1,5 @@
 import { effect, signal, type Signal } from '@preact/signals'
+import { type Encoding, encodings } from '../../src/protocol/text/encoding.js'
 import type { Language } from '../words/words.js'
 
 export type Theme = 'system' | 'light' | 'dark'
@@ -9,9 +10,13 @@ export interface Settings {
   readonly language: Signal<Language>
   readonly theme: Signal<Theme>
   readonly time: Signal<TimeForm>
+  /** By which encoding the text of a session is read, by its name; UTF-8 where there is none. */
+  readonly encodings: Signal<Readonly<Record<string, Encoding>>>
 }
 
 const place = 'hawser'
+/** Sessions whose encoding is kept. */
+const mostEncodings = 100
 
 export function createSettings(storage: Storage, preferred: readonly string[]): Settings {
   const kept = read(storage)
@@ -21,15 +26,27 @@ export function createSettings(storage: Storage, preferred: readonly string[]): 
   )
   const theme = signal<Theme>(oneOf(['system', 'light', 'dark'], kept['theme']) ?? 'system')
   const time = signal<TimeForm>(oneOf(['clock', 'relative', 'delta'], kept['time']) ?? 'clock')
+  const encoded = Object.entries(Object(kept['encodings']) as Record<string, unknown>)
+  const perSession = signal<Readonly<Record<string, Encoding>>>(
+    Object.fromEntries(
+      encoded.slice(-mostEncodings).flatMap(([name, value]) => {
+        const encoding = oneOf(encodings, value)
+        return encoding === undefined ? [] : [[name, encoding]]
+      }),
+    ),
+  )
   effect(() => {
-    const chosen = { language: language.value, theme: theme.value, time: time.value }
+    const chosen = {
+      ...{ language: language.value, theme: theme.value, time: time.value },
+      encodings: perSession.value,
+    }
     try {
       storage.setItem(place, JSON.stringify(chosen))
     } catch {
       // A browser that keeps nothing forgets it.
     }
   })
-  return { language, theme, time }
+  return { language, theme, time, encodings: perSession }
 }
 
 function read(storage: Storage): Record<string, unknown> {

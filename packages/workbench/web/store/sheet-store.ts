@@ -1,5 +1,6 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import type { Filter, Pattern } from '../../src/protocol/filter.js'
+import type { Encoding } from '../../src/protocol/text/encoding.js'
 import type { ExportForm } from '../../src/protocol/export-form.js'
 import type { Push } from '../../src/protocol/replies.js'
 import type { Backend } from '../backend/backend.js'
@@ -43,6 +44,8 @@ export class SheetStore {
   readonly isFiltered: ReadonlySignal<boolean> = computed(
     () => Object.keys(this.filter.value).length > 0,
   )
+  /** What the rows are read by. */
+  readonly encoding = signal<Encoding>('utf-8')
   readonly #backend: Backend
   #view = 0
   #cache: RowCache
@@ -58,6 +61,17 @@ export class SheetStore {
   /** The row at a place; undefined while it is on its way. */
   at(place: number): Row | undefined {
     return this.#cache.at(place)
+  }
+
+  /** Read the rows by another encoding: where characters were cut is asked for anew. */
+  readAs(encoding: Encoding): void {
+    if (this.encoding.peek() === encoding) return
+    this.#cache = this.#newCache()
+    this.#cache.grow(this.size.peek())
+    batch(() => {
+      this.encoding.value = encoding
+      this.arrivals.value = this.arrivals.peek() + 1
+    })
   }
 
   /** Look through another filter, and stay at the row that is looked at. */
@@ -121,7 +135,9 @@ export class SheetStore {
 
   /** Bytes of a row. */
   async bytes(row: number, from: number, count: number): Promise<Row | undefined> {
-    const [found] = await this.#backend.askRows('bytes', { view: this.#view, row, from, count })
+    const { value: encoding } = this.encoding
+    const range = { view: this.#view, row, from, count, encoding }
+    const [found] = await this.#backend.askRows('bytes', range)
     return found
   }
 
@@ -238,7 +254,10 @@ export class SheetStore {
   #newCache(): RowCache {
     const view = this.#view
     return new RowCache(
-      (from, count) => this.#backend.askRows('rows', { view, from, count }),
+      (from, count) => {
+        const { value: encoding } = this.encoding
+        return this.#backend.askRows('rows', { view, from, count, encoding })
+      },
       () => this.#draw(),
     )
   }

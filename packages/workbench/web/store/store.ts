@@ -1,6 +1,7 @@
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
+import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals'
 import type { Filter, Pattern } from '../../src/protocol/filter.js'
 import type { Definition } from '../../src/protocol/definition.js'
+import type { Encoding } from '../../src/protocol/text/encoding.js'
 import type { ExportForm } from '../../src/protocol/export-form.js'
 import type { Push } from '../../src/protocol/replies.js'
 import type { Responder } from '../../src/protocol/responder.js'
@@ -54,7 +55,7 @@ export class Store {
   )
   readonly dialog = signal<'start' | 'change' | 'keys' | 'trust' | undefined>(undefined)
   readonly runs: RunsStore
-  readonly composer = new Composer()
+  readonly composer: Composer
   readonly tab = signal<Tab>('details')
   readonly remarks: Remarks
   readonly #backend: Backend
@@ -64,6 +65,7 @@ export class Store {
     this.#backend = backend
     this.settings = settings
     this.sheet = new SheetStore(backend)
+    this.composer = new Composer(this.sheet.encoding)
     this.project = new ProjectStore(backend, (act, refused) => this.#try(act, refused))
     const refused = (why: string): void => this.notices.say('error', why)
     this.remarks = new Remarks(backend, this, refused)
@@ -74,6 +76,11 @@ export class Store {
       if (state === 'open') void this.#begin()
     }
     backend.onLock = (why) => this.lock(why)
+    effect(() => {
+      this.sheet.readAs(
+        settings.encodings.value[this.session.value?.definition.name ?? ''] ?? 'utf-8',
+      )
+    })
     setInterval(() => void this.#lookAtConnections(), connectionsInterval)
   }
 
@@ -83,6 +90,13 @@ export class Store {
       this.lockedWhy.value = why
       this.state.value = 'locked'
     })
+  }
+
+  /** Read the text of the session that is shown by another encoding, now and later. */
+  readAs(encoding: Encoding): void {
+    const name = this.session.value?.definition.name ?? ''
+    const { [name]: _, ...others } = this.settings.encodings.value
+    this.settings.encodings.value = { ...others, [name]: encoding }
   }
 
   /** Show one session, or all. */

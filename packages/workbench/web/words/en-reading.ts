@@ -5,6 +5,8 @@ export const enReading = {
   flagBroken: 'broken',
   flagBrokenWhy: 'does not follow the framing: shown as it came',
   deletedEvent: 'deleted with the oldest rows, because the log has reached its limit',
+  encoding: 'Encoding',
+  encodingHelp: 'By what the text of this session is read, looked for and sent',
   earlierBytes: 'earlier',
   laterBytes: 'later',
   bytesOf: (from: string, to: string, all: string): string => `${from} to ${to} of ${all}`,

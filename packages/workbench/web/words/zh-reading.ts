@@ -7,6 +7,8 @@ export const zhReading: typeof enReading = {
   flagBroken: '格式错误',
   flagBrokenWhy: '不符合分帧规则，按收到的原样显示',
   deletedEvent: '日志已达上限，此行已随最早的记录删除',
+  encoding: '编码',
+  encodingHelp: '本会话文本的显示、查找和发送所用的编码',
   earlierBytes: '前一段',
   laterBytes: '后一段',
   bytesOf: (from, to, all) => `${from} 至 ${to}，共 ${all}`,

@@ -57,7 +57,12 @@ function Run({
   readonly difference: Difference
   readonly isHex: boolean
 }): ComponentChild {
-  const text = isHex ? `${toHex(bytes)} ` : <Pieces pieces={showText(bytes)} />
+  const encoding = useStore().sheet.encoding.value
+  const text = isHex ? (
+    `${toHex(bytes)} `
+  ) : (
+    <Pieces pieces={showText(bytes, { encoding, skip: 0 })} />
+  )
   if (kind === 'removed') return <del>{text}</del>
   return kind === 'added' ? <ins>{text}</ins> : text
 }

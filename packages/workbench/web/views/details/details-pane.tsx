@@ -2,6 +2,8 @@ import { useSignal, useSignalEffect } from '@preact/signals'
 import type { ComponentChild } from 'preact'
 import { flags, type Row } from '../../backend/decode-rows.js'
 import { showClock, showCount, showSize } from '../../bytes/amounts.js'
+import { readingOf } from '../../bytes/reading-of.js'
+import { decodeText, type Reading } from '../../bytes/split-text.js'
 import { cutLines, type Piece, showText } from '../../bytes/show-text.js'
 import { type ByteRange, HexView } from '../../widgets/hex-view.js'
 import { Pieces } from '../../widgets/pieces.js'
@@ -53,6 +55,7 @@ export function DetailsPane(): ComponentChild {
     )
   })
 
+  const encoding = store.sheet.encoding.value
   const shown = row.value
   if (shown === undefined) return <p class="hint">{words.nothingSelected}</p>
   const count = (value: number): string => showCount(value, store.settings.language.value)
@@ -86,8 +89,12 @@ export function DetailsPane(): ComponentChild {
         )}
       </div>
       <div class="details-body">
-        {form.value === 'text' && <Text pieces={showText(shown.bytes)} />}
-        {form.value === 'json' && <Text pieces={prettyJson(shown.bytes)} />}
+        {form.value === 'text' && (
+          <Text pieces={showText(shown.bytes, readingOf(shown, encoding))} />
+        )}
+        {form.value === 'json' && (
+          <Text pieces={prettyJson(shown.bytes, readingOf(shown, encoding))} />
+        )}
         {form.value === 'compare' && (
           <Comparison
             before={base.value ?? shown}
@@ -134,10 +141,11 @@ function Text({ pieces }: { readonly pieces: readonly Piece[] }): ComponentChild
   )
 }
 
-function prettyJson(bytes: Uint8Array): Piece[] {
+function prettyJson(bytes: Uint8Array, reading: Reading): Piece[] {
   try {
-    return cutLines(JSON.stringify(JSON.parse(new TextDecoder().decode(bytes)), null, 2))
+    const text = decodeText(bytes, reading.encoding)
+    return cutLines(JSON.stringify(JSON.parse(text), null, 2))
   } catch {
-    return showText(bytes)
+    return showText(bytes, reading)
   }
 }

@@ -42,7 +42,7 @@ export function Selection({
   const sums = useMemo(() => (isSummed.value ? checksums(bytes) : []), [bytes, isSummed.value])
   const count = (value: number): string => showCount(value, store.settings.language.value)
   const copy = async (form: CopyForm): Promise<void> => {
-    await navigator.clipboard.writeText(copyAs(bytes, form))
+    await navigator.clipboard.writeText(copyAs(bytes, form, store.sheet.encoding.value))
     store.notices.say('info', words.copied)
   }
   return (

@@ -3,6 +3,7 @@ import { tame } from '../../bytes/show-text.js'
 import { showCount } from '../../bytes/amounts.js'
 import type { TimeForm } from '../../store/settings.js'
 import { FramingNames } from '../../widgets/framing-names.js'
+import { EncodingChoice } from './encoding-choice.js'
 import { useStore, useWords } from '../use-store.js'
 
 /** Above the list: what its columns are, and how it shows what it shows. */
@@ -32,6 +33,7 @@ export function ColumnHeads(): ComponentChild {
         >
           {words.hex}
         </button>
+        <EncodingChoice />
         <button
           type="button"
           title={words.messagesHelp}

@@ -1,10 +1,12 @@
 import type { ComponentChild } from 'preact'
 import { flags, type Row } from '../../backend/decode-rows.js'
 import { showSize } from '../../bytes/amounts.js'
+import { readingOf } from '../../bytes/reading-of.js'
 import { showLine } from '../../bytes/show-text.js'
 import { toHex } from '../../bytes/hex.js'
 import { Pieces } from '../../widgets/pieces.js'
 import type { Words } from '../../words/words.js'
+import { useStore } from '../use-store.js'
 import { eventText } from './event-text.js'
 
 interface SheetRowProps {
@@ -69,10 +71,11 @@ export function SheetRow(props: SheetRowProps): ComponentChild {
 }
 
 function Message({ row, isHex }: { readonly row: Row; readonly isHex: boolean }): ComponentChild {
+  const encoding = useStore().sheet.encoding.value
   const { bytes, length } = row
   return (
     <>
-      {isHex ? toHex(bytes) : <Pieces pieces={showLine(bytes)} />}
+      {isHex ? toHex(bytes) : <Pieces pieces={showLine(bytes, readingOf(row, encoding))} />}
       {length > bytes.length && '…'}
     </>
   )

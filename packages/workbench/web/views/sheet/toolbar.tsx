@@ -2,6 +2,7 @@ import { type Signal, useSignal } from '@preact/signals'
 import type { ComponentChild } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { Filter, Pattern } from '../../../src/protocol/filter.js'
+import type { Encoding } from '../../../src/protocol/text/encoding.js'
 import { useStore, useWords } from '../use-store.js'
 import { ExportChoice } from './export-choice.js'
 
@@ -22,7 +23,7 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
   const isMissing = useSignal(false)
   const field = useRef<HTMLInputElement>(null)
   const find = async (backwards: boolean): Promise<void> => {
-    const pattern = toPattern(as.value, text.value)
+    const pattern = toPattern(as.value, text.value, sheet.encoding.value)
     if (pattern === undefined) return
     const here = sheet.place.value
     const from =
@@ -35,7 +36,7 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
     isMissing.value = found === undefined
   }
   const filter = (): void => {
-    const pattern = toPattern(as.value, text.value)
+    const pattern = toPattern(as.value, text.value, sheet.encoding.value)
     if (pattern === undefined) field.current?.focus()
     else store.filterBy({ pattern })
   }
@@ -127,8 +128,9 @@ function KindChoice(): ComponentChild {
   )
 }
 
-function toPattern(as: As, text: string): Pattern | undefined {
+function toPattern(as: As, text: string, encoding: Encoding): Pattern | undefined {
   if (text === '') return undefined
   if (as === 'hex') return { as, hex: text }
-  return as === 'regex' ? { as, regex: text } : { as, text }
+  if (as === 'regex') return { as, regex: text }
+  return encoding === 'utf-8' ? { as, text } : { as, text, encoding }
 }

@@ -1,0 +1,54 @@
+import { Buffer } from 'node:buffer'
+import { connect } from 'node:net'
+import { once } from 'node:events'
+import { expect, onTestFinished } from 'vitest'
+import { itPeer } from '../../../../test/support/peers.js'
+import { openPage, startBrowser, startCommand } from '../support/browser.js'
+
+const hello = Buffer.from('c4e3bac3', 'hex')
+
+itPeer('chromium', 'text in GBK is read, found and sent, and stays chosen', async (program) => {
+  const bench = await startCommand()
+  const browser = await startBrowser(program)
+  const { page, complaints } = await openPage(browser, await bench.link())
+  await page.getByRole('button', { name: '+ New' }).click()
+  await page.getByLabel('Listen on').fill('127.0.0.1:0')
+  await page.getByLabel('Reply').selectOption('none')
+  await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
+  const address = await page.locator('.session .address').first().innerText()
+  const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'connect')
+  // Each row is shown before the next one is sent, so that they are two, cut in the second character.
+  socket.write(hello.subarray(0, 3))
+  await page.locator('.row.in', { hasText: '\\xc4\\xe3\\xba' }).waitFor()
+  socket.write(Buffer.concat([hello.subarray(3), hello, Buffer.from('\n')]))
+  await page.locator('.row.in').nth(1).waitFor()
+
+  await page.getByLabel('Encoding').selectOption('gbk')
+  await page.locator('.row.in', { hasText: '你\\xba' }).waitFor()
+  await page.locator('.row.in', { hasText: '\\xc3你好\\n' }).waitFor()
+  await page.keyboard.press('m')
+  const message = page.locator('.row.in', { hasText: '你好你好' })
+  await message.click()
+  await page.locator('.details pre', { hasText: '你好你好' }).waitFor()
+
+  // Found where it is cut, too.
+  await page.keyboard.press('m')
+  await page.locator('.row.in', { hasText: '你\\xba' }).click()
+  await page.locator('.row.in.current', { hasText: '你\\xba' }).waitFor()
+  await page.locator('#find').fill('好你')
+  await page.locator('#find').press('Enter')
+  await page.locator('.row.in.current', { hasText: '\\xc3你好' }).waitFor()
+
+  const heard = once(socket, 'data') as Promise<[Buffer]>
+  await page.locator('#composer').fill('你好')
+  await page.locator('#composer').press('Enter')
+  expect((await heard)[0]).toEqual(Buffer.concat([hello, Buffer.from('\n')]))
+  await page.locator('.row.out', { hasText: '你好\\n' }).waitFor()
+
+  await page.reload()
+  await page.locator('.session-name').first().click()
+  await page.locator('.row.out', { hasText: '你好\\n' }).waitFor()
+  expect(complaints).toEqual([])
+})
