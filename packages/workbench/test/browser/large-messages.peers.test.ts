@@ -34,8 +34,9 @@ itPeer(
     const hex = page.locator('.details .hex')
     await hex.locator('.hex-line').first().waitFor()
     // As much can be scrolled to as there is, and little of it is there.
-    const height = await hex.evaluate((box) => box.scrollHeight)
-    expect(height).toBeGreaterThan((mebibyte / 16) * 18)
+    await expect
+      .poll(() => hex.evaluate((box) => box.scrollHeight), { timeout: 60_000, interval: 20 })
+      .toBeGreaterThan((mebibyte / 16) * 18)
     expect(await hex.locator('.hex-line').count()).toBeLessThan(500)
 
     await page.getByRole('button', { name: 'later' }).click()
