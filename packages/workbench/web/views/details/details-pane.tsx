@@ -1,4 +1,4 @@
-import { useSignal, useSignalEffect } from '@preact/signals'
+import { batch, useSignal, useSignalEffect } from '@preact/signals'
 import type { ComponentChild } from 'preact'
 import { flags, type Row } from '../../backend/decode-rows.js'
 import { showClock, showCount, showSize } from '../../bytes/amounts.js'
@@ -28,8 +28,9 @@ export function DetailsPane(): ComponentChild {
   const row = useSignal<Row | undefined>(undefined)
   const form = useSignal<Form>('text')
   const range = useSignal(nothing)
-  /** Where the bytes begin that are looked at as hex. */
+  /** Where the bytes begin that are to be looked at as hex, and those that are there. */
   const origin = useSignal(0)
+  const shownFrom = useSignal(0)
   /** What others are compared with. */
   const base = useSignal<Row | undefined>(undefined)
 
@@ -49,7 +50,11 @@ export function DetailsPane(): ComponentChild {
     store.sheet.bytes(number, from, isHex ? mostInHex : mostLookedAt).then(
       (found) => {
         const isWanted = form.peek() === 'hex' ? origin.peek() === from : from === 0
-        if (store.sheet.selected.peek() === number && isWanted) row.value = found
+        if (store.sheet.selected.peek() !== number || !isWanted) return
+        batch(() => {
+          row.value = found
+          shownFrom.value = from
+        })
       },
       () => undefined,
     )
@@ -105,16 +110,16 @@ export function DetailsPane(): ComponentChild {
         {form.value === 'hex' && <HexPart row={shown} origin={origin} size={mostInHex} />}
         {form.value === 'hex' && (
           <HexView
-            key={`${shown.number} ${origin.value}`}
+            key={`${shown.number} ${shownFrom.value}`}
             bytes={shown.bytes}
-            origin={origin.value}
+            origin={shownFrom.value}
             label={words.hex}
             range={range.value}
             onRange={(next) => (range.value = next)}
           />
         )}
       </div>
-      <Selection row={shown} origin={form.value === 'hex' ? origin.value : 0} range={range.value} />
+      <Selection row={shown} origin={shownFrom.value} range={range.value} />
     </div>
   )
 }
