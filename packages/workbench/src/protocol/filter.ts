@@ -3,14 +3,11 @@ import { Encoding } from './text/encoding.js'
 
 const Id = v.pipe(v.number(), v.integer(), v.minValue(0))
 
-/** Bytes that are looked for, whichever way they were cut into rows. */
-export const Pattern = v.variant('as', [
-  v.strictObject({
-    as: v.literal('text'),
-    text: v.pipe(v.string(), v.minLength(1), v.maxLength(1_024)),
-    /** How it is encoded. Default UTF-8. */
-    encoding: v.optional(Encoding),
-  }),
+const text = {
+  as: v.literal('text'),
+  text: v.pipe(v.string(), v.minLength(1), v.maxLength(1_024)),
+}
+const others = [
   v.strictObject({
     as: v.literal('hex'),
     hex: v.pipe(v.string(), v.minLength(1), v.maxLength(8_192)),
@@ -19,6 +16,19 @@ export const Pattern = v.variant('as', [
     as: v.literal('regex'),
     regex: v.pipe(v.string(), v.minLength(1), v.maxLength(1_024)),
   }),
+] as const
+
+/** What a rule looks for: a text is UTF-8. */
+export const rulePatterns = [v.strictObject(text), ...others] as const
+
+/** Bytes that are looked for, whichever way they were cut into rows. */
+export const Pattern = v.variant('as', [
+  v.strictObject({
+    ...text,
+    /** How the text is encoded. Default UTF-8. */
+    encoding: v.optional(Encoding),
+  }),
+  ...others,
 ])
 
 /** Which rows a sheet shows. Nothing left out: all of the log. */

@@ -1,11 +1,11 @@
 import * as v from 'valibot'
-import { Pattern } from './filter.js'
+import { rulePatterns } from './filter.js'
 
 const Bytes = v.pipe(v.number(), v.integer(), v.minValue(0))
 
 /** A message that has these bytes in it, that a regular expression fits, or of a length. */
 const Match = v.variant('as', [
-  ...Pattern.options,
+  ...rulePatterns,
   v.strictObject({
     as: v.literal('length'),
     /** Bytes that it has at least, and at most. Default: any. */
