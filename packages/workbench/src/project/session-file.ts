@@ -1,4 +1,4 @@
-import type { Definition } from '../protocol/definition.js'
+import { completeDefinition, type Definition } from '../protocol/definition.js'
 import type { FileOf } from '../protocol/project.js'
 import { withOwnPaths, withWholePaths } from './own-paths.js'
 
@@ -17,7 +17,8 @@ export function toDefinition(
 ): Promise<Definition> {
   const { $schema: _schema, start: _start, ...rest } = value
   const { expect: _expect, ...session } = rest as typeof rest & { readonly expect?: unknown }
-  return withWholePaths({ kind: kinds[folder], ...session } as Definition, root)
+  const definition = { kind: kinds[folder], ...session } as Definition
+  return withWholePaths(completeDefinition(definition), root)
 }
 
 /** @param before what is in the file now: what a session does not know of stays */

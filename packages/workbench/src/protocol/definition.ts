@@ -137,3 +137,26 @@ export type ProxyDefinition = v.InferOutput<typeof ProxyDefinition>
 export type FileDefinition = v.InferOutput<typeof FileDefinition>
 export type ReplayDefinition = v.InferOutput<typeof ReplayDefinition>
 export type Definition = v.InferOutput<typeof Definition>
+
+/**
+ * A definition whose places are what they are for the command: a port alone is of this machine, where the library
+ * listens on all addresses.
+ */
+export function completeDefinition(definition: Definition): Definition {
+  switch (definition.kind) {
+    case 'server':
+      return { ...definition, listen: complete(definition.listen, '127.0.0.1') }
+    case 'client':
+      return { ...definition, connect: complete(definition.connect, 'localhost') }
+    case 'proxy': {
+      const listen = complete(definition.listen, '127.0.0.1')
+      return { ...definition, listen, target: complete(definition.target, 'localhost') }
+    }
+    case 'file':
+      return definition
+  }
+}
+
+function complete(endpoint: string, host: string): string {
+  return /^\d+$/.test(endpoint) ? `${host}:${endpoint}` : endpoint
+}

@@ -1,3 +1,4 @@
+import type { Definition } from '../protocol/definition.js'
 import { WorkbenchError } from '../workbench-error.js'
 
 /** Only what goes through a proxy can be disturbed. */
@@ -24,4 +25,12 @@ export function noLimit(what: string): WorkbenchError {
 export function withoutUndefined<Options extends object>(options: Options): Options {
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   return Object.fromEntries(given) as Options
+}
+
+/** @throws WorkbenchError for a descriptor: those that this process has are its own */
+export function refuseDescriptor(definition: Definition): void {
+  const listen = 'listen' in definition ? definition.listen : ''
+  if (!/^(?:fd|systemd):/i.test(listen)) return
+  const text = `${listen} is for a program that is started with its sockets: write an address and a port, such as 127.0.0.1:9000`
+  throw new WorkbenchError('WORKBENCH_INVALID', text)
 }

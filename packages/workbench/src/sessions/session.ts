@@ -1,6 +1,5 @@
-import type { Definition } from '../protocol/definition.js'
+import { completeDefinition, type Definition } from '../protocol/definition.js'
 import type { SessionState } from '../protocol/session-state.js'
-import { completeDefinition } from './complete-definition.js'
 import { WorkbenchError } from '../workbench-error.js'
 import type { AdoptedServer } from './adopted-server.js'
 import type { Counts, Running } from './running.js'

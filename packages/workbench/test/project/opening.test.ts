@@ -37,6 +37,21 @@ it('a folder that is opened has its sessions, and none of them runs', async () =
   })
 })
 
+it('a port alone is of this machine, and no change of its file', async () => {
+  const { list, project, folder } = await openProject({
+    'servers/echo.json': { name: 'echo', listen: '0' },
+    'proxies/p.json': { name: 'between', listen: '0', target: '1' },
+  })
+  expect(list.all.map(({ definition }) => definition)).toMatchObject([
+    { listen: '127.0.0.1:0' },
+    { listen: '127.0.0.1:0', target: 'localhost:1' },
+  ])
+  expect(project.state).toMatchObject({
+    folder,
+    sessions: [{ isChanged: false }, { isChanged: false }],
+  })
+})
+
 it('an empty folder is a project, and nothing is written into it', async () => {
   const { project, read } = await openProject()
   expect(project.state).toMatchObject({ sessions: [], problems: [] })
