@@ -804,7 +804,7 @@ export const WORKBENCH_UNITS = {
   },
   saved: {
     units: ['protocol', 'workbench-error'],
-    builtins: ['crypto', 'fs/promises', 'path'],
+    builtins: ['buffer', 'crypto', 'fs/promises', 'path'],
   },
   sessions: {
     units: [

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -6,12 +7,15 @@ import {
   projectFiles,
   type ProjectProblem,
 } from '../protocol/project.js'
+import { WorkbenchError } from '../workbench-error.js'
 import { parseFile } from './parse-file.js'
 import { readText } from './read-text.js'
 
 /** Files that are read of a folder, and bytes of each. */
 const mostFiles = 500
 export const mostBytes = 1024 * 1024
+/** Bytes of all messages and sequences: each page gets all of them. */
+const mostSaved = 2 * 1024 * 1024
 
 /** A file, and what is in it. */
 export interface ProjectFile<Folder extends ProjectFolder = ProjectFolder> {
@@ -32,19 +36,29 @@ export const folders = Object.keys(projectFiles) as ProjectFolder[]
 export async function scanProject(root: string): Promise<ScannedProject> {
   const files: ProjectFile[] = []
   const problems: ProjectProblem[] = []
+  let saved = 0
   for (const folder of folders) {
     const names = await namesIn(root, folder, '.json', problems)
     for (const name of names) {
       const file = `${folder}/${name}`
       try {
         const text = await readText(join(root, folder, name), mostBytes)
-        files.push({ folder, file, value: parseFile(folder, text) })
+        const value = parseFile(folder, text)
+        if (!isOfSession(folder)) saved = addSaved(saved, Buffer.byteLength(text))
+        files.push({ folder, file, value })
       } catch (error) {
         problems.push({ file, message: error instanceof Error ? error.message : String(error) })
       }
     }
   }
   return { files: withoutTwins(files, problems), problems }
+}
+
+/** @throws WorkbenchError when it is too much together */
+function addSaved(saved: number, more: number): number {
+  if (saved + more <= mostSaved) return saved + more
+  const text = `is left out: messages and sequences have ${mostSaved} bytes at most, so delete some`
+  throw new WorkbenchError('WORKBENCH_INVALID', text)
 }
 
 /** The names of the files of a folder, in their order. */

@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import { SavedMessage, SavedSequence } from '../protocol/saved.js'
 import type { SavedState } from '../protocol/saved-state.js'
 import { WorkbenchError } from '../workbench-error.js'
-import { mostBytes, mostItems, type SavedPlace } from './saved-items.js'
+import { bytesOf, mostBytes, mostItems, type SavedPlace } from './saved-items.js'
 
 const onlyOwner = 0o600
 const onlyOwnerFolder = 0o700
@@ -72,7 +72,9 @@ export class SavedFilePlace implements SavedPlace {
     const read = v.safeParse(SavedFile, JSON.parse(await readFile(this.#file, 'utf8')))
     if (read.success) {
       const { messages, sequences } = read.output
-      return { messages, sequences }
+      const bytes = bytesOf({ messages, sequences })
+      if (bytes <= mostBytes) return { messages, sequences }
+      throw new Error(`${this.#file} has ${bytes} bytes of them, and at most ${mostBytes} may be`)
     }
     const [{ message }] = read.issues
     throw new Error(`${v.getDotPath(read.issues[0]) ?? 'the file'}: ${message}`)

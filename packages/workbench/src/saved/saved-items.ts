@@ -1,11 +1,12 @@
+import { Buffer } from 'node:buffer'
 import type { SavedMessage, SavedSequence } from '../protocol/saved.js'
 import type { SavedState } from '../protocol/saved-state.js'
 import { WorkbenchError } from '../workbench-error.js'
 
 /** As many of each kind may be kept. */
 export const mostItems = 500
-/** Bytes of all of them, as JSON. */
-export const mostBytes = 4 * 1024 * 1024
+/** Bytes of all of them, as JSON: each page gets all of them, and is given up with 8 MiB unread. */
+export const mostBytes = 2 * 1024 * 1024
 
 export type SavedKind = 'message' | 'sequence'
 
@@ -96,7 +97,7 @@ export class SavedItems {
   /** What cannot be written is kept all the same, until the workbench ends. */
   async #put(kind: SavedKind, list: readonly object[]): Promise<void> {
     const state = { ...this.#state, [listOf[kind]]: list } as SavedState
-    if (JSON.stringify(state).length > mostBytes) {
+    if (bytesOf(state) > mostBytes) {
       const text = `all that is kept may have ${mostBytes} bytes: delete something`
       throw new WorkbenchError('WORKBENCH_NOT_NOW', text)
     }
@@ -106,4 +107,8 @@ export class SavedItems {
     this.#last = written.catch(() => undefined)
     await written
   }
+}
+
+export function bytesOf(state: SavedState): number {
+  return Buffer.byteLength(JSON.stringify(state))
 }

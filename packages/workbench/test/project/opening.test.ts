@@ -52,6 +52,20 @@ it('a port alone is of this machine, and no change of its file', async () => {
   })
 })
 
+it('messages that no page could be told of are left out, and not deleted', async () => {
+  const files = Array.from({ length: 40 }, (_, index) => {
+    const message = { name: `m${index}`, text: 'x'.repeat(60_000) }
+    return [`messages/m${index}.json`, message] as const
+  })
+  const { project, problems, read } = await openProject(Object.fromEntries(files))
+  expect(project.saved.messages).toHaveLength(34)
+  expect(problems()).toHaveLength(6)
+  expect(problems()[0]).toMatch(/^messages\/m\d+\.json is left out: .* 2097152 bytes at most/)
+  await project.write({ ...project.saved, messages: project.saved.messages.slice(1) })
+  const [left = ''] = problems().map((each) => each.split(' ')[0])
+  expect(read(left)).toContain('xxx')
+})
+
 it('an empty folder is a project, and nothing is written into it', async () => {
   const { project, read } = await openProject()
   expect(project.state).toMatchObject({ sessions: [], problems: [] })

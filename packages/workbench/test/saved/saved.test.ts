@@ -72,10 +72,11 @@ describe('what is kept', () => {
 
   it('is bounded, in number and in bytes', async () => {
     const { saved } = await open(join(createFolder(), 'saved.json'))
-    const large = Array.from({ length: 63 }, (_, index) => message(`${index}`, 'x'.repeat(65_536)))
+    // Three bytes each, of which 8 MiB would be more than a page is sent at once.
+    const large = Array.from({ length: 10 }, (_, index) => message(`${index}`, '汉'.repeat(65_536)))
     for (const each of large) await saved.keep(each)
-    await expect(saved.keep(message('one more', 'x'.repeat(65_536)))).rejects.toThrow(/4194304/)
-    expect(saved.state.messages).toHaveLength(63)
+    await expect(saved.keep(message('one more', '汉'.repeat(65_536)))).rejects.toThrow(/2097152/)
+    expect(saved.state.messages).toHaveLength(10)
     const many = new SavedItems(
       {
         messages: Array.from({ length: 500 }, (_, index) => ({ name: `${index}`, text: '' })),
@@ -116,6 +117,17 @@ describe('what is kept', () => {
 
 describe('a file that is broken', () => {
   it.each([
+    [
+      'more than a page can be told',
+      JSON.stringify({
+        version: 1,
+        messages: Array.from({ length: 50 }, (_, index) => ({
+          name: `${index}`,
+          text: 'x'.repeat(60_000),
+        })),
+        sequences: [],
+      }),
+    ],
     ['no JSON', '{"version":1,'],
     ['another version', '{"version":2,"messages":[],"sequences":[]}'],
     ['a wrong message', '{"version":1,"messages":[{"name":"a"}],"sequences":[]}'],
