@@ -1,6 +1,6 @@
 import { render } from 'preact'
 import { Backend } from './backend/backend.js'
-import { enter, findLock, storedKey } from './backend/enter.js'
+import { enter, findSocketRefusal, storedKey } from './backend/enter.js'
 import { createSettings } from './store/settings.js'
 import { Store } from './store/store.js'
 import { Page } from './views/frame/page.js'
@@ -8,7 +8,7 @@ import { listenForKeys } from './views/keys/shortcuts.js'
 import { StoreProvider } from './views/use-store.js'
 
 const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-const backend = new Backend(`${scheme}://${location.host}/socket`, storedKey, findLock)
+const backend = new Backend(`${scheme}://${location.host}/socket`, storedKey, findSocketRefusal)
 const store = new Store(backend, createSettings(localStorage, navigator.languages))
 
 const entry = await enter(location)

@@ -45,8 +45,9 @@ export class PageServer {
     const { assets, opened, isOpen, tickets = new Tickets(), patience = usualPatience } = options
     this.#isOpen = isOpen
     this.#tickets = tickets
-    this.#routes = new Routes(assets, tickets, () => this.#listening.port)
     this.#pages = new Pages(opened, options.gaveUp ?? (() => undefined))
+    const refuseFull = (): Refusal | undefined => this.#pages.refusal
+    this.#routes = new Routes(assets, tickets, () => this.#listening.port, refuseFull)
     this.#http = createServer({
       requestTimeout: patience,
       headersTimeout: patience,
@@ -155,8 +156,7 @@ export class PageServer {
     // All that a page can say with an upgrade.
     const { cookie, 'sec-websocket-protocol': key } = headers
     if (!this.#routes.isAdmitted({ cookie, key })) return { status: 401, text: askForLink }
-    if (!this.#pages.isFull) return undefined
-    return { status: 503, text: `${this.#pages.size} pages are open: close one` }
+    return this.#pages.refusal
   }
 }
 

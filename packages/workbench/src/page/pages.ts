@@ -1,5 +1,6 @@
 import { WebSocketServer } from 'ws'
 import { PageSocket } from './page-socket.js'
+import type { Refusal } from './refusal.js'
 
 /** Pages that may be open at once. */
 const mostPages = 16
@@ -40,8 +41,10 @@ export class Pages {
     return this.#open.size
   }
 
-  get isFull(): boolean {
-    return this.#open.size >= mostPages
+  /** Why there may be no more pages, if that is so. */
+  get refusal(): Refusal | undefined {
+    if (this.#open.size < mostPages) return undefined
+    return { status: 503, text: `${mostPages} pages are open, as many as may be: close one` }
   }
 
   /** Take a request for a WebSocket that was checked. */

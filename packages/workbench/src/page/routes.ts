@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { Assets } from './assets.js'
 import { readCookies, setCookie } from './cookie.js'
-import { askForLink } from './refusal.js'
+import { askForLink, type Refusal } from './refusal.js'
 import type { Tickets } from './tickets.js'
 
 /** A request whose origin was checked. */
@@ -27,11 +27,19 @@ export class Routes {
   readonly #assets: Assets
   readonly #tickets: Tickets
   readonly #port: () => number
+  readonly #findRefusal: () => Refusal | undefined
 
-  constructor(assets: Assets, tickets: Tickets, port: () => number) {
+  /** @param findRefusal why a browser that is let in has to wait, if that is so */
+  constructor(
+    assets: Assets,
+    tickets: Tickets,
+    port: () => number,
+    findRefusal: () => Refusal | undefined,
+  ) {
     this.#assets = assets
     this.#tickets = tickets
     this.#port = port
+    this.#findRefusal = findRefusal
   }
 
   reply(request: PageRequest): PageReply {
@@ -57,9 +65,11 @@ export class Routes {
   #session(request: PageRequest): PageReply {
     const { method, body } = request
     if (method === 'GET') {
-      return this.isAdmitted(request)
-        ? empty()
-        : sayInstead(401, `there is no way in yet: ${askForLink}`)
+      if (!this.isAdmitted(request)) {
+        return sayInstead(401, `there is no way in yet: ${askForLink}`)
+      }
+      const refusal = this.#findRefusal()
+      return refusal === undefined ? empty() : sayInstead(refusal.status, refusal.text)
     }
     if (method !== 'POST') return sayInstead(405, 'use GET or POST', { Allow: 'GET, POST' })
     const pass = this.#tickets.exchange(readToken(body))

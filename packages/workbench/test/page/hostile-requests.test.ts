@@ -262,6 +262,11 @@ it('so many pages may be open at once, and one that is closed makes room', async
   const pages: WebSocket[] = []
   for (let count = 0; count < 16; count++) pages.push(await served.open(entry))
   expect(await served.upgrade({ ...entry, origin: served.origin })).toBe(503)
+  // A browser does not show a page what its socket was refused with: it asks.
+  const headers = { cookie: entry.cookie, 'hawser-key': entry.key }
+  const { status, body } = await served.ask('GET', '/session', { headers })
+  expect([status, body]).toEqual([503, '16 pages are open, as many as may be: close one\n'])
+  expect((await served.ask('GET', '/session')).status).toBe(401)
   pages[0]?.terminate()
   await until(() => served.server.pages === 15)
   expect(await served.upgrade({ ...entry, origin: served.origin })).toBe(101)

@@ -1,5 +1,6 @@
 import type { Push, Reply, ReplyValue } from '../../src/protocol/replies.js'
 import type { Request, RequestOf } from '../../src/protocol/requests.js'
+import type { SocketRefusal } from './enter.js'
 import { decodeRows, type Row } from './decode-rows.js'
 
 /** A request that was refused, or that no reply came to. */
@@ -34,7 +35,7 @@ const longestWait = 5_000
 export class Backend {
   readonly #url: string
   readonly #key: () => string
-  readonly #findLock: () => Promise<string | undefined>
+  readonly #findRefusal: () => Promise<SocketRefusal | undefined>
   readonly #waiting = new Map<number, Waiting>()
   #socket: WebSocket | undefined
   #lastId = 0
@@ -43,17 +44,23 @@ export class Backend {
   onPush: (push: Push) => void = () => undefined
   /** Called when it is open, or lost. */
   onState: (state: BackendState) => void = () => undefined
+  /** Called with why there may be no more pages now; it connects again all the same. */
+  onRefusal: (why: string) => void = () => undefined
   /** Called when it needs a link, with what to do; it does not connect again then. */
   onLock: (why: string) => void = () => undefined
 
   /**
    * @param key what goes with the cookie, as it is when it connects
-   * @param findLock why the browser is not let in any more, if that is so
+   * @param findRefusal why the socket was refused, if it was
    */
-  constructor(url: string, key: () => string, findLock: () => Promise<string | undefined>) {
+  constructor(
+    url: string,
+    key: () => string,
+    findRefusal: () => Promise<SocketRefusal | undefined>,
+  ) {
     this.#url = url
     this.#key = key
-    this.#findLock = findLock
+    this.#findRefusal = findRefusal
   }
 
   connect(): void {
@@ -124,9 +131,13 @@ export class Backend {
 
   async #again(): Promise<void> {
     // A socket that is refused does not say why.
-    const why = await this.#findLock()
-    if (why === undefined) this.connect()
-    else this.onLock(why)
+    const refusal = await this.#findRefusal()
+    if (refusal?.isLocked === true) {
+      this.onLock(refusal.why)
+      return
+    }
+    if (refusal !== undefined) this.onRefusal(refusal.why)
+    this.connect()
   }
 }
 

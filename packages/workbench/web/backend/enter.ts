@@ -1,6 +1,8 @@
 /** Whether the browser is let in, and what to do if not. */
 export type Entry = { readonly isIn: true } | { readonly isIn: false; readonly why: string }
 
+/** The status of a workbench that has as many pages as it may have. */
+const full = 503
 /** Where the key is kept that goes with the cookie: no page of another port reads it. */
 const keyName = 'hawser-key'
 
@@ -21,21 +23,28 @@ export async function enter(location: Location): Promise<Entry> {
     }
     // The link is used up: it is of no use in the history, or in a bookmark.
     if (token !== null) history.replaceState(null, '', location.pathname)
-    return reply.ok ? { isIn: true } : { isIn: false, why: await reply.text() }
+    return reply.ok || reply.status === full
+      ? { isIn: true }
+      : { isIn: false, why: await reply.text() }
   } catch {
     return { isIn: false, why: 'the workbench does not reply: is it still running?' }
   }
 }
 
-/**
- * Whether the workbench that replies does not know this browser, as one that was started anew.
- *
- * @returns what to do then; undefined also where it does not reply
- */
-export async function findLock(): Promise<string | undefined> {
+/** Why a socket was refused, which does not say it. */
+export interface SocketRefusal {
+  readonly why: string
+  /** Whether a link is needed: the workbench does not know this browser, as one that was started anew. */
+  readonly isLocked: boolean
+}
+
+/** @returns undefined also where nothing replies */
+export async function findSocketRefusal(): Promise<SocketRefusal | undefined> {
   try {
     const reply = await ask()
-    return reply.status === 401 ? await reply.text() : undefined
+    const isLocked = reply.status === 401
+    if (!isLocked && reply.status !== full) return undefined
+    return { why: (await reply.text()).trim(), isLocked }
   } catch {
     return undefined
   }

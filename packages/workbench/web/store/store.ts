@@ -75,6 +75,7 @@ export class Store {
       this.state.value = state
       if (state === 'open') void this.#begin()
     }
+    backend.onRefusal = (why) => this.notices.say('warning', why)
     backend.onLock = (why) => this.lock(why)
     effect(() => {
       this.sheet.readAs(
