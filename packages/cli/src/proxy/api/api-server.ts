@@ -8,6 +8,7 @@ import {
 import { ApiError } from './api-error.js'
 import { findRefusal } from './guard.js'
 import { errorReply, type Reply } from './reply.js'
+import { readRequestTarget } from './request-target.js'
 import type { Routes } from './routes.js'
 
 /** Clients at once: tests that run beside each other have one each. */
@@ -81,8 +82,9 @@ export class ApiServer {
   }
 
   async #answer(request: IncomingMessage): Promise<Reply> {
-    const { headers, method = '', url: path = '' } = request
-    const { host, origin } = headers
+    const { headers, method = '', url = '' } = request
+    const { origin } = headers
+    const { host, path } = readRequestTarget(url, headers.host)
     const refusal = findRefusal({ host, origin, userAgent: headers['user-agent'] }, this.#names)
     if (refusal !== undefined) throw new ApiError(403, refusal)
     const body = await readBody(request)

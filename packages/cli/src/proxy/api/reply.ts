@@ -1,3 +1,4 @@
+import { OptionError } from 'hawser'
 import { ApiError } from './api-error.js'
 
 /** What is sent back. */
@@ -18,7 +19,9 @@ export function json(value: unknown, status = 200): Reply {
 
 /** An error as toxiproxy sends one: JSON, and said to be plain text. */
 export function errorReply(error: unknown): Reply {
-  const status = error instanceof ApiError ? error.status : 500
+  // What the library does not take was asked for.
+  const refused = error instanceof OptionError ? 400 : 500
+  const status = error instanceof ApiError ? error.status : refused
   const message = error instanceof Error ? error.message : String(error)
   const body = `${JSON.stringify({ error: message, status })}\n`
   return { status, type: 'text/plain; charset=utf-8', body }

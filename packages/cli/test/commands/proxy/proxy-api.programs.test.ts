@@ -67,6 +67,11 @@ describe("toxiproxy's quirks", () => {
   it.each([
     ['POST /proxies', '{', /^bad request body: /],
     ['POST /proxies', '', /^bad request body: it is empty/],
+    [
+      'POST /proxies',
+      '{"name":"b","listen":"tls://127.0.0.1:0","upstream":"127.0.0.1:1"}',
+      /^tls:\/\/127\.0\.0\.1:0 needs the option tls/,
+    ],
     ['POST /proxies', '[]', /^bad request body: it is no object/],
     ['POST /proxies', '{"name":7}', /^bad request body: name is no text/],
     ['PATCH /proxies/a', '{"enabled":1}', /^bad request body: enabled is neither true nor false/],
