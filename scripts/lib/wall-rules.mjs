@@ -757,7 +757,17 @@ export const INSPECT_UNITS = {
   wire: { units: [], builtins: [] },
   tap: {
     units: ['wire'],
-    builtins: ['buffer', 'fs', 'net', 'path', 'perf_hooks', 'process', 'timers', 'worker_threads'],
+    builtins: [
+      'buffer',
+      'fs',
+      'module',
+      'net',
+      'path',
+      'perf_hooks',
+      'process',
+      'timers',
+      'worker_threads',
+    ],
     wings: {
       send: { sees: ['natives'], builtins: ['buffer', 'net'] },
       connections: { sees: ['natives', 'send'], builtins: ['net'] },

@@ -58,7 +58,7 @@ export class ThreadReader {
   }
 
   /** The stream ended. @param {boolean} isWhole whether each connection must have closed or be open at the end */
-  end(isWhole = false) {
+  end(isWhole) {
     if (isWhole && this.#rest.length > 0)
       this.problems.push(`${this.#rest.length} bytes of a block`)
     if (this.thread.event === undefined) this.problems.push('no event of the thread')
@@ -175,7 +175,7 @@ export class ThreadReader {
       const total = of.total[way]
       if (of.unseen !== undefined || total === close[counter]) continue
       this.problems.push(
-        `connection ${id}: ${counter} ${Number(close[counter])}, and ${total} came or was lost`,
+        `connection ${id}: ${counter} ${String(close[counter])}, and ${total} came or was lost`,
       )
     }
   }

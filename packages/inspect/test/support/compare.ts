@@ -53,8 +53,9 @@ export function findUnequalEnds(readers: readonly ThreadReader[]): string[] {
   const whole = conversationsOf(readers).filter(({ unseen }) => unseen === undefined)
   const accepted = new Map(whole.map((of) => [keyOf(of, 'accept'), of]))
   return whole.flatMap((client) => {
-    const server = accepted.get(keyOf(client, 'connect'))
-    if (server === undefined || server === client) return []
+    const key = keyOf(client, 'connect')
+    const server = key === undefined ? undefined : accepted.get(key)
+    if (server === undefined || server.isTls !== client.isTls) return []
     const [sent, got] = [Buffer.concat(client.bytes.out), Buffer.concat(server.bytes.in)]
     // What one end sent and the other did not wait for is no difference.
     const isSame = sent.subarray(0, got.length).equals(got)

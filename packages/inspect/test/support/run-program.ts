@@ -57,7 +57,7 @@ export async function runTapped(
     const env = tapped(path, wish.http2)
     const result = await run(place, program, wish.flags ?? [], { ...env, TRUTH: truthPath })
     await collector.drained()
-    for (const reader of collector.readers) reader.end()
+    for (const reader of collector.readers) reader.end(true)
     return { run: result, truth: readTruth(truthPath), readers: collector.readers }
   } finally {
     await collector.close()
@@ -89,7 +89,14 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...flags, join(programs, file), ...args], {
       cwd: own,
-      env: { ...process.env, NODE_OPTIONS: '', ...env, PLACE: own },
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        ...env,
+        PLACE: own,
+        KEY: join(place, 'key.pem'),
+        CERT: join(place, 'cert.pem'),
+      },
     })
     let stdout = ''
     let stderr = ''

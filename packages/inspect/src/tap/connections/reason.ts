@@ -1,11 +1,10 @@
 /** Characters of a message that are said. */
 const most = 200
 
-/** @returns the code of an error, or its message; the program may have thrown anything, and no code of it is called */
+/** @returns the code of an error, or its message; the program may have thrown anything, and its getters are not called */
 export function reasonOf(error: unknown): string | undefined {
   if (error === null || error === undefined) return undefined
-  if (typeof error === 'string') return error.slice(0, most)
-  if (typeof error !== 'object') return typeof error
+  if (typeof error !== 'object') return typeof error === 'string' ? error.slice(0, most) : 'unknown'
   return textOf(error, 'code') ?? textOf(error, 'message') ?? 'unknown'
 }
 

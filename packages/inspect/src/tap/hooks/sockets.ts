@@ -3,6 +3,7 @@ import type { Observer, Piece } from '../connections/observer.js'
 import type { Watched } from '../connections/watched.js'
 import { settleFault } from '../fault.js'
 import { apply } from '../natives.js'
+import { callThrough } from './call-through.js'
 import { replace } from './define.js'
 import { targetOf } from './target.js'
 
@@ -73,7 +74,7 @@ function watchWrites(observer: Observer): void {
           settleFault(error)
         }
       }
-      return apply(original, this, [isMany, data, encoding, callback])
+      return callThrough(original, this, [isMany, data, encoding, callback])
     },
   )
 }
@@ -87,7 +88,7 @@ function watchConnect(observer: Observer): void {
     } catch (error) {
       settleFault(error)
     }
-    return apply(original, this, args)
+    return callThrough(original, this, args)
   })
 }
 
@@ -100,7 +101,7 @@ function watchFinal(observer: Observer): void {
     } catch (error) {
       settleFault(error)
     }
-    return apply(original, this, args)
+    return callThrough(original, this, args)
   })
 }
 
@@ -113,6 +114,6 @@ function watchDestroy(observer: Observer): void {
     } catch (error) {
       settleFault(error)
     }
-    return apply(original, this, args)
+    return callThrough(original, this, args)
   })
 }

@@ -4,6 +4,25 @@ import type { Ring } from './ring.js'
 
 interface Handle {
   readonly fd?: number
+  close(): void
+}
+
+/** A socket that closes without a look at `process.stderr`, which Node's own has, and which opens it for the program. */
+class Line extends Socket {
+  readonly #onGone: () => void
+
+  constructor(onGone: () => void) {
+    super()
+    this.#onGone = onGone
+  }
+
+  override _destroy(_error: Error | null, callback: (error: null) => void): void {
+    const handle = Reflect.get(this, '_handle') as Handle | null
+    Reflect.set(this, '_handle', null)
+    handle?.close()
+    callback(null)
+    this.#onGone()
+  }
 }
 
 /** What a write came to: all is out, some is, nothing is, or the inspector is gone. */
@@ -14,11 +33,11 @@ export type Outcome = 'out' | 'some' | 'none' | 'gone'
  * would be an async resource of the program, and would be pending when it ends.
  */
 export class Sink {
-  readonly socket: Socket = new Socket()
+  readonly socket: Socket
   #written = 0
 
   constructor(path: string, onGone: () => void) {
-    this.socket.on('error', onGone).on('close', onGone)
+    this.socket = new Line(onGone)
     this.socket.connect(path)
     this.socket.unref()
   }

@@ -92,8 +92,8 @@ void run({
         socket.write('HTTP/1.1 101 Switching\r\n\r\n')
         socket.on('data', (part) => socket.end(`raw ${part}`))
       })
-      const ask = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\nhead'
-      say(await raw(port, [ask, 'after'], 'upgrade'))
+      const head = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\nhead'
+      say(await raw(port, [head, 'after'], 'upgrade'))
     }),
   connect: () =>
     withServer(echo, async (port, server) => {

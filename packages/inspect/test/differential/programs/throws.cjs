@@ -83,7 +83,7 @@ const places = {
       }
     }
     try {
-      new net.Socket({ fd: -1 })
+      say(new net.Socket({ fd: -1 }).fd)
     } catch (error) {
       say(error.stack)
     }
