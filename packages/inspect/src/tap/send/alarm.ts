@@ -4,7 +4,10 @@ import { natives } from '../natives.js'
 const longest = 2 ** 31 - 1
 
 interface Timer extends NodeJS.Timeout {
+  /** What it waits for now. */
   _idleTimeout: number
+  /** What it waits for once it has fired: it is begun anew after its callback, whatever that did. */
+  _repeat: number
 }
 
 /**
@@ -19,6 +22,7 @@ export class Alarm {
   constructor(onRing: () => void) {
     const ring = (): void => {
       this.#isSet = false
+      this.#timer._repeat = longest
       onRing()
     }
     this.#timer = natives.setInterval(ring, longest).unref() as Timer
@@ -31,6 +35,7 @@ export class Alarm {
   set(milliseconds: number): void {
     this.#isSet = true
     this.#timer._idleTimeout = milliseconds
+    this.#timer._repeat = milliseconds
     this.#timer.refresh()
   }
 

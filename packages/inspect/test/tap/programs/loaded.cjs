@@ -1,0 +1,30 @@
+// Sends far more than the tap keeps, and lives on until its input ends.
+const net = require('node:net')
+
+const bytes = Buffer.alloc(65_536, 'x')
+
+async function exchange(port, rounds) {
+  const socket = net.connect(port, '127.0.0.1')
+  let got = 0
+  socket.on('data', (part) => (got += part.length))
+  for (let round = 0; round < rounds; round++) {
+    if (!socket.write(bytes)) await new Promise((resolve) => socket.once('drain', resolve))
+  }
+  socket.end('last')
+  await new Promise((resolve) => socket.once('close', resolve))
+  return got
+}
+
+const server = net.createServer((socket) => socket.pipe(socket))
+const main = async () => {
+  const { port } = server.address()
+  let total = 0
+  for (let count = 0; count < 8; count++) total += await exchange(port, 20)
+  for (let count = 0; count < 300; count++) total += await exchange(port, 0)
+  server.close()
+  global.gc()
+  const { arrayBuffers } = process.memoryUsage()
+  console.log(`done ${total} ${arrayBuffers < 8_000_000 ? 'bounded' : arrayBuffers}`)
+}
+server.listen(0, '127.0.0.1', () => void main())
+process.stdin.resume()
