@@ -7,6 +7,10 @@ export class Conversation {
   /** When it was opened. */
   readonly time: number
   readonly protocol: Protocol
+  /** Whether it did not come about. */
+  isFailed = false
+  /** Whether it is said that its bytes cannot be seen. */
+  isUnseenSaid = false
   #id = 0
 
   constructor(connection: SeenConnection, time: number) {

@@ -23,7 +23,7 @@ export async function inspect(options: InspectOptions): Promise<number> {
   const output = new InspectOutput(options)
   const shown = options.grep === undefined ? tell : grepEvents(tell, options.grep)
   const masked = masks === undefined ? shown : maskEvents(shown, masks, true)
-  const screen = new Screen(masked, masks !== undefined)
+  const screen = new Screen(masked, { isMasked: masks !== undefined, isHttp2Shown: http2 })
   const log = file === undefined ? undefined : await openLog(file)
   const watcher = new Watcher(only, log === undefined ? [screen] : [screen, log.reporter])
   const inspection = await startInspection({ http2, handler: watcher })

@@ -5,23 +5,31 @@ import type { SeenOpenEvent, Whose } from '../output/seen.js'
 import type { Conversation } from './conversation.js'
 import type { Reporter } from './reporter.js'
 
+/** How it is shown. */
+export interface ScreenOptions {
+  /**
+   * Whether there are secrets: the words of a program are not shown then, nor what comes behind bytes that are missing, in
+   * which one may have begun.
+   */
+  readonly isMasked: boolean
+  readonly isHttp2Shown: boolean
+}
+
 /** Shows what is seen, as events of the command. */
 export class Screen implements Reporter {
   readonly #tell: (event: ServerEvent) => void
   readonly #isMasked: boolean
+  readonly #isHttp2Shown: boolean
   /** Connections whose bytes are not shown any more. */
   readonly #hidden = new Set<number>()
   #open = 0
   /** That of the bytes that come next, where it was not known before. */
   #protocol: string | undefined
 
-  /**
-   * @param isMasked whether there are secrets: the words of a program are not shown then, nor what comes behind bytes that
-   *   are missing, in which one may have begun
-   */
-  constructor(tell: (event: ServerEvent) => void, isMasked: boolean) {
+  constructor(tell: (event: ServerEvent) => void, { isMasked, isHttp2Shown }: ScreenOptions) {
     this.#tell = tell
     this.#isMasked = isMasked
+    this.#isHttp2Shown = isHttp2Shown
   }
 
   thread(thread: SeenThread, seenAt: number): void {
@@ -34,14 +42,15 @@ export class Screen implements Reporter {
     this.#tell({ event: 'thread-ended', ...whoseOf(thread) })
   }
 
-  open({ id, connection, time: seenAt }: Conversation): void {
+  open(conversation: Conversation): void {
+    const { id, connection, time: seenAt } = conversation
     this.#open++
     const { thread, host, path, local, remote } = connection
     const name = path ?? host
     this.#tell({
       event: 'opened',
       id,
-      how: howOf(connection),
+      how: howOf(conversation),
       remote: remote ?? name ?? 'local',
       local: local ?? path ?? 'local',
       ...(name === undefined ? {} : { host: name }),
@@ -69,7 +78,7 @@ export class Screen implements Reporter {
         this.#tell({ event: 'secured', id, tls: tlsOf(connection), seenAt })
         break
       case 'unseen': {
-        const text = unseenWords[connection.unseen ?? ''] ?? connection.unseen ?? ''
+        const text = sayUnseen(connection.unseen ?? '', this.#isHttp2Shown)
         this.#tell({ event: 'note', id, what: 'unseen', text })
         break
       }
@@ -112,9 +121,14 @@ export class Screen implements Reporter {
 }
 
 const unseenWords: Readonly<Record<string, string>> = {
-  http2: 'HTTP/2 is read and written by Node.js itself: --http2 shows it',
   consumed: 'its bytes are read by Node.js itself, since before it was watched',
   native: 'its bytes are read and written by Node.js itself',
+}
+
+function sayUnseen(why: string, isHttp2Shown: boolean): string {
+  if (why !== 'http2') return unseenWords[why] ?? why
+  if (isHttp2Shown) return 'HTTP/2 without TLS is read and written by Node.js itself'
+  return 'HTTP/2 is read and written by Node.js itself: --http2 shows it, where it has TLS'
 }
 
 /** Whose connection it is. */
@@ -122,10 +136,10 @@ export function whoseOf({ title, pid, threadId }: SeenThread): Whose {
   return { program: title, pid, ...(threadId === 0 ? {} : { thread: threadId }) }
 }
 
-function howOf({ role, remote, path }: SeenConnection): SeenOpenEvent['how'] {
-  if (role === 'accept') return 'accepted'
-  if (role === 'adopt') return 'met'
-  return remote === undefined && path === undefined ? 'tried' : 'connected'
+function howOf({ connection, isFailed }: Conversation): SeenOpenEvent['how'] {
+  if (connection.role === 'accept') return 'accepted'
+  if (connection.role === 'adopt') return 'met'
+  return isFailed ? 'tried' : 'connected'
 }
 
 function tlsOf({ tls }: SeenConnection): Extract<ServerEvent, { event: 'secured' }>['tls'] {

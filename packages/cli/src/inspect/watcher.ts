@@ -80,17 +80,28 @@ export class Watcher implements InspectionHandler {
   }
 
   event(connection: SeenConnection, event: SeenEvent, time: number): void {
+    const isBegun = this.#open.get(connection.id)?.isBegun === true
+    // It is said when it is known where it leads, or that it has closed.
+    if (event.event === 'unseen' && !isBegun && connection.remote === undefined) return
     const conversation = this.#begin(connection)
     if (conversation === undefined) return
+    if (event.event === 'unseen') {
+      this.#sayUnseen(conversation, time)
+      return
+    }
     if (event.event === 'lost') this.#lose(event.missed)
     for (const reporter of this.#reporters) reporter.event(conversation, event, time)
   }
 
   close(connection: SeenConnection, close: SeenClose, time: number): void {
     if (this.#isOver) return
+    const opened = this.#open.get(connection.id)
+    if (opened !== undefined)
+      opened.isFailed = connection.remote === undefined && close.by === 'error'
     const conversation = this.#begin(connection)
     this.#open.delete(connection.id)
     if (conversation === undefined) return
+    this.#lose(unseenOf(connection, close))
     for (const reporter of this.#reporters) reporter.close(conversation, close, time)
   }
 
@@ -124,6 +135,24 @@ export class Watcher implements InspectionHandler {
     this.#connections++
     conversation.begin(this.#connections)
     for (const reporter of this.#reporters) reporter.open(conversation)
+    this.#sayUnseen(conversation, conversation.time)
     return conversation
   }
+
+  #sayUnseen(conversation: Conversation, time: number): void {
+    const { connection, isUnseenSaid } = conversation
+    if (connection.unseen === undefined || isUnseenSaid) return
+    conversation.isUnseenSaid = true
+    for (const reporter of this.#reporters) reporter.event(conversation, { event: 'unseen' }, time)
+  }
+}
+
+/** What its socket has counted, and nothing of it was seen: Node.js has read and written it itself. */
+function unseenOf({ before, captured, lost }: SeenConnection, { counted }: SeenClose): Bytes {
+  const missing = (direction: 'in' | 'out'): number => {
+    if (counted === undefined) return 0
+    const known = before[direction] + captured[direction] + lost[direction]
+    return Math.max(0, counted[direction] - known)
+  }
+  return { in: missing('in'), out: missing('out') }
 }

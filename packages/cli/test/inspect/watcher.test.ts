@@ -25,8 +25,9 @@ class Watching {
   readonly events: ServerEvent[] = []
   readonly watcher: Watcher
 
-  constructor(only?: string, hidesGaps = false) {
-    const screen = new Screen((event) => this.events.push(event), hidesGaps)
+  constructor(only?: string, isMasked = false) {
+    const tell = (event: ServerEvent): void => void this.events.push(event)
+    const screen = new Screen(tell, { isMasked, isHttp2Shown: false })
     this.watcher = new Watcher(only === undefined ? undefined : [parseOnly(only)], [screen])
   }
 
@@ -113,7 +114,11 @@ it('with --only the others are not counted either', () => {
 it('what was lost is said where it is missing, at the end, and in the sum', () => {
   const watching = new Watching()
   const { watcher } = watching
-  const one = connection(1, { remote: 'local', lost: { in: 5, out: 6 } })
+  const one = connection(1, {
+    remote: 'local',
+    captured: { in: 5, out: 14 },
+    lost: { in: 5, out: 6 },
+  })
   watcher.open(one, 1)
   watcher.event(one, { event: 'lost', missed: { in: 5, out: 6 } }, 2)
   watcher.close(one, end, 3)
@@ -162,8 +167,25 @@ it('why a connection is not shown is said', () => {
   watcher.open(one, 1)
   watcher.event(one, { event: 'unseen' }, 2)
   expect(watching.lines[1]).toBe(
-    '@1 unseen HTTP/2 is read and written by Node.js itself: --http2 shows it',
+    '@1 unseen HTTP/2 is read and written by Node.js itself: --http2 shows it, where it has TLS',
   )
+})
+
+it('a client that Node.js reads and writes itself is counted by its socket', () => {
+  const watching = new Watching()
+  const { watcher } = watching
+  const one = connection(1, { role: 'connect', host: 'a:80' })
+  watcher.open(one, 1)
+  one.unseen = 'http2'
+  watcher.event(one, { event: 'unseen' }, 2)
+  expect(watching.lines).toEqual([])
+  watcher.close(one, { ...end, by: 'local' }, 3)
+  expect(watching.lines.map((line) => line.replace(/:.*/, ''))).toEqual([
+    '@1 connected a',
+    '@1 unseen HTTP/2 is read and written by Node.js itself',
+    '@1 closed by the program, 10 B in, 20 B out (0 open)',
+  ])
+  expect(watcher.end()).toMatchObject({ in: 10, out: 20, lost: { in: 10, out: 20 } })
 })
 
 it('as JSON, each event has the time of the program', () => {
