@@ -784,8 +784,8 @@ export const INSPECT_UNITS = {
   },
   guess: { units: [], builtins: [] },
   attach: {
-    units: [],
-    builtins: ['buffer', 'fs', 'path', 'process', 'timers', 'timers/promises', 'url'],
+    units: ['launch'],
+    builtins: ['buffer', 'fs', 'path', 'process', 'timers', 'timers/promises'],
     doors: ['attach', 'attach-error'],
   },
   index: { units: ['attach', 'collect', 'guess', 'launch'], builtins: [] },

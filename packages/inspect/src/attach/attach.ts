@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
+import { tapPath } from '../launch/tap-path.js'
 import { AttachError, fail, refuse } from './attach-error.js'
 import { findOpen, type OpenPort, openPort, waitClosed } from './debug-port.js'
 import { closeExpression, type Loaded, loadExpression, pidExpression } from './expressions.js'
@@ -97,7 +97,7 @@ async function load(
   timeout: number,
 ): Promise<{ node: string; title: string }> {
   const { pid } = target
-  const tap = fileURLToPath(new URL('../../bundle/tap.cjs', import.meta.url))
+  const tap = tapPath()
   const evaluate = async (expression: string): Promise<unknown> => {
     try {
       return await inspector.evaluate(expression)
@@ -118,7 +118,7 @@ async function load(
   shareSocket(socket, target)
   const until = Date.now() + timeout
   const loaded = (await evaluate(loadExpression({ tap, socket, http2, until }))) as Loaded
-  if (loaded.outcome === 'loaded' || loaded.outcome === 'again') {
+  if (loaded.outcome === 'loaded') {
     return { node: loaded.node, title: loaded.title }
   }
   throw fail(explain(loaded, pid))
@@ -128,8 +128,8 @@ function explain(loaded: Loaded, pid: number): string {
   if (loaded.outcome === 'watched') {
     return `process ${pid} is watched by another hawser inspect: end that one first`
   }
-  if (loaded.outcome === 'spent') {
-    return `process ${pid} was watched before and cannot be again: restart it`
+  if (loaded.outcome === 'off') {
+    return `the tap was loaded into process ${pid}, and cannot reach the inspector's socket: is it that of another user?`
   }
   const reason = loaded.outcome === 'failed' ? loaded.reason : 'it was not understood'
   return `the tap could not be loaded into process ${pid}: ${reason}`

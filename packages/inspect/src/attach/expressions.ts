@@ -11,10 +11,11 @@ export interface Loading {
 
 /** What came of it. */
 export type Loaded =
-  /** The tap was loaded, or one from an earlier attach was pointed at the socket. */
-  | { readonly outcome: 'loaded' | 'again'; readonly node: string; readonly title: string }
-  /** Another inspector watches it, or the tap that it has cannot be used again. */
-  | { readonly outcome: 'watched' | 'spent' }
+  | { readonly outcome: 'loaded'; readonly node: string; readonly title: string }
+  /** Another inspector watches it. */
+  | { readonly outcome: 'watched' }
+  /** The tap did not reach the socket. */
+  | { readonly outcome: 'off' }
   | { readonly outcome: 'failed'; readonly reason: string }
 
 /** Its number as it knows it. */
@@ -33,17 +34,15 @@ export function loadExpression(loading: Loading): string {
   // It is taken away as soon as this is evaluated.
   const load = require
   const variables = { HAWSER_INSPECT: socket, HAWSER_INSPECT_OPTIONS: JSON.stringify({ http2 }) }
-  const who = { node: process.version, title: String(process.argv[1] ?? process.execPath) }
   const begin = () => {
     if (Date.now() > until) return { outcome: 'failed', reason: 'it was too late' }
-    const mark = globalThis[Symbol.for('hawser.tap')]
-    if (mark !== undefined) {
-      if (mark.active) return { outcome: 'watched' }
-      return mark.aim?.(socket, { http2 }) === true ? { outcome: 'again', ...who } : { outcome: 'spent' }
-    }
+    const tapOf = () => globalThis[Symbol.for('hawser.tap')]
+    if (tapOf()?.isOff === false) return { outcome: 'watched' }
     const before = Object.keys(variables).map((name) => [name, process.env[name]])
     Object.assign(process.env, variables)
     try {
+      // One from an earlier attach, whose inspector is gone, is loaded anew.
+      delete load.cache?.[tap]
       load(tap)
     } finally {
       for (const [name, value] of before) {
@@ -51,8 +50,9 @@ export function loadExpression(loading: Loading): string {
         else process.env[name] = value
       }
     }
-    const loaded = globalThis[Symbol.for('hawser.tap')] !== undefined
-    return loaded ? { outcome: 'loaded', ...who } : { outcome: 'failed', reason: 'the tap did not start' }
+    if (tapOf()?.isOff !== false) return { outcome: 'off' }
+    const title = String(process.argv[1] ?? process.execPath)
+    return { outcome: 'loaded', node: process.version, title }
   }
   require('node:timers').setImmediate(() => {
     try {

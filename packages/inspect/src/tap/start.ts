@@ -8,8 +8,14 @@ import { watchExit } from './hooks/exit.js'
 import { findHooks, setHooks } from './hooks/hooks.js'
 import { Pump } from './send/pump.js'
 
+/** The tap of a thread. */
+export interface Tap {
+  /** Whether its inspector is gone. */
+  readonly isOff: boolean
+}
+
 /** @param path of the inspector's socket @param options as JSON */
-export function start(path: string, options: string | undefined): void {
+export function start(path: string, options: string | undefined): Tap {
   const pump = new Pump(
     path,
     () => narrator.settle(),
@@ -26,9 +32,10 @@ export function start(path: string, options: string | undefined): void {
   recorder.event(0, describeThread(findHooks(pump.sink)))
   pump.flush()
   // With no inspector there, nothing is touched.
-  if (pump.isOff) return
+  if (pump.isOff) return pump
   watchExit(() => pump.exit())
   setHooks(observer, pump.sink, readHttp2(options))
+  return pump
 }
 
 function readHttp2(options: string | undefined): boolean {

@@ -140,7 +140,9 @@ describe.runIf(canAttach)('what cannot be watched is refused, and sent nothing',
       code: 'ATTACH_REFUSED',
       message: expect.stringContaining('is not Node.js') as string,
     })
-    expect(target.isAlive).toBe(true)
+    // SIGUSR1 would be delivered before it.
+    target.running.signal('SIGTERM')
+    expect(await target.running.ended).toMatchObject({ signal: 'SIGTERM' })
   })
 
   it('a program that is not Node.js and handles the signal', async () => {

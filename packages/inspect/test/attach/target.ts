@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import process from 'node:process'
-import { createServer } from 'hawser'
-import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { createFolder } from '../../../../test/support/folders.js'
 import { Running } from '../../../../test/support/running.js'
+import { startInspection } from '../../src/index.js'
+import { Notebook } from '../support/notebook.js'
 import { attach, type Attached, type AttachOptions } from '../../src/attach/attach.js'
 import { readListeners } from '../../src/attach/listeners.js'
 
@@ -67,13 +66,17 @@ export class Target {
   }
 }
 
-/** The path of a Unix socket that accepts whatever comes. */
-export async function inspectorSocket(): Promise<string> {
-  const path = join(createFolder(), 'tap.sock')
-  const server = createServer((connection) => connection.closed.then(() => {}))
-  await server.listen({ path })
-  onTestFinished(() => server.close({ drain: 0 }).then(() => {}))
-  return path
+/** An inspection, and what it writes down. */
+export async function inspect(): Promise<{
+  notebook: Notebook
+  socket: string
+  end: () => Promise<void>
+}> {
+  const notebook = new Notebook()
+  const inspection = await startInspection({ http2: false, handler: notebook })
+  onTestFinished(() => inspection.close())
+  const socket = inspection.variables.HAWSER_INSPECT
+  return { notebook, socket, end: () => inspection.close() }
 }
 
 /** Attaches to a target, and agrees to everything. */
@@ -81,6 +84,6 @@ export async function attachTo(
   { pid }: { pid: number },
   options: Partial<AttachOptions> = {},
 ): Promise<Attached> {
-  const socket = options.socket ?? (await inspectorSocket())
+  const socket = options.socket ?? (await inspect()).socket
   return attach({ pid, socket, confirm: () => true, timeout: 20_000, ...options })
 }

@@ -79,7 +79,7 @@ export class Narrator {
       role,
       ...(role === 'connect' ? describe(connection) : addressesOf(socket)),
       ...(target?.path !== undefined && { path: target.path }),
-      ...((before > 0 || out > 0) && role === 'adopt' && { in: before, out }),
+      ...((before > 0 || out > 0) && role !== 'connect' && { in: before, out }),
     }
     const id = this.#count + 1
     if (!this.#recorder.event(id, event)) return false

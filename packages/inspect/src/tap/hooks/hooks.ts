@@ -3,6 +3,7 @@ import type { Observer } from '../connections/observer.js'
 import type { Handle, Watched } from '../connections/watched.js'
 import { HandleWatch, wantsHttp2 } from './handles.js'
 import { OnReadWatch } from './onread.js'
+import { findOpenSockets, putLastAgain, takerOf } from './open-sockets.js'
 import { ParserWatch } from './parsers.js'
 import { SecuredWatch } from './secured.js'
 import { watchSockets } from './sockets.js'
@@ -56,12 +57,19 @@ export function setHooks(observer: Observer, { socket, handle }: Sample, http2: 
           return undefined
         })
   handles?.watch(handle as Handle)
-  watchSockets(observer, (made: Watched) => {
+  const watch = (made: Watched): void => {
     if (made._handle === null) return
     reads?.watch(made)
     secured.watch(made)
     handles?.watch(made._handle)
-  })
+  }
+  watchSockets(observer, watch)
+  for (const open of findOpenSockets(socket)) {
+    observer.made(open)
+    watch(open)
+    const parser = takerOf(open)
+    if (parser !== undefined && parsers.watch(open)) putLastAgain(parser)
+  }
 }
 
 function ownerKey(handle: object): symbol | undefined {

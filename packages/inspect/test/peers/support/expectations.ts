@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { Relay } from './relay.js'
-import type { Traffic, Watched } from './watch.js'
+import type { Traffic } from '../../support/notebook.js'
+import type { Watched } from './watch.js'
 
 /** The connections that a program made, or those that it accepted. */
 export function ofRole({ traffic }: Watched, role: 'connect' | 'accept'): Traffic[] {
