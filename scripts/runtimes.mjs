@@ -1,6 +1,7 @@
 // `npm run test:runtimes`: packs the library, installs the tarball in an empty folder as a user
 // would, runs test/runtimes/smoke.mjs there on every runtime and prints a table of the outcomes; and
-// test/runtimes/course.mjs on every Node.js, whose simulations have to take the same course.
+// test/runtimes/course.mjs on every Node.js, whose simulations have to take the same course; and
+// test/runtimes/inspect.mjs with the packed inspector.
 // `--this` takes the Node that runs it alone and installs no runtime: a step of `npm test`.
 // `--help` says so, and so does an argument that there is not.
 import { spawn, spawnSync } from 'node:child_process'
@@ -13,7 +14,8 @@ import { parseArgs } from 'node:util'
 
 const USAGE = `npm run test:runtimes -- [options]
 
-Packs the library, installs it as a user would, and runs test/runtimes/smoke.mjs on every runtime.
+Packs the library, installs it as a user would, and runs test/runtimes/smoke.mjs on every runtime, and
+test/runtimes/inspect.mjs with the packed inspector on every Node.js.
 The first time it downloads the runtimes, about 1 GB, into test/runtimes/node_modules.
 
   --this   only on the Node.js that runs this; downloads nothing
@@ -64,8 +66,13 @@ if (!onlyThis) installRuntimes()
 installLibrary()
 /** @type {Column[]} */
 const outcomes = []
-for (const { name, command } of runtimes) outcomes.push(await runSmoke(name, command))
+for (const { name, command } of runtimes) outcomes.push(await runSuite('smoke.mjs', name, command))
 printTable(outcomes)
+/** @type {Column[]} */
+const inspections = []
+for (const { name, command } of onlyThis ? runtimes : nodes)
+  inspections.push(await runSuite('inspect.mjs', name, command))
+printTable(inspections)
 compareCourses()
 
 function readArguments() {
@@ -95,12 +102,13 @@ function installRuntimes() {
 }
 
 function installLibrary() {
-  const output = npm(root, ['pack', '-w', 'hawser', '--json', '--pack-destination', scratch])
-  const names = /"filename": "([^"]+)"/.exec(output)
-  const tarball = join(scratch, basename(names?.[1] ?? ''))
+  const packed = ['-w', 'hawser', '-w', '@hawser/inspect']
+  const output = npm(root, ['pack', ...packed, '--json', '--pack-destination', scratch])
+  const names = [...output.matchAll(/"filename": "([^"]+)"/g)].map(([, name]) => name ?? '')
+  const tarballs = names.map((name) => join(scratch, basename(name)))
   writeFileSync(join(scratch, 'package.json'), '{ "private": true, "type": "module" }\n')
-  npm(scratch, ['install', '--ignore-scripts', tarball])
-  for (const file of ['smoke.mjs', 'course.mjs'])
+  npm(scratch, ['install', '--ignore-scripts', '--prefer-offline', ...tarballs])
+  for (const file of ['smoke.mjs', 'course.mjs', 'inspect.mjs', 'inspected.mjs'])
     copyFileSync(join(home, file), join(scratch, file))
   const compile = ['node_modules/typescript-7/bin/tsc', '-b', 'test/simulate']
   const { status } = spawnSync(process.execPath, compile, { cwd: root, stdio: 'inherit' })
@@ -150,15 +158,15 @@ function npm(cwd, args) {
 }
 
 /**
- * The suite prints one JSON object a line: its runtime, then each check, then that it finished.
+ * A suite prints one JSON object a line: its runtime, then each check, then that it finished.
  *
- * @param {string} name @param {string[]} command @returns {Promise<Column>}
+ * @param {string} suite @param {string} name @param {string[]} command @returns {Promise<Column>}
  */
-function runSmoke(name, [file = '', ...args]) {
+function runSuite(suite, name, [file = '', ...args]) {
   console.error(`running on ${name}`)
   return new Promise((resolve, reject) => {
     const env = { ...process.env, DENO_NO_UPDATE_CHECK: '1', DENO_DIR: join(scratch, 'deno') }
-    const child = spawn(file, [...args, 'smoke.mjs'], {
+    const child = spawn(file, [...args, suite], {
       cwd: scratch,
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -219,5 +227,5 @@ function printTable(columns) {
     }
   }
   console.log(`${names.length * columns.length - failures} passed, ${failures} failed`)
-  process.exitCode = failures === 0 ? 0 : 1
+  if (failures > 0) process.exitCode = 1
 }
