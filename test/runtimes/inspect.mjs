@@ -38,7 +38,7 @@ async function watchWhole() {
   await inspection.close()
   expect(watched === bare, `it printed ${watched} instead of ${bare}`)
   expect(seen.threads.length === 2, `${seen.threads.length} threads were seen`)
-  for (const { missing } of seen.threads) expect(missing.length === 0, `without ${missing}`)
+  for (const { missing } of seen.threads) expect(missing.length === 0, JSON.stringify(missing))
   expect(seen.closed.length === 6, `${seen.closed.length} connections were seen`)
   for (const [{ captured, unseen }, { counted }] of seen.closed) {
     const same = captured.in === counted?.in && captured.out === counted?.out
