@@ -45,7 +45,8 @@ export async function runProject(options: RunProjectOptions): Promise<RunReport>
   const { tools, folder, onEvent, log: path, mask } = options
   const notice = (level: 'info' | 'warning' | 'error', text: string): void =>
     onEvent({ event: 'notice', level, text })
-  const { log, file, close } = await openWorkbenchLog(path, mask, (text) => notice('error', text))
+  const where = { file: path, limit: undefined, mask }
+  const { log, file, close } = await openWorkbenchLog(where, (text) => notice('error', text))
   const sessions: SessionList = new SessionList({
     ...{ tools, log },
     openScript: (name, noticed) => project.openScript(name, noticed),

@@ -152,6 +152,8 @@ export function completeDefinition(definition: Definition): Definition {
       const listen = complete(definition.listen, '127.0.0.1')
       return { ...definition, listen, target: complete(definition.target, 'localhost') }
     }
+    case 'replay':
+      return { ...definition, listen: complete(definition.listen, '127.0.0.1') }
     case 'file':
       return definition
   }

@@ -5,10 +5,11 @@ import type { Encoding } from '../../src/protocol/text/encoding.js'
 import type { ExportForm } from '../../src/protocol/export-form.js'
 import type { Push } from '../../src/protocol/replies.js'
 import type { Responder } from '../../src/protocol/responder.js'
-import type { ConnectionState, SessionState } from '../../src/protocol/session-state.js'
+import type { SessionState } from '../../src/protocol/session-state.js'
 import type { Backend, BackendState } from '../backend/backend.js'
 import { Composer } from './composer.js'
 import { Notices } from './notices.js'
+import { ConnectionList } from './connection-list.js'
 import { ProjectStore } from './project-store.js'
 import { Remarks } from './remarks.js'
 import { RunsStore } from './runs-store.js'
@@ -23,8 +24,6 @@ export type ConnectionAct = 'pause' | 'resume' | 'end' | 'close' | 'reset'
 /** What is beside the sheet. */
 export type Tab = 'details' | 'connections' | 'marks' | 'saved' | 'faults' | 'rules'
 
-/** Connections that are listed of a session. */
-const mostListed = 1_000
 /** Milliseconds between two looks at the connections of the session that is shown. */
 const connectionsInterval = 500
 
@@ -43,8 +42,7 @@ export class Store {
   readonly session: ReadonlySignal<SessionState | undefined> = computed(() =>
     this.sessions.value.find(({ id }) => id === this.shown.value),
   )
-  readonly connections = signal<readonly ConnectionState[]>([])
-  readonly allConnections = signal(0)
+  readonly listed: ConnectionList
   /** Connections that the composer speaks to; none chosen is all of them. */
   readonly chosen = signal<ReadonlySet<number>>(new Set())
   /** Whether the sheet shows hex. */
@@ -59,11 +57,13 @@ export class Store {
   readonly tab = signal<Tab>('details')
   readonly remarks: Remarks
   readonly #backend: Backend
-  #isAsking = false
 
   constructor(backend: Backend, settings: Settings) {
     this.#backend = backend
     this.settings = settings
+    this.listed = new ConnectionList(backend, () =>
+      this.state.value === 'open' ? this.shown.value : undefined,
+    )
     this.sheet = new SheetStore(backend)
     this.composer = new Composer(this.sheet.encoding)
     this.project = new ProjectStore(backend, (act, refused) => this.#try(act, refused))
@@ -82,7 +82,7 @@ export class Store {
         settings.encodings.value[this.session.value?.definition.name ?? ''] ?? 'utf-8',
       )
     })
-    setInterval(() => void this.#lookAtConnections(), connectionsInterval)
+    setInterval(() => void this.listed.look(), connectionsInterval)
   }
 
   /** Nothing is shown until the browser is let in by a link. */
@@ -105,14 +105,14 @@ export class Store {
     batch(() => {
       this.shown.value = session
       this.chosen.value = new Set()
-      this.connections.value = []
+      this.listed.connections.value = []
     })
     const state = this.session.value
     const isFile = state?.definition.kind === 'file'
     const filter = session === undefined || isFile ? {} : { session }
     this.sheet.isFollowing.value = true
     void this.#try(() => this.sheet.show(filter, state?.log ?? 0))
-    void this.#lookAtConnections()
+    void this.listed.look()
   }
 
   /** Leave out more, or other rows; what is undefined is no matter. One stays at the row that is looked at. */
@@ -198,7 +198,7 @@ export class Store {
 
   async act(session: number, connection: number, act: ConnectionAct): Promise<void> {
     await this.#try(() => this.#backend.ask('act', { session, connection, act }))
-    await this.#lookAtConnections()
+    await this.listed.look()
   }
 
   limit(session: number, maxConnections: number): Promise<unknown> {
@@ -268,29 +268,6 @@ export class Store {
       if (!this.remarks.marks.take(push)) this.sheet.grown(push)
     } else if (push.push === 'notice') this.notices.say(push.level, push.text)
     else this.runs.take(push)
-  }
-
-  /** The session that is shown is asked for its connections; one question at a time. */
-  async #lookAtConnections(): Promise<void> {
-    const session = this.shown.value
-    if (session === undefined || this.state.value !== 'open' || this.#isAsking) return
-    if (document.visibilityState === 'hidden') return
-    this.#isAsking = true
-    try {
-      const { all, connections } = await this.#backend.ask('connections', {
-        session,
-        most: mostListed,
-      })
-      if (this.shown.value !== session) return
-      batch(() => {
-        this.allConnections.value = all
-        this.connections.value = connections
-      })
-    } catch {
-      // It is gone, or the connection is: what is shown stays until it is there again.
-    } finally {
-      this.#isAsking = false
-    }
   }
 
   async #try<Value>(

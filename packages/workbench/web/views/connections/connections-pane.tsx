@@ -15,8 +15,8 @@ const itemHeight = 94
 export function ConnectionsPane(): ComponentChild {
   const store = useStore()
   const words = useWords()
-  const connections = store.connections.value
-  const all = store.allConnections.value
+  const connections = store.listed.connections.value
+  const all = store.listed.all.value
   const count = (value: number): string => showCount(value, store.settings.language.value)
   if (store.shown.value === undefined || connections.length === 0) {
     return <p class="hint">{words.noConnections}</p>

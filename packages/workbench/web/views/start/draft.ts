@@ -97,11 +97,22 @@ export function toDefinition(draft: Draft): Definition {
   }
 }
 
-/** What a session becomes, with the rules that it has: they have a place of their own. */
+/** What a session becomes, with the rules and the script that it has: they have a place of their own. */
 export function changeDefinition(before: Definition, draft: Draft): Definition {
   const after = toDefinition(draft)
-  if (!('responders' in before) || after.kind === 'proxy' || after.kind === 'file') return after
-  return { ...after, responders: before.responders }
+  if (!canRespond(before) || !canRespond(after)) return after
+  const { responders, script } = before
+  return {
+    ...after,
+    ...(responders === undefined ? {} : { responders }),
+    ...(script === undefined ? {} : { script }),
+  }
+}
+
+function canRespond(
+  definition: Definition,
+): definition is Extract<Definition, { kind: 'server' | 'client' }> {
+  return definition.kind === 'server' || definition.kind === 'client'
 }
 
 /** The files that a line named, and what is ticked here. */

@@ -31,7 +31,7 @@ export function StartDialog({ session }: StartDialogProps): ComponentChild {
   const words = useWords()
   const before = session?.definition
   const draft = useSignal<Draft>(
-    before === undefined || before.kind === 'file'
+    before === undefined || before.kind === 'file' || before.kind === 'replay'
       ? newDraft('server', store.sessions.value)
       : fromDefinition(before),
   )
