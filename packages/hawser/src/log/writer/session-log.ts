@@ -18,9 +18,11 @@ export type OpenDetails = Omit<LogEvent, 'event'>
 
 /** Bytes and rows that were lost before they reached the log. */
 export interface LostRows {
+  /** How many rows. */
   readonly rows: number
-  /** Bytes in each direction. */
+  /** Bytes that came from the peer. */
   readonly in: number
+  /** Bytes that went to the peer. */
   readonly out: number
 }
 
