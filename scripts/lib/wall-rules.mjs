@@ -827,7 +827,13 @@ export const WORKBENCH_UNITS = {
       'variables',
       'workbench-error',
     ],
-    wings: { code: { sees: [] } },
+    wings: {
+      code: { sees: [] },
+      kinds: {
+        sees: ['refusals', 'running', 'sessions'],
+        doors: ['adopted-server', 'begin', 'server-session'],
+      },
+    },
   },
   scripts: {
     units: [],

@@ -5,7 +5,7 @@ export interface Loading {
   /** The Unix socket. */
   readonly socket: string
   readonly http2: boolean
-  /** Milliseconds since the epoch: later nothing is loaded, since nobody waits for it. */
+  /** Milliseconds since the epoch: nothing is loaded after it, because it is not waited for any more. */
   readonly until: number
 }
 

@@ -1,7 +1,7 @@
 import { completeDefinition, type Definition } from '../protocol/definition.js'
 import type { SessionState } from '../protocol/session-state.js'
 import { WorkbenchError } from '../workbench-error.js'
-import type { AdoptedServer } from './adopted-server.js'
+import type { AdoptedServer } from './kinds/adopted-server.js'
 import type { Counts, Running } from './running.js'
 
 const nothing: Counts = {

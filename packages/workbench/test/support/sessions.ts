@@ -3,7 +3,7 @@ import { createLog, openLog, type LogRow } from 'hawser/log'
 import { onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { SessionList } from '../../src/sessions/session-list.js'
-import type { OpenScript } from '../../src/sessions/begin.js'
+import type { OpenScript } from '../../src/sessions/kinds/begin.js'
 import type { SessionState } from '../../src/protocol/session-state.js'
 import { plainTools } from './tools.js'
 

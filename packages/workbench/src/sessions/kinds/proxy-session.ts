@@ -1,10 +1,10 @@
-import type { ProxyDefinition, ReplayDefinition } from '../protocol/definition.js'
-import type { LentServer } from '../tools.js'
-import { WorkbenchError } from '../workbench-error.js'
+import type { ProxyDefinition, ReplayDefinition } from '../../protocol/definition.js'
+import type { LentServer } from '../../tools.js'
+import { WorkbenchError } from '../../workbench-error.js'
 import { logDetails } from './log-details.js'
-import { noFaults, noLimit } from './refusals.js'
-import type { ConnectionPage, Counts, Running, RunningAround, SessionStart } from './running.js'
-import type { ConnectionAct } from './sessions.js'
+import { noFaults, noLimit } from '../refusals.js'
+import type { ConnectionPage, Counts, Running, RunningAround, SessionStart } from '../running.js'
+import type { ConnectionAct } from '../sessions.js'
 
 /** Start a proxy, which the command lends. @returns rejects with what it says when it cannot listen */
 export async function startProxy(

@@ -1,10 +1,10 @@
 import { type Connection, observe } from 'hawser'
 import type { TrafficLog } from 'hawser/log'
-import type { ConnectionState, TlsState } from '../protocol/session-state.js'
-import type { TargetConnection } from '../sequences/run-target.js'
-import { WorkbenchError } from '../workbench-error.js'
-import type { ConnectionPage } from './running.js'
-import type { ConnectionAct } from './sessions.js'
+import type { ConnectionState, TlsState } from '../../protocol/session-state.js'
+import type { TargetConnection } from '../../sequences/run-target.js'
+import { WorkbenchError } from '../../workbench-error.js'
+import type { ConnectionPage } from '../running.js'
+import type { ConnectionAct } from '../sessions.js'
 
 /** What any connection of a session is. */
 export type AnyConnection = Connection<Uint8Array, Uint8Array>

@@ -1,9 +1,9 @@
 import type { TrafficLog } from 'hawser/log'
-import type { ClientDefinition, ServerDefinition } from '../protocol/definition.js'
-import type { Responder } from '../protocol/responder.js'
-import { type Rule, RuleSet } from '../responders/rule-set.js'
-import type { Script } from '../scripts/script.js'
-import type { ScriptConnection } from '../scripts/script-act.js'
+import type { ClientDefinition, ServerDefinition } from '../../protocol/definition.js'
+import type { Responder } from '../../protocol/responder.js'
+import { type Rule, RuleSet } from '../../responders/rule-set.js'
+import type { Script } from '../../scripts/script.js'
+import type { ScriptConnection } from '../../scripts/script-act.js'
 import { type AnyConnection, nameOf } from './connection-book.js'
 
 /** Does what the rules of a session say with each message. They may be replaced while it runs. */

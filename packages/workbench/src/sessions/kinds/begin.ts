@@ -1,9 +1,9 @@
-import type { Definition } from '../protocol/definition.js'
-import type { Script } from '../scripts/script.js'
-import { WorkbenchError } from '../workbench-error.js'
+import type { Definition } from '../../protocol/definition.js'
+import type { Script } from '../../scripts/script.js'
+import { WorkbenchError } from '../../workbench-error.js'
 import { startClient } from './client-session.js'
 import { startProxy, startReplay } from './proxy-session.js'
-import type { Running, RunningAround, SessionStart } from './running.js'
+import type { Running, RunningAround, SessionStart } from '../running.js'
 import { startServer } from './server-session.js'
 
 /** Starts a file of `responders/`. @returns rejects with WorkbenchError when its code may not run */

@@ -1,4 +1,4 @@
-import type { Definition } from '../protocol/definition.js'
+import type { Definition } from '../../protocol/definition.js'
 
 /** What the event `open` of each connection of a session says: also by which framing its bytes are messages. */
 export function logDetails(

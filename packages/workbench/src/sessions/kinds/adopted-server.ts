@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AnyServer } from './server-session.js'
-import type { Counts, Running } from './running.js'
+import type { Counts, Running } from '../running.js'
 
 /** Milliseconds that clients may take to end when the session is stopped. */
 const patience = 500
 
 /**
  * A server that was made elsewhere, with options that a session does not know. So a session that is stopped does not
- * close it: it ends its connections and lets nobody in, and goes on as it was when it is started again.
+ * close it: it ends its connections and accepts none, and goes on as it was when it is started again.
  */
 export class AdoptedServer {
   readonly #server: AnyServer
