@@ -812,6 +812,10 @@ export const WORKBENCH_UNITS = {
     builtins: ['buffer', 'timers/promises'],
     doors: ['run-target', 'runs'],
   },
+  'user-file': {
+    units: [],
+    builtins: ['crypto', 'fs', 'fs/promises', 'path', 'perf_hooks', 'timers/promises'],
+  },
   saved: {
     units: ['protocol', 'workbench-error'],
     builtins: ['buffer', 'crypto', 'fs/promises', 'path'],
@@ -841,7 +845,7 @@ export const WORKBENCH_UNITS = {
     doors: ['script', 'script-act'],
   },
   trust: {
-    units: ['protocol', 'workbench-error'],
+    units: ['protocol', 'user-file', 'workbench-error'],
     builtins: ['buffer', 'crypto', 'fs/promises', 'path', 'url'],
     doors: ['project-code', 'trusted'],
   },

@@ -4,7 +4,7 @@ import type { RequestOf } from '../protocol/requests.js'
 import { WorkbenchError } from '../workbench-error.js'
 import type { DeskRoom } from './desk-room.js'
 
-type ProjectRequest = 'save' | 'read-project' | 'start-all' | 'trust' | 'script'
+type ProjectRequest = 'save' | 'read-project' | 'start-all' | 'trust' | 'untrust' | 'script'
 
 type ProjectHandlers = {
   readonly [Do in ProjectRequest]: (
@@ -28,6 +28,10 @@ export const projectHandlers: ProjectHandlers = {
   },
   trust: async ({ hash }, { room }) => {
     await needed(room).trust(hash)
+    return null
+  },
+  untrust: async (_, { room }) => {
+    await needed(room).untrust()
     return null
   },
   script: async ({ session, script }, { room }) => {

@@ -121,9 +121,19 @@ export class Project {
     }
   }
 
+  /** Let no code of the folder run any more: what runs is ended. @returns rejects when it cannot be remembered */
+  async untrust(): Promise<void> {
+    try {
+      await this.#code.untrust()
+    } finally {
+      this.#changed()
+    }
+  }
+
   /** Start a file of `responders/`. @returns rejects with WorkbenchError when its code may not run */
   openScript(name: string, noticed: (text: string) => void): Promise<Script> {
-    return Script.start({ name, allow: () => this.#code.allow(name), noticed })
+    const { revoked } = this.#code
+    return Script.start({ name, allow: () => this.#code.allow(name), revoked, noticed })
   }
 
   /** Keep a session as it is in its file, or in a new one. @returns the file */

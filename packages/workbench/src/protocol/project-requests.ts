@@ -17,6 +17,8 @@ export const projectRequests = [
     do: v.literal('trust'),
     hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a hash has 64 digits of hex')),
   }),
+  /** Trust no code of the folder any more: scripts of it that run are ended, and their sessions reply nothing for them. */
+  v.strictObject({ id: Id, do: v.literal('untrust') }),
   /** The script of a server or a client from now on, or none. It runs only when its folder is trusted. */
   v.strictObject({
     id: Id,

@@ -55,6 +55,7 @@ export interface ReplyValues {
   readonly 'read-project': null
   readonly 'start-all': null
   readonly trust: null
+  readonly untrust: null
   readonly script: null
   readonly repeat: { readonly run: number }
   readonly play: { readonly run: number }

@@ -35,7 +35,7 @@ export class ScriptThread {
   #isOver = false
   #why = ''
 
-  private constructor({ url, limit, printed }: ThreadOptions) {
+  constructor({ url, limit, printed }: ThreadOptions) {
     this.#limit = limit
     this.#worker = new Worker(program, {
       workerData: { url },
@@ -53,20 +53,14 @@ export class ScriptThread {
   }
 
   /** @returns rejects with what is wrong with the script */
-  static async load(options: ThreadOptions): Promise<ScriptThread> {
-    const thread = new ScriptThread(options)
-    let timer: NodeJS.Timeout | undefined
+  async loaded(): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#end(`loading it took longer than ${loadLimit} ms`)
+    }, loadLimit)
     try {
       await new Promise<void>((resolve, reject) => {
-        thread.#loaded = { resolve, reject }
-        timer = setTimeout(() => {
-          reject(new Error(`loading it took longer than ${loadLimit} ms`))
-        }, loadLimit)
+        this.#loaded = { resolve, reject }
       })
-      return thread
-    } catch (error) {
-      thread.close()
-      throw error
     } finally {
       clearTimeout(timer)
     }
@@ -97,8 +91,9 @@ export class ScriptThread {
     if (!this.#isOver) this.#say({ gone: connection })
   }
 
-  close(): void {
-    this.#end('the session was stopped')
+  /** @param why what is waited for rejects with */
+  close(why: string): void {
+    this.#end(why)
   }
 
   #take(said: FromScript): void {

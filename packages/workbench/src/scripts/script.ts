@@ -19,6 +19,8 @@ export interface ScriptOptions {
   readonly name: string
   /** Asked each time before code is run. @returns the URL of the code; rejects when it may not run */
   readonly allow: () => Promise<string>
+  /** Aborted, with an Error as its reason, when it may not run any more. Default: it may until it is closed. */
+  readonly revoked?: AbortSignal | undefined
   /** Something of it should be seen: what it printed, that its thread was replaced. */
   readonly noticed: (text: string) => void
   /** Milliseconds that it may take for one message, waiting included. Default: 1,000. */
@@ -40,14 +42,25 @@ export class Script {
   #waitingBytes = 0
   #inThread = 0
   #thread: ScriptThread | undefined
+  /** One that is loaded. */
+  #opening: ScriptThread | undefined
   #loading: Promise<ScriptThread> | undefined
   #deaths: number[] = []
   /** Why it does not run any more. */
   #isOff: string | undefined
 
+  readonly #revoke: () => void
+
   private constructor(options: ScriptOptions) {
     this.#options = options
     this.name = options.name
+    const { revoked, noticed } = options
+    this.#revoke = () => {
+      const why = String((revoked?.reason as Error | undefined)?.message)
+      this.#switchOff(why)
+      noticed(`${this.name} was ended: ${why}`)
+    }
+    revoked?.addEventListener('abort', this.#revoke, { once: true })
   }
 
   /** @returns rejects when it may not run, and with what is wrong with it */
@@ -142,24 +155,27 @@ export class Script {
     const { allow, limit = usualLimit, noticed } = this.#options
     try {
       const url = await allow()
+      if (this.#isOff !== undefined) throw new Error(this.#isOff)
       const printed = (line: string): void => noticed(`${this.name}: ${line}`)
-      const thread = await ScriptThread.load({ url, limit, printed })
-      if (this.#isOff !== undefined) {
-        thread.close()
-        throw new Error(this.#isOff)
-      }
+      const thread = new ScriptThread({ url, limit, printed })
+      this.#opening = thread
+      await thread.loaded()
       this.#thread = thread
       this.#pump()
       return thread
     } catch (error) {
       this.#switchOff((error as Error).message)
       throw error
+    } finally {
+      this.#opening = undefined
     }
   }
 
   #switchOff(why: string): void {
     this.#isOff ??= why
-    this.#thread?.close()
+    this.#options.revoked?.removeEventListener('abort', this.#revoke)
+    this.#opening?.close(why)
+    this.#thread?.close(why)
     this.#thread = undefined
     for (const { reject } of this.#waiting.splice(0)) reject(new Error(why))
     this.#waitingBytes = 0

@@ -9,7 +9,9 @@ import type { TrustedFolders } from './trusted.js'
 export class ProjectCode {
   readonly #root: string
   readonly #trusted: TrustedFolders
-  readonly #isTrustedHere: boolean
+  #isTrustedHere: boolean
+  /** Aborted when what was trusted is not any more. */
+  #revoked = new AbortController()
   #state: CodeState | undefined
 
   /** @param isTrustedHere whether it may run whatever it is, as long as the process runs: `--trust` */
@@ -22,6 +24,11 @@ export class ProjectCode {
   /** As it was when it was last read; undefined where there is none. */
   get state(): CodeState | undefined {
     return this.#state
+  }
+
+  /** Of code that is allowed now: it is aborted, with an Error that says why, when the trust is taken back. */
+  get revoked(): AbortSignal {
+    return this.#revoked.signal
   }
 
   /** Look at the files again. Never rejects. */
@@ -49,6 +56,25 @@ export class ProjectCode {
     }
     try {
       await this.#trusted.add(this.#root, hash)
+    } finally {
+      await this.read()
+    }
+  }
+
+  /**
+   * Trust no code of the folder any more. What of it runs is told so by `revoked`.
+   *
+   * @returns rejects with what the system says when it cannot be remembered: it is not trusted until the process ends
+   */
+  async untrust(): Promise<void> {
+    this.#isTrustedHere = false
+    const removed = this.#trusted.remove(this.#root)
+    // What is allowed from here on has its own signal, and is asked about in what is remembered.
+    const revoked = this.#revoked
+    this.#revoked = new AbortController()
+    revoked.abort(new Error('its folder is not trusted any more'))
+    try {
+      await removed
     } finally {
       await this.read()
     }
