@@ -1,9 +1,8 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import type { Page } from 'playwright-core'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
+import { dial, shownPort } from '../support/serving.js'
 
 /** Texts whose contrast with what is behind them is below what WCAG 2.2, 1.4.3 asks for. */
 function faintTexts(page: Page): Promise<string[]> {
@@ -60,19 +59,14 @@ async function fill(page: Page, start: string): Promise<void> {
   await page.keyboard.press('n')
   await page.locator('dialog input').first().fill('127.0.0.1:0')
   await page.locator('dialog').getByRole('button', { name: start, exact: true }).click()
-  const address = await page.locator('.session .address').innerText()
-  const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
-  await once(socket, 'connect')
+  const socket = await dial(await shownPort(page))
   socket.write('你好，世界\n')
   await page.locator('.row.in', { hasText: '你好，世界' }).click()
   await page.locator('.details pre').waitFor()
 }
 
 itPeer('chromium', 'light and dark, each legible at 1280 by 720', async (program) => {
-  const bench = await startCommand()
-  const browser = await startBrowser(program)
-  const { page, complaints } = await openPage(browser, await bench.link())
+  const { page, complaints } = await openWorkbench(program)
   await fill(page, 'Start')
   const grounds: string[] = []
   for (const theme of ['light', 'dark']) {
@@ -112,9 +106,7 @@ itPeer('chromium', 'light and dark, each legible at 1280 by 720', async (program
 })
 
 itPeer('chromium', 'in Chinese, all of it', async (program) => {
-  const bench = await startCommand()
-  const browser = await startBrowser(program)
-  const { page, complaints } = await openPage(browser, await bench.link())
+  const { page, complaints } = await openWorkbench(program)
   await page.getByLabel('Language').selectOption('zh')
   await page.getByText('还没有任何会话。').waitFor()
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN')

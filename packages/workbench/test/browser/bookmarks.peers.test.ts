@@ -1,24 +1,14 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
+import { dial, startServer } from '../support/serving.js'
 
 const patient = { timeout: 60_000, interval: 20 }
 
 itPeer('chromium', 'rows are marked, and one goes from one mark to the next', async (program) => {
-  const bench = await startCommand()
-  const browser = await startBrowser(program)
-  const { page, complaints } = await openPage(browser, await bench.link())
+  const { page, complaints } = await openWorkbench(program)
   const keys = page.keyboard
-  await page.getByRole('button', { name: '+ New' }).click()
-  await page.getByLabel('Listen on').fill('127.0.0.1:0')
-  await page.getByLabel('Reply').selectOption('none')
-  await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
-  const address = await page.locator('.session .address').first().innerText()
-  const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
-  await once(socket, 'connect')
+  const socket = await dial(await startServer(page, { reply: 'none' }))
   for (const said of ['one', 'two', 'three']) {
     socket.write(said)
     await page.locator('.row.in', { hasText: said }).waitFor()

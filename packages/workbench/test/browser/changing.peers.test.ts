@@ -2,15 +2,14 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { expect, onTestFinished } from 'vitest'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
 
 itPeer('chromium', 'a server whose port is taken is changed, and runs', async (program) => {
   const other = createServer().listen(0, '127.0.0.1')
   onTestFinished(() => void other.close())
   await once(other, 'listening')
   const { port } = other.address() as { readonly port: number }
-  const command = await startCommand()
-  const { page, complaints } = await openPage(await startBrowser(program), await command.link())
+  const { page, complaints } = await openWorkbench(program)
   await page.getByRole('button', { name: '+ New' }).click()
   const dialog = page.locator('dialog')
   await dialog.getByLabel('Listen on').fill(`127.0.0.1:${port}`)
@@ -33,8 +32,7 @@ itPeer(
   'chromium',
   'Space presses a button that has the focus, and is a shortcut behind the mouse',
   async (program) => {
-    const command = await startCommand()
-    const { page } = await openPage(await startBrowser(program), await command.link())
+    const { page } = await openWorkbench(program)
     const following = page.getByRole('button', { name: 'Following', exact: true })
     await following.waitFor()
     const keys = page.getByRole('button', { name: 'Keys ?' })

@@ -1,24 +1,15 @@
 import { Buffer } from 'node:buffer'
-import { connect } from 'node:net'
 import { once } from 'node:events'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
+import { dial, startServer } from '../support/serving.js'
 
 const hello = Buffer.from('c4e3bac3', 'hex')
 
 itPeer('chromium', 'text in GBK is read, found and sent, and stays chosen', async (program) => {
-  const bench = await startCommand()
-  const browser = await startBrowser(program)
-  const { page, complaints } = await openPage(browser, await bench.link())
-  await page.getByRole('button', { name: '+ New' }).click()
-  await page.getByLabel('Listen on').fill('127.0.0.1:0')
-  await page.getByLabel('Reply').selectOption('none')
-  await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
-  const address = await page.locator('.session .address').first().innerText()
-  const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
-  await once(socket, 'connect')
+  const { page, complaints } = await openWorkbench(program)
+  const socket = await dial(await startServer(page, { reply: 'none' }))
   // Each row is shown before the next one is sent, so that they are two, cut in the second character.
   socket.write(hello.subarray(0, 3))
   await page.locator('.row.in', { hasText: '\\xc4\\xe3\\xba' }).waitFor()

@@ -1,13 +1,12 @@
-import { once } from 'node:events'
 import { copyFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createLog } from 'hawser/log'
 import type { Page } from 'playwright-core'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
+import { dial, shownPort, startServer } from '../support/serving.js'
 
 const patient = { timeout: 60_000, interval: 20 }
 
@@ -32,19 +31,9 @@ itPeer(
   'chromium',
   'a log is exported, opened again, and its messages are shown',
   async (program) => {
-    const bench = await startCommand()
-    const browser = await startBrowser(program)
-    const { page, complaints } = await openPage(browser, await bench.link())
+    const { page, complaints } = await openWorkbench(program)
     const contents = (): Promise<string[]> => page.locator('.row.in .content').allInnerTexts()
-    await page.getByRole('button', { name: '+ New' }).click()
-    await page.getByLabel('Listen on').fill('127.0.0.1:0')
-    await page.getByLabel('Reply').selectOption('none')
-    await page.getByLabel('Framing').fill('raw')
-    await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
-    const address = await page.locator('.session .address').first().innerText()
-    const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
-    onTestFinished(() => void socket.destroy())
-    await once(socket, 'connect')
+    const socket = await dial(await startServer(page, { reply: 'none', framing: 'raw' }))
     socket.write('one\ntw')
     await page.locator('.row.in', { hasText: 'one' }).waitFor()
     socket.write('o\n')
@@ -108,20 +97,15 @@ itPeer('chromium', 'clients are served from a recording', async (program) => {
   connection.out(Buffer.from('PONG\n'))
   connection.close({ by: 'remote', reason: 'ended' })
   await log.close()
-  const bench = await startCommand()
-  const browser = await startBrowser(program)
-  const { page, complaints } = await openPage(browser, await bench.link())
+  const { page, complaints } = await openWorkbench(program)
   await openFile(page, file)
   await page.getByRole('button', { name: 'Serve from it' }).click()
   await page.locator('.session.shown', { hasText: 'as recorded.hawser' }).waitFor()
   await page.getByText('It says what was recorded.').waitFor()
   const speak = async (said: string): Promise<string> => {
-    const address = await page.locator('.session.shown .address').innerText()
-    const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
-    onTestFinished(() => void socket.destroy())
+    const socket = await dial(await shownPort(page))
     let heard = ''
     socket.on('data', (bytes: Buffer) => (heard += bytes.toString()))
-    socket.on('error', () => undefined)
     const closed = new Promise((resolve) => socket.once('close', resolve))
     socket.end(said)
     await closed

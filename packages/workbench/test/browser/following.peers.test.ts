@@ -1,24 +1,16 @@
-import { connect } from 'node:net'
 import { once } from 'node:events'
 import type { Page } from 'playwright-core'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
+import { dial, startServer } from '../support/serving.js'
 
 const sent = 100
 
 /** A page that follows a server to which so many lines were said that they do not fit. */
 async function followServer(program: string): Promise<Page> {
-  const command = await startCommand()
-  const { page } = await openPage(await startBrowser(program), await command.link())
-  await page.getByRole('button', { name: '+ New' }).click()
-  const dialog = page.locator('dialog')
-  await dialog.getByLabel('Listen on').fill('127.0.0.1:0')
-  await dialog.getByRole('button', { name: 'Start', exact: true }).click()
-  await dialog.waitFor({ state: 'detached' })
-  const address = await page.locator('.session .address').first().innerText()
-  const socket = connect(Number(address.split(':')[1]), '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
+  const { page } = await openWorkbench(program)
+  const socket = await dial(await startServer(page))
   for (let line = 1; line <= sent; line++) {
     socket.write(`line ${line}\n`)
     await once(socket, 'data')

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { createLog } from 'hawser/log'
@@ -8,7 +8,8 @@ import { expect, onTestFinished } from 'vitest'
 import { createAuthority } from '../../../../test/support/certificates.js'
 import { createFolder } from '../../../../test/support/folders.js'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
+import { dial, shownPort } from '../support/serving.js'
 
 const patient = { timeout: 60_000, interval: 20 }
 
@@ -77,11 +78,7 @@ async function serve(page: Page, name: string): Promise<Socket> {
   await page.locator('dialog [role="alert"]', { hasText: /^name: a name has letters/ }).waitFor()
   await page.getByLabel('Name').fill('plain')
   await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
-  const address = await page.locator('.session.shown .address').innerText({ timeout: 3000 })
-  const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
-  await once(socket, 'connect')
-  return socket
+  return dial(await shownPort(page))
 }
 
 itPeer('chromium', 'what others say is text wherever it is shown', async (program) => {
@@ -90,9 +87,7 @@ itPeer('chromium', 'what others say is text wherever it is shown', async (progra
   const log = await createLog(file)
   log.open({ remoteAddress: hostile, remotePort: 1 }, { name: hostile }).in(Buffer.from(hostile))
   await log.close()
-  const bench = await startCommand(file)
-  const browser = await startBrowser(program)
-  const { page, complaints } = await openPage(browser, await bench.link())
+  const { page, complaints } = await openWorkbench(program, file)
   const asked: string[] = []
   page.on('request', (request) => {
     const { hostname, pathname } = new URL(request.url())
@@ -147,9 +142,7 @@ itPeer('chromium', 'what a certificate says is text', async (program) => {
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const { port } = server.address() as { port: number }
-  const bench = await startCommand()
-  const browser = await startBrowser(program)
-  const { page, complaints } = await openPage(browser, await bench.link())
+  const { page, complaints } = await openWorkbench(program)
   await startByLine(page, `hawser connect 127.0.0.1:${port} --tls --insecure`)
   await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
   await page.getByRole('tab', { name: 'Connections' }).click()

@@ -1,19 +1,10 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import type { Page } from 'playwright-core'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
+import { dial, shownPort, startServer } from '../support/serving.js'
 
 const patient = { timeout: 60_000, interval: 20 }
-
-async function dial(page: Page): Promise<Socket> {
-  const address = await page.locator('.session .address').first().innerText()
-  const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
-  await once(socket, 'connect')
-  return socket
-}
 
 /** Tab to what has this name, as one without a mouse does. */
 async function tabTo(page: Page, id: string): Promise<void> {
@@ -25,9 +16,7 @@ async function tabTo(page: Page, id: string): Promise<void> {
 }
 
 itPeer('chromium', 'all of it without a mouse', async (program) => {
-  const bench = await startCommand()
-  const browser = await startBrowser(program)
-  const { page, complaints } = await openPage(browser, await bench.link())
+  const { page, complaints } = await openWorkbench(program)
   const keys = page.keyboard
   await page.getByText('Nothing runs yet.').waitFor()
 
@@ -44,7 +33,7 @@ itPeer('chromium', 'all of it without a mouse', async (program) => {
   await keys.type('127.0.0.1:0')
   await keys.press('Enter')
   await page.locator('.row', { hasText: 'listening on' }).waitFor()
-  const socket = await dial(page)
+  const socket = await dial(await shownPort(page))
   await page.getByText('1 of 10,000 connected').waitFor()
 
   // Say something, twice by the history, and as hex.
@@ -118,15 +107,8 @@ itPeer(
   'chromium',
   'a page is loaded again, and opened twice, and nothing is lost',
   async (program) => {
-    const bench = await startCommand()
-    const browser = await startBrowser(program)
-    const { page, complaints } = await openPage(browser, await bench.link())
-    await page.getByRole('button', { name: '+ New' }).click()
-    await page.getByLabel('Listen on').fill('127.0.0.1:0')
-    await page.getByLabel('Reply').selectOption('none')
-    await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
-    await page.locator('.session .address').waitFor()
-    const socket = await dial(page)
+    const { page, complaints } = await openWorkbench(program)
+    const socket = await dial(await startServer(page, { reply: 'none' }))
     socket.write('before')
     await page.locator('.row.in', { hasText: 'before' }).waitFor()
     await page.reload()

@@ -1,8 +1,7 @@
-import { connect } from 'node:net'
-import { once } from 'node:events'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
+import { dial, shownPort } from '../support/serving.js'
 
 const mebibyte = 1024 * 1024
 
@@ -10,19 +9,14 @@ itPeer(
   'chromium',
   'a message of 3 MB as hex, of which only what is in sight is drawn',
   async (program) => {
-    const bench = await startCommand()
-    const browser = await startBrowser(program)
-    const { page, complaints } = await openPage(browser, await bench.link())
+    const { page, complaints } = await openWorkbench(program)
     await page.getByRole('button', { name: '+ New' }).click()
     const line = page.getByLabel('Or paste a command line')
     await line.fill(`hawser serve 0 --framing length:4be --max-frame ${4 * mebibyte}`)
     await line.press('Enter')
     await page.locator('dialog .more').waitFor()
     await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
-    const address = await page.locator('.session .address').first().innerText()
-    const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
-    onTestFinished(() => void socket.destroy())
-    await once(socket, 'connect')
+    const socket = await dial(await shownPort(page))
     const message = Buffer.alloc(4 + 3_000_000, 'x')
     message.writeUInt32BE(3_000_000)
     message.write('the end of it', message.length - 13)

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { expect, onTestFinished } from 'vitest'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openPage, openWorkbench, startBrowser, startCommand } from '../support/browser.js'
 
 itPeer(
   'chromium',
@@ -31,9 +31,7 @@ itPeer(
 )
 
 itPeer('chromium', 'a form of another page does nothing', async (program) => {
-  const bench = await startCommand()
-  const browser = await startBrowser(program)
-  const { page } = await openPage(browser, await bench.link())
+  const { page, bench, browser } = await openWorkbench(program)
   await page.getByText('Nothing runs yet.').waitFor()
   const fresh = new URL(await bench.link())
   const token = new URLSearchParams(fresh.hash.slice(1)).get('token')

@@ -3,22 +3,14 @@ import { once } from 'node:events'
 import type { Locator, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
 import { watchHealth } from '../support/health.js'
+import { startServer } from '../support/serving.js'
 
 const sessions = 20
 const connections = 400
 
-/** Start a server by the page. @returns its port */
-async function startServer(page: Page, session: number): Promise<number> {
-  await page.getByRole('button', { name: '+ New' }).click()
-  await page.getByLabel('Listen on').fill('127.0.0.1:0')
-  await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
-  const address = page.locator(`[data-session="${session}"] .address`).first()
-  return Number((await address.innerText()).split(':').at(-1))
-}
-
-async function dial(port: number, count: number): Promise<Socket[]> {
+async function dialMany(port: number, count: number): Promise<Socket[]> {
   const sockets = Array.from({ length: count }, () => connect(port, '127.0.0.1'))
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy()
@@ -45,12 +37,10 @@ itPeer(
   'chromium',
   '20 sessions with 400 connections each leave the page quick',
   async (program) => {
-    const bench = await startCommand()
-    const browser = await startBrowser(program)
-    const { page, complaints } = await openPage(browser, await bench.link())
+    const { page, complaints, browser } = await openWorkbench(program)
     const sockets: Socket[] = []
     for (let session = 1; session <= sessions; session++) {
-      sockets.push(...(await dial(await startServer(page, session), connections)))
+      sockets.push(...(await dialMany(await startServer(page), connections)))
     }
     // What was started last is in sight.
     expect(await isInSight(page.locator(`[data-session="${sessions}"]`))).toBe(true)

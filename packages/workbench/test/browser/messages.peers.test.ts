@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { connect } from 'node:net'
-import { once } from 'node:events'
 import type { Page } from 'playwright-core'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
+import { dial, startServer } from '../support/serving.js'
 
 /** What is said in the rows that are shown, without events. */
 function contents(page: Page): Promise<string[]> {
@@ -16,17 +15,8 @@ function shows(page: Page, said: readonly string[]): Promise<void> {
 }
 
 itPeer('chromium', 'messages instead of rows, and heartbeats hidden', async (program) => {
-  const bench = await startCommand()
-  const browser = await startBrowser(program)
-  const { page, complaints } = await openPage(browser, await bench.link())
-  await page.getByRole('button', { name: '+ New' }).click()
-  await page.getByLabel('Listen on').fill('127.0.0.1:0')
-  await page.getByLabel('Reply').selectOption('none')
-  await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
-  const address = await page.locator('.session .address').first().innerText()
-  const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
-  await once(socket, 'connect')
+  const { page, complaints } = await openWorkbench(program)
+  const socket = await dial(await startServer(page, { reply: 'none' }))
   socket.write('PING\none\nPING\ntw')
   await shows(page, ['PING\\none\\nPING\\ntw'])
   socket.write('o\n')

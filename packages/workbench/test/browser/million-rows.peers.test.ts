@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
 import { watchHealth } from '../support/health.js'
 
 const program = fileURLToPath(new URL('../support/growing-log.mjs', import.meta.url))
@@ -43,9 +43,7 @@ itPeer(
   'a million rows that grow are followed, searched and filtered, and the page stays quick',
   async (chromium) => {
     const file = await growLog()
-    const bench = await startCommand(file)
-    const browser = await startBrowser(chromium)
-    const { page, complaints } = await openPage(browser, await bench.link())
+    const { page, complaints, browser } = await openWorkbench(chromium, file)
     await page.locator('[data-session="1"] .session-name').click()
     await grown(page, before)
     const health = await watchHealth(browser, page)

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
+import { startServer } from '../support/serving.js'
 
 itPeer(
   'chromium',
@@ -14,9 +15,7 @@ itPeer(
       'servers/bad.json': JSON.stringify({ name: '<b>bad', listen: '127.0.0.1:0' }),
       'clients/caller.json': JSON.stringify({ name: 'caller', connect: 'unix:echo.sock' }),
     })
-    const bench = await startCommand(folder)
-    const browser = await startBrowser(program)
-    const { page, complaints } = await openPage(browser, await bench.link())
+    const { page, complaints } = await openWorkbench(program, folder)
     const project = page.getByRole('region', { name: 'Project' })
     const state = (id: number, name: string) =>
       page.locator(`[data-session="${id}"] .state[aria-label="${name}"]`)
@@ -35,12 +34,7 @@ itPeer(
     await state(3, 'stopped').waitFor()
     await project.locator('.problems').waitFor({ state: 'detached' })
 
-    await page.getByRole('button', { name: 'New' }).click()
-    const dialog = page.getByRole('dialog')
-    await dialog.getByLabel('Name').fill('fresh')
-    await dialog.getByLabel('Listen on').fill('127.0.0.1:0')
-    await dialog.getByRole('button', { name: 'Start', exact: true }).click()
-    await dialog.waitFor({ state: 'detached' })
+    await startServer(page, { name: 'fresh' })
     await state(4, 'running').waitFor()
     await page.getByRole('button', { name: 'Save to project' }).click()
     await page.locator('.notices').getByText('Saved to servers/fresh.json').waitFor()

@@ -1,24 +1,15 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
+import { dial, startServer } from '../support/serving.js'
 
 itPeer(
   'chromium',
   'rules of a server are written and switched while it runs, and variables sent',
   async (program) => {
-    const bench = await startCommand()
-    const browser = await startBrowser(program)
-    const { page, complaints } = await openPage(browser, await bench.link())
-    await page.getByRole('button', { name: 'New' }).click()
-    await page.getByLabel('Listen on').fill('127.0.0.1:0')
-    await page.getByLabel('Reply').selectOption('none')
-    await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
-    const address = await page.locator('.session .address').first().innerText()
-    const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
-    onTestFinished(() => void socket.destroy())
-    await once(socket, 'connect')
+    const { page, complaints } = await openWorkbench(program)
+    const socket = await dial(await startServer(page, { reply: 'none' }))
     const ask = async (said: string): Promise<string> => {
       const heard = once(socket, 'data')
       socket.write(said)

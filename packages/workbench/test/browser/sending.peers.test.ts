@@ -1,24 +1,17 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Page } from 'playwright-core'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
+import { dial, startServer } from '../support/serving.js'
 
 const patient = { timeout: 60_000, interval: 20 }
 
 /** A server that says nothing by itself, and a client of it. */
 async function startBoth(page: Page): Promise<{ socket: Socket; heard: () => string }> {
-  await page.getByRole('button', { name: '+ New' }).click()
-  await page.getByLabel('Listen on').fill('127.0.0.1:0')
-  await page.getByLabel('Reply').selectOption('none')
-  await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
-  const address = await page.locator('.session .address').first().innerText()
-  const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
+  const socket = await dial(await startServer(page, { reply: 'none' }))
   let heard = ''
   socket.on('data', (bytes: Buffer) => (heard += bytes.toString('latin1')))
-  await once(socket, 'connect')
   await page.getByText('1 of 10,000 connected').waitFor()
   return { socket, heard: () => heard }
 }
@@ -27,9 +20,7 @@ itPeer(
   'chromium',
   'a message is repeated without its page, and stopped by another',
   async (program) => {
-    const bench = await startCommand()
-    const browser = await startBrowser(program)
-    const { page, complaints } = await openPage(browser, await bench.link())
+    const { page, complaints } = await openWorkbench(program)
     const { socket, heard } = await startBoth(page)
 
     await page.locator('#composer').fill('tick {{seq}}')
@@ -72,9 +63,7 @@ itPeer(
 )
 
 itPeer('chromium', 'messages are saved, found, put in order and sent by a key', async (program) => {
-  const bench = await startCommand()
-  const browser = await startBrowser(program)
-  const { page, complaints } = await openPage(browser, await bench.link())
+  const { page, complaints } = await openWorkbench(program)
   const { heard } = await startBoth(page)
   const keys = page.keyboard
   const save = async (text: string, name: string): Promise<void> => {
@@ -137,9 +126,7 @@ itPeer(
   'chromium',
   'a sequence is written, played, and says which step has failed',
   async (program) => {
-    const bench = await startCommand()
-    const browser = await startBrowser(program)
-    const { page, complaints } = await openPage(browser, await bench.link())
+    const { page, complaints } = await openWorkbench(program)
     const { socket, heard } = await startBoth(page)
     let reply = '331 password\n'
     socket.on('data', () => socket.write(reply))

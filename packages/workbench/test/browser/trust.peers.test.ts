@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { itPeer } from '../../../../test/support/peers.js'
 import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { dial, shownPort } from '../support/serving.js'
 
 itPeer(
   'chromium',
@@ -47,9 +47,7 @@ itPeer(
     await page.getByRole('button', { name: 'Trust…' }).waitFor({ state: 'detached' })
 
     await start.click()
-    const address = await item.locator('.address').innerText()
-    const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1')
-    onTestFinished(() => void socket.destroy())
+    const socket = await dial(await shownPort(page))
     const heard = once(socket, 'data')
     socket.write('hello')
     expect(String((await heard)[0])).toBe('two hello')

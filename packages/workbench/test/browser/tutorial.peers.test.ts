@@ -1,19 +1,11 @@
-import { connect as connectSocket, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { once } from 'node:events'
 import { spawn } from 'node:child_process'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { findPeer, itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
-
-/** A client outside, as telnet is one. */
-async function dial(port: number): Promise<Socket> {
-  const socket = connectSocket(port, '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
-  socket.on('error', () => undefined)
-  await once(socket, 'connect')
-  return socket
-}
+import { openWorkbench } from '../support/browser.js'
+import { dial, startServer } from '../support/serving.js'
 
 async function heard(socket: Socket): Promise<string> {
   const [bytes] = (await once(socket, 'data')) as [Buffer]
@@ -25,29 +17,17 @@ function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => socket.once('close', () => resolve()))
 }
 
-/** The port of the session that is shown. */
-async function portOf(page: Page, session: number): Promise<number> {
-  const address = await page.locator(`[data-session="${session}"] .address`).first().textContent()
-  return Number(address?.split(':').at(-1))
-}
-
 /** Wait until a row with this text is shown. */
 async function shows(page: Page, text: string | RegExp): Promise<void> {
   await page.locator('.row', { hasText: text }).last().waitFor()
 }
 
 itPeer('chromium', 'the tutorial, wholly in the page', async (program) => {
-  const bench = await startCommand()
-  const browser = await startBrowser(program)
-  const { page, complaints } = await openPage(browser, await bench.link())
+  const { page, complaints } = await openWorkbench(program)
 
   // A server in three clicks; a free port, so that tests can run side by side.
-  await page.getByRole('button', { name: '+ New' }).click()
-  await page.getByLabel('Listen on').fill('127.0.0.1:0')
-  await page.getByLabel('Reply').selectOption('none')
-  await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
+  const port = await startServer(page, { reply: 'none' })
   await shows(page, /^.*listening on 127\.0\.0\.1:\d+/)
-  const port = await portOf(page, 1)
 
   // Three connect, one of them is telnet.
   const a = await dial(port)

@@ -64,6 +64,16 @@ export async function startBrowser(program: string): Promise<Browser> {
   return browser
 }
 
+/** A workbench as a user starts it, a browser, and its page in it. */
+export async function openWorkbench(
+  program: string,
+  ...words: string[]
+): Promise<Watched & { readonly bench: StartedCommand; readonly browser: Browser }> {
+  const bench = await startCommand(...words)
+  const browser = await startBrowser(program)
+  return { bench, browser, ...(await openPage(browser, await bench.link())) }
+}
+
 /** A window of a browser of its own, whose complaints are collected. */
 export async function openPage(browser: Browser, link: string): Promise<Watched> {
   const context = await browser.newContext({
