@@ -31,6 +31,20 @@ itPeer('chromium', 'messages instead of rows, and heartbeats hidden', async (pro
   await page.getByText('Message 5').waitFor()
   expect(await page.locator('.details pre').innerText()).toBe('two')
 
+  // What is looked at closely stays so, in both ways, also while one follows.
+  await page.keyboard.press('m')
+  await page.locator('.row.in.current', { hasText: 'o\\n' }).waitFor()
+  await page.getByText('Row 3', { exact: true }).waitFor()
+  await page.keyboard.press('m')
+  await page.locator('.row.in.current', { hasText: 'two' }).waitFor()
+  await page.keyboard.press('Space')
+  await page.getByRole('button', { name: 'Following', exact: true }).waitFor()
+  await page.keyboard.press('m')
+  await page.locator('.row.in.current', { hasText: 'o\\n' }).waitFor()
+  await page.getByRole('button', { name: 'Following', exact: true }).waitFor()
+  await page.keyboard.press('m')
+  await page.getByText('Message 5').waitFor()
+
   // What says the same as one of them.
   await page.locator('.row.in', { hasText: 'PING' }).first().click()
   await page.getByRole('button', { name: 'Hide the same' }).click()

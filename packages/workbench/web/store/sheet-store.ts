@@ -19,6 +19,15 @@ export interface Jump {
   readonly turn: number
 }
 
+/** A row that a view is asked for before it has looked as far. */
+interface Wanted {
+  readonly row: number
+  /** Whether it is one of the log, and what ends in it is looked at closely. */
+  readonly isOfLog: boolean
+  /** Whether the sheet goes on following. */
+  readonly isStill?: boolean
+}
+
 /** What the sheet shows: a view of a log, as far as it is known, and where one is in it. */
 export class SheetStore {
   readonly filter = signal<Filter>({})
@@ -50,7 +59,7 @@ export class SheetStore {
   #view = 0
   #cache: RowCache
   /** A row to go to once the view has looked as far. */
-  #wanted: { readonly row: number; readonly isOfLog: boolean } | undefined
+  #wanted: Wanted | undefined
   #isDrawing = false
 
   constructor(backend: Backend) {
@@ -97,8 +106,7 @@ export class SheetStore {
    */
   async showMessages(isOn: boolean, framing: string = this.framing.value): Promise<void> {
     const { value: selected } = this.selected
-    const isAway = !this.isFollowing.value && selected !== undefined
-    const row = isAway ? await this.logRowOf(selected) : undefined
+    const row = selected === undefined ? undefined : await this.logRowOf(selected)
     batch(() => {
       this.isOfMessages.value = isOn
       this.framing.value = framing
@@ -106,7 +114,7 @@ export class SheetStore {
     })
     await this.#open()
     if (row === undefined) return
-    this.#wanted = { row, isOfLog: true }
+    this.#wanted = { row, isOfLog: true, isStill: this.isFollowing.value }
     this.#goToWanted()
   }
 
@@ -194,13 +202,15 @@ export class SheetStore {
 
   /** Show a row of the log, and what ends in it; without the filter if that leaves it out. */
   async goToLogRow(row: number): Promise<void> {
-    const { isOfMessages, filter } = this
-    const found = await this.#backend.ask('locate', {
-      ...{ view: this.#view, row },
-      isOfLog: isOfMessages.value,
-    })
-    if (found.logRow === row || isOfMessages.value || !this.isFiltered.value) {
-      this.go(found.place, isOfMessages.value ? undefined : row)
+    if (this.isOfMessages.value) {
+      this.#wanted = { row, isOfLog: true }
+      this.#goToWanted()
+      return
+    }
+    const { filter } = this
+    const found = await this.#backend.ask('locate', { view: this.#view, row })
+    if (found.logRow === row || !this.isFiltered.value) {
+      this.go(found.place, row)
       return
     }
     filter.value = {}
@@ -240,15 +250,23 @@ export class SheetStore {
     if (wanted === undefined) return
     const { row, isOfLog } = wanted
     if (!isOfLog && this.scanned.value < Math.min(row, this.total.value)) return
-    this.#backend.ask('locate', { view: this.#view, row, isOfLog }).then(
-      ({ place }) => {
-        // Messages are still being looked for, or one has gone elsewhere meanwhile.
-        if (this.#wanted !== wanted || (isOfLog && place >= this.size.value)) return
-        this.#wanted = undefined
-        this.go(place, undefined)
-      },
-      () => undefined,
-    )
+    // What is refused here is of a view that was left.
+    this.#find(wanted).catch(() => undefined)
+  }
+
+  async #find(wanted: Wanted): Promise<void> {
+    const { row, isOfLog, isStill = false } = wanted
+    const view = this.#view
+    const { place } = await this.#backend.ask('locate', { view, row, isOfLog })
+    // Messages are still being looked for.
+    if (isOfLog && place >= this.size.value) return
+    const asked = { view, from: place, count: 1 }
+    const [found] = isOfLog ? await this.#backend.askRows('rows', asked) : []
+    // One has gone elsewhere meanwhile.
+    if (this.#wanted !== wanted) return
+    this.#wanted = undefined
+    if (!isStill) this.go(place, found?.number)
+    else if (found !== undefined) this.selected.value = found.number
   }
 
   #newCache(): RowCache {
