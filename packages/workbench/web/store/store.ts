@@ -51,7 +51,7 @@ export class Store {
   readonly isNarrowed: ReadonlySignal<boolean> = computed(() =>
     Object.keys(this.sheet.filter.value).some((name) => name !== 'session'),
   )
-  readonly dialog = signal<'start' | 'change' | 'keys' | 'trust' | undefined>(undefined)
+  readonly dialog = signal<'start' | 'change' | 'remove' | 'keys' | 'trust' | undefined>(undefined)
   readonly runs: RunsStore
   readonly composer: Composer
   readonly tab = signal<Tab>('details')

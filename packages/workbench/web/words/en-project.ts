@@ -8,6 +8,12 @@ export const enProject = {
   saveToProject: 'Save to project',
   isSaved: 'Saved',
   savedTo: (file: string): string => `Saved to ${file}`,
+  removeTitle: (name: string): string => `Remove ${name}?`,
+  removeCloses: (count: string): string => `Connections that are closed by it: ${count}`,
+  removeKeeps:
+    'It ends, and what it is goes with it: address, options, rules. What was said stays in the log, under Everything.',
+  removeFileKeeps: 'The page forgets it. The file stays as it is.',
+  removeLeavesFile: 'Its file in the project stays: it is there again when the folder is read.',
   // Code.
   code: 'Code',
   codeTrusted: 'trusted',

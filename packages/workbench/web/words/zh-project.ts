@@ -10,6 +10,12 @@ export const zhProject: typeof enProject = {
   saveToProject: '保存到项目',
   isSaved: '已保存',
   savedTo: (file) => `已保存到 ${file}`,
+  removeTitle: (name) => `移除 ${name}？`,
+  removeCloses: (count) => `将被关闭的连接：${count}`,
+  removeKeeps:
+    '会话将结束，其地址、选项和规则不再保留。已有的收发内容仍在日志中，可在“全部”下查看。',
+  removeFileKeeps: '页面不再显示它，文件本身不变。',
+  removeLeavesFile: '项目中的文件仍然保留：重新读取文件夹时会再次出现。',
   code: '代码',
   codeTrusted: '已信任',
   codeUntrusted: '未信任，不会运行',

@@ -5,6 +5,7 @@ import { ComposerPane } from '../composer/composer-pane.js'
 import { KeysDialog } from '../keys/keys-dialog.js'
 import { RunList } from '../runs/run-list.js'
 import { TrustDialog } from '../project/trust-dialog.js'
+import { RemoveDialog } from '../sessions/remove-dialog.js'
 import { SessionsPane } from '../sessions/sessions-pane.js'
 import { SheetPane } from '../sheet/sheet-pane.js'
 import { StartDialog } from '../start/start-dialog.js'
@@ -51,6 +52,7 @@ export function Page(): ComponentChild {
       </div>
       {store.dialog.value === 'start' && <StartDialog />}
       {store.dialog.value === 'change' && <StartDialog session={store.session.value} />}
+      {store.dialog.value === 'remove' && <RemoveDialog session={store.session.value} />}
       {store.dialog.value === 'keys' && <KeysDialog />}
       {store.dialog.value === 'trust' && <TrustDialog />}
     </div>

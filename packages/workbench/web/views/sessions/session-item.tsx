@@ -97,7 +97,7 @@ function SessionActs({ session }: { readonly session: SessionState }): Component
             <SaveButton session={id} />
           </>
         )}
-        <button type="button" onClick={() => void store.remove(id)}>
+        <button type="button" onClick={() => (store.dialog.value = 'remove')}>
           {words.remove}
         </button>
         {definition.kind !== 'file' && (

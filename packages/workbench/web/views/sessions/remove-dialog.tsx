@@ -1,0 +1,59 @@
+import type { ComponentChild } from 'preact'
+import { useEffect } from 'preact/hooks'
+import type { SessionState } from '../../../src/protocol/session-state.js'
+import { showCount } from '../../bytes/amounts.js'
+import { tame } from '../../bytes/show-text.js'
+import { Dialog } from '../../widgets/dialog.js'
+import { useStore, useWords } from '../use-store.js'
+
+/** Asks before a session is removed: what it is, and its rules, are nowhere else. */
+export function RemoveDialog({
+  session,
+}: {
+  /** Undefined when another page has removed it meanwhile. */
+  readonly session: SessionState | undefined
+}): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const close = (): void => {
+    store.dialog.value = undefined
+  }
+  const isGone = session === undefined
+  useEffect(() => {
+    if (isGone) close()
+  }, [isGone])
+  if (isGone) return null
+  const { id, definition, connections } = session
+  const remove = (): void => {
+    close()
+    void store.remove(id)
+  }
+  return (
+    <Dialog
+      title={words.removeTitle(tame(definition.name))}
+      closeLabel={words.close}
+      onClose={close}
+    >
+      <div class="asked">
+        {connections > 0 && (
+          <p>
+            <strong>
+              {words.removeCloses(showCount(connections, store.settings.language.value))}
+            </strong>
+          </p>
+        )}
+        <p>{definition.kind === 'file' ? words.removeFileKeeps : words.removeKeeps}</p>
+        {store.project.fileOf(id) !== undefined && <p>{words.removeLeavesFile}</p>}
+        <footer class="dialog-foot">
+          <span class="grow" />
+          <button type="button" class="main" autofocus onClick={close}>
+            {words.cancel}
+          </button>
+          <button type="button" onClick={remove}>
+            {words.remove}
+          </button>
+        </footer>
+      </div>
+    </Dialog>
+  )
+}
