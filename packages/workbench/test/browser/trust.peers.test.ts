@@ -53,6 +53,16 @@ itPeer(
     expect(String((await heard)[0])).toBe('two hello')
     await page.getByText('script reply.js: reply').waitFor()
 
+    // Taken back, it replies no more, and trusted again it does when it is started.
+    await page.getByRole('button', { name: 'Trust no more' }).click()
+    await page.getByRole('button', { name: 'Trust…' }).waitFor()
+    await page.locator('.notices', { hasText: 'reply.js' }).waitFor()
+    socket.write('anybody')
+    await page.locator('.row.in', { hasText: 'anybody' }).waitFor()
+    await page.getByRole('button', { name: 'Trust…' }).click()
+    await dialog.getByRole('button', { name: 'Trust this folder' }).click()
+    await page.getByRole('button', { name: 'Trust no more' }).waitFor()
+
     await page.getByRole('tab', { name: 'Rules' }).click()
     await page.getByLabel('Script').selectOption('none')
     await page.getByRole('button', { name: 'Save to project' }).waitFor()

@@ -47,6 +47,11 @@ export class ProjectStore {
     return reply !== undefined
   }
 
+  /** Scripts of the folder that run are ended by it. */
+  untrust(): Promise<unknown> {
+    return this.#try(() => this.#backend.ask('untrust', {}))
+  }
+
   /** @returns whether it was taken */
   async setScript(session: number, script: string | undefined): Promise<boolean> {
     const more = script === undefined ? {} : { script }

@@ -25,6 +25,8 @@ export const enProject = {
   trustRead: 'Read it first. When a file of responders/ changes, you are asked again.',
   trustImports: 'What it loads from elsewhere, such as node_modules, is not looked at.',
   trustNow: 'Trust this folder',
+  untrust: 'Trust no more',
+  untrustHint: 'Scripts of this folder that run are ended, and none is started',
   script: 'Script',
   noScript: 'none',
   scriptHint: 'Code that decides on messages that no rule fits.',

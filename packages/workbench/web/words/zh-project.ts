@@ -25,6 +25,8 @@ export const zhProject: typeof enProject = {
   trustRead: '请先阅读代码。responders/ 中的文件有变化时会再次询问。',
   trustImports: '代码从别处（例如 node_modules）加载的内容不在检查范围内。',
   trustNow: '信任此文件夹',
+  untrust: '取消信任',
+  untrustHint: '此文件夹中正在运行的脚本会结束，也不再启动',
   script: '脚本',
   noScript: '无',
   scriptHint: '没有规则匹配的消息由代码决定。',

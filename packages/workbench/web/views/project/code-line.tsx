@@ -14,7 +14,15 @@ export function CodeLine(): ComponentChild {
       <p title={tame(code.files.join(', '))}>
         <span>{words.code}:</span> {code.isTrusted ? words.codeTrusted : words.codeUntrusted}
       </p>
-      {!code.isTrusted && (
+      {code.isTrusted ? (
+        <button
+          type="button"
+          title={words.untrustHint}
+          onClick={() => void store.project.untrust()}
+        >
+          {words.untrust}
+        </button>
+      ) : (
         <button type="button" onClick={() => (store.dialog.value = 'trust')}>
           {words.trust}
         </button>
