@@ -62,6 +62,7 @@ describe('the bench, at its smallest', () => {
       'mqtt',
       'shipper',
       'page',
+      'inspect',
     ])
     const [tables = ''] = stdout.split('### Figures')
     const wide = tables.split('\n').filter((line) => line.startsWith('|') && line.length > 100)

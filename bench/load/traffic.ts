@@ -15,7 +15,7 @@ export interface Traffic {
 /**
  * `lines`: 20–200 bytes of text with a newline. `short`: lines of 64 bytes. `length`: the text of
  * `lines` behind four bytes of length, big-endian. `kilobyte`: lines of 1 KiB. `chunks`: pieces of
- * 64 KiB with no structure; `chunks-2k` and `chunks-64`: of 2 KiB and of 64 bytes.
+ * 64 KiB with no structure; `chunks-2k` and `chunks-64`: of 2 KiB and of 64 bytes. `http`: a GET, and the reply to it.
  */
 export type TrafficKind =
   | 'lines'
@@ -25,6 +25,7 @@ export type TrafficKind =
   | 'chunks'
   | 'chunks-2k'
   | 'chunks-64'
+  | 'http'
 
 /** Frames before they repeat: no read brings more than all of them, which are 64 KiB or more. */
 const counts: Readonly<Record<TrafficKind, number>> = {
@@ -35,6 +36,7 @@ const counts: Readonly<Record<TrafficKind, number>> = {
   chunks: 16,
   'chunks-2k': 64,
   'chunks-64': 1031,
+  http: 512,
 }
 
 /** The kinds whose frames are all of one size, which includes the newline of those that have one. */
@@ -49,6 +51,9 @@ const sizes: Readonly<Partial<Record<TrafficKind, number>>> = {
 /** Whether the server answers in upper case or sends back what it got. */
 export type Answer = 'upper' | 'same'
 
+/** What node:http replies to a GET without a `Date`, and a request that is as long. */
+const hello = makeHello()
+
 const letters = 'etaoin shrdlu cmfwyp vbgkjq xz ETAOIN SHRDLU 0123456789 .,;:-'
 
 /** Make the traffic of a kind: the same bytes in every process and every run. */
@@ -60,7 +65,7 @@ export function makeTraffic(kind: TrafficKind, answer: Answer): Traffic {
   for (let i = 0; i < count; i++) {
     const frame = makeFrame(kind, random)
     frames.push(frame)
-    answers.push(answer === 'same' ? frame : upperCase(frame, kind === 'length' ? 4 : 0))
+    answers.push(makeAnswer(kind, answer, frame))
   }
   const ends = new Uint32Array(count)
   let size = 0
@@ -75,6 +80,7 @@ export function makeTraffic(kind: TrafficKind, answer: Answer): Traffic {
 }
 
 function makeFrame(kind: TrafficKind, random: () => number): Buffer {
+  if (kind === 'http') return hello.request
   const size = sizes[kind]
   if (size !== undefined) {
     const text = isChunks(kind) ? makeText(size, random) : `${makeText(size - 1, random)}\n`
@@ -88,9 +94,30 @@ function makeFrame(kind: TrafficKind, random: () => number): Buffer {
   return frame
 }
 
+function makeAnswer(kind: TrafficKind, answer: Answer, frame: Buffer): Buffer {
+  if (kind === 'http') return hello.reply
+  return answer === 'same' ? frame : upperCase(frame, kind === 'length' ? 4 : 0)
+}
+
 /** Whether the pieces of a kind have no structure, so that there is no place to cut them at. */
 export function isChunks(kind: TrafficKind): boolean {
   return kind.startsWith('chunks')
+}
+
+function makeHello(): { readonly request: Buffer; readonly reply: Buffer } {
+  const reply = [
+    'HTTP/1.1 200 OK',
+    'Content-Type: text/plain',
+    'Content-Length: 6',
+    'Connection: keep-alive',
+    'Keep-Alive: timeout=5',
+    '',
+    'hello\n',
+  ].join('\r\n')
+  const lines = (agent: string): string =>
+    `GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: ${agent}\r\n\r\n`
+  const agent = 'bench'.padEnd(reply.length - lines('').length, '-')
+  return { request: Buffer.from(lines(agent)), reply: Buffer.from(reply) }
 }
 
 function makeText(length: number, random: () => number): string {

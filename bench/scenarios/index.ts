@@ -3,6 +3,7 @@ import { accept } from './accept.js'
 import { broadcast } from './broadcast.js'
 import { chunks } from './chunks.js'
 import { idle } from './idle.js'
+import { inspect } from './inspect.js'
 import { log } from './log.js'
 import { mqtt } from './mqtt.js'
 import { nats } from './nats.js'
@@ -50,4 +51,5 @@ export const scenarios: readonly Scenario[] = [
   mqtt,
   shipper,
   page,
+  inspect,
 ]
