@@ -15,6 +15,15 @@ export function childrenOf(pid: number): number[] {
     .map(Number)
 }
 
+/** Kills a process that no child object is of; one that has ended already is as good. */
+export function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 /** The most memory that the process has had so far, in MB. */
 export function peakMemory(pid: number): number {
   const kibibytes = readStatus(pid, 'VmHWM')

@@ -77,6 +77,9 @@ export class Command {
     })
     onTestFinished(async () => {
       this.#child.kill('SIGKILL')
+      // A program of its own may be left, and hold them open.
+      this.#child.stdout?.destroy()
+      this.#child.stderr?.destroy()
       await this.ended
     })
   }

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../../test/support/folders.js'
 import {
   childrenOf,
+  endProcess,
   lookingIntoProcesses,
   seesProcesses,
 } from '../../../../../test/support/processes.js'
@@ -53,10 +54,12 @@ it.skipIf(!seesProcesses)(
   ),
   async () => {
     const folder = createFolder()
+    // Node.js keeps there what it compiled, from 22 on.
+    const env = { TMPDIR: folder, NODE_DISABLE_COMPILE_CACHE: '1' }
     const script = `process.on('SIGUSR2', () => process.exit(0)); setInterval(() => {}, 1e6); console.log('ready', process.pid)`
-    const env = { TMPDIR: folder }
     const command = Command.hawser(['inspect', '-q', '--', process.execPath, '-e', script], { env })
     const [, pid] = await command.prints(/ready (\d+)/)
+    onTestFinished(() => endProcess(Number(pid)))
     expect(readdirSync(folder)).toHaveLength(1)
     command.kill('SIGKILL')
     // It has the output of the one that was killed: that ends when the program does.
