@@ -11,8 +11,8 @@ const source = (path: string): string =>
 
 /** What the docstring of every option that is a number says, by the option's name. */
 const docstrings = new Map([
-  ...readOptions('connection/connection-options.ts', 'ConnectionOptions'),
-  ...readOptions('connection/timeouts.ts', 'ConnectionTimeouts'),
+  ...readOptions('connection/options/connection-options.ts', 'ConnectionOptions'),
+  ...readOptions('connection/options/timeouts.ts', 'ConnectionTimeouts'),
   ...readOptions('socket/socket-options.ts', 'SocketOptions'),
   ...readOptions('framing/formats/custom.ts', 'FramingDefinition'),
   ...readOptions('framing/frame-limits.ts', 'FrameLimits'),

@@ -267,8 +267,8 @@ export const LIBRARY_UNITS = {
         sees: [
           'time/silence-watch',
           'end/close-info',
+          'options/call-options',
           'buffer-operations',
-          'call-options',
           'connection-settings',
           'face',
           'publications',
@@ -304,6 +304,21 @@ export const LIBRARY_UNITS = {
         sees: ['end/close-info', 'connection-settings'],
         doors: ['connection-heartbeat'],
         units: ['callbacks', 'errors', 'promises', 'framing', 'policy'],
+        builtins: [],
+      },
+      options: {
+        sees: [
+          'end/close-info',
+          'out/encode-frame',
+          'time',
+          'watch/connection-heartbeat',
+          'connection-settings',
+          'face',
+          'server-face',
+          'work',
+        ],
+        doors: ['call-options', 'close-options', 'connection-options', 'timeouts'],
+        units: ['errors', 'framing', 'options', 'policy', 'tls'],
         builtins: [],
       },
       time: {

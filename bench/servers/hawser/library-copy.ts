@@ -6,7 +6,7 @@ import type * as Library from 'hawser'
 import type * as Metrics from 'hawser/metrics'
 import type * as ConnectionModule from '../../../packages/hawser/src/connection/connection.js'
 import type * as EngineModule from '../../../packages/hawser/src/connection/engine.js'
-import type * as OptionsModule from '../../../packages/hawser/src/connection/connection-options.js'
+import type * as OptionsModule from '../../../packages/hawser/src/connection/options/connection-options.js'
 import type * as BudgetModule from '../../../packages/hawser/src/policy/budget.js'
 
 /** The library out of one copy: what is public, and what drives a connection without a socket. */
@@ -33,7 +33,11 @@ export async function loadCopy(observable: boolean): Promise<LibraryCopy> {
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n')
     if (!observable) await blind(folder)
     const load = (path: string): Promise<unknown> => import(pathToFileURL(join(folder, path)).href)
-    const parts = ['connection/connection', 'connection/engine', 'connection/connection-options']
+    const parts = [
+      'connection/connection',
+      'connection/engine',
+      'connection/options/connection-options',
+    ]
     const engine = [...parts, 'policy/budget'].map((path) => load(`${path}.js`))
     return {
       library: (await load('index.js')) as LibraryCopy['library'],

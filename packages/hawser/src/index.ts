@@ -35,10 +35,14 @@ export type { ProxyHeader } from './proxy-protocol/header.js'
 
 // One connection, on either side.
 export type { Connection, HandlerObject, Topics } from './connection/face.js'
-export type { EndOptions, ReceiveOptions, StartTlsOptions } from './connection/call-options.js'
-export { defaultDrain } from './connection/close-options.js'
-export type { ConnectionOptions } from './connection/connection-options.js'
-export type { ConnectionTimeouts } from './connection/timeouts.js'
+export type {
+  EndOptions,
+  ReceiveOptions,
+  StartTlsOptions,
+} from './connection/options/call-options.js'
+export { defaultDrain } from './connection/options/close-options.js'
+export type { ConnectionOptions } from './connection/options/connection-options.js'
+export type { ConnectionTimeouts } from './connection/options/timeouts.js'
 export type { CloseInfo, CloseReason, ConnectionPhase } from './connection/end/close-info.js'
 export { relay, type RelayOptions, type RelayResult } from './relay/relay.js'
 

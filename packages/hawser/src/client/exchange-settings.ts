@@ -1,7 +1,7 @@
 import { surroundings } from '../surroundings.js'
 import { steadyRandom } from '../callbacks.js'
 import { report, warn } from '../report.js'
-import { resolveSettings } from '../connection/connection-options.js'
+import { resolveSettings } from '../connection/options/connection-options.js'
 import type { Framing } from '../framing/framing.js'
 import { raw } from '../framing/formats/raw.js'
 import { atLeast, milliseconds } from '../options/numbers.js'

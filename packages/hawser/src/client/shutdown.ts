@@ -1,4 +1,4 @@
-import { clientCloseNames, defaultDrain } from '../connection/close-options.js'
+import { clientCloseNames, defaultDrain } from '../connection/options/close-options.js'
 import type { ClientCloseOptions, CloseResult } from '../connection/server-face.js'
 import { checkOptions } from '../options/check-options.js'
 import { invalid, kindOf } from '../options/invalid.js'

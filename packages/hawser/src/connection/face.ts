@@ -5,9 +5,9 @@ import type { RateLimit } from '../policy/rate/rate-limit.js'
 import type { ProxyHeader } from '../proxy-protocol/header.js'
 import type { TlsSession } from '../tls.js'
 import type { TransportAddress } from '../transport.js'
-import type { EndOptions, ReceiveOptions, StartTlsOptions } from './call-options.js'
+import type { EndOptions, ReceiveOptions, StartTlsOptions } from './options/call-options.js'
 import type { CloseInfo, ConnectionPhase } from './end/close-info.js'
-import type { ConnectionTimeouts } from './timeouts.js'
+import type { ConnectionTimeouts } from './options/timeouts.js'
 
 // Types only: a connection as everything but its engine sees it.
 

@@ -2,11 +2,11 @@ import { type ErrorDetails, type HawserError, StateError, TlsError } from '../er
 import { checkOptions } from '../options/check-options.js'
 import type { TlsSession } from '../tls.js'
 import type { Transport } from '../transport.js'
-import type { StartTlsOptions } from './call-options.js'
+import type { StartTlsOptions } from './options/call-options.js'
 import type { ConnectionOwner } from './connection-settings.js'
 import { holds } from './in/holds.js'
 import type { Receiver } from './in/receiver.js'
-import { startTlsNames } from './close-options.js'
+import { startTlsNames } from './options/close-options.js'
 import type { Sender } from './out/sender.js'
 
 /** What the beginning of TLS needs of a connection. */

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import { defaultDrain } from '../connection/close-options.js'
+import { defaultDrain } from '../connection/options/close-options.js'
 import type { CloseResult } from '../connection/server-face.js'
 import { checkOptions } from '../options/check-options.js'
 import { atLeast } from '../options/numbers.js'

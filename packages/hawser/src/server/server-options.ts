@@ -1,6 +1,9 @@
-import { type ConnectionOptions, connectionNames } from '../connection/connection-options.js'
+import {
+  type ConnectionOptions,
+  connectionNames,
+} from '../connection/options/connection-options.js'
 import type { HandlerObject, HandlerResult } from '../connection/face.js'
-import { closeNames } from '../connection/close-options.js'
+import { closeNames } from '../connection/options/close-options.js'
 import type { CloseOptions, ServerConnection } from '../connection/server-face.js'
 import type { HawserError } from '../errors.js'
 import type { Network } from '../network.js'

@@ -1,6 +1,6 @@
 import { surroundings } from '../surroundings.js'
 import { assertHandler } from '../connection/in/assert-handler.js'
-import { resolveSettings } from '../connection/connection-options.js'
+import { resolveSettings } from '../connection/options/connection-options.js'
 import { checkOptions } from '../options/check-options.js'
 import { invalid, show } from '../options/invalid.js'
 import { atLeast } from '../options/numbers.js'

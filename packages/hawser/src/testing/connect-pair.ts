@@ -6,7 +6,7 @@ import {
   connectionNames,
   type ConnectionOptions,
   resolveSettings,
-} from '../connection/connection-options.js'
+} from '../connection/options/connection-options.js'
 import { publishOpen } from '../connection/publications.js'
 import type { Brakes } from '../connection/connection-settings.js'
 import type { HandlerObject } from '../connection/face.js'

@@ -3,7 +3,7 @@ import {
   connectionNames,
   type ConnectionOptions,
   resolveSettings,
-} from '../../connection/connection-options.js'
+} from '../../connection/options/connection-options.js'
 import type { Connection, HandlerObject } from '../../connection/face.js'
 import { assertHandler } from '../../connection/in/assert-handler.js'
 import type { HawserError } from '../../errors.js'

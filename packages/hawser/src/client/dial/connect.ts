@@ -1,6 +1,6 @@
 import { assertHandler } from '../../connection/in/assert-handler.js'
 import type { Connection } from '../../connection/face.js'
-import { resolveSettings } from '../../connection/connection-options.js'
+import { resolveSettings } from '../../connection/options/connection-options.js'
 import type { Brakes } from '../../connection/connection-settings.js'
 import { steadyClock } from '../../connection/time/steady-clock.js'
 import { raw } from '../../framing/formats/raw.js'

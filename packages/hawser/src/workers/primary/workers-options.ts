@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { defaultDrain } from '../../connection/close-options.js'
+import { defaultDrain } from '../../connection/options/close-options.js'
 import { checkOptions } from '../../options/check-options.js'
 import { invalid } from '../../options/invalid.js'
 import type { NamesOf } from '../../options/option-names.js'

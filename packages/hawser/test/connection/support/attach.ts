@@ -9,7 +9,7 @@ import {
 import { createPair, type PairOptions, ScriptedPeer } from 'hawser/testing'
 import { engineOf, makeConnection } from '../../../src/connection/connection.js'
 import { Engine } from '../../../src/connection/engine.js'
-import { resolveSettings } from '../../../src/connection/connection-options.js'
+import { resolveSettings } from '../../../src/connection/options/connection-options.js'
 import { Budget } from '../../../src/policy/budget.js'
 import { SpyTransport } from './spy-transport.js'
 

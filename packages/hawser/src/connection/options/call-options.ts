@@ -1,4 +1,4 @@
-import type { TlsClientOptions, TlsServerOptions } from '../tls.js'
+import type { TlsClientOptions, TlsServerOptions } from '../../tls.js'
 
 // Types only: what calls on a connection take.
 

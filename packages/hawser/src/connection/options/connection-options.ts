@@ -1,28 +1,28 @@
-import type { Framing } from '../framing/framing.js'
-import { invalid, kindOf } from '../options/invalid.js'
-import { atLeast } from '../options/numbers.js'
-import type { Budget } from '../policy/budget.js'
-import type { Clock } from '../policy/clock.js'
+import type { Framing } from '../../framing/framing.js'
+import { invalid, kindOf } from '../../options/invalid.js'
+import { atLeast } from '../../options/numbers.js'
+import type { Budget } from '../../policy/budget.js'
+import type { Clock } from '../../policy/clock.js'
 import {
   type RateLimit,
   rateLimitNames,
   type RateLimits,
   resolveRateLimit,
-} from '../policy/rate/rate-limit.js'
-import { assertHeartbeat, type HeartbeatOptions } from '../policy/heartbeat.js'
-import { withoutPongs } from './watch/connection-heartbeat.js'
-import { encoderOf } from './out/encode-frame.js'
-import type { Brakes, Settings } from './connection-settings.js'
-import type { HandlerObject } from './face.js'
+} from '../../policy/rate/rate-limit.js'
+import { assertHeartbeat, type HeartbeatOptions } from '../../policy/heartbeat.js'
+import { withoutPongs } from '../watch/connection-heartbeat.js'
+import { encoderOf } from '../out/encode-frame.js'
+import type { Brakes, Settings } from '../connection-settings.js'
+import type { HandlerObject } from '../face.js'
 import {
   type ConnectionTimeouts,
   defaultTimeouts,
   resolveTimeouts,
   timeoutNames,
 } from './timeouts.js'
-import { steadyClock } from './time/steady-clock.js'
-import type { NamesOf } from '../options/option-names.js'
-import { Effects } from './work.js'
+import { steadyClock } from '../time/steady-clock.js'
+import type { NamesOf } from '../../options/option-names.js'
+import { Effects } from '../work.js'
 
 /** Limits and waits of one connection; the same for servers and clients. */
 export interface ConnectionOptions extends ConnectionTimeouts {

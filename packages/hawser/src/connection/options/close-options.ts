@@ -1,6 +1,6 @@
-import type { NamesOf } from '../options/option-names.js'
+import type { NamesOf } from '../../options/option-names.js'
 import type { StartTlsOptions } from './call-options.js'
-import type { ClientCloseOptions, CloseOptions } from './server-face.js'
+import type { ClientCloseOptions, CloseOptions } from '../server-face.js'
 
 /** The names of the options in {@link CloseOptions}. */
 export const closeNames: NamesOf<CloseOptions> = {

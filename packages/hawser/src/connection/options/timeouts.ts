@@ -1,5 +1,5 @@
-import { atLeast, milliseconds } from '../options/numbers.js'
-import type { NamesOf } from '../options/option-names.js'
+import { atLeast, milliseconds } from '../../options/numbers.js'
+import type { NamesOf } from '../../options/option-names.js'
 
 /** The waits of one connection, which can be set while it is open as well. */
 export interface ConnectionTimeouts {

@@ -1,8 +1,8 @@
-import { ConnectionError, type ErrorDetails, textOf } from '../errors.js'
-import { checkOptions } from '../options/check-options.js'
-import { invalid, kindOf, show } from '../options/invalid.js'
-import type { NamesOf } from '../options/option-names.js'
-import type { Why } from './end/close-info.js'
+import { ConnectionError, type ErrorDetails, textOf } from '../../errors.js'
+import { checkOptions } from '../../options/check-options.js'
+import { invalid, kindOf, show } from '../../options/invalid.js'
+import type { NamesOf } from '../../options/option-names.js'
+import type { Why } from '../end/close-info.js'
 import type { EndOptions } from './call-options.js'
 
 /** The names of the options in {@link EndOptions}. */
