@@ -964,8 +964,8 @@ export const WORKBENCH_PAGE_UNITS = {
     builtins: [],
     wings: {
       composer: { sees: ['use-store'] },
-      connections: { sees: ['use-store'] },
-      details: { sees: ['use-store'] },
+      connections: { sees: ['use-store', 'sheet'] },
+      details: { sees: ['use-store', 'connections'] },
       faults: { sees: ['use-store'] },
       keys: { sees: ['use-store'], doors: ['shortcuts'] },
       project: { sees: ['use-store'], doors: ['project-strip', 'save-button', 'trust-dialog'] },

@@ -1,40 +1,44 @@
 import { batch, signal } from '@preact/signals'
-import type { ConnectionState } from '../../src/protocol/session-state.js'
+import type { ConnectionState, SessionState } from '../../src/protocol/session-state.js'
 import type { Backend } from '../backend/backend.js'
 
-/** Connections of a session that are asked for; the others are counted. */
+/** Connections that are asked for; the others are counted. */
 const mostListed = 1_000
 
-/** The connections of the session that is shown. */
+/** The connections that are open: of the session that is shown, or of all. */
 export class ConnectionList {
   readonly connections = signal<readonly ConnectionState[]>([])
   /** How many there are, with those that are not in the list. */
   readonly all = signal(0)
   readonly #backend: Backend
-  readonly #shown: () => number | undefined
+  readonly #shown: () => readonly SessionState[] | undefined
   #isAsking = false
 
-  /** @param shown the session; undefined for none, and while the page is not connected */
-  constructor(backend: Backend, shown: () => number | undefined) {
+  /** @param shown the sessions; undefined while nothing is asked: what is listed stays */
+  constructor(backend: Backend, shown: () => readonly SessionState[] | undefined) {
     this.#backend = backend
     this.#shown = shown
   }
 
+  clear(): void {
+    batch(() => {
+      this.all.value = 0
+      this.connections.value = []
+    })
+  }
+
   /** Ask for them; one question at a time. */
   async look(): Promise<void> {
-    const session = this.#shown()
-    if (session === undefined || this.#isAsking) return
+    const sessions = this.#shown()
+    if (sessions === undefined || this.#isAsking) return
     if (document.visibilityState === 'hidden') return
     this.#isAsking = true
     try {
-      const { all, connections } = await this.#backend.ask('connections', {
-        session,
-        most: mostListed,
-      })
-      if (this.#shown() !== session) return
+      const found = await this.#ask(sessions)
+      if (namesOf(this.#shown()) !== namesOf(sessions)) return
       batch(() => {
-        this.all.value = all
-        this.connections.value = connections
+        this.all.value = found.all
+        this.connections.value = found.connections
       })
     } catch {
       // It is gone, or the connection is: what is shown stays until it is there again.
@@ -42,4 +46,27 @@ export class ConnectionList {
       this.#isAsking = false
     }
   }
+
+  /** As many of one after the other as are listed. */
+  async #ask(
+    sessions: readonly SessionState[],
+  ): Promise<{ readonly all: number; readonly connections: readonly ConnectionState[] }> {
+    const connections: ConnectionState[] = []
+    let all = 0
+    for (const session of sessions) {
+      const most = mostListed - connections.length
+      if (most === 0 || (sessions.length > 1 && session.connections === 0)) {
+        all += session.connections
+        continue
+      }
+      const found = await this.#backend.ask('connections', { session: session.id, most })
+      all += found.all
+      connections.push(...found.connections)
+    }
+    return { all, connections }
+  }
+}
+
+function namesOf(sessions: readonly SessionState[] | undefined): string | undefined {
+  return sessions?.map(({ id }) => id).join()
 }

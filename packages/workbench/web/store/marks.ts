@@ -1,7 +1,7 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals'
 import type { Push } from '../../src/protocol/replies.js'
 import type { Backend } from '../backend/backend.js'
-import { decodeEvent } from '../backend/decode-event.js'
+import { EventFeed, type FedEvent } from './event-feed.js'
 
 type ViewPush = Extract<Push, { readonly push: 'view' }>
 
@@ -25,7 +25,6 @@ interface Said extends Mark {
 
 /** Events that are read of a log: of more, the last ones. */
 const mostRead = 2_000
-const together = 128
 /** Numbers of views that no sheet has. */
 const views = { own: 1_000_000_001, file: 1_000_000_002 } as const
 
@@ -37,11 +36,9 @@ export class Marks {
     () => new Set(this.here.value.filter(({ kind }) => kind === 'bookmark').map(({ row }) => row)),
   )
   readonly isUsed = signal(false)
-  readonly #backend: Backend
   /** What the log of the workbench says, and what the file says that is shown. */
   readonly #said = { own: signal<readonly Said[]>([]), file: signal<readonly Said[]>([]) }
-  readonly #read = { own: 0, file: 0 }
-  readonly #reading = { own: Promise.resolve(), file: Promise.resolve() }
+  readonly #feeds: { readonly own: EventFeed; readonly file: EventFeed }
   readonly #log: ReadonlySignal<number>
   #openFile = 0
 
@@ -54,8 +51,8 @@ export class Marks {
     log: ReadonlySignal<number>,
     path: ReadonlySignal<string | undefined>,
   ) {
-    this.#backend = backend
     this.#log = log
+    this.#feeds = { own: this.#feed(backend, 'own'), file: this.#feed(backend, 'file') }
     this.here = computed(() => {
       const file = log.value === 0 ? undefined : path.value
       const ofFile = file === undefined ? [] : this.#said.file.value
@@ -68,80 +65,49 @@ export class Marks {
     if (!this.isUsed.value) {
       this.isUsed.value = true
       this.reopen()
-    } else if (this.#log.value !== this.#openFile) this.#open('file')
+    } else if (this.#log.value !== this.#openFile) this.#openOfFile()
   }
 
   /** The connection is there again, or another log is shown. */
   reopen(): void {
     if (!this.isUsed.value) return
-    this.#open('own')
-    this.#open('file')
+    this.#feeds.own.open(0)
+    this.#openOfFile()
   }
 
   /** @returns whether it was about them */
-  take({ view, rows }: ViewPush): boolean {
-    const which = view === views.own ? 'own' : view === views.file ? 'file' : undefined
-    if (which === undefined) return false
-    this.#reading[which] = this.#reading[which]
-      .then(() => this.#readNew(which, rows))
-      .catch(() => undefined)
-    return true
+  take(push: ViewPush): boolean {
+    return this.#feeds.own.take(push) || this.#feeds.file.take(push)
   }
 
-  #open(which: 'own' | 'file'): void {
-    this.#read[which] = 0
-    this.#said[which].value = []
+  #openOfFile(): void {
     const { value: log } = this.#log
-    if (which === 'file') this.#openFile = log
-    const filter = { events: ['bookmark', 'note'] }
-    const asked =
-      which === 'file' && log === 0
-        ? this.#backend.ask('close-view', { view: views.file })
-        : this.#backend.ask('open-view', {
-            ...{ view: views[which], filter },
-            ...(which === 'file' ? { log } : {}),
-          })
-    // A log that cannot be read says so in the sheet.
-    asked.catch(() => undefined)
+    this.#openFile = log
+    if (log === 0) this.#feeds.file.close()
+    else this.#feeds.file.open(log)
   }
 
-  async #readNew(which: 'own' | 'file', rows: number): Promise<void> {
-    let from = Math.max(this.#read[which], rows - mostRead)
-    this.#read[which] = rows
-    const found: Said[] = []
-    while (from < rows) {
-      const count = Math.min(together, rows - from)
-      const read = await this.#backend.askRows('rows', { view: views[which], from, count })
-      if (read.length === 0) break
-      for (const { number, bytes, length, time } of read) {
-        const whole = bytes.length < length ? await this.#bytesOf(which, number, length) : bytes
-        const said = toSaid(decodeEvent(whole), time)
-        if (said !== undefined) found.push(said)
-      }
-      from += read.length
-    }
-    if (found.length === 0) return
-    this.#said[which].value = [...this.#said[which].value, ...found].slice(-mostRead)
-  }
-
-  async #bytesOf(which: 'own' | 'file', row: number, count: number): Promise<Uint8Array> {
-    const asked = { view: views[which], row, from: 0, count }
-    const [found] = await this.#backend.askRows('bytes', asked)
-    return found?.bytes ?? new Uint8Array()
+  #feed(backend: Backend, which: 'own' | 'file'): EventFeed {
+    const said = this.#said[which]
+    return new EventFeed(backend, {
+      ...{ view: views[which], names: ['bookmark', 'note'], most: mostRead },
+      onBegin: () => (said.value = []),
+      onEvents: (events) => {
+        said.value = [...said.value, ...events.flatMap(toSaid)].slice(-mostRead)
+      },
+    })
   }
 }
 
-function toSaid(
-  event: Readonly<Record<string, unknown>> | undefined,
-  time: number,
-): Said | undefined {
-  const { event: kind, row, text, off, file } = event ?? {}
-  if (typeof row !== 'number' || (kind !== 'bookmark' && kind !== 'note')) return undefined
-  return {
+function toSaid({ row: { time }, event }: FedEvent): Said[] {
+  const { event: kind, row, text, off, file } = event
+  if (typeof row !== 'number' || (kind !== 'bookmark' && kind !== 'note')) return []
+  const about: Said = {
     ...{ row, kind, time, isOff: off === true },
     text: typeof text === 'string' ? text : '',
     file: typeof file === 'string' ? file : undefined,
   }
+  return [about]
 }
 
 /** What is left of them in the end, in the order of the rows. */

@@ -89,7 +89,10 @@ export class SheetStore {
     batch(() => {
       this.filter.value = filter
       // Another log has been written by others.
-      if (this.log.value !== log) this.framing.value = ''
+      if (this.log.value !== log) {
+        this.framing.value = ''
+        this.selected.value = undefined
+      }
       this.log.value = log
     })
     await this.#open()
@@ -266,7 +269,11 @@ export class SheetStore {
     if (this.#wanted !== wanted) return
     this.#wanted = undefined
     if (!isStill) this.go(place, found?.number)
-    else if (found !== undefined) this.selected.value = found.number
+    else if (found !== undefined)
+      batch(() => {
+        this.place.value = place
+        this.selected.value = found.number
+      })
   }
 
   #newCache(): RowCache {

@@ -9,7 +9,7 @@ import type { SessionState } from '../../src/protocol/session-state.js'
 import type { Backend, BackendState } from '../backend/backend.js'
 import { Composer } from './composer.js'
 import { Notices } from './notices.js'
-import { ConnectionList } from './connection-list.js'
+import { Connections } from './connections.js'
 import { ProjectStore } from './project-store.js'
 import { Remarks } from './remarks.js'
 import { RunsStore } from './runs-store.js'
@@ -42,7 +42,7 @@ export class Store {
   readonly session: ReadonlySignal<SessionState | undefined> = computed(() =>
     this.sessions.value.find(({ id }) => id === this.shown.value),
   )
-  readonly listed: ConnectionList
+  readonly connections: Connections
   /** Connections that the composer speaks to; none chosen is all of them. */
   readonly chosen = signal<ReadonlySet<number>>(new Set())
   /** Whether the sheet shows hex. */
@@ -61,10 +61,8 @@ export class Store {
   constructor(backend: Backend, settings: Settings) {
     this.#backend = backend
     this.settings = settings
-    this.listed = new ConnectionList(backend, () =>
-      this.state.value === 'open' ? this.shown.value : undefined,
-    )
     this.sheet = new SheetStore(backend)
+    this.connections = new Connections(backend, this)
     this.composer = new Composer(this.sheet.encoding)
     this.project = new ProjectStore(backend, (act, refused) => this.#try(act, refused))
     const refused = (why: string): void => this.notices.say('error', why)
@@ -82,7 +80,7 @@ export class Store {
         settings.encodings.value[this.session.value?.definition.name ?? ''] ?? 'utf-8',
       )
     })
-    setInterval(() => void this.listed.look(), connectionsInterval)
+    setInterval(() => void this.connections.open.look(), connectionsInterval)
   }
 
   /** Nothing is shown until the browser is let in by a link. */
@@ -105,14 +103,14 @@ export class Store {
     batch(() => {
       this.shown.value = session
       this.chosen.value = new Set()
-      this.listed.connections.value = []
+      this.connections.open.clear()
     })
     const state = this.session.value
     const isFile = state?.definition.kind === 'file'
     const filter = session === undefined || isFile ? {} : { session }
     this.sheet.isFollowing.value = true
     void this.#try(() => this.sheet.show(filter, state?.log ?? 0))
-    void this.listed.look()
+    void this.connections.open.look()
   }
 
   /** Leave out more, or other rows; what is undefined is no matter. One stays at the row that is looked at. */
@@ -198,7 +196,7 @@ export class Store {
 
   async act(session: number, connection: number, act: ConnectionAct): Promise<void> {
     await this.#try(() => this.#backend.ask('act', { session, connection, act }))
-    await this.listed.look()
+    await this.connections.open.look()
   }
 
   limit(session: number, maxConnections: number): Promise<unknown> {
@@ -247,6 +245,7 @@ export class Store {
   async #begin(): Promise<void> {
     await this.#refresh()
     this.remarks.marks.reopen()
+    this.connections.conversations.reopen()
     await this.#try(() => this.sheet.reopen())
   }
 
@@ -265,7 +264,8 @@ export class Store {
     if (push.push === 'sessions') this.sessions.value = push.sessions
     else if (push.push === 'project') this.project.state.value = push.project
     else if (push.push === 'view') {
-      if (!this.remarks.marks.take(push)) this.sheet.grown(push)
+      const isTaken = this.remarks.marks.take(push) || this.connections.conversations.take(push)
+      if (!isTaken) this.sheet.grown(push)
     } else if (push.push === 'notice') this.notices.say(push.level, push.text)
     else this.runs.take(push)
   }

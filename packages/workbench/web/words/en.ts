@@ -244,6 +244,7 @@ export const en = {
   keyEscape: 'drop the filter, and stay at the row',
   keyNext: 'next and previous place',
   keyBookmark: 'bookmark the row, or remove it',
+  keyOnly: 'only the connection of the row, or all again',
   keyHex: 'text or hex',
   keyMessages: 'messages by the framing, or rows as they were read',
   keyMove: 'move between rows',

@@ -235,6 +235,7 @@ export const zh: Words = {
   keyEscape: '取消过滤，停在当前行',
   keyNext: '下一处和上一处',
   keyBookmark: '给该行加书签，或移除书签',
+  keyOnly: '只看该行所属的连接，或重新看全部',
   keyHex: '文本或十六进制',
   keyMessages: '按分帧显示消息，或按读取显示原始行',
   keyMove: '在行之间移动',

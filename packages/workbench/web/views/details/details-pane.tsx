@@ -9,6 +9,7 @@ import { type ByteRange, HexView } from '../../widgets/hex-view.js'
 import { Pieces } from '../../widgets/pieces.js'
 import type { Words } from '../../words/words.js'
 import { useStore, useWords } from '../use-store.js'
+import { OnlyButton } from '../connections/only-button.js'
 import { Comparison } from './comparison.js'
 import { HexPart } from './hex-part.js'
 import { Remarks } from './remarks.js'
@@ -73,6 +74,7 @@ export function DetailsPane(): ComponentChild {
         </strong>{' '}
         {showClock(shown.time)} {shown.connection > 0 && `#${shown.connection}`}{' '}
         {showSize(shown.length)} <Flags row={shown} words={words} />
+        {shown.connection > 0 && <OnlyButton connection={shown.connection} />}
       </p>
       <Remarks row={shown} />
       <div class="tabs" role="tablist">

@@ -13,6 +13,7 @@ const keys: readonly (readonly [keys: string, name: TextName])[] = [
   ['Esc', 'keyEscape'],
   ['↑ ↓ PgUp PgDn', 'keyMove'],
   ['Home End', 'keyEnds'],
+  ['c', 'keyOnly'],
   ['b', 'keyBookmark'],
   [',  .', 'keyMarks'],
   ['h', 'keyHex'],

@@ -1,3 +1,4 @@
+import { followSelected } from '../../store/follow-connection.js'
 import { sendSaved, stopRuns } from '../../store/send-saved.js'
 import type { Store } from '../../store/store.js'
 
@@ -28,6 +29,7 @@ const shortcuts: Readonly<Record<string, (store: Store, page: Document) => void>
   b: ({ remarks }) => void remarks.toggleBookmark(),
   '.': ({ remarks }) => void remarks.step(1),
   ',': ({ remarks }) => void remarks.step(-1),
+  c: (store) => followSelected(store),
   h: (store) => (store.isHex.value = !store.isHex.value),
   m: (store) => store.toggleMessages(),
   s: (store) => (store.tab.value = 'saved'),

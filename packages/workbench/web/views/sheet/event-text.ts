@@ -1,6 +1,7 @@
 import { decodeEvent } from '../../backend/decode-event.js'
 import type { Row } from '../../backend/decode-rows.js'
 import { showSize } from '../../bytes/amounts.js'
+import { showPlace } from '../../bytes/show-place.js'
 import { tame } from '../../bytes/show-text.js'
 import type { Words } from '../../words/words.js'
 
@@ -22,7 +23,7 @@ function word(event: Details, words: Words): string {
       return words.listening(list(event['addresses']))
     case 'refused':
       return words.refusedBecause(
-        place(event['remoteAddress'], event['remotePort']),
+        showPlace(event['remoteAddress'], event['remotePort']),
         text(event['reason']),
       )
     case 'note':
@@ -63,8 +64,8 @@ function remarkText(event: Details, words: Words): string {
 }
 
 function openText(event: Details, words: Words): string {
-  const local = place(event['localAddress'], event['localPort'])
-  const remote = place(event['remoteAddress'], event['remotePort'])
+  const local = showPlace(event['localAddress'], event['localPort'])
+  const remote = showPlace(event['remoteAddress'], event['remotePort'])
   const tls = event['tls'] as Details | undefined
   const secured = tls === undefined ? '' : ` · ${text(tls['protocol'])} ${text(tls['cipher'])}`
   const said =
@@ -72,7 +73,8 @@ function openText(event: Details, words: Words): string {
   return said + secured
 }
 
-function closeText(event: Details, words: Words): string {
+/** By whom and why a connection was closed. */
+export function closeText(event: Details, words: Words): string {
   const by = { local: words.byLocal, remote: words.byRemote, error: words.byError }[
     text(event['by'])
   ]
@@ -127,12 +129,6 @@ function faultText({ fault, what, effect, bytes, ...others }: Details): string {
   if (fault === undefined) return rest({ what, effect, bytes, ...others })
   const done = [what, effect, bytes === undefined ? undefined : showSize(Number(bytes))]
   return [fault, ...done].map(text).filter(Boolean).join(' · ')
-}
-
-function place(address: unknown, port: unknown): string {
-  const host = text(address)
-  if (port === undefined) return host === '' ? 'unix' : host
-  return host.includes(':') ? `[${host}]:${text(port)}` : `${host}:${text(port)}`
 }
 
 function text(value: unknown): string {

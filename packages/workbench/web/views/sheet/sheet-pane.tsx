@@ -6,6 +6,7 @@ import { showClock, showCount, showSpan } from '../../bytes/amounts.js'
 import { VirtualList } from '../../widgets/virtual-list.js'
 import { useStore, useWords } from '../use-store.js'
 import { ColumnHeads } from './column-heads.js'
+import { sessionName } from './session-name.js'
 import { SheetRow } from './sheet-row.js'
 import { Toolbar } from './toolbar.js'
 
@@ -26,6 +27,7 @@ export function SheetPane(): ComponentChild {
   const fresh = size - seen.current
   const first = useSignal(0)
   const form = settings.time.value
+  const isMixed = store.connections.isMixed.value
   // Messages have numbers of their own.
   const bookmarked = sheet.isOfMessages.value ? none : store.remarks.marks.bookmarked.value
   const timeOf = (row: Row | undefined, at: number): string => {
@@ -36,7 +38,7 @@ export function SheetPane(): ComponentChild {
     return before === undefined ? '' : showSpan(row.time - before.time)
   }
   return (
-    <section class="pane sheet" aria-label={words.sheet}>
+    <section class={`pane sheet ${isMixed ? 'mixed' : ''}`} aria-label={words.sheet}>
       <Toolbar first={first} />
       <ColumnHeads />
       {size === 0 ? (
@@ -60,6 +62,7 @@ export function SheetPane(): ComponentChild {
                 place={at}
                 row={row}
                 time={timeOf(row, at)}
+                session={isMixed ? sessionName(store, row, words) : undefined}
                 isCurrent={row !== undefined && row.number === sheet.selected.value}
                 isHex={store.isHex.value}
                 isBookmarked={row !== undefined && bookmarked.has(row.number)}

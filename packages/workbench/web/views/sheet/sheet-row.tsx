@@ -13,6 +13,8 @@ interface SheetRowProps {
   readonly place: number
   readonly row: Row | undefined
   readonly time: string
+  /** The name of its session, where those of several are shown. */
+  readonly session: string | undefined
   readonly isCurrent: boolean
   readonly isHex: boolean
   readonly isBookmarked: boolean
@@ -24,7 +26,7 @@ const arrows = { in: '←', out: '→', event: '•', lost: '⚠' } as const
 
 /** A line of the sheet: a message, or an event between them. */
 export function SheetRow(props: SheetRowProps): ComponentChild {
-  const { place, row, time, isCurrent, isHex, isBookmarked, words, onSelect } = props
+  const { place, row, time, session, isCurrent, isHex, isBookmarked, words, onSelect } = props
   if (row === undefined) {
     return (
       <div class="row" role="row" aria-rowindex={place + 1}>
@@ -50,6 +52,11 @@ export function SheetRow(props: SheetRowProps): ComponentChild {
       <span class="cell who" role="gridcell">
         {connection === 0 ? '' : `#${connection}`}
       </span>
+      {session !== undefined && (
+        <span class="cell session-cell" role="gridcell" title={session}>
+          {session}
+        </span>
+      )}
       <span class="cell direction" role="gridcell" aria-label={name} title={name}>
         {arrows[kind]}
       </span>

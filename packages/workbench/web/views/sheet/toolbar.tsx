@@ -5,6 +5,7 @@ import type { Filter, Pattern } from '../../../src/protocol/filter.js'
 import type { Encoding } from '../../../src/protocol/text/encoding.js'
 import { useStore, useWords } from '../use-store.js'
 import { ExportChoice } from './export-choice.js'
+import { filterText } from './filter-text.js'
 
 interface ToolbarProps {
   /** The first row in sight. */
@@ -90,13 +91,27 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
         {words.filter}
       </button>
       <KindChoice />
-      {store.isNarrowed.value && (
-        <button type="button" class="drop" onClick={() => store.dropFilter()}>
-          ✕ {words.dropFilter}
-        </button>
-      )}
+      {store.isNarrowed.value && <DropButton />}
       <ExportChoice />
     </div>
+  )
+}
+
+/** Says what is left out, and takes it away. */
+function DropButton(): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const text = filterText(store.sheet.filter.value, words)
+  return (
+    <button
+      type="button"
+      class="drop"
+      title={`${words.dropFilter} (Esc)`}
+      aria-label={[words.dropFilter, text].filter(Boolean).join(': ')}
+      onClick={() => store.dropFilter()}
+    >
+      ✕ {text || words.dropFilter}
+    </button>
   )
 }
 

@@ -1,0 +1,99 @@
+import type { ComponentChild } from 'preact'
+import type { ConnectionState } from '../../../src/protocol/session-state.js'
+import { showClock, showSize } from '../../bytes/amounts.js'
+import { tame } from '../../bytes/show-text.js'
+import type { ConnectionAct } from '../../store/store.js'
+import type { Words } from '../../words/words.js'
+import { useStore, useWords } from '../use-store.js'
+import { OnlyButton } from './only-button.js'
+import { SessionOf } from './session-of.js'
+
+/** A connection that is open, and what one does with it. */
+export function ConnectionItem({
+  connection,
+}: {
+  readonly connection: ConnectionState
+}): ComponentChild {
+  const store = useStore()
+  const words = useWords()
+  const { id, session, remote, since, bytesRead, bytesWritten, unsent, isPaused, phase } =
+    connection
+  const isChosen = store.chosen.value.has(id)
+  const choose = (): void => {
+    const chosen = new Set(store.chosen.value)
+    if (!chosen.delete(id)) chosen.add(id)
+    store.chosen.value = chosen
+  }
+  const act = (what: ConnectionAct, name: string): ComponentChild => (
+    <button type="button" onClick={() => void store.act(session, id, what)}>
+      {name}
+    </button>
+  )
+  const name = (
+    <>
+      <strong>#{id}</strong> <code>{tame(remote)}</code>
+    </>
+  )
+  return (
+    <div class="connection" role="listitem" data-connection={id}>
+      {store.shown.value === undefined ? (
+        <span class="peer">{name}</span>
+      ) : (
+        <label class="peer" title={words.chooseHint}>
+          <input type="checkbox" checked={isChosen} onChange={choose} />
+          {name}
+        </label>
+      )}
+      <OnlyButton connection={id} />
+      <p class="counts">
+        <SessionOf session={session} />
+        <span>{showClock(since)}</span>
+        <span title={words.received}>← {showSize(bytesRead)}</span>
+        <span title={words.sent}>→ {showSize(bytesWritten)}</span>
+        {unsent > 0 && (
+          <span>
+            {words.unsent} {showSize(unsent)}
+          </span>
+        )}
+        <span title={words.phase}>{phaseWord(phase, words)}</span>
+      </p>
+      <Tls connection={connection} />
+      <div class="buttons">
+        {isPaused ? act('resume', words.resume) : act('pause', words.pause)}
+        {act('end', words.end)}
+        {act('close', words.closeConnection)}
+        {act('reset', words.reset)}
+      </div>
+    </div>
+  )
+}
+
+function phaseWord(phase: string, words: Words): string {
+  const known: Readonly<Record<string, string>> = {
+    open: words.phaseOpen,
+    draining: words.phaseDraining,
+    'peer-ended': words.phasePeerEnded,
+    ending: words.phaseEnding,
+    closed: words.phaseClosed,
+  }
+  return known[phase] ?? phase
+}
+
+function Tls({ connection }: { readonly connection: ConnectionState }): ComponentChild {
+  const words = useWords()
+  const { tls } = connection
+  if (tls === undefined) return null
+  const { protocol, cipher, servername, alpn, certificates } = tls
+  return (
+    <p class="tls">
+      {[protocol, cipher, servername, alpn].filter(Boolean).map(String).map(tame).join(' · ')}
+      {certificates.map(({ subject, validTo }) => (
+        <span>
+          {' '}
+          {words.certificate} {tame(subject)}, {words.expires}{' '}
+          {new Date(validTo).toLocaleDateString()}
+        </span>
+      ))}
+    </p>
+  )
+}
