@@ -33,7 +33,8 @@ export class PcapngExport {
     if (kind === 'out')
       return [...opening, ...flow.data(time, otherOf(peer), row.position, row.data)]
     if (event?.event !== 'close') {
-      if (event !== undefined && event.event !== 'open') flow.note(describe(event))
+      const isNews = event !== undefined && known !== undefined && !isOpening(event)
+      if (isNews) flow.note(describe(event))
       return opening
     }
     this.#open.delete(connection)
@@ -51,6 +52,11 @@ export class PcapngExport {
   }
 }
 
+/** Whether it says what a connection is: where the oldest files of a log were deleted, one that `continues` does. */
+function isOpening({ event }: LogEvent): boolean {
+  return event === 'open' || event === 'continues'
+}
+
 /** An event as it is in the log; one that is nested too deeply by its name. */
 function describe(event: LogEvent): string {
   try {
@@ -61,7 +67,7 @@ function describe(event: LogEvent): string {
 }
 
 function begin(connection: number, event: LogEvent | undefined): Conversation {
-  const details = event?.event === 'open' ? event : undefined
+  const details = event !== undefined && isOpening(event) ? event : undefined
   const remote = endOf(details?.['remoteAddress'], details?.['remotePort'])
   const local = endOf(details?.['localAddress'], details?.['localPort'])
   // A Unix socket has no addresses, and neither has a log that was cut off in front.

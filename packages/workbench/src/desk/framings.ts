@@ -10,7 +10,7 @@ import { refusedByTools } from './refusal.js'
  * @returns rejects with WorkbenchError for a chosen one that is none
  */
 export async function findFramings(
-  { sessions, tools }: DeskRoom,
+  { sessions, tools }: Pick<DeskRoom, 'sessions' | 'tools'>,
   file: number,
   chosen: string | undefined,
 ): Promise<FramingOf> {

@@ -9,23 +9,10 @@ import type { Pattern } from '../../src/protocol/filter.js'
 import { MessageIndex } from '../../src/sheet/messages/message-index.js'
 import type { View } from '../../src/sheet/sheet.js'
 import { viewFlags } from '../../src/protocol/rows-frame.js'
-import { createBoth, readRows } from '../support/logs.js'
+import { createBoth, has, readRows } from '../support/logs.js'
 
 const text = (said: string): Uint8Array => new TextEncoder().encode(said)
 const lines: FramingOf = () => Promise.resolve(delimited('\n'))
-
-/** Fulfils when a view has as many messages. */
-async function has(view: View, messages: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const check = (): void => {
-      const { rows, error } = view.state
-      if (error !== undefined) reject(new Error(error))
-      else if (rows >= messages) resolve()
-    }
-    view.watch(check)
-    check()
-  })
-}
 
 async function texts(view: View, from: number, count: number): Promise<string[]> {
   return (await readRows(view, from, count)).map((row) => row.text)

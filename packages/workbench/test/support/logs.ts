@@ -34,6 +34,19 @@ export async function lookedAt(view: View, total: number): Promise<void> {
   })
 }
 
+/** Fulfils when a view has so many rows, or more. */
+export async function has(view: View, rows: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const check = (): void => {
+      const { error } = view.state
+      if (error !== undefined) reject(new Error(error))
+      else if (view.state.rows >= rows) resolve()
+    }
+    view.watch(check)
+    check()
+  })
+}
+
 /** A row as a page sees it. */
 export interface SeenRow {
   readonly number: number

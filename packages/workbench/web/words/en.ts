@@ -139,6 +139,7 @@ export const en = {
   // Events.
   opened: (local: string, remote: string): string => `connected: ${remote} → ${local}`,
   openedFrom: (local: string, remote: string): string => `connected: ${local} → ${remote}`,
+  continues: (opened: string): string => `goes on, ${opened}`,
   closedBy: (by: string, reason: string): string => `closed by ${by}: ${reason}`,
   byLocal: 'us',
   byRemote: 'the peer',

@@ -134,6 +134,7 @@ export const zh: Words = {
   noteText: '给这一行加备注',
   opened: (local, remote) => `已连接：${remote} → ${local}`,
   openedFrom: (local, remote) => `已连接：${local} → ${remote}`,
+  continues: (opened) => `继续，${opened}`,
   closedBy: (by, reason) => `由${by}关闭：${reason}`,
   byLocal: '本端',
   byRemote: '对端',

@@ -4,6 +4,7 @@ import {
   alignment,
   blockHeaderSize,
   blockSize,
+  largestBlock,
   largestWord,
   mostData,
   mostRows,
@@ -31,9 +32,16 @@ export class BlockBuilder {
   #to = 0
   #kinds = 0
   #lowest = 0
+  /** Bytes that it may have, from its header to its data. */
+  #most = 0
 
-  /** Make it the next block. */
-  begin(firstRow: number): void {
+  /**
+   * Make it the next block.
+   *
+   * @param most bytes that its file has room for
+   */
+  begin(firstRow: number, most: number): void {
+    this.#most = Math.min(most, largestBlock)
     this.rows = 0
     this.used = 0
     this.firstRow = firstRow
@@ -44,10 +52,12 @@ export class BlockBuilder {
     this.highest = 0
   }
 
-  /** Whether a row fits whose data has `bytes`; what is larger than a block begins in an empty one. */
-  hasRoom(bytes: number): boolean {
-    if (this.rows === mostRows) return false
-    return this.used + bytes <= mostData || this.used === 0
+  /** Whether so many rows fit whose data has `bytes`; what is larger than a block begins in an empty one. */
+  hasRoom(bytes: number, rows = 1): boolean {
+    const data = this.used + bytes
+    const count = this.rows + rows
+    const size = blockHeaderSize + count * rowSize + data
+    return (data <= mostData && count <= mostRows && size <= this.#most) || this.rows === 0
   }
 
   /**

@@ -3,12 +3,14 @@ import { encodeEvent, type LogEvent } from '../format/events.js'
 import { kindNumbers } from '../format/kinds.js'
 import type { LoggedConnection, LostRows, OpenDetails } from './session-log.js'
 import { MaskedRows, type MaskedSink, type RowOutlet } from './masked-rows.js'
-import { createTrack, type Track } from './track.js'
+import { createTrack, Opened, type Track } from './track.js'
 
 /** Where the rows of a connection go. */
 export interface RowSink {
   /** What masks are for; undefined without them. */
   readonly masks: MaskedSink | undefined
+  /** The file that the last row is in. */
+  readonly segment: number
   /** @returns whether all of it was taken */
   append(track: Track, flags: number, bytes: Uint8Array, time?: number): boolean
   /**
@@ -42,6 +44,21 @@ export class Conversation implements LoggedConnection, RowOutlet {
     this.#out = createTrack(id, kindNumbers.out, source)
     this.#events = createTrack(id, kindNumbers.event, source)
     if (sink.masks !== undefined) this.#masked = new MaskedRows(sink.masks, this)
+  }
+
+  /**
+   * It begins with an event.
+   *
+   * @param isRepeated whether it is said again in each further file, because those before may be deleted
+   */
+  open(event: LogEvent, isRepeated: boolean, time?: number): void {
+    this.event(event, time)
+    if (!isRepeated) return
+    const { last } = this.#events
+    // Lost for a slow disk: it is said when there is room.
+    const segment = last < 0 ? -1 : this.#sink.segment
+    const opened = new Opened(this.#events, segment, encodeEvent(event))
+    for (const track of [this.#in, this.#out, this.#events]) track.opened = opened
   }
 
   in(bytes: Uint8Array, flags = 0, time?: number): void {
@@ -127,7 +144,8 @@ export class Conversation implements LoggedConnection, RowOutlet {
   }
 
   #lostTrack(): Track {
-    return createTrack(this.id, kindNumbers.lost, this.#source)
+    const track = createTrack(this.id, kindNumbers.lost, this.#source)
+    return { ...track, opened: this.#events.opened }
   }
 }
 

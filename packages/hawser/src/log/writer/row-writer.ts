@@ -1,4 +1,4 @@
-import { fileHeaderSize } from '../format/layout.js'
+import { blockSize, fileHeaderSize, mostData } from '../format/layout.js'
 import type { Clock, ClockTimer } from '../../policy/clock.js'
 import { BlockBuilder, blockMemory } from './block-builder.js'
 import { BlockQueue, type BlockSource, type QueuedBlock } from './block-queue.js'
@@ -6,7 +6,7 @@ import { flushAtExit } from './exit-flush.js'
 import type { LogPlace } from './log-place.js'
 import type { LogTime } from './log-time.js'
 import type { SegmentFile } from './segment-file.js'
-import type { Track } from './track.js'
+import type { Opened, Track } from './track.js'
 
 /** Rows wait this many milliseconds for others, before they are written in one call. */
 const flushAfter = 50
@@ -72,14 +72,24 @@ export class RowWriter implements BlockSource {
    */
   append(track: Track, flags: number, bytes: Uint8Array, seen?: number): boolean {
     const time = seen !== undefined && seen >= 0 && seen < Infinity ? seen : this.now()
+    const { opened } = track
+    const isSaid = opened === undefined || opened.segment === this.#place.segment
     let at = 0
     do {
-      const builder = this.#builderFor(bytes.length - at)
+      const left = bytes.length - at
+      const current = this.#current
+      const builder =
+        isSaid && current?.hasRoom(left) === true ? current : this.#next(opened, time, left)
       if (builder === undefined) return false
       at += builder.add(time, track, flags, bytes, at)
     } while (at < bytes.length)
     this.#timer ??= this.#flushLater()
     return true
+  }
+
+  /** The file that the last row is in, or will be. */
+  get segment(): number {
+    return this.#place.segment
   }
 
   /** The time of a row that comes now. */
@@ -116,13 +126,29 @@ export class RowWriter implements BlockSource {
     this.#settings.onFailure(cause)
   }
 
-  #builderFor(bytes: number): BlockBuilder | undefined {
-    if (this.#current?.hasRoom(bytes) === true) return this.#current
+  #builderFor(bytes: number, rows = 1): BlockBuilder | undefined {
+    if (this.#current?.hasRoom(bytes, rows) === true) return this.#current
     this.#seal()
-    return (this.#current = this.#begin())
+    return (this.#current = this.#begin(bytes, rows))
   }
 
-  #begin(): BlockBuilder | undefined {
+  /** The block of a row with so many bytes, or the first ones of them, in a file in which it is said what opened. */
+  #next(opened: Opened | undefined, time: number, bytes: number): BlockBuilder | undefined {
+    if (opened === undefined || opened.segment === this.#place.segment) {
+      const same = this.#builderFor(bytes)
+      // It may be in the next file.
+      if (same === undefined || opened === undefined || opened.segment === this.#place.segment)
+        return same
+    }
+    const event = opened.encode()
+    const builder = this.#builderFor(event.length + bytes, 2)
+    if (builder === undefined) return undefined
+    builder.add(time, opened.track, 0, event, 0)
+    opened.segment = this.#place.segment
+    return builder
+  }
+
+  #begin(bytes: number, rows: number): BlockBuilder | undefined {
     if (this.#isStopped) return undefined
     let builder = this.#free.pop()
     if (builder === undefined) {
@@ -133,7 +159,12 @@ export class RowWriter implements BlockSource {
       this.#blocks++
       builder = new BlockBuilder()
     }
-    builder.begin(this.#place.nextRow)
+    const { rotate } = this.#settings
+    const { at, segment } = this.#place
+    if (at > fileHeaderSize && at + blockSize(rows, Math.min(bytes, mostData)) > rotate) {
+      this.#place = { ...this.#place, segment: segment + 1, at: fileHeaderSize, previous: 0 }
+    }
+    builder.begin(this.#place.nextRow, rotate - this.#place.at)
     return builder
   }
 
@@ -149,13 +180,7 @@ export class RowWriter implements BlockSource {
 
   #placed(builder: BlockBuilder): QueuedBlock {
     const { size, firstRow, rows, from } = builder
-    const { connections } = this.#place
-    let { segment, at, previous } = this.#place
-    if (at > fileHeaderSize && at + size > this.#settings.rotate) {
-      segment++
-      at = fileHeaderSize
-      previous = 0
-    }
+    const { connections, segment, at, previous } = this.#place
     const pieces = builder.seal(previous)
     this.#place = {
       segment,

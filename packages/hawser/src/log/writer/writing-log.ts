@@ -43,6 +43,7 @@ export interface LogSetup {
   readonly memory: number
   readonly finders: readonly Finder[]
   readonly rotate: number
+  readonly keep: number
   readonly onError: (error: LogError | HandlerError) => void
   readonly unlock: () => void
 }
@@ -98,7 +99,8 @@ export class WritingLog implements SessionLog, RowSink, MaskedSink {
     if (this.masks !== undefined) this.#masked.add(conversation)
     const { localAddress, localPort, remoteAddress, remotePort } = ends
     const places = { localAddress, localPort, remoteAddress, remotePort }
-    conversation.event({ event: 'open', ...places, ...details }, time)
+    const opened = { event: 'open', ...places, ...details }
+    conversation.open(opened, this.#setup.keep < Infinity, time)
     return conversation
   }
 
@@ -135,6 +137,10 @@ export class WritingLog implements SessionLog, RowSink, MaskedSink {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  get segment(): number {
+    return this.#rows.segment
   }
 
   /** For its connections. */

@@ -44,7 +44,8 @@ export class MessageCutter {
     const { kind, connection, event, number } = row
     if (kind !== 'in' && kind !== 'out') {
       const rests = event?.event === 'close' ? this.#restsOf(connection, number) : []
-      if (event?.event === 'open') await this.#begin(connection, event)
+      const isLate = event?.event === 'continues' && !this.#framings.has(connection)
+      if (event?.event === 'open' || isLate) await this.#begin(connection, event)
       return [...rests, asItIs(row)]
     }
     const framing = this.framingFor(connection)

@@ -52,7 +52,8 @@ export class RowTest {
 
   #isOf({ connection, event }: LogRow, session: number): boolean {
     if (connection === 0) return event?.['session'] === session
-    if (event?.event === 'open') {
+    // The files with its first rows may be deleted.
+    if (event?.event === 'open' || event?.event === 'continues') {
       if (event['session'] === session) this.#connections.add(connection)
       else this.#connections.delete(connection)
     }

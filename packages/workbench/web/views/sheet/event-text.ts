@@ -17,6 +17,8 @@ function word(event: Details, words: Words): string {
   switch (event['event']) {
     case 'open':
       return openText(event, words)
+    case 'continues':
+      return words.continues(openText(event, words))
     case 'close':
       return closeText(event, words)
     case 'listening':
