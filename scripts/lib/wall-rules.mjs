@@ -965,7 +965,7 @@ export const WORKBENCH_PAGE_UNITS = {
     wings: {
       composer: { sees: ['use-store'] },
       connections: { sees: ['use-store', 'sheet'] },
-      details: { sees: ['use-store', 'connections'] },
+      details: { sees: ['use-store', 'marked-text', 'connections'] },
       faults: { sees: ['use-store'] },
       keys: { sees: ['use-store'], doors: ['shortcuts'] },
       project: { sees: ['use-store'], doors: ['project-strip', 'save-button', 'trust-dialog'] },
@@ -974,7 +974,7 @@ export const WORKBENCH_PAGE_UNITS = {
       runs: { sees: ['use-store'] },
       saved: { sees: ['use-store'] },
       sessions: { sees: ['use-store', 'project'] },
-      sheet: { sees: ['use-store'] },
+      sheet: { sees: ['use-store', 'marked-text'] },
       start: { sees: ['use-store'] },
       frame: {
         sees: [

@@ -53,6 +53,10 @@ export class Composer {
     })
   }
 
+  setBytes(bytes: Uint8Array): void {
+    this.setText(toEscapes(bytes, this.#encoding.value))
+  }
+
   load(message: SavedMessage): void {
     batch(() => {
       this.setText(toEscapes(fromSaid(message), this.#encoding.value))

@@ -3,7 +3,7 @@ import { type Encoding, encodings } from '../../src/protocol/text/encoding.js'
 import type { Language } from '../words/words.js'
 
 export type Theme = 'system' | 'light' | 'dark'
-export type TimeForm = 'clock' | 'relative' | 'delta'
+export type TimeForm = 'clock' | 'relative' | 'delta' | 'selected'
 
 /** What a person chose, kept by the browser. */
 export interface Settings {
@@ -25,7 +25,9 @@ export function createSettings(storage: Storage, preferred: readonly string[]): 
     oneOf(['en', 'zh'], kept['language']) ?? (isChinese ? 'zh' : 'en'),
   )
   const theme = signal<Theme>(oneOf(['system', 'light', 'dark'], kept['theme']) ?? 'system')
-  const time = signal<TimeForm>(oneOf(['clock', 'relative', 'delta'], kept['time']) ?? 'clock')
+  const time = signal<TimeForm>(
+    oneOf(['clock', 'relative', 'delta', 'selected'], kept['time']) ?? 'clock',
+  )
   const encoded = Object.entries(Object(kept['encodings']) as Record<string, unknown>)
   const perSession = signal<Readonly<Record<string, Encoding>>>(
     Object.fromEntries(

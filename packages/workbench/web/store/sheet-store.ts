@@ -6,9 +6,7 @@ import type { Push } from '../../src/protocol/replies.js'
 import type { Backend } from '../backend/backend.js'
 import type { Row } from '../backend/decode-rows.js'
 import { RowCache } from '../backend/row-cache.js'
-
-/** A view that is only exported. */
-const wholeView = 1_000_000_003
+import { exportView, exportWhole } from './export-view.js'
 
 type ViewPush = Extract<Push, { readonly push: 'view' }>
 
@@ -17,6 +15,13 @@ export interface Jump {
   readonly place: number
   /** Counts the jumps, so that going to one place twice is two of them. */
   readonly turn: number
+}
+
+/** Bytes of a row of the view. */
+interface Found {
+  readonly row: number
+  readonly from: number
+  readonly to: number
 }
 
 /** A row that a view is asked for before it has looked as far. */
@@ -49,6 +54,8 @@ export class SheetStore {
   readonly selected = signal<number | undefined>(undefined)
   /** Its place in the view, where that is known. */
   readonly place = signal<number | undefined>(undefined)
+  /** What was looked for, in the row where it was found last; it may begin before it. */
+  readonly found = signal<Found | undefined>(undefined)
   readonly jump = signal<Jump>({ place: 0, turn: 0 })
   readonly isFiltered: ReadonlySignal<boolean> = computed(
     () => Object.keys(this.filter.value).length > 0,
@@ -155,31 +162,18 @@ export class SheetStore {
   /** The next place with these bytes, where one is then. @returns undefined when there is none */
   async find(pattern: Pattern, from: number, backwards: boolean): Promise<number | undefined> {
     const found = await this.#backend.ask('find', { view: this.#view, pattern, from, backwards })
-    if (found.place !== undefined) this.go(found.place, found.row)
-    return found.place
+    const { place, row, at, length } = found
+    if (place === undefined || row === undefined) return undefined
+    this.found.value = { row, from: at ?? 0, to: (at ?? 0) + (length ?? 0) }
+    this.go(place, row)
+    return place
   }
 
   /** The rows that it has now, or all of the log, as a file. */
-  async export(form: ExportForm, isWhole: boolean): Promise<Blob> {
-    if (!isWhole) return this.#export(this.#view, form)
-    const { value: log } = this.log
-    try {
-      await this.#backend.ask('open-view', { view: wholeView, filter: {}, log })
-      return await this.#export(wholeView, form)
-    } finally {
-      this.#backend.ask('close-view', { view: wholeView }).catch(() => undefined)
-    }
-  }
-
-  async #export(view: number, form: ExportForm): Promise<Blob> {
-    await this.#backend.ask('export', { view, as: form })
-    const pieces: Blob[] = []
-    for (;;) {
-      const { bytes, isEnd } = await this.#backend.ask('export-next', {})
-      // The browser keeps it, not the page.
-      pieces.push(new Blob([Uint8Array.from(atob(bytes), (each) => each.charCodeAt(0))]))
-      if (isEnd) return new Blob(pieces)
-    }
+  export(form: ExportForm, isWhole: boolean): Promise<Blob> {
+    return isWhole
+      ? exportWhole(this.#backend, this.log.value, form)
+      : exportView(this.#backend, this.#view, form)
   }
 
   /** Look at the row at a place closely; the sheet stands still then. */
@@ -231,6 +225,7 @@ export class SheetStore {
     this.#view += 1
     this.#cache = this.#newCache()
     batch(() => {
+      this.found.value = undefined
       this.size.value = 0
       this.place.value = undefined
       this.scanned.value = 0

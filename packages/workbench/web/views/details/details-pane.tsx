@@ -8,6 +8,7 @@ import { cutLines, type Piece, showText } from '../../bytes/show-text.js'
 import { type ByteRange, HexView } from '../../widgets/hex-view.js'
 import { Pieces } from '../../widgets/pieces.js'
 import type { Words } from '../../words/words.js'
+import { MarkedText } from '../marked-text.js'
 import { useStore, useWords } from '../use-store.js'
 import { OnlyButton } from '../connections/only-button.js'
 import { Comparison } from './comparison.js'
@@ -43,7 +44,7 @@ export function DetailsPane(): ComponentChild {
     const number = store.sheet.selected.value
     const isHex = form.value === 'hex'
     const from = isHex ? origin.value : 0
-    range.value = nothing
+    if (row.peek()?.number !== number || shownFrom.peek() !== from) range.value = nothing
     if (number === undefined) {
       row.value = undefined
       return
@@ -59,6 +60,13 @@ export function DetailsPane(): ComponentChild {
       },
       () => undefined,
     )
+  })
+
+  // What was found is selected, until one selects other bytes.
+  useSignalEffect(() => {
+    const found = store.sheet.found.value
+    if (found === undefined || found.row !== row.value?.number || shownFrom.value > 0) return
+    range.value = { from: Math.max(found.from, 0), to: found.to }
   })
 
   const encoding = store.sheet.encoding.value
@@ -97,10 +105,19 @@ export function DetailsPane(): ComponentChild {
       </div>
       <div class="details-body">
         {form.value === 'text' && (
-          <Text pieces={showText(shown.bytes, readingOf(shown, encoding))} />
+          <pre class="text">
+            <MarkedText
+              bytes={shown.bytes}
+              reading={readingOf(shown, encoding)}
+              range={range.value}
+              show={showText}
+            />
+          </pre>
         )}
         {form.value === 'json' && (
-          <Text pieces={prettyJson(shown.bytes, readingOf(shown, encoding))} />
+          <pre class="text">
+            <Pieces pieces={prettyJson(shown.bytes, readingOf(shown, encoding))} />
+          </pre>
         )}
         {form.value === 'compare' && (
           <Comparison
@@ -138,14 +155,6 @@ function Flags({ row, words }: { readonly row: Row; readonly words: Words }): Co
   return names
     .filter(([bit]) => (row.flags & bit) !== 0)
     .map(([, name]) => <span class="flag">{name}</span>)
-}
-
-function Text({ pieces }: { readonly pieces: readonly Piece[] }): ComponentChild {
-  return (
-    <pre class="text">
-      <Pieces pieces={pieces} />
-    </pre>
-  )
 }
 
 function prettyJson(bytes: Uint8Array, reading: Reading): Piece[] {

@@ -18,6 +18,9 @@ const formNames: Readonly<Record<CopyForm, string>> = {
   base64: 'base64',
 }
 
+/** Larger ones are no message that one edits. */
+const mostSent = 64 * 1024
+
 /** The selected bytes as numbers and checksums, and in forms to copy. Without a selection, all of them. */
 export function Selection({
   row,
@@ -55,6 +58,18 @@ export function Selection({
             {formNames[form]}
           </button>
         ))}
+        {store.session.value?.canSend === true && bytes.length <= mostSent && (
+          <button
+            type="button"
+            title={words.editAndSendHint}
+            onClick={() => {
+              store.composer.setBytes(bytes)
+              document.getElementById('composer')?.focus()
+            }}
+          >
+            {words.editAndSend}
+          </button>
+        )}
       </p>
       <details>
         <summary>{words.numbers}</summary>

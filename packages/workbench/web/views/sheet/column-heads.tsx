@@ -15,12 +15,14 @@ export function ColumnHeads(): ComponentChild {
     <div class="heads">
       <select
         aria-label={words.time}
+        title={words.timeHelp}
         value={settings.time.value}
         onChange={(event) => (settings.time.value = event.currentTarget.value as TimeForm)}
       >
         <option value="clock">{words.timeClock}</option>
         <option value="relative">{words.timeRelative}</option>
         <option value="delta">{words.timeDelta}</option>
+        <option value="selected">{words.timeSelected}</option>
       </select>
       <span />
       <span />

@@ -34,7 +34,8 @@ export function SheetPane(): ComponentChild {
     // One that is not there any more has no time.
     if (row === undefined || row.time === 0) return ''
     if (form === 'clock') return showClock(row.time)
-    const before = sheet.at(form === 'delta' ? Math.max(0, at - 1) : 0)
+    const from = { relative: 0, delta: Math.max(0, at - 1), selected: sheet.place.value }[form]
+    const before = from === undefined ? undefined : sheet.at(from)
     return before === undefined ? '' : showSpan(row.time - before.time)
   }
   return (

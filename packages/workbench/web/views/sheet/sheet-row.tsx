@@ -4,8 +4,8 @@ import { showSize } from '../../bytes/amounts.js'
 import { readingOf } from '../../bytes/reading-of.js'
 import { showLine } from '../../bytes/show-text.js'
 import { toHex } from '../../bytes/hex.js'
-import { Pieces } from '../../widgets/pieces.js'
 import type { Words } from '../../words/words.js'
+import { MarkedText } from '../marked-text.js'
 import { useStore } from '../use-store.js'
 import { eventText } from './event-text.js'
 
@@ -22,6 +22,7 @@ interface SheetRowProps {
   readonly onSelect: () => void
 }
 
+const nothing = { from: 0, to: 0 } as const
 const arrows = { in: '←', out: '→', event: '•', lost: '⚠' } as const
 
 /** A line of the sheet: a message, or an event between them. */
@@ -78,11 +79,21 @@ export function SheetRow(props: SheetRowProps): ComponentChild {
 }
 
 function Message({ row, isHex }: { readonly row: Row; readonly isHex: boolean }): ComponentChild {
-  const encoding = useStore().sheet.encoding.value
-  const { bytes, length } = row
+  const { sheet } = useStore()
+  const { bytes, length, number } = row
+  const found = sheet.found.value
   return (
     <>
-      {isHex ? toHex(bytes) : <Pieces pieces={showLine(bytes, readingOf(row, encoding))} />}
+      {isHex ? (
+        toHex(bytes)
+      ) : (
+        <MarkedText
+          bytes={bytes}
+          reading={readingOf(row, sheet.encoding.value)}
+          range={found?.row === number ? found : nothing}
+          show={showLine}
+        />
+      )}
       {length > bytes.length && '…'}
     </>
   )
