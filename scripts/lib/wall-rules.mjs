@@ -690,6 +690,7 @@ export const COMMAND_UNITS = {
       'certificate',
       'connect',
       'input',
+      'inspect',
       'log',
       'output',
       'proxy',
@@ -698,6 +699,7 @@ export const COMMAND_UNITS = {
       'wire',
     ],
     wings: {
+      lend: { sees: [] },
       project: {
         sees: ['saved-file', 'tools'],
         doors: ['run-command', 'run-options', 'run-project'],

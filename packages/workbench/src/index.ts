@@ -1,4 +1,12 @@
-export type { FramingCode, Tools, LentProxy, LentServer, ProxyAround } from './tools.js'
+export type {
+  FramingCode,
+  LentProgram,
+  LentProxy,
+  LentServer,
+  ProgramAround,
+  ProxyAround,
+  Tools,
+} from './tools.js'
 export { startWorkbench, type Workbench, type WorkbenchOptions } from './workbench.js'
 export { runProject, type RunProjectOptions } from './project-run/run-project.js'
 export type { Outcome, RunEvent, RunReport } from './project-run/run-report.js'
@@ -7,6 +15,7 @@ export type {
   ClientDefinition,
   Definition,
   FileDefinition,
+  ProgramDefinition,
   ProxyDefinition,
   ReplayDefinition,
   ServerDefinition,

@@ -3,6 +3,7 @@ import type { LogRow, SessionLog } from 'hawser/log'
 import type {
   ClientDefinition,
   Definition,
+  ProgramDefinition,
   ProxyDefinition,
   ReplayDefinition,
   ServerDefinition,
@@ -44,6 +45,11 @@ export interface Tools {
   startProxy(definition: ProxyDefinition, around: ProxyAround): Promise<LentProxy>
   /** Serve clients from a session log. */
   startReplay(definition: ReplayDefinition, around: ProxyAround): Promise<LentServer>
+  /**
+   * Run a program, or watch a process, whose conversations go into the log. It refuses where pages may not run programs:
+   * that is decided on the command line.
+   */
+  startProgram(definition: ProgramDefinition, around: ProgramAround): Promise<LentProgram>
 }
 
 /** A framing as a piece of a program. */
@@ -64,6 +70,15 @@ export interface ProxyAround {
   /** Something changed that is shown: a connection came or went. */
   changed(): void
 }
+
+/** What a program gets from the workbench. */
+export interface ProgramAround extends ProxyAround {
+  /** It has ended by itself. @param why undefined where that is no failure */
+  ended(why: string | undefined): void
+}
+
+/** A program that is watched. */
+export type LentProgram = Omit<LentServer, 'act'>
 
 /** A server of the command that runs. */
 export interface LentServer {

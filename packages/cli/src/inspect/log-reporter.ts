@@ -1,5 +1,11 @@
 import type { SeenBytes, SeenClose, SeenEvent, SeenThread } from '@hawser/inspect'
-import { type LoggedConnection, type LoggedEnds, rowFlags, type SessionLog } from 'hawser/log'
+import {
+  type LoggedConnection,
+  type LoggedEnds,
+  type OpenDetails,
+  rowFlags,
+  type SessionLog,
+} from 'hawser/log'
 import type { Conversation } from './conversation.js'
 import { splitPlace } from './place.js'
 import { isOfClient } from './protocol.js'
@@ -9,11 +15,19 @@ import { whoseOf } from './screen.js'
 /** Writes what is seen to a session log, with the times of the program. */
 export class LogReporter implements Reporter {
   readonly #log: SessionLog
+  readonly #details: OpenDetails
   readonly #sources = new Map<number, number>()
   readonly #open = new Map<number, LoggedConnection>()
 
-  constructor(log: SessionLog) {
+  /** @param details what else is said of each connection when it begins */
+  constructor(log: SessionLog, details: OpenDetails = {}) {
     this.#log = log
+    this.#details = details
+  }
+
+  /** The number of a connection in the log, while it is open. */
+  numberOf(conversation: Conversation): number | undefined {
+    return this.#open.get(conversation.id)?.id
   }
 
   thread(thread: SeenThread, time: number): void {
@@ -39,6 +53,7 @@ export class LogReporter implements Reporter {
       ...(host === undefined ? {} : { host }),
       ...(path === undefined ? {} : { path }),
       ...(isLate ? { late: true } : {}),
+      ...this.#details,
     }
     const source = this.#sources.get(thread.number)
     this.#open.set(id, this.#log.open(endsOf(local, remote), details, { source, time }))

@@ -33,6 +33,13 @@ export function parseOnly(text: string): Only {
   return Object.fromEntries(parts)
 }
 
+/** The same as it is written. */
+export function showOnly(only: Only): string {
+  return Object.entries(only)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',')
+}
+
 function parsePart(part: string): [Field, string] {
   const at = part.indexOf('=')
   const name = part.slice(0, Math.max(0, at)).trim()

@@ -1,4 +1,4 @@
-import { type Inspection, launch, type LaunchedProgram } from '@hawser/inspect'
+import { type Inspection, launch, type LaunchedProgram, type LaunchOptions } from '@hawser/inspect'
 import { codeOf, UsageError } from '../failure.js'
 import { isForeground } from '../input/job-control.js'
 
@@ -11,18 +11,19 @@ export async function runProgram(
   command: readonly [string, ...string[]],
   inspection: Inspection,
 ): Promise<number> {
-  const program = await start(command, inspection.variables)
+  const program = await startProgram(command, { variables: inspection.variables })
   const { exitCode } = await program.ended
   await inspection.drain()
   return exitCode
 }
 
-async function start(
+/** @returns rejects with UsageError for a command that is none */
+export async function startProgram(
   command: readonly [string, ...string[]],
-  variables: Readonly<Record<string, string>>,
+  how: Pick<LaunchOptions, 'variables' | 'hasInput'>,
 ): Promise<LaunchedProgram> {
   try {
-    return await launch({ command, variables, isForeground })
+    return await launch({ command, isForeground, ...how })
   } catch (error) {
     const code = codeOf(error)
     const [name] = command

@@ -1,12 +1,9 @@
 import { createInterface } from 'node:readline'
-import { setTimeout as delay } from 'node:timers/promises'
-import { attach, type Inspection } from '@hawser/inspect'
-import { CommandError, exitOk, UsageError } from '../failure.js'
+import type { Inspection } from '@hawser/inspect'
+import { exitOk, UsageError } from '../failure.js'
 import { Interrupts, signalExitCodes } from '../input/interrupts.js'
+import { attachTo } from './attach-to.js'
 import type { InspectOptions } from './options.js'
-
-/** Milliseconds that a process which has loaded the tap may take to report. */
-const patience = 5_000
 
 /** What is asked of a process, and how. */
 interface Watching {
@@ -26,9 +23,8 @@ export async function watchProcess(watching: Watching): Promise<number> {
   const { options, target, inspection, notice } = watching
   const { pid, isSure } = target
   const interrupted = onInterrupt()
-  const { notes } = await attach({
+  const notes = await attachTo(inspection, {
     pid,
-    socket: inspection.variables.HAWSER_INSPECT,
     http2: options.http2,
     confirm: (warning) => {
       if (!isSure) return ask(warning)
@@ -37,23 +33,8 @@ export async function watchProcess(watching: Watching): Promise<number> {
     },
   })
   for (const note of notes) notice(note)
-  if (!(await hasReported(inspection))) {
-    throw new CommandError(
-      `process ${pid} has not reported within ${patience} ms`,
-      'see whether it can reach the folder of this user, or is busy',
-    )
-  }
   await Promise.race([interrupted, inspection.allEnded()])
   return exitOk
-}
-
-async function hasReported(inspection: Inspection): Promise<boolean> {
-  const end = Date.now() + patience
-  while (inspection.threads === 0) {
-    if (Date.now() > end) return false
-    await delay(10)
-  }
-  return true
 }
 
 /** The first Ctrl-C ends the watching, the second all of it. */

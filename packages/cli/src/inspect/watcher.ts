@@ -35,6 +35,16 @@ export class Watcher implements InspectionHandler {
     return this.#threads
   }
 
+  /** Connections that were seen so far. */
+  get connections(): number {
+    return this.#connections
+  }
+
+  /** Bytes of all of them. */
+  get passed(): Bytes {
+    return this.#bytes
+  }
+
   /** Nothing is handed on any more: what is open goes on without the inspector. */
   end(): SeenSumEvent {
     this.#isOver = true

@@ -1,8 +1,16 @@
-import type { ClientDefinition, ProxyDefinition, ServerDefinition } from '@hawser/workbench'
+import { basename } from 'node:path'
+import type {
+  ClientDefinition,
+  ProgramDefinition,
+  ProxyDefinition,
+  ServerDefinition,
+} from '@hawser/workbench'
 import { spellingOf } from '../arguments/framing/parse.js'
 import type { FramingChoice } from '../arguments/framing/choice.js'
 import type { ConnectOptions } from '../connect/options.js'
 import { UsageError } from '../failure.js'
+import { showOnly } from '../inspect/only.js'
+import type { InspectOptions } from '../inspect/options.js'
 import type { ProxyOptions } from '../proxy/options.js'
 import type { ServeOptions } from '../serve/options.js'
 import { nameOf } from './name.js'
@@ -63,6 +71,30 @@ export function fromProxy(options: ProxyOptions): ProxyDefinition {
     ...(tlsIn === undefined ? {} : { tlsIn: true }),
     ...(tlsOut === undefined ? {} : { tlsOut: true }),
   }
+}
+
+/** What `hawser inspect` was asked for, as a session. */
+export function fromInspect({ target, http2, only: chosen }: InspectOptions): ProgramDefinition {
+  const rest = {
+    ...(http2 ? { http2 } : {}),
+    ...(chosen === undefined ? {} : { only: chosen.map((each) => showOnly(each)) }),
+  }
+  if (target.kind === 'command') {
+    const { command } = target
+    const script = command.find((word, at) => at > 0 && !word.startsWith('-')) ?? command[0]
+    return {
+      kind: 'program',
+      name: nameOf('program', basename(script)),
+      command: [...command],
+      ...rest,
+    }
+  }
+  const { pid, isSure } = target
+  if (isSure) return { kind: 'program', name: nameOf('program', String(pid)), pid, ...rest }
+  throw new UsageError(
+    'a page does not ask before a process is sent a signal',
+    'add --yes to say that it may',
+  )
 }
 
 function sharedOf({

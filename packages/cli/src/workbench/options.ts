@@ -4,6 +4,8 @@ export interface WorkbenchCommandOptions {
   readonly path: string | undefined
   /** Where the page is served. */
   readonly page: string
+  /** Whether the page may have programs run, and processes watched. */
+  readonly mayRun: boolean
   /** Whether that may be where other machines reach it. */
   readonly isOpen: boolean
   /** Whether the link is opened in the browser of the user. */

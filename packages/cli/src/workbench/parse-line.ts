@@ -1,11 +1,13 @@
 import type { Definition } from '@hawser/workbench'
 import { Command, CommanderError } from 'commander'
 import { explainUsage } from '../arguments/usage.js'
+import { splitWords as partWords } from '../arguments/behind-dashes.js'
 import { addConnect } from '../connect/connect-command.js'
 import { UsageError } from '../failure.js'
+import { addInspect } from '../inspect/inspect-command.js'
 import { addProxyCommand } from '../proxy/proxy-command.js'
 import { addServe } from '../serve/serve-command.js'
-import { fromConnect, fromProxy, fromServe } from './from-options.js'
+import { fromConnect, fromInspect, fromProxy, fromServe } from './from-options.js'
 import { readNcLine } from './nc-line.js'
 import { splitWords } from './words.js'
 
@@ -19,6 +21,7 @@ const known: Readonly<Record<string, ReadonlySet<string>>> = {
     ...['page', 'pageOpen', 'logLimit'],
   ]),
   connect: new Set([...common, 'tls', 'ca', 'servername', 'insecure', 'reconnect']),
+  inspect: new Set(['pid', 'yes', 'http2', 'only', ...shown]),
   proxy: new Set([...common, 'fault', 'seed', 'tlsIn', 'tlsOut']),
 }
 
@@ -44,7 +47,8 @@ export function parseLine(line: string): Definition {
   )
 }
 
-function parseHawser(words: readonly string[]): Definition {
+function parseHawser(all: readonly string[]): Definition {
+  const { own: words, behind } = partWords(all)
   const found: Definition[] = []
   const program = new Command('hawser').exitOverride().helpOption(false).helpCommand(false)
   const silent = (): void => {}
@@ -55,6 +59,7 @@ function parseHawser(words: readonly string[]): Definition {
   }
   addServe(program, (options) => keep(fromServe(options)))
   addConnect(program, (options) => keep(fromConnect(options)))
+  addInspect(program, behind, (options) => keep(fromInspect(options)))
   addProxyCommand(program, (options) => keep(fromProxy(options)))
   for (const command of program.commands) {
     command.exitOverride().hook('preAction', (_, acting) => assertKnown(acting))

@@ -11,7 +11,7 @@ export function createServePage(version: string): ServePage {
     const { page, pageOpen, log, logLimit, mask, endpoints } = options
     const definition = fromServe({ ...options, endpoints: endpoints.slice(0, 1) })
     const bench = await startWorkbench({
-      tools: createTools(version, definition.framing),
+      tools: createTools(version, { own: definition.framing }),
       ...{ page, log, logLimit },
       saved: savedFile(),
       mask: await loadMasks(mask),

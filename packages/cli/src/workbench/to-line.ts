@@ -1,6 +1,7 @@
 import type {
   ClientDefinition,
   Definition,
+  ProgramDefinition,
   ProxyDefinition,
   ReplayDefinition,
   ServerDefinition,
@@ -26,6 +27,8 @@ function wordsOf(definition: Definition): string[] {
         ...shared(definition, 'raw'),
         ...ofProxy(definition),
       ]
+    case 'program':
+      return ['inspect', ...ofProgram(definition)]
     case 'file':
       return ['log', definition.path]
     case 'replay':
@@ -85,6 +88,14 @@ function ofProxy({ faults = [], seed, tlsIn, tlsOut }: ProxyDefinition): string[
     ...flag('--seed', seed),
     ...(tlsIn === true ? ['--tls-in'] : []),
     ...(tlsOut === true ? ['--tls-out'] : []),
+  ]
+}
+
+function ofProgram({ command, pid, http2, only = [] }: ProgramDefinition): string[] {
+  return [
+    ...only.flatMap((each) => ['--only', each]),
+    ...(http2 === true ? ['--http2'] : []),
+    ...(command === undefined ? ['--pid', String(pid), '--yes'] : ['--', ...command]),
   ]
 }
 

@@ -7,8 +7,9 @@ import { UsageError } from '../failure.js'
 import { checkFaults } from '../proxy/embedded-proxy.js'
 import { loadFraming } from '../wire/load-framing.js'
 import { exportRows } from './export-rows.js'
-import { lendReplay } from './lend-replay.js'
-import { lendProxy } from './lend-proxy.js'
+import { lendProgram } from './lend/lend-program.js'
+import { lendReplay } from './lend/lend-replay.js'
+import { lendProxy } from './lend/lend-proxy.js'
 import { parseLine } from './parse-line.js'
 import { toLine } from './to-line.js'
 
@@ -23,13 +24,20 @@ const development: ServeTls = {
   handshakeTimeout: undefined,
 }
 
+/** What a page may have run. */
+export interface ToolsOptions {
+  /** The framing that was written on the command line. Another one that is a module of the user's is refused: it is code. */
+  readonly own?: string | undefined
+  /** Whether programs may be run and processes watched. Default false. */
+  readonly mayRun?: boolean | undefined
+}
+
 /**
  * What the command lends to the workbench.
  *
- * @param own the framing that was written on the command line. Another one that is a module of the user's is refused: it
- *   is code, and a page asks for what a page was told
+ * @param options what a page may have run: it asks for what a page was told
  */
-export function createTools(version: string, own?: string): Tools {
+export function createTools(version: string, { own, mayRun = false }: ToolsOptions = {}): Tools {
   return {
     version,
     parseLine,
@@ -57,7 +65,18 @@ export function createTools(version: string, own?: string): Tools {
     checkFaults,
     startProxy: lendProxy,
     startReplay: lendReplay,
+    startProgram: async (definition, around) => {
+      if (!mayRun) throw notHere()
+      return lendProgram(definition, around)
+    },
   }
+}
+
+function notHere(): UsageError {
+  return new UsageError(
+    'a page may not run or watch programs here',
+    'start it with hawser workbench --allow-run, or run hawser inspect in a terminal',
+  )
 }
 
 function clientTls(tls: Exclude<Parameters<Tools['clientTls']>[0], false>): object {

@@ -4,11 +4,13 @@ import { completeEndpoint } from '../arguments/endpoint.js'
 import { logLimitOption } from '../arguments/flags/log-limit.js'
 import { addMask, type MaskFlags } from '../arguments/flags/mask-flags.js'
 import { workbenchExamples } from '../arguments/help.js'
+import { UsageError } from '../failure.js'
 import type { WorkbenchCommandOptions } from './options.js'
 
 interface WorkbenchFlags extends MaskFlags {
   page?: string
   pageOpen?: true
+  allowRun?: true
   open?: true
   log?: string
   logLimit?: number
@@ -29,6 +31,7 @@ export function addWorkbench(
     .option('--open', 'open the link in your browser')
     .option('--page <endpoint>', 'where the page is served (default: a free port)')
     .option('--page-open', 'it may be served where other machines reach it')
+    .option('--allow-run', 'hawser inspect may be asked for on the page: it runs programs')
     .option('--log <file>', 'the session log to write (default: one that is deleted)')
     .addOption(logLimitOption())
   addMask(command, 'in the log and on the page')
@@ -36,11 +39,18 @@ export function addWorkbench(
     .addHelpOption(new Option('-h, --help', 'print this help'))
     .addHelpText('after', workbenchExamples)
     .action((path: string | undefined, flags: WorkbenchFlags) => {
-      const { page = '0', pageOpen, open, log, logLimit } = flags
+      const { page = '0', pageOpen, open, log, logLimit, allowRun } = flags
+      if (allowRun && pageOpen) {
+        throw new UsageError(
+          '--allow-run and --page-open do not go together',
+          'who reaches the page could run programs on this machine: leave one of them out',
+        )
+      }
       return act({
         path: path === undefined ? undefined : resolve(path),
         page: completeEndpoint(page, '127.0.0.1'),
         isOpen: pageOpen === true,
+        mayRun: allowRun === true,
         opensBrowser: open === true,
         log,
         logLimit,

@@ -22,11 +22,11 @@ export async function workbench(
   options: WorkbenchCommandOptions,
   version: string,
 ): Promise<number> {
-  const { path, page, isOpen, opensBrowser, log, logLimit, mask } = options
+  const { path, page, isOpen, opensBrowser, log, logLimit, mask, mayRun } = options
   const { file, folder } = await placeOf(path)
   const end = new End()
   const bench = await startWorkbench({
-    tools: createTools(version),
+    tools: createTools(version, { mayRun }),
     ...{ page, isOpen, log, logLimit, folder },
     saved: savedFile(),
     trusted: trustedFile(),

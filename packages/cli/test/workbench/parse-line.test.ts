@@ -133,3 +133,31 @@ it('a replay is copied as the command that does the same', () => {
     "hawser replay '/a b.hawser' --as-server 127.0.0.1:9000 --repeat endless --connection 3 --expect length",
   )
 })
+
+it.each([
+  [
+    'hawser inspect -- node app.js --port 1',
+    { name: 'program app.js', command: ['node', 'app.js', '--port', '1'] },
+  ],
+  [
+    "hawser inspect --only 'port=5432,role=connect' --only pid=7 --http2 -- npm start",
+    {
+      name: 'program start',
+      command: ['npm', 'start'],
+      http2: true,
+      only: ['port=5432,role=connect', 'pid=7'],
+    },
+  ],
+  ['hawser inspect --pid 4711 --yes', { name: 'program 4711', pid: 4711 }],
+])('%s is a program that is watched, and is written so', (line, rest) => {
+  const definition = parseLine(line)
+  expect(definition).toEqual({ kind: 'program', ...rest })
+  expect(toLine(definition)).toBe(line)
+})
+
+it.each([
+  ['hawser inspect --pid 4711', 'a page does not ask before a process is sent a signal: add --yes'],
+  ['hawser inspect --log a.hawser -- node app.js', '--log is nothing that a session'],
+])('%s is no session', (line, message) => {
+  expect(() => parseLine(line)).toThrow(message)
+})

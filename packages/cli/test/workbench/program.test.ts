@@ -25,6 +25,7 @@ it('the workbench is on a free port of this machine, with a log that is deleted'
     path: undefined,
     page: '127.0.0.1:0',
     isOpen: false,
+    mayRun: false,
     opensBrowser: false,
     log: undefined,
   })
@@ -36,6 +37,7 @@ it('a file, a port and a log may be named', async () => {
     path: resolve('a.hawser'),
     page: '127.0.0.1:8080',
     isOpen: false,
+    mayRun: false,
     opensBrowser: false,
     log: 'b.hawser',
   })
@@ -57,6 +59,13 @@ it('only a flag lets other machines in', async () => {
   const words = ['workbench', '--page', '*:8080']
   expect((await parse(...words)).workbench).toMatchObject({ page: '*:8080', isOpen: false })
   expect((await parse(...words, '--page-open')).workbench).toMatchObject({ isOpen: true })
+})
+
+it('only a flag lets a page run programs, and not one that other machines reach', async () => {
+  expect((await parse('workbench', '--allow-run')).workbench).toMatchObject({ mayRun: true })
+  await expect(parse('workbench', '--allow-run', '--page-open')).rejects.toThrow(
+    '--allow-run and --page-open do not go together',
+  )
 })
 
 it('a server has no page unless it is asked for', async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import type { RenderedForm } from '@hawser/workbench'
 import * as hawser from 'hawser'
-import type { LogRow } from 'hawser/log'
+import type { LogRow, SessionLog } from 'hawser/log'
 import { expect, it } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { createTools } from '../../src/workbench/tools.js'
@@ -57,7 +57,7 @@ it('a framing that is a program is loaded only where the command line named it',
   const folder = createFolder({ 'mine.mjs': "throw new Error('it ran')" })
   const path = join(folder, 'mine.mjs')
   await expect(tools.loadFraming(path, {})).rejects.toThrow(/is a program, which no page may start/)
-  const served = createTools('1.2.3', path)
+  const served = createTools('1.2.3', { own: path })
   await expect(served.loadFraming(path, {})).rejects.toThrow('it ran')
   await expect(served.loadFraming(`${path}#other`, {})).rejects.toThrow(/no page may start/)
 })
@@ -110,4 +110,16 @@ it('rows are exported as hawser log exports them', async () => {
   expect(JSON.parse(second ?? '')).toMatchObject({ event: { event: 'x' } })
   // The first block of a pcapng file: a section header.
   expect((await made('pcapng')).readUInt32BE(0)).toBe(0x0a_0d_0d_0a)
+})
+
+it('a page may not have programs run unless the command line says so', async () => {
+  const command = [process.execPath, '-e', '0']
+  const definition = { kind: 'program' as const, name: 'a', command }
+  const around = {
+    ...{ log: {} as SessionLog, details: {} },
+    ...{ failed: () => {}, changed: () => {}, ended: () => {} },
+  }
+  await expect(tools.startProgram(definition, around)).rejects.toThrow(
+    'a page may not run or watch programs here: start it with hawser workbench --allow-run',
+  )
 })

@@ -16,6 +16,8 @@ export interface LaunchOptions {
    * get it twice.
    */
   readonly isForeground: () => boolean
+  /** Whether it has the input of this process. Default true. */
+  readonly hasInput?: boolean | undefined
   /** Default: that of this process. */
   readonly environment?: NodeJS.ProcessEnv | undefined
 }
@@ -30,6 +32,8 @@ export interface ProgramEnd {
 /** A program that was started. */
 export interface LaunchedProgram {
   readonly pid: number
+  /** Ask it to end, or make it. */
+  kill(signal: NodeJS.Signals): void
   /** Never rejects. */
   readonly ended: Promise<ProgramEnd>
 }
@@ -46,11 +50,12 @@ const terminalSignals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGHUP
  * @returns rejects with the error of the system when it cannot be started: `ENOENT`, `EACCES`
  */
 export async function launch(options: LaunchOptions): Promise<LaunchedProgram> {
-  const { command, variables, isForeground, environment = process.env } = options
+  const { command, variables, isForeground, hasInput = true } = options
+  const { environment = process.env } = options
   const [file, ...words] = command
   const nodeOptions = extendNodeOptions(environment['NODE_OPTIONS'], tapPath())
   const child = spawn(file, words, {
-    stdio: 'inherit',
+    stdio: [hasInput ? 'inherit' : 'ignore', 'inherit', 'inherit'],
     env: { ...environment, ...variables, NODE_OPTIONS: nodeOptions },
   })
   const stop = passOn(child, isForeground)
@@ -67,7 +72,7 @@ export async function launch(options: LaunchOptions): Promise<LaunchedProgram> {
     stop()
     return endOf(code as number | null, signal as NodeJS.Signals | null)
   })
-  return { pid: child.pid ?? 0, ended }
+  return { pid: child.pid ?? 0, ended, kill: (signal) => void child.kill(signal) }
 }
 
 /** @returns stops passing them on */

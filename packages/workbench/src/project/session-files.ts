@@ -98,6 +98,10 @@ export class SessionFiles {
     }
     const { definition } = state
     const { kind, name } = definition
+    if (kind === 'program') {
+      const text = `${name} is a program: a folder may come from others, and names none to be run`
+      throw new WorkbenchError('WORKBENCH_NOT_NOW', text)
+    }
     if (kind === 'file' || kind === 'replay') {
       const text = `${name} is a log: a project keeps servers, clients and proxies`
       throw new WorkbenchError('WORKBENCH_NOT_NOW', text)

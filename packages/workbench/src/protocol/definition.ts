@@ -103,6 +103,22 @@ export const ProxyDefinition = v.strictObject({
   tlsOut: v.optional(v.boolean()),
 })
 
+/** A Node.js program that is run, or runs already, and watched: one of `command` and `pid`. */
+export const ProgramDefinition = v.strictObject({
+  kind: v.literal('program'),
+  name: Name,
+  /** The program and its words. */
+  command: v.optional(
+    v.pipe(v.array(v.pipe(v.string(), v.maxLength(4_096))), v.minLength(1), v.maxLength(256)),
+  ),
+  /** The process. It is sent SIGUSR1, and not asked first. */
+  pid: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  /** Whether the frames of HTTP/2 are shown. */
+  http2: v.optional(v.boolean()),
+  /** Which connections, as `--only` spells them. */
+  only: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(256))), v.maxLength(64))),
+})
+
 /** A session log that is looked at. */
 export const FileDefinition = v.strictObject({
   kind: v.literal('file'),
@@ -127,6 +143,7 @@ export const Definition = v.variant('kind', [
   ServerDefinition,
   ClientDefinition,
   ProxyDefinition,
+  ProgramDefinition,
   FileDefinition,
   ReplayDefinition,
 ])
@@ -134,6 +151,7 @@ export const Definition = v.variant('kind', [
 export type ServerDefinition = v.InferOutput<typeof ServerDefinition>
 export type ClientDefinition = v.InferOutput<typeof ClientDefinition>
 export type ProxyDefinition = v.InferOutput<typeof ProxyDefinition>
+export type ProgramDefinition = v.InferOutput<typeof ProgramDefinition>
 export type FileDefinition = v.InferOutput<typeof FileDefinition>
 export type ReplayDefinition = v.InferOutput<typeof ReplayDefinition>
 export type Definition = v.InferOutput<typeof Definition>
@@ -155,6 +173,7 @@ export function completeDefinition(definition: Definition): Definition {
     case 'replay':
       return { ...definition, listen: complete(definition.listen, '127.0.0.1') }
     case 'file':
+    case 'program':
       return definition
   }
 }

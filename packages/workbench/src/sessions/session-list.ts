@@ -277,6 +277,11 @@ export class SessionList implements Sessions {
     return {
       changed: () => this.#changes.changed(),
       noticed: (message) => this.#notice(session, message),
+      ended: () => {
+        if (signal.aborted) return
+        session.ends()
+        this.#changes.changed()
+      },
       failed: (message) => {
         if (signal.aborted) return
         session.fails(message)

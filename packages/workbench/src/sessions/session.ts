@@ -86,12 +86,17 @@ export class Session {
     this.error = undefined
   }
 
+  /** It has ended by itself, as it should. */
+  ends(): void {
+    this.#leave('stopped')
+  }
+
   /** It has ended by itself, or could not begin. */
   fails(error: string): void {
     this.#leave('failed', error)
   }
 
-  #leave(state: 'failed' | 'stopping', error?: string): void {
+  #leave(state: 'failed' | 'stopped' | 'stopping', error?: string): void {
     const running = this.#running
     if (running !== undefined) {
       this.#last = { ...running.counts, addresses: [], connections: 0 }
@@ -117,7 +122,8 @@ export class Session {
       maxConnections: maxConnections === Infinity ? null : maxConnections,
       log: definition.kind === 'file' ? id : 0,
       canSend:
-        this.#running !== undefined && definition.kind !== 'proxy' && definition.kind !== 'replay',
+        this.#running !== undefined &&
+        (definition.kind === 'server' || definition.kind === 'client'),
     }
   }
 }

@@ -58,7 +58,7 @@ describe('what is started', () => {
     expect(newDraft('server', [running]).name).toBe('server 2')
   })
 
-  const definitions: Exclude<Definition, { kind: 'file' | 'replay' }>[] = [
+  const definitions: Exclude<Definition, { kind: 'file' | 'replay' | 'program' }>[] = [
     {
       ...{ kind: 'server', name: 'a', listen: '0.0.0.0:1', framing: 'raw', respond: 'chat' },
       ...{ greeting: 'hi\r\n\ttab \\ é', maxConnections: 0, maxFrame: 9, idleTimeout: 1_500 },

@@ -28,6 +28,7 @@ export const en = {
   noSessions: 'Nothing runs yet.',
   server: 'Server',
   client: 'Client',
+  program: 'Program',
   proxy: 'Proxy',
   file: 'File',
   starting: 'starting',
@@ -236,6 +237,10 @@ export const en = {
   bytesCount: (count: string): string => `${count} bytes`,
   chooseSession: 'Choose a server or a client to speak through it.',
   cannotSend: 'It does not run: start it to send through it.',
+  cannotActProgram:
+    'The program holds this connection itself. Put a proxy in front of it to pause, close or reset.',
+  cannotSendProgram:
+    'A program that is watched speaks for itself. Start a client to send yourself.',
   cannotSendProxy: 'A proxy passes on what others send. Start a client to send yourself.',
   cannotSendFile: 'This is a log of what was sent before.',
   // Keys.

@@ -19,6 +19,7 @@ export function toCode(definition: Definition, tools: Pick<Tools, 'framingCode'>
       return proxyCode(definition)
     case 'file':
       return fileCode(definition.path)
+    case 'program':
     case 'replay':
       throw noCode(definition.name)
   }

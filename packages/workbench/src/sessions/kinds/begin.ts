@@ -2,6 +2,7 @@ import type { Definition } from '../../protocol/definition.js'
 import type { Script } from '../../scripts/script.js'
 import { WorkbenchError } from '../../workbench-error.js'
 import { startClient } from './client-session.js'
+import { startProgram } from './program-session.js'
 import { startProxy, startReplay } from './proxy-session.js'
 import type { Running, RunningAround, SessionStart } from '../running.js'
 import { startServer } from './server-session.js'
@@ -50,6 +51,8 @@ function beginWith(
       return startClient(definition, start, around)
     case 'proxy':
       return startProxy(definition, start, around)
+    case 'program':
+      return startProgram(definition, start, around)
     case 'replay':
       return startReplay(definition, start, around)
     case 'file':

@@ -6,7 +6,7 @@ export function logDetails(
   definition: Definition,
 ): Readonly<Record<string, string | number>> {
   const { kind, name } = definition
-  if (kind === 'file' || kind === 'replay') return { session: id, name }
+  if (kind === 'file' || kind === 'replay' || kind === 'program') return { session: id, name }
   const { framing = 'raw', maxFrame } = definition
   return { session: id, name, framing, ...(maxFrame === undefined ? {} : { maxFrame }) }
 }

@@ -36,6 +36,7 @@ export function ComposerPane(): ComponentChild {
   if (session.definition.kind === 'file') return <p class="hint">{words.cannotSendFile}</p>
   if (session.definition.kind === 'replay') return <p class="hint">{words.cannotSendReplay}</p>
   if (session.definition.kind === 'proxy') return <p class="hint">{words.cannotSendProxy}</p>
+  if (session.definition.kind === 'program') return <p class="hint">{words.cannotSendProgram}</p>
   if (!session.canSend) return <p class="hint">{words.cannotSend}</p>
   const { extra } = composer
   return (

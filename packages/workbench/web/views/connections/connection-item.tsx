@@ -19,13 +19,15 @@ export function ConnectionItem({
   const { id, session, remote, since, bytesRead, bytesWritten, unsent, isPaused, phase } =
     connection
   const isChosen = store.chosen.value.has(id)
+  const isWatched =
+    store.sessions.value.find((each) => each.id === session)?.definition.kind === 'program'
   const choose = (): void => {
     const chosen = new Set(store.chosen.value)
     if (!chosen.delete(id)) chosen.add(id)
     store.chosen.value = chosen
   }
   const act = (what: ConnectionAct, name: string): ComponentChild => (
-    <button type="button" onClick={() => void store.act(session, id, what)}>
+    <button type="button" disabled={isWatched} onClick={() => void store.act(session, id, what)}>
       {name}
     </button>
   )
@@ -58,7 +60,7 @@ export function ConnectionItem({
         <span title={words.phase}>{phaseWord(phase, words)}</span>
       </p>
       <Tls connection={connection} />
-      <div class="buttons">
+      <div class="buttons" title={isWatched ? words.cannotActProgram : undefined}>
         {isPaused ? act('resume', words.resume) : act('pause', words.pause)}
         {act('end', words.end)}
         {act('close', words.closeConnection)}

@@ -89,7 +89,7 @@ function SessionActs({ session }: { readonly session: SessionState }): Component
             {words.serveFile}
           </button>
         )}
-        {definition.kind !== 'file' && definition.kind !== 'replay' && (
+        {!['file', 'program', 'replay'].includes(definition.kind) && (
           <>
             <button type="button" onClick={() => (store.dialog.value = 'change')}>
               {words.change}
@@ -105,7 +105,7 @@ function SessionActs({ session }: { readonly session: SessionState }): Component
             {words.copyCommand}
           </button>
         )}
-        {definition.kind !== 'replay' && (
+        {definition.kind !== 'replay' && definition.kind !== 'program' && (
           <button type="button" onClick={() => void copy('code')}>
             {words.copyCode}
           </button>

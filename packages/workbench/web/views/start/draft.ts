@@ -122,10 +122,15 @@ function tlsOf({ kind, tls, insecure, more }: Draft): true | object | undefined 
   return Object.keys(asked).length === 0 ? true : asked
 }
 
+/** Whether the dialog has fields for it. */
+export function hasFields(
+  definition: Definition,
+): definition is Extract<Definition, { kind: DraftKind }> {
+  return ['server', 'client', 'proxy'].includes(definition.kind)
+}
+
 /** What a command line said, to be looked at before it is started. */
-export function fromDefinition(
-  definition: Exclude<Definition, { kind: 'file' | 'replay' }>,
-): Draft {
+export function fromDefinition(definition: Extract<Definition, { kind: DraftKind }>): Draft {
   const empty = newDraft(definition.kind, [])
   const { name, framing = 'raw', maxFrame, idleTimeout } = definition
   const common = { ...empty, name, framing }

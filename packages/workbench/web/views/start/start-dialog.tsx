@@ -11,6 +11,7 @@ import {
   type Draft,
   type DraftKind,
   fromDefinition,
+  hasFields,
   newDraft,
   showMore,
   toDefinition,
@@ -31,9 +32,9 @@ export function StartDialog({ session }: StartDialogProps): ComponentChild {
   const words = useWords()
   const before = session?.definition
   const draft = useSignal<Draft>(
-    before === undefined || before.kind === 'file' || before.kind === 'replay'
-      ? newDraft('server', store.sessions.value)
-      : fromDefinition(before),
+    before !== undefined && hasFields(before)
+      ? fromDefinition(before)
+      : newDraft('server', store.sessions.value),
   )
   /** Undefined where no file is asked for. */
   const file = useSignal<FileDraft | undefined>(undefined)
@@ -64,7 +65,7 @@ export function StartDialog({ session }: StartDialogProps): ComponentChild {
     refusal.value = ''
     const definition = await store.parse(line.value, refused)
     if (definition === undefined) return
-    if (definition.kind === 'file' || definition.kind === 'replay') {
+    if (!hasFields(definition)) {
       await start(definition)
       return
     }

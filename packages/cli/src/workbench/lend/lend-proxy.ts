@@ -5,11 +5,11 @@ import {
   type ProxyDefinition,
   WorkbenchError,
 } from '@hawser/workbench'
-import type { ConnectTls, ServeTls } from '../arguments/flags/tls-choice.js'
-import { prepareServeTls } from '../certificate/prepare-tls.js'
-import { localName, remoteName } from '../output/addresses.js'
-import type { ServerEvent } from '../output/events.js'
-import { EmbeddedProxy, type JoinedPair } from '../proxy/embedded-proxy.js'
+import type { ConnectTls, ServeTls } from '../../arguments/flags/tls-choice.js'
+import { prepareServeTls } from '../../certificate/prepare-tls.js'
+import { localName, remoteName } from '../../output/addresses.js'
+import type { ServerEvent } from '../../output/events.js'
+import { EmbeddedProxy, type JoinedPair } from '../../proxy/embedded-proxy.js'
 
 /** Both sides of TLS, with what the library does by itself. */
 const plain = {

@@ -3,9 +3,9 @@ import type { LentProxy, ProxyDefinition } from '@hawser/workbench'
 import { connect, type Connection, raw } from 'hawser'
 import { createLog, type LogRow, openLog, type SessionLog } from 'hawser/log'
 import { expect, it, onTestFinished } from 'vitest'
-import { createFolder } from '../../../../test/support/folders.js'
-import { lendProxy } from '../../src/workbench/lend-proxy.js'
-import { readAll, serveEcho, serveTarget, unusedPort } from '../support/proxied.js'
+import { createFolder } from '../../../../../test/support/folders.js'
+import { lendProxy } from '../../../src/workbench/lend/lend-proxy.js'
+import { readAll, serveEcho, serveTarget, unusedPort } from '../../support/proxied.js'
 
 class Bench {
   readonly messages: string[] = []

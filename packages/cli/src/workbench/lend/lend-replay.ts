@@ -8,11 +8,11 @@ import {
 } from '@hawser/workbench'
 import type { Connection } from 'hawser'
 import { logTraffic, openLog, type TrafficLog } from 'hawser/log'
-import { CommandError } from '../failure.js'
-import { localName, remoteName } from '../output/addresses.js'
-import { AsServer } from '../replay/as-server.js'
-import { describeDifference } from '../replay/report.js'
-import { type Audience, Stage } from '../replay/stage.js'
+import { CommandError } from '../../failure.js'
+import { localName, remoteName } from '../../output/addresses.js'
+import { AsServer } from '../../replay/as-server.js'
+import { describeDifference } from '../../replay/report.js'
+import { type Audience, Stage } from '../../replay/stage.js'
 
 /** Milliseconds that a client may be silent where it is to speak: it may be a person. */
 const wait = 60_000

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { LentServer, ReplayDefinition } from '@hawser/workbench'
 import { createLog, type LogEvent, type SessionLog } from 'hawser/log'
 import { expect, it, onTestFinished } from 'vitest'
-import { createFolder } from '../../../../test/support/folders.js'
-import { until } from '../../../../test/support/until.js'
-import { lendReplay } from '../../src/workbench/lend-replay.js'
+import { createFolder } from '../../../../../test/support/folders.js'
+import { until } from '../../../../../test/support/until.js'
+import { lendReplay } from '../../../src/workbench/lend/lend-replay.js'
 
 /** A log in which a server said hello, and replied to each of these. */
 async function record(said: readonly (readonly [string, string])[]): Promise<string> {
