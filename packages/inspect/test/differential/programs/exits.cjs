@@ -9,12 +9,16 @@ process.on('beforeExit', () => say('beforeExit', process.getActiveResourcesInfo(
 for (let count = 0; count < 8; count++) process.on('exit', () => {})
 
 const exchange = async (then) => {
-  const server = net.createServer((socket) => socket.on('error', () => {}).pipe(socket))
+  let accepted
+  const server = net.createServer((socket) => {
+    accepted = socket.on('error', () => {})
+    socket.pipe(socket)
+  })
   const socket = net.connect(await listen(server), '127.0.0.1')
   socket.write('last words')
   truth(mode, 'out', 'last words')
   truth(mode, 'in', 'last words')
-  socket.once('data', () => then(server, socket))
+  socket.once('data', () => then(server, socket, accepted))
 }
 
 const modes = {
@@ -28,7 +32,8 @@ const modes = {
       truth(mode, 'out', 'written at exit')
       process.exit()
     }),
-  unref: () => exchange((server, socket) => (server.close(), socket.unref())),
+  unref: () =>
+    exchange((server, socket, accepted) => (server.close(), socket.unref(), accepted.unref())),
   unrefServer: async () => {
     const server = net.createServer()
     await listen(server)
