@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises'
+import { Buffer } from 'node:buffer'
+import { open, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { openLog } from 'hawser/log'
@@ -28,12 +29,35 @@ export async function findFile(definition: Definition): Promise<Definition> {
   try {
     await (await openLog(path)).close()
   } catch (cause) {
+    if (await isCapture(path)) {
+      const remedy =
+        'open it in Wireshark: a log is exported as pcapng, and not the other way round'
+      throw refuse(`${path} is a packet capture`, remedy, cause)
+    }
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new WorkbenchError('WORKBENCH_FAILED', message, { cause })
   }
   return { ...definition, path }
 }
 
-function refuse(what: string, remedy: string, cause?: Error): WorkbenchError {
+/** How pcapng begins, and pcap in both orders, with micro- or nanoseconds. */
+const captures = ['0a0d0d0a', 'a1b2c3d4', 'd4c3b2a1', 'a1b23c4d', '4d3cb2a1']
+
+async function isCapture(path: string): Promise<boolean> {
+  const first = Buffer.alloc(4)
+  try {
+    const file = await open(path)
+    try {
+      await file.read(first, 0, first.length, 0)
+    } finally {
+      await file.close()
+    }
+  } catch {
+    return false
+  }
+  return captures.includes(first.toString('hex'))
+}
+
+function refuse(what: string, remedy: string, cause?: unknown): WorkbenchError {
   return new WorkbenchError('WORKBENCH_FAILED', `${what}: ${remedy}`, { cause })
 }

@@ -17,6 +17,7 @@ itPeer('chromium', 'a server whose port is taken is changed, and runs', async (p
   await dialog.getByRole('button', { name: 'Start', exact: true }).click()
   await dialog.waitFor({ state: 'detached' })
   await page.getByText('something already listens there').waitFor()
+  await page.getByText('It did not start').waitFor()
 
   await page.getByRole('button', { name: 'Change', exact: true }).click()
   expect(await dialog.getByLabel('Name', { exact: true }).inputValue()).toBe('mine')

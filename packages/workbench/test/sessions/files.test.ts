@@ -20,11 +20,13 @@ it.each([
   ['folder', /is a folder: name a session log/],
   ['text.txt', /is not a session log/],
   ['socket', /is no file/],
+  ['a.pcapng', /is a packet capture: open it in Wireshark/],
 ])('what is no log is refused, and no session: %s', async (name, message) => {
   const { list } = await createList()
   const folder = createFolder()
   mkdirSync(join(folder, 'folder'))
   writeFileSync(join(folder, 'text.txt'), 'hello')
+  writeFileSync(join(folder, 'a.pcapng'), Buffer.from('0a0d0d0a1c000000', 'hex'))
   const server = createServer().listen(join(folder, 'socket'))
   onTestFinished(() => void server.close())
   await new Promise((resolve) => server.once('listening', resolve))
