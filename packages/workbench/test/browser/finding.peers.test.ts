@@ -31,6 +31,12 @@ itPeer(
     const selected = page.locator('.hex-byte.selected')
     await expect.poll(() => selected.allInnerTexts(), patient).toEqual(['2f', '74', '65', '61'])
 
+    // What a filter finds in what is there is not new.
+    await page.locator('#filter').click()
+    await page.getByRole('button', { name: 'Drop the filter: “/tea”' }).click()
+    await expect.poll(() => rows.count(), patient).toBe(3)
+    await page.getByRole('button', { name: 'Go to the newest' }).waitFor()
+
     // By its bytes, behind a character of two bytes; and where it began in the row before.
     await find.fill('ber')
     await find.press('Enter')

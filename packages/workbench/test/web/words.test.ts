@@ -69,6 +69,8 @@ it.each([
   [{ event: 'bookmark', row: 9 }, '★ bookmark on row 9'],
   [{ event: 'bookmark', row: 9, off: true }, 'bookmark removed from row 9'],
   [{ event: 'note', text: 'a', row: 9, file: '/b' }, 'note on row 9: a · /b'],
+  [{ event: 'faults', faults: ['drop=1@up', 'latency=5'] }, 'fault: drop=1@up, latency=5'],
+  [{ event: 'faults', faults: [] }, 'No faults'],
   [{ event: 'fault', fault: 'drop=1' }, 'fault: drop=1'],
   [{ event: 'responded', rule: 'ping', act: 'reply' }, 'rule ping: reply'],
   [{ event: 'responded', rule: 'ping', act: 'close', delay: 9 }, 'rule ping: close · after 9 ms'],

@@ -42,6 +42,8 @@ export class SheetStore {
   readonly isOfMessages = signal(false)
   /** By which framing, instead of that which each connection had; empty for none. */
   readonly framing = signal('')
+  /** Counts the views that were opened. */
+  readonly opened = signal(0)
   /** Rows of the view. */
   readonly size = signal(0)
   readonly scanned = signal(0)
@@ -226,6 +228,7 @@ export class SheetStore {
     this.#cache = this.#newCache()
     batch(() => {
       this.found.value = undefined
+      this.opened.value = this.#view
       this.size.value = 0
       this.place.value = undefined
       this.scanned.value = 0

@@ -88,11 +88,12 @@ function Progress(): ComponentChild {
   const count = (value: number): string => showCount(value, store.settings.language.value)
   if (error.value !== undefined) return <span class="missing">{tame(error.value)}</span>
   const isWhole = size.value === total.value
+  const text = words.rowCount(count(size.value), isWhole ? undefined : count(total.value))
   return (
-    <span class="row-count">
+    <span class="row-count" title={text}>
       {scanned.value < total.value &&
         `${words.looking(`${Math.floor((scanned.value / total.value) * 100)} %`)} `}
-      {words.rowCount(count(size.value), isWhole ? undefined : count(total.value))}
+      {text}
     </span>
   )
 }

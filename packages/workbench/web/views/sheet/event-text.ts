@@ -33,6 +33,8 @@ function word(event: Details, words: Words): string {
       return remarkText(event, words)
     case 'fault':
       return words.faultEvent(faultText(event))
+    case 'faults':
+      return list(event['faults']) === '' ? words.noFaults : words.faultEvent(list(event['faults']))
     case 'responded':
       return respondedText(event, words)
     case 'repeat':

@@ -23,7 +23,12 @@ export function SheetPane(): ComponentChild {
   const size = sheet.size.value
   const isFollowing = sheet.isFollowing.value
   const seen = useRef(0)
-  if (isFollowing) seen.current = size
+  const lookedThrough = useRef(0)
+  const opened = sheet.opened.value
+  // What a filter finds in what is there already is not new.
+  if (isFollowing || lookedThrough.current !== opened) seen.current = size
+  const { value: total } = sheet.total
+  if (total > 0 && sheet.scanned.value >= total) lookedThrough.current = opened
   const fresh = size - seen.current
   const first = useSignal(0)
   const form = settings.time.value
