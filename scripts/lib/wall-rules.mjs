@@ -858,7 +858,16 @@ export const WORKBENCH_UNITS = {
   },
   scripts: {
     units: [],
-    builtins: ['buffer', 'perf_hooks', 'stream', 'timers', 'worker_threads'],
+    builtins: [
+      'buffer',
+      'child_process',
+      'perf_hooks',
+      'process',
+      'stream',
+      'timers',
+      'url',
+      'worker_threads',
+    ],
     doors: ['script', 'script-act'],
   },
   trust: {

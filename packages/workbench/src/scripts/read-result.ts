@@ -20,7 +20,8 @@ export function readResult(value: unknown): ScriptAct[] {
   const all: readonly unknown[] = Array.isArray(value) ? value : [value]
   if (all.length > mostActs) throw new TypeError(`it returned more than ${mostActs} things to do`)
   let size = 0
-  return all.map((one) => {
+  // A list may have holes, which map passes over.
+  return Array.from(all, (one) => {
     const act = readOne(one)
     size += act.reply.length
     if (size <= mostBytes) return { ...act, reply: copy(act.reply) }

@@ -1,3 +1,6 @@
+/** Megabytes of the heap of a script; buffers are not among them. */
+export const mostMemory = 128
+
 /** What is done with a message, or after the reply before: the words are those of rules. */
 export interface ScriptAct {
   readonly do: 'reply' | 'drop' | 'pass' | 'close' | 'reset'

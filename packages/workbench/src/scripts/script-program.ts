@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { parentPort, workerData } from 'node:worker_threads'
+import { describeThrown } from './describe-thrown.js'
 import { importScript } from './import-script.js'
 import { readResult } from './read-result.js'
 import type { FromScript, ScriptConnection, ToScript } from './script-act.js'
@@ -21,7 +22,7 @@ try {
   })
   say({ loaded: true })
 } catch (error) {
-  say({ failed: describe(error) })
+  say({ failed: describeThrown(error) })
 }
 
 async function load(url: string): Promise<Respond> {
@@ -41,15 +42,6 @@ async function answer(
     const bytes = Buffer.from(message.buffer, message.byteOffset, message.length)
     say({ call, acts: readResult(await respond(bytes, known)) })
   } catch (error) {
-    say({ call, error: describe(error) })
-  }
-}
-
-/** Anything may have been thrown, and reading it may throw as well. */
-function describe(error: unknown): string {
-  try {
-    return (error instanceof Error ? error.message : String(error)).slice(0, 500)
-  } catch {
-    return 'it threw what cannot be shown'
+    say({ call, error: describeThrown(error) })
   }
 }

@@ -1,13 +1,18 @@
-import { Worker } from 'node:worker_threads'
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { forwardLines } from './forward-lines.js'
-import type { FromScript, ScriptAct, ScriptConnection, ToScript } from './script-act.js'
+import {
+  type FromScript,
+  mostMemory,
+  type ScriptAct,
+  type ScriptConnection,
+  type ToScript,
+} from './script-act.js'
 
 /** Milliseconds that loading it may take: a machine may be busy. */
 const loadLimit = 10_000
-/** Megabytes of its own heap; buffers are not among them. */
-const mostMemory = 128
-/** The compiled file, from the sources as well: a thread cannot be begun with TypeScript. */
-const program = new URL('../../dist/scripts/script-program.js', import.meta.url)
+/** The compiled file, from the sources as well: a process cannot be begun with TypeScript. */
+const program = fileURLToPath(new URL('../../dist/scripts/script-process.js', import.meta.url))
 
 interface Call {
   readonly resolve: (acts: readonly ScriptAct[]) => void
@@ -25,9 +30,12 @@ export interface ThreadOptions {
   readonly printed: (line: string) => void
 }
 
-/** A thread in which a script runs. When a call does not come to its end, neither does the thread. */
+/**
+ * A thread in which a script runs, in a process of its own, so that the memory it takes is not that of the workbench. When
+ * a call does not come to its end, neither does the thread.
+ */
 export class ScriptThread {
-  readonly #worker: Worker
+  readonly #process: ChildProcess
   readonly #limit: number
   readonly #calls = new Map<number, Call>()
   #lastCall = 0
@@ -37,19 +45,17 @@ export class ScriptThread {
 
   constructor({ url, limit, printed }: ThreadOptions) {
     this.#limit = limit
-    this.#worker = new Worker(program, {
-      workerData: { url },
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: mostMemory, maxYoungGenerationSizeMb: 16 },
+    this.#process = fork(program, [url], {
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
     })
-    forwardLines([this.#worker.stdout, this.#worker.stderr], printed)
-    this.#worker.on('message', (said: unknown) => this.#take(said as FromScript))
-    this.#worker.on('messageerror', () => this.#end('it said what cannot be read'))
-    this.#worker.on('error', (error: unknown) => {
-      this.#end(error instanceof Error ? error.message : String(error))
-    })
-    this.#worker.on('exit', (code) => this.#end(`it ended its thread, with exit code ${code}`))
+    const { stdout } = this.#process
+    // There is none when there are too many open files.
+    if (stdout) forwardLines([stdout], printed)
+    this.#process.on('message', (said: unknown) => this.#take(said as FromScript))
+    this.#process.on('error', ({ message }) => this.#end(message))
+    this.#process.on('exit', (code, signal) => this.#end(describeEnd(code, signal)))
   }
 
   /** @returns rejects with what is wrong with the script */
@@ -126,14 +132,15 @@ export class ScriptThread {
     this.#calls.delete(said.call)
     clearTimeout(call.timer)
     if ('error' in said) call.reject(new Error(said.error))
-    else call.resolve(said.acts)
+    // A piece of a large buffer would be kept with all of it.
+    else call.resolve(said.acts.map((act) => ({ ...act, reply: new Uint8Array(act.reply) })))
   }
 
   #end(why: string): void {
     if (this.#isOver) return
     this.#isOver = true
     this.#why = why
-    void this.#worker.terminate()
+    this.#process.kill('SIGKILL')
     const error = new Error(why)
     this.#loaded?.reject(error)
     for (const { reject, timer } of this.#calls.values()) {
@@ -144,9 +151,19 @@ export class ScriptThread {
   }
 
   #say(said: ToScript): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    this.#worker.postMessage(said)
+    // What is not taken was said to one that has ended, which is heard as well.
+    this.#process.send(said, () => undefined)
   }
+}
+
+/** V8 aborts a process whose heap is full. */
+function describeEnd(code: number | null, signal: string | null): string {
+  if (signal === 'SIGABRT' || code === 134) {
+    return `it took more memory than the ${mostMemory} MiB that its heap may have`
+  }
+  return signal === null
+    ? `its process ended with exit code ${code}`
+    : `${signal} ended its process`
 }
 
 /** The code of the user's has the same port, and may say anything. */

@@ -54,6 +54,16 @@ it.each([
     /late/,
   ],
   [
+    'throws what cannot be shown where nothing catches',
+    `setTimeout(() => { throw { toString: 1, valueOf: 1 } }); await new Promise(() => {})`,
+    /it threw what cannot be shown/,
+  ],
+  [
+    'throws an error whose message cannot be shown',
+    `setTimeout(() => { throw Object.assign(new Error(), { message: { toString: 1, valueOf: 1 } }) }); await new Promise(() => {})`,
+    /it threw what cannot be shown/,
+  ],
+  [
     'says what it was not asked for',
     `const { parentPort } = await import('node:worker_threads'); for (let i = 0; i < 1e4; i++) parentPort.postMessage({ call: 9e9, acts: [] }); await new Promise(() => {})`,
     /it said what it was not asked for/,
@@ -71,9 +81,18 @@ it.each([
   expect(notices.join('\n')).toMatch(/reply\.js was started again: /)
 })
 
-it('a script that allocates without end meets its limit, and the process does not', async () => {
-  const code = unless(`const all = []; for (;;) all.push({ all: [...all] })`)
-  const url = pathToFileURL(join(createFolder({ 'a.mjs': code }), 'a.mjs')).href
+it.each([
+  ['many things', `const all = []; for (;;) all.push({ all: [...all] })`],
+  // V8 ends the process, and not only the thread, when one thing alone is too large.
+  ['an array', `const all = []; for (;;) all.push(1)`],
+  ['a map', `const all = new Map(); for (let n = 0; ; n++) all.set(n, n)`],
+  ['a text', `let text = 'x'; for (;;) { text += text; text.charCodeAt(0) }`],
+  [
+    'an error',
+    `setTimeout(() => { throw new Error('x'.repeat(1e8)) }); await new Promise(() => {})`,
+  ],
+])('a script that fills its heap with %s ends, and the workbench does not', async (_, bad) => {
+  const url = pathToFileURL(join(createFolder({ 'a.mjs': unless(bad) }), 'a.mjs')).href
   const notices: string[] = []
   const script = await Script.start({
     name: 'a.mjs',

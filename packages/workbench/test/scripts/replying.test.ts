@@ -15,6 +15,7 @@ it('a script replies with text, bytes, several things, later, or not at all', as
       if (text === 'async') { await null; return greet(connection.session) }
       if (text === 'who') return [connection.id, connection.count].join(' ')
       if (text === 'quiet') return { do: 'drop' }
+      if (text === 'holes') return Array(2)
     }`,
     {
       files: { 'responders/lib/greet.mjs': 'export const greet = (name) => `hello from ${name}`' },
@@ -31,6 +32,8 @@ it('a script replies with text, bytes, several things, later, or not at all', as
   await client.send('quiet')
   // Nothing returned is what the server does without it.
   expect(await ask('other')).toBe('other')
+  expect(await ask('holes')).toBe('holes')
+  expect(show(await client.receive())).toBe('holes')
   expect(await responded()).toEqual([
     { event: 'responded', script: 'reply.js', act: 'reply' },
     { event: 'responded', script: 'reply.js', act: 'reply' },
