@@ -15,12 +15,14 @@ export const now = (): number => origin + clock()
 
 export const natives: {
   readonly isEncoding: (name: string) => name is BufferEncoding
+  readonly byteLength: (text: string, encoding: BufferEncoding) => number
   readonly fromText: (text: string, encoding: BufferEncoding) => Buffer
   readonly stringify: (value: unknown) => string
   readonly setInterval: typeof setInterval
   readonly writevSync: typeof writevSync
 } = {
   isEncoding: Buffer.isEncoding.bind(Buffer),
+  byteLength: Buffer.byteLength.bind(Buffer),
   fromText: Buffer.from.bind(Buffer),
   stringify: JSON.stringify,
   setInterval,

@@ -31,6 +31,7 @@ export class Narrator {
   /** @returns whether all that has to come before a row of the connection's is said */
   prepare(connection: Connection): boolean {
     if (!connection.isDue) return true
+    if (this.#recorder.isFull) return false
     if (!this.#open(connection)) return false
     if (!this.#sayStanding(connection) || !this.#sayLost(connection)) return false
     connection.isDue = !connection.isConnected || isGettingSecure(connection)
@@ -108,8 +109,7 @@ export class Narrator {
   #sayLost(connection: Connection): boolean {
     const { lostIn, lostOut, lostRows } = connection
     if (lostRows === 0) return true
-    const lost = { event: 'lost', in: lostIn, out: lostOut, rows: lostRows }
-    if (!this.#recorder.lost(connection.id, lost)) return false
+    if (!this.#recorder.lost(connection.id, lostIn, lostOut, lostRows)) return false
     connection.lostIn = 0
     connection.lostOut = 0
     connection.lostRows = 0
@@ -135,7 +135,7 @@ export class Narrator {
 
   #sayMissed(): void {
     if (this.#missed.connections === 0) return
-    if (!this.#recorder.lost(0, { event: 'lost', ...this.#missed })) return
+    if (!this.#recorder.missed({ event: 'lost', ...this.#missed })) return
     this.#missed = { connections: 0, in: 0, out: 0 }
   }
 }

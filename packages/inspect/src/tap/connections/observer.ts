@@ -3,7 +3,7 @@ import type { Narrator } from './narrator.js'
 import type { Recorder } from './recorder.js'
 import type { Registry } from './registry.js'
 import { read } from './stamp.js'
-import { toBytes } from './text.js'
+import { lengthOf } from './text.js'
 import { reasonOf } from './reason.js'
 import type { Handle, Watched } from './watched.js'
 
@@ -82,10 +82,7 @@ export class Observer {
     if (total <= connection.in) return
     const bytes = parser.getCurrentBuffer()
     const missed = total - connection.in - bytes.length
-    if (missed > 0) {
-      connection.in += missed
-      this.#recorder.lose(connection, missed, 0)
-    }
+    if (missed > 0) this.#recorder.loseIn(connection, missed)
     this.#takeIn(connection, bytes)
   }
 
@@ -102,9 +99,8 @@ export class Observer {
     if (connection === null) return
     const isText = typeof chunk === 'string'
     if (!this.#narrator.prepare(connection)) {
-      const { length } = isText ? toBytes(chunk, encoding) : (chunk as Uint8Array)
-      connection.out += length
-      this.#recorder.lose(connection, 0, length)
+      const length = isText ? lengthOf(chunk, encoding) : (chunk as Uint8Array).length
+      this.#recorder.loseOut(connection, length)
     } else if (isText) this.#recorder.outText(connection, chunk, encoding)
     else this.#recorder.out(connection, chunk as Uint8Array)
   }
@@ -153,9 +149,6 @@ export class Observer {
 
   #takeIn(connection: Connection, bytes: Uint8Array): void {
     if (this.#narrator.prepare(connection)) this.#recorder.in(connection, bytes)
-    else {
-      connection.in += bytes.length
-      this.#recorder.lose(connection, bytes.length, 0)
-    }
+    else this.#recorder.loseIn(connection, bytes.length)
   }
 }

@@ -2,7 +2,7 @@ import { kinds, mostData } from '../../wire/layout.js'
 import { copyBytes, natives, now, viewBytes, writeText } from '../natives.js'
 import type { Pump } from '../send/pump.js'
 import type { Connection } from './connection.js'
-import { findDirect, toBytes } from './text.js'
+import { findDirect, lengthOf, toBytes } from './text.js'
 
 /** Text up to this length is written where it is kept; longer text is made into bytes first. */
 const mostDirect = 4_096
@@ -13,6 +13,11 @@ export class Recorder {
 
   constructor(pump: Pump) {
     this.#pump = pump
+  }
+
+  /** Whether nothing finds room now. */
+  get isFull(): boolean {
+    return this.#pump.ring.isFull
   }
 
   in(connection: Connection, bytes: Uint8Array): void {
@@ -32,8 +37,12 @@ export class Recorder {
   outText(connection: Connection, text: string, encoding: string): void {
     const direct = text.length <= mostDirect ? findDirect(encoding) : undefined
     const block = direct && this.#pump.ring.reserve(text.length * 3)
-    if (direct === undefined || block === undefined) {
+    if (direct === undefined) {
       this.out(connection, toBytes(text, encoding))
+      return
+    }
+    if (block === undefined) {
+      this.loseOut(connection, lengthOf(text, encoding))
       return
     }
     const length = writeText(block.data, text, block.used, direct)
@@ -43,6 +52,16 @@ export class Recorder {
     connection.out += length
     this.#pump.ring.count()
     this.#pump.poke(time)
+  }
+
+  loseIn(connection: Connection, length: number): void {
+    connection.in += length
+    this.lose(connection, length, 0)
+  }
+
+  loseOut(connection: Connection, length: number): void {
+    connection.out += length
+    this.lose(connection, 0, length)
   }
 
   /** Bytes of a connection that the ring cannot take. */
@@ -56,21 +75,26 @@ export class Recorder {
 
   /** @returns whether there was room */
   event(id: number, event: object): boolean {
-    return this.#say(id, kinds.event, event)
+    return !this.isFull && this.#say(id, kinds.event, natives.stringify(event))
   }
 
-  /** @returns whether there was room */
-  lost(id: number, lost: object): boolean {
+  /** Said often where the inspector cannot keep up. @returns whether there was room */
+  lost(id: number, lostIn: number, lostOut: number, rows: number): boolean {
+    const lost = `{"event":"lost","in":${lostIn},"out":${lostOut},"rows":${rows}}`
     return this.#say(id, kinds.lost, lost)
   }
 
-  #say(id: number, kind: number, event: object): boolean {
-    const bytes = natives.fromText(natives.stringify(event), 'utf8')
-    const block = this.#pump.ring.reserve(bytes.length)
+  /** What was lost of connections that were never said. @returns whether there was room */
+  missed(missed: object): boolean {
+    return this.#say(0, kinds.lost, natives.stringify(missed))
+  }
+
+  #say(id: number, kind: number, text: string): boolean {
+    const block = this.#pump.ring.reserve(text.length * 3)
     if (block === undefined) return false
     const time = now()
-    copyBytes(block.data, bytes, block.used)
-    block.add(time, id, kind, bytes.length, 0, 0)
+    const length = writeText(block.data, text, block.used, 'utf8')
+    block.add(time, id, kind, length, 0, 0)
     this.#pump.ring.count()
     this.#pump.poke(time)
     return true

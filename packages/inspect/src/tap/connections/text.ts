@@ -20,4 +20,11 @@ export function toBytes(text: string, encoding: string): Uint8Array {
   return natives.isEncoding(encoding) ? natives.fromText(text, encoding) : nothing
 }
 
+/** @returns how many bytes a text has */
+export function lengthOf(text: string, encoding: string): number {
+  const direct = findDirect(encoding)
+  if (direct === 'latin1') return text.length
+  return direct === 'utf8' ? natives.byteLength(text, direct) : toBytes(text, encoding).length
+}
+
 const nothing = new Uint8Array()

@@ -10,7 +10,10 @@ async function exchange(port, rounds) {
   for (let round = 0; round < rounds; round++) {
     if (!socket.write(bytes)) await new Promise((resolve) => socket.once('drain', resolve))
   }
-  socket.end('last')
+  // Four bytes.
+  socket.write('é')
+  socket.write('ÿ', 'latin1')
+  socket.end('/w==', 'base64')
   await new Promise((resolve) => socket.once('close', resolve))
   return got
 }
