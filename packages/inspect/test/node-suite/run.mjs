@@ -1,15 +1,20 @@
 // Runs Node's own tests without the tap and with it, and names those that differ. Not part of `npm test`: it takes the
 // folder `test` of Node's source, of the same version as the Node.js that it runs with.
 //
-//   node packages/inspect/test/node-suite/run.mjs FOLDER [net tls http …]
+//   node packages/inspect/test/node-suite/run.mjs FOLDER [net tls http sequential/net async-hooks/ …]
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { collect } from '../support/collector.mjs'
 
-const SETS = ['net', 'tls', 'http', 'https', 'http2', 'cluster', 'child-process', 'worker']
+const SETS = `net tls http https http2 cluster child-process worker
+  stream stream2 stream3 streams readable writable pipe stdin stdout stdio signal socket listen
+  process async async-hooks asyncresource diagnostics-channel domain event events eventemitter timers
+  next promise promises unhandled uncaught error errors beforeexit handle ttywrap tcp tty dgram dns
+  inspector performance permission preload require module cli global debugger console microtask
+  sequential/ async-hooks/ es-module/`.split(/\s+/)
 const LONGEST = 120_000
 const AT_ONCE = 2
 const tap = fileURLToPath(new URL('../../bundle/tap.cjs', import.meta.url))
@@ -21,7 +26,7 @@ const differing = []
 const totals = { connections: 0, unequal: 0, unseen: 0, open: 0 }
 
 for (const set of chosen.length > 0 ? chosen : SETS) {
-  const files = readdirSync(join(folder, 'parallel')).filter((file) => isOf(file, set))
+  const files = filesOf(set)
   const counts = { bare: 0, tapped: 0 }
   await each(files, async (file, lane) => {
     const bare = await run(file, lane, {})
@@ -34,7 +39,7 @@ for (const set of chosen.length > 0 ? chosen : SETS) {
     const says = again.map(({ isGood }) => (isGood ? 'passes' : 'fails'))
     differing.push(file)
     console.log(`${file}: bare ${bare.isGood}, tapped ${tapped.isGood}; again ${says.join(', ')}`)
-    writeFileSync(join(place, `${file}.txt`), tapped.isGood ? bare.output : tapped.output)
+    writeFileSync(join(place, `${basename(file)}.txt`), tapped.isGood ? bare.output : tapped.output)
   })
   console.log(
     `${set}: ${files.length} files, ${counts.bare} pass bare, ${counts.tapped} with the tap`,
@@ -45,9 +50,18 @@ console.log(differing.length === 0 ? 'no difference' : `outputs are in ${place}`
 process.exitCode = differing.length === 0 ? 0 : 1
 if (differing.length === 0) rmSync(place, { recursive: true })
 
-/** @param {string} file @param {string} set a set, or a part of a name */
-function isOf(file, set) {
-  return /\.m?js$/.test(file) && file.startsWith(set.startsWith('test-') ? set : `test-${set}-`)
+/**
+ * @param {string} set a set, or how a name begins; with the folder it is in, unless that is `parallel`
+ * @returns {string[]} their files below `folder`
+ */
+function filesOf(set) {
+  const [name = '', place = 'parallel'] = set.split('/').toReversed()
+  const names = new RegExp(
+    name === '' ? '^test-' : name.startsWith('test-') ? `^${name}` : `^test-${name}[-.]`,
+  )
+  return readdirSync(join(folder, place))
+    .filter((file) => /\.m?js$/.test(file) && names.test(file))
+    .map((file) => join(place, file))
 }
 
 /**
@@ -64,7 +78,7 @@ async function each(items, work) {
 
 /** @param {string} file @param {number} lane */
 async function runTapped(file, lane) {
-  const path = join(place, `${file}.${lane}.sock`.slice(-40))
+  const path = join(place, `${basename(file)}.${lane}.sock`.slice(-40))
   const collector = await collect(path)
   const result = await run(file, lane, { HAWSER_INSPECT: path, NODE_OPTIONS: `--require=${tap}` })
   const left = new Promise((resolve) => setTimeout(resolve, 2_000, 'left').unref())
@@ -92,7 +106,7 @@ function judge(file, { thread, problems }) {
  * @returns {Promise<{ isGood: boolean, output: string }>}
  */
 function run(file, lane, env) {
-  const path = join(folder, 'parallel', file)
+  const path = join(folder, file)
   const flags = /^\/\/ Flags: (.+)$/m.exec(readFileSync(path, 'utf8'))?.[1]?.split(/\s+/) ?? []
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [...flags, path], {

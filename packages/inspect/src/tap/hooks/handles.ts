@@ -35,8 +35,9 @@ export class HandleWatch {
     this.#watched.add(holder)
     observeReads(holder, asked, (of) => {
       try {
-        const socket = Reflect.get(of, this.#owner) as Watched | undefined
-        return socket === undefined ? undefined : this.#onTaken(socket)
+        // Of the two that race for an address, the one that lost has no socket any more.
+        const socket = Reflect.get(of, this.#owner) as Watched | null | undefined
+        return socket ? this.#onTaken(socket) : undefined
       } catch (error) {
         settleFault(error)
         return undefined

@@ -205,6 +205,9 @@ void run({
           (error, socket) => (say('clientError', error.code), socket.destroy()),
         )
         say(await raw(port, ['GET / HTTP/1.1\r\nHost']))
+        // The other timeouts do not race with this one.
+        server.headersTimeout = 0
+        server.requestTimeout = 0
         server.setTimeout(15)
         server.on('timeout', (socket) => (say('timeout'), socket.destroy()))
         say(await raw(port, []))

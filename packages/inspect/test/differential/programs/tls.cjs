@@ -63,6 +63,23 @@ void run({
         say((await second.toArray()).join(''))
       },
     ),
+  raced: () =>
+    serve(
+      (socket) => socket.pipe(socket),
+      async (port) => {
+        const lookup = (_name, _options, found) =>
+          found(null, [
+            { address: '::1', family: 6 },
+            { address: '127.0.0.1', family: 4 },
+          ])
+        const raced = { port, host: 'both.test', lookup, autoSelectFamily: true, ...trust }
+        const at = watch('raced', tls.connect(raced).end('the second address'))
+        await at.closed
+        at.tell()
+        truth('raced', 'out', 'the second address')
+        truth('raced', 'in', at.got())
+      },
+    ),
   refused: () =>
     serve(
       () => say('never'),

@@ -21,7 +21,7 @@ const plain = (text) =>
   text
     .replaceAll(/\b\d{4,5}\b/g, 'N')
     .replaceAll(/\[(?:async_id_symbol|trigger_async_id_symbol|asyncId)[^,}]*/g, 'id')
-    .replaceAll(/async_id_symbol\)\]: \d+/g, 'id')
+    .replaceAll(/async_id_symbol\)\]?: \d+/g, 'id')
     .replaceAll(/_idleStart: \d+/g, '_idleStart')
 
 const withPair = async (use) => {
