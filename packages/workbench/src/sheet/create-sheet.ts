@@ -3,10 +3,12 @@ import { LogFile } from './file/log-file.js'
 import { LogView } from './log-view.js'
 import type { FramingOf } from './messages/message-cutter.js'
 import { MessageSource } from './messages/message-source.js'
+import { ScanPool } from './scan/scan-pool.js'
 import type { Sheet, View } from './sheet.js'
 
 /** Logs are opened when the first view needs them, and closed behind the last one. */
 export function createSheet(): Sheet {
+  const pool = new ScanPool()
   const files = new Map<string, { readonly opening: Promise<LogFile>; views: number }>()
 
   async function release(path: string): Promise<void> {
@@ -24,10 +26,11 @@ export function createSheet(): Sheet {
       entry.views++
       try {
         const file = await entry.opening
-        if (framingOf === undefined) return new LogView(file, filter, () => void release(path))
+        if (framingOf === undefined)
+          return new LogView(file, pool, filter, () => void release(path))
         const messages = new MessageSource(file, framingOf)
         try {
-          return new LogView(messages, filter, () => {
+          return new LogView(messages, pool, filter, () => {
             messages.close()
             void release(path)
           })
@@ -43,6 +46,7 @@ export function createSheet(): Sheet {
     async close(): Promise<void> {
       const all = [...files.values()]
       files.clear()
+      pool.close()
       for (const { opening } of all) await (await opening.catch(() => undefined))?.close()
     },
   }

@@ -9,9 +9,9 @@ import { pickBytes, pickRows, readRows } from './picked-rows.js'
 import { AllPlaces, type Places } from './places.js'
 import { checkPatterns } from './scan/row-test.js'
 import type { RowSource } from './row-source.js'
-import { scanRowsInThread } from './scan/rows-thread.js'
 import { scanHere } from './scan/scan-here.js'
-import { scanInThread } from './scan/scan-thread.js'
+import { scanInThread, scanRowsInThread } from './scan/scan-in-thread.js'
+import type { ScanPool } from './scan/scan-pool.js'
 import type { Found, Located, Range, View, ViewRows, ViewState } from './sheet.js'
 
 /** Patterns that were looked for last: going on to the next place does not search anew. */
@@ -23,6 +23,7 @@ const together = 512
 /** A log seen through a filter. */
 export class LogView implements View {
   readonly #file: RowSource
+  readonly #pool: ScanPool
   readonly #filter: Filter
   readonly #places: Places
   readonly #searches = new Map<string, Places>()
@@ -30,11 +31,13 @@ export class LogView implements View {
   readonly #release: () => void
 
   /**
+   * @param pool what looks at bytes
    * @param release called when it is closed
    * @throws WorkbenchError for a pattern that is none
    */
-  constructor(file: RowSource, filter: Filter, release: () => void) {
+  constructor(file: RowSource, pool: ScanPool, filter: Filter, release: () => void) {
     this.#file = file
+    this.#pool = pool
     this.#filter = filter
     this.#release = release
     this.#places = this.#look([])
@@ -107,10 +110,11 @@ export class LogView implements View {
       also.length > 0 || filter.pattern !== undefined || (filter.hide?.length ?? 0) > 0
     if (looksAtBytes) {
       return new FoundPlaces(file.firstRow, (sink) => {
-        if (file instanceof LogFile) return scanInThread(file, { filter, also }, sink)
+        const task = { filter, also }
+        if (file instanceof LogFile) return scanInThread(this.#pool, file, task, sink)
         const patterns = [filter.pattern, ...(filter.hide ?? []), ...also]
         const isSlow = patterns.some((pattern) => pattern?.as === 'regex')
-        return (isSlow ? scanRowsInThread : scanHere)(file, { filter, also }, sink)
+        return isSlow ? scanRowsInThread(this.#pool, file, task, sink) : scanHere(file, task, sink)
       })
     }
     const { session, connection, kinds, events, hideSame } = filter

@@ -8,6 +8,13 @@ import { WorkbenchError } from '../../workbench-error.js'
 export const longestRegexPart = 1_024
 /** Directions whose last bytes are kept, so that a match across two rows is found; of more, the oldest are forgotten. */
 const mostTails = 20_000
+/** Bytes of them, of all that is looked for in this thread: whose turn it is forgets its own. */
+const mostBytes = 32 * 1024 * 1024
+/** A part of all. */
+const forgottenTogether = 1 / 16
+/** What they take beside their bytes. */
+const overhead = 256
+let keptBytes = 0
 
 interface Tail {
   /** The position behind its last byte. */
@@ -62,19 +69,34 @@ export class Matcher {
     return inside
   }
 
+  /** Nothing more is looked for. */
+  close(): void {
+    for (const direction of this.#tails.keys()) this.#forget(direction)
+  }
+
   #keep(direction: number, row: LogRow, before: Buffer, data: Buffer): void {
-    this.#tails.delete(direction)
+    this.#forget(direction)
     if (this.reach === 0) return
     const bytes =
       data.length >= this.reach
         ? Buffer.from(data.subarray(data.length - this.reach))
-        : Buffer.concat([before, data]).subarray(-this.reach)
+        : Buffer.concat([before.subarray(data.length - this.reach), data])
     this.#tails.set(direction, { position: (row.position + data.length) >>> 0, bytes })
-    if (this.#tails.size <= mostTails) return
+    keptBytes += bytes.length + overhead
+    if (this.#tails.size <= mostTails && keptBytes <= mostBytes) return
+    // Several at once: to find the oldest one of many takes long.
+    const kept = this.#tails.size * (1 - forgottenTogether)
     for (const oldest of this.#tails.keys()) {
-      this.#tails.delete(oldest)
-      return
+      this.#forget(oldest)
+      if (this.#tails.size <= kept) return
     }
+  }
+
+  #forget(direction: number): void {
+    const tail = this.#tails.get(direction)
+    if (tail === undefined) return
+    this.#tails.delete(direction)
+    keptBytes -= tail.bytes.length + overhead
   }
 }
 

@@ -28,6 +28,11 @@ export class RowTest {
     }
   }
 
+  /** Nothing more is looked at. */
+  close(): void {
+    for (const matcher of [...this.#matchers, ...this.#hidden]) matcher.close()
+  }
+
   accepts(row: LogRow): boolean {
     const { session, connection, kinds, events } = this.#filter
     if (session !== undefined && !this.#isOf(row, session)) return false

@@ -34,9 +34,11 @@ export function scanHere(
     }
   }
 
-  run().catch((error: unknown) => {
-    if (!over.signal.aborted) sink.failed(error instanceof Error ? error.message : String(error))
-  })
+  run()
+    .catch((error: unknown) => {
+      if (!over.signal.aborted) sink.failed(error instanceof Error ? error.message : String(error))
+    })
+    .finally(() => test.close())
   return () => {
     unwatch()
     over.abort(new WorkbenchError('WORKBENCH_NOT_NOW', 'the view is closed'))

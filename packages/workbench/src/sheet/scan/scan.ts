@@ -4,8 +4,11 @@ import type { Filter } from '../../protocol/filter.js'
 import type { RowSource } from '../row-source.js'
 import type { RowTest } from './row-test.js'
 
-/** Rows that are looked at between two reports, and two turns of the event loop. */
+/** Rows that are looked at between two reports, and two turns of the event loop, and milliseconds that they may take. */
 const stride = 4_096
+const longest = 100
+/** Rows between two looks at the clock. */
+const glance = 16
 
 /** A part of a log that was looked at. */
 export interface Scanned {
@@ -30,12 +33,16 @@ export async function* scan(
 ): AsyncGenerator<Scanned, void, undefined> {
   let found: number[] = []
   let seen = 0
+  let since = performance.now()
   for await (const row of reader.rows({ ...narrow(filter), ...range })) {
     if (test.accepts(row)) found.push(row.number)
-    if (++seen % stride > 0) continue
+    if (++seen % glance > 0) continue
+    if (seen < stride && performance.now() - since < longest) continue
     yield { found, next: row.number + 1 }
     found = []
+    seen = 0
     await setImmediate()
+    since = performance.now()
   }
   yield { found, next: range.to }
 }
