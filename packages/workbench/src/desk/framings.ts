@@ -2,9 +2,15 @@ import type { FramingOf } from '../sheet/sheet.js'
 import type { DeskRoom } from './desk-room.js'
 import { refusedByTools } from './refusal.js'
 
+/** Framings that a view loads, and the longest name of one: a log may be of a stranger, and name very many. */
+const mostFramings = 256
+const longestName = 1_024
+
 /**
  * The framing of each connection that has one: that which its session had when it opened. The sessions of a file are
  * not ours, though their numbers may be.
+ *
+ * What a log names beyond 256 different ones is not loaded: rows are shown as they are.
  *
  * @param chosen one for all of them instead
  * @returns rejects with WorkbenchError for a chosen one that is none
@@ -18,7 +24,11 @@ export async function findFramings(
   const loaded = new Map<string, ReturnType<FramingOf>>()
   const load = (framing: string, maxFrame?: number): ReturnType<FramingOf> => {
     const key = `${maxFrame} ${framing}`
-    const loading = loaded.get(key) ?? tools.loadFraming(framing, { maxFrame })
+    const known = loaded.get(key)
+    if (known !== undefined) return known
+    // Connections keep theirs as long as the view is open, so that none can be forgotten for another.
+    if (loaded.size >= mostFramings) return Promise.resolve(undefined)
+    const loading = tools.loadFraming(framing, { maxFrame })
     loaded.set(key, loading)
     return loading
   }
@@ -42,6 +52,6 @@ function framingIn(
   said: object = {},
 ): { readonly framing: string; readonly maxFrame?: number | undefined } | undefined {
   const { framing, maxFrame } = said as Readonly<Record<string, unknown>>
-  if (typeof framing !== 'string') return undefined
+  if (typeof framing !== 'string' || framing.length > longestName) return undefined
   return { framing, maxFrame: typeof maxFrame === 'number' ? maxFrame : undefined }
 }

@@ -15,6 +15,14 @@ export type FramingOf = (
   opened: LogEvent,
 ) => Promise<AnyFraming | undefined>
 
+/** Bytes that wait for the rest of their message, and directions that are known: of more, the oldest is given up. */
+const mostWaiting = 64 * 1024 * 1024
+const mostDirections = 200_000
+/** Connections whose framing is known: what those before had is shown with its delimiters and lengths. */
+const mostConnections = 1_000_000
+/** Many are given up together: to find the oldest one takes long. */
+const kept = 15 / 16
+
 /** One direction of a connection. */
 interface Direction {
   readonly reader: FrameReader<Uint8Array>
@@ -22,6 +30,8 @@ interface Direction {
   position: number
   /** The number of its last row. */
   row: number
+  /** Bytes of it that are counted as waiting. */
+  waiting: number
 }
 
 /** Finds the messages in the rows of a log, by the framing of the session that each connection is of. */
@@ -29,7 +39,9 @@ export class MessageCutter {
   readonly #framingOf: FramingOf
   /** By connection. */
   readonly #framings = new Map<number, AnyFraming>()
+  /** The one that has said nothing for the longest time is the first. */
   readonly #directions = new Map<number, Direction>()
+  #waiting = 0
 
   constructor(framingOf: FramingOf) {
     this.#framingOf = framingOf
@@ -55,7 +67,8 @@ export class MessageCutter {
   #cutBytes(row: LogRow, framing: AnyFraming): MessagePlace[] {
     const { number, data } = row
     const found = this.#isBehindGap(row) ? this.#restOf(directionOf(row), number) : []
-    const { reader } = this.#directionOf(row, framing)
+    const direction = this.#directionOf(row, framing)
+    const { reader } = direction
     const before = reader.undecoded
     let begin = 0
     try {
@@ -69,30 +82,59 @@ export class MessageCutter {
       })
     } catch {
       // What does not follow the framing is shown as it came, and it begins anew behind it.
-      this.#directions.delete(directionOf(row))
+      this.#forget(directionOf(row))
       const size = before + data.length - begin
       found.push({ is: 'broken', row: number, end: data.length, size })
+      return found
     }
-    return found
+    this.#waiting += reader.undecoded - direction.waiting
+    direction.waiting = reader.undecoded
+    return [...found, ...this.#giveUp(number)]
+  }
+
+  /** Where very much waits: in the log of a stranger, or of very many connections. */
+  #giveUp(row: number): MessagePlace[] {
+    const given: MessagePlace[] = []
+    if (this.#waiting <= mostWaiting && this.#directions.size <= mostDirections) return given
+    for (const direction of this.#directions.keys()) {
+      given.push(...this.#restOf(direction, row))
+      const isFull =
+        this.#waiting > mostWaiting * kept || this.#directions.size > mostDirections * kept
+      if (!isFull) break
+    }
+    return given
+  }
+
+  #forget(direction: number): Direction | undefined {
+    const known = this.#directions.get(direction)
+    this.#directions.delete(direction)
+    this.#waiting -= known?.waiting ?? 0
+    return known
   }
 
   async #begin(connection: number, opened: LogEvent): Promise<void> {
     this.#framings.delete(connection)
-    this.#directions.delete(connection * 2)
-    this.#directions.delete(connection * 2 + 1)
+    this.#forget(connection * 2)
+    this.#forget(connection * 2 + 1)
     const { session } = opened
     const known = typeof session === 'number' ? session : undefined
     const framing = await this.#framingOf(known, opened).catch(() => undefined)
-    if (framing !== undefined) this.#framings.set(connection, framing)
+    if (framing === undefined) return
+    this.#framings.set(connection, framing)
+    if (this.#framings.size <= mostConnections) return
+    for (const oldest of this.#framings.keys()) {
+      this.#framings.delete(oldest)
+      if (this.#framings.size <= mostConnections * kept) return
+    }
   }
 
   /** Where bytes are missing it begins anew. */
   #directionOf(row: LogRow, framing: AnyFraming): Direction {
     const known = this.#directions.get(directionOf(row))
-    const direction =
-      known?.position === row.position
-        ? known
-        : { reader: new FrameReader<Uint8Array>(framing, byteOperations), position: 0, row: 0 }
+    const isNext = known?.position === row.position
+    if (isNext) this.#directions.delete(directionOf(row))
+    else this.#forget(directionOf(row))
+    const direction = isNext ? known : createDirection(framing)
     direction.position = (row.position + row.data.length) >>> 0
     direction.row = row.number
     this.#directions.set(directionOf(row), direction)
@@ -110,11 +152,15 @@ export class MessageCutter {
 
   /** What of a direction never became a message, once no more of it comes. */
   #restOf(direction: number, row: number): MessagePlace[] {
-    const over = this.#directions.get(direction)
-    this.#directions.delete(direction)
+    const over = this.#forget(direction)
     const size = over?.reader.undecoded ?? 0
     return over === undefined || size === 0 ? [] : [{ is: 'rest', row, end: row - over.row, size }]
   }
+}
+
+function createDirection(framing: AnyFraming): Direction {
+  const reader = new FrameReader<Uint8Array>(framing, byteOperations)
+  return { reader, position: 0, row: 0, waiting: 0 }
 }
 
 function asItIs({ number, data }: LogRow): MessagePlace {
