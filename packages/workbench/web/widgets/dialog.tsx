@@ -12,7 +12,12 @@ interface DialogProps {
 export function Dialog({ title, closeLabel, onClose, children }: DialogProps): ComponentChild {
   const element = useRef<HTMLDialogElement>(null)
   useLayoutEffect(() => {
+    const before = document.activeElement
     element.current?.showModal()
+    // What is taken away while it is open gives the focus to nothing.
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus()
+    }
   }, [])
   return (
     <dialog

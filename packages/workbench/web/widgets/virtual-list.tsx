@@ -23,6 +23,8 @@ export interface VirtualListProps {
   /** The place of the row that the keyboard is at. */
   readonly current: number | undefined
   readonly onMove: (place: number) => void
+  /** The `id` of the element of a row. */
+  readonly idOf: (place: number) => string
   /** The place of the first row that is shown, for those who want to know. */
   readonly first?: Signal<number>
 }
@@ -100,6 +102,7 @@ export function VirtualList(props: VirtualListProps): ComponentChild {
     onScrolled(event.key === 'End')
   }
 
+  const isDrawn = current !== undefined && current >= begin && current < end
   const rows: ComponentChild[] = []
   for (let place = begin; place < end; place++) rows.push(row(place))
   return (
@@ -110,6 +113,7 @@ export function VirtualList(props: VirtualListProps): ComponentChild {
       tabIndex={0}
       aria-label={label}
       aria-rowcount={count}
+      aria-activedescendant={isDrawn ? props.idOf(current) : undefined}
       onScroll={scrolled}
       onWheel={wheel}
       onKeyDown={key}

@@ -247,7 +247,7 @@ export const en = {
   keyFollow: 'stop following, or follow again',
   keyFind: 'find',
   keyFilter: 'filter',
-  keyEscape: 'drop the filter, and stay at the row',
+  keyEscape: 'leave a field; drop the filter, and stay at the row',
   keyNext: 'next and previous place',
   keyBookmark: 'bookmark the row, or remove it',
   keyOnly: 'only the connection of the row, or all again',

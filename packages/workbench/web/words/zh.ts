@@ -236,7 +236,7 @@ export const zh: Words = {
   keyFollow: '停止跟随，或重新跟随',
   keyFind: '查找',
   keyFilter: '过滤',
-  keyEscape: '取消过滤，停在当前行',
+  keyEscape: '离开输入框；取消过滤，停在当前行',
   keyNext: '下一处和上一处',
   keyBookmark: '给该行加书签，或移除书签',
   keyOnly: '只看该行所属的连接，或重新看全部',

@@ -6,6 +6,7 @@ import { readingOf } from '../../bytes/reading-of.js'
 import { decodeText, type Reading } from '../../bytes/split-text.js'
 import { cutLines, type Piece, showText } from '../../bytes/show-text.js'
 import { type ByteRange, HexView } from '../../widgets/hex-view.js'
+import { TabList } from '../../widgets/tab-list.js'
 import { Pieces } from '../../widgets/pieces.js'
 import type { Words } from '../../words/words.js'
 import { MarkedText } from '../marked-text.js'
@@ -85,25 +86,21 @@ export function DetailsPane(): ComponentChild {
         {shown.connection > 0 && <OnlyButton connection={shown.connection} />}
       </p>
       <Remarks row={shown} />
-      <div class="tabs" role="tablist">
-        {forms.map((each) => (
-          <button
-            type="button"
-            role="tab"
-            aria-selected={form.value === each}
-            onClick={() => {
-              form.value = each
-              if (each === 'compare') base.value ??= shown
-            }}
-          >
-            {words[each]}
-          </button>
-        ))}
+      <TabList
+        label={words.shownAs}
+        tabs={forms}
+        nameOf={(each) => words[each]}
+        chosen={form.value}
+        onChoose={(each) => {
+          form.value = each
+          if (each === 'compare') base.value ??= shown
+        }}
+      >
         {shown.bytes.length < shown.length && form.value !== 'hex' && (
           <span class="partial">{words.firstBytes(showSize(shown.bytes.length))}</span>
         )}
-      </div>
-      <div class="details-body">
+      </TabList>
+      <div class="details-body" role="tabpanel" aria-label={words[form.value]}>
         {form.value === 'text' && (
           <pre class="text">
             <MarkedText

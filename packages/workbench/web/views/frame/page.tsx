@@ -41,13 +41,25 @@ export function Page(): ComponentChild {
           <SessionsPane />
           <NoticeList />
         </div>
-        <Splitter label={words.sessions} size={sessionsWidth} least={180} most={480} side="right" />
+        <Splitter
+          label={words.widthOf(words.sessions)}
+          size={sessionsWidth}
+          least={180}
+          most={480}
+          side="right"
+        />
         <div class="middle">
           <SheetPane />
           <RunList />
           <ComposerPane />
         </div>
-        <Splitter label={words.details} size={sideWidth} least={280} most={760} side="left" />
+        <Splitter
+          label={words.widthOf(words.sidePane)}
+          size={sideWidth}
+          least={280}
+          most={760}
+          side="left"
+        />
         <SidePane />
       </div>
       {store.dialog.value === 'start' && <StartDialog />}

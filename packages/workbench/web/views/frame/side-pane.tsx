@@ -7,6 +7,7 @@ import { MarksPane } from '../marks/marks-pane.js'
 import { RulesPane } from '../rules/rules-pane.js'
 import { SavedPane } from '../saved/saved-pane.js'
 import type { Tab } from '../../store/store.js'
+import { TabList } from '../../widgets/tab-list.js'
 import { useStore, useWords } from '../use-store.js'
 
 /** What one looks at closely, beside the sheet. */
@@ -18,19 +19,14 @@ export function SidePane(): ComponentChild {
   const tabs: readonly Tab[] = ['details', 'connections', 'marks', 'saved', ...more(kind)]
   const shown = tabs.includes(tab.value) ? tab.value : 'details'
   return (
-    <aside class="pane side">
-      <div class="tabs" role="tablist">
-        {tabs.map((name) => (
-          <button
-            type="button"
-            role="tab"
-            aria-selected={shown === name}
-            onClick={() => (tab.value = name)}
-          >
-            {words[name]}
-          </button>
-        ))}
-      </div>
+    <aside class="pane side" aria-label={words.sidePane}>
+      <TabList
+        label={words.sidePane}
+        tabs={tabs}
+        nameOf={(name) => words[name]}
+        chosen={shown}
+        onChoose={(name) => (tab.value = name)}
+      />
       <div class="side-body" role="tabpanel" aria-label={words[shown]}>
         {shown === 'details' && <DetailsPane />}
         {shown === 'connections' && <ConnectionsPane />}

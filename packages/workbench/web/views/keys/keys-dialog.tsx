@@ -1,31 +1,7 @@
 import type { ComponentChild } from 'preact'
 import { Dialog } from '../../widgets/dialog.js'
-import type { Words } from '../../words/words.js'
 import { useStore, useWords } from '../use-store.js'
-
-type TextName = { [Name in keyof Words]: Words[Name] extends string ? Name : never }[keyof Words]
-
-const keys: readonly (readonly [keys: string, name: TextName])[] = [
-  ['Space', 'keyFollow'],
-  ['/', 'keyFind'],
-  ['Enter  Shift+Enter', 'keyNext'],
-  ['f', 'keyFilter'],
-  ['Esc', 'keyEscape'],
-  ['↑ ↓ PgUp PgDn', 'keyMove'],
-  ['Home End', 'keyEnds'],
-  ['c', 'keyOnly'],
-  ['b', 'keyBookmark'],
-  [',  .', 'keyMarks'],
-  ['h', 'keyHex'],
-  ['m', 'keyMessages'],
-  ['Ctrl+Enter', 'keySend'],
-  ['↑ ↓', 'keyHistory'],
-  ['s', 'keySaved'],
-  ['1 … 9', 'keySendSaved'],
-  ['x', 'keyStopRuns'],
-  ['n', 'keyNew'],
-  ['?', 'keyHelp'],
-]
+import { keyNames } from './key-names.js'
 
 /** What the keyboard does. */
 export function KeysDialog(): ComponentChild {
@@ -38,7 +14,7 @@ export function KeysDialog(): ComponentChild {
       onClose={() => (store.dialog.value = undefined)}
     >
       <dl class="keys">
-        {keys.map(([key, name]) => (
+        {keyNames.map(([key, name]) => (
           <div>
             <dt>
               <kbd>{key}</kbd>

@@ -10,7 +10,12 @@ export function listenForKeys(store: Store, page: Document): void {
   page.addEventListener('keydown', (event) => {
     if (event.key === 'Tab') isByMouse = false
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-    if (store.dialog.value !== undefined || isField(event.target)) return
+    if (store.dialog.value !== undefined) return
+    if (isField(event.target)) {
+      // The way from a field to the keys that are shortcuts.
+      if (event.key === 'Escape') event.target.blur()
+      return
+    }
     if (event.key === ' ' && !isByMouse && isPressable(event.target)) return
     const act = /^[1-9]$/.test(event.key) ? sendNumbered(event.key) : shortcuts[event.key]
     if (act === undefined) return
@@ -19,7 +24,7 @@ export function listenForKeys(store: Store, page: Document): void {
   })
 }
 
-const shortcuts: Readonly<Record<string, (store: Store, page: Document) => void>> = {
+export const shortcuts: Readonly<Record<string, (store: Store, page: Document) => void>> = {
   ' ': ({ sheet }) => (sheet.isFollowing.value = !sheet.isFollowing.value),
   '/': (_, page) => focus(page, 'find'),
   f: (_, page) => page.getElementById('filter')?.click(),
@@ -57,8 +62,7 @@ function isPressable(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('button, summary')
 }
 
-function isField(target: EventTarget | null): boolean {
+function isField(target: EventTarget | null): target is HTMLElement {
   if (!(target instanceof HTMLElement)) return false
-  if (target instanceof HTMLButtonElement) return false
   return ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
 }

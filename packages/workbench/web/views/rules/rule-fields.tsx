@@ -27,7 +27,7 @@ export function RuleFields({ rule, isFirst, set, remove, raise }: RuleFieldsProp
     ['pass', words.rulePasses],
   ]
   return (
-    <fieldset class="rule">
+    <fieldset class="rule" aria-label={words.ruleNamed(rule.name)}>
       <legend>
         <label>
           <input

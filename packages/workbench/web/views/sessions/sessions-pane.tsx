@@ -19,7 +19,7 @@ export function SessionsPane(): ComponentChild {
         </button>
       </header>
       <ProjectStrip />
-      <ul class="session-list">
+      <ul class="session-list" aria-label={words.sessions}>
         <li>
           <button
             type="button"

@@ -7,7 +7,7 @@ import { VirtualList } from '../../widgets/virtual-list.js'
 import { useStore, useWords } from '../use-store.js'
 import { ColumnHeads } from './column-heads.js'
 import { sessionName } from './session-name.js'
-import { SheetRow } from './sheet-row.js'
+import { rowId, SheetRow } from './sheet-row.js'
 import { Toolbar } from './toolbar.js'
 
 const rowHeight = 22
@@ -59,6 +59,7 @@ export function SheetPane(): ComponentChild {
           jump={sheet.jump.value}
           current={sheet.place.value}
           onMove={(at) => sheet.select(at)}
+          idOf={rowId}
           first={first}
           row={(at) => {
             const row = sheet.at(at)

@@ -25,12 +25,17 @@ interface SheetRowProps {
 const nothing = { from: 0, to: 0 } as const
 const arrows = { in: '←', out: '→', event: '•', lost: '⚠' } as const
 
+/** As the list names the row that the keyboard is at. */
+export function rowId(place: number): string {
+  return `row-${place}`
+}
+
 /** A line of the sheet: a message, or an event between them. */
 export function SheetRow(props: SheetRowProps): ComponentChild {
   const { place, row, time, session, isCurrent, isHex, isBookmarked, words, onSelect } = props
   if (row === undefined) {
     return (
-      <div class="row" role="row" aria-rowindex={place + 1}>
+      <div class="row" id={rowId(place)} role="row" aria-rowindex={place + 1}>
         <span class="cell content waiting">{words.loading}</span>
       </div>
     )
@@ -41,6 +46,7 @@ export function SheetRow(props: SheetRowProps): ComponentChild {
   return (
     <div
       class={`row ${kind} ${isCurrent ? 'current' : ''}`}
+      id={rowId(place)}
       role="row"
       aria-rowindex={place + 1}
       aria-selected={isCurrent}

@@ -44,7 +44,7 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
   return (
     <div class="toolbar" role="toolbar" aria-label={words.find}>
       <select
-        aria-label={words.find}
+        aria-label={words.findAs}
         value={as.value}
         onChange={(event) => (as.value = event.currentTarget.value as As)}
       >
@@ -130,7 +130,7 @@ function KindChoice(): ComponentChild {
   const chosen = Object.entries(kindChoices).find(([, each]) => each?.join() === kinds?.join())
   return (
     <select
-      aria-label={words.filter}
+      aria-label={words.rowKinds}
       value={chosen?.[0] ?? 'all'}
       onChange={(event) => store.filterBy({ kinds: kindChoices[event.currentTarget.value] })}
     >

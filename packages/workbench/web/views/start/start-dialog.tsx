@@ -4,6 +4,7 @@ import type { Definition } from '../../../src/protocol/definition.js'
 import type { SessionState } from '../../../src/protocol/session-state.js'
 import { tame } from '../../bytes/show-text.js'
 import { Dialog } from '../../widgets/dialog.js'
+import { TabList } from '../../widgets/tab-list.js'
 import { useStore, useWords } from '../use-store.js'
 import { ClientFields, ProxyFields, ServerFields } from './fields.js'
 import {
@@ -19,7 +20,7 @@ import {
 import { type FileDraft, newFile, openFile } from './file-draft.js'
 import { FileFields } from './file-fields.js'
 
-const kinds: readonly DraftKind[] = ['server', 'client', 'proxy']
+const kinds: readonly (DraftKind | 'file')[] = ['server', 'client', 'proxy', 'file']
 
 interface StartDialogProps {
   /** The session that is changed; none for a new one. */
@@ -45,6 +46,11 @@ export function StartDialog({ session }: StartDialogProps): ComponentChild {
   }
   const change = (part: Partial<Draft>): void => {
     draft.value = { ...draft.value, ...part }
+    refusal.value = ''
+  }
+  const choose = (kind: DraftKind | 'file'): void => {
+    file.value = kind === 'file' ? newFile : undefined
+    if (kind !== 'file') change(newDraft(kind, store.sessions.value))
     refusal.value = ''
   }
   const refused = (why: string): void => {
@@ -88,34 +94,14 @@ export function StartDialog({ session }: StartDialogProps): ComponentChild {
           void submit()
         }}
       >
-        <div class="tabs" role="tablist">
-          {kinds.map((kind) => (
-            <button
-              type="button"
-              role="tab"
-              aria-selected={shown === kind}
-              disabled={session !== undefined}
-              onClick={() => {
-                file.value = undefined
-                change(newDraft(kind, store.sessions.value))
-              }}
-            >
-              {words[kind]}
-            </button>
-          ))}
-          <button
-            type="button"
-            role="tab"
-            aria-selected={shown === 'file'}
-            disabled={session !== undefined}
-            onClick={() => {
-              file.value = newFile
-              refusal.value = ''
-            }}
-          >
-            {words.file}
-          </button>
-        </div>
+        <TabList
+          label={words.sessionKind}
+          tabs={kinds}
+          nameOf={(kind) => words[kind]}
+          chosen={shown}
+          isDisabled={session !== undefined}
+          onChoose={choose}
+        />
         {shown === 'server' && <ServerFields {...fields} />}
         {shown === 'client' && <ClientFields {...fields} />}
         {shown === 'proxy' && <ProxyFields {...fields} />}
