@@ -827,7 +827,7 @@ export const WORKBENCH_UNITS = {
   sequences: {
     units: ['pattern-bytes', 'protocol', 'responders', 'workbench-error'],
     builtins: ['buffer', 'timers/promises'],
-    doors: ['run-target', 'runs'],
+    doors: ['run-target', 'runs', 'when-closed'],
   },
   'user-file': {
     units: [],

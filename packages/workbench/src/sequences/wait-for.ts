@@ -4,6 +4,7 @@ import { type Inbox, mostHeard } from './inbox.js'
 import type { RunTarget } from './run-target.js'
 import { noneOpen, orAborted } from './send.js'
 import type { PlayedStep } from './steps.js'
+import { whenClosed } from './when-closed.js'
 
 type WaitStep = Extract<PlayedStep, { readonly do: 'wait' }>
 
@@ -28,6 +29,7 @@ export async function waitFor(
   if (connections.length > mostHeard) throw tooMany(connections.length)
   const missing = new Set(connections.map(({ number }) => number))
   const over = new AbortController()
+  let unwatch: readonly (() => void)[] = []
   const said = new Promise<void>((resolve, reject) => {
     const look = (): void => {
       try {
@@ -40,18 +42,21 @@ export async function waitFor(
       }
     }
     inbox.onHeard(look)
-    for (const { number, closed } of connections) {
-      void closed.then(() => missing.has(number) && reject(wasClosed(number, step)))
-    }
+    unwatch = connections.map(({ number, closed }) =>
+      whenClosed(closed, () => {
+        if (missing.has(number)) reject(wasClosed(number, step))
+      }),
+    )
     look()
   })
-  const late = clock.pause(step.within, AbortSignal.any([signal, over.signal])).then(() => {
+  const late = clock.pause(step.within, over.signal).then(() => {
     throw wasSilent([...missing], step)
   })
   try {
     await orAborted(Promise.race([said, late]), signal)
   } finally {
     inbox.onHeard(() => undefined)
+    for (const end of unwatch) end()
     over.abort()
   }
 }

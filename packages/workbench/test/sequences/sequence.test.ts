@@ -209,6 +209,35 @@ describe('what is waited for', () => {
     expect(await runs.ended(id)).toMatchObject({ state: 'failed', step: 2 })
   })
 
+  it('is kept up to 4,096 messages, which may have no bytes', async () => {
+    const { play, target, runs, clock } = createRuns()
+    const steps = [
+      { do: 'delay', ms: 1 },
+      { do: 'wait', text: 'early', within: 10 },
+    ] as const
+    const kept = play([...steps])
+    target.say('early')
+    for (let count = 1; count < 4_096; count++) target.say('')
+    await clock.pass(11)
+    expect(await runs.ended(kept)).toMatchObject({ state: 'done' })
+    const dropped = play([...steps])
+    target.say('early')
+    for (let count = 1; count <= 4_096; count++) target.say('')
+    await clock.pass(11)
+    expect(await runs.ended(dropped)).toMatchObject({ state: 'failed', step: 2 })
+  })
+
+  it('leaves nothing at its connection that grows with each wait', async () => {
+    const { play, target, runs } = createRuns()
+    const id = play([{ do: 'wait', text: 'x' }], 100)
+    for (let count = 0; count < 100; count++) {
+      target.say('x')
+      await settle()
+    }
+    expect(await runs.ended(id)).toMatchObject({ state: 'done', round: 100 })
+    expect(target.connections()[0]?.closed.watchers).toBe(1)
+  })
+
   it('with an expression that takes for ever fails in time', async () => {
     const { play, target, runs } = createRuns()
     const id = play([{ do: 'wait', regex: '(a+)+$' }])

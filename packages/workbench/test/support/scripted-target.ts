@@ -51,6 +51,30 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
 }
 
+/** The end of a connection, which counts what waits for it. */
+export class WatchedEnd extends Promise<void> {
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise
+  }
+
+  watchers = 0
+  readonly end: () => void
+
+  constructor() {
+    let resolve = (): void => undefined
+    super((ended) => (resolve = ended))
+    this.end = () => resolve()
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise
+  override then<One = void, Other = never>(
+    ...acts: Parameters<typeof Promise.prototype.then<One, Other>>
+  ): Promise<One | Other> {
+    this.watchers++
+    return super.then(...acts)
+  }
+}
+
 /** Connections that a test opens, closes, and speaks for. */
 export class ScriptedTarget implements RunTarget {
   readonly sent: string[] = []
@@ -58,7 +82,7 @@ export class ScriptedTarget implements RunTarget {
   /** Whether what is sent is not taken. */
   isFull = false
   readonly #waiting: (() => void)[] = []
-  readonly #open = new Map<number, { readonly closed: Promise<void>; readonly close: () => void }>()
+  readonly #open = new Map<number, WatchedEnd>()
   readonly #listeners = new Set<(connection: number, message: Uint8Array) => void>()
   #changed: () => void = () => undefined
 
@@ -77,12 +101,11 @@ export class ScriptedTarget implements RunTarget {
   }
 
   open(number: number): void {
-    const { promise, resolve } = withResolvers()
-    this.#open.set(number, { closed: promise, close: resolve })
+    this.#open.set(number, new WatchedEnd())
   }
 
   close(number: number): void {
-    this.#open.get(number)?.close()
+    this.#open.get(number)?.end()
     this.#open.delete(number)
     this.#changed()
   }
@@ -96,8 +119,8 @@ export class ScriptedTarget implements RunTarget {
     for (const done of this.#waiting.splice(0)) done()
   }
 
-  connections(): { number: number; closed: Promise<void> }[] {
-    return [...this.#open].map(([number, { closed }]) => ({ number, closed }))
+  connections(): { number: number; closed: WatchedEnd }[] {
+    return [...this.#open].map(([number, closed]) => ({ number, closed }))
   }
 
   isOpen(): boolean {
@@ -116,10 +139,4 @@ export class ScriptedTarget implements RunTarget {
       this.#listeners.delete(listener)
     }
   }
-}
-
-function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = (): void => undefined
-  const promise = new Promise<void>((settled) => (resolve = settled))
-  return { promise, resolve }
 }

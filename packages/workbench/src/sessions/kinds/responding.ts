@@ -4,6 +4,7 @@ import type { Responder } from '../../protocol/responder.js'
 import { type Rule, RuleSet } from '../../responders/rule-set.js'
 import type { Script } from '../../scripts/script.js'
 import type { ScriptConnection } from '../../scripts/script-act.js'
+import { whenClosed } from '../../sequences/when-closed.js'
 import { type AnyConnection, nameOf } from './connection-book.js'
 
 /** Does what the rules of a session say with each message. They may be replaced while it runs. */
@@ -145,10 +146,12 @@ export class Responding {
 /** Fulfils after so many milliseconds, or when the connection is closed. */
 function pause(milliseconds: number, { closed }: AnyConnection): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    void closed.then(() => {
+    const end = (): void => {
       clearTimeout(timer)
+      unwatch()
       resolve()
-    })
+    }
+    const timer = setTimeout(end, milliseconds)
+    const unwatch = whenClosed(closed, end)
   })
 }
