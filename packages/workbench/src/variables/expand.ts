@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { randomInt } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { WorkbenchError } from '../workbench-error.js'
 
 /** As many of them may be in a message. */
@@ -20,16 +20,14 @@ const variable = /\{\{(?<name>seq|time|crc16|random:(?<length>[1-9]\d{0,3}))\}\}
 export function expandVariables(template: Uint8Array, sequence: number): Uint8Array {
   // Each byte is a character, so that bytes that are no text stay what they are.
   const text = Buffer.from(template.buffer, template.byteOffset, template.length).toString('latin1')
-  const found = [...text.matchAll(variable)]
-  if (found.length > mostVariables) {
-    const message = `${found.length} variables are in the message, and at most ${mostVariables} may be`
-    throw new WorkbenchError('WORKBENCH_INVALID', message)
-  }
+  const found = findVariables(text)
+  // The bytes are looked at once, however many of them are asked for, and not at all for none.
+  const hasCrc = found.some(({ groups }) => groups?.['name'] === 'crc16')
   const crc = new Crc16()
   const parts: Buffer[] = []
   const add = (part: Buffer): void => {
     parts.push(part)
-    crc.add(part)
+    if (hasCrc) crc.add(part)
   }
   let from = 0
   for (const { 0: whole, index, groups } of found) {
@@ -42,13 +40,43 @@ export function expandVariables(template: Uint8Array, sequence: number): Uint8Ar
   return Buffer.concat(parts)
 }
 
+/** A message may have millions of them: no more are looked for than may be. */
+function findVariables(text: string): RegExpExecArray[] {
+  const found: RegExpExecArray[] = []
+  for (const each of text.matchAll(variable)) {
+    if (found.push(each) <= mostVariables) continue
+    const message = `more than ${mostVariables} variables are in the message: send it in several`
+    throw new WorkbenchError('WORKBENCH_INVALID', message)
+  }
+  return found
+}
+
 function valueOf(name: string, length: number, sequence: number): string {
   if (name === 'seq') return String(sequence)
   if (name === 'time') return new Date().toISOString()
-  return Array.from({ length }, () => letters.charAt(randomInt(letters.length))).join('')
+  return randomText(length)
 }
 
-/** Counts along, so that each byte is looked at once however many of them are asked for. */
+/** Each letter is as likely as the others: bytes that would make the first ones likelier are left out. */
+function randomText(length: number): string {
+  const fair = 256 - (256 % letters.length)
+  let text = ''
+  while (text.length < length) {
+    for (const byte of randomBytes(length - text.length)) {
+      if (byte < fair) text += letters.charAt(byte % letters.length)
+    }
+  }
+  return text
+}
+
+/** What a byte does to the sum. */
+const crcTable = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xa001 : crc >>> 1
+  return crc
+})
+
+/** Counts along. */
 class Crc16 {
   #crc = 0xffff
 
@@ -58,10 +86,7 @@ class Crc16 {
 
   add(bytes: Uint8Array): void {
     let crc = this.#crc
-    for (const byte of bytes) {
-      crc ^= byte
-      for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xa001 : crc >>> 1
-    }
+    for (const byte of bytes) crc = (crc >>> 8) ^ (crcTable[(crc ^ byte) & 0xff] ?? 0)
     this.#crc = crc
   }
 }

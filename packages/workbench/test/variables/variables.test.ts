@@ -1,5 +1,6 @@
 import { connect, delimited } from 'hawser'
 import { expect, it } from 'vitest'
+import { expandVariables } from '../../src/variables/expand.js'
 import { createList } from '../support/sessions.js'
 
 /** What a client gets of what a server sends with variables. */
@@ -39,6 +40,27 @@ it('the checksum is of all bytes before it, low byte first', async () => {
   const [check, twice] = await sends(['123456789{{crc16}}!', '123456789{{crc16}}{{crc16}}'])
   expect(check).toEqual(Buffer.from('123456789\x37\x4b!', 'latin1'))
   expect(twice?.subarray(-2)).toEqual(Buffer.from([0, 0]))
+  const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)).filter(
+    (byte) => byte !== 10,
+  )
+  const [of] = await sends([Buffer.concat([all, Buffer.from('{{crc16}}')])])
+  expect(of?.subarray(-2)).toEqual(bitByBit(all))
+})
+
+/** As the document describes it: Modbus over serial line 1.02, 6.2.2. */
+function bitByBit(bytes: Uint8Array): Buffer {
+  let crc = 0xffff
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xa001 : crc >>> 1
+  }
+  return Buffer.from([crc & 0xff, crc >>> 8])
+}
+
+it('of millions of variables no more are looked for than may be', () => {
+  const most = 16 * 1024 * 1024
+  expect(() => expandVariables(Buffer.alloc(most, '{{seq}}'), 1)).toThrow(/more than 256/)
+  expect(expandVariables(Buffer.alloc(most, '{'), 1).length).toBe(most)
 })
 
 it('what is no variable stays, and so do bytes that are no text', async () => {
@@ -58,6 +80,6 @@ it('without being asked for nothing is put in, and too many variables are refuse
   expect(String(Buffer.from(await client.receive()))).toBe('{{seq}}')
   expect(() =>
     both.list.send(id, Buffer.from('{{random:9999}}'.repeat(257)), undefined, true),
-  ).toThrow(/257 variables are in the message, and at most 256/)
+  ).toThrow(/more than 256 variables are in the message/)
   await client.close()
 })
