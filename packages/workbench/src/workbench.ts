@@ -89,7 +89,7 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
   let project: Project | undefined
   const sessions = new SessionList({
     ...{ tools, log },
-    openScript: (name, noticed) => needed(project).openScript(name, noticed),
+    openScript: (...script) => needed(project).openScript(...script),
     onNotice: notify,
   })
   if (folder !== undefined) {

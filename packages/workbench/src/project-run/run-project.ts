@@ -49,7 +49,7 @@ export async function runProject(options: RunProjectOptions): Promise<RunReport>
   const { log, file, close } = await openWorkbenchLog(where, (text) => notice('error', text))
   const sessions: SessionList = new SessionList({
     ...{ tools, log },
-    openScript: (name, noticed) => project.openScript(name, noticed),
+    openScript: (...script) => project.openScript(...script),
     onNotice: notice,
   })
   const runs = new Runs({

@@ -130,10 +130,15 @@ export class Project {
     }
   }
 
-  /** Start a file of `responders/`. @returns rejects with WorkbenchError when its code may not run */
-  openScript(name: string, noticed: (text: string) => void): Promise<Script> {
+  /**
+   * Start a file of `responders/`.
+   *
+   * @param signal aborted to give it up while it is loaded
+   * @returns rejects with WorkbenchError when its code may not run
+   */
+  openScript(name: string, noticed: (text: string) => void, signal?: AbortSignal): Promise<Script> {
     const { revoked } = this.#code
-    return Script.start({ name, allow: () => this.#code.allow(name), revoked, noticed })
+    return Script.start({ name, allow: () => this.#code.allow(name), revoked, noticed }, signal)
   }
 
   /** Keep a session as it is in its file, or in a new one. @returns the file */

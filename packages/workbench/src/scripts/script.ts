@@ -63,11 +63,21 @@ export class Script {
     revoked?.addEventListener('abort', this.#revoke, { once: true })
   }
 
-  /** @returns rejects when it may not run, and with what is wrong with it */
-  static async start(options: ScriptOptions): Promise<Script> {
+  /**
+   * @param signal aborted to give it up while it is loaded
+   * @returns rejects when it may not run, and with what is wrong with it
+   */
+  static async start(options: ScriptOptions, signal?: AbortSignal): Promise<Script> {
     const script = new Script(options)
-    await script.#load()
-    return script
+    const giveUp = (): void => script.close()
+    signal?.addEventListener('abort', giveUp)
+    if (signal?.aborted === true) giveUp()
+    try {
+      await script.#load()
+      return script
+    } finally {
+      signal?.removeEventListener('abort', giveUp)
+    }
   }
 
   /** What to do with a message. @returns rejects with why it is not known */

@@ -16,7 +16,7 @@ export async function openProject(
     writeFileSync(join(folder, file), typeof value === 'string' ? value : JSON.stringify(value))
   }
   for (const [file, value] of Object.entries(files)) write(file, value)
-  const both = await createList((name, noticed) => project.openScript(name, noticed))
+  const both = await createList((...script) => project.openScript(...script))
   const { list, notices } = both
   const project: Project = await Project.open(folder, {
     sessions: list,

@@ -7,8 +7,17 @@ import { startProxy, startReplay } from './proxy-session.js'
 import type { Running, RunningAround, SessionStart } from '../running.js'
 import { startServer } from './server-session.js'
 
-/** Starts a file of `responders/`. @returns rejects with WorkbenchError when its code may not run */
-export type OpenScript = (name: string, noticed: (text: string) => void) => Promise<Script>
+/**
+ * Starts a file of `responders/`.
+ *
+ * @param signal aborted to give it up while it is loaded
+ * @returns rejects with WorkbenchError when its code may not run
+ */
+export type OpenScript = (
+  name: string,
+  noticed: (text: string) => void,
+  signal?: AbortSignal,
+) => Promise<Script>
 
 /** Where no folder is open. */
 export const noScripts: OpenScript = (name) => {
@@ -29,8 +38,9 @@ export async function begin(
   around: RunningAround,
 ): Promise<Running | undefined> {
   const name = 'script' in definition ? definition.script : undefined
+  const noticed = (text: string): void => around.noticed(text)
   const script =
-    name === undefined ? undefined : await start.openScript(name, (text) => around.noticed(text))
+    name === undefined ? undefined : await start.openScript(name, noticed, start.signal)
   try {
     return await beginWith(definition, { ...start, script }, around)
   } catch (error) {
