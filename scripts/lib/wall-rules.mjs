@@ -797,7 +797,16 @@ export const INSPECT_UNITS = {
   },
   launch: {
     units: [],
-    builtins: ['child_process', 'events', 'os', 'process', 'url'],
+    builtins: [
+      'buffer',
+      'child_process',
+      'events',
+      'fs',
+      'os',
+      'process',
+      'timers/promises',
+      'url',
+    ],
   },
   guess: { units: [], builtins: [] },
   attach: {

@@ -13,6 +13,12 @@ export {
   type LaunchOptions,
   type ProgramEnd,
 } from './launch/launch.js'
+export {
+  launchApart,
+  type LaunchApartOptions,
+  type PrintStream,
+  type ProgramApart,
+} from './launch/launch-apart.js'
 export { tapPath } from './launch/tap-path.js'
 export { attach, type Attached, type AttachOptions } from './attach/attach.js'
 export { AttachError, type AttachErrorCode } from './attach/attach-error.js'

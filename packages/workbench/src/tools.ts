@@ -45,10 +45,9 @@ export interface Tools {
   startProxy(definition: ProxyDefinition, around: ProxyAround): Promise<LentProxy>
   /** Serve clients from a session log. */
   startReplay(definition: ReplayDefinition, around: ProxyAround): Promise<LentServer>
-  /**
-   * Run a program, or watch a process, whose conversations go into the log. It refuses where pages may not run programs:
-   * that is decided on the command line.
-   */
+  /** Whether pages may have programs run and processes watched: that is decided on the command line. */
+  readonly mayRun: boolean
+  /** Run a program, or watch a process, whose conversations go into the log. It refuses where `mayRun` is false. */
   startProgram(definition: ProgramDefinition, around: ProgramAround): Promise<LentProgram>
 }
 
@@ -73,8 +72,8 @@ export interface ProxyAround {
 
 /** What a program gets from the workbench. */
 export interface ProgramAround extends ProxyAround {
-  /** It has ended by itself. @param why undefined where that is no failure */
-  ended(why: string | undefined): void
+  /** It has ended by itself: how, in one sentence. */
+  ended(how: { readonly isFailure: boolean; readonly text: string }): void
 }
 
 /** A program that is watched. */

@@ -6,6 +6,8 @@ export type WorkbenchErrorCode =
   | 'WORKBENCH_NOT_FOUND'
   /** It cannot be done now: the session is stopped, it is a file. */
   | 'WORKBENCH_NOT_NOW'
+  /** It may not be done, or not until a person has agreed to it. */
+  | 'WORKBENCH_NOT_ALLOWED'
   /** The system refused: a port that is taken, a file that cannot be read. */
   | 'WORKBENCH_FAILED'
 

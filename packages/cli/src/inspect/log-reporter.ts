@@ -86,7 +86,8 @@ export class LogReporter implements Reporter {
   }
 
   trouble(text: string): void {
-    this.#log.event({ event: 'note', text })
+    const { session } = this.#details
+    this.#log.event({ event: 'note', text, ...(session === undefined ? {} : { session }) })
   }
 }
 

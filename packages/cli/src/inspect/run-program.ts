@@ -1,4 +1,4 @@
-import { type Inspection, launch, type LaunchedProgram, type LaunchOptions } from '@hawser/inspect'
+import { type Inspection, launch } from '@hawser/inspect'
 import { codeOf, UsageError } from '../failure.js'
 import { isForeground } from '../input/job-control.js'
 
@@ -11,22 +11,22 @@ export async function runProgram(
   command: readonly [string, ...string[]],
   inspection: Inspection,
 ): Promise<number> {
-  const program = await startProgram(command, { variables: inspection.variables })
+  const { variables } = inspection
+  const program = await refusing(command, () => launch({ command, isForeground, variables }))
   const { exitCode } = await program.ended
   await inspection.drain()
   return exitCode
 }
 
-/** @returns rejects with UsageError for a command that is none */
-export async function startProgram(
-  command: readonly [string, ...string[]],
-  how: Pick<LaunchOptions, 'variables' | 'hasInput'>,
-): Promise<LaunchedProgram> {
+/** @returns what is started; rejects with UsageError for a command that is none */
+export async function refusing<Started>(
+  [name]: readonly [string, ...string[]],
+  start: () => Promise<Started>,
+): Promise<Started> {
   try {
-    return await launch({ command, isForeground, ...how })
+    return await start()
   } catch (error) {
     const code = codeOf(error)
-    const [name] = command
     if (code === 'ENOENT') {
       throw new UsageError(`there is no command ${name}`, 'write hawser inspect -- node app.js')
     }

@@ -90,11 +90,8 @@ export function fromInspect({ target, http2, only: chosen }: InspectOptions): Pr
     }
   }
   const { pid, isSure } = target
-  if (isSure) return { kind: 'program', name: nameOf('program', String(pid)), pid, ...rest }
-  throw new UsageError(
-    'a page does not ask before a process is sent a signal',
-    'add --yes to say that it may',
-  )
+  const name = nameOf('process', String(pid))
+  return { kind: 'program', name, pid, ...(isSure ? { yes: true } : {}), ...rest }
 }
 
 function sharedOf({

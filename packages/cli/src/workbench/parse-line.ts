@@ -25,6 +25,9 @@ const known: Readonly<Record<string, ReadonlySet<string>>> = {
   proxy: new Set([...common, 'fault', 'seed', 'tlsIn', 'tlsOut']),
 }
 
+/** A line as toLine has it, whose folder is that of the program. */
+const inFolder = /^(?:\s*cd\s+(\S.*?)\s+&&\s)?([^]*)$/
+
 /**
  * What a `hawser …`, `nc …` or `telnet …` line asks for. It is read, and nothing of it is run.
  *
@@ -32,7 +35,18 @@ const known: Readonly<Record<string, ReadonlySet<string>>> = {
  */
 export function parseLine(line: string): Definition {
   // With the prompt, as they are copied from a terminal, and as the command itself suggests them.
-  const words = splitWords(line.replace(/^\s*[$%#>]\s+/, ''))
+  const [, folder, command] = inFolder.exec(line.replace(/^\s*[$%#>]\s+/, '')) ?? []
+  const definition = parseCommand(command ?? '')
+  if (folder === undefined) return definition
+  const [path, ...more] = splitWords(folder)
+  if (path !== undefined && more.length === 0 && definition.kind === 'program') {
+    if (definition.pid === undefined) return { ...definition, folder: path }
+  }
+  throw new UsageError('cd is for hawser inspect -- COMMAND alone', 'leave it out')
+}
+
+function parseCommand(line: string): Definition {
+  const words = splitWords(line)
   if (words[0] === 'npx') {
     words.shift()
     while (words[0]?.startsWith('-')) words.shift()
@@ -96,6 +110,6 @@ function explain(error: CommanderError | undefined, words: readonly string[]): U
   }
   return new UsageError(
     command === '' ? 'hawser says nothing yet' : `hawser ${command} is no session`,
-    'write hawser serve 8000, hawser connect 8000 or hawser proxy 9000 8000',
+    'write hawser serve 8000, hawser connect 8000, hawser proxy 9000 8000 or hawser inspect -- node app.js',
   )
 }

@@ -10,7 +10,9 @@ import { quoteWord } from '../output/quote.js'
 
 /** The line that starts the same in a terminal. */
 export function toLine(definition: Definition): string {
-  return ['hawser', ...wordsOf(definition)].map(quoteWord).join(' ')
+  const line = ['hawser', ...wordsOf(definition)].map(quoteWord).join(' ')
+  const folder = definition.kind === 'program' ? definition.folder : undefined
+  return folder === undefined ? line : `cd ${quoteWord(folder)} && ${line}`
 }
 
 function wordsOf(definition: Definition): string[] {
@@ -95,7 +97,8 @@ function ofProgram({ command, pid, http2, only = [] }: ProgramDefinition): strin
   return [
     ...only.flatMap((each) => ['--only', each]),
     ...(http2 === true ? ['--http2'] : []),
-    ...(command === undefined ? ['--pid', String(pid), '--yes'] : ['--', ...command]),
+    // A terminal asks by itself, and the number may be that of another process by then.
+    ...(command === undefined ? ['--pid', String(pid)] : ['--', ...command]),
   ]
 }
 

@@ -65,6 +65,7 @@ export function createTools(version: string, { own, mayRun = false }: ToolsOptio
     checkFaults,
     startProxy: lendProxy,
     startReplay: lendReplay,
+    mayRun,
     startProgram: async (definition, around) => {
       if (!mayRun) throw notHere()
       return lendProgram(definition, around)

@@ -148,7 +148,11 @@ it.each([
       only: ['port=5432,role=connect', 'pid=7'],
     },
   ],
-  ['hawser inspect --pid 4711 --yes', { name: 'program 4711', pid: 4711 }],
+  ['hawser inspect --pid 4711', { name: 'process 4711', pid: 4711 }],
+  [
+    "cd '/my shop' && hawser inspect -- node app.js",
+    { name: 'program app.js', command: ['node', 'app.js'], folder: '/my shop' },
+  ],
 ])('%s is a program that is watched, and is written so', (line, rest) => {
   const definition = parseLine(line)
   expect(definition).toEqual({ kind: 'program', ...rest })
@@ -156,8 +160,17 @@ it.each([
 })
 
 it.each([
-  ['hawser inspect --pid 4711', 'a page does not ask before a process is sent a signal: add --yes'],
+  ['cd /a && hawser serve 8000', 'cd is for hawser inspect -- COMMAND alone'],
+  ['cd /a && hawser inspect --pid 4711', 'cd is for hawser inspect -- COMMAND alone'],
+  ['cd /a && cd /b && hawser inspect -- node', '& is for a shell'],
+  ['hawser inspect -- node app.js | tee log', '| is for a shell'],
   ['hawser inspect --log a.hawser -- node app.js', '--log is nothing that a session'],
 ])('%s is no session', (line, message) => {
   expect(() => parseLine(line)).toThrow(message)
+})
+
+it('--yes is the agreement that a process may be sent a signal, which no command is copied with', () => {
+  const definition = parseLine('hawser inspect --pid 4711 --yes')
+  expect(definition).toEqual({ kind: 'program', name: 'process 4711', pid: 4711, yes: true })
+  expect(toLine(definition)).toBe('hawser inspect --pid 4711')
 })

@@ -16,8 +16,6 @@ export interface LaunchOptions {
    * get it twice.
    */
   readonly isForeground: () => boolean
-  /** Whether it has the input of this process. Default true. */
-  readonly hasInput?: boolean | undefined
   /** Default: that of this process. */
   readonly environment?: NodeJS.ProcessEnv | undefined
 }
@@ -32,8 +30,6 @@ export interface ProgramEnd {
 /** A program that was started. */
 export interface LaunchedProgram {
   readonly pid: number
-  /** Ask it to end, or make it. */
-  kill(signal: NodeJS.Signals): void
   /** Never rejects. */
   readonly ended: Promise<ProgramEnd>
 }
@@ -50,29 +46,40 @@ const terminalSignals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGHUP
  * @returns rejects with the error of the system when it cannot be started: `ENOENT`, `EACCES`
  */
 export async function launch(options: LaunchOptions): Promise<LaunchedProgram> {
-  const { command, variables, isForeground, hasInput = true } = options
-  const { environment = process.env } = options
+  const { command, variables, isForeground, environment } = options
   const [file, ...words] = command
-  const nodeOptions = extendNodeOptions(environment['NODE_OPTIONS'], tapPath())
-  const child = spawn(file, words, {
-    stdio: [hasInput ? 'inherit' : 'ignore', 'inherit', 'inherit'],
-    env: { ...environment, ...variables, NODE_OPTIONS: nodeOptions },
-  })
+  const env = reporting(variables, environment)
+  const child = spawn(file, words, { stdio: 'inherit', env })
   const stop = passOn(child, isForeground)
-  const exit = once(child, 'exit')
-  // It is awaited when it is known to have begun.
-  exit.catch(() => undefined)
   try {
-    await once(child, 'spawn')
+    const { end } = await begun(child)
+    const ended = end.finally(stop)
+    return { pid: child.pid ?? 0, ended }
   } catch (error) {
     stop()
     throw error
   }
-  const ended = exit.then(([code, signal]: unknown[]) => {
-    stop()
-    return endOf(code as number | null, signal as NodeJS.Signals | null)
-  })
-  return { pid: child.pid ?? 0, ended, kill: (signal) => void child.kill(signal) }
+}
+
+/** @returns the environment of a program that reports with these variables */
+export function reporting(
+  variables: Readonly<Record<string, string>>,
+  environment: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const nodeOptions = extendNodeOptions(environment['NODE_OPTIONS'], tapPath())
+  return { ...environment, ...variables, NODE_OPTIONS: nodeOptions }
+}
+
+/** @returns how it ends, which never rejects, when it has begun; rejects with the error of the system */
+export async function begun(child: ChildProcess): Promise<{ readonly end: Promise<ProgramEnd> }> {
+  const exit = once(child, 'exit')
+  // It is awaited when it is known to have begun.
+  exit.catch(() => undefined)
+  await once(child, 'spawn')
+  const end = exit.then(([code, signal]: unknown[]) =>
+    endOf(code as number | null, signal as NodeJS.Signals | null),
+  )
+  return { end }
 }
 
 /** @returns stops passing them on */

@@ -8,6 +8,7 @@ import type { OpenViews } from './open-views.js'
 import { exportLog } from '../sheet/export-log.js'
 import { projectHandlers } from './project-replies.js'
 import { findFramings } from './framings.js'
+import { assertMayRun } from './may-run.js'
 import { refusedByTools } from './refusal.js'
 import { runHandlers } from './run-replies.js'
 
@@ -37,17 +38,22 @@ type Handler<Do extends Told> = (
 const handlers: { readonly [Do in Told]: Handler<Do> } = {
   hello: (_, { room }) => ({
     version: room.tools.version,
+    mayRun: room.tools.mayRun,
     project: room.project?.state,
     sessions: room.sessions.all,
     runs: room.runs.all,
     saved: room.saved.state,
   }),
-  start: async ({ definition }, { room }) => ({ session: await room.sessions.start(definition) }),
+  start: async ({ definition }, { room }) => {
+    assertMayRun(definition, room.tools)
+    return { session: await room.sessions.start(definition) }
+  },
   stop: async ({ session }, { room }) => {
     await room.sessions.stop(session)
     return null
   },
   restart: async ({ session, definition }, { room }) => {
+    if (definition !== undefined) assertMayRun(definition, room.tools)
     await room.sessions.restart(session, definition)
     return null
   },

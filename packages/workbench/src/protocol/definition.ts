@@ -103,16 +103,31 @@ export const ProxyDefinition = v.strictObject({
   tlsOut: v.optional(v.boolean()),
 })
 
+/** A word of a command line. The system takes no NUL in it. */
+const Word = v.pipe(
+  v.string(),
+  v.maxLength(4_096),
+  v.regex(/^[^\0]*$/, 'a word of a command has no NUL character'),
+)
+
 /** A Node.js program that is run, or runs already, and watched: one of `command` and `pid`. */
 export const ProgramDefinition = v.strictObject({
   kind: v.literal('program'),
   name: Name,
   /** The program and its words. */
   command: v.optional(
-    v.pipe(v.array(v.pipe(v.string(), v.maxLength(4_096))), v.minLength(1), v.maxLength(256)),
+    v.pipe(
+      v.array(Word),
+      v.minLength(1, 'write the program, such as node app.js'),
+      v.maxLength(256),
+    ),
   ),
-  /** The process. It is sent SIGUSR1, and not asked first. */
+  /** The folder that it is started in. Default: that of the workbench. */
+  folder: v.optional(v.pipe(Word, v.minLength(1, 'write a folder, or leave it out'))),
+  /** The process. */
   pid: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  /** Whether that may be sent SIGUSR1: refused without it. A person was warned, and wants it. */
+  yes: v.optional(v.boolean()),
   /** Whether the frames of HTTP/2 are shown. */
   http2: v.optional(v.boolean()),
   /** Which connections, as `--only` spells them. */

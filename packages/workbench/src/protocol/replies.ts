@@ -9,6 +9,8 @@ import type { ConnectionState, SessionState } from './session-state.js'
 export interface ReplyValues {
   readonly hello: {
     readonly version: string
+    /** Whether programs may be run, and processes watched. */
+    readonly mayRun: boolean
     /** Undefined where no folder is open. */
     readonly project: ProjectState | undefined
     readonly sessions: readonly SessionState[]

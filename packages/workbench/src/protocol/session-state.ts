@@ -8,6 +8,8 @@ export interface SessionState {
   readonly state: 'starting' | 'running' | 'stopping' | 'stopped' | 'failed'
   /** Why it failed, with what to do. */
   readonly error?: string | undefined
+  /** How it ended by itself, where that is no failure. */
+  readonly ended?: string | undefined
   /** Where it listens, or is connected to, with the real port. */
   readonly addresses: readonly string[]
   readonly connections: number
@@ -39,6 +41,9 @@ export interface ConnectionState {
   /** Bytes that wait to be sent. */
   readonly unsent: number
   readonly tls?: TlsState | undefined
+  /** Of a program that is watched: its process and thread, and what the connection seems to speak. */
+  readonly holder?: string | undefined
+  readonly guess?: string | undefined
 }
 
 /** What was agreed with a TLS peer. */

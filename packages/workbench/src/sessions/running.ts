@@ -58,8 +58,8 @@ export interface SessionStart {
 export interface RunningAround {
   /** Something changed that is shown. */
   changed(): void
-  /** It ended by itself, as it should. */
-  ended(): void
+  /** It ended by itself, as it should: how. */
+  ended(how: string): void
   /** It ended by itself: why. */
   failed(message: string): void
   /** Something of it went wrong, and it goes on. */

@@ -277,9 +277,9 @@ export class SessionList implements Sessions {
     return {
       changed: () => this.#changes.changed(),
       noticed: (message) => this.#notice(session, message),
-      ended: () => {
+      ended: (how) => {
         if (signal.aborted) return
-        session.ends()
+        session.ends(how)
         this.#changes.changed()
       },
       failed: (message) => {

@@ -27,6 +27,8 @@ export class Session {
   /** The server that it is of, if it was made elsewhere. */
   adopted: AdoptedServer | undefined
   #running: Running | undefined
+  /** How it ended by itself. */
+  #ended: string | undefined
   /** Aborted by what comes next: a stop, another start. */
   #turn = new AbortController()
   /** Settles when nothing of what was begun before runs any more. */
@@ -87,8 +89,9 @@ export class Session {
   }
 
   /** It has ended by itself, as it should. */
-  ends(): void {
+  ends(how: string): void {
     this.#leave('stopped')
+    this.#ended = how
   }
 
   /** It has ended by itself, or could not begin. */
@@ -103,6 +106,7 @@ export class Session {
       this.busyUntil(running.stop())
     }
     this.#running = undefined
+    this.#ended = undefined
     this.state = state
     this.error = error
   }
@@ -116,9 +120,10 @@ export class Session {
 
   describe(): SessionState {
     const { id, definition, state, error } = this
+    const ended = state === 'stopped' ? this.#ended : undefined
     const { maxConnections, ...counts } = this.#running?.counts ?? this.#last
     return {
-      ...{ id, definition, state, error, ...counts },
+      ...{ id, definition, state, error, ended, ...counts },
       maxConnections: maxConnections === Infinity ? null : maxConnections,
       log: definition.kind === 'file' ? id : 0,
       canSend:

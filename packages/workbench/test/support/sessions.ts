@@ -5,10 +5,14 @@ import { createFolder } from '../../../../test/support/folders.js'
 import { SessionList } from '../../src/sessions/session-list.js'
 import type { OpenScript } from '../../src/sessions/kinds/begin.js'
 import type { SessionState } from '../../src/protocol/session-state.js'
+import type { Tools } from '../../src/tools.js'
 import { plainTools } from './tools.js'
 
 /** Sessions with a log of their own, which end with the test. */
-export async function createList(openScript?: OpenScript): Promise<{
+export async function createList(
+  openScript?: OpenScript,
+  tools: Partial<Tools> = {},
+): Promise<{
   list: SessionList
   notices: string[]
   /** Fulfils with a session once it is as is wanted. */
@@ -19,7 +23,7 @@ export async function createList(openScript?: OpenScript): Promise<{
   const log = await createLog(file)
   const notices: string[] = []
   const list = new SessionList({
-    tools: plainTools,
+    tools: { ...plainTools, ...tools },
     log,
     openScript,
     onNotice: (_level, text) => void notices.push(text),

@@ -20,6 +20,7 @@ export const plainTools: Tools = {
   },
   checkFaults: () => undefined,
   startReplay: () => Promise.reject(new Error('there is no replay here')),
+  mayRun: false,
   startProgram: () => Promise.reject(new Error('no programs here')),
   startProxy: () => Promise.reject(new Error('there is no proxy here')),
 }

@@ -36,6 +36,8 @@ export class Store {
   readonly state = signal<BackendState>('connecting')
   readonly lockedWhy = signal('')
   readonly version = signal('')
+  /** Whether programs may be run, and processes watched. */
+  readonly mayRun = signal(false)
   readonly sessions = signal<readonly SessionState[]>([])
   /** The session that is shown; undefined is all of them. */
   readonly shown = signal<number | undefined>(undefined)
@@ -254,6 +256,7 @@ export class Store {
     if (hello === undefined) return
     batch(() => {
       this.version.value = hello.version
+      this.mayRun.value = hello.mayRun
       this.project.state.value = hello.project
       this.sessions.value = hello.sessions
       this.runs.begin(hello)

@@ -7,7 +7,8 @@ interface TabListProps<Name extends string> {
   readonly tabs: readonly Name[]
   readonly nameOf: (tab: Name) => string
   readonly chosen: Name
-  readonly isDisabled?: boolean
+  /** Why a tab cannot be chosen, "" without a reason; undefined when it can. Default: each can. */
+  readonly whyDisabled?: (tab: Name) => string | undefined
   readonly onChoose: (tab: Name) => void
   /** What stands behind the tabs. */
   readonly children?: ComponentChildren
@@ -15,22 +16,23 @@ interface TabListProps<Name extends string> {
 
 /** Tabs, of which the Tab key knows the chosen one; the arrow keys go to the others (WAI-ARIA, Tabs Pattern). */
 export function TabList<Name extends string>(props: TabListProps<Name>): ComponentChild {
-  const { label, tabs, nameOf, chosen, isDisabled = false, onChoose, children } = props
+  const { label, tabs, nameOf, chosen, whyDisabled, onChoose, children } = props
   const box = useRef<HTMLDivElement>(null)
   const key = (event: KeyboardEvent): void => {
-    const here = tabs.indexOf(chosen)
-    const last = tabs.length - 1
+    const open = tabs.filter((tab) => whyDisabled?.(tab) === undefined)
+    const here = open.indexOf(chosen)
+    const last = open.length - 1
     const to = {
       ArrowRight: here === last ? 0 : here + 1,
       ArrowLeft: here === 0 ? last : here - 1,
       Home: 0,
       End: last,
     }[event.key]
-    const next = to === undefined ? undefined : tabs[to]
-    if (next === undefined || isDisabled) return
+    const next = to === undefined ? undefined : open[to]
+    if (next === undefined) return
     event.preventDefault()
     onChoose(next)
-    box.current?.querySelectorAll<HTMLElement>('[role=tab]')[to ?? 0]?.focus()
+    box.current?.querySelectorAll<HTMLElement>('[role=tab]')[tabs.indexOf(next)]?.focus()
   }
   return (
     <div ref={box} class="tabs" role="tablist" aria-label={label} onKeyDown={key}>
@@ -41,7 +43,8 @@ export function TabList<Name extends string>(props: TabListProps<Name>): Compone
           role="tab"
           aria-selected={tab === chosen}
           tabIndex={tab === chosen ? 0 : -1}
-          disabled={isDisabled}
+          disabled={whyDisabled?.(tab) !== undefined}
+          title={whyDisabled?.(tab)}
           onClick={() => onChoose(tab)}
         >
           {nameOf(tab)}

@@ -1,3 +1,4 @@
+import { enProgram } from './en-program.js'
 import { enProject } from './en-project.js'
 import { enSending } from './en-sending.js'
 import { enReading } from './en-reading.js'
@@ -6,6 +7,7 @@ import { enReading } from './en-reading.js'
 export const en = {
   ...enSending,
   ...enProject,
+  ...enProgram,
   // The frame of the page.
   workbench: 'Hawser workbench',
   connected: 'connected',
@@ -28,7 +30,6 @@ export const en = {
   noSessions: 'Nothing runs yet.',
   server: 'Server',
   client: 'Client',
-  program: 'Program',
   proxy: 'Proxy',
   file: 'File',
   starting: 'starting',
@@ -237,10 +238,6 @@ export const en = {
   bytesCount: (count: string): string => `${count} bytes`,
   chooseSession: 'Choose a server or a client to speak through it.',
   cannotSend: 'It does not run: start it to send through it.',
-  cannotActProgram:
-    'The program holds this connection itself. Put a proxy in front of it to pause, close or reset.',
-  cannotSendProgram:
-    'A program that is watched speaks for itself. Start a client to send yourself.',
   cannotSendProxy: 'A proxy passes on what others send. Start a client to send yourself.',
   cannotSendFile: 'This is a log of what was sent before.',
   // Keys.

@@ -1,4 +1,5 @@
 import type { Words } from './en.js'
+import { zhProgram } from './zh-program.js'
 import { zhProject } from './zh-project.js'
 import { zhSending } from './zh-sending.js'
 import { zhReading } from './zh-reading.js'
@@ -7,6 +8,7 @@ import { zhReading } from './zh-reading.js'
 export const zh: Words = {
   ...zhSending,
   ...zhProject,
+  ...zhProgram,
   workbench: 'Hawser 工作台',
   connected: '已连接',
   connecting: '正在连接…',
@@ -27,7 +29,6 @@ export const zh: Words = {
   noSessions: '还没有任何会话。',
   server: '服务器',
   client: '客户端',
-  program: '程序',
   proxy: '代理',
   file: '文件',
   starting: '正在启动',
@@ -229,8 +230,6 @@ export const zh: Words = {
   bytesCount: (count) => `${count} 字节`,
   chooseSession: '选择一个服务器或客户端来发送。',
   cannotSend: '它没有运行：启动后才能发送。',
-  cannotActProgram: '这个连接由程序自己掌握。要暂停、关闭或重置，请在前面放一个代理。',
-  cannotSendProgram: '被观察的程序自己收发数据。要自己发送，请启动一个客户端。',
   cannotSendProxy: '代理只转发别人的数据。要自己发送，请启动一个客户端。',
   cannotSendFile: '这是以前的记录。',
   keyFollow: '停止跟随，或重新跟随',

@@ -1,22 +1,23 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { type Inspection, type LaunchedProgram, startInspection } from '@hawser/inspect'
+import { stat } from 'node:fs/promises'
+import { type Inspection, launchApart, type ProgramApart, startInspection } from '@hawser/inspect'
 import type { LentProgram, ProgramAround, ProgramDefinition } from '@hawser/workbench'
 import { UsageError } from '../../failure.js'
 import { attachTo } from '../../inspect/attach-to.js'
 import { LogReporter } from '../../inspect/log-reporter.js'
 import { parseOnly } from '../../inspect/only.js'
-import { startProgram } from '../../inspect/run-program.js'
+import { refusing } from '../../inspect/run-program.js'
 import { Watcher } from '../../inspect/watcher.js'
 import { OpenConnections } from './open-connections.js'
+import { PrintedLines } from './printed-lines.js'
 
 /** Milliseconds that a program may take to end when its session is stopped. */
 const patience = 5_000
 
 /**
- * Run a program, or watch a process, for the workbench. What a program writes goes to the terminal of the workbench; it
- * gets no input.
+ * Run a program, or watch a process, for the workbench. A program gets no input. What it prints is in the log, a row a
+ * line; where secrets are masked it goes to the terminal of the workbench instead. Its children end with it.
  *
- * @returns rejects with UsageError for a command that is none, AttachError where a process cannot be watched
+ * @returns rejects with UsageError for a command or a folder that is none, AttachError where a process cannot be watched
  */
 export async function lendProgram(
   definition: ProgramDefinition,
@@ -28,12 +29,13 @@ export async function lendProgram(
   const watcher = new Watcher(only, [log, open])
   const { http2 = false } = definition
   const inspection = await startInspection({ http2, handler: watcher })
-  let program: LaunchedProgram | undefined
+  const printed = new PrintedLines(around.log, around.details['session'])
+  let program: ProgramApart | undefined
   let closing: Promise<void> | undefined
   let isStopping = false
   const close = (): Promise<void> => (closing ??= end())
   try {
-    program = await begin(definition, inspection, around)
+    program = await begin(definition, { inspection, around, printed })
   } catch (error) {
     await close()
     throw error
@@ -41,14 +43,19 @@ export async function lendProgram(
   void watch()
 
   async function watch(): Promise<void> {
-    const exitCode = program === undefined ? 0 : (await program.ended).exitCode
-    if (program === undefined) await inspection.allEnded()
+    const why = program === undefined ? await processEnded() : await programEnded(program)
     await close()
-    if (isStopping) return
-    around.ended(exitCode === 0 ? undefined : `it has ended with exit code ${exitCode}`)
+    if (!isStopping) around.ended(why)
+  }
+
+  async function processEnded(): Promise<ProgramEnding> {
+    await inspection.allEnded()
+    return { isFailure: false, text: `process ${definition.pid ?? 0} has ended` }
   }
 
   async function end(): Promise<void> {
+    await program?.end(patience)
+    printed.end()
     await inspection.drain()
     watcher.end()
     await inspection.close()
@@ -69,37 +76,61 @@ export async function lendProgram(
     connections: (most) => open.first(most),
     async stop() {
       isStopping = true
-      if (program !== undefined) await stop(program)
       await close()
     },
   }
 }
 
+/** How a program came to its end by itself. */
+type ProgramEnding = Parameters<ProgramAround['ended']>[0]
+
+async function programEnded({ ended }: ProgramApart): Promise<ProgramEnding> {
+  const { exitCode, signal } = await ended
+  const how = signal === undefined ? `exit code ${exitCode}` : `the signal ${signal}`
+  return { isFailure: exitCode !== 0, text: `it has ended with ${how}` }
+}
+
+interface Surroundings {
+  readonly inspection: Inspection
+  readonly around: ProgramAround
+  readonly printed: PrintedLines
+}
+
 /** @returns undefined for a process that runs already */
 async function begin(
-  { command, pid, http2 = false }: ProgramDefinition,
-  inspection: Inspection,
-  around: ProgramAround,
-): Promise<LaunchedProgram | undefined> {
-  const { variables } = inspection
+  { command, folder, pid, http2 = false }: ProgramDefinition,
+  { inspection, around, printed }: Surroundings,
+): Promise<ProgramApart | undefined> {
   const [name, ...words] = command ?? []
-  if (name !== undefined) return startProgram([name, ...words], { variables, hasInput: false })
+  if (name !== undefined) {
+    if (folder !== undefined) await assertFolder(folder)
+    const { variables } = inspection
+    // Masks are for what connections say: a password may be printed.
+    const isShown = !around.log.info().isMasked
+    const rows = (...[stream, bytes]: Parameters<PrintedLines['add']>): void => {
+      printed.add(stream, bytes)
+    }
+    return refusing([name], () =>
+      launchApart({
+        ...{ command: [name, ...words], variables, folder },
+        printed: isShown ? rows : undefined,
+      }),
+    )
+  }
   if (pid === undefined) {
     throw new UsageError('there is nothing to watch', 'write hawser inspect -- node app.js')
   }
-  // It was said that it may, by --yes.
+  // The page has asked.
   const notes = await attachTo(inspection, { pid, http2, confirm: () => true })
   for (const note of notes) around.failed(note)
   return undefined
 }
 
-async function stop(program: LaunchedProgram): Promise<void> {
-  program.kill('SIGTERM')
-  const isOver = await Promise.race([
-    program.ended.then(() => true),
-    delay(patience, false, { ref: false }),
-  ])
-  if (isOver) return
-  program.kill('SIGKILL')
-  await program.ended
+/** The system says the same of a folder as of a command that is not there. */
+async function assertFolder(folder: string): Promise<void> {
+  const isFolder = await stat(folder).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
+  if (!isFolder) throw new UsageError(`there is no folder ${folder}`, 'name one that is there')
 }

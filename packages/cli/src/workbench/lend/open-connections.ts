@@ -60,8 +60,8 @@ export class OpenConnections implements Reporter {
   }
 
   #describe(conversation: Conversation): ConnectionState {
-    const { connection, time } = conversation
-    const { local, remote, host, path, captured, lost, before, tls } = connection
+    const { connection, time, protocol } = conversation
+    const { thread, local, remote, host, path, captured, lost, before, tls } = connection
     return {
       id: this.#log.numberOf(conversation) ?? 0,
       session: 0,
@@ -71,6 +71,8 @@ export class OpenConnections implements Reporter {
       ...{ phase: 'open', isPaused: false, unsent: 0 },
       bytesRead: before.in + captured.in + lost.in,
       bytesWritten: before.out + captured.out + lost.out,
+      holder: holderOf(thread),
+      guess: protocol.name,
       ...(tls === undefined
         ? {}
         : {
@@ -84,4 +86,9 @@ export class OpenConnections implements Reporter {
           }),
     }
   }
+}
+
+/** As the events of the log have it: `app.js 4711`, `app.js 4711, thread 2`. */
+function holderOf({ title, pid, threadId }: Conversation['connection']['thread']): string {
+  return `${title} ${pid}${threadId === 0 ? '' : `, thread ${threadId}`}`
 }

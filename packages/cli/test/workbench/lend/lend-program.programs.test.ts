@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LentProgram, ProgramDefinition } from '@hawser/workbench'
-import { createLog, type LogRow, openLog, type SessionLog } from 'hawser/log'
+import { createLog, type LogOptions, type LogRow, openLog, type SessionLog } from 'hawser/log'
 import { expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../../test/support/folders.js'
 import { lendProgram } from '../../../src/workbench/lend/lend-program.js'
@@ -16,6 +20,21 @@ const waiting = `
 const ending = `${waiting} (client) => { client.end(); server.close(); process.exitCode = 3 }`
 const staying = `${waiting} () => {}`
 
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    // Where the first process waits for none, what has ended is a zombie for ever.
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' && process.platform !== 'linux'
+  }
+}
+
+/** What events say. */
+function textsOf(rows: readonly LogRow[]): string[] {
+  return rows.flatMap(({ event }) => (typeof event?.['text'] === 'string' ? [event['text']] : []))
+}
+
 class Bench {
   readonly said: string[] = []
   readonly file = join(createFolder(), 'session.hawser')
@@ -23,9 +42,14 @@ class Bench {
   program!: LentProgram
   #changed: (() => void)[] = []
 
-  static async start(script: string, rest: Partial<ProgramDefinition> = {}): Promise<Bench> {
+  static async start(
+    script: string,
+    rest: Partial<ProgramDefinition> = {},
+    options: Pick<LogOptions, 'mask'> = {},
+  ): Promise<Bench> {
     const bench = new Bench()
-    bench.log = await createLog(bench.file)
+    bench.log = await createLog(bench.file, options)
+    onTestFinished(() => bench.log.close())
     const command = [process.execPath, '-e', script]
     const say = (text: string): void => {
       bench.said.push(text)
@@ -40,13 +64,10 @@ class Bench {
         changed: () => {
           for (const wake of bench.#changed.splice(0)) wake()
         },
-        ended: (why) => say(`ended ${why ?? ''}`),
+        ended: ({ isFailure, text }) => say(`${isFailure ? 'failed' : 'ended'}: ${text}`),
       },
     )
-    onTestFinished(async () => {
-      await bench.program.stop()
-      await bench.log.close()
-    })
+    onTestFinished(() => bench.program.stop())
     return bench
   }
 
@@ -67,7 +88,7 @@ class Bench {
 it('the conversations of a program are in the log, as of its session, and its end is said', async () => {
   const bench = await Bench.start(ending)
   await bench.until(() => bench.said.length > 0)
-  expect(bench.said).toEqual(['ended it has ended with exit code 3'])
+  expect(bench.said).toEqual(['failed: it has ended with exit code 3'])
   expect(bench.program).toMatchObject({ accepted: 2, bytesRead: 10, bytesWritten: 10 })
   expect(bench.program.connections(9)).toEqual({ all: 0, connections: [] })
   const rows = await bench.rows()
@@ -91,8 +112,86 @@ it('its open connections have the numbers of the log, and it ends with its sessi
   expect(bench.said).toEqual([])
 })
 
-it('a command that is none is refused', async () => {
+it('a command or a folder that is none is refused, each as what it is', async () => {
   await expect(Bench.start('', { command: ['no-such-command-here'] })).rejects.toThrow(
     'there is no command no-such-command-here',
   )
+  await expect(Bench.start('', { folder: join(createFolder(), 'none') })).rejects.toThrow(
+    /^there is no folder .*none: name one that is there$/,
+  )
+})
+
+it('it is started in its folder, and what it prints is in the log, a row a line', async () => {
+  const folder = createFolder()
+  const script = `
+    console.log(process.cwd())
+    process.stdout.write('\\u001b[32mgreen\\u001b[39m and a ')
+    console.log('long line: ' + 'x'.repeat(5000))
+    console.error('oops')
+    process.stdout.write('no end')`
+  const bench = await Bench.start(script, { folder })
+  await bench.until(() => bench.said.length > 0)
+  expect(bench.said).toEqual(['ended: it has ended with exit code 0'])
+  const printed = (await bench.rows()).flatMap(({ event }) =>
+    event?.event === 'printed' ? [event] : [],
+  )
+  expect(printed.every(({ session }) => session === 7)).toBe(true)
+  const of = (stream: string): unknown[] =>
+    printed.filter((event) => event['stream'] === stream).map(({ text }) => text)
+  expect(of('stderr')).toEqual(['oops'])
+  const [first, ...rest] = of('stdout')
+  expect(await realpath(String(first))).toBe(await realpath(folder))
+  // A line has 4,096 characters at most.
+  expect(rest.map((text) => String(text).length).slice(1)).toEqual([927, 6])
+  expect(rest.join('')).toBe(`green and a long line: ${'x'.repeat(5_000)}no end`)
+})
+
+it('a flood of what it prints is cut, and the rest is counted', async () => {
+  const bench = await Bench.start("console.log('x\\n'.repeat(199_999))")
+  await bench.until(() => bench.said.length > 0)
+  const rows = await bench.rows()
+  const kept = rows.filter(({ event }) => event?.event === 'printed').length
+  const leftOut = textsOf(rows)
+    .map((text) => /^(\d+) lines that it printed/.exec(text)?.[1])
+    .reduce((sum, count) => sum + Number(count ?? 0), 0)
+  expect(leftOut).toBeGreaterThan(0)
+  expect(kept + leftOut).toBe(200_000)
+})
+
+it('where secrets are masked, what it prints is not in the log', async () => {
+  const bench = await Bench.start("console.log('secret')", {}, { mask: [{ pattern: /secret/ }] })
+  await bench.until(() => bench.said.length > 0)
+  expect((await bench.rows()).filter(({ event }) => event?.event === 'printed')).toEqual([])
+})
+
+it('its children end with it, also one that takes no SIGTERM', { timeout: 60_000 }, async () => {
+  const child = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1e6); process.send(1)"
+  const bench = await Bench.start(`
+    const { spawn } = require('node:child_process')
+    const stdio = ['ignore', 'inherit', 'inherit', 'ipc']
+    const child = spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio })
+    child.once('message', () => { console.log('child ' + child.pid); child.disconnect(); child.unref() })`)
+  await bench.until(() => bench.said.length > 0)
+  const text = textsOf(await bench.rows()).join('\n')
+  const pid = Number(/child (\d+)/.exec(text)?.[1])
+  expect(isAlive(pid)).toBe(false)
+})
+
+it('its end by a signal is said', async () => {
+  const bench = await Bench.start("process.kill(process.pid, 'SIGKILL')")
+  await bench.until(() => bench.said.length > 0)
+  expect(bench.said).toEqual(['failed: it has ended with the signal SIGKILL'])
+})
+
+it('a process that runs is watched, and goes on when that is stopped', async () => {
+  const other = spawn(process.execPath, ['-e', `${staying}; console.log('it runs')`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void other.kill('SIGKILL'))
+  await once(other.stdout, 'data')
+  const pid = other.pid ?? 0
+  const bench = await Bench.start('', { command: undefined, pid })
+  await bench.program.stop()
+  expect(isAlive(pid)).toBe(true)
+  other.kill('SIGKILL')
 })

@@ -17,7 +17,11 @@ export async function startProgram(
     details: logDetails(id, definition),
     failed: (message) => around.noticed(message),
     changed: () => around.changed(),
-    ended: (why) => (why === undefined ? around.ended() : around.failed(why)),
+    ended({ isFailure, text }) {
+      log.event({ event: 'note', session: id, text })
+      if (isFailure) around.failed(text)
+      else around.ended(text)
+    },
   })
   return new ProgramSession(id, program)
 }

@@ -18,6 +18,7 @@ export function ConnectionItem({
   const words = useWords()
   const { id, session, remote, since, bytesRead, bytesWritten, unsent, isPaused, phase } =
     connection
+  const { guess, holder } = connection
   const isChosen = store.chosen.value.has(id)
   const isWatched =
     store.sessions.value.find((each) => each.id === session)?.definition.kind === 'program'
@@ -58,7 +59,9 @@ export function ConnectionItem({
           </span>
         )}
         <span title={words.phase}>{phaseWord(phase, words)}</span>
+        {guess !== undefined && <span title={words.guessed}>({tame(guess)})</span>}
       </p>
+      {holder !== undefined && <p class="counts">{tame(holder)}</p>}
       <Tls connection={connection} />
       <div class="buttons" title={isWatched ? words.cannotActProgram : undefined}>
         {isPaused ? act('resume', words.resume) : act('pause', words.pause)}

@@ -40,6 +40,7 @@ export function SessionItem({ session, isShown }: SessionItemProps): ComponentCh
         <code class="address">{tame(address)}</code>
       ))}
       {error !== undefined && <p class="failure">{tame(error)}</p>}
+      {session.ended !== undefined && <p class="counts">{tame(session.ended)}</p>}
       {state === 'running' && definition.kind !== 'file' && (
         <p class="counts">
           <span>{words.connectionCount(count(session.connections), most)}</span>
@@ -89,14 +90,12 @@ function SessionActs({ session }: { readonly session: SessionState }): Component
             {words.serveFile}
           </button>
         )}
-        {!['file', 'program', 'replay'].includes(definition.kind) && (
-          <>
-            <button type="button" onClick={() => (store.dialog.value = 'change')}>
-              {words.change}
-            </button>
-            <SaveButton session={id} />
-          </>
+        {definition.kind !== 'file' && definition.kind !== 'replay' && (
+          <button type="button" onClick={() => (store.dialog.value = 'change')}>
+            {words.change}
+          </button>
         )}
+        {['server', 'client', 'proxy'].includes(definition.kind) && <SaveButton session={id} />}
         <button type="button" onClick={() => (store.dialog.value = 'remove')}>
           {words.remove}
         </button>

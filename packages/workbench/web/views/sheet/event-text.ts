@@ -40,6 +40,10 @@ function word(event: Details, words: Words): string {
     case 'repeat':
     case 'sequence':
       return runText(event, words)
+    case 'printed':
+      return `${text(event['stream'])}: ${text(event['text'])}`
+    case 'protocol':
+      return `${text(event['name'])} · ${words.guessed}`
     case 'deleted':
       return words.deletedEvent
     case 'lost':
@@ -74,7 +78,14 @@ function openText(event: Details, words: Words): string {
   const secured = tls === undefined ? '' : ` · ${text(tls['protocol'])} ${text(tls['cipher'])}`
   const said =
     event['side'] === 'client' ? words.openedFrom(local, remote) : words.opened(local, remote)
-  return said + secured
+  return said + secured + holderText(event)
+}
+
+/** Of a program that is watched. */
+function holderText({ program, pid, thread }: Details): string {
+  if (program === undefined) return ''
+  const holder = ` · ${text(program)} ${text(pid)}`
+  return thread === undefined ? holder : `${holder}, thread ${text(thread)}`
 }
 
 /** By whom and why a connection was closed. */

@@ -1,6 +1,7 @@
-import type { ComponentChild, ComponentChildren } from 'preact'
+import type { ComponentChild } from 'preact'
 import { useWords } from '../use-store.js'
 import type { Draft } from './draft.js'
+import { Check, NumberField, TextField } from './field.js'
 import { FramingField } from './framing-field.js'
 
 interface FieldsProps {
@@ -111,74 +112,5 @@ export function ProxyFields({ draft, change }: FieldsProps): ComponentChild {
       <Check label={words.tlsIn} isOn={draft.tls} set={(tls) => change({ tls })} />
       <Check label={words.tlsOut} isOn={draft.tlsOut} set={(tlsOut) => change({ tlsOut })} />
     </div>
-  )
-}
-
-interface TextFieldProps {
-  readonly label: string
-  readonly value: string
-  readonly set: (value: string) => void
-  readonly hint?: string
-  /** Whether the focus begins here. */
-  readonly isFirst?: boolean
-}
-
-function TextField({
-  label,
-  value,
-  set,
-  hint = '',
-  isFirst = false,
-}: TextFieldProps): ComponentChild {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      <input
-        type="text"
-        spellcheck={false}
-        autofocus={isFirst}
-        value={value}
-        placeholder={hint}
-        onInput={(event) => set(event.currentTarget.value)}
-      />
-    </label>
-  )
-}
-
-function NumberField({ label, value, set, hint = '' }: TextFieldProps): ComponentChild {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      <input
-        type="number"
-        min="0"
-        step="1"
-        value={value}
-        placeholder={hint}
-        onInput={(event) => set(event.currentTarget.value)}
-      />
-    </label>
-  )
-}
-
-interface CheckProps {
-  readonly label: string
-  readonly isOn: boolean
-  readonly set: (isOn: boolean) => void
-  readonly children?: ComponentChildren
-}
-
-function Check({ label, isOn, set, children }: CheckProps): ComponentChild {
-  return (
-    <label class="check">
-      <input
-        type="checkbox"
-        checked={isOn}
-        onChange={(event) => set(event.currentTarget.checked)}
-      />
-      <span>
-        {label} {children}
-      </span>
-    </label>
   )
 }

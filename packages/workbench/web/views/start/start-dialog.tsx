@@ -6,21 +6,10 @@ import { tame } from '../../bytes/show-text.js'
 import { Dialog } from '../../widgets/dialog.js'
 import { TabList } from '../../widgets/tab-list.js'
 import { useStore, useWords } from '../use-store.js'
-import { ClientFields, ProxyFields, ServerFields } from './fields.js'
-import {
-  changeDefinition,
-  type Draft,
-  type DraftKind,
-  fromDefinition,
-  hasFields,
-  newDraft,
-  showMore,
-  toDefinition,
-} from './draft.js'
-import { type FileDraft, newFile, openFile } from './file-draft.js'
-import { FileFields } from './file-fields.js'
+import { FormFields } from './form-fields.js'
+import { definitionOf, emptyForm, type Form, formOf } from './form.js'
 
-const kinds: readonly (DraftKind | 'file')[] = ['server', 'client', 'proxy', 'file']
+const tabs = ['server', 'client', 'proxy', 'program', 'process', 'file'] as const
 
 interface StartDialogProps {
   /** The session that is changed; none for a new one. */
@@ -32,25 +21,17 @@ export function StartDialog({ session }: StartDialogProps): ComponentChild {
   const store = useStore()
   const words = useWords()
   const before = session?.definition
-  const draft = useSignal<Draft>(
-    before !== undefined && hasFields(before)
-      ? fromDefinition(before)
-      : newDraft('server', store.sessions.value),
+  const mayRun = store.mayRun.value
+  const form = useSignal<Form>(
+    (before && formOf(before)) ?? emptyForm('server', store.sessions.value),
   )
-  /** Undefined where no file is asked for. */
-  const file = useSignal<FileDraft | undefined>(undefined)
   const line = useSignal('')
   const refusal = useSignal('')
   const close = (): void => {
     store.dialog.value = undefined
   }
-  const change = (part: Partial<Draft>): void => {
-    draft.value = { ...draft.value, ...part }
-    refusal.value = ''
-  }
-  const choose = (kind: DraftKind | 'file'): void => {
-    file.value = kind === 'file' ? newFile : undefined
-    if (kind !== 'file') change(newDraft(kind, store.sessions.value))
+  const change = (next: Form): void => {
+    form.value = next
     refusal.value = ''
   }
   const refused = (why: string): void => {
@@ -60,27 +41,25 @@ export function StartDialog({ session }: StartDialogProps): ComponentChild {
     if (await store.start(definition, refused)) close()
   }
   const submit = async (): Promise<void> => {
-    if (file.value !== undefined) await start(openFile(file.value))
-    else if (session === undefined) await start(toDefinition(draft.value))
-    else {
-      const definition = changeDefinition(session.definition, draft.value)
-      if (await store.change(session.id, definition, refused)) close()
-    }
+    const definition = await definitionOf(form.value, before, (text) => store.parse(text, refused))
+    if (definition === undefined) return
+    if (session === undefined) await start(definition)
+    else if (await store.change(session.id, definition, refused)) close()
   }
   const read = async (): Promise<void> => {
     refusal.value = ''
     const definition = await store.parse(line.value, refused)
     if (definition === undefined) return
-    if (!hasFields(definition)) {
-      await start(definition)
-      return
-    }
-    file.value = undefined
-    draft.value = fromDefinition(definition)
+    const next = formOf(definition)
+    if (next === undefined) await start(definition)
+    else if ('program' in next && !mayRun) refused(words.needsAllowRun)
+    else change(next)
   }
-  const fields = { draft: draft.value, change }
-  const more = showMore(draft.value.more)
-  const shown = file.value === undefined ? draft.value.kind : 'file'
+  const whyDisabled = (tab: Form['tab']): string | undefined => {
+    if (session !== undefined) return ''
+    return !mayRun && (tab === 'program' || tab === 'process') ? words.needsAllowRun : undefined
+  }
+  const { value: shown } = form
   return (
     <Dialog
       title={session === undefined ? words.startTitle : words.changeTitle}
@@ -96,29 +75,14 @@ export function StartDialog({ session }: StartDialogProps): ComponentChild {
       >
         <TabList
           label={words.sessionKind}
-          tabs={kinds}
-          nameOf={(kind) => words[kind]}
-          chosen={shown}
-          isDisabled={session !== undefined}
-          onChoose={choose}
+          tabs={tabs}
+          nameOf={(tab) => words[tab]}
+          chosen={shown.tab}
+          whyDisabled={whyDisabled}
+          onChoose={(tab) => change(emptyForm(tab, store.sessions.value))}
         />
-        {shown === 'server' && <ServerFields {...fields} />}
-        {shown === 'client' && <ClientFields {...fields} />}
-        {shown === 'proxy' && <ProxyFields {...fields} />}
-        {file.value !== undefined && (
-          <FileFields
-            file={file.value}
-            change={(next) => {
-              file.value = next
-              refusal.value = ''
-            }}
-          />
-        )}
-        {more !== '' && shown !== 'file' && (
-          <p class="more">
-            {words.alsoFromLine} <code>{tame(more)}</code>
-          </p>
-        )}
+        {!mayRun && session === undefined && <p class="more">{words.needsAllowRun}</p>}
+        <FormFields form={shown} change={change} />
         <div class="paste">
           <label class="field wide">
             <span>{words.pasteLine}</span>
@@ -147,7 +111,7 @@ export function StartDialog({ session }: StartDialogProps): ComponentChild {
             {words.cancel}
           </button>
           <button type="submit" class="main">
-            {file.value?.as === 'look' ? words.openFile : words.start}
+            {'file' in shown && shown.file.as === 'look' ? words.openFile : words.start}
           </button>
         </footer>
       </form>
