@@ -24,7 +24,7 @@ const conversation = [
 
 const command = spawn(
   process.execPath,
-  [fileURLToPath(new URL('packages/cli/bin/hawser.js', root)), 'workbench'],
+  [fileURLToPath(new URL('packages/cli/bin/hawser.js', root)), 'workbench', '--allow-run'],
   { stdio: ['pipe', 'pipe', 'inherit'] },
 )
 const link = await firstLink()
@@ -76,6 +76,34 @@ async function takeAll() {
   await page.locator('.row.in').first().waitFor()
   await page.screenshot({ path: `${folder}workbench-faults.png` })
   for (const client of clients) client.destroy()
+  await takeProgram(page)
+}
+
+/**
+ * A shop that asks a stock for what it sells, both in one program.
+ *
+ * @param {import('playwright-core').Page} page
+ */
+async function takeProgram(page) {
+  await page.getByLabel('Theme').selectOption('light')
+  await page.getByRole('button', { name: '+ New' }).click()
+  const dialog = page.locator('dialog')
+  await dialog.getByRole('tab', { name: 'Program' }).click()
+  await dialog.getByLabel('Command', { exact: true }).fill('node shop.mjs')
+  await dialog.getByLabel('Folder').fill(fileURLToPath(new URL('lib/', import.meta.url)))
+  await dialog.getByLabel('Name', { exact: true }).fill('shop')
+  await dialog.getByRole('button', { name: 'Start', exact: true }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const said = page.locator('.row', { hasText: 'the shop is open on port' })
+  await said.waitFor()
+  const port = Number(/on port (\d+)/.exec((await said.textContent()) ?? '')?.[1])
+  const agent = await dial(port)
+  agent.write('GET /boats/1 HTTP/1.1\r\nHost: shop\r\n\r\n')
+  await page.locator('.row', { hasText: 'HTTP/1.1 200' }).waitFor()
+  await page.getByRole('tab', { name: 'Connections' }).click()
+  await page.getByText('(HTTP)').first().waitFor()
+  await page.screenshot({ path: `${folder}workbench-program.png` })
+  agent.destroy()
 }
 
 /** @param {import('playwright-core').Page} page @param {string} kind @param {Record<string, string>} fields */

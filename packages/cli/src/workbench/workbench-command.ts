@@ -31,7 +31,7 @@ export function addWorkbench(
     .option('--open', 'open the link in your browser')
     .option('--page <endpoint>', 'where the page is served (default: a free port)')
     .option('--page-open', 'it may be served where other machines reach it')
-    .option('--allow-run', 'hawser inspect may be asked for on the page: it runs programs')
+    .option('--allow-run', 'the page may run programs and watch processes (hawser inspect)')
     .option('--log <file>', 'the session log to write (default: one that is deleted)')
     .addOption(logLimitOption())
   addMask(command, 'in the log and on the page')

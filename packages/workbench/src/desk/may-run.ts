@@ -5,7 +5,7 @@ import { WorkbenchError } from '../workbench-error.js'
 /**
  * What a page asks for is no program, or one that may be run.
  *
- * @throws WorkbenchError where pages may run none, for a process that nobody has agreed to send a signal to, and for a
+ * @throws WorkbenchError where pages may run none, for a process that no person has agreed to send a signal to, and for a
  *   definition that names not exactly one program
  */
 export function assertMayRun(definition: Definition, { mayRun }: Pick<Tools, 'mayRun'>): void {

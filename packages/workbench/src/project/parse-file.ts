@@ -51,10 +51,18 @@ function describe(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue)
   const { type, expected, received } = issue
   const place = path === null ? '' : `${path}: `
+  if (expected === 'never' && isOfProgram(path, issue.path?.at(-1)?.value)) {
+    return `${place}a project names no program to be run or watched: start it in the page, with --allow-run`
+  }
   // What valibot says of these is of its types, and not what to do.
   if (expected === 'never') return `${place}there is no such field: take it out, or mend its name`
   if (type === 'strict_object' && received === 'undefined') {
     return `${path} is missing: add it`
   }
   return place === '' ? issue.message : `${place}${issue.message}`
+}
+
+/** A folder may come from others, and starts nothing but what its code does when it is trusted. */
+function isOfProgram(path: string | null, input: unknown): boolean {
+  return path === 'command' || path === 'pid' || (path === 'kind' && input === 'program')
 }

@@ -93,6 +93,13 @@ it.each([
   ['a name with a path', { ...server, name: '../../x' }, /a\.json name: a name has letters/],
   ['a kind', { ...server, kind: 'client' }, /a\.json kind: there is no such field/],
   [
+    'a program',
+    { ...server, kind: 'program' },
+    /a\.json kind: a project names no program to be run/,
+  ],
+  ['a command', { name: 'a', command: ['node'] }, /a\.json command: a project names no program/],
+  ['a process', { ...server, pid: 4711 }, /a\.json pid: .*start it in the page, with --allow-run/],
+  [
     '__proto__',
     '{"name":"a","listen":"1","__proto__":{"x":1}}',
     /a\.json __proto__: there is no such/,

@@ -109,6 +109,10 @@ it('what names a file elsewhere, and a log, are not saved', async () => {
   )
   const log = list.add({ kind: 'file', name: 'l', path: 'l.hawser' })
   await expect(project.save(log)).rejects.toThrow(/l is a log: a project keeps servers/)
+  const program = list.add({ kind: 'program', name: 'p', command: ['node', 'app.js'] })
+  await expect(project.save(program)).rejects.toThrow(
+    /p is a program: a folder may come from others/,
+  )
   await expect(project.save(99)).rejects.toThrow('there is no session 99')
   expect(readdirSync(folder)).toEqual([])
 })
