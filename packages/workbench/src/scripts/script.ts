@@ -96,8 +96,15 @@ export class Script {
     })
   }
 
-  /** A connection is gone. */
+  /** A connection is gone: what it said and waits is of no use. */
   forget(connection: number): void {
+    const waiting = this.#waiting.splice(0)
+    for (const each of waiting) {
+      if (each.connection.id === connection) {
+        this.#waitingBytes -= each.message.length
+        each.reject(new Error('the connection is gone'))
+      } else this.#waiting.push(each)
+    }
     this.#thread?.forget(connection)
   }
 

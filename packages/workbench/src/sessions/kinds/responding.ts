@@ -68,7 +68,7 @@ export class Responding {
   ): Promise<void> {
     const { name } = script
     try {
-      const acts = await script.call(message, this.#describe(script, connection))
+      const acts = await script.call(message, this.#describe(connection))
       for (const { do: act, reply, delay } of acts) {
         if (delay > 0) await pause(delay, connection)
         if (connection.phase === 'closed') return
@@ -89,11 +89,12 @@ export class Responding {
     }
   }
 
-  #describe(script: Script, connection: AnyConnection): ScriptConnection {
+  #describe(connection: AnyConnection): ScriptConnection {
     const id = this.traffic?.numberOf(connection) ?? 0
     if (!this.#known.has(connection)) {
       this.#known.add(connection)
-      void connection.closed.then(() => script.forget(id))
+      // There may be another one by then.
+      void connection.closed.then(() => this.#script?.forget(id))
     }
     const { localAddress, localPort, remoteAddress, remotePort } = connection
     return {
