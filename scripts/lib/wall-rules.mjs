@@ -843,8 +843,8 @@ export const WORKBENCH_UNITS = {
     builtins: ['crypto', 'fs', 'fs/promises', 'path', 'perf_hooks', 'timers/promises'],
   },
   saved: {
-    units: ['protocol', 'workbench-error'],
-    builtins: ['buffer', 'crypto', 'fs/promises', 'path'],
+    units: ['protocol', 'user-file', 'workbench-error'],
+    builtins: ['buffer', 'fs/promises', 'util'],
   },
   sessions: {
     units: [

@@ -170,8 +170,8 @@ async function readSaved(
   if (file === undefined) {
     return new SavedItems({ messages: [], sequences: [] }, { write: () => Promise.resolve() })
   }
-  const place = new SavedFilePlace(file)
-  return new SavedItems(await place.read(noticed), place)
+  const place = new SavedFilePlace(file, noticed)
+  return new SavedItems(await place.read(), place)
 }
 
 function needed(project: Project | undefined): Project {

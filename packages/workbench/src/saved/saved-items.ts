@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { SavedMessage, SavedSequence } from '../protocol/saved.js'
 import type { SavedState } from '../protocol/saved-state.js'
 import { WorkbenchError } from '../workbench-error.js'
+import { mergeSaved } from './merge-saved.js'
 
 /** As many of each kind may be kept. */
 export const mostItems = 500
@@ -12,8 +13,12 @@ export type SavedKind = 'message' | 'sequence'
 
 /** Where they are kept. */
 export interface SavedPlace {
-  /** @returns rejects with why they could not be written */
-  write(state: SavedState): Promise<void>
+  /**
+   * @param before what was there when it was last read or written
+   * @returns what is there now, where that may be more: another workbench may write to it as well; rejects with why they
+   * could not be written
+   */
+  write(state: SavedState, before: SavedState): Promise<SavedState | void>
 }
 
 const listOf = { message: 'messages', sequence: 'sequences' } as const
@@ -23,11 +28,14 @@ export class SavedItems {
   readonly #place: SavedPlace
   readonly #listeners = new Set<() => void>()
   #state: SavedState
+  /** What is there, as far as it is known here. */
+  #written: SavedState
   /** They are written one after the other. */
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(state: SavedState, place: SavedPlace) {
     this.#state = state
+    this.#written = state
     this.#place = place
   }
 
@@ -76,8 +84,8 @@ export class SavedItems {
 
   /** What was read anew where they are kept. */
   take(state: SavedState): void {
-    this.#state = state
-    for (const listener of this.#listeners) listener()
+    this.#written = state
+    this.#change(state)
   }
 
   /** Put one into another place of its list. */
@@ -101,11 +109,23 @@ export class SavedItems {
       const text = `all that is kept may have ${mostBytes} bytes: delete something`
       throw new WorkbenchError('WORKBENCH_NOT_NOW', text)
     }
-    this.#state = state
-    for (const listener of this.#listeners) listener()
-    const written = this.#last.then(() => this.#place.write(state))
+    this.#change(state)
+    const written = this.#last.then(() => this.#write())
     this.#last = written.catch(() => undefined)
     await written
+  }
+
+  async #write(): Promise<void> {
+    const state = this.#state
+    const there = (await this.#place.write(state, this.#written)) ?? state
+    this.#written = there
+    // Meanwhile more may have been kept here as well.
+    if (there !== state) this.#change(mergeSaved(state, this.#state, there))
+  }
+
+  #change(state: SavedState): void {
+    this.#state = state
+    for (const listener of this.#listeners) listener()
   }
 }
 

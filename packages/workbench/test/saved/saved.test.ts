@@ -6,10 +6,9 @@ import { SavedFilePlace } from '../../src/saved/saved-file.js'
 import { SavedItems } from '../../src/saved/saved-items.js'
 
 async function open(file: string): Promise<{ saved: SavedItems; notices: string[] }> {
-  const place = new SavedFilePlace(file)
   const notices: string[] = []
-  const state = await place.read((text) => void notices.push(text))
-  return { saved: new SavedItems(state, place), notices }
+  const place = new SavedFilePlace(file, (text) => void notices.push(text))
+  return { saved: new SavedItems(await place.read(), place), notices }
 }
 
 function names({ saved }: { saved: SavedItems }): string[] {
