@@ -46,6 +46,29 @@ itPeer(
     await expect.poll(() => marked.innerText(), patient).toBe('dle')
     await expect.poll(() => selected.count(), patient).toBe(3)
 
+    // A row by its number, also when a filter leaves it out.
+    const as = page.getByLabel('Find as')
+    await as.selectOption('row')
+    await find.fill('2')
+    await find.press('Enter')
+    await page.locator('.row.in.current', { hasText: 'GET' }).waitFor()
+    await find.fill('4711')
+    await find.press('Enter')
+    await page.getByText('Not found').waitFor()
+    await page.locator('.row.in.current', { hasText: 'GET' }).waitFor()
+    await as.selectOption('text')
+    await find.fill('needle')
+    await page.locator('#filter').click()
+    await expect.poll(() => page.locator('.row').count(), patient).toBe(1)
+    await as.selectOption('row')
+    await find.fill('2')
+    await find.press('Enter')
+    await page.locator('.row.in.current', { hasText: 'GET' }).waitFor()
+    await page.locator('.session-all[aria-current="true"]').waitFor()
+    await page.locator('.session-name').click()
+    await page.locator('.row.in', { hasText: 'dle' }).click()
+    await page.getByText('Row 4', { exact: true }).waitFor()
+
     // Other bytes are selected by the mouse, and seen as text.
     await page.locator('.hex-byte[data-at="4"]').hover()
     await page.mouse.down()
@@ -59,6 +82,16 @@ itPeer(
     await page.keyboard.type('!')
     await page.keyboard.press('Enter')
     expect(String((await heard)[0])).toBe('of!')
+
+    // What is in a file is sent, and too much is refused.
+    const file = page.locator('.composer input[type=file]')
+    const content = { name: 'a.bin', mimeType: 'application/octet-stream' }
+    await file.setInputFiles({ ...content, buffer: Buffer.from([0, 255, 10]) })
+    const hex = page.locator('.composer').getByLabel('Hex', { exact: true })
+    await expect.poll(() => hex.inputValue(), patient).toBe('00 ff 0a')
+    await file.setInputFiles({ ...content, buffer: Buffer.alloc(64 * 1024 + 1) })
+    await page.locator('.notices', { hasText: 'at most 64 KiB' }).waitFor()
+    expect(await hex.inputValue()).toBe('00 ff 0a')
     expect(complaints).toEqual([])
   },
 )

@@ -85,7 +85,9 @@ itPeer('chromium', 'what others say is text wherever it is shown', async (progra
   const hostile = '<img src=x onerror=ran=1>\u202E'
   const file = join(createFolder(), `${hostile}.hawser`)
   const log = await createLog(file)
-  log.open({ remoteAddress: hostile, remotePort: 1 }, { name: hostile }).in(Buffer.from(hostile))
+  const recorded = log.open({ remoteAddress: hostile, remotePort: 1 }, { name: hostile })
+  recorded.in(Buffer.from(hostile))
+  recorded.close({ by: hostile, reason: hostile, error: { code: hostile, message: hostile } })
   await log.close()
   const { page, complaints } = await openWorkbench(program, file)
   const asked: string[] = []
@@ -98,7 +100,10 @@ itPeer('chromium', 'what others say is text wherever it is shown', async (progra
   await page.locator('[data-session="1"] .session-name').click()
   await page.locator('.row.in', { hasText: '<img src=x onerror=ran=1>\\u{202e}' }).waitFor()
   await page.locator('.row.event', { hasText: 'connected: <img src=x' }).waitFor()
+  await page.getByRole('tab', { name: 'Connections' }).click()
+  await page.locator('[data-told]', { hasText: '<img src=x onerror=ran=1>' }).waitFor()
   await expectOnlyText(page)
+  await page.getByRole('tab', { name: 'Details' }).click()
 
   // Each message, as text and as JSON, and a note.
   const socket = await serve(page, hostile)

@@ -47,6 +47,16 @@ itPeer(
     await expect.poll(() => apply.isDisabled(), { timeout: 30_000, interval: 20 }).toBe(true)
     expect(await ask('PING\n')).toBe('PONG\n')
 
+    // One for whatever no other fits.
+    await page.getByRole('button', { name: 'Add a rule' }).click()
+    const third = page.locator('.rule').nth(2)
+    await third.getByLabel('A message with').selectOption('any')
+    await third.getByRole('textbox', { name: 'Text', exact: true }).waitFor({ state: 'detached' })
+    await third.getByLabel('Reply, with').fill('what?')
+    await apply.click()
+    await expect.poll(() => apply.isDisabled(), { timeout: 30_000, interval: 20 }).toBe(true)
+    expect(await ask('PUNG\n')).toBe('what?\n')
+
     // What is said by hand has a value in the place of each variable.
     const said = once(socket, 'data')
     await page.getByLabel('Variables').check()
@@ -58,7 +68,7 @@ itPeer(
     await page.reload()
     await page.locator('.session-name').first().click()
     await page.getByRole('tab', { name: 'Rules' }).click()
-    expect(await page.locator('.rule').count()).toBe(2)
+    expect(await page.locator('.rule').count()).toBe(3)
     expect(complaints).toEqual([])
   },
 )

@@ -30,13 +30,16 @@ it.each([
     { ...draft, as: 'regex', wanted: '^a\\d$', act: 'reset', reply: '' },
     { match: { as: 'regex', regex: '^a\\d$' }, do: 'reset' },
   ],
+  [
+    { ...draft, as: 'any', wanted: '', act: 'close', reply: '' },
+    { match: { as: 'length' }, do: 'close' },
+  ],
   ...(
     [
       ['5', { from: 5, to: 5 }],
       ['5-9', { from: 5, to: 9 }],
       ['5-', { from: 5 }],
       ['-9', { to: 9 }],
-      ['', {}],
     ] as const
   ).map(
     ([wanted, lengths]) =>

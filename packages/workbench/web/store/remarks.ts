@@ -54,7 +54,7 @@ export class Remarks {
 
   /** Show the row of a mark. */
   goTo({ row }: Mark): Promise<void> {
-    return this.#try(() => this.#shown.sheet.goToLogRow(row))
+    return this.#try(async () => void (await this.#shown.sheet.goToLogRow(row)))
   }
 
   /** The next row that has a mark, or the one before. */

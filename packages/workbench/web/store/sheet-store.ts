@@ -6,7 +6,7 @@ import type { Push } from '../../src/protocol/replies.js'
 import type { Backend } from '../backend/backend.js'
 import type { Row } from '../backend/decode-rows.js'
 import { RowCache } from '../backend/row-cache.js'
-import { exportView, exportWhole } from './export-view.js'
+import { exportView, exportWhole, hasRow } from './log-views.js'
 
 type ViewPush = Extract<Push, { readonly push: 'view' }>
 
@@ -64,6 +64,8 @@ export class SheetStore {
   )
   /** What the rows are read by. */
   readonly encoding = signal<Encoding>('utf-8')
+  /** Called when it leaves the filter for a row that is not in it: all of the log is shown. */
+  onWhole: () => void = () => undefined
   readonly #backend: Backend
   #view = 0
   #cache: RowCache
@@ -137,8 +139,8 @@ export class SheetStore {
   }
 
   /** The connection was lost and is there again: the view is asked for anew. */
-  async reopen(): Promise<void> {
-    await this.#open()
+  reopen(): Promise<void> {
+    return this.#open()
   }
 
   grown({ view, rows, scanned, total, error }: ViewPush): void {
@@ -155,10 +157,8 @@ export class SheetStore {
 
   /** Bytes of a row. */
   async bytes(row: number, from: number, count: number): Promise<Row | undefined> {
-    const { value: encoding } = this.encoding
-    const range = { view: this.#view, row, from, count, encoding }
-    const [found] = await this.#backend.askRows('bytes', range)
-    return found
+    const range = { view: this.#view, row, from, count, encoding: this.encoding.value }
+    return (await this.#backend.askRows('bytes', range))[0]
   }
 
   /** The next place with these bytes, where one is then. @returns undefined when there is none */
@@ -199,20 +199,22 @@ export class SheetStore {
     })
   }
 
-  /** Show a row of the log, and what ends in it; without the filter if that leaves it out. */
-  async goToLogRow(row: number): Promise<void> {
+  /** Show a row of the log, and what ends in it; without the filter if that leaves it out. @returns whether it is there */
+  async goToLogRow(row: number): Promise<boolean> {
     if (this.isOfMessages.value) {
       this.#wanted = { row, isOfLog: true }
       this.#goToWanted()
-      return
+      return true
     }
-    const { filter } = this
-    const found = await this.#backend.ask('locate', { view: this.#view, row })
-    if (found.logRow === row || !this.isFiltered.value) {
-      this.go(found.place, row)
-      return
+    const { place, logRow } = await this.#backend.ask('locate', { view: this.#view, row })
+    if (logRow === row) {
+      this.go(place, row)
+      return true
     }
-    filter.value = {}
+    const isLeftOut = this.isFiltered.value && (await hasRow(this.#backend, this.log.value, row))
+    if (!isLeftOut) return false
+    this.filter.value = {}
+    this.onWhole()
     await this.#open()
     batch(() => {
       this.isFollowing.value = false
@@ -220,6 +222,7 @@ export class SheetStore {
     })
     this.#wanted = { row, isOfLog: false }
     this.#goToWanted()
+    return true
   }
 
   async #open(): Promise<void> {

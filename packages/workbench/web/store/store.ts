@@ -70,6 +70,7 @@ export class Store {
     const refused = (why: string): void => this.notices.say('error', why)
     this.remarks = new Remarks(backend, this, refused)
     this.runs = new RunsStore(backend, refused)
+    this.sheet.onWhole = () => this.#showWhole()
     backend.onPush = (push) => this.#take(push)
     backend.onState = (state) => {
       this.state.value = state
@@ -132,6 +133,11 @@ export class Store {
   /** @returns the next place with these bytes; undefined when there is none, or it was refused */
   find(pattern: Pattern, from: number, backwards: boolean): Promise<number | undefined> {
     return this.#try(() => this.sheet.find(pattern, from, backwards))
+  }
+
+  /** Show a row of the log by its number. @returns whether it is there */
+  goToRow(row: number): Promise<boolean | undefined> {
+    return this.#try(() => this.sheet.goToLogRow(row))
   }
 
   /**
@@ -242,6 +248,16 @@ export class Store {
   /** Show messages by this framing; empty for that which each connection had. */
   frameBy(framing: string): void {
     void this.#try(() => this.sheet.showMessages(true, framing))
+  }
+
+  /** Its rows are there already. */
+  #showWhole(): void {
+    if (this.session.value?.definition.kind === 'file') return
+    batch(() => {
+      this.shown.value = undefined
+      this.chosen.value = new Set()
+      this.connections.open.clear()
+    })
   }
 
   async #begin(): Promise<void> {

@@ -33,6 +33,11 @@ export const enReading = {
   ruleNamed: (name: string): string => `Rule ${name}`,
   keyTabs: 'the tab beside this one; the width of a pane',
   keySelect: 'select bytes in hex',
+  asRow: 'Row number',
+  ruleAny: 'anything',
+  fromFile: 'From a file…',
+  fileTooLarge: (size: string, most: string): string =>
+    `The file has ${size}: at most ${most} are edited and sent here`,
   withoutSame: (what: string): string => `without ${what}`,
   encoding: 'Encoding',
   encodingHelp: 'By what the text of this session is read, looked for and sent',

@@ -2,6 +2,7 @@ import type { ComponentChild } from 'preact'
 import { showCount } from '../../bytes/amounts.js'
 import { toBase64 } from '../../bytes/base64.js'
 import { useStore, useWords } from '../use-store.js'
+import { FileChoice } from './file-choice.js'
 import { RepeatFields } from './repeat-fields.js'
 import { SaveFields } from './save-fields.js'
 
@@ -74,6 +75,7 @@ export function ComposerPane(): ComponentChild {
             onKeyDown={key}
           />
         </label>
+        {!composer.isWrong.value && <FileChoice />}
         <Foot framing={(session.definition as { readonly framing?: string }).framing} />
       </form>
       {extra.value === 'repeat' && <RepeatFields session={session.id} />}

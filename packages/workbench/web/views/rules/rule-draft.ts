@@ -2,7 +2,8 @@ import type { Responder } from '../../../src/protocol/responder.js'
 import { parseEscapes, toEscapes } from '../../bytes/escapes.js'
 import { parseHex, toHex } from '../../bytes/hex.js'
 
-export type MatchKind = Responder['match']['as']
+/** Any message is one of any length. */
+export type MatchKind = Responder['match']['as'] | 'any'
 export type Act = Responder['do']
 
 /** A rule as it is typed. */
@@ -36,7 +37,7 @@ export function toResponder(draft: RuleDraft): Responder {
 export function fromResponder(responder: Responder): RuleDraft {
   const { name, off = false, match, delay } = responder
   return {
-    ...{ name, isOn: !off, as: match.as, wanted: showMatch(match), act: responder.do },
+    ...{ name, isOn: !off, as: kindOf(match), wanted: showMatch(match), act: responder.do },
     delay: delay === undefined ? '' : String(delay),
     reply: responder.do === 'reply' ? showReply(responder.reply) : '',
   }
@@ -52,7 +53,14 @@ function matchOf({ as, wanted }: RuleDraft): Responder['match'] {
       return { as, regex: wanted }
     case 'length':
       return { as, ...lengths(wanted) }
+    case 'any':
+      return { as: 'length' }
   }
+}
+
+function kindOf(match: Responder['match']): MatchKind {
+  const isAny = match.as === 'length' && match.from === undefined && match.to === undefined
+  return isAny ? 'any' : match.as
 }
 
 /** `5`, `5-9`, `5-`, `-9`; nothing is any. */

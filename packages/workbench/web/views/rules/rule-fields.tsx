@@ -18,6 +18,7 @@ export function RuleFields({ rule, isFirst, set, remove, raise }: RuleFieldsProp
     ['hex', words.asHex],
     ['regex', words.asRegex],
     ['length', words.ruleLength],
+    ['any', words.ruleAny],
   ]
   const acts: readonly (readonly [Act, string])[] = [
     ['reply', words.ruleReplies],
@@ -69,12 +70,14 @@ export function RuleFields({ rule, isFirst, set, remove, raise }: RuleFieldsProp
           choices={kinds}
           set={(as) => set({ ...rule, as })}
         />
-        <TextField
-          label={kinds.find(([kind]) => kind === rule.as)?.[1] ?? ''}
-          title={rule.as === 'length' ? words.ruleLengthHint : undefined}
-          value={rule.wanted}
-          set={(wanted) => set({ ...rule, wanted })}
-        />
+        {rule.as !== 'any' && (
+          <TextField
+            label={kinds.find(([kind]) => kind === rule.as)?.[1] ?? ''}
+            title={rule.as === 'length' ? words.ruleLengthHint : undefined}
+            value={rule.wanted}
+            set={(wanted) => set({ ...rule, wanted })}
+          />
+        )}
       </div>
       <div class="rule-line">
         <Choice

@@ -12,7 +12,8 @@ interface ToolbarProps {
   readonly first: Signal<number>
 }
 
-type As = Pattern['as']
+/** By its number, a row is one of the log. */
+type As = Pattern['as'] | 'row'
 
 /** Find and filter. */
 export function Toolbar({ first }: ToolbarProps): ComponentChild {
@@ -24,6 +25,12 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
   const isMissing = useSignal(false)
   const field = useRef<HTMLInputElement>(null)
   const find = async (backwards: boolean): Promise<void> => {
+    if (as.value === 'row') {
+      const number = text.value.replaceAll(/[\s,]/g, '')
+      const isThere = /^\d+$/.test(number) && (await store.goToRow(Number(number)))
+      isMissing.value = isThere !== true
+      return
+    }
     const pattern = toPattern(as.value, text.value, sheet.encoding.value)
     if (pattern === undefined) return
     const here = sheet.place.value
@@ -51,6 +58,7 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
         <option value="text">{words.asText}</option>
         <option value="hex">{words.asHex}</option>
         <option value="regex">{words.asRegex}</option>
+        <option value="row">{words.asRow}</option>
       </select>
       <input
         ref={field}
@@ -144,7 +152,7 @@ function KindChoice(): ComponentChild {
 }
 
 function toPattern(as: As, text: string, encoding: Encoding): Pattern | undefined {
-  if (text === '') return undefined
+  if (text === '' || as === 'row') return undefined
   if (as === 'hex') return { as, hex: text }
   if (as === 'regex') return { as, regex: text }
   return encoding === 'utf-8' ? { as, text } : { as, text, encoding }
