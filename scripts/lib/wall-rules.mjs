@@ -870,6 +870,9 @@ export const WORKBENCH_UNITS = {
     builtins: [
       'buffer',
       'child_process',
+      'crypto',
+      'fs',
+      'module',
       'perf_hooks',
       'process',
       'stream',
@@ -881,8 +884,8 @@ export const WORKBENCH_UNITS = {
   },
   trust: {
     units: ['protocol', 'user-file', 'workbench-error'],
-    builtins: ['buffer', 'crypto', 'fs/promises', 'path', 'url'],
-    doors: ['project-code', 'trusted'],
+    builtins: ['buffer', 'crypto', 'fs', 'fs/promises', 'path', 'url'],
+    doors: ['project-code', 'read-own-file', 'trusted'],
   },
   project: {
     units: ['protocol', 'scripts', 'trust', 'workbench-error'],

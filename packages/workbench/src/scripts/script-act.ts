@@ -1,3 +1,5 @@
+import type { ScriptCode } from './script-code.js'
+
 /** Megabytes of the heap of a script; buffers are not among them. */
 export const mostMemory = 128
 
@@ -22,6 +24,8 @@ export interface ScriptConnection {
 
 /** To the thread of a script. */
 export type ToScript =
+  /** First of all: what it is. */
+  | { readonly code: ScriptCode }
   | {
       readonly call: number
       readonly message: Uint8Array

@@ -2,8 +2,10 @@ import { Buffer } from 'node:buffer'
 import { parentPort, workerData } from 'node:worker_threads'
 import { describeThrown } from './describe-thrown.js'
 import { importScript } from './import-script.js'
+import { loadAsLookedAt } from './load-as-looked-at.js'
 import { readResult } from './read-result.js'
 import type { FromScript, ScriptConnection, ToScript } from './script-act.js'
+import type { ScriptCode } from './script-code.js'
 
 // Runs in a thread of its own, with the code of the user's: what it says is checked on the other side.
 
@@ -15,17 +17,18 @@ const say = (said: FromScript): void => port?.postMessage(said)
 const connections = new Map<number, ScriptConnection>()
 
 try {
-  const respond = await load((workerData as { readonly url: string }).url)
+  const respond = await load(workerData as ScriptCode)
   port?.on('message', (said: ToScript) => {
     if ('gone' in said) connections.delete(said.gone)
-    else void answer(respond, said)
+    else if ('call' in said) void answer(respond, said)
   })
   say({ loaded: true })
 } catch (error) {
   say({ failed: describeThrown(error) })
 }
 
-async function load(url: string): Promise<Respond> {
+async function load({ url, looked }: ScriptCode): Promise<Respond> {
+  if (looked !== undefined) loadAsLookedAt(looked)
   const { default: respond } = (await importScript(url)) as { readonly default?: unknown }
   if (typeof respond === 'function') return respond as Respond
   throw new TypeError('it exports no function: write export default function (message) { … }')

@@ -8,6 +8,7 @@ import {
   type ScriptConnection,
   type ToScript,
 } from './script-act.js'
+import type { ScriptCode } from './script-code.js'
 
 /** Milliseconds that loading it may take: a machine may be busy. */
 const loadLimit = 10_000
@@ -22,8 +23,7 @@ interface Call {
 
 /** What a thread is made with. */
 export interface ThreadOptions {
-  /** Where the code is. */
-  readonly url: string
+  readonly code: ScriptCode
   /** Milliseconds that a call may take. */
   readonly limit: number
   /** Something was printed. */
@@ -43,9 +43,9 @@ export class ScriptThread {
   #isOver = false
   #why = ''
 
-  constructor({ url, limit, printed }: ThreadOptions) {
+  constructor({ code, limit, printed }: ThreadOptions) {
     this.#limit = limit
-    this.#process = fork(program, [url], {
+    this.#process = fork(program, {
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
@@ -55,7 +55,8 @@ export class ScriptThread {
     if (stdout) forwardLines([stdout], printed)
     this.#process.on('message', (said: unknown) => this.#take(said as FromScript))
     this.#process.on('error', ({ message }) => this.#end(message))
-    this.#process.on('exit', (code, signal) => this.#end(describeEnd(code, signal)))
+    this.#process.on('exit', (status, signal) => this.#end(describeEnd(status, signal)))
+    this.#say({ code })
   }
 
   /** @returns rejects with what is wrong with the script */

@@ -1,4 +1,5 @@
 import type { ScriptAct, ScriptConnection } from './script-act.js'
+import type { ScriptCode } from './script-code.js'
 import { ScriptThread } from './script-thread.js'
 
 /** Messages that are in the thread at once; the others wait here. */
@@ -17,8 +18,8 @@ export const usualLimit = 1_000
 export interface ScriptOptions {
   /** Its file, as a person names it. */
   readonly name: string
-  /** Asked each time before code is run. @returns the URL of the code; rejects when it may not run */
-  readonly allow: () => Promise<string>
+  /** Asked each time before code is run. @returns rejects when it may not run */
+  readonly allow: () => Promise<ScriptCode>
   /** Aborted, with an Error as its reason, when it may not run any more. Default: it may until it is closed. */
   readonly revoked?: AbortSignal | undefined
   /** Something of it should be seen: what it printed, that its thread was replaced. */
@@ -171,10 +172,10 @@ export class Script {
   async #begin(): Promise<ScriptThread> {
     const { allow, limit = usualLimit, noticed } = this.#options
     try {
-      const url = await allow()
+      const code = await allow()
       if (this.#isOff !== undefined) throw new Error(this.#isOff)
       const printed = (line: string): void => noticed(`${this.name}: ${line}`)
-      const thread = new ScriptThread({ url, limit, printed })
+      const thread = new ScriptThread({ code, limit, printed })
       this.#opening = thread
       await thread.loaded()
       this.#thread = thread

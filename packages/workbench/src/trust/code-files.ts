@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WorkbenchError } from '../workbench-error.js'
+import { readOwnFile } from './read-own-file.js'
 
 /** Where the code of a project is. */
 export const codeFolder = 'responders'
@@ -18,6 +19,8 @@ export interface Code {
   readonly files: readonly string[]
   /** The SHA-256 of all of them, with their names. */
   readonly hash: string
+  /** Those of each file alone. */
+  readonly hashes: ReadonlyMap<string, string>
 }
 
 /**
@@ -29,14 +32,25 @@ export async function readCode(root: string): Promise<Code | undefined> {
   const files = await list(root, codeFolder, 1)
   if (files.length === 0) return undefined
   const hash = createHash('sha256')
+  const hashes = new Map<string, string>()
   let size = 0
   for (const file of files) {
-    size += (await lstat(join(root, file))).size
+    const bytes = await read(root, file)
+    size += bytes.length
     if (size > mostBytes) throw tooMuch(`more than ${mostBytes} bytes`)
-    const bytes = await readFile(join(root, file))
     hash.update(`${Buffer.byteLength(file)} ${file} ${bytes.length} `).update(bytes)
+    hashes.set(file, createHash('sha256').update(bytes).digest('hex'))
   }
-  return { files, hash: hash.digest('hex') }
+  return { files, hash: hash.digest('hex'), hashes }
+}
+
+async function read(root: string, file: string): Promise<Buffer> {
+  try {
+    return await readOwnFile(join(root, file), mostBytes)
+  } catch (error) {
+    if (error instanceof WorkbenchError) throw refused(`${file} ${error.message}`)
+    throw error
+  }
 }
 
 async function list(root: string, folder: string, depth: number): Promise<string[]> {

@@ -5,6 +5,17 @@ import { WorkbenchError } from '../workbench-error.js'
 import { type Code, codeFolder, readCode } from './code-files.js'
 import type { TrustedFolders } from './trusted.js'
 
+/** Code that may run, as it was when it was looked at. */
+export interface AllowedCode {
+  readonly url: string
+  readonly looked: {
+    /** Its URL, with a slash at its end. */
+    readonly folder: string
+    /** By the URLs of the files. */
+    readonly hashes: Readonly<Record<string, string>>
+  }
+}
+
 /** The code of a project: what there is, and whether it may run. */
 export class ProjectCode {
   readonly #root: string
@@ -35,7 +46,11 @@ export class ProjectCode {
   async read(): Promise<void> {
     try {
       const code = await readCode(this.#root)
-      this.#state = code && { ...code, isTrusted: await this.#isTrusted(code) }
+      this.#state = code && {
+        files: code.files,
+        hash: code.hash,
+        isTrusted: await this.#isTrusted(code),
+      }
     } catch (error) {
       const { message } = error as Error
       this.#state = { files: [], hash: '', isTrusted: false, error: message }
@@ -84,15 +99,19 @@ export class ProjectCode {
    * Look whether code may run, as it is now.
    *
    * @param name a file of `responders/`
-   * @returns its URL; rejects with WorkbenchError when it may not
+   * @returns its URL, and the hashes of all that was looked at; rejects with WorkbenchError when it may not
    */
-  async allow(name: string): Promise<string> {
+  async allow(name: string): Promise<AllowedCode> {
     const code = await readCode(this.#root)
     const file = `${codeFolder}/${name}`
     if (code === undefined || !code.files.includes(file)) {
       throw new WorkbenchError('WORKBENCH_NOT_FOUND', `there is no ${file} in the folder`)
     }
-    if (await this.#isTrusted(code)) return pathToFileURL(join(this.#root, file)).href
+    if (await this.#isTrusted(code)) {
+      const urlOf = (path: string): string => pathToFileURL(join(this.#root, path)).href
+      const hashes = Object.fromEntries([...code.hashes].map(([each, hash]) => [urlOf(each), hash]))
+      return { url: urlOf(file), looked: { folder: `${urlOf(codeFolder)}/`, hashes } }
+    }
     throw refused(
       `${file} is code, and this folder is not trusted: read it, and trust the folder in the page, or with hawser run --trust`,
     )

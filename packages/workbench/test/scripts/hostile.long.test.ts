@@ -97,7 +97,7 @@ it.each([
   const script = await Script.start({
     name: 'a.mjs',
     limit: 3_600_000,
-    allow: () => Promise.resolve(url),
+    allow: () => Promise.resolve({ url }),
     noticed: (text) => notices.push(text),
   })
   onTestFinished(() => script.close())
@@ -113,7 +113,7 @@ it('more messages than may wait are refused with their number, and the others ar
   const script = await Script.start({
     name: 'a.mjs',
     limit: 3_600_000,
-    allow: () => Promise.resolve(url),
+    allow: () => Promise.resolve({ url }),
     noticed: () => undefined,
   })
   onTestFinished(() => script.close())

@@ -26,7 +26,7 @@ it.each(['SIGKILL', 'SIGTERM'] as const)(
     const url = pathToFileURL(join(folder, 'a.mjs')).href
     const program = `
       const { Script } = await import(${JSON.stringify(script)})
-      const allow = () => Promise.resolve(${JSON.stringify(url)})
+      const allow = () => Promise.resolve({ url: ${JSON.stringify(url)} })
       await Script.start({ name: 'a.mjs', allow, noticed() {} })`
     const workbench = spawn(process.execPath, ['--input-type=module', '-e', program])
     const [socket] = (await once(server, 'connection')) as [Socket]

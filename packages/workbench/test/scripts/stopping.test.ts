@@ -9,7 +9,7 @@ it('a script that is loaded for ever is given up at once', async () => {
   const folder = createFolder({ 'a.mjs': `console.log('begun'); for (;;);` })
   const url = pathToFileURL(join(folder, 'a.mjs')).href
   const over = new AbortController()
-  const options = { name: 'a.mjs', allow: () => Promise.resolve(url) }
+  const options = { name: 'a.mjs', allow: () => Promise.resolve({ url }) }
   const started = Script.start({ ...options, noticed: () => over.abort() }, over.signal)
   await expect(started).rejects.toThrow('the session was stopped')
   const never = Script.start({ ...options, noticed: () => undefined }, over.signal)
@@ -45,7 +45,7 @@ it('what a connection said that is gone is not asked about, and nothing of it is
   })
   const url = pathToFileURL(join(folder, 'a.mjs')).href
   const script = await Script.start({
-    ...{ name: 'a.mjs', allow: () => Promise.resolve(url), noticed: () => undefined },
+    ...{ name: 'a.mjs', allow: () => Promise.resolve({ url }), noticed: () => undefined },
     limit: 3_600_000,
   })
   onTestFinished(() => script.close())
