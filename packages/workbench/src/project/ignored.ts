@@ -1,5 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readText } from './read-text.js'
+import { writeText } from './write-text.js'
 
 /** What should not get into git: what was said, and keys. */
 const ignored = [
@@ -17,15 +19,19 @@ const text = `# Of Hawser's workbench: what was said, and keys, are not for othe
 ${ignored.join('\n')}
 `
 
+/** Bytes of one that is there. */
+const mostBytes = 1024 * 1024
+
 /** Write the `.gitignore` of a project, if there is none. @returns what one that is there does not name */
 export async function ignoreInGit(root: string): Promise<readonly string[]> {
-  const path = join(root, '.gitignore')
-  try {
-    await writeFile(path, text, { flag: 'wx' })
+  const name = '.gitignore'
+  const path = join(root, name)
+  if ((await lstat(path).catch(() => undefined)) === undefined) {
+    await writeText(root, name, text, true)
     return []
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
-  const lines = new Set((await readFile(path, 'utf8')).split(/\r?\n/).map((line) => line.trim()))
+  // Git does not read one that is a link either.
+  const there = await readText(path, mostBytes).catch(() => '')
+  const lines = new Set(there.split(/\r?\n/).map((line) => line.trim()))
   return ['*.hawser', '*.pem', '*.key'].filter((line) => !lines.has(line))
 }

@@ -203,8 +203,9 @@ export class Project {
     }
     const text = `${JSON.stringify(value, undefined, 2)}\n`
     parseFile(folder, text)
-    await writeText(join(this.root, folder), basename(file), text, before === undefined)
+    // First of all: what fails here must not leave a file behind that is not known of.
     const missing = await ignoreInGit(this.root)
+    await writeText(join(this.root, folder), basename(file), text, before === undefined)
     if (missing.length === 0 || this.#isTold) return
     this.#isTold = true
     const why = `the .gitignore there does not name ${missing.join(', ')}: logs and keys would get into git`

@@ -101,6 +101,23 @@ it('nothing is written through a link, nor where a file is in the way', async ()
   expect(readdirSync(elsewhere)).toEqual([])
 })
 
+it('a .gitignore that is a link is not read, as git does not, and one that is a folder is in no way', async () => {
+  const elsewhere = createFolder({ all: '*.hawser\n*.pem\n*.key\n' })
+  const { list, project, folder, notices, read } = await openProject()
+  symlinkSync(join(elsewhere, 'all'), join(folder, '.gitignore'))
+  await project.save(list.add(server))
+  expect(notices).toEqual([
+    'the .gitignore there does not name *.hawser, *.pem, *.key: logs and keys would get into git',
+  ])
+  const other = await openProject()
+  mkdirSync(join(other.folder, '.gitignore'))
+  const id = other.list.add(server)
+  await other.project.save(id)
+  await other.project.save(id)
+  expect(other.notices).toEqual(notices)
+  expect(other.read('servers/echo.json')).toBe(read('servers/echo.json'))
+})
+
 it('what names a file elsewhere, and a log, are not saved', async () => {
   const { list, project, folder } = await openProject()
   const tls = { cert: '/etc/ssl/c.pem', key: 'k.pem' }
