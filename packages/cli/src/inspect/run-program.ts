@@ -23,6 +23,8 @@ export async function refusing<Started>(
   [name]: readonly [string, ...string[]],
   start: () => Promise<Started>,
 ): Promise<Started> {
+  if (name === '')
+    throw new UsageError('the command is empty', 'write hawser inspect -- node app.js')
   try {
     return await start()
   } catch (error) {

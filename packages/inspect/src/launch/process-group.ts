@@ -8,16 +8,23 @@ const longestInterval = 200
 /** Milliseconds that the system may take to remove what was killed. */
 const removal = 1_000
 
+/** Those that are not known to be empty. */
+const groups = new Set<ProcessGroup>()
+
+function killAll(): void {
+  for (const group of groups) group.kill('SIGKILL')
+}
+
 /** A program that leads a process group, with the children that stayed in it: kill(2), setsid(2). */
 export class ProcessGroup {
   readonly #id: number
   #ending: Promise<void> | undefined
-  readonly #atExit = (): void => void this.kill('SIGKILL')
 
   /** @param id that of its leader. It is killed when this process ends before it. */
   constructor(id: number) {
     this.#id = id
-    process.on('exit', this.#atExit)
+    if (groups.size === 0) process.on('exit', killAll)
+    groups.add(this)
   }
 
   /** @returns whether there is a process in it, which the signal was sent to */
@@ -46,7 +53,8 @@ export class ProcessGroup {
       this.kill('SIGKILL')
       await this.#isEmpty(removal)
     }
-    process.off('exit', this.#atExit)
+    groups.delete(this)
+    if (groups.size === 0) process.off('exit', killAll)
   }
 
   async #isEmpty(patience: number): Promise<boolean> {

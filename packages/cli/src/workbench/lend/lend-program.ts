@@ -56,7 +56,8 @@ export async function lendProgram(
   async function end(): Promise<void> {
     await program?.end(patience)
     printed.end()
-    await inspection.drain()
+    // A process goes on, and may never be quiet.
+    if (program !== undefined) await inspection.drain()
     watcher.end()
     await inspection.close()
   }

@@ -113,6 +113,7 @@ it('its open connections have the numbers of the log, and it ends with its sessi
 })
 
 it('a command or a folder that is none is refused, each as what it is', async () => {
+  await expect(Bench.start('', { command: [''] })).rejects.toThrow('the command is empty')
   await expect(Bench.start('', { command: ['no-such-command-here'] })).rejects.toThrow(
     'there is no command no-such-command-here',
   )
@@ -164,17 +165,44 @@ it('where secrets are masked, what it prints is not in the log', async () => {
   expect((await bench.rows()).filter(({ event }) => event?.event === 'printed')).toEqual([])
 })
 
-it('its children end with it, also one that takes no SIGTERM', { timeout: 60_000 }, async () => {
-  const child = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1e6); process.send(1)"
+it('its children are seen, and end with it', async () => {
+  const child = `${staying}; console.log('child ' + process.pid)`
   const bench = await Bench.start(`
     const { spawn } = require('node:child_process')
-    const stdio = ['ignore', 'inherit', 'inherit', 'ipc']
-    const child = spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio })
-    child.once('message', () => { console.log('child ' + child.pid); child.disconnect(); child.unref() })`)
-  await bench.until(() => bench.said.length > 0)
+    for (let i = 0; i < 5; i++) spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'inherit' })`)
+  // Both ends of the connection of each.
+  await bench.until(() => bench.program.bytesRead === 50)
+  const holders = bench.program.connections(100).connections.map(({ holder }) => holder)
+  expect(new Set(holders).size).toBe(5)
+  await bench.program.stop()
+  const pids = [
+    ...textsOf(await bench.rows())
+      .join('\n')
+      .matchAll(/child (\d+)/g),
+  ]
+  expect(pids).toHaveLength(5)
+  expect(pids.filter(([, pid]) => isAlive(Number(pid)))).toEqual([])
+})
+
+it('a program that is watched is not attached to', async () => {
+  const bench = await Bench.start(`${staying}; console.log('pid ' + process.pid)`)
+  await bench.until(() => bench.program.bytesRead === 10)
   const text = textsOf(await bench.rows()).join('\n')
-  const pid = Number(/child (\d+)/.exec(text)?.[1])
-  expect(isAlive(pid)).toBe(false)
+  const pid = Number(/pid (\d+)/.exec(text)?.[1])
+  await expect(Bench.start('', { command: undefined, pid })).rejects.toThrow(
+    `process ${pid} is watched by another hawser inspect: end that one first`,
+  )
+  expect(bench.program.connections(0).all).toBe(2)
+})
+
+it('many that end at once are each said to have', async () => {
+  const benches = await Promise.all(
+    Array.from({ length: 12 }, (_, code) => Bench.start(`process.exit(${code})`)),
+  )
+  for (const [code, bench] of benches.entries()) {
+    await bench.until(() => bench.said.length > 0)
+    expect(bench.said.at(-1)).toMatch(new RegExp(`with exit code ${code}$`))
+  }
 })
 
 it('its end by a signal is said', async () => {
