@@ -131,7 +131,9 @@ itPeer('chromium', 'a process is watched when its warning is agreed to', async (
   const bench = await startCommand('--allow-run')
   const { page, complaints } = await openPage(await startBrowser(chromium), await bench.link())
   const folder = createFolder({ 'app.cjs': program })
-  const other = spawn(execPath, [`${folder}/app.cjs`], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const other = spawn(execPath, ['--inspect-port=0', `${folder}/app.cjs`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   onTestFinished(() => void other.kill('SIGKILL'))
   const port = await listening(other)
   const dialog = await openDialog(page, 'Process')

@@ -212,9 +212,13 @@ it('its end by a signal is said', async () => {
 })
 
 it('a process that runs is watched, and goes on when that is stopped', async () => {
-  const other = spawn(process.execPath, ['-e', `${staying}; console.log('it runs')`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const other = spawn(
+    process.execPath,
+    ['--inspect-port=0', '-e', `${staying}; console.log('it runs')`],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   onTestFinished(() => void other.kill('SIGKILL'))
   await once(other.stdout, 'data')
   const pid = other.pid ?? 0
