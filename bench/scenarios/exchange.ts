@@ -1,4 +1,4 @@
-import type { ExchangeOptions, ExchangeResult } from '../load/exchange.js'
+import type { ExchangeOptions, ExchangeResult, Extent } from '../load/exchange.js'
 import type { Column, Sample, Session } from '../scenario.js'
 
 /** What an exchange of messages shows of a server. */
@@ -11,11 +11,15 @@ export const exchangeColumns: readonly Column[] = [
 
 type Pattern = Omit<ExchangeOptions, 'port'>
 
-/** Load a server for the time a warm-up takes. */
-export async function warmUpExchange(session: Session, pattern: Pattern): Promise<void> {
-  const { load, port, scale } = session
+/** Load a server for the time a warm-up takes, or with as many frames on each connection. */
+export async function warmUpExchange(
+  session: Session,
+  pattern: Pattern,
+  extent: Extent = { duration: session.scale.warmUp },
+): Promise<void> {
+  const { load, port } = session
   await load.ask('open', { ...pattern, port } satisfies ExchangeOptions)
-  await load.ask('run', { duration: scale.warmUp })
+  await load.ask('run', extent)
   await load.ask('close')
 }
 

@@ -1,6 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { nodeServer, type Candidate } from '../candidates.js'
-import { ratio, type Figure, type Sample, type Scenario, type Session } from '../scenario.js'
+import {
+  ratio,
+  scaled,
+  type Figure,
+  type Sample,
+  type Scenario,
+  type Session,
+} from '../scenario.js'
 import { exchangeColumns, measureExchange, warmUpExchange } from './exchange.js'
 
 const patterns = {
@@ -8,6 +15,12 @@ const patterns = {
   pipelined: { connections: 50, window: 100, kind: 'lines', answer: 'same' },
   http: { connections: 50, window: 1, kind: 'http', answer: 'same' },
 } as const
+
+/**
+ * Frames on each connection before anything is measured. A watched program has more code to compile and shares the
+ * machine with its inspector: as much time would leave it colder.
+ */
+const warmUps = { single: 3_000, pipelined: 120_000, http: 2_000 } as const
 
 type Load = keyof typeof patterns
 /** No inspector, one that reads, or one that was stopped (SIGSTOP). */
@@ -48,7 +61,7 @@ export const inspect: Scenario = {
   async warmUp(candidate, session) {
     const { load, state } = candidate as Program
     if (state === 'frozen') await session.server.ask('freeze')
-    await warmUpExchange(session, patterns[load])
+    await warmUpExchange(session, patterns[load], { frames: scaled(warmUps[load], session.scale) })
   },
   measure: (candidate, session) => measureWatched(candidate as Program, session),
 }
