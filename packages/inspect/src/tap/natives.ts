@@ -5,6 +5,7 @@
 import { Buffer } from 'node:buffer'
 import { writevSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
+import process from 'node:process'
 import { setInterval } from 'node:timers'
 
 const origin = performance.timeOrigin
@@ -12,6 +13,9 @@ const clock = performance.now.bind(performance)
 
 /** Milliseconds since 1970, with a fraction. */
 export const now = (): number => origin + clock()
+
+/** Of Node.js. */
+export const version: string = process.version
 
 export const natives: {
   readonly isEncoding: (name: string) => name is BufferEncoding

@@ -21,20 +21,20 @@ export function start(path: string, options: string | undefined): Tap {
     () => narrator.settle(),
     () => observer.off(),
   )
-  const recorder = new Recorder(pump)
+  const recorder = new Recorder(pump, (connection) => narrator.add(connection))
   const registry = new Registry((connection) => {
     narrator.add(connection)
     pump.later(1)
   })
   const narrator = new Narrator(recorder, registry)
   const observer = new Observer(registry, narrator, recorder)
-  write(pump.sink.socket, null)
-  recorder.event(0, describeThread(findHooks(pump.sink)))
+  write(pump.sink.line.socket, null)
+  recorder.event(0, describeThread(findHooks(pump.sink.line)))
   pump.flush()
   // With no inspector there, nothing is touched.
   if (pump.isOff) return pump
   watchExit(() => pump.exit())
-  setHooks(observer, pump.sink, readHttp2(options))
+  setHooks(observer, pump.sink.line, readHttp2(options))
   return pump
 }
 

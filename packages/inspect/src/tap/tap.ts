@@ -21,7 +21,7 @@ if (path !== undefined && path !== '' && (marked === undefined || marked.isOff))
   // The program's own modules are those that it loads.
   delete (Reflect.get(Module, '_cache') as Record<string, unknown> | undefined)?.[__filename]
   // Whatever fails here, the program runs as it does without it.
-  define({ isOff: false })
+  define({ isOff: true })
   try {
     define(start(path, process.env['HAWSER_INSPECT_OPTIONS']))
   } catch {}

@@ -55,13 +55,13 @@ if (differing.length === 0) rmSync(place, { recursive: true })
  * @returns {string[]} their files below `folder`
  */
 function filesOf(set) {
-  const [name = '', place = 'parallel'] = set.split('/').toReversed()
+  const [name = '', kind = 'parallel'] = set.split('/').toReversed()
   const names = new RegExp(
     name === '' ? '^test-' : name.startsWith('test-') ? `^${name}` : `^test-${name}[-.]`,
   )
-  return readdirSync(join(folder, place))
+  return readdirSync(join(folder, kind))
     .filter((file) => /\.m?js$/.test(file) && names.test(file))
-    .map((file) => join(place, file))
+    .map((file) => join(kind, file))
 }
 
 /**

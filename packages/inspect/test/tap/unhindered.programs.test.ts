@@ -10,7 +10,7 @@ import { collect, type ThreadReader } from '../support/collector.mjs'
 import { conversationsOf, lossOf, problemsOf } from '../support/compare.js'
 
 const tap = fileURLToPath(new URL('../../bundle/tap.cjs', import.meta.url))
-const loaded = fileURLToPath(new URL('programs/loaded.cjs', import.meta.url))
+const programs = fileURLToPath(new URL('programs/', import.meta.url))
 
 /** Eight connections of 20 × 64 KiB and four bytes, and 300 of four bytes. */
 const sent = 8 * 20 * 65_536 + 308 * 4
@@ -19,19 +19,25 @@ const done = `done ${sent} bounded\n`
 interface Program {
   /** Its line, once all its connections are closed. */
   readonly said: Promise<string>
+  /** Gives it a line, and waits for one of its own. */
+  tell(): Promise<string>
   /** Lets it end. */
   end(): Promise<number | null>
 }
 
-function start(path: string): Program {
-  const child = spawn(process.execPath, ['--expose-gc', loaded], {
+function start(path: string, file = 'loaded.cjs'): Program {
+  const child = spawn(process.execPath, ['--expose-gc', join(programs, file)], {
     env: { ...process.env, HAWSER_INSPECT: path, NODE_OPTIONS: `--require=${tap}` },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   const ended = once(child, 'close')
   return {
-    said: once(child.stdout, 'data').then(([text]) => String(text)),
+    said: once(child.stdout, 'data').then(String),
+    tell() {
+      child.stdin.write('go on\n')
+      return once(child.stdout, 'data').then(String)
+    },
     async end() {
       child.stdin.end()
       const [code] = (await ended) as [number | null]
@@ -62,6 +68,27 @@ it('counts to the byte what an inspector that did not read has missed', async ()
   expect(problemsOf(readers)).toEqual([])
   expect(lossOf(readers).rows).toBeGreaterThan(1_000)
   expect(bytesOf(readers)).toBe(4 * sent)
+})
+
+it('counts right what a connection lost before there was room to name it, and one that is silent since', async () => {
+  const takers: (() => void)[] = []
+  const { path, readers, drained } = await listen((_socket, take) => takers.push(take))
+  const program = start(path, 'crowded.cjs')
+  expect(await program.said).toBe('crowded\n')
+  for (const take of takers) take()
+  await until(() => conversationsOf(readers).length === 4)
+  expect(await program.tell()).toBe('closed\n')
+  await until(() => closedOf(readers) === 2)
+  expect(await program.end()).toBe(0)
+  await drained()
+  expect(problemsOf(readers)).toEqual([])
+  expect(lossOf(readers).rows).toBeGreaterThan(0)
+  expect(conversationsOf(readers).map(({ total }) => total.in + total.out)).toEqual([
+    2 * 100 * 65_536,
+    2 * 100 * 65_536,
+    16,
+    16,
+  ])
 })
 
 it('ends as soon without an inspector that reads', async () => {

@@ -73,7 +73,10 @@ export class Narrator {
 
   #open(connection: Connection): boolean {
     if (connection.id !== 0) return true
-    const { role, target, in: before, out } = connection
+    const { role, target } = connection
+    // What came since it was met is lost: there can be no row of it yet.
+    const before = connection.in - connection.lostIn
+    const out = connection.out - connection.lostOut
     const socket = connection.owner as Watched
     const event = {
       event: 'open',

@@ -10,9 +10,12 @@ const mostDirect = 4_096
 /** Puts what happens on connections into the ring, and counts what found no room there. */
 export class Recorder {
   readonly #pump: Pump
+  readonly #onLost: (connection: Connection) => void
 
-  constructor(pump: Pump) {
+  /** @param onLost called with a connection that has lost something, which is to be said */
+  constructor(pump: Pump, onLost: (connection: Connection) => void) {
     this.#pump = pump
+    this.#onLost = onLost
   }
 
   /** Whether nothing finds room now. */
@@ -70,6 +73,7 @@ export class Recorder {
     connection.lostOut += lostOut
     connection.lostRows += 1
     connection.isDue = true
+    this.#onLost(connection)
     this.#pump.ring.skip()
   }
 

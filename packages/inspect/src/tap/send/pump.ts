@@ -9,8 +9,8 @@ const often = 15
 /** How long to wait before the next try when the inspector does not keep up: doubled up to the longest. */
 const longestRetry = 128
 /** How long the end of the process waits for an inspector that is slow, and for one that does not read at all. */
-const longestExit = 200
-const stillExit = 50
+const longestExit = 2_000
+const stillExit = 200
 
 /** Moves blocks from the ring to the sink: at once after quiet, then together. */
 export class Pump {
@@ -35,11 +35,12 @@ export class Pump {
     this.#beforeFlush = beforeFlush
     this.#onGone = onGone
     this.ring = new Ring(() => this.#push())
-    this.sink = new Sink(path, () => this.stop())
+    this.sink = new Sink(path)
     this.#alarm = new Alarm(() => this.flush())
   }
 
   get isOff(): boolean {
+    if (!this.#isStopped && !this.sink.isThere()) this.stop()
     return this.#isStopped
   }
 
@@ -57,12 +58,13 @@ export class Pump {
   flush(): void {
     if (this.#isStopped || this.#isFlushing) return
     this.#isFlushing = true
-    this.#last = now()
-    const next = this.#beforeFlush()
-    this.ring.seal()
-    this.#settle(this.sink.write(this.ring))
+    try {
+      this.#flush()
+    } catch {
+      // A fault of the tap's own ends the tap, and not the program.
+      this.stop()
+    }
     this.#isFlushing = false
-    if (next !== Infinity) this.later(next)
   }
 
   /** The process ends: what is left is written now, and what comes yet at once. */
@@ -85,6 +87,14 @@ export class Pump {
     this.#alarm.end()
     this.sink.end()
     this.#onGone()
+  }
+
+  #flush(): void {
+    this.#last = now()
+    const next = this.#beforeFlush()
+    this.ring.seal()
+    this.#settle(this.sink.write(this.ring))
+    if (next !== Infinity) this.later(next)
   }
 
   /** A block is full. */

@@ -1,29 +1,7 @@
-import { Socket } from 'node:net'
+import { Buffer } from 'node:buffer'
 import { natives } from '../natives.js'
+import { Line } from './line.js'
 import type { Ring } from './ring.js'
-
-interface Handle {
-  readonly fd?: number
-  close(): void
-}
-
-/** A socket that closes without a look at `process.stderr`, which Node's own has, and which opens it for the program. */
-class Line extends Socket {
-  readonly #onGone: () => void
-
-  constructor(onGone: () => void) {
-    super()
-    this.#onGone = onGone
-  }
-
-  override _destroy(_error: Error | null, callback: (error: null) => void): void {
-    const handle = Reflect.get(this, '_handle') as Handle | null
-    Reflect.set(this, '_handle', null)
-    handle?.close()
-    callback(null)
-    this.#onGone()
-  }
-}
 
 /** What a write came to: all is out, some is, nothing is, or the inspector is gone. */
 export type Outcome = 'out' | 'some' | 'none' | 'gone'
@@ -33,23 +11,21 @@ export type Outcome = 'out' | 'some' | 'none' | 'gone'
  * would be an async resource of the program, and would be pending when it ends.
  */
 export class Sink {
-  readonly socket: Socket
+  readonly line: Line
   #written = 0
 
-  constructor(path: string, onGone: () => void) {
-    this.socket = new Line(onGone)
-    this.socket.connect(path)
-    this.socket.unref()
+  constructor(path: string) {
+    this.line = new Line(path)
   }
 
-  /** The handle of a Unix socket, for those who look for what handles have in common. */
-  get handle(): (object & Handle) | null {
-    return Reflect.get(this.socket, '_handle') as Handle | null
+  /** Whether the inspector is there still, which nothing says by itself. */
+  isThere(): boolean {
+    return this.#writeParts(nothing) >= 0
   }
 
   write(ring: Ring): Outcome {
     for (let isFirst = true; ; isFirst = false) {
-      const [block] = ring.sealed
+      const block = ring.sealed[0]
       if (block === undefined) return 'out'
       const count = this.#writeParts(block.rest(this.#written))
       if (count < 0) return 'gone'
@@ -62,12 +38,12 @@ export class Sink {
   }
 
   end(): void {
-    this.socket.destroy()
+    this.line.end()
   }
 
   #writeParts(parts: Uint8Array[]): number {
     // Asked for each time: the number of a closed descriptor is soon that of a file of the program's.
-    const fd = this.handle?.fd ?? -1
+    const fd = this.line.handle?.fd ?? -1
     if (fd < 0) return -1
     try {
       return natives.writevSync(fd, parts)
@@ -77,3 +53,5 @@ export class Sink {
     }
   }
 }
+
+const nothing = [Buffer.alloc(0)]
