@@ -980,7 +980,13 @@ export const WORKBENCH_PAGE_UNITS = {
   words: { units: [], builtins: [] },
   bytes: { units: [], builtins: [] },
   backend: { units: [], builtins: [] },
-  store: { units: ['backend', 'bytes', 'words'], builtins: [] },
+  store: {
+    units: ['backend', 'bytes', 'words'],
+    builtins: [],
+    wings: {
+      connections: { sees: ['event-feed', 'sheet-store'], doors: ['connections', 'conversations'] },
+    },
+  },
   widgets: { units: [], builtins: [] },
   views: {
     units: ['backend', 'bytes', 'store', 'widgets', 'words'],

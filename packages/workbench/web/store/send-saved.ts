@@ -11,7 +11,7 @@ export async function sendSaved(store: Store, message: SavedMessage): Promise<vo
   if (target === undefined) return
   const { session, to } = target
   const { variables = false } = message
-  const recipients = await store.send(session, toBase64(fromSaid(message)), { to, variables })
+  const recipients = await store.acts.send(session, toBase64(fromSaid(message)), { to, variables })
   if (recipients !== undefined) store.composer.recipients.value = recipients
 }
 

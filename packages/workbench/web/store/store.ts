@@ -4,22 +4,17 @@ import type { Definition } from '../../src/protocol/definition.js'
 import type { Encoding } from '../../src/protocol/text/encoding.js'
 import type { ExportForm } from '../../src/protocol/export-form.js'
 import type { Push } from '../../src/protocol/replies.js'
-import type { Responder } from '../../src/protocol/responder.js'
 import type { SessionState } from '../../src/protocol/session-state.js'
 import type { Backend, BackendState } from '../backend/backend.js'
 import { Composer } from './composer.js'
 import { Notices } from './notices.js'
-import { Connections } from './connections.js'
+import { Connections } from './connections/connections.js'
 import { ProjectStore } from './project-store.js'
 import { Remarks } from './remarks.js'
 import { RunsStore } from './runs-store.js'
+import { type Refused, SessionActs } from './session-acts.js'
 import type { Settings } from './settings.js'
 import { SheetStore } from './sheet-store.js'
-
-/** Called with why something was not done. */
-export type Refused = (why: string) => void
-
-export type ConnectionAct = 'pause' | 'resume' | 'end' | 'close' | 'reset'
 
 /** What is beside the sheet. */
 export type Tab = 'details' | 'connections' | 'marks' | 'saved' | 'faults' | 'rules'
@@ -54,6 +49,7 @@ export class Store {
     Object.keys(this.sheet.filter.value).some((name) => name !== 'session'),
   )
   readonly dialog = signal<'start' | 'change' | 'remove' | 'keys' | 'trust' | undefined>(undefined)
+  readonly acts: SessionActs
   readonly runs: RunsStore
   readonly composer: Composer
   readonly tab = signal<Tab>('details')
@@ -67,6 +63,10 @@ export class Store {
     this.connections = new Connections(backend, this)
     this.composer = new Composer(this.sheet.encoding)
     this.project = new ProjectStore(backend, (act, refused) => this.#try(act, refused))
+    this.acts = new SessionActs(
+      (act, refused) => this.#try(() => act(backend), refused),
+      () => this.connections.open.look(),
+    )
     const refused = (why: string): void => this.notices.say('error', why)
     this.remarks = new Remarks(backend, this, refused)
     this.runs = new RunsStore(backend, refused)
@@ -166,69 +166,9 @@ export class Store {
     return reply !== undefined
   }
 
-  /** @param refused called with what to write instead */
-  async parse(line: string, refused: Refused): Promise<Definition | undefined> {
-    return (await this.#try(() => this.#backend.ask('parse', { line }), refused))?.definition
-  }
-
-  stop(session: number): Promise<unknown> {
-    return this.#try(() => this.#backend.ask('stop', { session }))
-  }
-
-  restart(session: number): Promise<unknown> {
-    return this.#try(() => this.#backend.ask('restart', { session }))
-  }
-
   async remove(session: number): Promise<void> {
     await this.#try(() => this.#backend.ask('remove', { session }))
     if (this.shown.value === session) this.show(undefined)
-  }
-
-  async copy(session: number, as: 'command' | 'code'): Promise<string | undefined> {
-    return (await this.#try(() => this.#backend.ask('copy', { session, as })))?.text
-  }
-
-  /** @returns how many got it; undefined when it was refused */
-  async send(
-    session: number,
-    bytes: string,
-    { to, variables }: { readonly to: readonly number[]; readonly variables: boolean },
-  ): Promise<number | undefined> {
-    const more = {
-      ...(to.length === 0 ? {} : { to: [...to] }),
-      ...(variables ? { variables } : {}),
-    }
-    const reply = await this.#try(() => this.#backend.ask('send', { session, bytes, ...more }))
-    return reply?.recipients
-  }
-
-  async act(session: number, connection: number, act: ConnectionAct): Promise<void> {
-    await this.#try(() => this.#backend.ask('act', { session, connection, act }))
-    await this.connections.open.look()
-  }
-
-  limit(session: number, maxConnections: number): Promise<unknown> {
-    return this.#try(() => this.#backend.ask('limit', { session, maxConnections }))
-  }
-
-  setFaults(session: number, faults: readonly string[]): Promise<unknown> {
-    return this.#try(() => this.#backend.ask('faults', { session, faults: [...faults] }))
-  }
-
-  /**
-   * @param refused called with what is wrong with them
-   * @returns whether they were taken
-   */
-  async setResponders(
-    session: number,
-    responders: Responder[],
-    refused: Refused,
-  ): Promise<boolean> {
-    const reply = await this.#try(
-      () => this.#backend.ask('responders', { session, responders }),
-      refused,
-    )
-    return reply !== undefined
   }
 
   /**

@@ -18,7 +18,7 @@ export function ComposerPane(): ComponentChild {
   const send = async (): Promise<void> => {
     const { bytes } = composer
     if (session === undefined || bytes === undefined) return
-    const recipients = await store.send(session.id, toBase64(bytes), {
+    const recipients = await store.acts.send(session.id, toBase64(bytes), {
       to: [...store.chosen.value],
       variables: composer.variables.value,
     })

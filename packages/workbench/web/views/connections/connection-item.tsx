@@ -2,7 +2,7 @@ import type { ComponentChild } from 'preact'
 import type { ConnectionState } from '../../../src/protocol/session-state.js'
 import { showClock, showSize } from '../../bytes/amounts.js'
 import { tame } from '../../bytes/show-text.js'
-import type { ConnectionAct } from '../../store/store.js'
+import type { ConnectionAct } from '../../store/session-acts.js'
 import type { Words } from '../../words/words.js'
 import { useStore, useWords } from '../use-store.js'
 import { OnlyButton } from './only-button.js'
@@ -28,7 +28,11 @@ export function ConnectionItem({
     store.chosen.value = chosen
   }
   const act = (what: ConnectionAct, name: string): ComponentChild => (
-    <button type="button" disabled={isWatched} onClick={() => void store.act(session, id, what)}>
+    <button
+      type="button"
+      disabled={isWatched}
+      onClick={() => void store.acts.act(session, id, what)}
+    >
       {name}
     </button>
   )

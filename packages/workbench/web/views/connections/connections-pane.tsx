@@ -1,6 +1,6 @@
 import type { ComponentChild } from 'preact'
 import { showCount } from '../../bytes/amounts.js'
-import type { Conversation } from '../../store/conversations.js'
+import type { Conversation } from '../../store/connections/conversations.js'
 import type { Store } from '../../store/store.js'
 import { ChunkedList } from '../../widgets/chunked-list.js'
 import { useStore, useWords } from '../use-store.js'

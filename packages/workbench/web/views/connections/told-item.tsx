@@ -1,7 +1,7 @@
 import type { ComponentChild } from 'preact'
 import { showClock, showSize, showSpan } from '../../bytes/amounts.js'
 import { tame } from '../../bytes/show-text.js'
-import type { Conversation } from '../../store/conversations.js'
+import type { Conversation } from '../../store/connections/conversations.js'
 import { useStore, useWords } from '../use-store.js'
 import { closeText } from '../sheet/event-text.js'
 import { OnlyButton } from './only-button.js'

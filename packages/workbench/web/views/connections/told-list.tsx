@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChild } from 'preact'
 import { showCount } from '../../bytes/amounts.js'
-import type { Conversation } from '../../store/conversations.js'
+import type { Conversation } from '../../store/connections/conversations.js'
 import { ChunkedList } from '../../widgets/chunked-list.js'
 import { useStore, useWords } from '../use-store.js'
 import { ToldItem } from './told-item.js'

@@ -15,7 +15,7 @@ export function FaultsPane(): ComponentChild {
   const { id } = session
   const set = (next: readonly string[]): void => {
     text.value = undefined
-    void store.setFaults(id, next)
+    void store.acts.setFaults(id, next)
   }
   const directions: readonly Direction[] = ['up', 'down']
   return (

@@ -28,7 +28,7 @@ function Rules(): ComponentChild {
   }
   const apply = async (): Promise<void> => {
     const sent = rules
-    const isDone = await store.setResponders(session.id, sent.map(toResponder), (why) => {
+    const isDone = await store.acts.setResponders(session.id, sent.map(toResponder), (why) => {
       refusal.value = why
     })
     // What was typed meanwhile stays.

@@ -9,7 +9,7 @@ export function Maximum({ session }: { readonly session: SessionState }): Compon
   const set = (event: Event): void => {
     const { value } = event.currentTarget as HTMLInputElement
     const most = Number(value)
-    if (value !== '' && Number.isInteger(most) && most >= 0) void store.limit(session.id, most)
+    if (value !== '' && Number.isInteger(most) && most >= 0) void store.acts.limit(session.id, most)
   }
   return (
     <label class="maximum">

@@ -66,7 +66,7 @@ function SessionActs({ session }: { readonly session: SessionState }): Component
     })
   }
   const copy = async (as: 'command' | 'code'): Promise<void> => {
-    const text = await store.copy(id, as)
+    const text = await store.acts.copy(id, as)
     if (text === undefined) return
     await navigator.clipboard.writeText(text)
     store.notices.say('info', `${words.copied}: ${text.split('\n')[0] ?? ''}`)
@@ -77,11 +77,11 @@ function SessionActs({ session }: { readonly session: SessionState }): Component
       <div class="buttons">
         {definition.kind !== 'file' &&
           (isRunning ? (
-            <button type="button" onClick={() => void store.stop(id)}>
+            <button type="button" onClick={() => void store.acts.stop(id)}>
               {words.stop}
             </button>
           ) : (
-            <button type="button" onClick={() => void store.restart(id)}>
+            <button type="button" onClick={() => void store.acts.restart(id)}>
               {words.start}
             </button>
           ))}

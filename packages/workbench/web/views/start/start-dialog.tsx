@@ -41,14 +41,16 @@ export function StartDialog({ session }: StartDialogProps): ComponentChild {
     if (await store.start(definition, refused)) close()
   }
   const submit = async (): Promise<void> => {
-    const definition = await definitionOf(form.value, before, (text) => store.parse(text, refused))
+    const definition = await definitionOf(form.value, before, (text) =>
+      store.acts.parse(text, refused),
+    )
     if (definition === undefined) return
     if (session === undefined) await start(definition)
     else if (await store.change(session.id, definition, refused)) close()
   }
   const read = async (): Promise<void> => {
     refusal.value = ''
-    const definition = await store.parse(line.value, refused)
+    const definition = await store.acts.parse(line.value, refused)
     if (definition === undefined) return
     const next = formOf(definition)
     if (next === undefined) await start(definition)

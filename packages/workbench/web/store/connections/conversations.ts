@@ -1,8 +1,8 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
-import type { Push } from '../../src/protocol/replies.js'
-import type { Backend } from '../backend/backend.js'
-import { showPlace } from '../bytes/show-place.js'
-import { EventFeed, type FedEvent } from './event-feed.js'
+import type { Push } from '../../../src/protocol/replies.js'
+import type { Backend } from '../../backend/backend.js'
+import { showPlace } from '../../bytes/show-place.js'
+import { EventFeed, type FedEvent } from '../event-feed.js'
 
 /** A connection as the log tells of it, also when it is over. */
 export interface Conversation {

@@ -1,9 +1,9 @@
 import { computed, type ReadonlySignal, type Signal } from '@preact/signals'
-import type { SessionState } from '../../src/protocol/session-state.js'
-import type { Backend, BackendState } from '../backend/backend.js'
+import type { SessionState } from '../../../src/protocol/session-state.js'
+import type { Backend, BackendState } from '../../backend/backend.js'
 import { ConnectionList } from './connection-list.js'
 import { Conversations } from './conversations.js'
-import type { SheetStore } from './sheet-store.js'
+import type { SheetStore } from '../sheet-store.js'
 
 /** What is looked at. */
 interface Shown {

@@ -1,6 +1,6 @@
 import { batch, signal } from '@preact/signals'
-import type { ConnectionState, SessionState } from '../../src/protocol/session-state.js'
-import type { Backend } from '../backend/backend.js'
+import type { ConnectionState, SessionState } from '../../../src/protocol/session-state.js'
+import type { Backend } from '../../backend/backend.js'
 
 /** Connections that are asked for; the others are counted. */
 const mostListed = 1_000
