@@ -61,8 +61,10 @@ export interface TransportSink {
    * @param headroom how many bytes in front of `bytes`, in the same ArrayBuffer, the receiver may
    *   overwrite during this call. It lets a partial frame be put in front of its rest without
    *   copying the rest. 0 when there is none.
+   * @param isMore true: more that was read at once may follow in this turn, so that what is sent
+   *   because of these bytes may wait for it. Default false.
    */
-  received(bytes: Uint8Array, borrowed: boolean, headroom: number): void
+  received(bytes: Uint8Array, borrowed: boolean, headroom: number, isMore?: boolean): void
   /** The peer ended its direction (FIN). At most once, after the last `received`. */
   peerEnded(): void
   /** A `write` that returned false has now been handed to the operating system whole. */

@@ -97,9 +97,9 @@ export class GuardedTransport implements Transport, TransportSink {
 
   // What the transport says.
 
-  received(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
+  received(bytes: Uint8Array, borrowed: boolean, headroom: number, isMore?: boolean): void {
     if (this.#isGone) return
-    if (bytes instanceof Uint8Array) this.#sink?.received(bytes, borrowed, headroom)
+    if (bytes instanceof Uint8Array) this.#sink?.received(bytes, borrowed, headroom, isMore)
     else this.#fail(noBytes(bytes))
   }
 

@@ -153,7 +153,7 @@ export class Engine<In, Out>
 
   // ── what the transport says ─────────────────────────────────────────────────────────────────
 
-  received(bytes: Uint8Array, borrowed: boolean, headroom: number): void {
+  received(bytes: Uint8Array, borrowed: boolean, headroom: number, isMore?: boolean): void {
     const { receiver } = this
     if (firstByte.hasSubscribers || bytesIn.hasSubscribers) publishArrival(this, bytes, receiver)
     if (this.isDiscarding) {
@@ -164,7 +164,8 @@ export class Engine<In, Out>
     receiver.received(bytes, borrowed, headroom)
     this.inEvent = false
     // A handler that returned a promise goes on in this turn: all its replies leave together.
-    if (receiver.isMidway || isJoinUntold()) this.openSender?.writeLast()
+    if (isMore === true) this.openSender?.writeLast(true)
+    else if (receiver.isMidway || isJoinUntold()) this.openSender?.writeLast(false)
     else this.openSender?.write()
   }
 

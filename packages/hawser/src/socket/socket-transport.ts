@@ -235,8 +235,8 @@ export class SocketTransport implements Transport, FastReader, SocketOwner, Hand
   /** @internal called by the shared listeners of socket-events.ts */
   handle(event: 'data' | 'end' | 'error' | 'close', value?: Uint8Array | Error): void {
     if (event === 'data') {
-      if (this.#beginning !== undefined) this.#beginning.hasHeard = true
-      this.#sink?.received(value as Uint8Array, false, 0)
+      const bytes = value as Uint8Array
+      this.#sink?.received(bytes, false, 0, this.#beginning?.heard(bytes.length))
     } else if (event === 'end') this.peerHasEnded()
     else if (event === 'error') this.#error ??= sessionFault(value as Error)
     else this.#sink?.gone(this.#error)

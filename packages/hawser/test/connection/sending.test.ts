@@ -46,6 +46,30 @@ describe('send below the high-water mark', () => {
     )
   })
 
+  it('writes once for all replies to the pieces of one read', async () => {
+    const { peer, transport } = attach({ handler: { message: (own, line) => own.send(line) } })
+    for (let piece = 0; piece < 3; piece += 1) {
+      transport.sink?.received(Buffer.from(`${piece}\n`), false, 0, true)
+      // Between two pieces of a read, promises and ticks have their go.
+      await new Promise<void>((resolve) => {
+        process.nextTick(resolve)
+      })
+      expect(transport.writes).toHaveLength(0)
+    }
+    transport.sink?.received(Buffer.from('last\n'), false, 0, false)
+    expect(transport.writes).toHaveLength(1)
+    await peer.receives('0\n1\n2\nlast\n')
+    expect(transport.writes).toHaveLength(1)
+  })
+
+  it('writes the replies to a piece of a read that nothing follows in the same turn', async () => {
+    const { peer, transport } = attach({ handler: { message: (own, line) => own.send(line) } })
+    transport.sink?.received(Buffer.from('alone\n'), false, 0, true)
+    await turns(1)
+    expect(transport.writes).toHaveLength(1)
+    await peer.receives('alone\n')
+  })
+
   it('writes once for all replies to one chunk, under every way to consume', async () => {
     const byHandler = attach({ handler: { message: (own, line) => own.send(line) } })
     const byPromises = attach({

@@ -1,3 +1,4 @@
+import diagnostics from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import tls from 'node:tls'
 import { connect, type Connection, createServer, raw, type Server } from 'hawser'
@@ -119,6 +120,35 @@ describe.each([
     expect((await received).equals(pattern(megabyte))).toBe(true)
     expect(await closed).toEqual({ drained: 1, forced: 0 })
   })
+})
+
+it('the replies to all full records of one read leave in one write', async () => {
+  const { ca } = await identities
+  const server = createServer(
+    { framing: raw(), tls: await siteTls() },
+    { message: (own, bytes) => void own.send(bytes.subarray(0, 1)) },
+  )
+  closeAtEnd(server)
+  const accepted = nextConnection(server)
+  await server.listen({ host: '127.0.0.1', port: 0 })
+  const near = await connect(`tls://127.0.0.1:${portOf(server)}`, { framing: raw(), tls: { ca } })
+  onTestFinished(() => near.reset())
+  const far = await accepted
+  const writes: number[] = []
+  const note = (payload: unknown): void => {
+    const { connection, bytes } = payload as { connection: unknown; bytes: Uint8Array }
+    if (connection === far) writes.push(bytes.length)
+  }
+  diagnostics.subscribe('hawser:connection:bytes-out', note)
+  onTestFinished(() => void diagnostics.unsubscribe('hawser:connection:bytes-out', note))
+  // Three records (RFC 8446 section 5.1), which one read takes.
+  await near.send(pattern(3 * 16 * 1024))
+  let received = 0
+  for await (const bytes of near) {
+    received += bytes.length
+    if (received === 3) break
+  }
+  expect(writes).toEqual([3])
 })
 
 describe('what goes wrong under TLS after the handshake', () => {

@@ -12,7 +12,7 @@ import { Brake } from './brake.js'
 import { Flushes } from './flushes.js'
 import { Outboxes } from './outboxes.js'
 import type { SenderHost } from './sender-host.js'
-import { writeLater } from './write-later.js'
+import { writeLast, writeLater } from './write-later.js'
 
 /** After so many bytes in one turn `send` asks to wait: a fast reader must not keep the event loop busy. */
 const longestBurst = 1024 * 1024
@@ -163,11 +163,10 @@ export class Sender<Out> {
   }
 
   /** Write what waits when all that goes on in this turn has had its go. */
-  writeLast(): void {
+  writeLast(isMore: boolean): void {
     if (this.#scheduled || this.#writing > 0) return
     this.#scheduled = true
-    // What a microtask schedules comes when all of them are done, whatever they lead to.
-    queueMicrotask(() => writeLater(this))
+    writeLast(this, isMore)
   }
 
   /** Write what waits, and none of what is accepted from now on until `release`. */

@@ -3,6 +3,9 @@ import type { ProxyHeader } from '../../proxy-protocol/header.js'
 import type { TlsSession } from '../../tls.js'
 import type { ProxiedConnection, TransportAddress } from '../../transport.js'
 
+/** The most bytes of a TLS record (RFC 8446 section 5.1). Node.js passes each on by itself. */
+const largestRecord = 16 * 1024
+
 /** What only a connection has that began otherwise than with its first message. */
 export class Beginning {
   /** Bytes that were read too far, for the next reader. */
@@ -23,6 +26,16 @@ export class Beginning {
   /** Whether something was given back that no reader has taken yet. */
   get hasRest(): boolean {
     return this.unread !== undefined || this.hasEnded
+  }
+
+  /**
+   * So many bytes came in.
+   *
+   * @returns whether they are a full record of TLS: others that were read with it may follow at once
+   */
+  heard(size: number): boolean {
+    this.hasHeard = true
+    return this.beneath !== undefined && size === largestRecord
   }
 
   takeUnread(): Uint8Array | undefined {

@@ -16,6 +16,8 @@ export class SpyTransport implements Transport {
   referenced = true
   /** `end`, `reset` and `close`, in the order they came. */
   readonly ends: string[] = []
+  /** What it was started with. */
+  sink: TransportSink | undefined
   readonly #inner: Transport
 
   constructor(inner: Transport) {
@@ -35,6 +37,7 @@ export class SpyTransport implements Transport {
   }
 
   start(sink: TransportSink): void {
+    this.sink = sink
     this.#inner.start(sink)
   }
 
