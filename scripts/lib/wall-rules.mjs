@@ -822,7 +822,9 @@ export const WORKBENCH_UNITS = {
   protocol: {
     units: [],
     builtins: [],
-    wings: { text: { sees: [], builtins: [], doors: ['encode-text', 'encoding', 'gbk'] } },
+    wings: {
+      text: { sees: [], builtins: [], doors: ['count-parts', 'encode-text', 'encoding', 'gbk'] },
+    },
   },
   'workbench-error': { units: [], builtins: [] },
   tools: { units: ['protocol'], builtins: [] },

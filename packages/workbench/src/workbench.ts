@@ -112,7 +112,7 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
   const server = new PageServer({
     assets,
     isOpen: !place.isLocal,
-    gaveUp: (why) => notify('warning', why),
+    noticed: (why) => notify('warning', why),
     opened(line) {
       const desk = new Desk(line, { tools, sessions, runs, saved, sheet, log, file, project })
       desks.add(desk)

@@ -23,8 +23,8 @@ export interface PageServerOptions {
   readonly assets: Assets
   /** Called with each page that opens. */
   readonly opened: (page: PageSocket) => void
-  /** Called with why a page was disconnected. */
-  readonly gaveUp?: ((why: string) => void) | undefined
+  /** Called with what a person should see: why a page was disconnected, that it asks too fast. */
+  readonly noticed?: ((why: string) => void) | undefined
   /** Whether it may listen where other machines reach it. */
   readonly isOpen: boolean
   readonly tickets?: Tickets | undefined
@@ -45,7 +45,7 @@ export class PageServer {
     const { assets, opened, isOpen, tickets = new Tickets(), patience = usualPatience } = options
     this.#isOpen = isOpen
     this.#tickets = tickets
-    this.#pages = new Pages(opened, options.gaveUp ?? (() => undefined))
+    this.#pages = new Pages(opened, options.noticed ?? (() => undefined))
     const refuseFull = (): Refusal | undefined => this.#pages.refusal
     this.#routes = new Routes(assets, tickets, () => this.#listening.port, refuseFull)
     this.#http = createServer({

@@ -1,4 +1,6 @@
 import { WebSocket, type RawData } from 'ws'
+import { Inbox } from './inbox.js'
+import type { Turns } from './turns.js'
 
 /** Bytes on their way to a page from which on it is full: what can wait, waits. */
 const fullAt = 1024 * 1024
@@ -16,16 +18,28 @@ export interface PageListener {
 /** A page that is connected. Nothing here waits for it, and it never takes more memory than `mostWaiting`. */
 export class PageSocket {
   readonly #socket: WebSocket
-  readonly #gaveUp: (why: string) => void
+  readonly #noticed: (why: string) => void
   readonly #waiting = new Set<() => void>()
+  readonly #inbox: Inbox
   #waitingBytes = 0
   #missed = 0
+  /** It was said that it asks too fast. */
+  #isSlowed = false
   #listener: PageListener | undefined
 
-  /** @param gaveUp called with why the page was disconnected */
-  constructor(socket: WebSocket, gaveUp: (why: string) => void) {
+  /**
+   * @param noticed called with why the page was disconnected, and that it asks too fast
+   * @param turns shared by all pages
+   */
+  constructor(socket: WebSocket, noticed: (why: string) => void, turns: Turns) {
     this.#socket = socket
-    this.#gaveUp = gaveUp
+    this.#noticed = noticed
+    const owner = {
+      pause: (waiting: number) => this.#pause(waiting),
+      resume: () => socket.resume(),
+      take: (data: Buffer) => this.#listener?.message(data.toString('utf8')),
+    }
+    this.#inbox = new Inbox(owner, turns)
     socket.binaryType = 'nodebuffer'
     // A frame that is too large or malformed: ws closes by itself.
     socket.on('error', () => undefined)
@@ -33,6 +47,7 @@ export class PageSocket {
     socket.on('pong', () => this.#heard())
     socket.on('close', () => {
       this.#release()
+      this.#inbox.clear()
       this.#listener?.close()
     })
   }
@@ -92,13 +107,20 @@ export class PageSocket {
   #take(data: Buffer, isBinary: boolean): void {
     this.#heard()
     if (isBinary) this.#socket.close(1003, 'requests are text')
-    else this.#listener?.message(data.toString('utf8'))
+    else this.#inbox.add(data)
+  }
+
+  #pause(waiting: number): void {
+    this.#socket.pause()
+    if (this.#isSlowed) return
+    this.#isSlowed = true
+    this.#noticed(`a page asks faster than it is served: ${waiting} requests of it wait`)
   }
 
   #giveUp(why: string): void {
     const wasOpen = this.#socket.readyState === WebSocket.OPEN
     this.#socket.terminate()
-    if (wasOpen) this.#gaveUp(`a page was disconnected: ${why}; it connects again by itself`)
+    if (wasOpen) this.#noticed(`a page was disconnected: ${why}; it connects again by itself`)
   }
 
   #heard(): void {

@@ -1,6 +1,7 @@
 import { WebSocketServer } from 'ws'
 import { PageSocket } from './page-socket.js'
 import type { Refusal } from './refusal.js'
+import { Turns } from './turns.js'
 
 /** Pages that may be open at once. */
 const mostPages = 16
@@ -19,17 +20,18 @@ export class Pages {
 
   /**
    * @param opened called with each page that opens
-   * @param gaveUp called with why a page was disconnected
+   * @param noticed called with what a person should see: why a page was disconnected, that it asks too fast
    */
-  constructor(opened: (page: PageSocket) => void, gaveUp: (why: string) => void) {
+  constructor(opened: (page: PageSocket) => void, noticed: (why: string) => void) {
     this.#sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       maxPayload: largestRequest,
       perMessageDeflate: false,
     })
+    const turns = new Turns()
     this.#sockets.on('connection', (socket) => {
-      const page = new PageSocket(socket, gaveUp)
+      const page = new PageSocket(socket, noticed, turns)
       this.#open.add(page)
       socket.once('close', () => this.#open.delete(page))
       opened(page)

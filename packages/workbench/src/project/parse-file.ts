@@ -1,7 +1,10 @@
 import * as v from 'valibot'
 import { type FileOf, projectFiles, type ProjectFolder } from '../protocol/project.js'
+import { hasMoreParts } from '../protocol/text/count-parts.js'
 import { WorkbenchError } from '../workbench-error.js'
 
+/** Values and names in a file; one with a thousand rules has some thousands. */
+const mostParts = 65_536
 /** Letters of what is said: it may quote the file. */
 const longest = 500
 
@@ -14,6 +17,11 @@ export function parseFile<Folder extends ProjectFolder>(
   folder: Folder,
   text: string,
 ): FileOf<Folder> {
+  // There would be a complaint about each of a million that are wrong.
+  if (hasMoreParts(text, mostParts)) {
+    const why = `has more than ${mostParts} values: make it smaller`
+    throw new WorkbenchError('WORKBENCH_INVALID', why)
+  }
   const value = parseJson(text.replace(/^\uFEFF/, ''))
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new WorkbenchError('WORKBENCH_INVALID', 'is no object: write { … }')

@@ -38,7 +38,7 @@ export const Filter = v.strictObject({
   /** Those of this connection. */
   connection: v.optional(Id),
   /** Those of these kinds. */
-  kinds: v.optional(v.array(v.picklist(['in', 'out', 'event', 'lost']))),
+  kinds: v.optional(v.pipe(v.array(v.picklist(['in', 'out', 'event', 'lost'])), v.maxLength(4))),
   /** Events of these names: `bookmark`, `note`. */
   events: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(64))), v.maxLength(16))),
   /** Those that bytes like these end in. */

@@ -80,7 +80,7 @@ export class SavedFilePlace implements SavedPlace {
 
 /** @throws with what is wrong with it */
 function parse(text: string): SavedState {
-  const read = v.safeParse(SavedFile, JSON.parse(text))
+  const read = v.safeParse(SavedFile, JSON.parse(text), { abortEarly: true })
   if (!read.success) {
     const [{ message }] = read.issues
     throw new Error(`${v.getDotPath(read.issues[0]) ?? 'the file'}: ${message}`)

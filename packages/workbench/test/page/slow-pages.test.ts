@@ -25,7 +25,7 @@ it('what a page does not read makes it full, and it has room again when it reads
 
 it('a page that asks and never reads is given up', async () => {
   const said: string[] = []
-  const served = await Served.start({ gaveUp: (why) => said.push(why) })
+  const served = await Served.start({ noticed: (why) => said.push(why) })
   const page = await served.open()
   const [socket] = served.opened
   page.pause()
@@ -44,7 +44,7 @@ it('a page that asks and never reads is given up', async () => {
 
 it('a page that shows no sign of life in four looks is given up', async () => {
   const said: string[] = []
-  const served = await Served.start({ gaveUp: (why) => said.push(why) })
+  const served = await Served.start({ noticed: (why) => said.push(why) })
   const page = await served.open()
   page.pause()
   for (let looks = 0; looks < 4; looks++) served.server.look()
