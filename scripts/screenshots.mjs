@@ -2,8 +2,10 @@
 // /usr/bin/chromium), and is run by hand: npm run screenshots.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
@@ -22,30 +24,95 @@ const conversation = [
   'GOODBYE\n',
 ]
 
-const command = spawn(
-  process.execPath,
-  [fileURLToPath(new URL('packages/cli/bin/hawser.js', root)), 'workbench', '--allow-run'],
-  { stdio: ['pipe', 'pipe', 'inherit'] },
-)
-const link = await firstLink()
+/** A project whose server has a rule and a script. */
+const project = {
+  'servers/orders.json': {
+    ...{ name: 'orders', listen: '127.0.0.1:0', framing: 'lines', script: 'stock.js' },
+    responders: [
+      {
+        ...{ name: 'heartbeat', match: { as: 'regex', regex: '^PING$' } },
+        ...{ do: 'reply', reply: { as: 'text', text: 'PONG' } },
+      },
+    ],
+  },
+  'responders/stock.js': `const stock = new Map([['rope', 40], ['anchor', 2]])
+export default (message) => {
+  const { item, metres = 1 } = JSON.parse(message)
+  return JSON.stringify({ item, left: (stock.get(item) ?? 0) - metres })
+}
+`,
+}
+
+// What is saved and trusted on this machine is in no picture.
+const own = mkdtempSync(join(tmpdir(), 'screenshots-'))
+/** @type {import('node:child_process').ChildProcess[]} */
+const commands = []
 const browser = await chromium.launch({
   executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
   args: ['--no-sandbox'],
 })
 try {
-  await takeAll()
+  await takeAll(await open('--allow-run'))
+  await takeRules(await open(writeProject()))
 } finally {
   await browser.close()
-  command.kill('SIGINT')
+  for (const command of commands) {
+    const ended = once(command, 'exit')
+    command.kill('SIGINT')
+    await ended
+  }
+  rmSync(own, { recursive: true })
 }
 
-async function takeAll() {
+/** A page of a workbench of its own. @param {string[]} words */
+async function open(...words) {
+  const command = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('packages/cli/bin/hawser.js', root)), 'workbench', ...words],
+    { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, XDG_STATE_HOME: own } },
+  )
+  commands.push(command)
   const context = await browser.newContext({
     viewport: { width: 1280, height: 720 },
     locale: 'en-GB',
   })
   const page = await context.newPage()
-  await page.goto(link)
+  await page.goto(await firstLink(command.stdout))
+  return page
+}
+
+/** @returns its folder */
+function writeProject() {
+  const shop = join(own, 'shop')
+  for (const [file, content] of Object.entries(project)) {
+    mkdirSync(join(shop, file, '..'), { recursive: true })
+    const text = typeof content === 'string' ? content : JSON.stringify(content)
+    writeFileSync(join(shop, file), text)
+  }
+  return shop
+}
+
+/** @param {import('playwright-core').Page} page */
+async function takeRules(page) {
+  await page.getByRole('button', { name: 'Trust…' }).click()
+  await page.getByRole('button', { name: 'Trust this folder' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.locator('.session-name').click()
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  const client = await dial(await portOf(page, 1))
+  await page.getByRole('tab', { name: 'Rules' }).click()
+  for (const said of ['PING', '{"item":"rope","metres":12}', '{"item":"anchor"}']) {
+    const replies = await page.locator('.row.out').count()
+    client.write(`${said}\n`)
+    await page.locator('.row.out').nth(replies).waitFor()
+  }
+  await page.locator('.notices li').waitFor({ state: 'detached' })
+  await page.screenshot({ path: `${folder}workbench-rules.png` })
+  client.destroy()
+}
+
+/** @param {import('playwright-core').Page} page */
+async function takeAll(page) {
   await start(page, 'Server', { Name: 'orders', 'Listen on': '127.0.0.1:0', Greeting: 'welcome' })
   const port = await portOf(page, 1)
   await start(page, 'Proxy', {
@@ -131,8 +198,9 @@ async function dial(port) {
   return socket
 }
 
-async function firstLink() {
-  for await (const line of createInterface({ input: command.stdout })) {
+/** @param {import('node:stream').Readable} output */
+async function firstLink(output) {
+  for await (const line of createInterface({ input: output })) {
     const [found] = /http:\S+/.exec(line) ?? []
     if (found !== undefined) return found
   }

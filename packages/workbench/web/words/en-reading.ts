@@ -33,7 +33,7 @@ export const enReading = {
   ruleNamed: (name: string): string => `Rule ${name}`,
   keyTabs: 'the tab beside this one; the width of a pane',
   keySelect: 'select bytes in hex',
-  asRow: 'Row number',
+  asRow: 'Row',
   ruleAny: 'anything',
   fromFile: 'From a file…',
   fileTooLarge: (size: string, most: string): string =>
