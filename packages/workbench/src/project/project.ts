@@ -99,6 +99,7 @@ export class Project {
   /** Read all files again. What runs goes on as it is, and takes what has changed when it is started again. */
   read(): Promise<void> {
     return this.#inTurn(async () => {
+      await this.#assertThere()
       const { files, problems } = await scanProject(this.root)
       const { problems: more, waiting } = await this.#sessions.take(files, problems)
       await this.#code.read()
@@ -169,6 +170,7 @@ export class Project {
     folder: Folder,
     values: readonly FileOf<Folder>[],
   ): Promise<void> {
+    await this.#assertThere()
     const wanted = new Map(values.map((value) => [value.name, value]))
     for (const old of this.#files.filter((each) => each.folder === folder)) {
       if (wanted.has(old.value.name)) continue
@@ -185,6 +187,14 @@ export class Project {
     }
   }
 
+  /** A disk that was taken out has no files, which is not to say that they were deleted. */
+  async #assertThere(): Promise<void> {
+    const stats = await stat(this.root).catch(() => undefined)
+    if (stats?.isDirectory() === true) return
+    const text = `the folder ${this.root} is not there any more: all stays as it was read last`
+    throw new WorkbenchError('WORKBENCH_NOT_NOW', text)
+  }
+
   /** @param before what is thought to be in the file; undefined is no file */
   async #write(
     folder: ProjectFolder,
@@ -192,6 +202,7 @@ export class Project {
     value: object,
     before: object | undefined,
   ): Promise<void> {
+    await this.#assertThere()
     const path = join(this.root, file)
     if (before !== undefined) {
       await makeFolder(join(this.root, folder))

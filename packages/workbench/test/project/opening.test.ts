@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
@@ -259,6 +259,25 @@ it('all are started but those that are kept from it, and clients when the server
   ])
   expect(list.all[1]?.addresses).toEqual([`unix:${join(project.root, 's.sock')}`])
   expect(folder).toBeDefined()
+})
+
+it('a folder that is gone, as a disk that was taken out, takes nothing with it', async () => {
+  const { list, project, folder } = await openProject({
+    'servers/s.json': { name: 's', listen: '127.0.0.1:0' },
+    'messages/m.json': { name: 'm', text: 'x' },
+  })
+  const gone = `the folder ${project.root} is not there any more: all stays as it was read last`
+  renameSync(folder, `${folder}-moved`)
+  await expect(project.read()).rejects.toThrow(gone)
+  await expect(project.save(1)).rejects.toThrow(gone)
+  await expect(project.write({ messages: [], sequences: [] })).rejects.toThrow(gone)
+  expect(list.all).toMatchObject([{ definition: { name: 's' } }])
+  expect(project.saved.messages).toMatchObject([{ name: 'm' }])
+  expect(existsSync(folder)).toBe(false)
+  renameSync(`${folder}-moved`, folder)
+  await project.read()
+  expect(project.state.sessions).toMatchObject([{ file: 'servers/s.json', isChanged: false }])
+  expect(project.saved.messages).toMatchObject([{ name: 'm' }])
 })
 
 it('what is no folder is refused', async () => {
