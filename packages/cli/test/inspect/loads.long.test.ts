@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 import { type Bytes, type SeenThread, startInspection, tapPath } from '@hawser/inspect'
 import { expect, it, onTestFinished } from 'vitest'
 import { usedMemory } from '../../../../test/support/memory.js'
-import type { Reporter } from '../../src/inspect/reporter.js'
 import { Screen } from '../../src/inspect/screen.js'
 import { Watcher } from '../../src/inspect/watcher.js'
 
