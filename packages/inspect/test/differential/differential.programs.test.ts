@@ -23,6 +23,7 @@ const programs: [program: string, wish?: Wish, unseen?: number][] = [
   ['http2.cjs seen', { http2: true }, 2],
   ['visible.cjs'],
   ['patches.cjs'],
+  ['net.cjs', { agent: 'support/agent.cjs' }],
   ['hooks.cjs'],
   ['watchful.cjs hooks'],
   ['watchful.cjs sockets'],

@@ -31,16 +31,18 @@ export interface Wish {
   /** Arguments of Node.js. */
   readonly flags?: readonly string[]
   readonly http2?: boolean
+  /** A file that is loaded before the tap. */
+  readonly agent?: string
 }
 
 /** Runs a program of `differential/programs` as it is. */
-export function runBare(place: string, program: string, { flags = [] }: Wish = {}): Promise<Run> {
-  return run(place, program, flags, {})
+export function runBare(place: string, program: string, wish: Wish = {}): Promise<Run> {
+  return run(place, program, wish.flags ?? [], { NODE_OPTIONS: agentOf(wish) })
 }
 
 /** Runs it with a tap that has no inspector. */
 export function runAlone(place: string, program: string, { flags = [] }: Wish = {}): Promise<Run> {
-  return run(place, program, flags, tapped(join(place, 'none.sock')))
+  return run(place, program, flags, tapped(join(place, 'none.sock'), {}))
 }
 
 /** Runs it with a tap, and an inspector that reads everything. */
@@ -54,7 +56,7 @@ export async function runTapped(
   rmSync(truthPath, { force: true })
   const collector = await collect(path)
   try {
-    const env = tapped(path, wish.http2)
+    const env = tapped(path, wish)
     const result = await run(place, program, wish.flags ?? [], { ...env, TRUTH: truthPath })
     await collector.drained()
     for (const reader of collector.readers) reader.end(true)
@@ -64,11 +66,16 @@ export async function runTapped(
   }
 }
 
-function tapped(path: string, http2 = false): NodeJS.ProcessEnv {
+function agentOf({ agent }: Wish): string {
+  return agent === undefined ? '' : `--require=${join(programs, agent)}`
+}
+
+function tapped(path: string, wish: Wish): NodeJS.ProcessEnv {
+  const { http2 = false } = wish
   return {
     HAWSER_INSPECT: path,
     HAWSER_INSPECT_OPTIONS: JSON.stringify({ http2 }),
-    NODE_OPTIONS: `--require=${tap}`,
+    NODE_OPTIONS: `${agentOf(wish)} --require=${tap}`,
   }
 }
 

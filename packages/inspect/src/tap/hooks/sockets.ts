@@ -14,6 +14,12 @@ const own = Socket.prototype as unknown as Methods
 /** Where sockets inherit from: what a program puts in the place of a method there later is called all the same. */
 const inherited = Object.getPrototypeOf(own) as Methods
 
+/** @returns what to call for a method: what an agent put there before the tap, or what is inherited at that time */
+function findNext(name: string): () => Call {
+  const original = own[name] as Call
+  return Object.hasOwn(own, name) ? () => original : () => inherited[name] as Call
+}
+
 /**
  * Watches what Node's own methods of a socket are called with, each by its name on the prototype.
  *
@@ -31,6 +37,7 @@ export function watchSockets(observer: Observer, onMade: (socket: Watched) => vo
 function watchPush(observer: Observer): void {
   const original = own['push']
   if (typeof original !== 'function') return
+  const next = findNext('push')
   replace(own, 'push', original, function push(this: Watched, chunk: unknown, encoding: unknown) {
     try {
       if (chunk instanceof Uint8Array) observer.bytesIn(this, chunk)
@@ -38,7 +45,7 @@ function watchPush(observer: Observer): void {
     } catch (error) {
       settleFault(error)
     }
-    return apply(inherited['push'] as Call, this, [chunk, encoding])
+    return apply(next(), this, [chunk, encoding])
   })
 }
 
@@ -46,6 +53,7 @@ function watchPush(observer: Observer): void {
 function watchMade(observer: Observer, onMade: (socket: Watched) => void): void {
   const original = own['_undestroy']
   if (typeof original !== 'function') return
+  const next = findNext('_undestroy')
   replace(own, '_undestroy', original, function _undestroy(this: Watched) {
     try {
       observer.made(this)
@@ -53,7 +61,7 @@ function watchMade(observer: Observer, onMade: (socket: Watched) => void): void 
     } catch (error) {
       settleFault(error)
     }
-    return apply(inherited['_undestroy'] as Call, this, [])
+    return apply(next(), this, [])
   })
 }
 
