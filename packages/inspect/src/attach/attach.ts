@@ -39,7 +39,8 @@ export interface Attached {
  * While it is open, for about 50 ms, each user of this machine can run code in the process. Linux only.
  *
  * Whatever goes wrong, the inspector is closed again, unless it was open before; only a process that does not get to
- * it within `timeout` opens it later.
+ * it within `timeout` opens it later. If this process is killed while it is open, the other closes it by itself after
+ * twice the `timeout`.
  *
  * @throws AttachError `ATTACH_REFUSED`, `ATTACH_DECLINED`, `ATTACH_FAILED`
  */
@@ -86,12 +87,13 @@ function describe({ pid, command, address: { host, port } }: Target): string {
   const who = isLocal ? 'any user of this machine' : 'anyone who reaches this machine'
   return (
     `Process ${pid} (${command}) will be sent SIGUSR1. Node.js then opens ${where} for about 50 ms, and ${who} ` +
-    'can run code in the process for that moment. If the program handles SIGUSR1 itself, its handler runs instead.'
+    'can run code in the process for that moment. If the program handles SIGUSR1 itself, its handler runs instead. ' +
+    'A synchronous read that the program waits in may fail with EINTR.'
   )
 }
 
 async function load(
-  { port, inspector }: OpenPort,
+  { port, inspector, wasOpen }: OpenPort,
   target: Target,
   { socket, http2 = false }: AttachOptions,
   timeout: number,
@@ -109,7 +111,7 @@ async function load(
       )
     }
   }
-  const found = await evaluate(pidExpression)
+  const found = await evaluate(pidExpression(pid, wasOpen ? Infinity : 2 * timeout))
   if (found !== pid) {
     throw fail(
       `process ${String(found)} responded on port ${port} instead of ${pid}: nothing was loaded`,

@@ -18,8 +18,22 @@ export type Loaded =
   | { readonly outcome: 'off' }
   | { readonly outcome: 'failed'; readonly reason: string }
 
-/** Its number as it knows it. */
-export const pidExpression = 'process.pid'
+/**
+ * Its number as it knows it. If it is the one that is meant, it also closes the port by itself in `closeIn` ms, if that
+ * is still the same: what asks may be killed before it does.
+ */
+export function pidExpression(pid: number, closeIn: number): string {
+  return `(() => {
+  const inspector = require('node:inspector')
+  const opened = inspector.url()
+  const close = () => {
+    if (inspector.url() === opened) inspector.close()
+  }
+  const isMeant = process.pid === ${pid} && ${Number.isFinite(closeIn)}
+  if (isMeant) require('node:timers').setTimeout(close, ${Math.min(closeIn, 60_000)}).unref()
+  return process.pid
+})()`
+}
 
 /** Closes the port for everybody. No reply to it arrives. */
 export const closeExpression = "require('node:inspector').close()"

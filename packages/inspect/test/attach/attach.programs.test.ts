@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
+import { until } from '../../../../test/support/until.js'
+import { openPort } from '../../src/attach/debug-port.js'
+import { pidExpression } from '../../src/attach/expressions.js'
+import { checkTarget } from '../../src/attach/target.js'
 import { attachTo, canAttach, programPath, Target } from './target.js'
 
 describe.runIf(canAttach)('a Node.js program', () => {
@@ -42,9 +46,22 @@ describe.runIf(canAttach)('a Node.js program', () => {
       return false
     }
     await expect(attachTo(target, { confirm })).rejects.toMatchObject({ code: 'ATTACH_DECLINED' })
-    expect(warnings).toEqual([expect.stringMatching(/SIGUSR1.*any user of this machine.*handler/)])
+    expect(warnings).toEqual([
+      expect.stringMatching(/SIGUSR1.*any user of this machine.*handler.*EINTR/),
+    ])
     expect(await target.ask()).toEqual({ isTapped: false, variables: [] })
     expect(target.running.printed).not.toContain('handled')
+  })
+
+  it('closes its debug port by itself if what attached was killed before it did', async () => {
+    const target = await Target.node('asked.cjs')
+    const open = await openPort(checkTarget(target.pid), 20_000)
+    expect(target.ports).toEqual([open.port])
+    const found = await open.inspector.evaluate(pidExpression(target.pid, 200))
+    expect(found).toBe(target.pid)
+    open.inspector.close()
+    await until(() => target.ports.length === 0)
+    expect(await target.ask()).toEqual({ isTapped: false, variables: [] })
   })
 
   it('that handles SIGUSR1 itself runs its handler and nothing else', async () => {
