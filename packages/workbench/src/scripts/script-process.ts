@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { Worker } from 'node:worker_threads'
 import { describeThrown } from './describe-thrown.js'
+import { limitMemory } from './memory-limit.js'
 import { type FromScript, mostMemory, type ToScript } from './script-act.js'
 import type { ScriptCode } from './script-code.js'
 
@@ -34,6 +35,7 @@ function begin(code: ScriptCode): Worker {
   return worker
 }
 
+limitMemory((failed) => say({ failed }))
 let worker: Worker | undefined
 process.on('message', (said: ToScript) => {
   if ('code' in said) {

@@ -2,8 +2,9 @@ import type { ScriptAct, ScriptConnection } from './script-act.js'
 import type { ScriptCode } from './script-code.js'
 import { ScriptThread } from './script-thread.js'
 
-/** Messages that are in the thread at once; the others wait here. */
+/** Messages that are in the thread at once, and bytes of them; the others wait here. */
 const mostInThread = 64
+const mostInThreadBytes = 16 * 1024 * 1024
 /** Messages that wait, and their bytes. */
 const mostWaiting = 1_024
 const mostWaitingBytes = 16 * 1024 * 1024
@@ -42,6 +43,7 @@ export class Script {
   readonly #waiting: Waiting[] = []
   #waitingBytes = 0
   #inThread = 0
+  #inThreadBytes = 0
   #thread: ScriptThread | undefined
   /** One that is loaded. */
   #opening: ScriptThread | undefined
@@ -122,10 +124,14 @@ export class Script {
       return
     }
     while (this.#inThread < mostInThread) {
-      const next = this.#waiting.shift()
+      const [next] = this.#waiting
       if (next === undefined) return
-      this.#waitingBytes -= next.message.length
+      const { length } = next.message
+      if (this.#inThread > 0 && this.#inThreadBytes + length > mostInThreadBytes) return
+      this.#waiting.shift()
+      this.#waitingBytes -= length
       this.#inThread++
+      this.#inThreadBytes += length
       void this.#hand(thread, next)
     }
   }
@@ -138,6 +144,7 @@ export class Script {
       if (thread.isOver && thread === this.#thread) this.#died(thread.why)
     } finally {
       this.#inThread--
+      this.#inThreadBytes -= message.length
       this.#pump()
     }
   }

@@ -107,6 +107,52 @@ it.each([
   expect(notices).toEqual([expect.stringMatching(/^a\.mjs was started again: .*memory/)])
 })
 
+/** A script that may take an hour for a message, and what is said of it. */
+async function startPatient(code: string) {
+  const url = pathToFileURL(join(createFolder({ 'a.mjs': code }), 'a.mjs')).href
+  const notices: string[] = []
+  const script = await Script.start({
+    name: 'a.mjs',
+    limit: 3_600_000,
+    allow: () => Promise.resolve({ url }),
+    noticed: (text) => notices.push(text),
+  })
+  onTestFinished(() => script.close())
+  const connection = { id: 1, local: '', remote: '', session: '' }
+  return { notices, call: (said: string) => script.call(Buffer.from(said), connection) }
+}
+
+it('a script that keeps more and more buffers is started again, and says why', async () => {
+  const { call, notices } = await startPatient(
+    `const all = []
+    export default (message) => {
+      if (message.toString() === 'ok') return 'ok'
+      for (let i = 0; i < 10; i++) all.push(Buffer.alloc(1e6, 1))
+    }`,
+  )
+  for (let number = 0; number < 60; number++) await call('keep this').catch(() => undefined)
+  while (notices.length === 0) await call('ok').catch(() => undefined)
+  expect(notices).toEqual([
+    expect.stringMatching(
+      /^a\.mjs was started again: its memory is \d+ bytes, .* at most 536870912 are allowed$/,
+    ),
+  ])
+  expect(await call('ok')).toMatchObject([{ do: 'reply' }])
+})
+
+it('a loop that fills buffers is ended by the memory of its process', async () => {
+  const { call, notices } = await startPatient(
+    unless(`const all = []
+      while (all.length < 100) all.push(Buffer.alloc(8e6, 1))
+      for (;;);`),
+  )
+  await expect(call('bad')).rejects.toThrow(
+    /^its memory is \d+ bytes, .* at most 536870912 are allowed$/,
+  )
+  expect(await call('ok')).toMatchObject([{ do: 'reply' }])
+  expect(notices).toEqual([expect.stringMatching(/^a\.mjs was started again: its memory is/)])
+})
+
 it('more messages than may wait are refused with their number, and the others are not lost', async () => {
   const code = `export default async (message) => { await null; return message }`
   const url = pathToFileURL(join(createFolder({ 'a.mjs': code }), 'a.mjs')).href
