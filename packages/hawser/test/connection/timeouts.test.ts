@@ -156,6 +156,21 @@ describe('the frame timeout', () => {
     expect([connection.phase, connection.messagesRead, clock.pending]).toEqual(['open', 1, 0])
   })
 
+  it('strikes within a quarter more for the last of many frames that were cut', async () => {
+    const clock = new VirtualClock()
+    const { connection, peer } = attach({ clock, minimumRate: Infinity, handler: { message() {} } })
+    await peer.send('cut')
+    for (let sent = 0; sent < 20; sent += 1) {
+      await clock.advance(11_000)
+      await peer.send(' here\ncut')
+    }
+    await clock.advance(29_999)
+    expect([connection.phase, connection.messagesRead]).toEqual(['open', 20])
+    await clock.advance(7_501)
+    peer.end()
+    expect(await connection.closed).toMatchObject({ reason: 'frame-timeout' })
+  })
+
   it('strikes a loop that waits as well', async () => {
     const clock = new VirtualClock()
     const { connection, peer } = attach({ clock })

@@ -22,19 +22,23 @@ export function needsWatch({ settings, receiver, openSender }: Watched): boolean
   )
 }
 
-/** Which waits may count now, and for which frame: another number when that changes. */
+/** A write that waits, in what counts. */
+const writing = 8
+
+/** Which waits may count now: another number when that changes. */
 function countingOf({ receiver, openSender, isDiscarding, lingers, isAtWork }: Watched): number {
-  const bits =
+  return (
     Number(receiver.stopped) |
     (Number(receiver.ended) << 1) |
     (Number(receiver.empty) << 2) |
-    (Number(openSender?.isWriting) << 3) |
+    (openSender?.isWriting === true ? writing : 0) |
     (Number(receiver.bytes === 0) << 4) |
     (Number(isDiscarding) << 5) |
     (Number(lingers) << 6) |
     (Number(isAtWork) << 7) |
-    (Number(receiver.isSlowedDown) << 8)
-  return receiver.isPartial ? bits + 512 * (receiver.messages + 1) : bits
+    (Number(receiver.isSlowedDown) << 8) |
+    (Number(receiver.isPartial) << 9)
+  )
 }
 
 /** Watches all the waits of one connection with one lazy timer. */
@@ -54,8 +58,8 @@ export class Watch {
 
   /**
    * Look at the waits that count now and be woken when the first may be over. Called at each event of
-   * a busy connection, so it returns at once while the same ones count as last time: progress is
-   * looked at when it wakes.
+   * a busy connection, so it returns at once while the same ones count as last time: progress, another
+   * frame included, is looked at when it wakes.
    */
   arm(): void {
     const watched = this.#watched
@@ -76,6 +80,7 @@ export class Watch {
 
   /** Everything accepted was handed to the operating system. */
   flushed(): void {
+    if ((this.#counting & writing) === 0) return
     this.#counting = -1
     this.#paces.flushed()
   }
