@@ -23,6 +23,7 @@ const longText = 2 * 1024
 /** … up to this one, which as ASCII just fits into the largest. No more is joined. */
 const longestText = largestBlock - widest
 
+const lineFeed = 10
 const nothing = new Uint8Array(0)
 const { utf8Write } = Buffer.prototype as Buffer & {
   utf8Write?: (text: string, offset: number, length: number) => number
@@ -183,12 +184,13 @@ export class Outbox implements FrameOutput {
     return at
   }
 
-  /** Joined with its ending, text would be copied once more. */
+  /** Joined with its ending, text would be copied once more; and to encode that by itself costs a call. */
   #longText(text: string, ending: string): void {
     if (this.#text !== '') this.#encodeText()
     this.#text = text
     this.#encodeText()
-    this.#text = ending
+    if (ending === '\n' && this.#used < this.#block.length) this.#block[this.#used++] = lineFeed
+    else this.#text = ending
   }
 
   #encodeText(): void {
