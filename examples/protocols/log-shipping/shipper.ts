@@ -5,16 +5,20 @@ import { acknowledgements, type Entry, type Stored } from './entry.js'
 
 /** Characters of one batch: one that is longer waits for the next. */
 const mostCharacters = 64 * 1024
-const patiently = { resend: true, timeout: Infinity }
+/** Frozen options are checked once, and not for each batch. */
+const patiently = Object.freeze({ resend: true, timeout: Infinity })
+
+/** The lines of one turn: they are one request. */
+interface Batch {
+  entries: string
+  readonly stored: Promise<Stored>
+}
 
 /** One connection that comes back. What was not acknowledged is sent again on the next. */
 export class Shipper {
   readonly client: Client<Stored, string>
   #lastId = 0
-  /** The lines of this turn: they are one request. */
-  #entries = ''
-  #batch: Promise<Stored> | undefined
-  #settle: (stored: Promise<Stored>) => void = () => {}
+  #batch: Batch | undefined
 
   constructor(endpoint: Destination, options: ClientOptions<Stored, string> = {}) {
     this.client = createClient<Stored, string>(endpoint, {
@@ -35,30 +39,34 @@ export class Shipper {
   ship(text: string): Promise<Stored> {
     this.#lastId += 1
     const entry = JSON.stringify({ id: this.#lastId, text } satisfies Entry)
-    if (this.#entries.length + entry.length > mostCharacters) this.#send()
-    this.#batch ??= this.#begin()
-    this.#entries += this.#entries === '' ? entry : `,${entry}`
-    return this.#batch
+    const batch = this.#batch
+    if (batch === undefined || batch.entries.length + entry.length > mostCharacters) {
+      return this.#begin(entry)
+    }
+    batch.entries += `,${entry}`
+    return batch.stored
   }
 
   /** Wait for what is under way, and end. */
-  close(): Promise<CloseResult> {
-    this.#send()
+  async close(): Promise<CloseResult> {
+    // The lines of this turn leave first.
+    await Promise.resolve()
     return this.client.close()
   }
 
-  #begin(): Promise<Stored> {
-    queueMicrotask(() => this.#send())
-    const batch = new Promise<Stored>((resolve) => (this.#settle = resolve))
+  #begin(entry: string): Promise<Stored> {
+    const batch: Batch = {
+      entries: entry,
+      stored: Promise.resolve().then(() => this.#send(batch)),
+    }
     // A line that is not awaited must not end the process.
-    batch.catch(() => {})
-    return batch
+    batch.stored.catch(() => {})
+    this.#batch = batch
+    return batch.stored
   }
 
-  #send(): void {
-    if (this.#batch === undefined) return
-    this.#settle(this.client.request(`[${this.#entries}]`, patiently))
-    this.#entries = ''
-    this.#batch = undefined
+  #send(batch: Batch): Promise<Stored> {
+    if (this.#batch === batch) this.#batch = undefined
+    return this.client.request(`[${batch.entries}]`, patiently)
   }
 }

@@ -97,6 +97,21 @@ it('a signal has no listener left once its requests have their replies', async (
   }
 })
 
+it('options of a request are refused though they were right once, and though they cannot change', async () => {
+  const { client, peer } = await meet()
+  const changing: { timeout: number; tiemout?: number } = { timeout: 1_000 }
+  const right = Object.freeze({ timeout: 1_000 })
+  const replies = [changing, right, right].map((options) => client.request('hello', options))
+  await peer.receives('hello\nhello\nhello\n')
+  await peer.send('1\n2\n3\n')
+  expect(await Promise.all(replies)).toEqual(['1', '2', '3'])
+  changing.tiemout = 1
+  const wrong = Object.freeze({ ...changing })
+  for (const options of [changing, wrong, wrong]) {
+    expect(() => void client.request('hello', options)).toThrow(/did you mean timeout/)
+  }
+})
+
 describe('requests answered in order', () => {
   it('get their replies though they all left at once', async () => {
     const { client, peer } = await meet()

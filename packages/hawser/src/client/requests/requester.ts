@@ -51,6 +51,8 @@ export class Requester<In, Out> {
   #isPumping = false
   /** Bytes of memory of messages that are kept to be sent again. */
   #keptBytes = 0
+  /** The last options that were found to be right and cannot change. */
+  #checked: object | undefined
 
   constructor(limits: RequesterLimits, owner: RequesterOwner<In, Out>) {
     this.#limits = limits
@@ -93,7 +95,7 @@ export class Requester<In, Out> {
    * @throws OptionError when the timeout is none
    */
   request(message: Out, options: AnyRequestOptions<In>): Promise<In | In[]> {
-    if (options !== noRequestOptions) checkOptions(options, partedRequestNames)
+    if (options !== noRequestOptions && options !== this.#checked) this.#check(options)
     const { until, signal } = options
     const { clock, maxReplyBytes } = this.#limits
     const now = turnTime(clock)
@@ -173,6 +175,11 @@ export class Requester<In, Out> {
       queueTimeout(late.timeout, owner.lastError),
     )
     return this.#queue
+  }
+
+  #check(options: object): void {
+    checkOptions(options, partedRequestNames)
+    if (Object.isFrozen(options)) this.#checked = options
   }
 
   #timeoutOf({ timeout }: RequestOptions): number {
