@@ -1,9 +1,14 @@
 import type { Push } from '../protocol/replies.js'
 import type { PageLine } from './page-line.js'
 
+/** As many times as long as it took to say something is waited before it is said again: of a thousand sessions it takes long. */
+const rest = 20
+
 interface Waiting {
   make: () => Push
   readonly interval: number
+  /** Milliseconds between the last time and the next one. */
+  pause: number
   timer: NodeJS.Timeout | undefined
   last: number
 }
@@ -27,11 +32,13 @@ export class Pushes {
    */
   push(key: string, interval: number, make: () => Push): void {
     if (this.#isClosed) return
-    const entry = this.#waiting.get(key) ?? { make, interval, timer: undefined, last: -Infinity }
+    const entry = this.#waiting.get(key) ?? {
+      ...{ make, interval, pause: interval, timer: undefined, last: -Infinity },
+    }
     entry.make = make
     this.#waiting.set(key, entry)
     if (entry.timer !== undefined) return
-    const wait = entry.last + interval - performance.now()
+    const wait = entry.last + entry.pause - performance.now()
     if (wait <= 0) this.#say(entry)
     else this.#schedule(entry, wait)
   }
@@ -58,7 +65,10 @@ export class Pushes {
       this.#schedule(entry, entry.interval)
       return
     }
-    entry.last = performance.now()
+    const begun = performance.now()
     this.#line.send(JSON.stringify(entry.make()))
+    entry.last = performance.now()
+    const { interval } = entry
+    entry.pause = interval === 0 ? 0 : Math.max(interval, (entry.last - begun) * rest)
   }
 }

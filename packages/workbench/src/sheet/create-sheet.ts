@@ -2,6 +2,7 @@ import type { Filter } from '../protocol/filter.js'
 import { LogFile } from './file/log-file.js'
 import { LogView } from './log-view.js'
 import type { FramingOf } from './messages/message-cutter.js'
+import { IndexBudget } from './messages/message-index.js'
 import { MessageSource } from './messages/message-source.js'
 import { ScanPool } from './scan/scan-pool.js'
 import type { Sheet, View } from './sheet.js'
@@ -9,6 +10,7 @@ import type { Sheet, View } from './sheet.js'
 /** Logs are opened when the first view needs them, and closed behind the last one. */
 export function createSheet(): Sheet {
   const pool = new ScanPool()
+  const budget = new IndexBudget()
   const files = new Map<string, { readonly opening: Promise<LogFile>; views: number }>()
 
   async function release(path: string): Promise<void> {
@@ -28,7 +30,7 @@ export function createSheet(): Sheet {
         const file = await entry.opening
         if (framingOf === undefined)
           return new LogView(file, pool, filter, () => void release(path))
-        const messages = new MessageSource(file, framingOf)
+        const messages = new MessageSource(file, framingOf, budget)
         try {
           return new LogView(messages, pool, filter, () => {
             messages.close()

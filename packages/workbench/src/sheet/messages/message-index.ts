@@ -3,6 +3,29 @@ const chunkMessages = 65_536
 const fields = 3
 /** Takes 96 MiB, in any log. */
 const mostMessages = 8_388_608
+/** Chunks of all views together: 256 MiB. */
+const mostChunks = 341
+
+/** What the indexes of all views may take together: there may be many views of messages. */
+export class IndexBudget {
+  readonly #most: number
+  #chunks = 0
+
+  constructor(most: number = mostChunks) {
+    this.#most = most
+  }
+
+  /** @returns whether there is room for another chunk, which is taken */
+  take(): boolean {
+    if (this.#chunks >= this.#most) return false
+    this.#chunks++
+    return true
+  }
+
+  give(chunks: number): void {
+    this.#chunks -= chunks
+  }
+}
 
 /**
  * What is at a place: a message; a row that is shown as it is; bytes that do not follow the framing; or the rest of a
@@ -29,18 +52,34 @@ export interface MessagePlace {
 /** Where the messages of a log are, in the order of the rows that they end in. */
 export class MessageIndex {
   readonly #chunks: Uint32Array[] = []
+  readonly #budget: IndexBudget
   #size = 0
+  #isFull = false
+
+  constructor(budget: IndexBudget = new IndexBudget()) {
+    this.#budget = budget
+  }
 
   get size(): number {
     return this.#size
   }
 
+  /** What was added from then on is left out. */
   get isFull(): boolean {
-    return this.#size >= mostMessages
+    return this.#isFull
+  }
+
+  /** It is not needed any more. */
+  close(): void {
+    this.#isFull = true
+    this.#size = 0
+    this.#budget.give(this.#chunks.splice(0).length)
   }
 
   add({ is, row, end, size }: MessagePlace): void {
     const at = (this.#size % chunkMessages) * fields
+    if (at === 0) this.#isFull ||= this.#size >= mostMessages || !this.#budget.take()
+    if (this.#isFull) return
     if (at === 0) this.#chunks.push(new Uint32Array(chunkMessages * fields))
     const sized = Math.min(size, largestSize) + placeKinds.indexOf(is) * 2 ** sizeBits
     this.#chunks.at(-1)?.set([row, end, sized], at)

@@ -7,7 +7,7 @@ import { viewFlags } from '../../protocol/rows-frame.js'
 import type { RowSource } from '../row-source.js'
 import { BegunMessages } from './begun-messages.js'
 import { type AnyFraming, type FramingOf, MessageCutter } from './message-cutter.js'
-import { MessageIndex, type MessagePlace } from './message-index.js'
+import { type IndexBudget, MessageIndex, type MessagePlace } from './message-index.js'
 
 /** Rows that are cut between two turns of the event loop. */
 const stride = 512
@@ -18,15 +18,17 @@ export class MessageSource implements RowSource {
   readonly reader: Pick<LogReader, 'rows'>
   readonly #rows: RowSource
   readonly #cutter: MessageCutter
-  readonly #index = new MessageIndex()
+  readonly #index: MessageIndex
   readonly #listeners = new Set<() => void>()
   readonly #over = new AbortController()
   readonly #unwatch: () => void
   #wake: (() => void) | undefined
   #error: string | undefined
 
-  constructor(rows: RowSource, framingOf: FramingOf) {
+  /** @param budget shared by all views */
+  constructor(rows: RowSource, framingOf: FramingOf, budget?: IndexBudget) {
     this.#rows = rows
+    this.#index = new MessageIndex(budget)
     this.#cutter = new MessageCutter(framingOf)
     this.reader = { rows: (filter = {}) => this.#read(filter) }
     this.#unwatch = rows.watch(() => this.#wake?.())
@@ -64,6 +66,7 @@ export class MessageSource implements RowSource {
     this.#over.abort()
     this.#unwatch()
     this.#listeners.clear()
+    this.#index.close()
     this.#wake?.()
   }
 
@@ -87,9 +90,8 @@ export class MessageSource implements RowSource {
     for await (const row of this.#rows.reader.rows(range)) {
       for (const place of await this.#cutter.cut(row)) this.#index.add(place)
       if (this.#index.isFull) {
-        throw new Error(
-          `there are more messages than ${this.#index.size}: look at the rows instead`,
-        )
+        const size = this.#index.size
+        throw new Error(`there are more messages than ${size}: look at the rows, or close a view`)
       }
       if (++seen % stride > 0) continue
       this.#tell()
