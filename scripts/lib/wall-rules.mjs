@@ -896,12 +896,12 @@ export const WORKBENCH_UNITS = {
   },
   sheet: {
     units: ['pattern-bytes', 'protocol', 'workbench-error'],
-    builtins: ['buffer', 'crypto', 'events', 'timers/promises', 'worker_threads', 'zlib'],
+    builtins: ['buffer', 'crypto', 'timers/promises', 'vm', 'worker_threads', 'zlib'],
     wings: {
       file: { sees: ['row-source'], builtins: [] },
       scan: {
         sees: ['file', 'row-source'],
-        builtins: ['buffer', 'events', 'timers/promises', 'worker_threads'],
+        builtins: ['buffer', 'timers/promises', 'worker_threads'],
       },
       messages: { sees: ['row-source'], builtins: ['buffer', 'timers/promises'] },
     },

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { LogRow } from 'hawser/log'
 import type { Filter, Pattern } from '../protocol/filter.js'
 import { WorkbenchError } from '../workbench-error.js'
+import { callBounded } from './bounded-call.js'
 import { FoundPlaces } from './found-places.js'
 import { LogFile } from './file/log-file.js'
 import { Matcher } from './scan/matcher.js'
@@ -149,7 +150,8 @@ export class LogView implements View {
     const [row] = await this.#read(number, number + 1, signal)
     if (row === undefined) return { at: 0, length: 0 }
     const before = await this.#bytesBefore(row, matcher.reach, signal)
-    return matcher.match(Buffer.from(row.data), before) ?? { at: 0, length: 0 }
+    // A thread may have had seconds for it.
+    return callBounded(() => matcher.match(Buffer.from(row.data), before)) ?? { at: 0, length: 0 }
   }
 
   /** The last bytes of the direction of a row that lie in front of it. */

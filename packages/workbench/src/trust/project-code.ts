@@ -24,6 +24,8 @@ export class ProjectCode {
   /** Aborted when what was trusted is not any more. */
   #revoked = new AbortController()
   #state: CodeState | undefined
+  /** All of it is read each time, so that it is done one after the other: a thousand sessions may be started at once. */
+  #last: Promise<unknown> = Promise.resolve()
 
   /** @param isTrustedHere whether it may run whatever it is, as long as the process runs: `--trust` */
   constructor(root: string, trusted: TrustedFolders, isTrustedHere: boolean) {
@@ -45,7 +47,7 @@ export class ProjectCode {
   /** Look at the files again. Never rejects. */
   async read(): Promise<void> {
     try {
-      const code = await readCode(this.#root)
+      const code = await this.#readCode()
       this.#state = code && {
         files: code.files,
         hash: code.hash,
@@ -64,7 +66,7 @@ export class ProjectCode {
    * @returns rejects with WorkbenchError when it is not that any more
    */
   async trust(hash: string): Promise<void> {
-    const code = await readCode(this.#root)
+    const code = await this.#readCode()
     if (code === undefined || code.hash !== hash) {
       await this.read()
       throw refused('the code was changed meanwhile: look at it again, and then trust it')
@@ -102,7 +104,7 @@ export class ProjectCode {
    * @returns its URL, and the hashes of all that was looked at; rejects with WorkbenchError when it may not
    */
   async allow(name: string): Promise<AllowedCode> {
-    const code = await readCode(this.#root)
+    const code = await this.#readCode()
     const file = `${codeFolder}/${name}`
     if (code === undefined || !code.files.includes(file)) {
       throw new WorkbenchError('WORKBENCH_NOT_FOUND', `there is no ${file} in the folder`)
@@ -115,6 +117,12 @@ export class ProjectCode {
     throw refused(
       `${file} is code, and this folder is not trusted: read it, and trust the folder in the page, or with hawser run --trust`,
     )
+  }
+
+  #readCode(): Promise<Code | undefined> {
+    const turn = this.#last.then(() => readCode(this.#root))
+    this.#last = turn.catch(() => undefined)
+    return turn
   }
 
   async #isTrusted({ hash }: Code): Promise<boolean> {
