@@ -50,6 +50,14 @@ function overflow(page: Page): Promise<string[]> {
     const wide = [...document.querySelectorAll('.pane, .composer, .toolbar, .heads, dialog')]
       .filter((each) => each.scrollWidth > each.clientWidth + 1)
       .map((each) => each.className)
+    const words = [
+      ...document.querySelectorAll(
+        'button, label, h2, legend, .tabs, .composer-foot > span, .row-count',
+      ),
+    ]
+      .filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1)
+      .map((each) => `cut: ${each.textContent}`)
+    wide.push(...words)
     const isWhole = scrollWidth <= clientWidth && scrollHeight <= clientHeight
     return isWhole ? wide : ['the page', ...wide]
   })
@@ -60,9 +68,32 @@ async function fill(page: Page, start: string): Promise<void> {
   await page.locator('dialog input').first().fill('127.0.0.1:0')
   await page.locator('dialog').getByRole('button', { name: start, exact: true }).click()
   const socket = await dial(await shownPort(page))
+  const gone = await dial(await shownPort(page))
+  gone.end()
+  await page.locator('.row.event').nth(3).waitFor()
   socket.write('你好，世界\n')
   await page.locator('.row.in', { hasText: '你好，世界' }).click()
   await page.locator('.details pre').waitFor()
+  // A part of it is marked, with an escape in it.
+  await page.locator('.toolbar select').first().selectOption('hex')
+  await page.locator('#find').fill('e7958c0a')
+  await page.locator('#find').press('Enter')
+  await page.locator('.row mark .escape').waitFor()
+  await page.locator('#filter').click()
+  await page.locator('.drop').waitFor()
+}
+
+/** The panes beside the sheet, and one look at all sessions. */
+async function eachPane(page: Page, look: () => Promise<void>): Promise<void> {
+  const tabs = page.locator('.side > .tabs [role=tab]')
+  for (let tab = 0; tab < (await tabs.count()); tab++) {
+    await tabs.nth(tab).click()
+    await look()
+  }
+  await page.locator('.session-all').click()
+  await page.locator('.session-all[aria-current="true"]').waitFor()
+  await look()
+  await page.locator('.session-name').first().click()
 }
 
 itPeer('chromium', 'light and dark, each legible at 1280 by 720', async (program) => {
@@ -73,11 +104,10 @@ itPeer('chromium', 'light and dark, each legible at 1280 by 720', async (program
     await page.getByLabel('Theme').selectOption(theme)
     await page.locator(`html[data-theme="${theme}"]`).waitFor()
     grounds.push(await page.evaluate(() => getComputedStyle(document.body).backgroundColor))
-    for (const tab of ['Details', 'Connections']) {
-      await page.getByRole('tab', { name: tab }).click()
+    await eachPane(page, async () => {
       expect(await faintTexts(page)).toEqual([])
       expect(await overflow(page)).toEqual([])
-    }
+    })
     for (const key of ['n', '?']) {
       await page.keyboard.press(key)
       await page.locator('dialog').waitFor()
@@ -111,14 +141,15 @@ itPeer('chromium', 'in Chinese, all of it', async (program) => {
   await page.getByText('还没有任何会话。').waitFor()
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN')
   await fill(page, '启动')
+  await page.locator('.drop').click()
+  await page.locator('.drop').waitFor({ state: 'detached' })
   await page.locator('#composer').fill('收到：你好')
   await page.keyboard.press('Enter')
   await page.locator('.row.out', { hasText: '收到：你好' }).waitFor()
   await page.getByText('已发给 1 个连接').waitFor()
-  for (const tab of ['详情', '连接']) {
-    await page.getByRole('tab', { name: tab }).click()
+  await eachPane(page, async () => {
     expect(await overflow(page)).toEqual([])
-  }
+  })
   // The words of the page, without what is a name everywhere.
   const left = await page.evaluate(() => {
     const spoken = [...document.querySelectorAll('button, .hint, .counts, h2, label, th')]

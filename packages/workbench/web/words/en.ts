@@ -97,7 +97,6 @@ export const en = {
   timeDelta: 'From before',
   connection: 'Connection',
   direction: 'Direction',
-  size: 'Size',
   content: 'Content',
   received: 'received',
   sent: 'sent',

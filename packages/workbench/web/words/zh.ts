@@ -94,7 +94,6 @@ export const zh: Words = {
   timeDelta: '距上一行',
   connection: '连接',
   direction: '方向',
-  size: '大小',
   content: '内容',
   received: '收到',
   sent: '发出',

@@ -6,7 +6,7 @@ import { FramingNames } from '../../widgets/framing-names.js'
 import { EncodingChoice } from './encoding-choice.js'
 import { useStore, useWords } from '../use-store.js'
 
-/** Above the list: what its columns are, and how it shows what it shows. */
+/** Above the list: how it shows what it shows. */
 export function ColumnHeads(): ComponentChild {
   const store = useStore()
   const words = useWords()
@@ -24,9 +24,6 @@ export function ColumnHeads(): ComponentChild {
         <option value="delta">{words.timeDelta}</option>
         <option value="selected">{words.timeSelected}</option>
       </select>
-      <span />
-      <span />
-      <span class="size">{words.size}</span>
       <span class="content">
         <button
           type="button"
@@ -91,9 +88,9 @@ function Progress(): ComponentChild {
   const text = words.rowCount(count(size.value), isWhole ? undefined : count(total.value))
   return (
     <span class="row-count" title={text}>
-      {scanned.value < total.value &&
-        `${words.looking(`${Math.floor((scanned.value / total.value) * 100)} %`)} `}
-      {text}
+      {scanned.value < total.value
+        ? `${words.looking(`${Math.floor((scanned.value / total.value) * 100)} %`)} ${count(size.value)}`
+        : text}
     </span>
   )
 }
