@@ -862,7 +862,7 @@ export const WORKBENCH_UNITS = {
     wings: {
       code: { sees: [] },
       kinds: {
-        sees: ['refusals', 'running', 'sessions'],
+        sees: ['failure-text', 'refusals', 'running', 'sessions'],
         doors: ['adopted-server', 'begin', 'server-session'],
       },
     },

@@ -12,6 +12,7 @@ import { begin, noScripts, type OpenScript } from './kinds/begin.js'
 import { Changes } from './changes.js'
 import { copyDefinition } from './copy.js'
 import { assertFits } from './definition-size.js'
+import { failureText } from './failure-text.js'
 import { findFile } from './open-file.js'
 import { createTarget } from './target.js'
 import { changedMeanwhile, noResponders, refuseDescriptor } from './refusals.js'
@@ -249,7 +250,7 @@ export class SessionList implements Sessions {
       if (signal.aborted || session.state !== 'starting') await running?.stop()
       else session.runs(running)
     } catch (error) {
-      if (!signal.aborted) session.fails(error instanceof Error ? error.message : String(error))
+      if (!signal.aborted) session.fails(failureText(error))
     }
   }
 

@@ -7,6 +7,7 @@ import type { TargetConnection } from '../../sequences/run-target.js'
 import { WorkbenchError } from '../../workbench-error.js'
 import { type AnyConnection, ConnectionBook, nameOf } from './connection-book.js'
 import { logDetails } from './log-details.js'
+import { failureText } from '../failure-text.js'
 import { noFaults, noLimit, withoutUndefined } from '../refusals.js'
 import { Responding } from './responding.js'
 import type { ConnectionPage, Counts, Running, RunningAround, SessionStart } from '../running.js'
@@ -169,7 +170,7 @@ class ClientSession implements Running {
       const { connection } = line
       if (status.state === 'connected' && connection !== undefined) this.#begin(connection)
       if (status.state === 'disconnected' && status.error !== undefined) {
-        this.#around.noticed(status.error.message)
+        this.#around.noticed(failureText(status.error))
       }
       if (status.state === 'closed') this.#closed(status.error)
       this.#around.changed()
@@ -189,6 +190,8 @@ class ClientSession implements Running {
   #closed(error: Error | undefined): void {
     this.#ended++
     if (this.#isStopped || this.#ended < this.#lines.length) return
-    this.#around.failed(error?.message ?? 'the server has ended the connection')
+    this.#around.failed(
+      error === undefined ? 'the server has ended the connection' : failureText(error),
+    )
   }
 }

@@ -89,6 +89,7 @@ function phaseWord(phase: string, words: Words): string {
 }
 
 function Tls({ connection }: { readonly connection: ConnectionState }): ComponentChild {
+  const store = useStore()
   const words = useWords()
   const { tls } = connection
   if (tls === undefined) return null
@@ -97,10 +98,9 @@ function Tls({ connection }: { readonly connection: ConnectionState }): Componen
     <p class="tls">
       {[protocol, cipher, servername, alpn].filter(Boolean).map(String).map(tame).join(' · ')}
       {certificates.map(({ subject, validTo }) => (
-        <span>
-          {' '}
+        <span class="certificate">
           {words.certificate} {tame(subject)}, {words.expires}{' '}
-          {new Date(validTo).toLocaleDateString()}
+          {new Date(validTo).toLocaleDateString(store.settings.language.value)}
         </span>
       ))}
     </p>
