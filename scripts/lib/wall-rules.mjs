@@ -831,7 +831,7 @@ export const WORKBENCH_UNITS = {
   'pattern-bytes': { units: ['protocol', 'workbench-error'], builtins: ['buffer'] },
   responders: {
     units: ['pattern-bytes', 'protocol', 'workbench-error'],
-    builtins: ['buffer', 'vm'],
+    builtins: ['buffer', 'perf_hooks', 'process', 'vm'],
     doors: ['bounded-regex', 'rule-set'],
   },
   variables: { units: ['workbench-error'], builtins: ['buffer', 'crypto'] },

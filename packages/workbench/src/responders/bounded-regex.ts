@@ -1,4 +1,5 @@
 import { createContext, Script } from 'node:vm'
+import { Slowness } from './slowness.js'
 import { WorkbenchError } from '../workbench-error.js'
 
 /** Milliseconds that an expression may take for one message: all that runs in the process waits for it. */
@@ -15,6 +16,7 @@ createContext(context)
 /** A regular expression that comes to its end. Each byte is a character, U+0000 to U+00FF, as `\xNN` says it. */
 export class BoundedRegex {
   readonly #regex: RegExp
+  readonly #slowness = new Slowness()
 
   /** @throws WorkbenchError for what is none */
   constructor(source: string) {
@@ -26,7 +28,7 @@ export class BoundedRegex {
     }
   }
 
-  /** @returns undefined when it took too long, or is too large to be looked for */
+  /** @returns undefined when it took too long, by itself or with those before, or is too large to be looked for */
   test(text: string): boolean | undefined {
     return this.#run(script, text) as boolean | undefined
   }
@@ -39,7 +41,8 @@ export class BoundedRegex {
   #run(look: Script, text: string): unknown {
     Object.assign(context, { regex: this.#regex, text })
     try {
-      return look.runInContext(context, { timeout: limit })
+      const run = (): unknown => look.runInContext(context, { timeout: limit })
+      return this.#slowness.measure(text.length, run)
     } catch {
       return undefined
     } finally {

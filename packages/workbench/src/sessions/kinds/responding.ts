@@ -138,7 +138,7 @@ export class Responding {
 
   #read(responders: readonly Responder[]): RuleSet {
     return new RuleSet(responders, (name) => {
-      const why = 'its expression takes too long for one message: write a simpler one'
+      const why = 'its expression takes too long: write a simpler one'
       this.#noticed(`the rule ${name} was switched off: ${why}`)
     })
   }
