@@ -94,3 +94,12 @@ it.each([
   expect(code).toBe(2)
   expect(stderr).toContain(message)
 })
+
+it('a client that connects again by itself is not said to be connected before it is', async () => {
+  const expected = { text: 'never', within: 1 }
+  const again = { name: 'again', connect: 'unix:none.sock', reconnect: true, expect: expected }
+  const folder = createProject({ 'clients/a.json': again })
+  const { code, stdout } = await Command.hawser(['run', folder]).ended
+  expect(code).toBe(1)
+  expect(stdout).toContain('client again is started, and not connected\n')
+})

@@ -9,6 +9,7 @@ import { TrustedFolders } from '../trust/trusted.js'
 import type { Tools } from '../tools.js'
 import { openWorkbenchLog } from '../workbench-log.js'
 import { ClientWatch } from './client-watch.js'
+import { endAfter } from './end-after.js'
 import type { Outcome, RunEvent, RunReport } from './run-report.js'
 import { overBefore, play, trialsOf } from './trials.js'
 import { WorkbenchError } from '../workbench-error.js'
@@ -96,7 +97,7 @@ class ProjectRun {
     const end = (): void => this.#over.abort(new Error(overBefore))
     signal.addEventListener('abort', end)
     if (signal.aborted) end()
-    const timer = limit === undefined || limit === Infinity ? undefined : setTimeout(end, limit)
+    const giveUp = endAfter(limit ?? Infinity, end)
     try {
       const watches = await this.#watchClients()
       // Ctrl-C does not wait for a connection that never comes.
@@ -111,7 +112,7 @@ class ProjectRun {
       const isOk = areStarted && this.#outcomes.every(({ isMet }) => isMet)
       return { isOk, outcomes: this.#outcomes, sessions: this.#parts.sessions.all }
     } finally {
-      clearTimeout(timer)
+      giveUp()
       signal.removeEventListener('abort', end)
     }
   }

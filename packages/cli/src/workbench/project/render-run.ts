@@ -44,6 +44,9 @@ export const spokenRun: RunRenderer = {
     if (event.event === 'failed') {
       return escapeText(`${kind} ${name} could not start: ${error ?? 'there was no time'}`)
     }
+    if (kind === 'client' && addresses.length === 0) {
+      return escapeText(`client ${name} is started, and not connected`)
+    }
     const where = addresses.length === 0 ? '' : ` ${addresses.join(', ')}`
     return escapeText(`${kind} ${name} ${kind === 'client' ? 'connected to' : 'on'}${where}`)
   },
