@@ -15,13 +15,13 @@ export interface SlownessClock {
   cpu(): number
 }
 
-const systemClock: SlownessClock = {
-  now: () => performance.now(),
-  cpu() {
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1_000
-  },
+/** Milliseconds that the process has had the processor. */
+export function processorTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000
 }
+
+const systemClock: SlownessClock = { now: () => performance.now(), cpu: processorTime }
 
 /**
  * How much of the time of the process is lost by looks that are slow. Each of them may be within its limit: a peer that

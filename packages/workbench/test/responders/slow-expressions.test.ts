@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import { Script } from 'node:vm'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { RuleSet } from '../../src/responders/rule-set.js'
 import { Slowness } from '../../src/responders/slowness.js'
 
@@ -60,4 +61,20 @@ it('looks that are slow may take a twentieth of the time, and half a second at o
   expect(times(20, () => look(100))).toBeLessThan(6)
   now += 60_000
   expect(look(100)).toBe('done')
+})
+
+it('one whose time is up before it has had the processor is looked at again', () => {
+  const off: string[] = []
+  const rule = { name: 'r', match: { as: 'regex', regex: '^a' }, do: 'drop' } as const
+  const rules = new RuleSet([rule], (name) => off.push(name))
+  const run = vi.spyOn(Script.prototype, 'runInContext')
+  onTestFinished(() => run.mockRestore())
+  const timeIsUp = (): never => {
+    throw Object.assign(new Error('time is up'), { code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' })
+  }
+  run.mockImplementationOnce(timeIsUp)
+  expect(rules.choose(Buffer.from('abc'))).toMatchObject({ name: 'r' })
+  run.mockImplementation(timeIsUp)
+  expect(rules.choose(Buffer.from('abc'))).toBe(undefined)
+  expect(off).toEqual(['r'])
 })
