@@ -28,7 +28,7 @@ export class Session {
   adopted: AdoptedServer | undefined
   #running: Running | undefined
   /** How it ended by itself. */
-  #ended: string | undefined
+  ended: string | undefined
   /** Aborted by what comes next: a stop, another start. */
   #turn = new AbortController()
   /** Settles when nothing of what was begun before runs any more. */
@@ -91,7 +91,7 @@ export class Session {
   /** It has ended by itself, as it should. */
   ends(how: string): void {
     this.#leave('stopped')
-    this.#ended = how
+    this.ended = how
   }
 
   /** It has ended by itself, or could not begin. */
@@ -106,7 +106,7 @@ export class Session {
       this.busyUntil(running.stop())
     }
     this.#running = undefined
-    this.#ended = undefined
+    this.ended = undefined
     this.state = state
     this.error = error
   }
@@ -119,8 +119,7 @@ export class Session {
   }
 
   describe(): SessionState {
-    const { id, definition, state, error } = this
-    const ended = state === 'stopped' ? this.#ended : undefined
+    const { id, definition, state, error, ended } = this
     const { maxConnections, ...counts } = this.#running?.counts ?? this.#last
     return {
       ...{ id, definition, state, error, ended, ...counts },
