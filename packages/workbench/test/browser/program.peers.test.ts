@@ -7,7 +7,7 @@ import type { Locator, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { itPeer } from '../../../../test/support/peers.js'
-import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { openWorkbench } from '../support/browser.js'
 
 /** Says where it listens, and repeats what it is asked. */
 const program = `
@@ -54,8 +54,7 @@ async function portOf(page: Page, count = 1): Promise<number> {
 }
 
 itPeer('chromium', 'a program is run and watched, both of its directions', async (chromium) => {
-  const bench = await startCommand('--allow-run')
-  const { page, complaints } = await openPage(await startBrowser(chromium), await bench.link())
+  const { page, complaints } = await openWorkbench(chromium, '--allow-run')
   const folder = createFolder({ 'app.cjs': program })
   const dialog = await openDialog(page, 'Program')
   await dialog.getByLabel('Command', { exact: true }).fill(`'${execPath}' app.cjs`)
@@ -103,8 +102,7 @@ itPeer('chromium', 'a program is run and watched, both of its directions', async
 })
 
 itPeer('chromium', 'a line of hawser inspect fills the dialog', async (chromium) => {
-  const bench = await startCommand('--allow-run')
-  const { page } = await openPage(await startBrowser(chromium), await bench.link())
+  const { page } = await openWorkbench(chromium, '--allow-run')
   await page.getByRole('button', { name: '+ New' }).click()
   const dialog = page.locator('dialog')
   const paste = async (line: string): Promise<void> => {
@@ -128,8 +126,7 @@ itPeer('chromium', 'a line of hawser inspect fills the dialog', async (chromium)
 })
 
 itPeer('chromium', 'a process is watched when its warning is agreed to', async (chromium) => {
-  const bench = await startCommand('--allow-run')
-  const { page, complaints } = await openPage(await startBrowser(chromium), await bench.link())
+  const { page, complaints } = await openWorkbench(chromium, '--allow-run')
   const folder = createFolder({ 'app.cjs': program })
   const other = spawn(execPath, ['--inspect-port=0', `${folder}/app.cjs`], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -148,16 +145,17 @@ itPeer('chromium', 'a process is watched when its warning is agreed to', async (
   await ask(port, '/seen')
   await page.locator('.row', { hasText: 'GET /seen HTTP/1.1' }).waitFor()
   await page.locator('.row', { hasText: 'you asked for /seen' }).waitFor()
-  await session.getByRole('button', { name: 'Stop', exact: true }).click()
-  await session.getByRole('button', { name: 'Start', exact: true }).waitFor()
+  await session.getByRole('button', { name: 'Remove', exact: true }).click()
+  await dialog.getByText('The process goes on, and is watched no more.').waitFor()
+  await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
+  await session.waitFor({ state: 'detached' })
   // The process is none of the workbench's.
   expect(await ask(port, '/on')).toContain('you asked for /on')
   expect(complaints).toEqual([])
 })
 
 itPeer('chromium', 'without --allow-run nothing is run, and why is said', async (chromium) => {
-  const bench = await startCommand()
-  const { page } = await openPage(await startBrowser(chromium), await bench.link())
+  const { page } = await openWorkbench(chromium)
   await page.getByRole('button', { name: '+ New' }).click()
   const dialog = page.locator('dialog')
   for (const name of ['Program', 'Process']) {

@@ -17,5 +17,7 @@ export const enProgram = {
     'A program that is watched speaks for itself. Start a client to send yourself.',
   cannotActProgram:
     'The program holds this connection itself. Put a proxy in front of it to pause, close or reset.',
+  removeEndsProgram: 'The program is ended, with its children.',
+  removeLeavesProcess: 'The process goes on, and is watched no more.',
   guessed: 'By its first bytes',
 }

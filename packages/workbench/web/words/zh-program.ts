@@ -15,5 +15,7 @@ export const zhProgram: typeof enProgram = {
   processSure: '发送这个信号',
   cannotSendProgram: '被观察的程序自己收发数据。要自己发送，请启动一个客户端。',
   cannotActProgram: '这个连接由程序自己掌握。要暂停、关闭或重置，请在前面放一个代理。',
+  removeEndsProgram: '程序和它的子进程会被结束。',
+  removeLeavesProcess: '进程继续运行，不再被观察。',
   guessed: '根据最初的字节',
 }

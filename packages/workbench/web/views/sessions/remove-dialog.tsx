@@ -1,9 +1,11 @@
 import type { ComponentChild } from 'preact'
 import { useEffect } from 'preact/hooks'
+import type { Definition } from '../../../src/protocol/definition.js'
 import type { SessionState } from '../../../src/protocol/session-state.js'
 import { showCount } from '../../bytes/amounts.js'
 import { tame } from '../../bytes/show-text.js'
 import { Dialog } from '../../widgets/dialog.js'
+import type { Words } from '../../words/words.js'
 import { useStore, useWords } from '../use-store.js'
 
 /** Asks before a session is removed: what it is, and its rules, are nowhere else. */
@@ -23,7 +25,9 @@ export function RemoveDialog({
     if (isGone) close()
   }, [isGone])
   if (isGone) return null
-  const { id, definition, connections } = session
+  const { id, definition, connections, state } = session
+  const isRunning = state === 'running' || state === 'starting'
+  const watched = isRunning ? watchedText(definition, words) : undefined
   const remove = (): void => {
     close()
     void store.remove(id)
@@ -35,7 +39,8 @@ export function RemoveDialog({
       onClose={close}
     >
       <div class="asked">
-        {connections > 0 && (
+        {watched !== undefined && <p>{watched}</p>}
+        {connections > 0 && watched === undefined && (
           <p>
             <strong>
               {words.removeCloses(showCount(connections, store.settings.language.value))}
@@ -56,4 +61,10 @@ export function RemoveDialog({
       </div>
     </Dialog>
   )
+}
+
+/** What becomes of a program that is watched. */
+function watchedText(definition: Definition, words: Words): string | undefined {
+  if (definition.kind !== 'program') return undefined
+  return definition.pid === undefined ? words.removeEndsProgram : words.removeLeavesProcess
 }
