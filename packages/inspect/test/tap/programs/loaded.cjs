@@ -18,12 +18,21 @@ async function exchange(port, rounds) {
   return got
 }
 
+/** One that is open until the end of the input. */
+async function keep(port) {
+  const socket = net.connect(port, '127.0.0.1')
+  socket.write('kept')
+  await new Promise((resolve) => socket.once('data', resolve))
+  process.stdin.once('end', () => socket.end())
+}
+
 const server = net.createServer((socket) => socket.pipe(socket))
 const main = async () => {
   const { port } = server.address()
   let total = 0
   for (let count = 0; count < 8; count++) total += await exchange(port, 20)
   for (let count = 0; count < 300; count++) total += await exchange(port, 0)
+  await keep(port)
   server.close()
   global.gc()
   const { arrayBuffers } = process.memoryUsage()
