@@ -12,6 +12,11 @@ interface Parser extends Parsing {
   [callback: number]: Callback | null | undefined
 }
 
+/** Whether the bytes of the read that a parser is in were taken. */
+interface Reading {
+  isTaken: boolean
+}
+
 /** Called while it reads; the last one when it has read all that there was. */
 const named = ['kOnHeaders', 'kOnHeadersComplete', 'kOnBody', 'kOnMessageComplete']
 const last = 'kOnExecute'
@@ -21,7 +26,7 @@ const last = 'kOnExecute'
  * each read its bytes are taken from it. The reading stays as it is: when callbacks run between others would change.
  */
 export class ParserWatch {
-  readonly #wrapped = new WeakSet<Parser>()
+  readonly #wrapped = new WeakMap<Parser, Reading>()
 
   readonly #observer: Observer
 
@@ -37,28 +42,42 @@ export class ParserWatch {
   watch(socket: Watched): boolean {
     const parser = Reflect.get(socket, 'parser') as Parser | null | undefined
     if (typeof parser?.getCurrentBuffer !== 'function' || parser.socket !== socket) return false
-    if (!this.#wrapped.has(parser)) {
-      this.#wrapped.add(parser)
-      for (const name of named) this.#wrap(parser, numberOf(parser, name))
+    let reading = this.#wrapped.get(parser)
+    if (reading === undefined) {
+      reading = { isTaken: false }
+      this.#wrapped.set(parser, reading)
+      for (const name of named) this.#wrap(parser, numberOf(parser, name), reading)
     }
-    this.#await(parser, numberOf(parser, last))
+    reading.isTaken = false
+    this.#await(parser, numberOf(parser, last), reading)
     return true
   }
 
-  #wrap(parser: Parser, key: number): void {
+  #wrap(parser: Parser, key: number, reading: Reading): void {
     const callback = parser[key]
     if (typeof callback !== 'function') return
     const look = this.#look.bind(this)
     const wrapper: Callback = function (this: Parser, a, b, c, d, e, f, g, h, i) {
-      look(this)
-      return apply(callback, this, [a, b, c, d, e, f, g, h, i])
+      if (!reading.isTaken) {
+        look(this)
+        reading.isTaken = true
+      }
+      let isThrown = true
+      try {
+        const result = apply(callback, this, [a, b, c, d, e, f, g, h, i])
+        isThrown = false
+        return result
+      } finally {
+        // The read ends here then, without its last callback.
+        if (isThrown) reading.isTaken = false
+      }
     }
     disguise(wrapper, callback)
     parser[key] = wrapper
   }
 
   /** The last callback is put there for each connection, just after this. */
-  #await(parser: Parser, key: number): void {
+  #await(parser: Parser, key: number, reading: Reading): void {
     const look = this.#look.bind(this)
     const before = parser[key]
     Object.defineProperty(parser, key, {
@@ -68,6 +87,7 @@ export class ParserWatch {
       set(callback: Callback | null) {
         const wrapper: Callback = function (this: Parser, ...args) {
           look(this)
+          reading.isTaken = false
           return apply(callback as Callback, this, args)
         }
         if (typeof callback === 'function') disguise(wrapper, callback)
