@@ -96,6 +96,10 @@ export class Command {
     return new Command(script, ['-qefc', sized, '/dev/null'], { env: { TERM: 'xterm' } })
   }
 
+  get pid(): number {
+    return this.#child.pid!
+  }
+
   get stdin(): Writable {
     return this.#child.stdin!
   }
