@@ -53,6 +53,12 @@ it('MQTT: a broker and two clients', async () => {
   expect(protocolsOf(watched.traffic)).toEqual(['MQTT'])
 })
 
+it('MQTT over TLS is seen decrypted', async () => {
+  const watched = await watchNode('mqtt.mjs', ...(await identityFiles()))
+  expect(expectBothEnds(watched)).toHaveLength(2)
+  expect(protocolsOf(watched.traffic)).toEqual(['MQTT'])
+})
+
 it('WebSocket: from the upgrade to the last frame', async () => {
   const watched = await watchNode('ws.mjs')
   expect(expectBothEnds(watched)).toHaveLength(1)

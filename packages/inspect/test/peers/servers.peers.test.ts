@@ -68,6 +68,21 @@ for (const name of ['redis', 'ioredis']) {
   })
 }
 
+for (const name of ['redis', 'ioredis']) {
+  itPeer('redis-server', `${name} over TLS: each byte as it was in it`, async (program) => {
+    const relay = await startRelay({ path: await startRedis(program) }, await makeIdentity())
+    const watched = await watchNode(`${name}.mjs`, String(relay.port), 'tls')
+    expect(watched.ran.stdout).toContain('hawser ⚓')
+    const clients = expectTheWire(watched, relay)
+    expectWhole(clients)
+    expect(protocolsOf(clients)).toEqual(['Redis'])
+    for (const { connection, in: incoming, out, secret } of clients) {
+      expect(connection.tls?.version).toBe('TLSv1.3')
+      expect(secret).toBe(incoming.length + out.length)
+    }
+  })
+}
+
 async function startRedis(program: string): Promise<string> {
   const socket = join(createFolder(), 'redis.sock')
   const running = new Running(program, ['--port', '0', '--unixsocket', socket, '--save', ''])

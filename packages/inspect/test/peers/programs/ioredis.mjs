@@ -1,9 +1,15 @@
-// The client `ioredis` of a server at a port: one that asks and one that subscribes.
+// The client `ioredis` of a server at a port: one that asks and one that subscribes; with TLS if a second
+// word says so.
 import { Redis } from 'ioredis'
 
-const [port] = process.argv.slice(2)
-const redis = new Redis(Number(port), '127.0.0.1')
-const listening = new Redis(Number(port), '127.0.0.1')
+const [port, secure] = process.argv.slice(2)
+const options = {
+  host: '127.0.0.1',
+  port: Number(port),
+  ...(secure && { tls: { rejectUnauthorized: false } }),
+}
+const redis = new Redis(options)
+const listening = new Redis(options)
 await redis.del('count')
 await redis.set('ship', 'hawser ⚓')
 console.log(await redis.get('ship'))

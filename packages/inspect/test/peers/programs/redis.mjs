@@ -1,8 +1,10 @@
-// The client `redis` of a server at a port.
+// The client `redis` of a server at a port, with TLS if a second word says so.
 import { createClient } from 'redis'
 
-const [port] = process.argv.slice(2)
-const client = createClient({ url: `redis://127.0.0.1:${port}` })
+const [port, tls] = process.argv.slice(2)
+const secure = { socket: { tls: true, rejectUnauthorized: false } }
+const url = `redis${tls ? 's' : ''}://127.0.0.1:${port}`
+const client = createClient({ url, ...(tls && secure) })
 await client.connect()
 await client.set('ship', 'hawser ⚓')
 console.log(await client.get('ship'))
