@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { FrameOutput } from '../../framing/framing.js'
 import type { TransportChunk } from '../../transport.js'
 import { giveBlock, largestBlock, takeBlock } from './blocks.js'
+import { endsMidway, writeText } from './write-text.js'
 
 /** Bytes of this size and more are handed on as they are: copying them to join would cost more. */
 const keepWhole = 16 * 1024
@@ -25,16 +26,14 @@ const longestText = largestBlock - widest
 
 const lineFeed = 10
 const nothing = new Uint8Array(0)
-const { utf8Write } = Buffer.prototype as Buffer & {
-  utf8Write?: (text: string, offset: number, length: number) => number
-}
 
 /**
  * The bytes of one connection that wait for the next write, held as bytes: in blocks, or as one
  * large piece. Text is joined for a moment, because encoding many small pieces at once is cheaper.
  */
 export class Outbox implements FrameOutput {
-  #chunks: TransportChunk[] = []
+  /** Undefined when there is none: one that is alone, as most are, is in an array of one. */
+  #chunks: TransportChunk[] | undefined
   #chunkBytes = 0
   #text = ''
   #pieces = 0
@@ -120,18 +119,18 @@ export class Outbox implements FrameOutput {
       return { chunks: [text], size: Buffer.byteLength(text) }
     }
     this.#seal()
-    let chunks = this.#chunks
+    let chunks = this.#chunks ?? []
     let size = this.#chunkBytes
     if (size > largestWrite && chunks.length > 1) {
       size = 0
       const count = chunks.findIndex((chunk) => (size += chunk.length) >= largestWrite) + 1
-      chunks = this.#chunks.splice(0, count)
+      chunks = chunks.splice(0, count)
       this.#chunkBytes -= size
       this.#handed += size
       return { chunks, size }
     }
     this.#lend()
-    this.#chunks = []
+    this.#chunks = undefined
     this.#chunkBytes = 0
     this.#handed += size
     this.#block = nothing
@@ -154,7 +153,7 @@ export class Outbox implements FrameOutput {
 
   /** Drop everything. Blocks that were taken are left to whatever reads them. */
   clear(): void {
-    this.#chunks = []
+    this.#chunks = undefined
     this.#text = ''
     this.#block = nothing
     this.#chunkBytes = this.#pieces = this.#used = this.#taken = 0
@@ -168,7 +167,12 @@ export class Outbox implements FrameOutput {
 
   #keep(bytes: Uint8Array): void {
     this.#seal()
-    this.#chunks.push(bytes)
+    this.#add(bytes)
+  }
+
+  #add(bytes: Uint8Array): void {
+    if (this.#chunks === undefined) this.#chunks = [bytes]
+    else this.#chunks.push(bytes)
     this.#chunkBytes += bytes.length
   }
 
@@ -222,8 +226,7 @@ export class Outbox implements FrameOutput {
   #sealBlock(): void {
     const { buffer, byteOffset } = this.#block
     const size = this.#used - this.#taken
-    this.#chunks.push(new Uint8Array(buffer, byteOffset + this.#taken, size))
-    this.#chunkBytes += size
+    this.#add(new Uint8Array(buffer, byteOffset + this.#taken, size))
     this.#taken = this.#used
   }
 
@@ -260,8 +263,9 @@ export class Outbox implements FrameOutput {
 
   #lendBlock(block: Uint8Array): void {
     if (block === nothing) return
-    this.#lent ??= []
-    this.#lent.push({ block, end: this.#handed + this.#chunkBytes })
+    const lent = { block, end: this.#handed + this.#chunkBytes }
+    if (this.#lent === undefined) this.#lent = [lent]
+    else this.#lent.push(lent)
   }
 }
 
@@ -285,16 +289,4 @@ function pinsMuch(bytes: Uint8Array): boolean {
 
 function isLong(text: string): boolean {
   return text.length >= longText && text.length <= longestText
-}
-
-/** Whether the last code unit is the first half of a pair. */
-function endsMidway(text: string): boolean {
-  const last = text.charCodeAt(text.length - 1)
-  return last >= 0xd800 && last <= 0xdbff
-}
-
-function writeText(block: Uint8Array, text: string, offset: number, length: number): number {
-  if (utf8Write !== undefined) return utf8Write.call(block as Buffer, text, offset, length)
-  const target = Buffer.from(block.buffer, block.byteOffset, block.byteLength)
-  return target.write(text, offset, length, 'utf8')
 }
