@@ -93,7 +93,7 @@ export class Share {
 
   /** Messages of `size` bytes are about to be delivered: what is sent from now on is their doing. */
   take(size: number, count = 1): void {
-    if (current !== this) enter(this)
+    enter(this)
     this.#messages += count
     this.#bytes += size
   }

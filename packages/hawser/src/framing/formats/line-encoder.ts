@@ -42,11 +42,27 @@ export class LineEncoder implements Encoder<string> {
   }
 
   encode(message: string, output: FrameOutput): void {
-    if (typeof message !== 'string') throw noText(message)
-    if (message.includes('\n')) throw lineFeedInside(message)
-    if (this.#settings.strictCrlf && message.includes('\r')) throw returnInside(message)
+    if (typeof message !== 'string') {
+      throw messageInvalid(`the message is ${show(message)}: lines() carries strings`)
+    }
+    if (message.includes('\n')) {
+      throw messageInvalid(
+        `the line "${showText(message, 24)}" has a line feed at index ${message.indexOf('\n')}: ` +
+          'send its parts as lines of their own, or use a framing with a length',
+      )
+    }
+    if (this.#settings.strictCrlf && message.includes('\r')) {
+      throw messageInvalid(
+        `the line "${showText(message, 24)}" has a carriage return at index ` +
+          `${message.indexOf('\r')}, and crlf: 'require' takes one only in front of a line feed: ` +
+          'remove it, or send what is on either side of it as lines of their own',
+      )
+    }
     if (this.#ending === '\n' && message.charCodeAt(message.length - 1) === carriageReturn) {
-      throw returnAtEnd()
+      throw messageInvalid(
+        'the line ends with a carriage return, which the receiver would take for a part of the ' +
+          'line ending: remove it, or send CRLF with sendCrlf: true',
+      )
     }
     const { maxFrame } = this.#settings
     if (this.#isLatin1) this.#encodeLatin1(message, maxFrame, output)
@@ -68,32 +84,6 @@ export class LineEncoder implements Encoder<string> {
     }
     output.bytes(this.#operations.encode(message + this.#ending, 'latin1'))
   }
-}
-
-function noText(message: unknown): Error {
-  return messageInvalid(`the message is ${show(message)}: lines() carries strings`)
-}
-
-function lineFeedInside(message: string): Error {
-  return messageInvalid(
-    `the line "${showText(message, 24)}" has a line feed at index ${message.indexOf('\n')}: ` +
-      'send its parts as lines of their own, or use a framing with a length',
-  )
-}
-
-function returnInside(message: string): Error {
-  return messageInvalid(
-    `the line "${showText(message, 24)}" has a carriage return at index ` +
-      `${message.indexOf('\r')}, and crlf: 'require' takes one only in front of a line feed: ` +
-      'remove it, or send what is on either side of it as lines of their own',
-  )
-}
-
-function returnAtEnd(): Error {
-  return messageInvalid(
-    'the line ends with a carriage return, which the receiver would take for a part of the ' +
-      'line ending: remove it, or send CRLF with sendCrlf: true',
-  )
 }
 
 function refuseSurrogates(message: string): void {
