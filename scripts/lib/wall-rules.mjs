@@ -678,7 +678,7 @@ export const COMMAND_UNITS = {
   replay: {
     units: ['failure', 'arguments', 'certificate', 'input', 'output', 'wire'],
     wings: {
-      judge: { sees: ['difference'], units: ['failure', 'wire'], builtins: ['vm'] },
+      judge: { sees: ['difference'], units: ['failure', 'wire'] },
       play: { sees: ['judge', 'difference', 'step'], units: ['failure'] },
       script: { sees: ['step'], units: ['output'] },
     },

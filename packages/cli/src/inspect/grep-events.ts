@@ -1,4 +1,5 @@
 import type { ServerEvent } from '../output/events.js'
+import { compareInTime } from '../wire/compare-in-time.js'
 import { Matches } from '../wire/matches.js'
 
 type Tell = (event: ServerEvent) => void
@@ -11,11 +12,13 @@ interface Held {
 
 /**
  * Shows the messages in which a match ends, however it was cut, and the beginning and the end of their connections. Of
- * the others nothing is shown.
+ * the others nothing is shown. An expression that takes a second for a message is not asked again, and no further
+ * message is shown: it would hold up all that comes.
  */
 export function grepEvents(tell: Tell, expression: RegExp): Tell {
   const matches = new Matches(expression)
   const connections = new Map<number, Held>()
+  let isOff = false
   return (event) => {
     if (event.event === 'opened') {
       connections.set(event.id, { opened: event, positions: { in: 0, out: 0 } })
@@ -44,6 +47,15 @@ export function grepEvents(tell: Tell, expression: RegExp): Tell {
     const direction = event.direction === 'in' ? 'in' : 'out'
     const position = held.positions[direction]
     held.positions[direction] = (position + event.bytes.length) >>> 0
-    return matches.endIn(`${id} ${direction}`, position, event.bytes)
+    if (isOff) return false
+    try {
+      return compareInTime('--grep', () =>
+        matches.endIn(`${id} ${direction}`, position, event.bytes),
+      )
+    } catch (error) {
+      isOff = true
+      tell({ event: 'notice', text: `no further message is shown: ${(error as Error).message}` })
+      return false
+    }
   }
 }

@@ -48,3 +48,23 @@ it('a match may be cut, but not across directions or connections', () => {
   const other = [says(1, 'in', 'ord'), says(1, 'out', 'er=1'), says(2, 'in', 'er=1')]
   expect(show(/order=1/, opened(1), opened(2), ...other)).toEqual([])
 })
+
+it('an expression that would take years for a message shows no further one, and says so', () => {
+  const shown: string[] = []
+  const tell = grepEvents((event) => {
+    shown.push(event.event === 'notice' ? event.text : event.event)
+  }, /(?:a+)+$/)
+  tell(opened(1))
+  tell(says(1, 'in', 'aa'))
+  tell(says(1, 'in', `${'a'.repeat(60)}!`))
+  tell(says(1, 'in', 'aa'))
+  tell(closed(1))
+  expect(shown).toEqual([
+    'opened',
+    'message',
+    expect.stringMatching(
+      /^no further message is shown: --grep took more than 1000 ms for one comparison/,
+    ),
+    'closed',
+  ])
+})

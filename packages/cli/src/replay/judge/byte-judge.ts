@@ -1,6 +1,6 @@
+import { compareInTime } from '../../wire/compare-in-time.js'
 import type { Difference } from '../difference.js'
 import { alignBytes, alignMasked, type Alignment } from './align.js'
-import { compareInTime } from './bounded.js'
 import { type Judge, lookahead } from './judge.js'
 import type { Mask } from './mask.js'
 import { Window } from './window.js'
@@ -83,7 +83,9 @@ export class ByteJudge implements Judge {
     if (this.#masks.length === 0) return alignBytes(this.#expected, this.#got)
     const align = (): Alignment =>
       alignMasked(this.#masks, this.#expected, this.#got, { known, final })
-    return this.#masks.some(({ kind }) => kind === 'pattern') ? compareInTime(align) : align()
+    return this.#masks.some(({ kind }) => kind === 'pattern')
+      ? compareInTime('--mask', align)
+      : align()
   }
 }
 
