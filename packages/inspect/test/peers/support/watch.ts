@@ -40,7 +40,7 @@ export async function watch(command: readonly string[]): Promise<Watched> {
       )
     }
     if (troubles.length === 0) return watched
-    const isLoss = troubles.every((text) => /into a frame|did not arrive/.test(text))
+    const isLoss = troubles.every((text) => /its last bytes are not seen/.test(text))
     if (!isLoss || count === mostRuns) throw new Error(troubles.join('\n'))
   }
 }
