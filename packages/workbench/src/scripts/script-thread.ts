@@ -152,8 +152,9 @@ export class ScriptThread {
   }
 
   #say(said: ToScript): void {
-    // What is not taken was said to one that has ended, which is heard as well.
-    this.#process.send(said, () => undefined)
+    // What is not taken was said to one that has ended, which is heard as well. With too many open files none begins, and
+    // there is no channel.
+    this.#process.send?.(said, () => undefined)
   }
 }
 
