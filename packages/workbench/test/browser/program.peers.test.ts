@@ -174,3 +174,19 @@ async function listening({ stdout }: ChildProcess): Promise<number> {
   const [line] = (await once(createInterface({ input: stdout }), 'line')) as [string]
   return Number(/\d+/.exec(line)?.[0])
 }
+
+itPeer(
+  'chromium',
+  'boxes to tick have one size, however long their labels are',
+  async (chromium) => {
+    const { page } = await openWorkbench(chromium, '--allow-run')
+    const dialog = await openDialog(page, 'Process')
+    const boxes = dialog.getByRole('checkbox')
+    await boxes.nth(1).waitFor()
+    const widths = await boxes.evaluateAll((all) =>
+      all.map((box) => box.getBoundingClientRect().width),
+    )
+    expect(widths).toHaveLength(2)
+    expect(new Set(widths).size).toBe(1)
+  },
+)
