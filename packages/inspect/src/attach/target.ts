@@ -33,7 +33,11 @@ export function checkTarget(pid: number): Target {
   } catch (error) {
     if (!isErrno(error)) throw error
     if (error.code === 'ENOENT' || error.code === 'ESRCH') throw refuse(`process ${pid} has ended`)
-    throw refuse(`process ${pid} cannot be looked at (${error.message}): try it as root`, error)
+    const remedy =
+      process.getuid?.() === 0
+        ? 'it is kept from root as well, as in a container'
+        : 'try it as root'
+    throw refuse(`process ${pid} cannot be looked at (${error.message}): ${remedy}`, error)
   }
 }
 
