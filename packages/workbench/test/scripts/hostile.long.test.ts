@@ -81,32 +81,6 @@ it.each([
   expect(notices.join('\n')).toMatch(/reply\.js was started again: /)
 })
 
-it.each([
-  ['many things', `const all = []; for (;;) all.push({ all: [...all] })`],
-  // V8 ends the process, and not only the thread, when one thing alone is too large.
-  ['an array', `const all = []; for (;;) all.push(1)`],
-  ['a map', `const all = new Map(); for (let n = 0; ; n++) all.set(n, n)`],
-  ['a text', `let text = 'x'; for (;;) { text += text; text.charCodeAt(0) }`],
-  [
-    'an error',
-    `setTimeout(() => { throw new Error('x'.repeat(1e8)) }); await new Promise(() => {})`,
-  ],
-])('a script that fills its heap with %s ends, and the workbench does not', async (_, bad) => {
-  const url = pathToFileURL(join(createFolder({ 'a.mjs': unless(bad) }), 'a.mjs')).href
-  const notices: string[] = []
-  const script = await Script.start({
-    name: 'a.mjs',
-    limit: 3_600_000,
-    allow: () => Promise.resolve({ url }),
-    noticed: (text) => notices.push(text),
-  })
-  onTestFinished(() => script.close())
-  const connection = { id: 1, local: '', remote: '', session: '' }
-  await expect(script.call(Buffer.from('bad'), connection)).rejects.toThrow(/memory/)
-  expect(await script.call(Buffer.from('ok'), connection)).toMatchObject([{ do: 'reply' }])
-  expect(notices).toEqual([expect.stringMatching(/^a\.mjs was started again: .*memory/)])
-})
-
 /** A script that may take an hour for a message, and what is said of it. */
 async function startPatient(code: string) {
   const url = pathToFileURL(join(createFolder({ 'a.mjs': code }), 'a.mjs')).href
@@ -121,6 +95,23 @@ async function startPatient(code: string) {
   const connection = { id: 1, local: '', remote: '', session: '' }
   return { notices, call: (said: string) => script.call(Buffer.from(said), connection) }
 }
+
+it.each([
+  ['many things', `const all = []; for (;;) all.push({ all: [...all] })`],
+  // V8 ends the process, and not only the thread, when one thing alone is too large.
+  ['an array', `const all = []; for (;;) all.push(1)`],
+  ['a map', `const all = new Map(); for (let n = 0; ; n++) all.set(n, n)`],
+  ['a text', `let text = 'x'; for (;;) { text += text; text.charCodeAt(0) }`],
+  [
+    'an error',
+    `setTimeout(() => { throw new Error('x'.repeat(1e8)) }); await new Promise(() => {})`,
+  ],
+])('a script that fills its heap with %s ends, and the workbench does not', async (_, bad) => {
+  const { notices, call } = await startPatient(unless(bad))
+  await expect(call('bad')).rejects.toThrow(/memory/)
+  expect(await call('ok')).toMatchObject([{ do: 'reply' }])
+  expect(notices).toEqual([expect.stringMatching(/^a\.mjs was started again: .*memory/)])
+})
 
 it('a script that keeps more and more buffers is started again, and says why', async () => {
   const { call, notices } = await startPatient(
