@@ -1,6 +1,7 @@
 import { batch, signal } from '@preact/signals'
 import type { ConnectionState, SessionState } from '../../../src/protocol/session-state.js'
 import type { Backend } from '../../backend/backend.js'
+import { type Rate, Rates } from './rates.js'
 
 /** Connections that are asked for; the others are counted. */
 const mostListed = 1_000
@@ -8,10 +9,13 @@ const mostListed = 1_000
 /** The connections that are open: of the session that is shown, or of all. */
 export class ConnectionList {
   readonly connections = signal<readonly ConnectionState[]>([])
+  /** How fast they are, by their numbers. */
+  readonly rates = signal<ReadonlyMap<number, Rate>>(new Map())
   /** How many there are, with those that are not in the list. */
   readonly all = signal(0)
   readonly #backend: Backend
   readonly #shown: () => readonly SessionState[] | undefined
+  readonly #rates = new Rates()
   #isAsking = false
 
   /** @param shown the sessions; undefined while nothing is asked: what is listed stays */
@@ -39,6 +43,7 @@ export class ConnectionList {
       batch(() => {
         this.all.value = found.all
         this.connections.value = found.connections
+        this.rates.value = this.#rates.take(found.connections, performance.now())
       })
     } catch {
       // It is gone, or the connection is: what is shown stays until it is there again.

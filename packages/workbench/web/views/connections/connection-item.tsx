@@ -19,6 +19,7 @@ export function ConnectionItem({
   const { id, session, remote, since, bytesRead, bytesWritten, unsent, isPaused, phase } =
     connection
   const { guess, holder } = connection
+  const rate = store.connections.open.rates.value.get(id)
   const isChosen = store.chosen.value.has(id)
   const isWatched =
     store.sessions.value.find((each) => each.id === session)?.definition.kind === 'program'
@@ -55,8 +56,14 @@ export function ConnectionItem({
       <p class="counts">
         <SessionOf session={session} />
         <span>{showClock(since)}</span>
-        <span title={words.received}>← {showSize(bytesRead)}</span>
-        <span title={words.sent}>→ {showSize(bytesWritten)}</span>
+        <span title={words.received}>
+          ← {showSize(bytesRead)}
+          {showRate(rate?.read)}
+        </span>
+        <span title={words.sent}>
+          → {showSize(bytesWritten)}
+          {showRate(rate?.written)}
+        </span>
         {unsent > 0 && (
           <span>
             {words.unsent} {showSize(unsent)}
@@ -75,6 +82,11 @@ export function ConnectionItem({
       </div>
     </div>
   )
+}
+
+/** Nothing of one that is silent. */
+function showRate(bytes = 0): string {
+  return bytes === 0 ? '' : `, ${showSize(bytes)}/s`
 }
 
 function phaseWord(phase: string, words: Words): string {
