@@ -51,16 +51,13 @@ export function noteRead(length: number): void {
   if (length >= largeRead) keepFreedMemory()
 }
 
-let next: Uint8Array | undefined = readBuffer
+let next: Uint8Array = readBuffer
 
-/**
- * Node.js asks for the next buffer of a socket when it is made, and behind each read. Without one, that
- * reads into the same as before, and its memory is not looked up again.
- */
+/** Node.js asks for the next buffer of a socket when it is made, and behind each read. */
 function nextBuffer(): Uint8Array {
   const buffer = next
   next = readBuffer
-  return buffer as Uint8Array
+  return buffer
 }
 
 // Node.js calls it as a method of the socket, so that one function serves them all.
@@ -68,10 +65,8 @@ function pass(this: unknown, length: number): boolean {
   const socket = this as FastSocket
   const reader = socket[fastReader]
   const own = ownBuffer(socket)
-  if (own === undefined) {
-    reader?.read(new Uint8Array(memory, headroom, length), true, headroom)
-    if (length < largeRead) next = undefined
-  } else {
+  if (own === undefined) reader?.read(new Uint8Array(memory, headroom, length), true, headroom)
+  else {
     leaveBuffer(socket)
     const bytes = new Uint8Array(own.buffer, own.byteOffset, length)
     const isOwned = length >= largeRead
