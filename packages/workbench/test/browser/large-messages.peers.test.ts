@@ -14,7 +14,7 @@ itPeer(
     const line = page.getByLabel('Or paste a command line')
     await line.fill(`hawser serve 0 --framing length:4be --max-frame ${4 * mebibyte}`)
     await line.press('Enter')
-    await page.locator('dialog .more').waitFor()
+    await page.locator('dialog .more', { hasText: '--max-frame' }).waitFor()
     await page.locator('dialog').getByRole('button', { name: 'Start', exact: true }).click()
     const socket = await dial(await shownPort(page))
     const message = Buffer.alloc(4 + 3_000_000, 'x')
