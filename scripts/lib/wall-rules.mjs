@@ -672,7 +672,21 @@ export const COMMAND_UNITS = {
       },
     },
   },
-  inspect: { units: ['failure', 'arguments', 'foreground', 'input', 'output', 'wire'] },
+  inspect: {
+    units: ['failure', 'arguments', 'foreground', 'input', 'output', 'wire'],
+    wings: {
+      watch: {
+        sees: [],
+        doors: ['conversation', 'only', 'reporter', 'watcher'],
+        units: ['failure', 'arguments', 'output'],
+      },
+      show: {
+        sees: ['watch'],
+        doors: ['log-reporter'],
+        units: ['failure', 'foreground', 'output', 'wire'],
+      },
+    },
+  },
   pcapng: { units: [] },
   log: { units: ['failure', 'arguments', 'output', 'pcapng', 'wire'] },
   replay: {

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { inspectExamples } from '../arguments/help.js'
 import { addMask, type MaskFlags, readExpression } from '../arguments/flags/mask-flags.js'
 import { UsageError } from '../failure.js'
-import { type Only, parseOnly } from './only.js'
+import { type Only, parseOnly } from './watch/only.js'
 import { parsePositive } from '../arguments/count.js'
 import type { InspectOptions, InspectTarget } from './options.js'
 

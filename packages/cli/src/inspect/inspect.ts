@@ -3,14 +3,14 @@ import { codeOf, describeFailure } from '../failure.js'
 import { maskEvents } from '../foreground/mask-events.js'
 import type { ServerEvent } from '../output/events.js'
 import { loadMasks } from '../wire/masks.js'
-import { grepEvents } from './grep-events.js'
+import { grepEvents } from './show/grep-events.js'
 import type { InspectOptions, InspectTarget } from './options.js'
-import { InspectOutput } from './output.js'
-import type { Reporter } from './reporter.js'
+import { InspectOutput } from './show/output.js'
+import type { Reporter } from './watch/reporter.js'
 import { runProgram } from './run-program.js'
-import { Screen } from './screen.js'
+import { Screen } from './show/screen.js'
 import { watchProcess } from './watch-process.js'
-import { Watcher } from './watcher.js'
+import { Watcher } from './watch/watcher.js'
 
 /**
  * Run a program, or watch a process, and show its connections.
@@ -54,7 +54,7 @@ export async function inspect(options: InspectOptions): Promise<number> {
     name: string,
   ): Promise<{ readonly reporter: Reporter; readonly close: () => Promise<void> }> {
     const { createLog } = await import('hawser/log')
-    const { LogReporter } = await import('./log-reporter.js')
+    const { LogReporter } = await import('./show/log-reporter.js')
     const onError = (error: Error): void => {
       tell({ event: 'error', code: codeOf(error) ?? '', message: describeFailure(error).message })
     }

@@ -1,4 +1,4 @@
-import type { Only } from './only.js'
+import type { Only } from './watch/only.js'
 
 /** What is watched: a program that is started, with its words, or a process that runs already. */
 export type InspectTarget =

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { grepEvents } from '../../src/inspect/grep-events.js'
+import { grepEvents } from '../../src/inspect/show/grep-events.js'
 import type { ServerEvent } from '../../src/output/events.js'
 
 const opened = (id: number): ServerEvent => ({

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { type Bytes, type SeenThread, startInspection, tapPath } from '@hawser/inspect'
 import { expect, it, onTestFinished } from 'vitest'
 import { usedMemory } from '../../../../test/support/memory.js'
-import { Screen } from '../../src/inspect/screen.js'
-import { Watcher } from '../../src/inspect/watcher.js'
+import { Screen } from '../../src/inspect/show/screen.js'
+import { Watcher } from '../../src/inspect/watch/watcher.js'
 
 const MiB = 1_048_576
 

@@ -1,7 +1,7 @@
 import type { SeenConnection } from '@hawser/inspect'
 import { expect, it } from 'vitest'
-import { isAmong, parseOnly } from '../../src/inspect/only.js'
-import { splitPlace } from '../../src/inspect/place.js'
+import { isAmong, parseOnly } from '../../src/inspect/watch/only.js'
+import { splitPlace } from '../../src/inspect/watch/place.js'
 
 const database = {
   role: 'connect',

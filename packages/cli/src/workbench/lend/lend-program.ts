@@ -3,10 +3,10 @@ import { type Inspection, launchApart, type ProgramApart, startInspection } from
 import type { LentProgram, ProgramAround, ProgramDefinition } from '@hawser/workbench'
 import { UsageError } from '../../failure.js'
 import { attachTo } from '../../inspect/attach-to.js'
-import { LogReporter } from '../../inspect/log-reporter.js'
-import { parseOnly } from '../../inspect/only.js'
+import { LogReporter } from '../../inspect/show/log-reporter.js'
+import { parseOnly } from '../../inspect/watch/only.js'
 import { refusing } from '../../inspect/run-program.js'
-import { Watcher } from '../../inspect/watcher.js'
+import { Watcher } from '../../inspect/watch/watcher.js'
 import { OpenConnections } from './open-connections.js'
 import { PrintedLines } from './printed-lines.js'
 

@@ -1,7 +1,7 @@
 import type { ConnectionState, ProgramAround } from '@hawser/workbench'
-import type { Conversation } from '../../inspect/conversation.js'
-import type { LogReporter } from '../../inspect/log-reporter.js'
-import type { Reporter } from '../../inspect/reporter.js'
+import type { Conversation } from '../../inspect/watch/conversation.js'
+import type { LogReporter } from '../../inspect/show/log-reporter.js'
+import type { Reporter } from '../../inspect/watch/reporter.js'
 
 /** The connections of a watched program that are open, for a page. */
 export class OpenConnections implements Reporter {

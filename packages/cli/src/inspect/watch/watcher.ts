@@ -7,7 +7,7 @@ import type {
   SeenEvent,
   SeenThread,
 } from '@hawser/inspect'
-import type { SeenSumEvent } from '../output/seen.js'
+import type { SeenSumEvent } from '../../output/seen.js'
 import { Conversation } from './conversation.js'
 import { sayHooks } from './hooks.js'
 import { isAmong, type Only } from './only.js'

@@ -1,9 +1,9 @@
 import type { SeenBytes, SeenClose, SeenConnection, SeenEvent, SeenThread } from '@hawser/inspect'
-import type { ServerEvent } from '../output/events.js'
-import { count } from '../output/numbers.js'
-import type { SeenOpenEvent, Whose } from '../output/seen.js'
-import type { Conversation } from './conversation.js'
-import type { Reporter } from './reporter.js'
+import type { ServerEvent } from '../../output/events.js'
+import { count } from '../../output/numbers.js'
+import type { SeenOpenEvent, Whose } from '../../output/seen.js'
+import type { Conversation } from '../watch/conversation.js'
+import type { Reporter } from '../watch/reporter.js'
 
 /** How it is shown. */
 export interface ScreenOptions {

@@ -1,6 +1,6 @@
-import type { ServerEvent } from '../output/events.js'
-import { compareInTime } from '../wire/compare-in-time.js'
-import { Matches } from '../wire/matches.js'
+import type { ServerEvent } from '../../output/events.js'
+import { compareInTime } from '../../wire/compare-in-time.js'
+import { Matches } from '../../wire/matches.js'
 
 type Tell = (event: ServerEvent) => void
 

@@ -1,6 +1,6 @@
 import type { SeenConnection } from '@hawser/inspect'
-import { nearest } from '../arguments/nearest.js'
-import { UsageError } from '../failure.js'
+import { nearest } from '../../arguments/nearest.js'
+import { UsageError } from '../../failure.js'
 import { splitPlace } from './place.js'
 
 /** What a connection has to be to be shown: all of these. */

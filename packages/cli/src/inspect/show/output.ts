@@ -1,11 +1,11 @@
 import { createWriteStream, openSync } from 'node:fs'
-import { CommandError } from '../failure.js'
-import { createRenderer, type RenderOptions } from '../foreground/renderer.js'
-import { Display } from '../output/display.js'
-import type { ServerEvent } from '../output/events.js'
-import { errorWidth, openStandardError } from '../output/sinks/standard.js'
-import type { Sink } from '../output/sinks/sink.js'
-import { StreamSink } from '../output/sinks/stream-sink.js'
+import { CommandError } from '../../failure.js'
+import { createRenderer, type RenderOptions } from '../../foreground/renderer.js'
+import { Display } from '../../output/display.js'
+import type { ServerEvent } from '../../output/events.js'
+import { errorWidth, openStandardError } from '../../output/sinks/standard.js'
+import type { Sink } from '../../output/sinks/sink.js'
+import { StreamSink } from '../../output/sinks/stream-sink.js'
 
 /** Bytes of output that may wait; above that, events are counted and not shown. */
 const terminalBacklog = 256 * 1024

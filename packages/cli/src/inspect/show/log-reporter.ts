@@ -6,10 +6,10 @@ import {
   rowFlags,
   type SessionLog,
 } from 'hawser/log'
-import type { Conversation } from './conversation.js'
-import { splitPlace } from './place.js'
-import { isOfClient } from './protocol.js'
-import type { Reporter } from './reporter.js'
+import type { Conversation } from '../watch/conversation.js'
+import { splitPlace } from '../watch/place.js'
+import { isOfClient } from '../watch/protocol.js'
+import type { Reporter } from '../watch/reporter.js'
 import { whoseOf } from './screen.js'
 
 /** Writes what is seen to a session log, with the times of the program. */
