@@ -10,6 +10,7 @@ import { prepareServeTls } from '../../certificate/prepare-tls.js'
 import { localName, remoteName } from '../../output/addresses.js'
 import type { ServerEvent } from '../../output/events.js'
 import { EmbeddedProxy, type JoinedPair } from '../../proxy/embedded-proxy.js'
+import { ByHand } from './by-hand.js'
 
 /** Both sides of TLS, with what the library does by itself. */
 const plain = {
@@ -34,7 +35,7 @@ export async function lendProxy(
   const { name, listen, target, faults = [], seed, idleTimeout } = definition
   const { log, details } = around
   const tls = definition.tlsIn === true ? await prepareServeTls(tlsIn) : undefined
-  const paused = new WeakSet<JoinedPair>()
+  const byHand = new ByHand()
   const proxy = new EmbeddedProxy({
     ...{ name, listen, target, faults, seed, log, details },
     idle: idleTimeout,
@@ -72,38 +73,16 @@ export async function lendProxy(
       const connections: ConnectionState[] = []
       for (const [id, pair] of proxy.joined) {
         if (connections.length >= most) break
-        connections.push(describe(id, pair, paused.has(pair)))
+        connections.push(describe(id, pair, byHand.isPaused(pair.client)))
       }
       return { all: proxy.joined.size, connections }
     },
     setFaults: (texts) => proxy.setFaults(texts),
     act(connection, act) {
       const pair = find(connection)
-      if (act === 'pause') paused.add(pair)
-      else paused.delete(pair)
-      for (const end of [pair.client, pair.target]) actOn(end, act)
+      for (const end of [pair.client, pair.target]) byHand.act(end, act)
     },
     stop: () => proxy.stop(),
-  }
-}
-
-function actOn(end: JoinedPair['client'], act: Parameters<LentProxy['act']>[1]): void {
-  switch (act) {
-    case 'pause':
-      end.pause()
-      break
-    case 'resume':
-      end.resume()
-      break
-    case 'end':
-      end.end().catch(() => undefined)
-      break
-    case 'close':
-      void end.close({ reason: 'by-hand' })
-      break
-    case 'reset':
-      end.reset({ reason: 'by-hand' })
-      break
   }
 }
 

@@ -13,6 +13,7 @@ import { localName, remoteName } from '../../output/addresses.js'
 import { AsServer } from '../../replay/as-server.js'
 import { describeDifference } from '../../replay/report.js'
 import { type Audience, Stage } from '../../replay/stage.js'
+import { ByHand } from './by-hand.js'
 
 /** Milliseconds that a client may be silent where it is to speak: it may be a person. */
 const wait = 60_000
@@ -62,6 +63,7 @@ export async function lendReplay(
   const since = new WeakMap<object, number>()
   server.on('connection', (connection) => since.set(connection, Date.now()))
   const counts = countBytes(server, around)
+  const byHand = new ByHand()
 
   return {
     get addresses() {
@@ -90,6 +92,7 @@ export async function lendReplay(
         connections: all.slice(0, most).map((each) => ({
           ...describe(each, traffic),
           since: since.get(each) ?? 0,
+          isPaused: byHand.isPaused(each),
         })),
       }
     },
@@ -99,7 +102,7 @@ export async function lendReplay(
         const text = `connection ${number} is not open any more`
         throw new WorkbenchError('WORKBENCH_NOT_FOUND', text)
       }
-      actOn(found, act)
+      byHand.act(found, act)
     },
     async stop() {
       abort.abort()
@@ -155,32 +158,15 @@ function countBytes(
   }
 }
 
-function describe(connection: Connection, traffic: TrafficLog): ConnectionState {
+function describe(
+  connection: Connection,
+  traffic: TrafficLog,
+): Omit<ConnectionState, 'since' | 'isPaused'> {
   const { phase, bytesRead, bytesWritten, unsent } = connection
   return {
-    ...{ id: traffic.numberOf(connection) ?? 0, session: 0, since: 0, isPaused: false },
+    ...{ id: traffic.numberOf(connection) ?? 0, session: 0 },
     ...{ local: localName(connection), remote: remoteName(connection) },
     ...{ phase, bytesRead, bytesWritten, unsent },
-  }
-}
-
-function actOn(connection: Connection, act: Parameters<LentServer['act']>[1]): void {
-  switch (act) {
-    case 'pause':
-      connection.pause()
-      break
-    case 'resume':
-      connection.resume()
-      break
-    case 'end':
-      connection.end().catch(() => {})
-      break
-    case 'close':
-      void connection.close({ reason: 'by-hand' })
-      break
-    case 'reset':
-      connection.reset({ reason: 'by-hand' })
-      break
   }
 }
 

@@ -97,6 +97,22 @@ it('its connections have their numbers in the log, and some of them may be asked
   expect(remotes).toContain(connections[0]?.remote.split(' ')[0])
 })
 
+it('one that is paused stays so when it is half-closed, until it goes on', async () => {
+  const bench = await Bench.start({ target: `127.0.0.1:${await serveEcho()}` })
+  const client = await bench.enter()
+  await bench.until(() => bench.proxy.connections(0).all === 1)
+  const isPaused = () => bench.proxy.connections(1).connections[0]?.isPaused
+  bench.proxy.act(1, 'pause')
+  await client.send('ahoy')
+  expect(isPaused()).toBe(true)
+  bench.proxy.act(1, 'resume')
+  expect(isPaused()).toBe(false)
+  expect(text(await client.receive())).toBe('ahoy')
+  bench.proxy.act(1, 'pause')
+  bench.proxy.act(1, 'end')
+  expect(isPaused()).toBe(true)
+})
+
 it('one of them can be reset, and the others stay', async () => {
   const bench = await Bench.start({ target: `127.0.0.1:${await serveEcho()}` })
   const [one, other] = [await bench.enter(), await bench.enter()]

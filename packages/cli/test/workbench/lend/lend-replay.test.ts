@@ -107,6 +107,40 @@ it('a connection is reset by hand, and one that is gone is not there', async () 
   expect(() => server.act(1, 'reset')).toThrow(/not open any more/)
 })
 
+it('a connection that is paused is said to be, and goes on where it was', async () => {
+  const { server, dial } = await serve(
+    await record([
+      ['', 'hello\n'],
+      ['x\n', 'y\n'],
+    ]),
+  )
+  const socket = await dial()
+  await hear(socket)
+  const isPaused = () => server.connections(1).connections[0]?.isPaused
+  expect(isPaused()).toBe(false)
+  server.act(1, 'pause')
+  expect(isPaused()).toBe(true)
+  socket.write('x\n')
+  server.act(1, 'resume')
+  expect(isPaused()).toBe(false)
+  expect(await hear(socket)).toBe('y\n')
+})
+
+it('a connection is closed by hand', async () => {
+  const { server, dial } = await serve(
+    await record([
+      ['', 'hello\n'],
+      ['x', 'y'],
+    ]),
+  )
+  const socket = await dial()
+  await hear(socket)
+  const ended = once(socket, 'close')
+  server.act(1, 'close')
+  await ended
+  await until(() => server.connections(0).all === 0)
+})
+
 it('a log without connections has nothing to be played', async () => {
   const path = join(createFolder(), 'empty.hawser')
   await (await createLog(path)).close()
