@@ -4,6 +4,8 @@ import { CommandError } from '../failure.js'
 
 /** Milliseconds that a process which has loaded the tap may take to report. */
 const patience = 5_000
+/** Milliseconds in which what a process said before it ended arrives. */
+const lastWords = 250
 
 /** Which process, and how. */
 export interface AttachTo {
@@ -24,16 +26,23 @@ export async function attachTo(
   { pid, http2, confirm }: AttachTo,
 ): Promise<readonly string[]> {
   const { HAWSER_INSPECT: socket } = inspection.variables
-  const { notes } = await attach({ pid, socket, http2, confirm })
-  const end = Date.now() + patience
-  while (inspection.threads === 0) {
-    if (Date.now() > end) {
-      throw new CommandError(
-        `process ${pid} has not reported within ${patience} ms`,
-        'see whether it can reach the folder of this user, or is busy',
-      )
-    }
-    await delay(10)
-  }
-  return notes
+  const notes = await attach({ pid, socket, http2, confirm }).then(
+    (attached) => attached.notes,
+    async (error: Error) => {
+      // It reports before its debugger replies: one that ended in between was watched to its end.
+      if (await hasReported(inspection, lastWords)) return [error.message]
+      throw error
+    },
+  )
+  if (await hasReported(inspection, patience)) return notes
+  throw new CommandError(
+    `process ${pid} has not reported within ${patience} ms`,
+    'see whether it can reach the folder of this user, or is busy',
+  )
+}
+
+/** Whether it reports within some milliseconds, or has done so: it may have ended since. */
+function hasReported(inspection: Inspection, within: number): Promise<boolean> {
+  const reported = inspection.anyReported().then(() => true)
+  return Promise.race([reported, delay(within, false, { ref: false })])
 }

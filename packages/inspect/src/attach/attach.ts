@@ -104,6 +104,7 @@ async function load(
     try {
       return await inspector.evaluate(expression)
     } catch (error) {
+      if (!isSame(target)) throw fail(`process ${pid} ended while it was attached to`, error)
       const reason = error instanceof Error ? error.message : String(error)
       throw fail(
         `the inspector of process ${pid} did not carry out what it was asked for: ${reason}`,

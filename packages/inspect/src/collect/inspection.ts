@@ -45,6 +45,8 @@ export interface Inspection {
    * while.
    */
   drain(): Promise<void>
+  /** @returns fulfils when the first thread has said who it is, or when one has before, even if it has ended since */
+  anyReported(): Promise<void>
   /** @returns fulfils when the last thread that is watched now has ended */
   allEnded(): Promise<void>
   /** End it, and delete its folder. May be called again. */
@@ -86,7 +88,8 @@ class ListeningInspection implements Inspection {
   readonly #server: Server<Block, never>
   #closing: Promise<void> | undefined
   #closedBytes = 0
-  readonly #waiting: (() => void)[] = []
+  /** Those who wait for the first thread, and those who wait for the end of the last. */
+  readonly #waiting: Record<'first' | 'last', (() => void)[]> = { first: [], last: [] }
 
   constructor(folder: SocketFolder, options: InspectionOptions) {
     const { http2, handler, threads = defaultThreads, connections = defaultConnections } = options
@@ -151,9 +154,14 @@ class ListeningInspection implements Inspection {
     }
   }
 
+  anyReported(): Promise<void> {
+    if (this.#register.threads > 0) return Promise.resolve()
+    return new Promise((resolve) => this.#waiting.first.push(resolve))
+  }
+
   allEnded(): Promise<void> {
     if (this.#sources.size === 0) return Promise.resolve()
-    return new Promise((resolve) => this.#waiting.push(resolve))
+    return new Promise((resolve) => this.#waiting.last.push(resolve))
   }
 
   close(): Promise<void> {
@@ -169,6 +177,7 @@ class ListeningInspection implements Inspection {
   #take(peer: Peer, block: Block): void {
     try {
       this.#sources.get(peer)?.take(block)
+      if (this.#register.threads > 0) this.#wake('first')
     } catch (error) {
       if (!(error instanceof HawserError)) throw error
       this.#refuse(peer, error as FramingError)
@@ -183,8 +192,11 @@ class ListeningInspection implements Inspection {
     this.#sources.delete(peer)
     this.#closedBytes += peer.bytesRead
     source.end()
-    if (this.#sources.size > 0) return
-    for (const resolve of this.#waiting.splice(0)) resolve()
+    if (this.#sources.size === 0) this.#wake('last')
+  }
+
+  #wake(which: 'first' | 'last'): void {
+    for (const resolve of this.#waiting[which].splice(0)) resolve()
   }
 
   #refuse(peer: Peer, error: HawserError): void {

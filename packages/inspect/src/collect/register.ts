@@ -16,6 +16,11 @@ export class Register {
     this.#full = full
   }
 
+  /** Threads that have said who they are. */
+  get threads(): number {
+    return this.#threads
+  }
+
   /** Connections that were seen. */
   get connections(): number {
     return this.#connections

@@ -228,6 +228,19 @@ it('a program that goes on does not hold up the end', async () => {
   expect(inspecting.inspection.threads).toBe(1)
 })
 
+it('who waits for the first thread finds also one that has ended again', async () => {
+  const inspecting = await Inspecting.start()
+  const { inspection } = inspecting
+  const first = inspection.anyReported()
+  const program = await inspecting.program()
+  await program.sends(thread())
+  await first
+  await program.ends()
+  await inspection.allEnded()
+  expect(inspection.threads).toBe(0)
+  await inspection.anyReported()
+})
+
 it('its folder is for its user alone, and is deleted', async () => {
   const { inspection } = await Inspecting.start()
   const folder = dirname(inspection.variables.HAWSER_INSPECT)

@@ -32,11 +32,24 @@ it('a process that runs already is watched from now on, and goes on when that en
 it('it ends with the process', async () => {
   const { program, pid } = await ticking()
   const inspecting = Command.hawser(['inspect', '--pid', pid, '-y'])
-  await inspecting.complains(/ in 5 B tick/)
+  await inspecting.complains(/@1 in 5 B tick[^]*@2 in 5 B tick|@2 in 5 B tick[^]*@1 in 5 B tick/)
   program.kill('SIGUSR2')
   const { code, stderr } = await inspecting.ended
   expect(code).toBe(0)
-  expect(stderr).toMatch(/process node \d+ ended\nseen: 2 connections of 1 thread, /)
+  expect(stderr).toMatch(/^\S+ process node \d+ ended$/m)
+  expect(stderr).toMatch(/^seen: 2 connections of 1 thread, /m)
+})
+
+it('one that ends in the moment it is watched has been watched to its end', async () => {
+  const script = `
+    const look = () => (globalThis[Symbol.for('hawser.tap')] === undefined ? setImmediate(look) : process.exit())
+    console.log('ready', process.pid)
+    look()`
+  const program = new Command(process.execPath, ['--inspect-port=0', '-e', script])
+  const [, pid = ''] = await program.prints(/ready (\d+)/)
+  const { code, stderr } = await Command.hawser(['inspect', '--pid', pid, '-y']).ended
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/process node \d+ ended$/m)])
+  expect(stderr).toMatch(/^seen: 0 connections of 1 thread, /m)
 })
 
 it('without a terminal to ask at, nothing is sent to the process', async () => {
