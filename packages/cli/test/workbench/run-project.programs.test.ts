@@ -7,7 +7,7 @@ import { runRefused } from '../support/run-refused.js'
 
 const server = { name: 'echo', listen: 'unix:e.sock', respond: 'echo', framing: 'lines' }
 const client = { name: 'caller', connect: 'unix:e.sock', framing: 'lines' }
-const ping = { name: 'ping', text: 'PING', to: 'caller', expect: { text: 'PING' } }
+const ping = { name: 'ping', text: 'PING', to: 'caller', expect: { text: 'PING', within: 60_000 } }
 
 function createProject(files: Readonly<Record<string, object>>): string {
   const all = { 'servers/e.json': server, 'clients/c.json': client, ...files }
@@ -45,7 +45,7 @@ it('code of the folder runs only with --trust, and what it prints is on stderr',
   const code = `console.log('loaded'); export default (message) => message + '!'`
   const folder = createProject({
     'servers/e.json': { ...server, script: 'shout.js' },
-    'messages/ping.json': { ...ping, expect: { text: 'PING!' } },
+    'messages/ping.json': { ...ping, expect: { text: 'PING!', within: 60_000 } },
   })
   mkdirSync(join(folder, 'responders'))
   writeFileSync(join(folder, 'responders/shout.js'), code)

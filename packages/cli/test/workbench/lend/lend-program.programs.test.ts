@@ -76,6 +76,14 @@ class Bench {
     while (!holds()) await new Promise<void>((resolve) => this.#changed.push(resolve))
   }
 
+  /** Wait until it has printed this: what it prints comes another way than what its connections say. */
+  async prints(pattern: RegExp): Promise<string | undefined> {
+    for (;;) {
+      const found = pattern.exec(textsOf(await this.rows()).join('\n'))
+      if (found !== null) return found[1]
+    }
+  }
+
   async rows(): Promise<LogRow[]> {
     await this.log.flush()
     await using reader = await openLog(this.file)
@@ -185,10 +193,12 @@ it('its children are seen, and end with it', async () => {
 })
 
 it('a program that is watched is not attached to', async () => {
-  const bench = await Bench.start(`${staying}; console.log('pid ' + process.pid)`)
+  const script = `${staying}; console.log('pid ' + process.pid)`
+  // Any debug port that is free: tests run at the same time.
+  const command = [process.execPath, '--inspect-port=0', '-e', script]
+  const bench = await Bench.start('', { command })
   await bench.until(() => bench.program.bytesRead === 10)
-  const text = textsOf(await bench.rows()).join('\n')
-  const pid = Number(/pid (\d+)/.exec(text)?.[1])
+  const pid = Number(await bench.prints(/^pid (\d+)$/m))
   await expect(Bench.start('', { command: undefined, pid })).rejects.toThrow(
     `process ${pid} is watched by another hawser inspect: end that one first`,
   )
