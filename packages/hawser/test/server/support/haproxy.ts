@@ -32,9 +32,11 @@ export async function startHaproxy(program: string, options: HaproxyOptions): Pr
     `
 defaults
   mode tcp
-  timeout connect 5s
-  timeout client 10s
-  timeout server 10s
+  timeout connect 60s
+  timeout client 60s
+  timeout server 60s
+  # Left unset, a check may take no longer than \`inter\`, and a server on a busy machine is late.
+  timeout check 60s
   unique-id-format %{+X}o\\ %ci:%cp
 listen it
   ${lines.join('\n  ')}
