@@ -48,7 +48,10 @@ itPeer(
     expect(there.heard).toEqual(['before', 'after'])
     expect(here.heard).toHaveLength(52)
     expect(there.server.info().backplane).toMatchObject({ connected: true, missed: 50, nodes: 1 })
-    expect(await here.server.to('lobby').count()).toEqual({ members: 2, silent: [] })
+    expect(await here.server.to('lobby').count({ timeout: 60_000 })).toEqual({
+      members: 2,
+      silent: [],
+    })
   },
 )
 
@@ -139,7 +142,7 @@ itPeer(
   'a NATS server that stands still is a lost link until it goes on',
   async (program) => {
     const nats = await NatsServer.start(program)
-    const connection = { pingInterval: 250, timeout: 500 }
+    const connection = { pingInterval: 1_000, timeout: 2_000 }
     const one = await listen({ servers: nats.address, connection })
     const two = await listen({ servers: nats.address, connection })
     await two.node.subscribe('a')
