@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
+import { isStopped } from '../../../../test/support/processes.js'
 import { until } from '../../../../test/support/until.js'
 import { openPort } from '../../src/attach/debug-port.js'
 import { pidExpression } from '../../src/attach/expressions.js'
@@ -121,6 +122,8 @@ describe.runIf(canAttach)('a Node.js program', () => {
   it('that is stopped is not signalled, and runs on when it is continued', async () => {
     const target = await Target.node('asked.cjs', { words: ['--handle'] })
     target.running.signal('SIGSTOP')
+    // Its threads stop a moment later, each by itself.
+    await until(() => isStopped(target.pid))
     await expect(attachTo(target)).rejects.toThrow(`process ${target.pid} is stopped`)
     target.running.signal('SIGCONT')
     await expectUntouched(target)
