@@ -1,6 +1,7 @@
 import { createServer, raw } from 'hawser'
 import { describe, expect, onTestFinished } from 'vitest'
 import { itPeer } from '../../../../../test/support/peers.js'
+import { until } from '../../../../../test/support/until.js'
 import { Command } from '../../support/command.js'
 import { Screen } from '../../support/screen.js'
 
@@ -27,7 +28,7 @@ describe('typed at the prompt of connect', () => {
     await screen.shows(/not sent: \\q is no escape at character 11: write \\xNN/)
     await screen.type(String.raw`\x0bab\xff\c`)
     await screen.press('Enter')
-    await expect.poll(hex).toBe('0b6162ff')
+    await until(() => hex() === '0b6162ff')
     await screen.press('C-d')
     expect(await screen.exitCode()).toBe(0)
   })
@@ -41,7 +42,7 @@ describe('typed at the prompt of connect', () => {
       await screen.press('Enter')
     }
     const text = Buffer.from('\\x41\n\\x42\n').toString('hex')
-    await expect.poll(hex).toBe(text)
+    await until(() => hex() === text)
     await screen.shows(/\\x41 goes out as 4 characters: with --escapes it is a byte/)
     expect((await screen.rows()).filter((row) => row.includes('goes out as'))).toHaveLength(1)
     await screen.press('C-d')

@@ -18,7 +18,7 @@ itPeer('tmux', 'on a terminal it shows a row for each event, and Ctrl-C ends it'
   const target = String(await serveEcho())
   const screen = await Screen.start(tmux, ['proxy', '0', target, '--fault', 'latency=1:0', '--hex'])
   expect(await ask(await screen.port(), 'hello')).toBe('hello')
-  await screen.shows(/closed/)
+  await screen.shows(/closed .*\(0 open\)/)
   const time = /^\d\d:\d\d:\d\d\.\d{3}/
   const rows = (await screen.rows()).map((row) =>
     row.replace(time, 'TIME').replace(/:\d+/g, ':PORT'),

@@ -47,22 +47,17 @@ describe('hawser serve --http-hello', () => {
     expect((await upload).stdout).toBe('200')
   })
 
-  itPeer(
-    'chromium',
-    'shows a browser what reached it',
-    async (chromium) => {
-      const { server, port } = await serveHello()
-      const profile = mkdtempSync(join(tmpdir(), 'hawser-'))
-      onTestFinished(() => rmSync(profile, { recursive: true, force: true }))
-      const { stdout } = await run(chromium, [
-        ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-        ...[`--user-data-dir=${profile}`, '--dump-dom', `http://127.0.0.1:${port}/<b>?c`],
-      ])
-      expect(stdout).toMatch(/<h1>Hello, you are client \d+<\/h1>/)
-      expect(stdout).toMatch(/GET \/%3Cb%3E\?c HTTP\/1\.1\n/)
-      expect(stdout).toContain('User-Agent: Mozilla/5.0')
-      await server.prints(/GET \/%3Cb%3E\?c HTTP\/1\.1/)
-    },
-    60_000,
-  )
+  itPeer('chromium', 'shows a browser what reached it', async (chromium) => {
+    const { server, port } = await serveHello()
+    const profile = mkdtempSync(join(tmpdir(), 'hawser-'))
+    onTestFinished(() => rmSync(profile, { recursive: true, force: true }))
+    const { stdout } = await run(chromium, [
+      ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+      ...[`--user-data-dir=${profile}`, '--dump-dom', `http://127.0.0.1:${port}/<b>?c`],
+    ])
+    expect(stdout).toMatch(/<h1>Hello, you are client \d+<\/h1>/)
+    expect(stdout).toMatch(/GET \/%3Cb%3E\?c HTTP\/1\.1\n/)
+    expect(stdout).toContain('User-Agent: Mozilla/5.0')
+    await server.prints(/GET \/%3Cb%3E\?c HTTP\/1\.1/)
+  })
 })

@@ -9,7 +9,7 @@ describe('serve on a terminal of 80 columns', () => {
     const client = await connectLines(await screen.port())
     await client.send('hello')
     await client.close()
-    await screen.shows(/closed/)
+    await screen.shows(/closed .*\n>$/)
     const rows = await screen.rows()
     const time = /^\d\d:\d\d:\d\d\.\d{3}/
     expect(rows.slice(4).map((row) => row.replace(time, 'TIME').replace(/:\d+/, ':PORT'))).toEqual([
@@ -26,10 +26,12 @@ describe('serve on a terminal of 80 columns', () => {
     const client = await connectLines(await screen.port())
     await client.send('hello')
     await screen.shows(/hello/)
-    await screen.type('typed')
-    await screen.press('Enter')
-    expect(await nextMessage(client)).toBe('typed')
     await screen.resize(60)
+    await screen.type('typed')
+    await screen.shows(/> typed$/)
+    await screen.press('Enter')
+    // It comes from the worker, which was told of the width before.
+    expect(await nextMessage(client)).toBe('typed')
     await client.close()
     await screen.shows(/open here\)\n>$/)
     await screen.resize(80)
