@@ -97,7 +97,7 @@ it('an example runs by its name, with its arguments, and nothing else on its out
   expect(await converse(endpoint, 'ahoy', 1)).toEqual([greeting])
   await example.prints(/#1 gone/)
   expect(await example.interrupt()).toEqual({ code: 0, signal: null })
-}, 300_000)
+})
 
 it('servers made by function and by class say by event, callback and promise that they listen', async () => {
   const example = runExample('servers/start-a-server', anyPort, anyPort)

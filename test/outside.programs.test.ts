@@ -68,7 +68,6 @@ it.each(['typescript', 'typescript-7'])(
     const { code, stdout } = await runNode([join(folder, bin.tsc), '-p', project], { cwd: project })
     expect({ code, problems: stdout.trim().split('\n') }).toEqual({ code: 0, problems: [''] })
   },
-  120_000,
 )
 
 it('the project has the programs of the README and of the tutorials', () => {

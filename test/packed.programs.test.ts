@@ -34,7 +34,7 @@ beforeAll(async () => {
   expect(rest).toEqual([])
   await run(`${pack} -- --pack-destination ${clone}`, ROOT)
   await run(install ?? '', project)
-}, 300_000)
+})
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
 async function run(command: string, cwd: string): Promise<void> {
