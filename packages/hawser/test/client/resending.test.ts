@@ -116,6 +116,30 @@ describe('a request that may be carried out twice', () => {
     expect(await reply).toEqual(['one', 'two', 'three', '.'])
   })
 
+  it('whose until throws is not sent again, and the others are', async () => {
+    const told: string[] = []
+    const { client, listener } = await meet({ onError: (error) => void told.push(error.code) })
+    const failure = new Error('a mistake in the program')
+    const until = (): boolean => {
+      throw failure
+    }
+    const first = await listener.accept()
+    const failing = rejection(client.request('a', { ...resend, until, timeout: Infinity }))
+    const sound = client.request('b', resend)
+    await first.receives('a\nb\n')
+    await first.send('reply to a\n')
+    first.end()
+    expect(await failing).toMatchObject({
+      code: 'HAWSER_DISCONNECTED',
+      cause: { code: 'HAWSER_HANDLER_FAILED', cause: failure },
+    })
+    const second = await listener.accept()
+    await second.receives('b\n')
+    await second.send('reply to b\n')
+    expect(await sound).toBe('reply to b')
+    expect(told).toEqual(['HAWSER_HANDLER_FAILED'])
+  })
+
   it('has one timeout for all tries', async () => {
     const clock = new VirtualClock()
     const { client, listener } = await meet({ clock, random: () => 0 })

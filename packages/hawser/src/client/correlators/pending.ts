@@ -75,6 +75,13 @@ export class Pending<In, Result = In> {
   /** It is sent again: what came of its reply is of no use. */
   restart(): void {}
 
+  /** It is not sent again, whatever becomes of its connection. */
+  sendNoMore(): void {
+    if (this.again === undefined) return
+    this.again.keeper.letGo(this.again.size)
+    this.again = undefined
+  }
+
   resolve(reply: Result): void {
     this.settle()
     this.fulfil(reply as never)
@@ -92,8 +99,6 @@ export class Pending<In, Result = In> {
     this.settled = true
     this.forget?.()
     this.forget = undefined
-    if (this.again === undefined) return
-    this.again.keeper.letGo(this.again.size)
-    this.again = undefined
+    this.sendNoMore()
   }
 }

@@ -26,8 +26,8 @@ export class ReplyList<In> extends Pending<In, In[]> {
   }
 
   override accept(message: In): Progress {
-    const { until, maxReplyBytes } = this.#rules
-    const isLast = valueOf('until', until(message))
+    const { maxReplyBytes } = this.#rules
+    const isLast = this.#isLast(message)
     if (!this.settled) this.#keep(message)
     if (this.#bytes > maxReplyBytes) this.reject(replyTooLarge(maxReplyBytes))
     if (this.settled) this.#messages = []
@@ -38,6 +38,16 @@ export class ReplyList<In> extends Pending<In, In[]> {
   override restart(): void {
     this.#messages = []
     this.#bytes = 0
+  }
+
+  #isLast(message: In): boolean {
+    try {
+      return valueOf('until', this.#rules.until(message))
+    } catch (error) {
+      // It would fail on the next connection as well, and on every one behind that.
+      this.sendNoMore()
+      throw error
+    }
   }
 
   #keep(message: In): void {

@@ -15,12 +15,14 @@ import { quoting } from '../../options/quoting.js'
 
 type Ends = Pick<Connection<never, never>, 'local' | 'remote'>
 
-/** The connection ended before the reply came. */
+/** The connection ended before the reply came. An error that the program ended it with is the cause itself. */
 export function disconnectedError(info: CloseInfo, ends: Ends): ClientError {
+  const { error } = info
+  const given = error?.code === 'HAWSER_CONNECTION_CLOSED' ? error.cause : undefined
   return new ClientError(
     'HAWSER_DISCONNECTED',
     `the connection ended (${info.reason}, by ${info.by}) before the reply came: the request may have been carried out or not, so repeat it only if that does no harm`,
-    { op: 'request', ...detailsOf(ends), cause: info.error },
+    { op: 'request', ...detailsOf(ends), cause: given ?? error },
   )
 }
 

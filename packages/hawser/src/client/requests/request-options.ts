@@ -16,7 +16,7 @@ export interface RequestOptions {
    * You say that the request may be carried out twice: where the connection is lost before its reply, it
    * is sent again on the next one, in its place among the others, instead of being rejected with
    * `HAWSER_DISCONNECTED`. `timeout` counts from the call, all tries together. Its message is kept until
-   * the reply, and counts for `maxQueuedBytes`; do not change it. Only for `request` of a client whose
+   * the reply, and counts for `maxQueuedBytes`; do not change it. Not where `until` threw. Only for `request` of a client whose
    * `whileDown` is `queue`. Default false.
    */
   readonly resend?: boolean | undefined
