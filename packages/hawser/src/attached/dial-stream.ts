@@ -66,12 +66,21 @@ async function useStream(stream: ByteStream, deadline: Deadline, clock: Clock): 
   try {
     const connected = whenConnected(stream)
     if (connected !== undefined) await deadline.step(connected, () => undefined)
+    if (isDestroyed(stream)) throw new Error(destroyedBefore)
     return transportOver(stream, 'the stream that was made', clock)
   } catch (error) {
     destroyRefused(stream)
     throw error
   }
 }
+
+/** Over such a one, a connection would open and be reset, and take a request with it. */
+function isDestroyed(stream: unknown): boolean {
+  return (stream as { readonly destroyed?: unknown } | undefined)?.destroyed === true
+}
+
+const destroyedBefore =
+  'the stream that it made is destroyed already: make a new one for each connection'
 
 /** It may throw where it should reject. */
 async function callMaker(make: StreamMaker, signal: AbortSignal): Promise<ByteStream> {

@@ -104,6 +104,30 @@ describe('a function that makes the stream', () => {
     },
   )
 
+  it('returns the same stream each time: nothing is sent over one that is gone', async () => {
+    const { made, make } = echoStreams()
+    let calls = 0
+    const client = clientOver((context) => {
+      calls += 1
+      return calls === 2 ? (made[0] as ByteStream) : make(context)
+    })
+    const errors: unknown[] = []
+    client.on('disconnected', ({ error }) => errors.push(error))
+    expect(await client.request('one')).toBe('one back')
+    made[0]?.destroy()
+    await client.connection?.closed
+    expect(await client.request('two')).toBe('two back')
+    expect(calls).toBe(3)
+    expect(errors).toMatchObject([
+      undefined,
+      {
+        code: 'HAWSER_CONNECT_FAILED',
+        message:
+          'cannot connect: the function that makes the stream failed: the stream that it made is destroyed already: make a new one for each connection',
+      },
+    ])
+  })
+
   it('that never returns one is given up after connectTimeout, and a late stream is destroyed', async () => {
     const clock = new VirtualClock()
     const [late] = duplexPair()
