@@ -1,8 +1,6 @@
 import type { ExportForm } from '../../src/protocol/export-form.js'
 import type { Backend } from '../backend/backend.js'
-
-/** Views of all of a log that are there for one act. */
-const views = { export: 1_000_000_003, look: 1_000_000_005 } as const
+import { OpenView } from './open-view.js'
 
 /** The rows that a view has now, as a file. */
 export async function exportView(backend: Backend, view: number, form: ExportForm): Promise<Blob> {
@@ -18,26 +16,25 @@ export async function exportView(backend: Backend, view: number, form: ExportFor
 
 /** All rows of a log, as a file. */
 export function exportWhole(backend: Backend, log: number, form: ExportForm): Promise<Blob> {
-  return inWhole(backend, { log, view: views.export }, (view) => exportView(backend, view, form))
+  return inWhole(backend, log, ({ number }) => exportView(backend, number, form))
 }
 
 /** Whether a log has a row with this number. */
 export function hasRow(backend: Backend, log: number, row: number): Promise<boolean> {
-  return inWhole(backend, { log, view: views.look }, async (view) => {
-    const { logRow } = await backend.ask('locate', { view, row })
-    return logRow === row
-  })
+  return inWhole(backend, log, async (view) => (await view.locate(row)).logRow === row)
 }
 
+/** With a view of all of a log that is there for one act. */
 async function inWhole<Value>(
   backend: Backend,
-  { log, view }: { readonly log: number; readonly view: number },
-  act: (view: number) => Promise<Value>,
+  log: number,
+  act: (view: OpenView) => Promise<Value>,
 ): Promise<Value> {
+  const view = new OpenView(backend, { filter: {}, log })
   try {
-    await backend.ask('open-view', { view, filter: {}, ...(log === 0 ? {} : { log }) })
+    await view.opened
     return await act(view)
   } finally {
-    backend.ask('close-view', { view }).catch(() => undefined)
+    view.close()
   }
 }

@@ -25,15 +25,13 @@ interface Said extends Mark {
 
 /** Events that are read of a log: of more, the last ones. */
 const mostRead = 2_000
-/** Numbers of views that no sheet has. */
-const views = { own: 1_000_000_001, file: 1_000_000_002 } as const
 
 /** Bookmarks and notes of the log that is shown. They are events of the log: it is looked through when they are first needed. */
 export class Marks {
   readonly here: ReadonlySignal<readonly Mark[]>
   /** The rows that have a bookmark. */
-  readonly bookmarked: ReadonlySignal<ReadonlySet<number>> = computed(
-    () => new Set(this.here.value.filter(({ kind }) => kind === 'bookmark').map(({ row }) => row)),
+  readonly bookmarked: ReadonlySignal<ReadonlySet<number>> = computed(() =>
+    bookmarkedOf(this.here.value),
   )
   readonly isUsed = signal(false)
   /** What the log of the workbench says, and what the file says that is shown. */
@@ -56,7 +54,7 @@ export class Marks {
     this.here = computed(() => {
       const file = log.value === 0 ? undefined : path.value
       const ofFile = file === undefined ? [] : this.#said.file.value
-      return conclude([...ofFile, ...this.#said.own.value.filter((said) => said.file === file)])
+      return conclude([...ofFile, ...this.#ownOf(file)])
     })
   }
 
@@ -75,9 +73,25 @@ export class Marks {
     this.#openOfFile()
   }
 
+  /** Fulfils when all are known that there were when the log was opened. */
+  async whenRead(): Promise<void> {
+    await Promise.all([this.#feeds.own.isRead, this.#feeds.file.isRead])
+  }
+
+  /** The rows of a log that have a bookmark; undefined for a file that is not shown any more. */
+  bookmarkedIn(log: number): ReadonlySet<number> | undefined {
+    if (log === this.#log.value) return this.bookmarked.value
+    return log === 0 ? bookmarkedOf(conclude(this.#ownOf(undefined))) : undefined
+  }
+
   /** @returns whether it was about them */
   take(push: ViewPush): boolean {
     return this.#feeds.own.take(push) || this.#feeds.file.take(push)
+  }
+
+  /** What the log of the workbench says of a file, or of itself. */
+  #ownOf(file: string | undefined): readonly Said[] {
+    return this.#said.own.value.filter((said) => said.file === file)
   }
 
   #openOfFile(): void {
@@ -90,7 +104,7 @@ export class Marks {
   #feed(backend: Backend, which: 'own' | 'file'): EventFeed {
     const said = this.#said[which]
     return new EventFeed(backend, {
-      ...{ view: views[which], names: ['bookmark', 'note'], most: mostRead },
+      ...{ names: ['bookmark', 'note'], most: mostRead },
       onBegin: () => (said.value = []),
       onEvents: (events) => {
         said.value = [...said.value, ...events.flatMap(toSaid)].slice(-mostRead)
@@ -108,6 +122,10 @@ function toSaid({ row: { time }, event }: FedEvent): Said[] {
     file: typeof file === 'string' ? file : undefined,
   }
   return [about]
+}
+
+function bookmarkedOf(marks: readonly Mark[]): ReadonlySet<number> {
+  return new Set(marks.filter(({ kind }) => kind === 'bookmark').map(({ row }) => row))
 }
 
 /** What is left of them in the end, in the order of the rows. */

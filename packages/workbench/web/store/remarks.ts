@@ -17,6 +17,9 @@ export class Remarks {
   readonly #backend: Backend
   readonly #shown: Shown
   readonly #refused: (why: string) => void
+  /** Bookmarks that were asked for, and that the log has not said yet. */
+  readonly #toggled = new Map<string, { log: number; row: number; on: boolean }>()
+  #last: Promise<unknown> = Promise.resolve()
 
   /** @param refused called with why something was not done */
   constructor(backend: Backend, shown: Shown, refused: (why: string) => void) {
@@ -29,41 +32,60 @@ export class Remarks {
     effect(() => {
       if (sheet.log.value >= 0 && this.marks.isUsed.value) this.marks.use()
     })
+    effect(() => {
+      if (this.marks.here.value.length >= 0) this.#forgetToggled()
+    })
   }
 
-  /** @param row of the view; the note is about the row of the log in which it ends */
-  note(text: string, row: number): Promise<void> {
+  /**
+   * @param row of the view; the note is about the row of the log in which it ends
+   * @returns whether it is noted
+   */
+  note(text: string, row: number): Promise<boolean> {
+    const shown = this.#whatIsShown()
     return this.#try(async () => {
-      await this.#backend.ask('note', { text, ...(await this.#about(row)) })
+      const about = { row: await this.#shown.sheet.logRowOf(row), ...shown }
+      await this.#backend.ask('note', { text, ...about })
     })
   }
 
   /** A bookmark on the row that is looked at, or none any more. */
   toggleBookmark(): Promise<void> {
-    const { value: selected } = this.#shown.sheet.selected
+    const { sheet } = this.#shown
+    const { value: log } = sheet.log
+    const shown = this.#whatIsShown()
+    const lookedAt = sheet.lookedAt()
+    lookedAt.catch(() => undefined)
     this.marks.use()
-    return this.#try(async () => {
-      if (selected === undefined) return
-      const about = await this.#about(selected)
-      await this.#backend.ask('bookmark', {
-        ...about,
-        on: !this.marks.bookmarked.value.has(about.row),
-      })
+    return this.#afterOthers(async () => {
+      const row = await lookedAt
+      await this.marks.whenRead()
+      const marked = this.marks.bookmarkedIn(log)
+      if (row === undefined || marked === undefined) return
+      const name = `${log} ${row}`
+      const on = !(this.#toggled.get(name)?.on ?? marked.has(row))
+      this.#toggled.set(name, { log, row, on })
+      try {
+        await this.#backend.ask('bookmark', { row, on, ...shown })
+      } catch (error) {
+        this.#toggled.delete(name)
+        throw error
+      }
     })
   }
 
   /** Show the row of a mark. */
-  goTo({ row }: Mark): Promise<void> {
-    return this.#try(async () => void (await this.#shown.sheet.goToLogRow(row)))
+  goTo({ row }: Mark): Promise<unknown> {
+    return this.#try(() => this.#shown.sheet.goToLogRow(row))
   }
 
   /** The next row that has a mark, or the one before. */
   step(by: 1 | -1): Promise<void> {
     const { sheet } = this.#shown
     this.marks.use()
-    return this.#try(async () => {
-      const { value: selected } = sheet.selected
-      const here = selected === undefined ? undefined : await sheet.logRowOf(selected)
+    return this.#afterOthers(async () => {
+      await this.marks.whenRead()
+      const here = await sheet.lookedAt()
       const marks = this.marks.here.value
       const next =
         by === 1
@@ -73,22 +95,37 @@ export class Remarks {
     })
   }
 
-  /** The row of the log, the session with which what is said of it is shown, and the file if it is of one. */
-  async #about(row: number): Promise<{ row: number; session?: number; log?: number }> {
+  /** The session with which what is said of a row is shown, and the file if it is of one. */
+  #whatIsShown(): { readonly session?: number; readonly log?: number } {
     const { sheet, session } = this.#shown
     const { value: log } = sheet.log
-    return {
-      row: await sheet.logRowOf(row),
-      ...(log === 0 && session.value !== undefined ? { session: session.value.id } : {}),
-      ...(log === 0 ? {} : { log }),
+    if (log > 0) return { log }
+    return session.value === undefined ? {} : { session: session.value.id }
+  }
+
+  /** What the log has said meanwhile needs no remembering. */
+  #forgetToggled(): void {
+    for (const [name, { log, row, on }] of this.#toggled) {
+      const marked = this.marks.bookmarkedIn(log)
+      if (marked === undefined || marked.has(row) === on) this.#toggled.delete(name)
     }
   }
 
-  async #try(act: () => Promise<void>): Promise<void> {
+  /** One key after the other: each needs what the one before has done. */
+  #afterOthers(act: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(() => this.#try(act))
+    this.#last = done
+    return done.then(() => undefined)
+  }
+
+  /** @returns whether it was done */
+  async #try(act: () => Promise<unknown>): Promise<boolean> {
     try {
       await act()
+      return true
     } catch (error) {
       this.#refused(error instanceof Error ? error.message : String(error))
+      return false
     }
   }
 }

@@ -7,6 +7,7 @@ import type { Push } from '../../src/protocol/replies.js'
 import type { SessionState } from '../../src/protocol/session-state.js'
 import type { Backend, BackendState } from '../backend/backend.js'
 import { Composer } from './composer.js'
+import { exportView, exportWhole } from './log-views.js'
 import { Notices } from './notices.js'
 import { Connections } from './connections/connections.js'
 import { ProjectStore } from './project-store.js'
@@ -130,9 +131,14 @@ export class Store {
     void this.#try(() => this.sheet.show(filter, undefined, this.sheet.selected.value))
   }
 
-  /** @returns the next place with these bytes; undefined when there is none, or it was refused */
+  /** @returns the next place with these bytes, in the end from the other end; undefined when there is none, or it was refused */
   find(pattern: Pattern, from: number, backwards: boolean): Promise<number | undefined> {
-    return this.#try(() => this.sheet.find(pattern, from, backwards))
+    return this.#try(async () => {
+      // Behind the last one comes the first: one who follows is at the end, and looks for what was said before.
+      const otherEnd = backwards ? this.sheet.size.value : 0
+      const find = (at: number) => this.sheet.find(pattern, at, backwards)
+      return (await find(from)) ?? (await find(otherEnd))
+    })
   }
 
   /** Show a row of the log by its number. @returns whether it is there */
@@ -176,7 +182,12 @@ export class Store {
    * @returns them as a file; undefined when it failed, which is said
    */
   export(form: ExportForm, isWhole: boolean): Promise<Blob | undefined> {
-    return this.#try(() => this.sheet.export(form, isWhole))
+    const { log, opened } = this.sheet
+    return this.#try(() =>
+      isWhole
+        ? exportWhole(this.#backend, log.value, form)
+        : exportView(this.#backend, opened.value, form),
+    )
   }
 
   /** Show messages instead of rows, or rows again. */

@@ -23,7 +23,6 @@ export interface Conversation {
 
 /** Events that are read of a log, and connections that are kept: of more, the last ones. */
 const mostKept = 4_000
-const view = 1_000_000_004
 
 /** The connections of the log that is shown. It is looked through only while somewhere they are shown. */
 export class Conversations {
@@ -47,7 +46,7 @@ export class Conversations {
     this.#log = log
     this.#isUsed = isUsed
     this.#feed = new EventFeed(backend, {
-      ...{ view, names: ['open', 'close'], most: mostKept },
+      ...{ names: ['open', 'close'], most: mostKept },
       onBegin: () => {
         this.#all.clear()
         this.#changes.value = this.#changes.peek() + 1

@@ -28,6 +28,7 @@ const nothing: ByteRange = { from: 0, to: 0 }
 export function DetailsPane(): ComponentChild {
   const store = useStore()
   const words = useWords()
+  /** With the bytes that were asked for last. */
   const row = useSignal<Row | undefined>(undefined)
   const form = useSignal<Form>('text')
   const range = useSignal(nothing)
@@ -45,11 +46,17 @@ export function DetailsPane(): ComponentChild {
     const number = store.sheet.selected.value
     const isHex = form.value === 'hex'
     const from = isHex ? origin.value : 0
+    // What was asked of a view that is closed does not come.
+    void store.sheet.opened.value
     if (row.peek()?.number !== number || shownFrom.peek() !== from) range.value = nothing
-    if (number === undefined) {
-      row.value = undefined
-      return
+    if (row.peek()?.number !== number) {
+      // Until all of it comes, what the sheet has of it is shown: what one does is about the row that one has chosen.
+      batch(() => {
+        row.value = number === undefined ? undefined : store.sheet.current(number)
+        shownFrom.value = 0
+      })
     }
+    if (number === undefined) return
     store.sheet.bytes(number, from, isHex ? mostInHex : mostLookedAt).then(
       (found) => {
         const isWanted = form.peek() === 'hex' ? origin.peek() === from : from === 0
@@ -72,7 +79,11 @@ export function DetailsPane(): ComponentChild {
 
   const encoding = store.sheet.encoding.value
   const shown = row.value
-  if (shown === undefined) return <p class="hint">{words.nothingSelected}</p>
+  const { selected, place } = store.sheet
+  if (shown === undefined || shown.number !== selected.value) {
+    const isComing = (selected.value ?? place.value) !== undefined
+    return <p class="hint">{isComing ? words.loading : words.nothingSelected}</p>
+  }
   const count = (value: number): string => showCount(value, store.settings.language.value)
   const forms: readonly Form[] = ['text', 'hex', 'json', 'compare']
   return (

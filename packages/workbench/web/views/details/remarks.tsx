@@ -13,9 +13,12 @@ export function Remarks({ row }: { readonly row: Row }): ComponentChild {
   const words = useWords()
   const text = useSignal('')
   const note = async (): Promise<void> => {
-    if (text.value.trim() === '') return
-    await store.remarks.note(text.value, row.number)
+    const said = text.value
+    if (said.trim() === '') return
     text.value = ''
+    const isNoted = await store.remarks.note(said, row.number)
+    // What is typed meanwhile stays.
+    if (!isNoted && text.value === '') text.value = said
   }
   const hide = (): void => {
     const { hideSame = [] } = store.sheet.filter.value

@@ -36,12 +36,7 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
     const here = sheet.place.value
     const from =
       here === undefined ? (backwards ? sheet.size.value : first.value) : here + (backwards ? 0 : 1)
-    // Behind the last one comes the first: one who follows is at the end, and looks for what was said before.
-    const otherEnd = backwards ? sheet.size.value : 0
-    const found =
-      (await store.find(pattern, from, backwards)) ??
-      (await store.find(pattern, otherEnd, backwards))
-    isMissing.value = found === undefined
+    isMissing.value = (await store.find(pattern, from, backwards)) === undefined
   }
   const filter = (): void => {
     const pattern = toPattern(as.value, text.value, sheet.encoding.value)
