@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
+import { slowDown } from './slow-link.js'
 
 const command = fileURLToPath(new URL('../../../cli/bin/hawser.js', import.meta.url))
 
@@ -74,8 +75,16 @@ export async function openWorkbench(
   return { bench, browser, ...(await openPage(browser, await bench.link())) }
 }
 
-/** A window of a browser of its own, whose complaints are collected. */
-export async function openPage(browser: Browser, link: string): Promise<Watched> {
+/**
+ * A window of a browser of its own, whose complaints are collected.
+ *
+ * @param prepare what is done with it before it is loaded
+ */
+export async function openPage(
+  browser: Browser,
+  link: string,
+  prepare: (page: Page) => Promise<unknown> = slowDown,
+): Promise<Watched> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 720 },
     locale: 'en-GB',
@@ -89,6 +98,7 @@ export async function openPage(browser: Browser, link: string): Promise<Watched>
     if (['error', 'warning'].includes(said.type())) complaints.push(said.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
+  await prepare(page)
   await page.goto(link)
   // Until it is drawn, it hears no keys.
   await page.locator('#page > *').first().waitFor()

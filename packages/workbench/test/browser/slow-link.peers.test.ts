@@ -1,0 +1,69 @@
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { itPeer } from '../../../../test/support/peers.js'
+import { openPage, startBrowser, startCommand } from '../support/browser.js'
+import { dial, startServer } from '../support/serving.js'
+import { SlowLink } from '../support/slow-link.js'
+
+/** A page on a link that can be held, and a server to which two messages were sent. */
+async function open(program: string) {
+  const bench = await startCommand()
+  const browser = await startBrowser(program)
+  const links: SlowLink[] = []
+  const { page, complaints } = await openPage(browser, await bench.link(), async (each) => {
+    links.push(await SlowLink.of(each))
+  })
+  const [link] = links
+  if (link === undefined) throw new Error('the page has no link')
+  const socket = await dial(await startServer(page, { reply: 'none' }))
+  for (const said of ['one', 'two']) {
+    socket.write(said)
+    await row(page, said).waitFor()
+  }
+  return { page, complaints, link }
+}
+
+const row = (page: Page, said: string) => page.locator('.row.in', { hasText: said })
+
+itPeer(
+  'chromium',
+  'a note that is typed at once after a click is about the row that was clicked',
+  async (program) => {
+    const { page, complaints, link } = await open(program)
+    await row(page, 'one').click()
+    await page.locator('.details pre', { hasText: 'one' }).waitFor()
+    link.hold()
+    await row(page, 'two').click()
+    await page.getByLabel('Note').fill('the second')
+    await page.keyboard.press('Enter')
+    // What is typed meanwhile stays.
+    await page.keyboard.type('next')
+    link.release()
+    await page.locator('.row.event', { hasText: 'note on row 3: the second' }).waitFor()
+    expect(await page.getByLabel('Note').inputValue()).toBe('next')
+    expect(complaints).toEqual([])
+  },
+)
+
+itPeer(
+  'chromium',
+  'a bookmark that is pressed at once after a reload is taken away, not put twice',
+  async (program) => {
+    const { page, complaints, link } = await open(program)
+    const star = row(page, 'one').locator('.star')
+    await row(page, 'one').click()
+    await page.keyboard.press('b')
+    await star.waitFor()
+    await page.reload()
+    await row(page, 'one').click()
+    link.hold()
+    await page.keyboard.press('b')
+    link.release()
+    await page
+      .locator('.row.event', { hasText: /bookmark .*row 2/ })
+      .nth(1)
+      .waitFor()
+    await star.waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+  },
+)
