@@ -8,17 +8,17 @@ import type { Tools } from '../tools.js'
 import { expandVariables } from '../variables/expand.js'
 import { WorkbenchError } from '../workbench-error.js'
 import { AdoptedServer } from './kinds/adopted-server.js'
-import { begin, noScripts, type OpenScript } from './kinds/begin.js'
+import { noScripts, type OpenScript } from './kinds/begin.js'
 import { Changes } from './changes.js'
 import { copyDefinition } from './copy.js'
 import { assertFits } from './definition-size.js'
-import { failureText } from './failure-text.js'
 import { findFile } from './open-file.js'
 import { createTarget } from './target.js'
-import { changedMeanwhile, noResponders, refuseDescriptor } from './refusals.js'
-import type { ConnectionPage, Running, RunningAround } from './running.js'
+import { changedMeanwhile, noResponders } from './refusals.js'
+import type { ConnectionPage, RunningAround } from './running.js'
 import { adoptServer, type AnyServer } from './kinds/server-session.js'
 import { Session } from './session.js'
+import { startSession } from './start-session.js'
 import type { ConnectionAct, Sessions } from './sessions.js'
 
 /** As many sessions may be in the list. */
@@ -235,31 +235,10 @@ export class SessionList implements Sessions {
   async #run(session: Session): Promise<void> {
     const signal = session.turn('starting')
     this.#changes.changed()
-    const started = this.#start(session, signal)
+    const started = startSession(session, this.#options, signal, this.#around(session, signal))
     session.busyUntil(started)
     await started
     this.#changes.changed()
-  }
-
-  /** What it cannot do is said in its state: it is there to be mended, and started again. */
-  async #start(session: Session, signal: AbortSignal): Promise<void> {
-    try {
-      refuseDescriptor(session.definition)
-      const running = await this.#begin(session, signal)
-      // It may have been removed or stopped while it began, or have ended already.
-      if (signal.aborted || session.state !== 'starting') await running?.stop()
-      else session.runs(running)
-    } catch (error) {
-      if (!signal.aborted) session.fails(failureText(error))
-    }
-  }
-
-  #begin(session: Session, signal: AbortSignal): Promise<Running | undefined> {
-    const { definition, id, adopted } = session
-    if (adopted !== undefined) return adopted.resume()
-    const { tools, log, openScript = noScripts } = this.#options
-    const start = { id, tools, log, signal, openScript }
-    return begin(definition, start, this.#around(session, signal))
   }
 
   /** @returns whether nothing else was asked of it meanwhile */

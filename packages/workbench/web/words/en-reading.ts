@@ -18,7 +18,6 @@ export const enReading = {
   orderNewest: 'Newest first',
   orderBytes: 'Most bytes first',
   orderLongest: 'Longest first',
-  emptyFailed: 'It did not start: on the left it says why. Change it, or start it again.',
   timeSelected: 'From selected',
   timeHelp: 'The time of day, or since the first row, the row before, or the selected row',
   editAndSend: 'Edit and send',

@@ -143,6 +143,8 @@ export const en = {
   byRemote: 'the peer',
   byError: 'an error',
   refusedBecause: (who: string, why: string): string => `refused ${who}: ${why}`,
+  failedEvent: (why: string, tries: number): string =>
+    tries > 1 ? `failed ${tries} times: ${why}` : `failed: ${why}`,
   listening: (where: string): string => `listening on ${where}`,
   faultEvent: (what: string): string => `fault: ${what}`,
   noteEvent: (text: string): string => `note: ${text}`,

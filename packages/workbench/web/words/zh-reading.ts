@@ -19,7 +19,6 @@ export const zhReading: typeof enReading = {
   orderNewest: '最新在前',
   orderBytes: '字节最多在前',
   orderLongest: '最久在前',
-  emptyFailed: '未能启动：原因见左侧。请修改，或重新启动。',
   timeSelected: '距选中行',
   timeHelp: '时刻，或距第一行、上一行、选中行的时间',
   editAndSend: '编辑并发送',

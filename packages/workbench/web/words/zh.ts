@@ -138,6 +138,7 @@ export const zh: Words = {
   byRemote: '对端',
   byError: '错误',
   refusedBecause: (who, why) => `拒绝了 ${who}：${why}`,
+  failedEvent: (why, tries) => (tries > 1 ? `失败 ${tries} 次：${why}` : `失败：${why}`),
   listening: (where) => `正在监听 ${where}`,
   faultEvent: (what) => `故障：${what}`,
   noteEvent: (text) => `备注：${text}`,

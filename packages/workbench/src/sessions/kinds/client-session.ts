@@ -1,11 +1,12 @@
 import { type Client, type ClientOptions, createClient } from 'hawser'
-import { logTraffic, type TrafficLog } from 'hawser/log'
+import { logTraffic, type SessionLog, type TrafficLog } from 'hawser/log'
 import type { ClientDefinition } from '../../protocol/definition.js'
 import type { Responder } from '../../protocol/responder.js'
 import type { Script } from '../../scripts/script.js'
 import type { TargetConnection } from '../../sequences/run-target.js'
 import { WorkbenchError } from '../../workbench-error.js'
 import { type AnyConnection, ConnectionBook, nameOf } from './connection-book.js'
+import { FailedTries } from './failed-tries.js'
 import { logDetails } from './log-details.js'
 import { failureText } from '../failure-text.js'
 import { noFaults, noLimit, withoutUndefined } from '../refusals.js'
@@ -54,7 +55,7 @@ export async function startClient(
   })
   const traffic = await logTraffic(lines, log, { details: logDetails(id, definition) })
   responding.traffic = traffic
-  const session = new ClientSession(lines, { id, traffic, responding }, around)
+  const session = new ClientSession(lines, { id, log, traffic, responding }, around)
   if (reconnect) return session
   const giveUp = (): void => void session.stop()
   signal.addEventListener('abort', giveUp)
@@ -71,12 +72,22 @@ export async function startClient(
   return session
 }
 
+interface ClientParts {
+  readonly id: number
+  readonly log: SessionLog
+  readonly traffic: TrafficLog
+  readonly responding: Responding
+}
+
 class ClientSession implements Running {
+  readonly #id: number
+  readonly #log: SessionLog
   readonly #lines: readonly Line[]
   readonly #traffic: TrafficLog
   readonly #around: RunningAround
   readonly #book: ConnectionBook
   readonly #responding: Responding
+  readonly #tries = new FailedTries()
   /** What connections had that are gone. */
   readonly #gone = { read: 0, written: 0, connections: 0 }
   #ended = 0
@@ -84,13 +95,11 @@ class ClientSession implements Running {
 
   constructor(
     lines: readonly Line[],
-    {
-      id,
-      traffic,
-      responding,
-    }: { readonly id: number; readonly traffic: TrafficLog; readonly responding: Responding },
+    { id, log, traffic, responding }: ClientParts,
     around: RunningAround,
   ) {
+    this.#id = id
+    this.#log = log
     this.#lines = lines
     this.#traffic = traffic
     this.#responding = responding
@@ -170,14 +179,22 @@ class ClientSession implements Running {
       const { connection } = line
       if (status.state === 'connected' && connection !== undefined) this.#begin(connection)
       if (status.state === 'disconnected' && status.error !== undefined) {
-        this.#around.noticed(failureText(status.error))
+        this.#failed(failureText(status.error))
       }
       if (status.state === 'closed') this.#closed(status.error)
       this.#around.changed()
     })
   }
 
+  #failed(error: string): void {
+    const tries = this.#tries.count(error)
+    if (tries === undefined) return
+    this.#log.event({ event: 'failed', session: this.#id, error, tries })
+    this.#around.noticed(error)
+  }
+
   #begin(connection: AnyConnection): void {
+    this.#tries.clear()
     this.#book.begin(connection)
     void connection.closed.then(({ bytesRead, bytesWritten }) => {
       this.#gone.read += bytesRead

@@ -28,6 +28,8 @@ function word(event: Details, words: Words): string {
         showPlace(event['remoteAddress'], event['remotePort']),
         text(event['reason']),
       )
+    case 'failed':
+      return words.failedEvent(text(event['error']), Number(event['tries'] ?? 1))
     case 'note':
     case 'bookmark':
       return remarkText(event, words)

@@ -104,7 +104,6 @@ function EmptySheet(): ComponentChild {
     )
   }
   const session = store.session.value
-  if (session?.state === 'failed') return <p class="hint large">{words.emptyFailed}</p>
   const address = session?.definition.kind === 'server' ? session.addresses[0] : undefined
   const [, host = '127.0.0.1', port = ''] = /^(.*):(\d+)$/.exec(address ?? '') ?? []
   return (
