@@ -16,8 +16,9 @@ itPeer('chromium', 'a server whose port is taken is changed, and runs', async (p
   await dialog.getByLabel('Name', { exact: true }).fill('mine')
   await dialog.getByRole('button', { name: 'Start', exact: true }).click()
   await dialog.waitFor({ state: 'detached' })
-  await page.getByText('something already listens there').waitFor()
-  await page.getByText('It did not start').waitFor()
+  const failure = 'something already listens there'
+  await page.locator('.failure', { hasText: failure }).waitFor()
+  await page.locator('.row.event', { hasText: failure }).waitFor()
 
   await page.getByRole('button', { name: 'Change', exact: true }).click()
   expect(await dialog.getByLabel('Name', { exact: true }).inputValue()).toBe('mine')
