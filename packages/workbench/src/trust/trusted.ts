@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { UserFile } from '../user-file.js'
+import { UserFile } from '../user-file/user-file.js'
 
 /** Folders that are remembered; of more, the last ones. */
 const mostFolders = 1_000

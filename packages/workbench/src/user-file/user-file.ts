@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { setTimeout as pause } from 'node:timers/promises'
+import { absent } from './absent.js'
+import { Lock } from './lock.js'
 
 const onlyOwner = 0o600
 const onlyOwnerFolder = 0o700
-/** Milliseconds between two looks at a lock, and after which one that stays the same was left by a process that died. */
-const lookInterval = 20
-const deadAfter = 5_000
 /** Milliseconds that others may take together. */
 const longestWait = 30_000
 
@@ -48,7 +46,7 @@ export class UserFile {
   /**
    * Write it anew. Other processes wait meanwhile.
    *
-   * @param change makes the text, of what it reads now
+   * @param change makes the text, of what it reads now; asked again when others wrote because this process slept
    * @returns rejects with what the system says, and with what `change` throws: then it stays as it was
    */
   update(change: () => string | Promise<string>): Promise<void> {
@@ -59,35 +57,23 @@ export class UserFile {
 
   async #update(change: () => string | Promise<string>): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true, mode: onlyOwnerFolder })
-    const lock = `${this.path}.lock`
-    await this.#lock(lock)
-    try {
-      await this.#replace(await change())
-    } finally {
-      await rm(lock, { force: true }).catch(() => undefined)
-    }
-  }
-
-  async #lock(lock: string): Promise<void> {
     const begun = performance.now()
-    let seen = ''
-    let since = begun
     for (;;) {
-      if (await isMade(lock)) return
-      const now = performance.now()
-      const found = await identify(lock)
-      if (found !== seen) {
-        seen = found
-        since = now
-      } else if (now - since >= deadAfter) await rm(lock, { force: true })
-      if (now - begun >= longestWait) {
+      const left = longestWait - (performance.now() - begun)
+      const lock = await Lock.take(`${this.path}.lock`, left)
+      if (lock === undefined) {
         throw new Error(`others have been writing ${this.path} for ${longestWait} ms`)
       }
-      await pause(lookInterval)
+      try {
+        if (await this.#replace(await change(), lock)) return
+      } finally {
+        await lock.release()
+      }
     }
   }
 
-  async #replace(text: string): Promise<void> {
+  /** @returns false when others have the lock: they may have written */
+  async #replace(text: string, lock: Lock): Promise<boolean> {
     const temporary = `${this.path}.${randomUUID()}`
     try {
       const file = await open(temporary, 'wx', onlyOwner)
@@ -97,29 +83,11 @@ export class UserFile {
       } finally {
         await file.close()
       }
+      if (!(await lock.isHeld())) return false
       await rename(temporary, this.path)
+      return true
     } finally {
       await rm(temporary, { force: true }).catch(() => undefined)
     }
   }
-}
-
-async function isMade(lock: string): Promise<boolean> {
-  try {
-    await (await open(lock, 'wx', onlyOwner)).close()
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  }
-}
-
-/** Another one of the same name is told from it. */
-async function identify(lock: string): Promise<string> {
-  const stats = await stat(lock, { bigint: true }).catch(absent)
-  return stats === undefined ? '' : `${stats.ino} ${stats.mtimeNs}`
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error
 }
