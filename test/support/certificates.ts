@@ -32,7 +32,10 @@ export interface Wish {
 export interface Authority {
   /** Its own certificate, as PEM text: what somebody who trusts it is given. */
   readonly cert: string
+  /** Of one that another vouches for, its own certificate follows. */
   issue(wish: Wish): Promise<Pair>
+  /** Vouch for another authority. */
+  vouchFor(name: string): Promise<Authority>
 }
 
 const day = 86_400_000
@@ -49,10 +52,14 @@ const oid = {
 } as const
 
 /** A certificate authority of this name. */
-export async function createAuthority(name: string): Promise<Authority> {
+export function createAuthority(name: string): Promise<Authority> {
+  return makeAuthority(name)
+}
+
+async function makeAuthority(name: string, voucher?: Issuer): Promise<Authority> {
   const keys = await generateKeys()
   const self = { keys, name }
-  const cert = await sign(self, { name }, keys, [
+  const cert = await sign(voucher ?? self, { name }, keys, [
     extension(oid.constraints, new BasicConstraints({ cA: true }).toSchema(), true),
     // keyCertSign and cRLSign.
     extension(oid.keyUsage, bits(0x06, 1), true),
@@ -62,11 +69,13 @@ export async function createAuthority(name: string): Promise<Authority> {
     async issue(wish) {
       const own = await generateKeys()
       const key = await webcrypto.subtle.exportKey('pkcs8', own.privateKey)
+      const issued = await sign(self, wish, own, leafExtensions(wish.names))
       return {
-        cert: await sign(self, wish, own, leafExtensions(wish.names)),
+        cert: voucher === undefined ? issued : issued + cert,
         key: toPem('PRIVATE KEY', key),
       }
     },
+    vouchFor: (other) => makeAuthority(other, self),
   }
 }
 

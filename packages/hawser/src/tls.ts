@@ -182,6 +182,11 @@ export interface PeerCertificate {
   readonly fingerprint256: string
   /** All of it, DER. */
   readonly raw: Uint8Array
+  /**
+   * The certificate of its issuer, if the peer showed that as well; undefined for the last of the chain that it showed
+   * (RFC 8446 section 4.4.2), which an authority signed, or itself.
+   */
+  readonly issuerCertificate: PeerCertificate | undefined
 }
 
 /** What one side brings to a TLS handshake on a transport that is no socket. */

@@ -52,6 +52,7 @@ export interface TlsState {
   readonly cipher: string
   readonly alpn?: string | undefined
   readonly servername?: string | undefined
+  /** The chain that the peer showed, its own first. */
   readonly certificates: readonly CertificateState[]
 }
 

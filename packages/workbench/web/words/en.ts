@@ -217,6 +217,8 @@ export const en = {
   reset: 'Reset',
   certificate: 'Certificate',
   expires: 'expires',
+  issuedBy: (who: string): string => `issued by ${who}`,
+  signedByItself: 'signed by itself',
   shownOf: (shown: string, all: string): string => `${shown} of ${all} are shown`,
   // The composer.
   composer: 'Send',

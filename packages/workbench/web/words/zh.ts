@@ -209,6 +209,8 @@ export const zh: Words = {
   reset: '重置',
   certificate: '证书',
   expires: '到期',
+  issuedBy: (who) => `由 ${who} 签发`,
+  signedByItself: '自签名',
   shownOf: (shown, all) => `显示 ${shown} / ${all}`,
   composer: '发送',
   sendTo: '发给',

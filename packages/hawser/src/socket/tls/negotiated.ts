@@ -25,9 +25,10 @@ export function sessionOf(socket: TLSSocket, verdict: Verdict): TlsSession {
   }
 }
 
+/** OpenSSL takes a chain of at most 100 KB. */
 function describe(certificate: X509Certificate): PeerCertificate {
   const { subject, issuer, subjectAltName, validFrom, validTo } = certificate
-  const { serialNumber, fingerprint256, raw } = certificate
+  const { serialNumber, fingerprint256, raw, issuerCertificate } = certificate
   return {
     subject,
     issuer,
@@ -37,5 +38,6 @@ function describe(certificate: X509Certificate): PeerCertificate {
     serialNumber,
     fingerprint256,
     raw,
+    issuerCertificate: issuerCertificate === undefined ? undefined : describe(issuerCertificate),
   }
 }

@@ -1,10 +1,11 @@
 import { type Connection, observe } from 'hawser'
 import type { TrafficLog } from 'hawser/log'
-import type { ConnectionState, TlsState } from '../../protocol/session-state.js'
+import type { ConnectionState } from '../../protocol/session-state.js'
 import type { TargetConnection } from '../../sequences/run-target.js'
 import { WorkbenchError } from '../../workbench-error.js'
 import type { ConnectionPage } from '../running.js'
 import type { ConnectionAct } from '../sessions.js'
+import { describeTls } from './describe-tls.js'
 
 /** What any connection of a session is. */
 export type AnyConnection = Connection<Uint8Array, Uint8Array>
@@ -118,22 +119,8 @@ export class ConnectionBook {
       bytesRead: connection.bytesRead,
       bytesWritten: connection.bytesWritten,
       unsent: connection.unsent,
-      tls: describeTls(connection),
+      tls: connection.tls && describeTls(connection.tls),
     }
-  }
-}
-
-function describeTls({ tls }: AnyConnection): TlsState | undefined {
-  if (tls === undefined) return undefined
-  const { protocol, cipher, alpn, servername, peerCertificate } = tls
-  const certificates = peerCertificate === undefined ? [] : [peerCertificate]
-  return {
-    ...{ protocol, cipher, alpn, servername },
-    certificates: certificates.map(({ subject, issuer, validFrom, validTo }) => ({
-      ...{ subject, issuer },
-      validFrom: Date.parse(validFrom),
-      validTo: Date.parse(validTo),
-    })),
   }
 }
 

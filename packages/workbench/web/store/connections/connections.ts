@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, type Signal } from '@preact/signals'
+import { computed, effect, type ReadonlySignal, type Signal, untracked } from '@preact/signals'
 import type { SessionState } from '../../../src/protocol/session-state.js'
 import type { Backend, BackendState } from '../../backend/backend.js'
 import { ConnectionList } from './connection-list.js'
@@ -31,6 +31,10 @@ export class Connections {
       if (session.value !== undefined) return [session.value]
       // Of all of them only while they are looked at.
       return isLookedAt.value ? sessions.value : undefined
+    })
+    // They are there at once, and not at the next look.
+    effect(() => {
+      if (isLookedAt.value) untracked(() => void this.open.look())
     })
     const isUsed = computed(() => isLookedAt.value || this.isMixed.value)
     this.conversations = new Conversations(backend, sheet.log, isUsed)

@@ -84,6 +84,9 @@ export function ConnectionItem({
   )
 }
 
+/** 8/12 is another day elsewhere. */
+const day = { dateStyle: 'medium' } as const
+
 /** Nothing of one that is silent. */
 function showRate(bytes = 0): string {
   return bytes === 0 ? '' : `, ${showSize(bytes)}/s`
@@ -106,15 +109,21 @@ function Tls({ connection }: { readonly connection: ConnectionState }): Componen
   const { tls } = connection
   if (tls === undefined) return null
   const { protocol, cipher, servername, alpn, certificates } = tls
+  const root = certificates.at(-1)
   return (
     <p class="tls">
       {[protocol, cipher, servername, alpn].filter(Boolean).map(String).map(tame).join(' · ')}
       {certificates.map(({ subject, validTo }) => (
         <span class="certificate">
           {words.certificate} {tame(subject)}, {words.expires}{' '}
-          {new Date(validTo).toLocaleDateString(store.settings.language.value)}
+          {new Date(validTo).toLocaleDateString(store.settings.language.value, day)}
         </span>
       ))}
+      {root !== undefined && (
+        <span class="issuer">
+          {root.issuer === root.subject ? words.signedByItself : words.issuedBy(tame(root.issuer))}
+        </span>
+      )}
     </p>
   )
 }
