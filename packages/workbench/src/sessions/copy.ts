@@ -10,9 +10,28 @@ export function copyDefinition(
 ): string {
   const script = 'script' in definition && definition.script !== undefined ? ['its script'] : []
   if (as === 'command') {
-    return tools.toLine(definition) + say('# ', [...rulesOf(definition), ...script])
+    const without = [...connectionsOf(definition), ...rulesOf(definition), ...script]
+    return tools.toLine(definition) + say('# ', without)
   }
-  return toCode(definition, tools) + say('// ', script)
+  return toCode(definition, tools) + say('// ', [...faultsOf(definition), ...script])
+}
+
+/** The command makes one. */
+function connectionsOf(definition: Definition): string[] {
+  const { connections = 1 } = definition.kind === 'client' ? definition : {}
+  return connections === 1 ? [] : [`${connections - 1} more of its connections`]
+}
+
+/** The command has them, and the library none. */
+function faultsOf(definition: Definition): string[] {
+  const { faults = [] } = definition.kind === 'proxy' ? definition : {}
+  if (faults.length === 0) return []
+  return [`its fault${faults.length === 1 ? '' : 's'} (${faults.map(tame).join(', ')})`]
+}
+
+/** A fault is written by hand, and must not end the comment that it stands in. */
+function tame(fault: string): string {
+  return fault.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
 }
 
 function rulesOf(definition: Definition): string[] {

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connect, createServer, delimited } from 'hawser'
 import { expect, it, onTestFinished } from 'vitest'
+import { createAuthority } from '../../../../test/support/certificates.js'
 import { createFolder } from '../../../../test/support/folders.js'
 import type { Definition } from '../../src/protocol/definition.js'
 import { until } from '../../../../test/support/until.js'
@@ -13,17 +13,25 @@ import { createList } from '../support/sessions.js'
 const library = fileURLToPath(import.meta.resolve('hawser'))
 
 /** What is copied of a definition, as a program that runs; it ends with the test. */
-async function runCode(definition: Definition): Promise<{
+async function runCode(
+  definition: Definition,
+  files: Readonly<Record<string, string>> = {},
+): Promise<{
   said: (pattern: RegExp) => Promise<RegExpExecArray>
 }> {
   const both = await createList()
-  const id = await both.list.start(definition)
-  await both.list.stop(id).catch(() => undefined)
+  const id = both.list.add(definition)
   // A program of a user finds the package by its name; this one lies outside of the project.
   const code = both.list.copy(id, 'code').replaceAll("'hawser'", JSON.stringify(library))
-  const file = join(createFolder(), 'program.mjs')
-  writeFileSync(file, code)
-  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const folder = createFolder({ ...files, 'program.mjs': code })
+  const child = spawn(process.execPath, ['program.mjs'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: folder,
+    env: {
+      ...process.env,
+      ...('ca.pem' in files ? { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') } : {}),
+    },
+  })
   onTestFinished(async () => {
     child.kill()
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
@@ -139,3 +147,46 @@ it('a proxy that is copied as code passes on', async () => {
   expect(show(await client.receive())).toBe('through')
   await client.close()
 })
+
+it('a proxy with TLS on both sides, copied as code, speaks it on both', async () => {
+  const authority = await createAuthority('Test CA')
+  const { cert, key } = await authority.issue({ name: 'site', names: ['127.0.0.1'] })
+  const server = createServer(
+    { tls: { cert, key } },
+    { message: (connection, bytes) => connection.send(bytes) },
+  )
+  await server.listen('127.0.0.1:0')
+  onTestFinished(async () => void (await server.close({ drain: 0 })))
+  const { port } = server.address() as { readonly port: number }
+  const program = await runCode(
+    {
+      ...{ kind: 'proxy', name: 'p', listen: '127.0.0.1:0', target: `127.0.0.1:${port}` },
+      ...{ tlsIn: true, tlsOut: true, idleTimeout: 60_000, faults: ['latency=5'] },
+    },
+    { 'hawser-cert.pem': cert, 'hawser-key.pem': key, 'ca.pem': authority.cert },
+  )
+  const [, own = ''] = await program.said(/port: (\d+)/)
+  const client = await connect(`tls://127.0.0.1:${own}`, { tls: { ca: authority.cert } })
+  await client.send('through')
+  expect(show(await client.receive())).toBe('through')
+  await client.close()
+})
+
+it.each([false, true])(
+  'a client of several connections that is copied as code makes them all, reconnect: %s',
+  async (reconnect) => {
+    const heard: string[] = []
+    const server = createServer(
+      { framing: delimited('\n') },
+      { message: (_, message) => void heard.push(show(message)) },
+    )
+    await server.listen('127.0.0.1:0')
+    onTestFinished(async () => void (await server.close({ drain: 0 })))
+    const { port } = server.address() as { readonly port: number }
+    await runCode({
+      ...{ kind: 'client', name: 'c', connect: `127.0.0.1:${port}`, framing: 'lines' },
+      ...{ connections: 3, reconnect },
+    })
+    await until(() => heard.length === 3)
+  },
+)

@@ -46,7 +46,7 @@ function serverCode(definition: ServerDefinition, framing: FramingCode): string 
   }[respond]
   const rules = ruleCode(definition.responders, framing)
   return lines([
-    ...(tls === undefined || tls === false ? [] : ["import { readFileSync } from 'node:fs'"]),
+    ...tlsImports(tls),
     ...rules.imports,
     `import { ${['createServer', ...names].join(', ')} } from 'hawser'`,
     '',
@@ -71,7 +71,7 @@ function serverCode(definition: ServerDefinition, framing: FramingCode): string 
 }
 
 function clientCode(definition: ClientDefinition, framing: FramingCode): string {
-  const { connect, tls, reconnect = false, idleTimeout } = definition
+  const { connect, tls, reconnect = false, idleTimeout, connections = 1 } = definition
   const { call, names } = framing
   const rules = ruleCode(definition.responders, framing)
   const hasRules = rules.lines.length > 0
@@ -98,39 +98,59 @@ function clientCode(definition: ClientDefinition, framing: FramingCode): string 
     ...rules.lines,
   ]
   const made = [`${quote(connect)}, {`, ...options.map((line) => `  ${line}`), `})`]
-  if (reconnect) {
-    return lines([
-      ...head,
-      `const client = createClient(${made.join('\n')}`,
-      `await client.ready()`,
-      `await client.send('hello')`,
-    ])
-  }
+  const hear = hasRules
+    ? [
+        `for await (const message of connection) {`,
+        `  if (!(await obey(connection, message))) console.log(String(message))`,
+        `}`,
+      ]
+    : [`for await (const message of connection) console.log(String(message))`]
+  const [first = '', ...rest] = made
+  const talk = reconnect
+    ? [
+        `const client = createClient(${first}`,
+        ...rest,
+        `await client.ready()`,
+        `await client.send('hello')`,
+      ]
+    : [
+        `const connection = await connect(${first}`,
+        ...rest,
+        `await connection.send('hello')`,
+        ...hear,
+      ]
+  if (connections === 1) return lines([...head, ...talk])
   return lines([
     ...head,
-    `const connection = await connect(${made.join('\n')}`,
-    `await connection.send('hello')`,
-    ...(hasRules
-      ? [
-          `for await (const message of connection) {`,
-          `  if (!(await obey(connection, message))) console.log(String(message))`,
-          `}`,
-        ]
-      : [`for await (const message of connection) console.log(String(message))`]),
+    `async function talk() {`,
+    ...talk.map((line) => `  ${line}`),
+    `}`,
+    `await Promise.all(Array.from({ length: ${connections} }, talk))`,
   ])
 }
 
-function proxyCode({ listen, target }: ProxyDefinition): string {
+function proxyCode({ listen, target, idleTimeout, tlsIn, tlsOut }: ProxyDefinition): string {
+  const server = optionLines({ idleTimeout, tls: tlsIn === true ? tlsCode(true) : undefined })
+  const client = optionLines({
+    allowHalfOpen: true,
+    idleTimeout,
+    tls: tlsOut === true ? '{}' : undefined,
+  })
   return lines([
+    ...tlsImports(tlsIn),
     `import { connect, createServer, relay } from 'hawser'`,
     '',
-    `const server = createServer({}, async (client) => {`,
-    `  const target = await connect(${quote(target)}, { allowHalfOpen: true })`,
+    `const server = createServer(${inBraces(server)}, async (client) => {`,
+    `  const target = await connect(${quote(target)}, ${inBraces(client)})`,
     `  await relay(client, target)`,
     `})`,
     `await server.listen(${quote(listen)})`,
     `console.log('listening on', server.addresses())`,
   ])
+}
+
+function inBraces(options: readonly string[]): string {
+  return options.length === 0 ? '{}' : `{ ${options.join(' ').replace(/,$/, '')} }`
 }
 
 function fileCode(path: string): string {
@@ -144,14 +164,20 @@ function fileCode(path: string): string {
   ])
 }
 
+/** Where the development certificate is, only the command knows. */
+function tlsImports(tls: ServerDefinition['tls']): string[] {
+  if (tls === undefined || tls === false) return []
+  return [
+    ...(tls === true ? ['// Make the two files with: hawser cert --out .'] : []),
+    `import { readFileSync } from 'node:fs'`,
+  ]
+}
+
 function tlsCode(tls: NonNullable<ServerDefinition['tls']>): string {
   if (typeof tls === 'boolean')
-    return "{ cert: readFileSync('cert.pem'), key: readFileSync('key.pem') }"
+    return "{ cert: readFileSync('hawser-cert.pem'), key: readFileSync('hawser-key.pem') }"
   const { cert, key, ca } = tls
-  const files = { cert, key, ca }
-  return `{ ${optionLines(files, (path) => `readFileSync(${quote(path)})`)
-    .join(' ')
-    .replace(/,$/, '')} }`
+  return inBraces(optionLines({ cert, key, ca }, (path) => `readFileSync(${quote(path)})`))
 }
 
 function clientTlsCode(tls: NonNullable<ClientDefinition['tls']>): string {
@@ -162,7 +188,7 @@ function clientTlsCode(tls: NonNullable<ClientDefinition['tls']>): string {
     servername: servername === undefined ? undefined : quote(servername),
     insecure,
   })
-  return `{ ${given.join(' ').replace(/,$/, '')} }`
+  return inBraces(given)
 }
 
 /** `name: value,` for each that is given. */
