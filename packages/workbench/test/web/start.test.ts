@@ -58,6 +58,22 @@ describe('what is started', () => {
     expect(newDraft('server', [running]).name).toBe('server 2')
   })
 
+  it('a port is proposed that no other session has', () => {
+    const at = (listen: string, address: string): SessionState => ({
+      ...running,
+      definition: { kind: 'server', name: listen, listen },
+      addresses: [address],
+    })
+    const first = at('127.0.0.1:9000', '127.0.0.1:9000')
+    const asked = at('127.0.0.1:9001', '127.0.0.1:9001')
+    const stopped: SessionState = { ...asked, state: 'stopped', addresses: [] }
+    const free = at('127.0.0.1:0', '127.0.0.1:9002')
+    expect(newDraft('server', []).listen).toBe('127.0.0.1:9000')
+    expect(newDraft('server', [first]).listen).toBe('127.0.0.1:9001')
+    expect(newDraft('server', [first, stopped, free]).listen).toBe('127.0.0.1:9003')
+    expect(newDraft('proxy', [first]).listen).toBe('127.0.0.1:9100')
+  })
+
   const definitions: Exclude<Definition, { kind: 'file' | 'replay' | 'program' }>[] = [
     {
       ...{ kind: 'server', name: 'a', listen: '0.0.0.0:1', framing: 'raw', respond: 'chat' },

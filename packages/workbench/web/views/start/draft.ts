@@ -46,7 +46,7 @@ export function newDraft(kind: DraftKind, sessions: readonly SessionState[]): Dr
   return {
     kind,
     name,
-    listen: kind === 'proxy' ? '127.0.0.1:9100' : '127.0.0.1:9000',
+    listen: freePlace(kind === 'proxy' ? 9_100 : 9_000, sessions),
     connect: server,
     target: server,
     framing:
@@ -64,6 +64,19 @@ export function newDraft(kind: DraftKind, sessions: readonly SessionState[]): Dr
     faults: '',
     more: {},
   }
+}
+
+/** The first port from this one on at which none of the sessions listens, or will when it is started again. */
+function freePlace(from: number, sessions: readonly SessionState[]): string {
+  const taken = new Set(
+    sessions.flatMap(({ addresses, definition }) => [
+      ...addresses,
+      'listen' in definition ? definition.listen : '',
+    ]),
+  )
+  let port = from
+  while (taken.has(`127.0.0.1:${port}`)) port++
+  return `127.0.0.1:${port}`
 }
 
 export function toDefinition(draft: Draft): Definition {
