@@ -800,14 +800,27 @@ export const INSPECT_UNITS = {
       'worker_threads',
     ],
     wings: {
-      send: { sees: ['natives'], builtins: ['buffer', 'net'] },
+      send: {
+        sees: ['natives'],
+        builtins: ['buffer', 'fs', 'net', 'path', 'process', 'worker_threads'],
+      },
       connections: { sees: ['natives', 'send'], builtins: ['net'] },
       hooks: { sees: ['fault', 'natives', 'connections'], units: [], builtins: ['net', 'process'] },
     },
   },
   collect: {
     units: ['wire'],
-    builtins: ['buffer', 'fs', 'os', 'path', 'process', 'timers/promises'],
+    builtins: [
+      'buffer',
+      'child_process',
+      'fs',
+      'net',
+      'os',
+      'path',
+      'process',
+      'timers/promises',
+      'util',
+    ],
   },
   launch: {
     units: [],
@@ -824,7 +837,7 @@ export const INSPECT_UNITS = {
   },
   guess: { units: [], builtins: [] },
   attach: {
-    units: ['launch'],
+    units: ['launch', 'wire'],
     builtins: ['buffer', 'fs', 'path', 'process', 'timers', 'timers/promises'],
     doors: ['attach', 'attach-error'],
   },

@@ -2,6 +2,7 @@ import { lstatSync, mkdtempSync, readdirSync, rmdirSync, unlinkSync } from 'node
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
+import { pipePrefix } from '../wire/layout.js'
 
 const prefix = 'hawser-inspect-'
 const folderName = /^hawser-inspect-(?<pid>\d{1,10})-[A-Za-z0-9]{6}$/
@@ -74,12 +75,18 @@ function isOurs(folder: string): boolean {
   }
 }
 
-/** Nothing but the socket is deleted: a folder with anything else in it stays. */
+/** Nothing but the socket and its pipes is deleted: a folder with anything else in it stays. */
 function removeFolder(folder: string): void {
-  try {
-    unlinkSync(path.join(folder, socketName))
-  } catch {
-    // The library deletes it when it stops listening.
+  const socket = path.join(folder, socketName)
+  const pipes = namesIn(folder)
+    .map((name) => path.join(folder, name))
+    .filter((file) => file.startsWith(pipePrefix(socket)))
+  for (const file of [socket, ...pipes]) {
+    try {
+      unlinkSync(file)
+    } catch {
+      // The library deletes its socket when it stops listening, and a thread its pipe when it takes it.
+    }
   }
   try {
     rmdirSync(folder)

@@ -1,15 +1,18 @@
+import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
+  attach,
+  type Connection,
   createServer,
   type FramingError,
   HawserError,
   type Server,
-  type ServerConnection,
 } from 'hawser'
 import type { Block } from './block.js'
 import { blocks } from './block-framing.js'
 import { createFolder, type SocketFolder } from './folder.js'
 import type { InspectionHandler } from './handler.js'
+import { Pipes } from './pipes.js'
 import { Register } from './register.js'
 import { Source } from './source.js'
 
@@ -59,6 +62,8 @@ const defaultConnections = 100_000
 const quiet = 250
 /** Milliseconds that the last bytes may take. */
 const patience = 10_000
+/** A program may be stopped at any byte, for as long as its user likes. */
+const patient = { firstByteTimeout: Infinity, frameTimeout: Infinity, minimumRate: Infinity }
 
 /**
  * Begin to listen for programs, on a Unix socket in a folder that only this user may enter.
@@ -77,7 +82,7 @@ export async function startInspection(options: InspectionOptions): Promise<Inspe
   }
 }
 
-type Peer = ServerConnection<Block, never>
+type Peer = Connection<Block, never>
 
 class ListeningInspection implements Inspection {
   readonly variables: Inspection['variables']
@@ -86,6 +91,10 @@ class ListeningInspection implements Inspection {
   readonly #register: Register
   readonly #sources = new Map<Peer, Source>()
   readonly #server: Server<Block, never>
+  readonly #pipes: Pipes
+  /** Those that no thread has said anything by. */
+  readonly #unused = new Set<Peer>()
+  readonly #mostThreads: number
   #closing: Promise<void> | undefined
   #closedBytes = 0
   /** Those who wait for the first thread, and those who wait for the end of the last. */
@@ -102,14 +111,12 @@ class ListeningInspection implements Inspection {
     this.#register = new Register(connections, (most) => {
       handler.trouble(`more than ${most} connections are open: further ones are not shown`)
     })
+    this.#mostThreads = threads
     this.#server = createServer<Block, never>(
       {
         framing: blocks,
         maxConnections: threads,
-        // A program may be stopped at any byte, for as long as its user likes.
-        firstByteTimeout: Infinity,
-        frameTimeout: Infinity,
-        minimumRate: Infinity,
+        ...patient,
         onError: (error) => this.#failed(error),
       },
       {
@@ -118,9 +125,8 @@ class ListeningInspection implements Inspection {
         close: (peer, { error }) => this.#ended(peer, error),
       },
     )
-    this.#server.on('drop', ({ reason }) => {
-      handler.trouble(`a thread is not shown (${reason}): ${threads} are watched already`)
-    })
+    this.#server.on('drop', ({ reason }) => this.#dropped(reason))
+    this.#pipes = new Pipes(folder.socket, (pipe) => this.#read(pipe))
   }
 
   get threads(): number {
@@ -143,6 +149,7 @@ class ListeningInspection implements Inspection {
 
   async listen(): Promise<void> {
     await this.#server.listen(`unix:${this.#folder.socket}`)
+    await this.#pipes.make()
   }
 
   async drain(): Promise<void> {
@@ -169,8 +176,49 @@ class ListeningInspection implements Inspection {
   }
 
   async #close(): Promise<void> {
+    this.#pipes.close()
+    for (const peer of [...this.#unused, ...this.#sources.keys()]) peer.reset()
     await this.#server.close({ drain: 0 })
     this.#folder.remove()
+  }
+
+  /** A pipe that waits for a thread is none: it counts from what comes by it. */
+  #read(pipe: Socket): void {
+    const peer = attach<Block, never>(pipe, {
+      framing: blocks,
+      ...patient,
+      handler: {
+        message: (from, block) => {
+          if (this.#unused.has(from) && !this.#use(from)) return
+          this.#take(from, block)
+        },
+        close: (from, { error }) => {
+          if (this.#unused.delete(from)) this.#pipes.taken()
+          this.#ended(from, error)
+        },
+      },
+      onError: (error) => this.#failed(error),
+    })
+    this.#unused.add(peer)
+  }
+
+  /** @returns whether the thread that has taken a pipe is shown */
+  #use(peer: Peer): boolean {
+    this.#unused.delete(peer)
+    this.#pipes.taken()
+    if (this.#sources.size < this.#mostThreads) {
+      this.#sources.set(peer, new Source(this.#register, this.#handler))
+      return true
+    }
+    this.#dropped('max-connections')
+    peer.reset()
+    return false
+  }
+
+  #dropped(reason: string): void {
+    this.#handler.trouble(
+      `a thread is not shown (${reason}): ${this.#mostThreads} are watched already`,
+    )
   }
 
   /** What does not follow the layout ends its source, and nothing else. */

@@ -3,7 +3,7 @@
  * place of these later does not reach the tap.
  */
 import { Buffer } from 'node:buffer'
-import { writevSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, writevSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
 import { setInterval } from 'node:timers'
@@ -23,6 +23,9 @@ export const natives: {
   readonly fromText: (text: string, encoding: BufferEncoding) => Buffer
   readonly stringify: (value: unknown) => string
   readonly setInterval: typeof setInterval
+  readonly openSync: typeof openSync
+  readonly closeSync: typeof closeSync
+  readonly fstatSync: typeof fstatSync
   readonly writevSync: typeof writevSync
 } = {
   isEncoding: Buffer.isEncoding.bind(Buffer),
@@ -30,6 +33,9 @@ export const natives: {
   fromText: Buffer.from.bind(Buffer),
   stringify: JSON.stringify,
   setInterval,
+  openSync,
+  closeSync,
+  fstatSync,
   writevSync,
 }
 

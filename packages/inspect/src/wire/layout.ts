@@ -23,3 +23,6 @@ export const kinds = { in: 1, out: 2, event: 3, lost: 4 } as const
 
 /** Bits of a row's flags, as the session log has them. */
 export const flags = { tls: 1, cut: 2 } as const
+
+/** How the paths of the pipes begin that are beside the inspector's socket. */
+export const pipePrefix = (socket: string): string => `${socket}-pipe-`

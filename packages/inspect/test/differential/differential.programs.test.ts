@@ -16,6 +16,10 @@ beforeAll(async () => {
 /** Programs with their arguments, how they are run, and which of their connections cannot be shown. */
 const programs: [program: string, wish?: Wish, unseen?: number][] = [
   ['net.cjs'],
+  ['net.cjs', { pipes: 0 }],
+  ['unseen.cjs immediate'],
+  ['unseen.cjs requests'],
+  ['unseen.cjs descriptors'],
   ['streams.cjs'],
   ['http.cjs'],
   ['tls.cjs'],
@@ -33,6 +37,7 @@ const programs: [program: string, wish?: Wish, unseen?: number][] = [
   ['processes.cjs handed'],
   ['processes.cjs handedServer'],
   ['processes.cjs threads'],
+  ['processes.cjs threads', { pipes: 1 }],
   ['processes.cjs pipes'],
 ]
 

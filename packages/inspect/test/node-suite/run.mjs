@@ -79,7 +79,7 @@ async function each(items, work) {
 /** @param {string} file @param {number} lane */
 async function runTapped(file, lane) {
   const path = join(place, `${basename(file)}.${lane}.sock`.slice(-40))
-  const collector = await collect(path)
+  const collector = await collect(path, { pipes: 8 })
   const result = await run(file, lane, { HAWSER_INSPECT: path, NODE_OPTIONS: `--require=${tap}` })
   const left = new Promise((resolve) => setTimeout(resolve, 2_000, 'left').unref())
   await Promise.race([collector.drained(), left])

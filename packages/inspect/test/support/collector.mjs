@@ -1,5 +1,7 @@
 // A collector as small as can be, which checks everything that it is sent. It shares no code with the package.
-import { createServer } from 'node:net'
+import { spawnSync } from 'node:child_process'
+import { constants, openSync, rmSync } from 'node:fs'
+import { createServer, Socket } from 'node:net'
 
 const HEADER = 64
 const ROW = 32
@@ -204,15 +206,16 @@ export function sizeOf(parts) {
  * Listens for taps.
  *
  * @param {string} path of the Unix socket
- * @param {{ pace?: (socket: import('node:net').Socket, take: () => void) => void }} [options] when it reads; at once
- *   without it
+ * @param {{ pace?: (socket: import('node:net').Socket, take: () => void) => void, pipes?: number }} [options] when it
+ *   reads, which is at once without `pace`, and how many named pipes are beside the socket
  */
-export async function collect(path, { pace = (_socket, take) => take() } = {}) {
+export async function collect(path, { pace = (_socket, take) => take(), pipes = 0 } = {}) {
   /** @type {ThreadReader[]} */
   const readers = []
   /** @type {Set<import('node:net').Socket>} */
   const sockets = new Set()
-  const server = createServer((socket) => {
+  /** @param {import('node:net').Socket} socket */
+  const begin = (socket) => {
     const reader = new ThreadReader()
     readers.push(reader)
     sockets.add(socket)
@@ -221,8 +224,10 @@ export async function collect(path, { pace = (_socket, take) => take() } = {}) {
     }
     socket.on('error', () => {}).on('close', () => sockets.delete(socket))
     pace(socket, take)
-  })
+  }
+  const server = createServer(begin)
   await new Promise((resolve) => server.listen(path, () => resolve(undefined)))
+  const free = makePipes(path, pipes, begin)
   return {
     readers,
     sockets,
@@ -231,8 +236,36 @@ export async function collect(path, { pace = (_socket, take) => take() } = {}) {
       while (sockets.size > 0) await new Promise((resolve) => setTimeout(resolve, 1))
     },
     close() {
+      for (const [name, close] of free) {
+        rmSync(name, { force: true })
+        close()
+      }
       for (const socket of sockets) socket.destroy()
       return new Promise((resolve) => server.close(() => resolve(undefined)))
     },
   }
+}
+
+/**
+ * @param {string} path @param {number} count @param {(pipe: Socket) => void} begin called with each that a thread takes
+ * @returns {Map<string, () => void>} those that none has taken, and how each is closed
+ */
+function makePipes(path, count, begin) {
+  const names = Array.from({ length: count }, (_, index) => `${path}-pipe-${index}`)
+  if (count > 0) spawnSync('mkfifo', names)
+  /** @type {Map<string, () => void>} */
+  const free = new Map()
+  for (const name of names) {
+    const fd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK)
+    const pipe = new Socket({ fd, readable: true, writable: false })
+    // What came is put back, so that whoever reads it at a pace of its own gets it.
+    pipe.once('readable', () => {
+      free.delete(name)
+      begin(pipe)
+    })
+    free.set(name, () => {
+      pipe.destroy()
+    })
+  }
+  return free
 }

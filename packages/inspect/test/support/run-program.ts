@@ -31,6 +31,8 @@ export interface Wish {
   /** Arguments of Node.js. */
   readonly flags?: readonly string[]
   readonly http2?: boolean
+  /** Named pipes beside the collector's socket. */
+  readonly pipes?: number
   /** A file that is loaded before the tap. */
   readonly agent?: string
 }
@@ -54,7 +56,7 @@ export async function runTapped(
   const path = join(place, 'i.sock')
   const truthPath = join(place, 'truth.json')
   rmSync(truthPath, { force: true })
-  const collector = await collect(path)
+  const collector = await collect(path, { pipes: wish.pipes ?? 32 })
   try {
     const env = tapped(path, wish)
     const result = await run(place, program, wish.flags ?? [], { ...env, TRUTH: truthPath })

@@ -49,18 +49,21 @@ function start(path: string, file = 'loaded.cjs'): Program {
 }
 
 /** Listens, and gives each tap's socket to `pace`, which says when it is read. */
-async function listen(pace: (socket: Socket, take: () => void) => void) {
+async function listen(pace: (socket: Socket, take: () => void) => void, pipes = 0) {
   const path = join(createFolder(), 'i.sock')
-  const collector = await collect(path, { pace })
+  const collector = await collect(path, { pace, pipes })
   onTestFinished(async () => {
     await collector.close()
   })
   return { ...collector, path }
 }
 
-it('counts to the byte what an inspector that did not read has missed', async () => {
+it.each([
+  ['a socket', 0],
+  ['a pipe', 1],
+])('counts to the byte what an inspector that did not read %s has missed', async (_, pipes) => {
   const takers: (() => void)[] = []
-  const { path, readers, drained } = await listen((_socket, take) => takers.push(take))
+  const { path, readers, drained } = await listen((_socket, take) => takers.push(take), pipes)
   const program = start(path)
   expect(await program.said).toBe(done)
   for (const take of takers) take()
@@ -100,10 +103,13 @@ it('ends as soon without an inspector that reads', async () => {
   expect(await program.end()).toBe(0)
 })
 
-it('goes on when the inspector is gone in the middle', async () => {
+it.each([
+  ['socket', 0],
+  ['pipe', 1],
+])('goes on when the inspector is gone in the middle, by a %s', async (_, pipes) => {
   const { path } = await listen((socket) => {
     socket.once('data', () => socket.destroy())
-  })
+  }, pipes)
   const program = start(path)
   expect(await program.said).toBe(done)
   expect(await program.end()).toBe(0)

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
-import { apply } from '../natives.js'
+import { apply, natives } from '../natives.js'
+import { isPipeRead, takePipe } from './pipe.js'
 
 /** The native half of a Unix socket. */
 export interface Handle {
@@ -9,17 +10,20 @@ export interface Handle {
 }
 
 /**
- * A line to the inspector. Node.js makes the socket, and only its native half is used: a socket of Node's would call
- * methods and say events that the program may have put its own in the place of, when it is connected and when it
- * closes.
+ * A line to the inspector: a pipe, or a socket where there is none to be had. Node.js makes a socket in any case, as a
+ * sample of how this runtime makes them. Only its native half is used: a socket of Node's would call methods and say
+ * events that the program may have put its own in the place of, when it is connected and when it closes.
  */
 export class Line {
   /** Never connected, as far as it knows. */
   readonly socket: Socket = new Socket()
   #handle: Handle | null = null
   #failure = 0
+  #pipe: number | undefined
+  readonly #file: string | undefined
 
   constructor(path: string) {
+    this.#pipe = takePipe(path)
     Object.defineProperty(this.socket, '_handle', {
       configurable: true,
       get: () => this.#handle,
@@ -31,16 +35,35 @@ export class Line {
     this.socket.connect(path)
     if (this.#failure === 0) this.#handle?.unref()
     else this.end()
+    this.#file = fileOf(this.#number)
   }
 
-  /** Also for those who look for what handles have in common. */
+  /** For those who look for what handles have in common. */
   get handle(): Handle | null {
     return this.#handle
   }
 
+  /** Its descriptor, or -1 once there is none: a number that the program has closed is soon that of a file of its own. */
+  get fd(): number {
+    const fd = this.#number
+    return fd < 0 || fileOf(fd) === this.#file ? fd : -1
+  }
+
+  /** Whether the inspector is there, as far as it shows without a write. */
+  get isRead(): boolean {
+    return this.#pipe === undefined || isPipeRead(this.#pipe)
+  }
+
   end(): void {
-    this.#handle?.close()
+    const { fd } = this
+    if (this.#pipe === undefined) this.#handle?.close()
+    else if (fd >= 0) natives.closeSync(fd)
+    this.#pipe = undefined
     this.#handle = null
+  }
+
+  get #number(): number {
+    return this.#pipe ?? this.#handle?.fd ?? -1
   }
 
   /** That it is connected, or cannot be, is said to the program's hooks if there is anything to call. */
@@ -49,10 +72,21 @@ export class Line {
     Object.defineProperty(handle, 'connect', {
       configurable: true,
       value: (request: { oncomplete?: unknown }, path: string) => {
+        if (this.#pipe !== undefined) return 0
         request.oncomplete = undefined
         this.#failure = apply(connect, handle, [request, path])
         return 0
       },
     })
+  }
+}
+
+/** @returns which file it is that has a descriptor, or undefined where that is not said */
+function fileOf(fd: number): string | undefined {
+  try {
+    const { dev, ino } = natives.fstatSync(fd)
+    return `${dev}:${ino}`
+  } catch {
+    return undefined
   }
 }

@@ -7,7 +7,7 @@ import type { Ring } from './ring.js'
 export type Outcome = 'out' | 'some' | 'none' | 'gone'
 
 /**
- * The way to the inspector: the descriptor of a Unix socket, written to without waiting. A write of the event loop's
+ * The way to the inspector: a descriptor, written to without waiting. A write of the event loop's
  * would be an async resource of the program, and would be pending when it ends.
  */
 export class Sink {
@@ -20,7 +20,7 @@ export class Sink {
 
   /** Whether the inspector is there still, which nothing says by itself. */
   isThere(): boolean {
-    return this.#writeParts(nothing) >= 0
+    return this.line.isRead && this.#writeParts(nothing) >= 0
   }
 
   write(ring: Ring): Outcome {
@@ -42,8 +42,7 @@ export class Sink {
   }
 
   #writeParts(parts: Uint8Array[]): number {
-    // Asked for each time: the number of a closed descriptor is soon that of a file of the program's.
-    const fd = this.line.handle?.fd ?? -1
+    const { fd } = this.line
     if (fd < 0) return -1
     try {
       return natives.writevSync(fd, parts)

@@ -31,7 +31,7 @@ const modes = {
     const look = (id) => {
       if (!begun.has(id)) strangers++
     }
-    createHook({ init: (id) => begun.add(id), before: look, after: look }).enable()
+    createHook({ init: (id) => begun.add(id), before: look, after: look, destroy: look }).enable()
     await talk()
     say('strangers', strangers)
   },
