@@ -65,5 +65,5 @@ export async function inspect(options: InspectOptions): Promise<number> {
 
 function sayNothing(target: InspectTarget): string {
   const name = target.kind === 'command' ? target.command[0] : `process ${target.pid}`
-  return `no Node.js program has reported: ${name} is none, or it replaces NODE_OPTIONS of what it starts`
+  return `no Node.js program has reported: ${name} is none, replaces NODE_OPTIONS of what it starts, or may not connect (--permission)`
 }

@@ -101,7 +101,14 @@ async function runWhole(place: string, program: string, wish: Wish): Promise<Tap
   }
 }
 
-const alone = ['net.cjs', 'http.cjs', 'exits.cjs nothing', 'exits.cjs afterBeforeExit']
+const alone = [
+  'net.cjs',
+  'http.cjs',
+  'exits.cjs nothing',
+  'exits.cjs afterBeforeExit',
+  'unseen.cjs immediate',
+  'unseen.cjs requests',
+]
 
 it.each(alone)('%s does the same with a tap and no inspector there', async (program) => {
   const place = createFolder(certificate)

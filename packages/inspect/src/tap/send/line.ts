@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import { apply, natives } from '../natives.js'
-import { isPipeRead, takePipe } from './pipe.js'
+import { isGone, isPipeRead, takePipe } from './pipe.js'
 
 /** The native half of a Unix socket. */
 export interface Handle {
@@ -18,7 +18,7 @@ export class Line {
   /** Never connected, as far as it knows. */
   readonly socket: Socket = new Socket()
   #handle: Handle | null = null
-  #failure = 0
+  #isRefused = false
   #pipe: number | undefined
   readonly #file: string | undefined
 
@@ -33,8 +33,7 @@ export class Line {
       },
     })
     this.socket.connect(path)
-    if (this.#failure === 0) this.#handle?.unref()
-    else this.end()
+    if (this.#isRefused) this.end()
     this.#file = fileOf(this.#number)
   }
 
@@ -54,10 +53,11 @@ export class Line {
     return this.#pipe === undefined || isPipeRead(this.#pipe)
   }
 
+  /** A handle that was never opened is left alone: its end would be waited for. */
   end(): void {
     const { fd } = this
-    if (this.#pipe === undefined) this.#handle?.close()
-    else if (fd >= 0) natives.closeSync(fd)
+    if (this.#pipe !== undefined && fd >= 0) natives.closeSync(fd)
+    else if (this.#number >= 0) this.#handle?.close()
     this.#pipe = undefined
     this.#handle = null
   }
@@ -68,13 +68,19 @@ export class Line {
 
   /** That it is connected, or cannot be, is said to the program's hooks if there is anything to call. */
   #quieten(handle: Handle): void {
+    handle.unref()
     const connect = Reflect.get(handle, 'connect') as (...args: unknown[]) => number
     Object.defineProperty(handle, 'connect', {
       configurable: true,
       value: (request: { oncomplete?: unknown }, path: string) => {
-        if (this.#pipe !== undefined) return 0
+        if (this.#pipe !== undefined || isGone(path)) return 0
         request.oncomplete = undefined
-        this.#failure = apply(connect, handle, [request, path])
+        try {
+          this.#isRefused = apply(connect, handle, [request, path]) !== 0
+        } catch {
+          // The program may not connect anywhere.
+          this.#isRefused = true
+        }
         return 0
       },
     })

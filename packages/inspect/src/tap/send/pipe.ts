@@ -1,4 +1,4 @@
-import { constants, readdirSync, unlinkSync } from 'node:fs'
+import { constants, lstatSync, readdirSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import process from 'node:process'
 import { threadId } from 'node:worker_threads'
@@ -49,6 +49,15 @@ function tryPipe(path: string): number | undefined {
   }
   if (fd !== undefined) natives.closeSync(fd)
   return undefined
+}
+
+/** Whether the inspector has ended: to connect where nothing is would be a request all the same. */
+export function isGone(socket: string): boolean {
+  try {
+    return lstatSync(socket, { throwIfNoEntry: false }) === undefined
+  } catch {
+    return false
+  }
 }
 
 /**
