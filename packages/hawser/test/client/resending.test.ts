@@ -156,6 +156,35 @@ describe('a request that may be carried out twice', () => {
     expect(await late).toMatchObject({ code: 'HAWSER_REQUEST_TIMEOUT' })
   })
 
+  it('that was sent, and waits for a connection, may have been carried out', async () => {
+    const clock = new VirtualClock()
+    const { client, listener } = await meet({
+      clock,
+      random: () => 1,
+      backoff: { initial: 60_000, max: 60_000 },
+    })
+    const first = await listener.accept()
+    const late = rejection(client.request('a', { ...resend, timeout: 10_000 }))
+    const closed = rejection(client.request('b', { ...resend, timeout: Infinity }))
+    await first.receives('a\nb\n')
+    first.reset()
+    await client.connection?.closed
+    const neverSent = rejection(client.request('c', { ...resend, timeout: 10_000 }))
+    await clock.advance(10_000)
+    expect(await late).toMatchObject({
+      code: 'HAWSER_REQUEST_TIMEOUT',
+      message:
+        'no reply came in 10000 ms and the connection was lost: the request may have been carried out or not, so repeat it only if that does no harm (timeout)',
+      cause: { code: 'HAWSER_CONNECTION_RESET' },
+    })
+    expect(await neverSent).toMatchObject({ code: 'HAWSER_QUEUE_TIMEOUT' })
+    const reason = new Error('the account was closed')
+    const alsoNeverSent = rejection(client.request('d', resend))
+    await client.close({ error: reason })
+    expect(await closed).toMatchObject({ code: 'HAWSER_DISCONNECTED', cause: reason })
+    expect(await alsoNeverSent).toMatchObject({ code: 'HAWSER_CLIENT_CLOSED', cause: reason })
+  })
+
   it('given up between two connections is not sent again', async () => {
     const clock = new VirtualClock()
     const { client, listener } = await meet({

@@ -18,6 +18,8 @@ export interface Kept {
   readonly size: number
   /** Counts what is kept, and gets its size back. */
   readonly keeper: { letGo(size: number): void }
+  /** Whether a connection was lost on which it had been sent, so that it may have been carried out. */
+  wasSent: boolean
 }
 
 /** A request on its way to its reply. */
@@ -73,7 +75,9 @@ export class Pending<In, Result = In> {
   }
 
   /** It is sent again: what came of its reply is of no use. */
-  restart(): void {}
+  restart(): void {
+    if (this.again !== undefined) this.again.wasSent = true
+  }
 
   /** It is not sent again, whatever becomes of its connection. */
   sendNoMore(): void {

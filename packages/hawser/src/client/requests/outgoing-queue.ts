@@ -119,14 +119,21 @@ export class OutgoingQueue<In, Out> {
     this.#deadlines.cancel()
   }
 
-  /** None of them will be sent. */
-  reject(error: HawserError): void {
+  /**
+   * None of them will be sent.
+   *
+   * @param errorOf what each of them is rejected with
+   */
+  reject(errorOf: (pending: Pending<never, unknown>) => HawserError): void {
     const entries = this.#entries.slice(this.#head)
     this.#entries = []
     this.#head = 0
     this.#bytes = 0
     this.#deadlines.cancel()
-    for (const entry of entries) pendingOf(entry).reject(error)
+    for (const entry of entries) {
+      const pending = pendingOf(entry)
+      pending.reject(errorOf(pending))
+    }
   }
 
   #expire(): void {

@@ -36,6 +36,7 @@ export class ReplyList<In> extends Pending<In, In[]> {
   }
 
   override restart(): void {
+    super.restart()
     this.#messages = []
     this.#bytes = 0
   }

@@ -42,6 +42,22 @@ export function requestTimeout(timeout: number, ends: Ends, isDeaf = false): Tim
   return new TimeoutError('HAWSER_REQUEST_TIMEOUT', text, { op: 'request', ...detailsOf(ends) })
 }
 
+/** A request that was to be sent again waits for a connection, and its time is up. */
+export function resendTimeout(timeout: number, cause: Error | undefined): TimeoutError {
+  const text = `no reply came in ${timeout} ms and the connection was lost: the request may have been carried out or not, so repeat it only if that does no harm (timeout)`
+  return new TimeoutError('HAWSER_REQUEST_TIMEOUT', text, { op: 'request', cause })
+}
+
+/** A request that was to be sent again waits for a connection, and its client is closed. */
+export function resendRefused(refusal: HawserError): ClientError {
+  const text =
+    'the connection was lost before the reply came, and the client is closed: the request may have been carried out or not, so repeat it only if that does no harm'
+  return new ClientError('HAWSER_DISCONNECTED', text, {
+    op: 'request',
+    cause: refusal.cause ?? refusal,
+  })
+}
+
 /** A reply came without a request. */
 export function unansweredError(ends: Ends): ClientError {
   return new ClientError(

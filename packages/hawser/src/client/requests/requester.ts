@@ -11,7 +11,13 @@ import {
   partedRequestNames,
   type RequestOptions,
 } from './request-options.js'
-import { queueFullError, queueTimeout, requestAborted } from './request-errors.js'
+import {
+  queueFullError,
+  queueTimeout,
+  requestAborted,
+  resendRefused,
+  resendTimeout,
+} from './request-errors.js'
 import { withoutPinned } from './message-size.js'
 import { type Outgoing, OutgoingQueue, type QueueLimits, sizeOf } from './outgoing-queue.js'
 import { Pending } from '../correlators/pending.js'
@@ -159,7 +165,7 @@ export class Requester<In, Out> {
       pending.reject(queueFullError('maxQueuedBytes', maxQueuedBytes, this.#owner.lastError))
       return
     }
-    pending.again = { message: withoutPinned(message), size, keeper: this }
+    pending.again = { message: withoutPinned(message), size, keeper: this, wasSent: false }
     this.#keptBytes += size
   }
 
@@ -171,8 +177,10 @@ export class Requester<In, Out> {
   get #waitingQueue(): OutgoingQueue<In, Out> {
     const limits = this.#limits
     const owner = this.#owner
-    this.#queue ??= new OutgoingQueue(limits, limits.clock, (late) =>
-      queueTimeout(late.timeout, owner.lastError),
+    this.#queue ??= new OutgoingQueue(limits, limits.clock, ({ again, timeout }) =>
+      again?.wasSent === true
+        ? resendTimeout(timeout, owner.lastError)
+        : queueTimeout(timeout, owner.lastError),
     )
     return this.#queue
   }
@@ -210,7 +218,7 @@ export class Requester<In, Out> {
 
   /** Nothing that waits will be sent. */
   reject(error: HawserError): void {
-    this.#queue?.reject(error)
+    this.#queue?.reject(({ again }) => (again?.wasSent === true ? resendRefused(error) : error))
   }
 
   #enqueue(
