@@ -818,6 +818,7 @@ export const INSPECT_UNITS = {
       'os',
       'path',
       'process',
+      'stream',
       'timers/promises',
       'util',
     ],
@@ -1086,6 +1087,9 @@ export const HTTP_FILES = [
 
 /** What runs in a watched program looks at that program's own sockets. */
 export const WATCHING_FOLDER = 'packages/inspect/src/tap'
+
+/** It reads named pipes, which Node.js does by its class of sockets: none is opened. */
+export const PIPES_FILE = 'packages/inspect/src/collect/pipes.ts'
 
 /** Files that import modules of the user's, whose names are not known here. */
 export const LOADER_FILES = [

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   attach,
@@ -183,7 +183,7 @@ class ListeningInspection implements Inspection {
   }
 
   /** A pipe that waits for a thread is none: it counts from what comes by it. */
-  #read(pipe: Socket): void {
+  #read(pipe: Duplex): void {
     const peer = attach<Block, never>(pipe, {
       framing: blocks,
       ...patient,

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import process from 'node:process'
+import type { Duplex } from 'node:stream'
 import { promisify } from 'node:util'
 import { pipePrefix } from '../wire/layout.js'
 
@@ -20,13 +21,13 @@ export class Pipes {
   #isMaking = false
   #isOver = false
 
-  readonly #onPipe: (pipe: Socket) => void
+  readonly #onPipe: (pipe: Duplex) => void
 
   /**
    * @param socket the path that they are beside
    * @param onPipe called with each, which is read from then on
    */
-  constructor(socket: string, onPipe: (pipe: Socket) => void) {
+  constructor(socket: string, onPipe: (pipe: Duplex) => void) {
     this.#prefix = pipePrefix(socket)
     this.#onPipe = onPipe
   }
