@@ -8,6 +8,14 @@ import { fromSaid, toSaid } from '../bytes/said.js'
 /** Messages that the arrow keys bring back. */
 const mostKept = 100
 
+/** A message that is on its way. */
+interface Sending {
+  /** It went to so many. */
+  readonly sent: (recipients: number) => void
+  /** It is to be corrected, unless the next one is written already. */
+  readonly refused: () => void
+}
+
 /** What a person is about to send: as text and as hex, which follow each other. */
 export class Composer {
   readonly text = signal('')
@@ -82,16 +90,32 @@ export class Composer {
     return { ...others, name, ...toSaid(bytes), ...more }
   }
 
-  /** It was sent: the fields are empty for the next one. */
-  sent(recipients: number): void {
-    const said = this.text.value
+  /** It is sent: the fields are empty for the next one, which is not lost when the reply comes. */
+  send(): Sending {
+    const { value: said } = this.text
+    const { value: hex } = this.hex
+    const { value: loaded } = this.loaded
     this.#history = [...this.#history.filter((each) => each !== said), said].slice(-mostKept)
     this.#back = 0
     batch(() => {
-      this.recipients.value = recipients
+      this.recipients.value = undefined
       this.loaded.value = undefined
       this.setText('')
     })
+    return {
+      sent: (recipients) => {
+        if (this.hex.value === '') this.recipients.value = recipients
+      },
+      refused: () => {
+        if (this.hex.value !== '') return
+        batch(() => {
+          this.setText(said)
+          // Read by another encoding meanwhile, it would be other bytes.
+          if (this.hex.value !== hex) this.setHex(hex)
+          this.loaded.value = loaded
+        })
+      },
+    }
   }
 
   /** What was sent before, or after that. @returns whether there is one */

@@ -18,11 +18,12 @@ export function ComposerPane(): ComponentChild {
   const send = async (): Promise<void> => {
     const { bytes } = composer
     if (session === undefined || bytes === undefined) return
-    const recipients = await store.acts.send(session.id, toBase64(bytes), {
-      to: [...store.chosen.value],
-      variables: composer.variables.value,
-    })
-    if (recipients !== undefined) composer.sent(recipients)
+    const { value: variables } = composer.variables
+    const { sent, refused } = composer.send()
+    const to = [...store.chosen.value]
+    const recipients = await store.acts.send(session.id, toBase64(bytes), { to, variables })
+    if (recipients === undefined) refused()
+    else sent(recipients)
   }
   const key = (event: KeyboardEvent): void => {
     const isAlone = !(event.currentTarget as HTMLTextAreaElement).value.includes('\n')

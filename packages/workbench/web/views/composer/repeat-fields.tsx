@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import type { ComponentChild } from 'preact'
+import { useRef } from 'preact/hooks'
 import { toBase64 } from '../../bytes/base64.js'
 import { takeFocus } from '../../widgets/focus.js'
 import { useStore, useWords } from '../use-store.js'
@@ -14,9 +15,12 @@ export function RepeatFields({ session }: { readonly session: number }): Compone
   const words = useWords()
   const { composer, runs, chosen } = store
   const isEmpty = composer.isWrong.value || composer.hex.value === ''
+  /** Pressed twice, it is one. */
+  const isStarting = useRef(false)
   const start = async (): Promise<void> => {
     const { bytes } = composer
-    if (bytes === undefined) return
+    if (bytes === undefined || isStarting.current) return
+    isStarting.current = true
     const { savedName, variables } = composer
     const isBegun = await runs.repeat(
       { session, to: [...chosen.value] },
@@ -28,7 +32,8 @@ export function RepeatFields({ session }: { readonly session: number }): Compone
         ...(savedName === undefined ? {} : { name: savedName }),
       },
     )
-    if (isBegun) composer.extra.value = undefined
+    isStarting.current = false
+    if (isBegun && composer.extra.value === 'repeat') composer.extra.value = undefined
   }
   return (
     <form

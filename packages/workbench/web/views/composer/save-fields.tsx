@@ -8,7 +8,8 @@ export function SaveFields(): ComponentChild {
   const store = useStore()
   const words = useWords()
   const { composer, runs, tab } = store
-  const was = composer.loaded.value?.name
+  const { value: loaded } = composer.loaded
+  const was = loaded?.name
   const name = useSignal(was ?? '')
   const refusal = useSignal('')
   const save = async (isNew: boolean): Promise<void> => {
@@ -18,8 +19,9 @@ export function SaveFields(): ComponentChild {
       refusal.value = why
     })
     if (!isKept) return
-    composer.loaded.value = message
-    composer.extra.value = undefined
+    // Another one is written meanwhile.
+    if (composer.loaded.value === loaded) composer.loaded.value = message
+    if (composer.extra.value === 'save') composer.extra.value = undefined
     tab.value = 'saved'
   }
   const isEmpty = composer.isWrong.value || composer.hex.value === '' || name.value.trim() === ''

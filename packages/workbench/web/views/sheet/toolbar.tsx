@@ -24,6 +24,13 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
   const as = useSignal<As>('text')
   const isMissing = useSignal(false)
   const field = useRef<HTMLInputElement>(null)
+  /** What is looked for: pressed twice, it is the second one that one goes to. */
+  const underWay = useRef({ asked: '', done: Promise.resolve() })
+  const findNext = (backwards: boolean): void => {
+    const asked = [as.value, sheet.encoding.value, text.value].join(' ')
+    const before = underWay.current.asked === asked ? underWay.current.done : Promise.resolve()
+    underWay.current = { asked, done: before.then(() => find(backwards)) }
+  }
   const find = async (backwards: boolean): Promise<void> => {
     if (as.value === 'row') {
       const number = text.value.replaceAll(/[\s,]/g, '')
@@ -69,7 +76,7 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
           isMissing.value = false
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') void find(event.shiftKey)
+          if (event.key === 'Enter' && !event.repeat) findNext(event.shiftKey)
           else if (event.key === 'Escape') event.currentTarget.blur()
         }}
       />
@@ -77,7 +84,7 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
         type="button"
         title={words.findPrevious}
         aria-label={words.findPrevious}
-        onClick={() => void find(true)}
+        onClick={() => findNext(true)}
       >
         ↑
       </button>
@@ -85,7 +92,7 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
         type="button"
         title={words.findNext}
         aria-label={words.findNext}
-        onClick={() => void find(false)}
+        onClick={() => findNext(false)}
       >
         ↓
       </button>
