@@ -67,3 +67,26 @@ itPeer(
     expect(complaints).toEqual([])
   },
 )
+
+itPeer(
+  'chromium',
+  'Start, pressed twice behind a line that is still being read, starts what was read, once',
+  async (program) => {
+    const { page, complaints, link } = await open(program)
+    await page.getByRole('button', { name: '+ New' }).click()
+    const dialog = page.locator('dialog')
+    await dialog.getByLabel('Or paste a command line').fill('hawser serve 0 --framing dots')
+    link.hold()
+    await dialog.getByRole('button', { name: 'Read' }).click()
+    const start = dialog.getByRole('button', { name: 'Start', exact: true })
+    await start.click()
+    await start.click()
+    link.release()
+    await dialog.waitFor({ state: 'detached' })
+    await page.locator('.session.shown[data-session="2"] .address').waitFor()
+    expect(await page.locator('.session').count()).toBe(2)
+    await page.getByRole('button', { name: 'Change' }).click()
+    expect(await dialog.getByLabel('Framing').inputValue()).toBe('dots')
+    expect(complaints).toEqual([])
+  },
+)

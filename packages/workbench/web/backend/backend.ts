@@ -31,7 +31,7 @@ interface Waiting {
 const firstWait = 250
 const longestWait = 5_000
 
-/** The socket to the workbench. It connects again by itself; what was asked meanwhile is refused. */
+/** The socket to the workbench. It connects again by itself; what is asked while it waits to do so is refused. */
 export class Backend {
   readonly #url: string
   readonly #key: () => string
@@ -93,9 +93,12 @@ export class Backend {
 
   #ask<Value>(request: object): Promise<Value> {
     const socket = this.#socket
-    if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(notConnected())
     const id = (this.#lastId += 1)
-    socket.send(JSON.stringify({ id, ...request }))
+    const send = (): void => socket?.send(JSON.stringify({ id, ...request }))
+    if (socket?.readyState === WebSocket.OPEN) send()
+    // One may be faster than the link is, when the page has just been loaded.
+    else if (socket?.readyState === WebSocket.CONNECTING) socket.addEventListener('open', send)
+    else return Promise.reject(notConnected())
     return new Promise<Value>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
     })

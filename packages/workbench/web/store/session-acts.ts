@@ -13,15 +13,23 @@ type Ask = <Value>(
   refused?: Refused,
 ) => Promise<Value | undefined>
 
+interface Again {
+  /** Look at the connections again. */
+  readonly look: () => Promise<void>
+  /** See the sessions as they are now. */
+  readonly refresh: () => Promise<void>
+}
+
 /** What one does with a session that is there, and with its connections. */
 export class SessionActs {
   readonly #ask: Ask
-  readonly #look: () => Promise<void>
+  readonly #again: Again
+  /** What a second press is taken for the first one of, by its name. */
+  readonly #underWay = new Map<string, Promise<unknown>>()
 
-  /** @param look look at the connections again */
-  constructor(ask: Ask, look: () => Promise<void>) {
+  constructor(ask: Ask, again: Again) {
     this.#ask = ask
-    this.#look = look
+    this.#again = again
   }
 
   /** @param refused called with what to write instead */
@@ -30,11 +38,11 @@ export class SessionActs {
   }
 
   stop(session: number): Promise<unknown> {
-    return this.#ask((backend) => backend.ask('stop', { session }))
+    return this.#once(`stop ${session}`, (backend) => backend.ask('stop', { session }))
   }
 
   restart(session: number): Promise<unknown> {
-    return this.#ask((backend) => backend.ask('restart', { session }))
+    return this.#once(`restart ${session}`, (backend) => backend.ask('restart', { session }))
   }
 
   async copy(session: number, as: 'command' | 'code'): Promise<string | undefined> {
@@ -57,15 +65,17 @@ export class SessionActs {
 
   async act(session: number, connection: number, act: ConnectionAct): Promise<void> {
     await this.#ask((backend) => backend.ask('act', { session, connection, act }))
-    await this.#look()
+    await this.#again.look()
   }
 
   limit(session: number, maxConnections: number): Promise<unknown> {
-    return this.#ask((backend) => backend.ask('limit', { session, maxConnections }))
+    return this.#set((backend) => backend.ask('limit', { session, maxConnections }))
   }
 
-  setFaults(session: number, faults: readonly string[]): Promise<unknown> {
-    return this.#ask((backend) => backend.ask('faults', { session, faults: [...faults] }))
+  /** @returns whether they were taken */
+  async setFaults(session: number, faults: readonly string[]): Promise<boolean> {
+    const asked = { session, faults: [...faults] }
+    return (await this.#set((backend) => backend.ask('faults', asked))) !== undefined
   }
 
   /**
@@ -77,10 +87,26 @@ export class SessionActs {
     responders: Responder[],
     refused: Refused,
   ): Promise<boolean> {
-    const reply = await this.#ask(
+    const reply = await this.#set(
       (backend) => backend.ask('responders', { session, responders }),
       refused,
     )
     return reply !== undefined
+  }
+
+  /** Until what was set is seen in the session: what comes next begins with it. */
+  async #set<Value>(act: (backend: Backend) => Promise<Value>, refused?: Refused) {
+    const value = await this.#ask(act, refused)
+    await this.#again.refresh()
+    return value
+  }
+
+  /** Pressed twice, it is done once. */
+  #once(name: string, act: (backend: Backend) => Promise<unknown>): Promise<unknown> {
+    const before = this.#underWay.get(name)
+    if (before !== undefined) return before
+    const done = this.#set(act).finally(() => this.#underWay.delete(name))
+    this.#underWay.set(name, done)
+    return done
   }
 }

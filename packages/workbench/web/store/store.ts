@@ -20,6 +20,13 @@ import { SheetStore } from './sheet-store.js'
 /** What is beside the sheet. */
 export type Tab = 'details' | 'connections' | 'marks' | 'saved' | 'faults' | 'rules'
 
+/** What is asked in a dialog. */
+export interface OpenDialog {
+  readonly name: 'start' | 'change' | 'remove' | 'keys' | 'trust'
+  /** The session that it is about, whichever is shown when it is answered. */
+  readonly session?: number | undefined
+}
+
 /** Milliseconds between two looks at the connections of the session that is shown. */
 const connectionsInterval = 500
 
@@ -49,13 +56,15 @@ export class Store {
   readonly isNarrowed: ReadonlySignal<boolean> = computed(() =>
     Object.keys(this.sheet.filter.value).some((name) => name !== 'session'),
   )
-  readonly dialog = signal<'start' | 'change' | 'remove' | 'keys' | 'trust' | undefined>(undefined)
+  readonly dialog = signal<OpenDialog | undefined>(undefined)
   readonly acts: SessionActs
   readonly runs: RunsStore
   readonly composer: Composer
   readonly tab = signal<Tab>('details')
   readonly remarks: Remarks
   readonly #backend: Backend
+  /** Counts the sessions that were chosen to be shown. */
+  #choices = 0
 
   constructor(backend: Backend, settings: Settings) {
     this.#backend = backend
@@ -64,10 +73,10 @@ export class Store {
     this.connections = new Connections(backend, this)
     this.composer = new Composer(this.sheet.encoding)
     this.project = new ProjectStore(backend, (act, refused) => this.#try(act, refused))
-    this.acts = new SessionActs(
-      (act, refused) => this.#try(() => act(backend), refused),
-      () => this.connections.open.look(),
-    )
+    this.acts = new SessionActs((act, refused) => this.#try(() => act(backend), refused), {
+      look: () => this.connections.open.look(),
+      refresh: () => this.#refresh(),
+    })
     const refused = (why: string): void => this.notices.say('error', why)
     this.remarks = new Remarks(backend, this, refused)
     this.runs = new RunsStore(backend, refused)
@@ -104,6 +113,11 @@ export class Store {
 
   /** Show one session, or all. */
   show(session: number | undefined): void {
+    this.#choices += 1
+    this.#show(session)
+  }
+
+  #show(session: number | undefined): void {
     batch(() => {
       this.shown.value = session
       this.chosen.value = new Set()
@@ -151,10 +165,12 @@ export class Store {
    * @returns whether it was taken
    */
   async start(definition: Definition, refused: Refused): Promise<boolean> {
+    const before = this.#choices
     const reply = await this.#try(() => this.#backend.ask('start', { definition }), refused)
     if (reply === undefined) return false
     await this.#refresh()
-    this.show(reply.session)
+    // One has gone elsewhere meanwhile.
+    if (this.#choices === before) this.show(reply.session)
     return true
   }
 
@@ -173,8 +189,8 @@ export class Store {
   }
 
   async remove(session: number): Promise<void> {
-    await this.#try(() => this.#backend.ask('remove', { session }))
-    if (this.shown.value === session) this.show(undefined)
+    const reply = await this.#try(() => this.#backend.ask('remove', { session }))
+    if (reply !== undefined && this.shown.value === session) this.#show(undefined)
   }
 
   /**

@@ -4,24 +4,48 @@ import { useStore, useWords } from '../use-store.js'
 import { type Direction, FaultSliders } from './fault-sliders.js'
 import { joinFaults, splitFaults } from './fault-specs.js'
 
-/** The faults of a proxy: sliders for the usual ones, and a field for all that `--fault` takes. */
+/** The faults of the proxy that is shown; what is typed for one is not that of another. */
 export function FaultsPane(): ComponentChild {
+  const session = useStore().session.value
+  if (session?.definition.kind !== 'proxy') return null
+  return <Faults key={session.id} id={session.id} set={session.definition.faults ?? []} />
+}
+
+interface FaultsProps {
+  readonly id: number
+  /** Those that the session has. */
+  readonly set: readonly string[]
+}
+
+/** Sliders for the usual ones, and a field for all that `--fault` takes. */
+function Faults({ id, set }: FaultsProps): ComponentChild {
   const store = useStore()
   const words = useWords()
-  const session = store.session.value
   const text = useSignal<string | undefined>(undefined)
-  if (session?.definition.kind !== 'proxy') return null
-  const faults = session.definition.faults ?? []
-  const { id } = session
-  const set = (next: readonly string[]): void => {
+  /** What was set last, until the session has it: the next slider begins with it. */
+  const asked = useSignal<readonly string[] | undefined>(undefined)
+  const faults = asked.value ?? set
+  const change = async (next: readonly string[]): Promise<boolean> => {
     text.value = undefined
-    void store.acts.setFaults(id, next)
+    asked.value = next
+    const isSet = await store.acts.setFaults(id, next)
+    if (asked.value === next) asked.value = undefined
+    return isSet
+  }
+  const write = async (typed: string): Promise<void> => {
+    // What is refused is not lost.
+    if (!(await change(splitFaults(typed)))) text.value ??= typed
   }
   const directions: readonly Direction[] = ['up', 'down']
   return (
     <div class="faults">
       {directions.map((direction) => (
-        <FaultSliders key={direction} direction={direction} faults={faults} set={set} />
+        <FaultSliders
+          key={direction}
+          direction={direction}
+          faults={faults}
+          set={(next) => void change(next)}
+        />
       ))}
       <label class="field">
         <span>
@@ -33,10 +57,10 @@ export function FaultsPane(): ComponentChild {
           class="mono"
           value={text.value ?? joinFaults(faults)}
           onInput={(event) => (text.value = event.currentTarget.value)}
-          onChange={(event) => set(splitFaults(event.currentTarget.value))}
+          onChange={(event) => void write(event.currentTarget.value)}
         />
       </label>
-      <button type="button" onClick={() => set([])}>
+      <button type="button" onClick={() => void change([])}>
         {words.noFaults}
       </button>
     </div>

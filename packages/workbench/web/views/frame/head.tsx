@@ -33,7 +33,7 @@ export function Head(): ComponentChild {
         <option value="light">{words.themeLight}</option>
         <option value="dark">{words.themeDark}</option>
       </select>
-      <button type="button" onClick={() => (store.dialog.value = 'keys')}>
+      <button type="button" onClick={() => (store.dialog.value = { name: 'keys' })}>
         {words.keys} ?
       </button>
     </header>

@@ -28,6 +28,7 @@ export function Page(): ComponentChild {
     root.lang = store.settings.language.value === 'zh' ? 'zh-CN' : 'en'
   })
   if (store.state.value === 'locked') return <Locked />
+  const dialog = store.dialog.value?.name
   return (
     <div class="page">
       <Head />
@@ -62,11 +63,11 @@ export function Page(): ComponentChild {
         />
         <SidePane />
       </div>
-      {store.dialog.value === 'start' && <StartDialog />}
-      {store.dialog.value === 'change' && <StartDialog session={store.session.value} />}
-      {store.dialog.value === 'remove' && <RemoveDialog session={store.session.value} />}
-      {store.dialog.value === 'keys' && <KeysDialog />}
-      {store.dialog.value === 'trust' && <TrustDialog />}
+      {dialog === 'start' && <StartDialog />}
+      {dialog === 'change' && <StartDialog />}
+      {dialog === 'remove' && <RemoveDialog />}
+      {dialog === 'keys' && <KeysDialog />}
+      {dialog === 'trust' && <TrustDialog />}
     </div>
   )
 }

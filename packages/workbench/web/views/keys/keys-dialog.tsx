@@ -1,18 +1,14 @@
 import type { ComponentChild } from 'preact'
 import { Dialog } from '../../widgets/dialog.js'
-import { useStore, useWords } from '../use-store.js'
+import { useDialog, useWords } from '../use-store.js'
 import { keyNames } from './key-names.js'
 
 /** What the keyboard does. */
 export function KeysDialog(): ComponentChild {
-  const store = useStore()
+  const { close } = useDialog()
   const words = useWords()
   return (
-    <Dialog
-      title={words.keys}
-      closeLabel={words.close}
-      onClose={() => (store.dialog.value = undefined)}
-    >
+    <Dialog title={words.keys} closeLabel={words.close} onClose={close}>
       <dl class="keys">
         {keyNames.map(([key, name]) => (
           <div>

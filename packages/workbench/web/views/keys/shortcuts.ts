@@ -39,8 +39,8 @@ export const shortcuts: Readonly<Record<string, (store: Store, page: Document) =
   m: (store) => store.toggleMessages(),
   s: (store) => (store.tab.value = 'saved'),
   x: (store) => stopRuns(store),
-  n: (store) => (store.dialog.value = 'start'),
-  '?': (store) => (store.dialog.value = 'keys'),
+  n: (store) => (store.dialog.value = { name: 'start' }),
+  '?': (store) => (store.dialog.value = { name: 'keys' }),
 }
 
 /** Only what one sees is sent. */

@@ -23,7 +23,7 @@ export function CodeLine(): ComponentChild {
           {words.untrust}
         </button>
       ) : (
-        <button type="button" onClick={() => (store.dialog.value = 'trust')}>
+        <button type="button" onClick={() => (store.dialog.value = { name: 'trust' })}>
           {words.trust}
         </button>
       )}

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChild } from 'preact'
+import { useRef } from 'preact/hooks'
 import { tame } from '../../bytes/show-text.js'
 import { Dialog } from '../../widgets/dialog.js'
-import { useStore, useWords } from '../use-store.js'
+import { useDialog, useStore, useWords } from '../use-store.js'
 
 /** Asks before any code of the folder runs. What is trusted is what was shown when it was opened. */
 export function TrustDialog(): ComponentChild {
@@ -11,14 +12,17 @@ export function TrustDialog(): ComponentChild {
   const { project } = store
   const shown = useSignal(project.state.value?.code)
   const refusal = useSignal('')
-  const close = (): void => {
-    store.dialog.value = undefined
-  }
+  const isAsking = useRef(false)
+  const { close } = useDialog()
   const trust = async (): Promise<void> => {
+    // What is pressed again is not what comes to be shown meanwhile.
+    if (isAsking.current) return
+    isAsking.current = true
     const isDone = await project.trust(shown.value?.hash ?? '', (why) => {
       refusal.value = why
       shown.value = project.state.value?.code
     })
+    isAsking.current = false
     if (isDone) close()
   }
   return (

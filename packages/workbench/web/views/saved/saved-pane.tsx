@@ -14,6 +14,7 @@ export function SavedPane(): ComponentChild {
   const wanted = useSignal('')
   /** The sequence that is edited; `new` for one that is not there yet. */
   const edited = useSignal<SavedSequence | 'new' | undefined>(undefined)
+  const { value: shown } = edited
   const { messages, sequences } = runs.saved.value
   const isWanted = ({ name }: SavedMessage | SavedSequence): boolean =>
     name.toLowerCase().includes(wanted.value.trim().toLowerCase())
@@ -71,10 +72,13 @@ export function SavedPane(): ComponentChild {
           ) : null,
         )}
       </ul>
-      {edited.value !== undefined && (
+      {shown !== undefined && (
         <SequenceDialog
-          sequence={edited.value === 'new' ? undefined : edited.value}
-          onClose={() => (edited.value = undefined)}
+          sequence={shown === 'new' ? undefined : shown}
+          onClose={() => {
+            // Not another one that was opened meanwhile.
+            if (edited.value === shown) edited.value = undefined
+          }}
         />
       )}
     </div>

@@ -1,25 +1,18 @@
 import type { ComponentChild } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { Definition } from '../../../src/protocol/definition.js'
-import type { SessionState } from '../../../src/protocol/session-state.js'
 import { showCount } from '../../bytes/amounts.js'
 import { tame } from '../../bytes/show-text.js'
 import { Dialog } from '../../widgets/dialog.js'
 import type { Words } from '../../words/words.js'
-import { useStore, useWords } from '../use-store.js'
+import { useDialog, useStore, useWords } from '../use-store.js'
 
 /** Asks before a session is removed: what it is, and its rules, are nowhere else. */
-export function RemoveDialog({
-  session,
-}: {
-  /** Undefined when another page has removed it meanwhile. */
-  readonly session: SessionState | undefined
-}): ComponentChild {
+export function RemoveDialog(): ComponentChild {
   const store = useStore()
   const words = useWords()
-  const close = (): void => {
-    store.dialog.value = undefined
-  }
+  const { session, close } = useDialog()
+  // Another page has removed it meanwhile.
   const isGone = session === undefined
   useEffect(() => {
     if (isGone) close()

@@ -59,11 +59,16 @@ function SessionActs({ session }: { readonly session: SessionState }): Component
   const words = useWords()
   const { id, definition, state } = session
   const isRunning = state === 'running' || state === 'starting'
+  /** Pressed twice, it is one. */
+  const isServing = useRef(false)
   const serve = async ({ name, path }: FileDefinition): Promise<void> => {
+    if (isServing.current) return
+    isServing.current = true
     const shown = `as ${name}`.slice(0, 64).trim()
     await store.start({ kind: 'replay', name: shown, path, listen: '127.0.0.1:0' }, (why) => {
       store.notices.say('error', why)
     })
+    isServing.current = false
   }
   const copy = async (as: 'command' | 'code'): Promise<void> => {
     const text = await store.acts.copy(id, as)
@@ -91,12 +96,18 @@ function SessionActs({ session }: { readonly session: SessionState }): Component
           </button>
         )}
         {definition.kind !== 'file' && definition.kind !== 'replay' && (
-          <button type="button" onClick={() => (store.dialog.value = 'change')}>
+          <button
+            type="button"
+            onClick={() => (store.dialog.value = { name: 'change', session: id })}
+          >
             {words.change}
           </button>
         )}
         {['server', 'client', 'proxy'].includes(definition.kind) && <SaveButton session={id} />}
-        <button type="button" onClick={() => (store.dialog.value = 'remove')}>
+        <button
+          type="button"
+          onClick={() => (store.dialog.value = { name: 'remove', session: id })}
+        >
           {words.remove}
         </button>
         {definition.kind !== 'file' && (

@@ -14,7 +14,7 @@ export function SessionsPane(): ComponentChild {
     <nav class="pane sessions" aria-label={words.sessions}>
       <header class="pane-head">
         <h2>{words.sessions}</h2>
-        <button type="button" class="main" onClick={() => (store.dialog.value = 'start')}>
+        <button type="button" class="main" onClick={() => (store.dialog.value = { name: 'start' })}>
           + {words.newSession}
         </button>
       </header>

@@ -97,7 +97,7 @@ function EmptySheet(): ComponentChild {
     return (
       <div class="hint large">
         <p>{words.emptyBench}</p>
-        <button type="button" class="main" onClick={() => (store.dialog.value = 'start')}>
+        <button type="button" class="main" onClick={() => (store.dialog.value = { name: 'start' })}>
           {words.startTitle}
         </button>
       </div>
