@@ -4,6 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { until } from '../../../../test/support/until.js'
 import { Served } from '../support/page.js'
+import { patience } from '../support/patience.js'
 
 const rebound = ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1']
 
@@ -209,16 +210,22 @@ it.each([
   socket.resume()
   socket.write(said)
   await once(socket, 'close')
-  expect((await served.ask('GET', '/')).status).toBe(200)
+  // A machine that is busy for as long gives up one that is in time as well.
+  await expect.poll(async () => (await served.ask('GET', '/')).status, patience).toBe(200)
 })
 
-it('a connection on which nothing is asked is given up', async () => {
+it('a connection on which nothing is asked any more is given up', async () => {
   const served = await Served.start({ patience: 20 })
-  const socket = connect(served.port, '127.0.0.1')
-  socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${served.port}\r\n\r\n`)
-  const [reply] = (await once(socket, 'data')) as [Buffer]
-  expect(reply.toString()).toContain('200 OK')
-  await once(socket, 'close')
+  const askOnce = async (): Promise<string> => {
+    const socket = connect(served.port, '127.0.0.1')
+    let said = ''
+    socket.setEncoding('latin1').on('data', (text: string) => (said += text))
+    socket.on('error', () => undefined)
+    socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${served.port}\r\n\r\n`)
+    await new Promise((resolve) => socket.once('close', resolve))
+    return said
+  }
+  await expect.poll(askOnce, patience).toContain('200 OK')
 })
 
 it('what is no HTTP ends the connection, and nothing else', async () => {
