@@ -1,4 +1,5 @@
-import { statSync, unwatchFile, watchFile } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UsageError } from '../../failure.js'
@@ -22,23 +23,29 @@ export class RulesFile {
   readonly #events: RulesEvents
   readonly #closed = new AbortController()
   #thread: RulesThread | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** The file as it was before it was read. */
+  #seen: string
+  #isLooking = false
   /** It is being read again; `again` when it was changed meanwhile. */
   #reading: 'once' | 'again' | undefined
   /** Messages are judged one after the other. */
   #last: Promise<unknown> = Promise.resolve()
   readonly #listeners = new Set<() => void>()
 
-  private constructor(path: string, events: RulesEvents) {
+  private constructor(path: string, events: RulesEvents, seen: string) {
     this.#path = path
     this.#events = events
+    this.#seen = seen
   }
 
   /** @returns rejects with UsageError for a file that is not there, or is wrong */
   static async open(path: string, events: RulesEvents): Promise<RulesFile> {
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (stats?.isFile() !== true) {
       throw new UsageError(`--rules: there is no file ${path}`, 'check its name')
     }
-    const file = new RulesFile(path, events)
+    const file = new RulesFile(path, events, describe(stats))
     try {
       file.#thread = await file.#load()
     } catch (error) {
@@ -46,9 +53,8 @@ export class RulesFile {
       if (!(error instanceof RuleError)) throw error
       throw new UsageError(error.what, 'correct the file')
     }
-    watchFile(path, { interval: lookEvery }, (now, before) => {
-      if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino) file.#changed()
-    })
+    // Not with `fs.watchFile`, which misses what changes before its own first look.
+    file.#timer = setInterval(() => void file.#look(), lookEvery).unref()
     return file
   }
 
@@ -75,7 +81,7 @@ export class RulesFile {
   }
 
   close(): void {
-    unwatchFile(this.#path)
+    clearInterval(this.#timer)
     this.#closed.abort()
     this.#thread?.close()
   }
@@ -96,6 +102,17 @@ export class RulesFile {
     })
     this.#last = done.catch(() => undefined)
     return done
+  }
+
+  async #look(): Promise<void> {
+    // A slow disk is not asked again before it has replied.
+    if (this.#isLooking) return
+    this.#isLooking = true
+    const now = describe(await stat(this.#path).catch(() => undefined))
+    this.#isLooking = false
+    if (this.#closed.signal.aborted || now === this.#seen) return
+    this.#seen = now
+    this.#changed()
   }
 
   /** One after the other, and the last state last: a module may take long to load. */
@@ -129,4 +146,9 @@ export class RulesFile {
       if (!this.#closed.signal.aborted) this.#events.failed((error as Error).message)
     }
   }
+}
+
+/** What tells whether it has changed. */
+function describe(stats: Stats | undefined): string {
+  return stats === undefined ? 'none' : `${stats.ino} ${stats.size} ${stats.mtimeMs}`
 }

@@ -115,11 +115,17 @@ export class RulesThread {
         reject(new RuleError('the thread of the rules has ended'))
         return
       }
+      let isOver = false
       const timer = setTimeout(() => {
-        this.close()
-        this.#end(`${what} took longer than ${limit} ms`)
+        // What it has said is heard first: it may be this process that was held up.
+        setImmediate(() => {
+          if (isOver) return
+          this.close()
+          this.#end(`${what} took longer than ${limit} ms`)
+        })
       }, limit)
       const done = (): void => {
+        isOver = true
         clearTimeout(timer)
         this.#settle = undefined
         this.#fail = undefined

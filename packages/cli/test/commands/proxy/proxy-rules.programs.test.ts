@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { RulesFile as Rules } from '../../../src/proxy/rules/rules-file.js'
 import { createFolder } from '../../../../../test/support/folders.js'
 import { Command } from '../../support/command.js'
 import { ask, connectRaw, readAll, serveEcho, startProxy } from '../../support/proxied.js'
@@ -23,6 +24,23 @@ function rewrite(file: string, text: string): void {
   writeFileSync(`${file}.new`, text)
   renameSync(`${file}.new`, file)
 }
+
+it('a verdict that has come is heard, though the proxy was held up for longer than it may take', async () => {
+  // Of the build: a thread cannot be begun with TypeScript.
+  const built = new URL('../../../dist/proxy/rules/rules-file.js', import.meta.url).href
+  const { RulesFile } = (await import(built)) as { RulesFile: typeof Rules }
+  const path = createRules(`export default [{ match: 'a', drop: true }]`)
+  const rules = await RulesFile.open(path, { reloaded() {}, failed() {} })
+  onTestFinished(() => rules.close())
+  const given = { bytes: Buffer.from('a'), way: 'up', connection: 1, number: 1 } as const
+  // Behind it come the timers, and only then what has arrived.
+  await new Promise(setImmediate)
+  const verdict = rules.judge(given)
+  // Until it is asked of the thread.
+  await new Promise((resolve) => process.nextTick(resolve))
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_200)
+  expect(await verdict).toEqual({ action: 'drop', rule: 'rule 1' })
+})
 
 describe('hawser proxy --rules', () => {
   it('replaces, drops and replies, message by message, and says so', async () => {
@@ -104,6 +122,19 @@ describe('hawser proxy --rules', () => {
     await proxy.complains(/reading/)
     rewrite(file, `export default [{ match: 'a', replace: 'new' }]`)
     await proxy.prints(/read again\n[^]*read again\n/)
+    expect(await ask(port, 'a')).toBe('new')
+  })
+
+  it('that are changed before they are looked at again: the last state is in use', async () => {
+    const folder = createFolder({ 'next.mjs': `export default [{ match: 'a', replace: 'new' }]` })
+    const [file, next] = [join(folder, 'rules.mjs'), join(folder, 'next.mjs')]
+    const names = [next, file].map((name) => JSON.stringify(name))
+    writeFileSync(
+      file,
+      `import { renameSync } from 'node:fs'; renameSync(${names.join()}); export default []`,
+    )
+    const { proxy, port } = await startProxy(await serveEcho(), ['--rules', file])
+    await proxy.prints(/rules\.mjs read again\n/)
     expect(await ask(port, 'a')).toBe('new')
   })
 
