@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import { attach, type Inspection } from '@hawser/inspect'
 import { CommandError } from '../failure.js'
 
@@ -44,5 +44,7 @@ export async function attachTo(
 /** Whether it reports within some milliseconds, or has done so: it may have ended since. */
 function hasReported(inspection: Inspection, within: number): Promise<boolean> {
   const reported = inspection.anyReported().then(() => true)
-  return Promise.race([reported, delay(within, false, { ref: false })])
+  // What has arrived is heard first: it may be this process that was held up.
+  const late = delay(within, false, { ref: false }).then((isLate) => turn(isLate))
+  return Promise.race([reported, late])
 }

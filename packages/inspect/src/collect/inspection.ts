@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import {
   attach,
   type Connection,
@@ -158,6 +158,8 @@ class ListeningInspection implements Inspection {
       if (this.received === before) return
       before = this.received
       await Promise.race([delay(quiet), this.allEnded()])
+      // What has arrived is heard first: it may be this process that was held up.
+      await turn()
     }
   }
 
