@@ -42,6 +42,8 @@ interface Reading {
 const reading: unique symbol = Symbol('hawser.reading')
 const holders = new Set<Holder>()
 const spare: Uint8Array[] = []
+/** The memory of all of them, wherever it is now. Other memory may be as large, and shared by many. */
+const ours = new WeakSet<ArrayBufferLike>()
 let isLooking = false
 let timer: NodeJS.Timeout | undefined
 /** Where Node.js keeps a socket's buffer; null where that is not to be found. */
@@ -62,7 +64,7 @@ export function takeBuffer(socket: Holder, shared: Uint8Array): Uint8Array {
   const isAllowed =
     holders.size < mostHolders && own.returns < mostReturns && canReturn(socket, shared)
   if (!isAllowed || socket.destroyed) return shared
-  own.buffer = spare.pop() ?? Buffer.allocUnsafeSlow(readSize)
+  own.buffer = spare.pop() ?? makeBuffer()
   own.filled = true
   holders.add(socket)
   if (!isLooking) {
@@ -79,10 +81,18 @@ export function leaveBuffer(socket: Holder): void {
   holders.delete(socket)
 }
 
-/** Give back a buffer that nothing reads any more. */
+/**
+ * Give back a buffer that nothing reads any more. What came otherwise is left alone: the records of TLS
+ * lie side by side in one piece of 64 KiB, in Node.js 26.
+ */
 export function giveBuffer(bytes: Uint8Array): void {
-  if (bytes.buffer.byteLength !== readSize || spare.length >= mostSpare) return
-  spare.push(new Uint8Array(bytes.buffer))
+  if (spare.length < mostSpare && ours.has(bytes.buffer)) spare.push(new Uint8Array(bytes.buffer))
+}
+
+function makeBuffer(): Uint8Array {
+  const buffer = Buffer.allocUnsafeSlow(readSize)
+  ours.add(buffer.buffer)
+  return buffer
 }
 
 /** The same timer each time: one every 20 ms would be promoted by collections as frequent as that. */
