@@ -92,7 +92,7 @@ export class Direction implements Consumer {
     if (to.refuses) return
     this.bytes += bytes.length
     // What was taken whole needs no place to wait, and its buffer is read into again.
-    to.sender.sendNow(bytes)
+    to.sender.pass(bytes)
     if (to.unsent <= highWaterMark) return
     from.receiver.hold(holds.relaying)
     // Only when all of it has left: stopping and starting costs more than what it saves.

@@ -4,6 +4,7 @@ import { lines, raw, relay } from 'hawser'
 import { connectPair, ScriptedPeer } from 'hawser/testing'
 import { describe, expect, it } from 'vitest'
 import { forbidStrayErrors } from '../bad-peers/support/strays.js'
+import { until } from '../connection/support/largest-turn.js'
 import { defer } from '../connection/support/turns.js'
 import { portOf, readWays } from '../server/support/serving.js'
 import { relayTo, upstream } from './support/relaying.js'
@@ -205,6 +206,29 @@ describe('a relay of connections with framings of their own', () => {
     for await (const bytes of server) heard += Buffer.from(bytes).toString()
     expect(heard).toBe('x'.repeat(1_000))
     expect(await result).toMatchObject({ aToB: 1_000, endedBy: 'a' })
+  })
+
+  it('keeps a small piece that is not taken at once while others are passed on', async () => {
+    const join = (capacity: number) => {
+      const [client, a] = connectPair()
+      const [b, server] = connectPair({ line: { capacity } })
+      void relay(a, b)
+      return { client, b, server }
+    }
+    const slow = join(8)
+    const fast = join(1_000)
+    await slow.client.send('a'.repeat(100))
+    await until(() => slow.b.unsent > 0)
+    for (let piece = 0; piece < 3; piece += 1) {
+      await fast.client.send('b'.repeat(100))
+      expect(Buffer.from(await fast.server.receive()).toString()).toBe('b'.repeat(100))
+    }
+    void slow.client.end()
+    let heard = ''
+    for await (const bytes of slow.server) heard += Buffer.from(bytes).toString()
+    expect(heard).toBe('a'.repeat(100))
+    fast.client.reset()
+    await Promise.all([slow.b.closed, fast.b.closed])
   })
 
   it('refuses one whose messages are consumed already, and leaves the other as it was', async () => {

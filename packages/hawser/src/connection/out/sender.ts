@@ -1,21 +1,20 @@
-import { setImmediate } from 'node:timers'
 import type { HawserError } from '../../errors.js'
 import { putFrame } from '../../framing/checked-encoder.js'
 import type { Encoder } from '../../framing/framing.js'
 import { bytesOut, messageOut } from '../../observe/channels.js'
 import type { Transport } from '../../transport.js'
-import { framingError, outboxFull } from '../end/close-errors.js'
+import { framingError } from '../end/close-errors.js'
 import { accepted, rejected } from '../../promises.js'
 import { publishBytesOut } from '../publications.js'
 import { chargeSend } from '../work.js'
 import { Brake } from './brake.js'
+import { Burst } from './burst.js'
 import { Flushes } from './flushes.js'
 import { Outboxes } from './outboxes.js'
+import { overflow } from './overflow.js'
 import type { SenderHost } from './sender-host.js'
+import { isFewBytes, writeCopy } from './write-copy.js'
 import { writeLast, writeLater } from './write-later.js'
-
-/** After so many bytes in one turn `send` asks to wait: a fast reader must not keep the event loop busy. */
-const longestBurst = 1024 * 1024
 
 /** What is still taken to be sent. */
 type Intake = 'open' | 'ended' | 'broken'
@@ -32,7 +31,7 @@ export class Sender<Out> {
   #handed = 0
   #writing = 0
   #scheduled = false
-  #burst = 0
+  #burst: Burst | undefined
   #intake: Intake = 'open'
   #brake: Brake | undefined
   #flushes: Flushes | undefined
@@ -112,11 +111,19 @@ export class Sender<Out> {
     return this.#brake?.isOn === true ? this.#brake.room : accepted
   }
 
-  /** Send and write at once, with nothing left for the end of this turn. */
-  sendNow(message: Out): void {
-    this.#scheduled = true
-    this.#put(message)
-    this.write()
+  /** Send bytes as they are, for a framing that adds none, and write at once. */
+  pass(bytes: Out & Uint8Array): void {
+    if (!this.#isFree || !isFewBytes(bytes.length, this.#host.settings.highWaterMark)) {
+      this.#scheduled = true
+      this.#put(bytes)
+      return this.write()
+    }
+    this.messages += 1
+    chargeSend()
+    this.#handed += this.#writing = bytes.length
+    if (writeCopy(this.#transport, bytes)) this.#settleWrite()
+    else this.#host.waiting()
+    this.#settle()
   }
 
   trySend(message: Out): boolean {
@@ -222,6 +229,12 @@ export class Sender<Out> {
     this.#flushes?.abandon(refusal)
   }
 
+  /** Whether nothing is in the way of a write, nor watches it: its bytes need no place to wait. */
+  get #isFree(): boolean {
+    const isRoom = this.idle && !this.isSealed && !this.isBlocked && !this.refuses
+    return isRoom && !messageOut.hasSubscribers && !bytesOut.hasSubscribers
+  }
+
   #put(message: Out, isTold = false): HawserError | undefined {
     if (this.refuses) return this.#host.refusal
     const outbox = this.#boxes.current
@@ -251,19 +264,12 @@ export class Sender<Out> {
     // Only what the operating system would not take counts as a reader that is slow.
     if (this.#writing === 0) this.#writeNow()
     const { unsent } = this
-    if (unsent > outboxLimit) return this.#overflow(unsent, outboxLimit)
-    if (unsent > highWaterMark || this.#burst > longestBurst) {
+    if (unsent > outboxLimit) return overflow(this.#host, unsent, outboxLimit)
+    if (unsent > highWaterMark || this.#burst?.isLong === true) {
       this.#brake ??= new Brake(this.#host)
       this.#brake.pull(unsent, highWaterMark, isTold)
     }
     return undefined
-  }
-
-  #overflow(unsent: number, outboxLimit: number): HawserError {
-    this.#host.exceeded('full', unsent, outboxLimit)
-    const error = outboxFull(unsent, outboxLimit, this.#host.details)
-    this.#host.overflowed(error)
-    return error
   }
 
   #settleWrite(): void {
@@ -274,26 +280,20 @@ export class Sender<Out> {
 
   /** A write is over: there may be room. */
   #settle(): void {
-    if (this.#writing > 0) return
     this.#unblock()
     if (this.idle) this.#host.flushed()
   }
 
   #unblock(): void {
-    if (!this.isBlocked || this.#intake === 'broken' || this.#burst > longestBurst) return
+    if (this.#writing > 0 || !this.isBlocked || this.#intake === 'broken') return
+    if (this.#burst?.isLong === true) return
     if (this.#boxes.measure() <= this.#host.settings.highWaterMark) this.#brake?.release()
   }
 
   /** Write in the middle of a turn, and remember how much until the turn is over. */
   #writeNow(): void {
-    if (this.#burst === 0) setImmediate(() => this.#endBurst())
-    this.#burst += this.#boxes.current.measure()
+    this.#burst ??= new Burst(() => this.#unblock())
+    this.#burst.add(this.#boxes.current.measure())
     this.write()
-  }
-
-  /** The turn is over in which there was too much to wait for its end. */
-  #endBurst(): void {
-    this.#burst = 0
-    if (this.#writing === 0) this.#unblock()
   }
 }
