@@ -27,6 +27,8 @@ export const Pattern = v.variant('as', [
     ...text,
     /** How the text is encoded. Default UTF-8. */
     encoding: v.optional(Encoding),
+    /** Whether large and small letters are the same. Default false. */
+    anyCase: v.optional(v.boolean()),
   }),
   ...others,
 ])

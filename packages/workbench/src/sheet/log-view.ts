@@ -5,7 +5,7 @@ import { WorkbenchError } from '../workbench-error.js'
 import { callBounded } from './bounded-call.js'
 import { FoundPlaces } from './found-places.js'
 import { LogFile } from './file/log-file.js'
-import { Matcher } from './scan/matcher.js'
+import { isExpression, Matcher } from './scan/matcher.js'
 import { pickBytes, pickRows, readRows } from './picked-rows.js'
 import { AllPlaces, type Places } from './places.js'
 import { checkPatterns } from './scan/row-test.js'
@@ -114,7 +114,7 @@ export class LogView implements View {
         const task = { filter, also }
         if (file instanceof LogFile) return scanInThread(this.#pool, file, task, sink)
         const patterns = [filter.pattern, ...(filter.hide ?? []), ...also]
-        const isSlow = patterns.some((pattern) => pattern?.as === 'regex')
+        const isSlow = patterns.some((pattern) => pattern !== undefined && isExpression(pattern))
         return isSlow ? scanRowsInThread(this.#pool, file, task, sink) : scanHere(file, task, sink)
       })
     }

@@ -33,6 +33,7 @@ export const enReading = {
   keyTabs: 'the tab beside this one; the width of a pane',
   keySelect: 'select bytes in hex',
   asRow: 'Row',
+  matchCase: 'Large and small letters are different',
   ruleAny: 'anything',
   fromFile: 'From a file…',
   fileTooLarge: (size: string, most: string): string =>

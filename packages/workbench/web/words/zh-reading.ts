@@ -34,6 +34,7 @@ export const zhReading: typeof enReading = {
   keyTabs: '相邻的标签页；栏的宽度',
   keySelect: '在十六进制中选择字节',
   asRow: '行号',
+  matchCase: '区分大小写',
   ruleAny: '任意内容',
   fromFile: '从文件…',
   fileTooLarge: (size, most) => `文件大小为 ${size}：此处最多编辑和发送 ${most}`,

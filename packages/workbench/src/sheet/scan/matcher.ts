@@ -3,6 +3,7 @@ import type { LogRow } from 'hawser/log'
 import type { Pattern } from '../../protocol/filter.js'
 import { patternBytes } from '../../pattern-bytes.js'
 import { WorkbenchError } from '../../workbench-error.js'
+import { anyCase } from './any-case.js'
 
 /** A match of a regular expression may begin as many bytes before the row that it ends in. */
 export const longestRegexPart = 1_024
@@ -37,9 +38,9 @@ export class Matcher {
 
   /** @throws WorkbenchError for what is no pattern */
   constructor(pattern: Pattern) {
-    const bytes = bytesOf(pattern)
-    this.#find = bytes === undefined ? findRegex(pattern) : findBytes(bytes)
-    this.reach = bytes === undefined ? longestRegexPart : bytes.length - 1
+    const { find, longest } = finder(pattern)
+    this.#find = find
+    this.reach = longest - 1
   }
 
   /** Whether a match ends in this row. */
@@ -102,12 +103,29 @@ export class Matcher {
 
 const none = Buffer.alloc(0)
 
-/** @returns undefined for a regular expression */
-function bytesOf(pattern: Pattern): Buffer | undefined {
-  return pattern.as === 'regex' ? undefined : patternBytes(pattern)
+interface Finder {
+  readonly find: (bytes: Buffer, from: number) => Span | undefined
+  /** Bytes of the longest match that is found across rows. */
+  readonly longest: number
 }
 
-function findBytes(wanted: Buffer): (bytes: Buffer, from: number) => Span | undefined {
+/** Whether it is looked for by a regular expression, which may take long. */
+export function isExpression(pattern: Pattern): boolean {
+  return pattern.as === 'regex' || (pattern.as === 'text' && pattern.anyCase === true)
+}
+
+function finder(pattern: Pattern): Finder {
+  if (pattern.as === 'regex')
+    return { find: findRegex(pattern.regex), longest: longestRegexPart + 1 }
+  if (pattern.as === 'text' && pattern.anyCase === true) {
+    const { source, longest } = anyCase(pattern)
+    return { find: findRegex(source), longest }
+  }
+  const bytes = patternBytes(pattern)
+  return { find: findBytes(bytes), longest: bytes.length }
+}
+
+function findBytes(wanted: Buffer): Finder['find'] {
   const { length } = wanted
   return (bytes, from) => {
     const at = bytes.indexOf(wanted, from)
@@ -116,8 +134,7 @@ function findBytes(wanted: Buffer): (bytes: Buffer, from: number) => Span | unde
 }
 
 /** Each byte is a character, U+0000 to U+00FF, as `\xNN` says it. */
-function findRegex(pattern: Pattern): (bytes: Buffer, from: number) => Span | undefined {
-  const source = pattern.as === 'regex' ? pattern.regex : ''
+function findRegex(source: string): Finder['find'] {
   let regex: RegExp
   try {
     regex = new RegExp(source, 'gs')

@@ -19,7 +19,10 @@ export function filterText(filter: Filter, words: Words): string {
 }
 
 function patternText(pattern: NonNullable<Filter['pattern']>): string {
-  if (pattern.as === 'text') return `“${cut(pattern.text)}”`
+  if (pattern.as === 'text') {
+    const said = `“${cut(pattern.text)}”`
+    return pattern.anyCase === true ? `${said} aA` : said
+  }
   return pattern.as === 'hex' ? cut(pattern.hex) : `/${cut(pattern.regex)}/`
 }
 

@@ -92,7 +92,11 @@ export function SheetPane(): ComponentChild {
 function EmptySheet(): ComponentChild {
   const store = useStore()
   const words = useWords()
-  if (store.isNarrowed.value) return <p class="hint large">{words.emptyFiltered}</p>
+  const { scanned, total } = store.sheet
+  if (store.isNarrowed.value) {
+    // That there is none is not known before all was looked at.
+    return scanned.value < total.value ? null : <p class="hint large">{words.emptyFiltered}</p>
+  }
   if (store.sessions.value.length === 0) {
     return (
       <div class="hint large">

@@ -22,12 +22,15 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
   const { sheet } = store
   const text = useSignal('')
   const as = useSignal<As>('text')
+  const isExact = useSignal(true)
   const isMissing = useSignal(false)
   const field = useRef<HTMLInputElement>(null)
+  const pattern = (): Pattern | undefined =>
+    toPattern(as.value, text.value, sheet.encoding.value, isExact.value)
   /** What is looked for: pressed twice, it is the second one that one goes to. */
   const underWay = useRef({ asked: '', done: Promise.resolve() })
   const findNext = (backwards: boolean): void => {
-    const asked = [as.value, sheet.encoding.value, text.value].join(' ')
+    const asked = [as.value, sheet.encoding.value, isExact.value, text.value].join(' ')
     const before = underWay.current.asked === asked ? underWay.current.done : Promise.resolve()
     underWay.current = { asked, done: before.then(() => find(backwards)) }
   }
@@ -38,17 +41,17 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
       isMissing.value = isThere !== true
       return
     }
-    const pattern = toPattern(as.value, text.value, sheet.encoding.value)
-    if (pattern === undefined) return
+    const wanted = pattern()
+    if (wanted === undefined) return
     const here = sheet.place.value
     const from =
       here === undefined ? (backwards ? sheet.size.value : first.value) : here + (backwards ? 0 : 1)
-    isMissing.value = (await store.find(pattern, from, backwards)) === undefined
+    isMissing.value = (await store.find(wanted, from, backwards)) === undefined
   }
   const filter = (): void => {
-    const pattern = toPattern(as.value, text.value, sheet.encoding.value)
-    if (pattern === undefined) field.current?.focus()
-    else store.filterBy({ pattern })
+    const wanted = pattern()
+    if (wanted === undefined) field.current?.focus()
+    else store.filterBy({ pattern: wanted })
   }
   return (
     <div class="toolbar" role="toolbar" aria-label={words.find}>
@@ -62,24 +65,41 @@ export function Toolbar({ first }: ToolbarProps): ComponentChild {
         <option value="regex">{words.asRegex}</option>
         <option value="row">{words.asRow}</option>
       </select>
-      <input
-        ref={field}
-        id="find"
-        type="search"
-        spellcheck={false}
-        placeholder={`${words.find} (/)`}
-        aria-label={words.find}
-        aria-invalid={isMissing.value}
-        value={text.value}
-        onInput={(event) => {
-          text.value = event.currentTarget.value
-          isMissing.value = false
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && !event.repeat) findNext(event.shiftKey)
-          else if (event.key === 'Escape') event.currentTarget.blur()
-        }}
-      />
+      <span class="find-field">
+        <input
+          ref={field}
+          id="find"
+          type="search"
+          spellcheck={false}
+          placeholder={`${words.find} (/)`}
+          aria-label={words.find}
+          aria-invalid={isMissing.value}
+          value={text.value}
+          onInput={(event) => {
+            text.value = event.currentTarget.value
+            isMissing.value = false
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && !event.repeat) findNext(event.shiftKey)
+            else if (event.key === 'Escape') event.currentTarget.blur()
+          }}
+        />
+        {as.value === 'text' && (
+          <button
+            type="button"
+            id="match-case"
+            title={words.matchCase}
+            aria-label={words.matchCase}
+            aria-pressed={isExact.value}
+            onClick={() => {
+              isExact.value = !isExact.value
+              isMissing.value = false
+            }}
+          >
+            Aa
+          </button>
+        )}
+      </span>
       <button
         type="button"
         title={words.findPrevious}
@@ -153,9 +173,18 @@ function KindChoice(): ComponentChild {
   )
 }
 
-function toPattern(as: As, text: string, encoding: Encoding): Pattern | undefined {
+function toPattern(
+  as: As,
+  text: string,
+  encoding: Encoding,
+  isExact: boolean,
+): Pattern | undefined {
   if (text === '' || as === 'row') return undefined
   if (as === 'hex') return { as, hex: text }
   if (as === 'regex') return { as, regex: text }
-  return encoding === 'utf-8' ? { as, text } : { as, text, encoding }
+  return {
+    ...{ as, text },
+    ...(encoding === 'utf-8' ? {} : { encoding }),
+    ...(isExact ? {} : { anyCase: true }),
+  }
 }
