@@ -24,6 +24,11 @@ itPeer(
     await page.getByLabel('A message with').selectOption('regex')
     await page.getByLabel('Regex', { exact: true }).last().fill('(')
     await page.getByLabel('Reply, with').fill('PONG')
+    // What is typed stays while one looks at something else.
+    await page.getByRole('tab', { name: 'Details' }).click()
+    await apply.waitFor({ state: 'detached' })
+    await page.getByRole('tab', { name: 'Rules' }).click()
+    expect(await page.getByLabel('Reply, with').inputValue()).toBe('PONG')
     await apply.click()
     await page.getByRole('alert').filter({ hasText: 'Invalid regular expression' }).waitFor()
     await page.getByLabel('Regex', { exact: true }).last().fill('^PING')

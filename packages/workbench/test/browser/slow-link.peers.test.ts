@@ -20,7 +20,7 @@ async function open(program: string) {
     socket.write(said)
     await row(page, said).waitFor()
   }
-  return { page, complaints, link }
+  return { page, complaints, link, socket }
 }
 
 const row = (page: Page, said: string) => page.locator('.row.in', { hasText: said })
@@ -87,6 +87,27 @@ itPeer(
     expect(await page.locator('.session').count()).toBe(2)
     await page.getByRole('button', { name: 'Change' }).click()
     expect(await dialog.getByLabel('Framing').inputValue()).toBe('dots')
+    expect(complaints).toEqual([])
+  },
+)
+
+itPeer(
+  'chromium',
+  'what is copied at once after a click is all of the message that was clicked',
+  async (program) => {
+    const { page, complaints, link, socket } = await open(program)
+    const long = `long ${'x'.repeat(5_000)}`
+    socket.write(long)
+    await row(page, 'long').waitFor()
+    link.hold()
+    await row(page, 'long').click()
+    await page.locator('.details pre', { hasText: 'long' }).waitFor()
+    const copy = page.locator('.copy').getByRole('button', { name: 'text', exact: true })
+    expect(await copy.isDisabled()).toBe(true)
+    link.release()
+    await copy.click()
+    await page.locator('.notices', { hasText: 'Copied' }).waitFor()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(long)
     expect(complaints).toEqual([])
   },
 )

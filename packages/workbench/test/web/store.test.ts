@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { Definition } from '../../src/protocol/definition.js'
 import type { ReplyValue } from '../../src/protocol/replies.js'
+import type { RunState } from '../../src/protocol/run-state.js'
 import type { SessionState } from '../../src/protocol/session-state.js'
 import { createSettings } from '../../web/store/settings.js'
 import { Store } from '../../web/store/store.js'
@@ -76,6 +77,24 @@ it('a session that is started anew twice at once is so once, until it is seen th
   await backend.reply('hello', hello(1, 2))
   void store.acts.restart(1)
   expect(backend.asked('restart')).toEqual([{ session: 2 }, { session: 1 }])
+})
+
+it('a run that is stopped twice at once is stopped, and not forgotten as well', async () => {
+  const { backend, store } = await open()
+  const run = { id: 7, session: 1, state: 'running' } as RunState
+  store.runs.take({ push: 'runs', runs: [run] })
+  void store.runs.end(7)
+  void store.runs.end(7)
+  expect(backend.asked('end-run')).toEqual([{ run: 7 }])
+  // One that could not be stopped can be stopped again.
+  await backend.refuse('end-run')
+  void store.runs.end(7)
+  await backend.reply('end-run', null)
+  void store.runs.end(7)
+  expect(backend.asked('end-run')).toEqual([])
+  store.runs.take({ push: 'runs', runs: [{ ...run, state: 'stopped' }] })
+  void store.runs.end(7)
+  expect(backend.asked('end-run')).toEqual([{ run: 7 }])
 })
 
 it('faults are set when the session has them: the next ones begin with those', async () => {

@@ -19,6 +19,8 @@ export class RunsStore {
   readonly saved = signal<SavedState>({ messages: [], sequences: [] })
   readonly #backend: Backend
   readonly #refused: (why: string) => void
+  /** Those that were stopped, until they are seen to be. */
+  readonly #stopped = new Set<number>()
 
   /** @param refused called with why something was not done */
   constructor(backend: Backend, refused: (why: string) => void) {
@@ -34,8 +36,12 @@ export class RunsStore {
   }
 
   take(push: RunPush): void {
-    if (push.push === 'runs') this.runs.value = push.runs
-    else this.saved.value = push.saved
+    if (push.push === 'saved') {
+      this.saved.value = push.saved
+      return
+    }
+    this.runs.value = push.runs
+    for (const run of this.#stopped) if (!this.#isRunning(run)) this.#stopped.delete(run)
   }
 
   /** @returns whether it began */
@@ -48,9 +54,14 @@ export class RunsStore {
     return this.#try(() => this.#backend.ask('play', { ...whereOf(target), sequence }))
   }
 
-  /** Stop one that runs, or forget one that is over. */
-  end(run: number): Promise<boolean> {
-    return this.#try(() => this.#backend.ask('end-run', { run }))
+  /** Stop one that runs, or forget one that is over. Pressed twice, it is stopped, and its end is shown. */
+  async end(run: number): Promise<boolean> {
+    const isRunning = this.#isRunning(run)
+    if (isRunning && this.#stopped.has(run)) return true
+    if (isRunning) this.#stopped.add(run)
+    const isEnded = await this.#try(() => this.#backend.ask('end-run', { run }))
+    if (!isEnded) this.#stopped.delete(run)
+    return isEnded
   }
 
   /**
@@ -83,6 +94,10 @@ export class RunsStore {
 
   move(kind: 'message' | 'sequence', name: string, to: number): Promise<boolean> {
     return this.#try(() => this.#backend.ask('move-saved', { kind, name, to }))
+  }
+
+  #isRunning(run: number): boolean {
+    return this.runs.value.some(({ id, state }) => id === run && state === 'running')
   }
 
   async #try(

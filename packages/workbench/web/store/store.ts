@@ -206,6 +206,14 @@ export class Store {
     )
   }
 
+  /** Put a text into the clipboard, and say so; a browser may refuse it when the click was long ago. */
+  async copy(text: string, said: string): Promise<void> {
+    await this.#try(async () => {
+      await navigator.clipboard.writeText(text)
+      this.notices.say('info', said)
+    })
+  }
+
   /** Show messages instead of rows, or rows again. */
   toggleMessages(): void {
     const { sheet } = this

@@ -32,6 +32,8 @@ export function DetailsPane(): ComponentChild {
   const row = useSignal<Row | undefined>(undefined)
   const form = useSignal<Form>('text')
   const range = useSignal(nothing)
+  /** Whether those bytes are still on their way. */
+  const isComing = useSignal(false)
   /** Where the bytes begin that are to be looked at as hex, and those that are there. */
   const origin = useSignal(0)
   const shownFrom = useSignal(0)
@@ -52,17 +54,22 @@ export function DetailsPane(): ComponentChild {
     if (row.peek()?.number !== number) {
       // Until all of it comes, what the sheet has of it is shown: what one does is about the row that one has chosen.
       batch(() => {
-        row.value = number === undefined ? undefined : store.sheet.current(number)
+        const known = number === undefined ? undefined : store.sheet.current(number)
+        row.value = known
+        isComing.value = known !== undefined && known.bytes.length < known.length
         shownFrom.value = 0
       })
     }
     if (number === undefined) return
     store.sheet.bytes(number, from, isHex ? mostInHex : mostLookedAt).then(
       (found) => {
+        // Of what others are compared with, the sheet may have had less.
+        if (found !== undefined && from === 0 && base.peek()?.number === number) base.value = found
         const isWanted = form.peek() === 'hex' ? origin.peek() === from : from === 0
         if (store.sheet.selected.peek() !== number || !isWanted) return
         batch(() => {
           row.value = found
+          isComing.value = false
           shownFrom.value = from
         })
       },
@@ -81,8 +88,8 @@ export function DetailsPane(): ComponentChild {
   const shown = row.value
   const { selected, place } = store.sheet
   if (shown === undefined || shown.number !== selected.value) {
-    const isComing = (selected.value ?? place.value) !== undefined
-    return <p class="hint">{isComing ? words.loading : words.nothingSelected}</p>
+    const isAny = (selected.value ?? place.value) !== undefined
+    return <p class="hint">{isAny ? words.loading : words.nothingSelected}</p>
   }
   const count = (value: number): string => showCount(value, store.settings.language.value)
   const forms: readonly Form[] = ['text', 'hex', 'json', 'compare']
@@ -96,7 +103,7 @@ export function DetailsPane(): ComponentChild {
         {showSize(shown.length)} <Flags row={shown} words={words} />
         {shown.connection > 0 && <OnlyButton connection={shown.connection} />}
       </p>
-      <Remarks row={shown} />
+      <Remarks row={shown} isComing={isComing.value} />
       <TabList
         label={words.shownAs}
         tabs={forms}
@@ -146,7 +153,12 @@ export function DetailsPane(): ComponentChild {
           />
         )}
       </div>
-      <Selection row={shown} origin={shownFrom.value} range={range.value} />
+      <Selection
+        row={shown}
+        isComing={isComing.value}
+        origin={shownFrom.value}
+        range={range.value}
+      />
     </div>
   )
 }

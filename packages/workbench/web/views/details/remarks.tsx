@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { signal } from '@preact/signals'
 import type { ComponentChild } from 'preact'
 import type { Row } from '../../backend/decode-rows.js'
 import { toHex } from '../../bytes/hex.js'
@@ -7,11 +7,19 @@ import { useStore, useWords } from '../use-store.js'
 /** A row of more bytes is no heartbeat. */
 const mostHidden = 4_096
 
+/** What is typed and not noted yet stays, as long as the page does. */
+const text = signal('')
+
+interface RemarksProps {
+  readonly row: Row
+  /** Whether its bytes are not all there that will be. */
+  readonly isComing: boolean
+}
+
 /** What one does about a row: note something, mark it, hide those that say the same. */
-export function Remarks({ row }: { readonly row: Row }): ComponentChild {
+export function Remarks({ row, isComing }: RemarksProps): ComponentChild {
   const store = useStore()
   const words = useWords()
-  const text = useSignal('')
   const note = async (): Promise<void> => {
     const said = text.value
     if (said.trim() === '') return
@@ -50,7 +58,7 @@ export function Remarks({ row }: { readonly row: Row }): ComponentChild {
         ★
       </button>
       {isMessage && row.length <= mostHidden && (
-        <button type="button" onClick={hide}>
+        <button type="button" disabled={isComing} onClick={hide}>
           {words.hideSame}
         </button>
       )}

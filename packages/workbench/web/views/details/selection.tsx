@@ -24,10 +24,13 @@ const mostSent = 64 * 1024
 /** The selected bytes as numbers and checksums, and in forms to copy. Without a selection, all of them. */
 export function Selection({
   row,
+  isComing,
   origin,
   range,
 }: {
   readonly row: Row
+  /** Whether its bytes are not all there that will be. */
+  readonly isComing: boolean
   /** Where the first byte that is there is in the row. */
   readonly origin: number
   readonly range: ByteRange
@@ -45,8 +48,7 @@ export function Selection({
   const sums = useMemo(() => (isSummed.value ? checksums(bytes) : []), [bytes, isSummed.value])
   const count = (value: number): string => showCount(value, store.settings.language.value)
   const copy = async (form: CopyForm): Promise<void> => {
-    await navigator.clipboard.writeText(copyAs(bytes, form, store.sheet.encoding.value))
-    store.notices.say('info', words.copied)
+    await store.copy(copyAs(bytes, form, store.sheet.encoding.value), words.copied)
   }
   return (
     <div class="selection">
@@ -54,13 +56,14 @@ export function Selection({
         <span>{words.selectedBytes(count(origin + (isAll ? 0 : from)), count(bytes.length))}</span>
         <span>{words.copyAs}</span>
         {copyForms.map((form) => (
-          <button type="button" onClick={() => void copy(form)}>
+          <button type="button" disabled={isComing} onClick={() => void copy(form)}>
             {formNames[form]}
           </button>
         ))}
         {store.session.value?.canSend === true && bytes.length <= mostSent && (
           <button
             type="button"
+            disabled={isComing}
             title={words.editAndSendHint}
             onClick={() => {
               store.composer.setBytes(bytes)

@@ -1,9 +1,12 @@
-import { useSignal } from '@preact/signals'
+import { signal, useSignal } from '@preact/signals'
 import type { ComponentChild } from 'preact'
 import { useStore, useWords } from '../use-store.js'
 import { fromResponder, newRule, type RuleDraft, toResponder } from './rule-draft.js'
 import { RuleFields } from './rule-fields.js'
 import { ScriptField } from './script-field.js'
+
+/** What is typed and not applied yet, by session: it stays while one looks at something else. */
+const typed = signal<ReadonlyMap<number, readonly RuleDraft[]>>(new Map())
 
 /** The rules of the session that is shown; what is typed for one is not that of another. */
 export function RulesPane(): ComponentChild {
@@ -14,25 +17,24 @@ export function RulesPane(): ComponentChild {
 function Rules(): ComponentChild {
   const store = useStore()
   const words = useWords()
-  /** What is typed and not applied yet. */
-  const typed = useSignal<readonly RuleDraft[] | undefined>(undefined)
   const refusal = useSignal('')
   const session = store.session.value
   if (session === undefined) return null
-  const { definition } = session
+  const { id, definition } = session
   if (definition.kind !== 'server' && definition.kind !== 'client') return null
-  const rules = typed.value ?? (definition.responders ?? []).map(fromResponder)
+  const rules = typed.value.get(id) ?? (definition.responders ?? []).map(fromResponder)
   const set = (next: readonly RuleDraft[]): void => {
-    typed.value = next
+    typed.value = new Map([...typed.value, [id, next]])
     refusal.value = ''
   }
   const apply = async (): Promise<void> => {
     const sent = rules
-    const isDone = await store.acts.setResponders(session.id, sent.map(toResponder), (why) => {
+    const isDone = await store.acts.setResponders(id, sent.map(toResponder), (why) => {
       refusal.value = why
     })
     // What was typed meanwhile stays.
-    if (isDone && typed.value === sent) typed.value = undefined
+    if (!isDone || typed.value.get(id) !== sent) return
+    typed.value = new Map([...typed.value].filter(([each]) => each !== id))
   }
   return (
     <form
@@ -42,7 +44,7 @@ function Rules(): ComponentChild {
         void apply()
       }}
     >
-      <ScriptField session={session.id} definition={definition} />
+      <ScriptField session={id} definition={definition} />
       <p class="hint">{words.rulesHint}</p>
       {rules.map((rule, index) => (
         <RuleFields
@@ -62,7 +64,7 @@ function Rules(): ComponentChild {
           {words.addRule}
         </button>
         <span class="grow" />
-        <button type="submit" class="main" disabled={typed.value === undefined}>
+        <button type="submit" class="main" disabled={!typed.value.has(id)}>
           {words.applyRules}
         </button>
       </div>

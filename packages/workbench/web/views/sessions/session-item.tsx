@@ -73,8 +73,7 @@ function SessionActs({ session }: { readonly session: SessionState }): Component
   const copy = async (as: 'command' | 'code'): Promise<void> => {
     const text = await store.acts.copy(id, as)
     if (text === undefined) return
-    await navigator.clipboard.writeText(text)
-    store.notices.say('info', `${words.copied}: ${text.split('\n')[0] ?? ''}`)
+    await store.copy(text, `${words.copied}: ${text.split('\n')[0] ?? ''}`)
   }
   return (
     <div class="session-acts">
