@@ -1,5 +1,4 @@
-import { type Stats, statSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { stat, type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UsageError } from '../../failure.js'
@@ -54,7 +53,7 @@ export class RulesFile {
       throw new UsageError(error.what, 'correct the file')
     }
     // Not with `fs.watchFile`, which misses what changes before its own first look.
-    file.#timer = setInterval(() => void file.#look(), lookEvery).unref()
+    file.#timer = setInterval(() => file.#look(), lookEvery).unref()
     return file
   }
 
@@ -104,15 +103,17 @@ export class RulesFile {
     return done
   }
 
-  async #look(): Promise<void> {
+  #look(): void {
     // A slow disk is not asked again before it has replied.
     if (this.#isLooking) return
     this.#isLooking = true
-    const now = describe(await stat(this.#path).catch(() => undefined))
-    this.#isLooking = false
-    if (this.#closed.signal.aborted || now === this.#seen) return
-    this.#seen = now
-    this.#changed()
+    stat(this.#path, (error, stats) => {
+      this.#isLooking = false
+      const now = describe(error === null ? stats : undefined)
+      if (this.#closed.signal.aborted || now === this.#seen) return
+      this.#seen = now
+      this.#changed()
+    })
   }
 
   /** One after the other, and the last state last: a module may take long to load. */
