@@ -90,8 +90,12 @@ describe('two servers that may open few files together', () => {
       settled.push(Promise.race([closed, once(socket, 'data').then(() => (greeted += 1))]))
     }
     await Promise.all(settled.filter((_, index) => index % 2 === 0))
-    const [drops, ...infos] = await counts()
-    expect(count(infos, ({ accepted, held, refused }) => accepted + held + sum(refused))).toBe(many)
+    const come = (infos: readonly ServerInfo[]): number =>
+      count(infos, ({ accepted, held, refused }) => accepted + held + sum(refused))
+    let [drops, ...infos] = await counts()
+    // The operating system has made connections that the servers have yet to accept.
+    while (come(infos) < many) [drops, ...infos] = await counts()
+    expect(come(infos)).toBe(many)
     expect(drops).toBe(count(infos, ({ refused }) => sum(refused)))
     expect(infos[0]?.refused['fd-limit']).toBeGreaterThan(0)
     expect(infos[1]).toMatchObject({ accepted: 20, held: 50 })
