@@ -58,10 +58,9 @@ it.each(encodings)('it finds what a comparison in small letters finds, in %s', (
 })
 
 function rowOf(number: number, data: Uint8Array): LogRow {
-  return {
-    ...{ number, data, time: 0, connection: 1, kind: 'in', flags: 0, source: 0, back: 0 },
-    ...{ position: 0, length: data.length, event: undefined },
-  } as LogRow
+  const kind = 'in'
+  const others = { time: 0, connection: 1, flags: 0, source: 0, back: 0, position: 0 }
+  return { number, data, kind, event: undefined, ...others }
 }
 
 it('what has one capital for two small letters, or no other case in its encoding, is found', () => {
