@@ -21,7 +21,12 @@ export class BothEnded {
   /** One of the two directions has ended; to be called once for each. */
   note(): void {
     this.#has += 1
-    if (this.#has === 2) this.#timer = this.#clock.schedule(this.#late, patience, true)
+    if (this.#has === 2) this.again()
+  }
+
+  /** Wait once more: there is something to lose. */
+  again(): void {
+    this.#timer = this.#clock.schedule(this.#late, patience, true)
   }
 
   /** The stream is gone. */

@@ -24,7 +24,7 @@ export type ByteStream = Duplex | WebStreamPair | Transport
  * @throws OptionError when it is none, or does not carry bytes
  */
 export function transportOver(stream: ByteStream, name: string, clock: Clock): Transport {
-  if (isTransport(stream)) return new GuardedTransport(stream)
+  if (isTransport(stream)) return new GuardedTransport(stream, clock)
   if (isDuplex(stream)) {
     assertBytes(stream, name)
     return foreignSocket(stream) ?? new NodeStreamTransport(stream, socketFacts(stream), clock)

@@ -8,23 +8,33 @@ import type {
   TransportSink,
 } from '../transport.js'
 import type { TlsSession, TlsTerms } from '../tls.js'
+import type { Clock } from '../policy/clock.js'
 import { isThenable } from '../promises.js'
+import { BothEnded } from './both-ended.js'
 import { noBytes, toError } from './stream-errors.js'
 
 /**
  * A transport of a program's own. What it throws ends its connection and nothing else, nothing follows
- * `gone`, and what it brings is looked at.
+ * `gone`, which comes even if it never says so, and what it brings is looked at.
  */
 export class GuardedTransport implements Transport, TransportSink {
   readonly #transport: Transport
+  readonly #ended: BothEnded
   #sink: TransportSink | undefined
   #isGone = false
+  #hasPeerEnded = false
+  #endsNext = false
+  #hasEnded = false
+  #isWriting = false
+  /** It was reset or closed: what has not left by now need not. */
+  #isLetGo = false
   /** What the connection may do depends on whether it is there. */
   readonly secure?: (terms: TlsTerms) => Promise<void>
   readonly recycle?: (bytes: Uint8Array) => void
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, clock: Clock) {
     this.#transport = transport
+    this.#ended = new BothEnded(clock, () => this.#late())
     if (transport.secure !== undefined) this.secure = async (terms) => transport.secure?.(terms)
     if (transport.recycle !== undefined) {
       this.recycle = (bytes) => this.#try(() => transport.recycle?.(bytes), undefined)
@@ -70,6 +80,7 @@ export class GuardedTransport implements Transport, TransportSink {
 
   write(chunks: readonly TransportChunk[], size?: number): boolean {
     const isTaken: unknown = this.#try(() => this.#transport.write(chunks, size), false)
+    this.#isWriting = isTaken !== true
     if (typeof isTaken === 'boolean') return isTaken
     this.#fail(new TypeError('write() did not return whether all of it was taken at once'))
     return false
@@ -77,14 +88,18 @@ export class GuardedTransport implements Transport, TransportSink {
 
   end(): void {
     this.#try(() => this.#transport.end(), undefined)
+    this.#endsNext = true
+    if (!this.#isWriting) this.#noteEnd()
   }
 
   reset(): void {
     this.#try(() => this.#transport.reset(), undefined)
+    this.#noteLast()
   }
 
   close(): void {
     this.#try(() => this.#transport.close(), undefined)
+    this.#noteLast()
   }
 
   ref(): void {
@@ -104,17 +119,47 @@ export class GuardedTransport implements Transport, TransportSink {
   }
 
   peerEnded(): void {
-    if (!this.#isGone) this.#sink?.peerEnded()
+    if (this.#isGone) return
+    this.#notePeerEnd()
+    this.#sink?.peerEnded()
   }
 
   wrote(): void {
-    if (!this.#isGone) this.#sink?.wrote()
+    if (this.#isGone) return
+    this.#isWriting = false
+    this.#sink?.wrote()
+    if (this.#endsNext && !this.#isWriting) this.#noteEnd()
   }
 
   gone(error: Error | undefined): void {
     if (this.#isGone) return
     this.#isGone = true
+    this.#ended.stop()
     this.#sink?.gone(error)
+  }
+
+  #late(): void {
+    if (!this.#isLetGo && this.unsent > 0) this.#ended.again()
+    else this.#leave()
+  }
+
+  #noteEnd(): void {
+    if (this.#hasEnded || this.#isGone) return
+    this.#hasEnded = true
+    this.#ended.note()
+  }
+
+  #notePeerEnd(): void {
+    if (this.#hasPeerEnded || this.#isGone) return
+    this.#hasPeerEnded = true
+    this.#ended.note()
+  }
+
+  /** Nothing is read or written any more: `gone` is all that is left. */
+  #noteLast(): void {
+    this.#isLetGo = true
+    this.#noteEnd()
+    this.#notePeerEnd()
   }
 
   #try<Result>(call: () => Result, otherwise: Result): Result {
@@ -132,14 +177,19 @@ export class GuardedTransport implements Transport, TransportSink {
   /** Not at once: it may have been thrown out of a call of the connection. */
   #fail(error: Error): void {
     if (this.#isGone) return
-    setImmediate(() => {
-      if (this.#isGone) return
-      try {
-        this.#transport.reset()
-      } catch {
-        // Its first error is the one that is told.
-      }
-      this.gone(error)
-    })
+    setImmediate(() => this.#leave(error))
+  }
+
+  /** What it says of its own end from here on is too late, and cannot hide why. */
+  #leave(error?: Error): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#ended.stop()
+    try {
+      this.#transport.reset()
+    } catch {
+      // Its first error is the one that is told.
+    }
+    this.#sink?.gone(error)
   }
 }

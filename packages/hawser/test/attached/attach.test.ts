@@ -10,6 +10,7 @@ import {
   lines,
   raw,
   type Transport,
+  type TransportSink,
 } from 'hawser'
 import { createPair, VirtualClock } from 'hawser/testing'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -245,6 +246,44 @@ describe('a stream that misbehaves ends its connection, and nothing else', () =>
     await attach(right).close()
   })
 
+  const silent = { reset: () => undefined, close: () => undefined }
+  it.each(['reset', 'close'] as const)('a transport silent after %s is gone', async (name) => {
+    const [left] = createPair()
+    const clock = new VirtualClock()
+    const connection = attach(over(left, silent), { clock })
+    void connection[name]()
+    const { reason, by } = await clock.runUntil(connection.closed)
+    expect({ reason, by }).toEqual({ reason: name === 'reset' ? 'reset' : 'ended', by: 'local' })
+  })
+
+  it('a transport silent when both have ended is gone once all has left', async () => {
+    let unsent = 4
+    const { transport, ...its } = plain(() => unsent)
+    const clock = new VirtualClock()
+    const connection = attach(transport, { clock })
+    void connection.send('last')
+    its.sink().peerEnded()
+    void connection.end()
+    let isClosed = false
+    const closed = connection.closed.finally(() => (isClosed = true))
+    await clock.advance(5_000)
+    expect(isClosed).toBe(false)
+    unsent = 0
+    expect((await clock.runUntil(closed)).reason).toBe('ended')
+  })
+
+  it('a transport that says it is gone when it is reset cannot hide why', async () => {
+    for (const way of ['write', 'text']) {
+      const { transport, ...its } = plain()
+      const connection = attach(
+        way === 'write' ? over(transport, { write: throwFailing }) : transport,
+      )
+      if (way === 'write') void connection.send('something')
+      else its.sink().received('text' as unknown as Uint8Array, false, 0)
+      expect((await connection.closed).reason).toBe('connection-failed')
+    }
+  })
+
   it('a transport whose write is an async function', async () => {
     const [left] = createPair()
     const connection = attach(over(left, { write: async () => true }))
@@ -411,6 +450,28 @@ function over<Target extends object>(target: Target, methods: object): Target {
       return typeof value === 'function' ? (value as () => unknown).bind(target) : value
     },
   })
+}
+
+/** A transport that takes everything, and is gone in the middle of its reset. */
+function plain(unsent = () => 0): { transport: Transport; sink: () => TransportSink } {
+  let sink: TransportSink | undefined
+  const transport: Transport = {
+    capabilities: { reset: false, halfClose: true, borrowedReads: false, writeProgress: false },
+    addresses: { local: undefined, remote: undefined },
+    get unsent() {
+      return unsent()
+    },
+    start: (given) => (sink = given),
+    write: () => true,
+    end: () => undefined,
+    pause: () => undefined,
+    resume: () => undefined,
+    reset: () => sink?.gone(undefined),
+    close: () => sink?.gone(undefined),
+    ref: () => undefined,
+    unref: () => undefined,
+  }
+  return { transport, sink: () => sink as TransportSink }
 }
 
 /** A transport that says more than it may. */
