@@ -279,3 +279,12 @@ async function play(steps: readonly { kind: 'ask' | 'abort' | 'reply'; at: numbe
     expect(['HAWSER_ABORTED', `told ${name}`]).toContain(String(outcome).replace(/^\d /, ''))
   }
 }
+
+it.each([
+  [0, /correlate\.unsolicited is 0: it takes 'push'; an id that is no reply's goes into ids\./],
+  ['pull', /correlate\.unsolicited is "pull"/],
+  ['push', /correlate takes the functions identify and idOf for replies with ids, or isPush and/],
+])('what belongs to replies in order is refused beside ids: unsolicited %j', (value, message) => {
+  const correlate = { ...numbered(0, 9), unsolicited: value } as never
+  expect(() => createClient('tcp://127.0.0.1:1', { correlate })).toThrow(message)
+})

@@ -30,6 +30,8 @@ export interface Identified<Out> {
  */
 export interface IdentifiedReplies<In, Out> {
   readonly ids?: undefined
+  readonly isPush?: undefined
+  readonly unsolicited?: undefined
   /**
    * Give a request its id.
    *
@@ -59,6 +61,8 @@ export interface IdRange {
  * them rests for as long as `requestTimeout`, the connection is reset.
  */
 export interface NumberedReplies<In, Out> {
+  readonly isPush?: undefined
+  readonly unsolicited?: undefined
   /** The ids there are. */
   readonly ids: IdRange
   /** Put an id into a request: returns what is sent. */

@@ -5,7 +5,7 @@ import { NumberedCorrelator } from './numbered-correlator.js'
 import { OrderedCorrelator } from './ordered-correlator.js'
 
 const takes =
-  'takes the functions identify and idOf for replies with ids, or isPush for replies in order'
+  'takes the functions identify and idOf for replies with ids, or isPush and unsolicited for replies in order'
 
 /**
  * Remembers the requests of one connection as its protocol wants it.
@@ -26,9 +26,14 @@ export function createCorrelator<In, Out>(
 export function assertCorrelation(rules: object): void {
   if (typeof rules !== 'object' || rules === null)
     throw invalid('correlate', `is ${show(rules)}: it ${takes}`)
-  const { ids, identify, idOf, isPush } = rules as Record<string, unknown>
+  const { ids, identify, idOf, isPush, unsolicited } = rules as Record<string, unknown>
+  if (unsolicited !== undefined && unsolicited !== 'push') {
+    const remedy = "it takes 'push'; an id that is no reply's goes into ids.unsolicited"
+    throw invalid('correlate.unsolicited', `is ${show(unsolicited)}: ${remedy}`)
+  }
   const isWhole = (identify === undefined) === (idOf === undefined)
-  const isKind = identify === undefined ? ids === undefined : isPush === undefined
+  const isOrdered = isPush !== undefined || unsolicited !== undefined
+  const isKind = identify === undefined ? ids === undefined : !isOrdered
   const areFunctions = [identify, idOf, isPush].every(
     (rule) => rule === undefined || typeof rule === 'function',
   )

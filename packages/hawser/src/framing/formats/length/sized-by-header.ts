@@ -31,7 +31,10 @@ export function sizedByHeader(
 ): Framing<Uint8Array, Uint8Array | string> {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || fitting.has(name)) continue
-    throw invalid(name, 'goes with bytes, and not with lengthOf, which says the size of the frame')
+    throw invalid(
+      name,
+      'and lengthOf exclude each other: lengthOf says how long the whole frame is',
+    )
   }
   if (options.header === undefined) {
     throw invalid('header', 'is missing: how many bytes lengthOf needs')
