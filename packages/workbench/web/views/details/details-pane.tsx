@@ -64,9 +64,10 @@ export function DetailsPane(): ComponentChild {
     store.sheet.bytes(number, from, isHex ? mostInHex : mostLookedAt).then(
       (found) => {
         // Of what others are compared with, the sheet may have had less.
-        if (found !== undefined && from === 0 && base.peek()?.number === number) base.value = found
+        if (found !== undefined && !isHex && base.peek()?.number === number) base.value = found
         const isWanted = form.peek() === 'hex' ? origin.peek() === from : from === 0
-        if (store.sheet.selected.peek() !== number || !isWanted) return
+        // Messages that are cut anew, of a view that was just opened, are not there yet.
+        if (found === undefined || store.sheet.selected.peek() !== number || !isWanted) return
         batch(() => {
           row.value = found
           isComing.value = false
