@@ -37,6 +37,12 @@ it('a row that is chosen before it has come is looked at when it comes, and none
   expect([sheet.place.value, sheet.selected.value]).toEqual([0, 1])
   expect(sheet.current(1)?.number).toBe(1)
   expect(sheet.current(2)).toBeUndefined()
+
+  // Nor is the one before, when there was one.
+  const view = sheet.opened.value
+  sheet.grown({ push: 'view', view, rows: 200, scanned: 200, total: 200 })
+  sheet.select(150)
+  expect([sheet.place.value, sheet.selected.value]).toEqual([150, undefined])
 })
 
 it('what one does with a row that has not come is about that row', async () => {
