@@ -2,7 +2,7 @@ import process from 'node:process'
 import { setTimeout } from 'node:timers/promises'
 import { fail, refuse } from './attach-error.js'
 import { Inspector } from './inspector.js'
-import { type Listener, readListeners } from './listeners.js'
+import { type Listener, readListeners, readSockets } from './listeners.js'
 import { isSame, type Target } from './target.js'
 
 /** Milliseconds between two looks at what a process listens on. */
@@ -48,21 +48,22 @@ export async function findOpen(target: Target, timeout: number): Promise<OpenPor
 /** Sends the signal, and waits for the inspector. Whatever listens is the process' own: no other is talked to. */
 export async function openPort(target: Target, timeout: number): Promise<OpenPort> {
   const { pid } = target
-  const known = new Set(readListeners(pid).map(identify))
+  const known = new Set(readSockets(pid))
   process.kill(pid, 'SIGUSR1')
   const until = performance.now() + timeout
   let problem: unknown
-  while (performance.now() < until) {
+  for (let isOver = false; !isOver;) {
+    // It looks once more when the time is over: it may be this process that was held up.
+    isOver = performance.now() >= until
     if (!isSame(target)) throw fail(`process ${pid} ended when it was sent SIGUSR1`)
-    for (const found of readListeners(pid)) {
-      if (!found.own || known.has(identify(found))) continue
+    for (const found of readNew(pid, known)) {
       try {
         const inspector = await Inspector.open(found.host, found.port, timeout)
         return { port: found.port, inspector, wasOpen: false }
       } catch (error) {
         // The program may have begun to listen just now, on a port of its own.
         problem = error
-        known.add(identify(found))
+        known.add(found.socket)
       }
     }
     await setTimeout(pause)
@@ -76,23 +77,26 @@ export async function openPort(target: Target, timeout: number): Promise<OpenPor
 
 /** @returns once the process does not listen on it any more, or when that takes too long: then false */
 export async function waitClosed(target: Target, port: number, timeout: number): Promise<boolean> {
+  const { pid } = target
   const until = performance.now() + timeout
-  while (isSame(target) && isOpen(target.pid, port)) {
+  const open = readListeners(pid).filter((found) => found.own && found.port === port)
+  const isOpen = (): boolean => {
+    const sockets = readSockets(pid)
+    return open.some(({ socket }) => sockets.has(socket))
+  }
+  while (isSame(target) && isOpen()) {
     if (performance.now() >= until) return false
     await setTimeout(pause)
   }
   return true
 }
 
-function isOpen(pid: number, wanted: number): boolean {
-  try {
-    return readListeners(pid).some(({ port, own }) => own && port === wanted)
-  } catch {
-    // It ended just now.
-    return false
-  }
-}
-
-function identify({ host, port, own }: Listener): string {
-  return `${own} ${host} ${port}`
+/**
+ * What a process listens on with sockets that are not known. The tables of all sockets take the system long to write, 10 ms
+ * on some machines, and are read only when it has a socket that is new.
+ */
+function readNew(pid: number, known: ReadonlySet<string>): readonly Listener[] {
+  const sockets = readSockets(pid)
+  if ([...sockets].every((socket) => known.has(socket))) return []
+  return readListeners(pid).filter(({ own, socket }) => own && !known.has(socket))
 }

@@ -7,6 +7,8 @@ export interface Listener {
   readonly port: number
   /** Whether the process that was asked about listens. */
   readonly own: boolean
+  /** The number of its socket. */
+  readonly socket: string
 }
 
 /** The state of a socket that listens, in proc_net_tcp(5). */
@@ -20,7 +22,7 @@ export function readListeners(pid: number): readonly Listener[] {
       const [, local = '', , state, , , , , , socket = ''] = line.trim().split(/\s+/)
       if (state !== listening) return []
       const [address = '', port = ''] = local.split(':')
-      return [{ host: reachable(address), port: parseInt(port, 16), own: own.has(socket) }]
+      return [{ host: reachable(address), port: parseInt(port, 16), own: own.has(socket), socket }]
     }),
   )
 }
@@ -34,15 +36,23 @@ function readTable(path: string): string[] {
   }
 }
 
-/** The numbers of the sockets that a process holds. */
-function readSockets(pid: number): ReadonlySet<string> {
+/** The numbers of the sockets that a process holds: none when it has ended. */
+export function readSockets(pid: number): ReadonlySet<string> {
   const folder = `/proc/${pid}/fd`
   const sockets = new Set<string>()
-  for (const name of readdirSync(folder)) {
+  for (const name of readNames(folder)) {
     const found = /^socket:\[(\d+)\]$/.exec(readTarget(`${folder}/${name}`))
     if (found?.[1] !== undefined) sockets.add(found[1])
   }
   return sockets
+}
+
+function readNames(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 function readTarget(path: string): string {
