@@ -58,13 +58,16 @@ export class FrameReader<In> {
     return this.#skippedBefore + this.#decoder.skipped
   }
 
-  /** Keep `bytes` behind what is held. Borrowed bytes are copied, owned ones kept where possible. */
+  /**
+   * Keep `bytes` behind what is held. Borrowed bytes are copied, and owned ones too that would keep more
+   * than twice their memory; others are kept where possible.
+   */
   append(bytes: Uint8Array, borrowed: boolean): void {
     const { length } = bytes
     if (this.#end === this.#released) {
       this.#released = 0
       this.#decoded = 0
-      if (!borrowed) {
+      if (!borrowed && !pinsMuch(bytes, length)) {
         this.#held = bytes
         this.#adopted = true
         this.#end = length
@@ -112,7 +115,7 @@ export class FrameReader<In> {
   take(most: number): Uint8Array {
     const size = Math.min(most, this.undecoded)
     const bytes = view(this.#held, this.#decoded, size)
-    const isOwn = this.#adopted && 2 * size >= bytes.buffer.byteLength
+    const isOwn = this.#adopted && !pinsMuch(bytes, size)
     const taken = isOwn ? bytes : this.#operations.copy(bytes, 0, size)
     this.#decoded += size
     this.release(size)
@@ -186,8 +189,7 @@ export class FrameReader<In> {
     this.#end = rest
     if (rest === 0) {
       this.#letGo()
-    } else if (borrowed || 4 * rest < bytes.length) {
-      // A short rest of owned bytes is copied too, for it would pin all of them.
+    } else if (borrowed || pinsMuch(bytes, rest)) {
       const { length } = this.#held
       if (this.#adopted || length < rest || length > 4 * rest + smallestBuffer) {
         this.#held = new Uint8Array(capacityFor(rest))
@@ -235,6 +237,11 @@ export class FrameReader<In> {
     this.#held = none
     this.#adopted = false
   }
+}
+
+/** Whether so many of these bytes, kept as they are, would keep more than twice their memory. */
+function pinsMuch({ buffer }: Uint8Array, size: number): boolean {
+  return buffer.byteLength > 2 * size
 }
 
 function capacityFor(size: number): number {
