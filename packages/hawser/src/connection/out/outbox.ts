@@ -85,7 +85,7 @@ export class Outbox implements FrameOutput {
     this.#pieces += 1
     // Joined with the next piece, half a character would become a whole one. The ending is looked at
     // by itself: to look at the last character of joined text copies all of it.
-    if (endsMidway(ending === '' ? text : ending)) this.#encodeText()
+    if (ending !== '\n' && endsMidway(ending === '' ? text : ending)) this.#encodeText()
   }
 
   reserve(size: number): number {

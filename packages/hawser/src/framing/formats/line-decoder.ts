@@ -25,6 +25,9 @@ export const lineTerminator: Pick<TerminatedSettings, 'terminator' | 'optional'>
 /** CR and LF. */
 export const lineOverhead = 2
 
+/** Of this module: what comes from another is read anew for each line, and compared by a call. */
+const skipped: typeof nothing = nothing
+
 /** Cuts bytes into lines of text; what a line means is up to the class that extends it. */
 export abstract class LineDecoder<In> extends TerminatedDecoder<In> {
   readonly #encoding: TextEncoding
@@ -77,7 +80,7 @@ export abstract class LineDecoder<In> extends TerminatedDecoder<In> {
       if (this.#strictCrlf && text.indexOf('\r', from) !== end) break
       const message = this.interpret(text.slice(from, end), offset + base + from)
       from = found + 1
-      if (message !== nothing && !emit(message, base + from)) return ~(base + from)
+      if (message !== skipped && !emit(message, base + from)) return ~(base + from)
     }
     return base + from
   }
