@@ -6,6 +6,7 @@ import type { DeskRoom } from './desk-room.js'
 import type { Exports } from './exports.js'
 import type { OpenViews } from './open-views.js'
 import { exportLog } from '../sheet/export-log.js'
+import { joinGone } from '../sheet/picked-rows.js'
 import { projectHandlers } from './project-replies.js'
 import { findFramings } from './framings.js'
 import { assertMayRun } from './may-run.js'
@@ -142,7 +143,9 @@ function beginExport({ view, as }: RequestOf<'export'>, { room, views, exports }
     throw new WorkbenchError('WORKBENCH_INVALID', text)
   }
   exports.begin((signal) =>
-    as === 'hawser' ? exportLog(shown, signal) : room.tools.exportRows(as, shown.all(signal)),
+    as === 'hawser'
+      ? exportLog(shown, signal)
+      : room.tools.exportRows(as, joinGone(shown.all(signal))),
   )
   return null
 }

@@ -6,7 +6,7 @@ import { callBounded } from './bounded-call.js'
 import { FoundPlaces } from './found-places.js'
 import { LogFile } from './file/log-file.js'
 import { isExpression, Matcher } from './scan/matcher.js'
-import { pickBytes, pickRows, readRows } from './picked-rows.js'
+import { pickBytes, pickRows, readAllRows } from './picked-rows.js'
 import { AllPlaces, type Places } from './places.js'
 import { checkPatterns } from './scan/row-test.js'
 import type { RowSource } from './row-source.js'
@@ -67,7 +67,7 @@ export class LogView implements View {
     const { size } = this.#places
     for (let place = 0; place < size; place += together) {
       const numbers = this.#places.take(place, Math.min(together, size - place))
-      yield* readRows(this.#file, numbers, signal)
+      yield* readAllRows(this.#file, numbers, signal)
     }
   }
 

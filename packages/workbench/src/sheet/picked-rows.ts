@@ -75,6 +75,54 @@ export async function* readRows(
   }
 }
 
+/** As above, with one in the place of each that was deleted. */
+export async function* readAllRows(
+  file: RowSource,
+  numbers: readonly number[],
+  signal: AbortSignal,
+): AsyncGenerator<LogRow, void, undefined> {
+  let at = 0
+  async function* goneUpTo(end: number): AsyncGenerator<LogRow, void, undefined> {
+    if (at === end) return
+    const time = await firstTime(file, signal)
+    for (; at < end; at++) yield { ...goneRow(numbers[at] ?? 0), time }
+  }
+  for await (const row of readRows(file, numbers, signal)) {
+    yield* goneUpTo(numbers.indexOf(row.number, at))
+    at++
+    yield row
+  }
+  yield* goneUpTo(numbers.length)
+}
+
+/** When the oldest row was that is there: those that were deleted were before it. */
+async function firstTime({ reader }: RowSource, signal: AbortSignal): Promise<number> {
+  for await (const { time } of reader.rows({ signal })) return time
+  return Date.now()
+}
+
+/** Of rows that were deleted one after the other, one that says how many there were. */
+export async function* joinGone(
+  rows: AsyncIterable<LogRow>,
+): AsyncGenerator<LogRow, void, undefined> {
+  let first: LogRow | undefined
+  let count = 0
+  const said = (row: LogRow): LogRow => {
+    const event = { event: 'deleted', rows: count }
+    count = 0
+    return { ...row, event, data: Buffer.from(JSON.stringify(event)) }
+  }
+  for await (const row of rows) {
+    if (row.event?.event === 'deleted' && row.kind === 'lost') {
+      if (count++ === 0) first = row
+      continue
+    }
+    if (count > 0 && first !== undefined) yield said(first)
+    yield row
+  }
+  if (count > 0 && first !== undefined) yield said(first)
+}
+
 /** A part of the bytes of one row. */
 export async function pickBytes(
   file: RowSource,

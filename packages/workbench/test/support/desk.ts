@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createLog, type LogRow, type SessionLog } from 'hawser/log'
+import { createLog, type LogOptions, type LogRow, type SessionLog } from 'hawser/log'
 import { onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
 import { Desk } from '../../src/desk/desk.js'
@@ -146,9 +146,9 @@ export class DeskTest {
     })
   }
 
-  static async create(): Promise<DeskTest> {
+  static async create(options: LogOptions = {}): Promise<DeskTest> {
     const file = join(createFolder(), 'session.hawser')
-    return new DeskTest(await createLog(file), file)
+    return new DeskTest(await createLog(file, options), file)
   }
 
   /** @param own instead of what the test has */
