@@ -13,10 +13,16 @@ const small = fc.integer({ min: 0, max: 4 })
 const optional = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
   fc.option(value, { nil: undefined })
 const pattern = fc.oneof(
-  fc.record({ as: fc.constant('text'), text: fc.constantFrom('a', 'note') }),
+  fc.record({
+    as: fc.constant('text'),
+    text: fc.constantFrom('a', 'note'),
+    anyCase: optional(fc.boolean()),
+  }),
   fc.record({ as: fc.constant('hex'), hex: fc.constantFrom('61', '6', 'zz') }),
   fc.record({ as: fc.constant('regex'), regex: fc.constantFrom('a+', '(', '.') }),
 )
+/** Most do not exist. */
+const anyRow = fc.oneof(small, fc.constantFrom(2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER, 2 ** 60))
 const framing = fc.constantFrom(undefined, 'raw', 'lines', 'none')
 const definition = fc.oneof(
   fc.record({
@@ -77,7 +83,34 @@ const request = fc.oneof(
   fc.record({ do: fc.constant('limit'), session: small, maxConnections: small }),
   fc.record({ do: fc.constant('faults'), session: small, faults: fc.array(fc.string()) }),
   fc.record({ do: fc.constant('connections'), session: small, most: small }),
-  fc.record({ do: fc.constant('note'), text: fc.string(), row: optional(small) }),
+  fc.record({
+    do: fc.constant('note'),
+    text: fc.string(),
+    row: optional(anyRow),
+    session: optional(small),
+    log: optional(small),
+  }),
+  fc.record({
+    do: fc.constant('bookmark'),
+    row: anyRow,
+    on: fc.boolean(),
+    session: optional(small),
+    log: optional(small),
+  }),
+  fc.record({
+    do: fc.constant('responders'),
+    session: small,
+    responders: fc.array(
+      fc.record({ name, match: pattern, do: fc.constantFrom('drop', 'close', 'reply') }),
+      { maxLength: 2 },
+    ),
+  }),
+  fc.record({
+    do: fc.constant('export'),
+    view: small,
+    as: fc.constantFrom('text', 'jsonl', 'pcapng', 'hawser'),
+  }),
+  fc.record({ do: fc.constant('export-next') }),
   fc.record({
     do: fc.constant('open-view'),
     view: small,
@@ -88,16 +121,18 @@ const request = fc.oneof(
       fc.record({ hide: fc.array(pattern, { maxLength: 2 }) }),
     ),
     log: optional(small),
+    messages: optional(fc.boolean()),
+    framing: optional(fc.constantFrom('lines', 'none', './mine.mjs')),
   }),
   fc.record({ do: fc.constant('close-view'), view: small }),
-  fc.record({ do: fc.constant('rows'), view: small, from: small, count: small }),
-  fc.record({ do: fc.constant('bytes'), view: small, row: small }),
-  fc.record({ do: fc.constant('locate'), view: small, row: small }),
+  fc.record({ do: fc.constant('rows'), view: small, from: anyRow, count: small }),
+  fc.record({ do: fc.constant('bytes'), view: small, row: anyRow, from: optional(anyRow) }),
+  fc.record({ do: fc.constant('locate'), view: small, row: anyRow, isOfLog: fc.boolean() }),
   fc.record({
     do: fc.constant('find'),
     view: small,
     pattern,
-    from: small,
+    from: anyRow,
     backwards: fc.boolean(),
   }),
   fc.record({
