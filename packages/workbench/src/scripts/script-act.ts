@@ -36,6 +36,8 @@ export type ToScript =
 
 /** From the thread of a script. */
 export type FromScript =
+  /** Its process and its thread are there, and the code of the user's comes now. */
+  | { readonly loading: true }
   | { readonly loaded: true }
   | { readonly failed: string }
   /** It has begun with a call. */

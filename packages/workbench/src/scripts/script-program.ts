@@ -17,6 +17,7 @@ const say = (said: FromScript): void => port?.postMessage(said)
 const connections = new Map<number, ScriptConnection>()
 
 try {
+  say({ loading: true })
   const respond = await load(workerData as ScriptCode)
   port?.on('message', (said: ToScript) => {
     if ('gone' in said) connections.delete(said.gone)

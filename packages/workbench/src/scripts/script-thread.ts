@@ -10,8 +10,9 @@ import {
 } from './script-act.js'
 import type { ScriptCode } from './script-code.js'
 
-/** Milliseconds that loading it may take: a machine may be busy. */
+/** Milliseconds that loading it may take, and before that the begin of its process: a busy machine begins many slowly. */
 const loadLimit = 10_000
+const beginLimit = 60_000
 /** The compiled file, from the sources as well: a process cannot be begun with TypeScript. */
 const program = fileURLToPath(new URL('../../dist/scripts/script-process.js', import.meta.url))
 
@@ -39,6 +40,8 @@ export class ScriptThread {
   readonly #limit: number
   readonly #calls = new Map<number, Call>()
   #lastCall = 0
+  #isLoading = false
+  #loadTimer: NodeJS.Timeout | undefined
   #loaded: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined
   #isOver = false
   #why = ''
@@ -61,15 +64,14 @@ export class ScriptThread {
 
   /** @returns rejects with what is wrong with the script */
   async loaded(): Promise<void> {
-    const timer = setTimeout(() => {
-      this.#end(`loading it took longer than ${loadLimit} ms`)
-    }, loadLimit)
+    this.#limitLoad('beginning its process', beginLimit)
     try {
       await new Promise<void>((resolve, reject) => {
         this.#loaded = { resolve, reject }
       })
     } finally {
-      clearTimeout(timer)
+      clearTimeout(this.#loadTimer)
+      this.#loaded = undefined
     }
   }
 
@@ -106,10 +108,27 @@ export class ScriptThread {
   #take(said: FromScript): void {
     if (this.#isOver) return
     if (!isKnown(said)) this.#end('it said what it was not asked for')
+    else if ('loading' in said) this.#loads()
     else if ('loaded' in said) this.#loaded?.resolve()
     else if ('failed' in said) this.#end(said.failed)
     else if ('begun' in said) this.#begin(said.begun)
     else this.#settle(said)
+  }
+
+  /** Its code may say so again and again: it is heard once. */
+  #loads(): void {
+    if (this.#isLoading || this.#loaded === undefined) return
+    this.#isLoading = true
+    this.#limitLoad('loading it', loadLimit)
+  }
+
+  #limitLoad(what: string, limit: number): void {
+    clearTimeout(this.#loadTimer)
+    // What it has said is heard first: it may be this process that was held up.
+    const end = (): void => {
+      if (this.#loaded !== undefined) this.#end(`${what} took longer than ${limit} ms`)
+    }
+    this.#loadTimer = setTimeout(() => setImmediate(end), limit)
   }
 
   /** From now on it is measured: what waited for others before is not its fault. */
@@ -171,9 +190,12 @@ function describeEnd(code: number | null, signal: string | null): string {
 /** The code of the user's has the same port, and may say anything. */
 function isKnown(said: unknown): said is FromScript {
   if (typeof said !== 'object' || said === null) return false
-  const { loaded, failed, begun, call, acts, error } = said as Readonly<Record<string, unknown>>
+  const { loading, loaded, failed, begun, call, acts, error } = said as Readonly<
+    Record<string, unknown>
+  >
   if (call === undefined) {
-    return loaded === true || typeof failed === 'string' || typeof begun === 'number'
+    const isThere = loading === true || loaded === true
+    return isThere || typeof failed === 'string' || typeof begun === 'number'
   }
   return typeof error === 'string' || (Array.isArray(acts) && acts.every(isAct))
 }

@@ -222,3 +222,19 @@ it('a connection that goes while a script thinks is no failure', async () => {
   expect((await responded()).map((event) => event['act'])).toEqual(['reply'])
   await list.stop(1)
 })
+
+it('code that never comes to its end, and says again and again that it begins, is given up', async () => {
+  const code = `import { parentPort } from 'node:worker_threads'
+    const never = new Int32Array(new SharedArrayBuffer(4))
+    for (;;) {
+      parentPort.postMessage({ loading: true })
+      Atomics.wait(never, 0, 0, 500)
+    }`
+  const url = pathToFileURL(join(createFolder({ 'a.mjs': code }), 'a.mjs')).href
+  const started = Script.start({
+    name: 'a.mjs',
+    allow: () => Promise.resolve({ url }),
+    noticed: () => undefined,
+  })
+  await expect(started).rejects.toThrow('loading it took longer than 10000 ms')
+}, 120_000)
