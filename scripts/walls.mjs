@@ -19,7 +19,7 @@ import {
   HTTP_FILES,
   LOADER_FILES,
   MOST_LINES,
-  PIPES_FILE,
+  PIPE_FILE,
   PUBLIC_ONLY,
   SHARED_WITH_PAGES,
   SOCKET_BUILTINS,
@@ -169,9 +169,8 @@ function judgeOther(from, file, specifier) {
     const name = builtinName(specifier)
     if (!specifier.startsWith('node:')) return `write 'node:${name}' for Node's module '${name}'`
     if (name === 'http' && HTTP_FILES.includes(from)) return undefined
-    if (name === 'net' && (from.startsWith(`${WATCHING_FOLDER}/`) || from === PIPES_FILE)) {
-      return undefined
-    }
+    if (name === 'net' && from.startsWith(`${WATCHING_FOLDER}/`)) return undefined
+    if (name === 'net' && from === PIPE_FILE) return undefined
     return publicOnly && SOCKET_BUILTINS.includes(name)
       ? `'${specifier}' belongs to the library's socket folder; use 'hawser' instead`
       : undefined

@@ -818,7 +818,6 @@ export const INSPECT_UNITS = {
       'os',
       'path',
       'process',
-      'stream',
       'timers/promises',
       'util',
     ],
@@ -1085,11 +1084,11 @@ export const HTTP_FILES = [
   'packages/workbench/src/page/page-server.ts',
 ]
 
+/** A named pipe is read by its descriptor, of which the library makes no stream. */
+export const PIPE_FILE = 'packages/inspect/src/collect/pipes.ts'
+
 /** What runs in a watched program looks at that program's own sockets. */
 export const WATCHING_FOLDER = 'packages/inspect/src/tap'
-
-/** It reads named pipes, which Node.js does by its class of sockets: none is opened. */
-export const PIPES_FILE = 'packages/inspect/src/collect/pipes.ts'
 
 /** Files that import modules of the user's, whose names are not known here. */
 export const LOADER_FILES = [

@@ -2,7 +2,7 @@ import { lstatSync, mkdtempSync, readdirSync, rmdirSync, unlinkSync } from 'node
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
-import { pipePrefix } from '../wire/layout.js'
+import { lifePath, pipePrefix } from '../wire/layout.js'
 
 const prefix = 'hawser-inspect-'
 const folderName = /^hawser-inspect-(?<pid>\d{1,10})-[A-Za-z0-9]{6}$/
@@ -81,7 +81,7 @@ function removeFolder(folder: string): void {
   const pipes = namesIn(folder)
     .map((name) => path.join(folder, name))
     .filter((file) => file.startsWith(pipePrefix(socket)))
-  for (const file of [socket, ...pipes]) {
+  for (const file of [socket, lifePath(socket), ...pipes]) {
     try {
       unlinkSync(file)
     } catch {

@@ -1,7 +1,7 @@
-import type { Duplex } from 'node:stream'
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import {
   attach,
+  type ByteStream,
   type Connection,
   createServer,
   type FramingError,
@@ -149,7 +149,7 @@ class ListeningInspection implements Inspection {
 
   async listen(): Promise<void> {
     await this.#server.listen(`unix:${this.#folder.socket}`)
-    await this.#pipes.make()
+    await this.#pipes.begin()
   }
 
   async drain(): Promise<void> {
@@ -185,7 +185,7 @@ class ListeningInspection implements Inspection {
   }
 
   /** A pipe that waits for a thread is none: it counts from what comes by it. */
-  #read(pipe: Duplex): void {
+  #read(pipe: ByteStream): void {
     const peer = attach<Block, never>(pipe, {
       framing: blocks,
       ...patient,

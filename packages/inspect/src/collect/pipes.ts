@@ -2,9 +2,8 @@ import { execFile } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import process from 'node:process'
-import type { Duplex } from 'node:stream'
 import { promisify } from 'node:util'
-import { pipePrefix } from '../wire/layout.js'
+import { lifePath, pipePrefix } from '../wire/layout.js'
 
 /** As many wait for a thread, and are made again once so few do. */
 const most = 32
@@ -16,19 +15,23 @@ const few = 24
  */
 export class Pipes {
   readonly #prefix: string
+  readonly #life: string
+  /** Its descriptor, as long as this process lives. */
+  #lifeline: number | undefined
   #made = 0
   #waiting = 0
   #isMaking = false
   #isOver = false
 
-  readonly #onPipe: (pipe: Duplex) => void
+  readonly #onPipe: (pipe: Socket) => void
 
   /**
    * @param socket the path that they are beside
    * @param onPipe called with each, which is read from then on
    */
-  constructor(socket: string, onPipe: (pipe: Duplex) => void) {
+  constructor(socket: string, onPipe: (pipe: Socket) => void) {
     this.#prefix = pipePrefix(socket)
+    this.#life = lifePath(socket)
     this.#onPipe = onPipe
   }
 
@@ -36,6 +39,12 @@ export class Pipes {
   taken(): void {
     this.#waiting -= 1
     if (this.#waiting < few) void this.make()
+  }
+
+  /** Make the first, and the one by which a thread finds out that the inspector has died: it has no reader then. */
+  async begin(): Promise<void> {
+    if (await mkfifo([this.#life])) this.#lifeline = openToRead(this.#life)
+    await this.make()
   }
 
   /** Make as many as shall wait. */
@@ -54,16 +63,13 @@ export class Pipes {
 
   close(): void {
     this.#isOver = true
+    if (this.#lifeline !== undefined) closeSync(this.#lifeline)
+    this.#lifeline = undefined
   }
 
   #open(path: string): void {
-    let fd: number
-    try {
-      fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    } catch {
-      // There are no more descriptors: threads use the socket.
-      return
-    }
+    const fd = openToRead(path)
+    if (fd === undefined) return
     try {
       const pipe = new Socket({ fd, readable: true, writable: false })
       this.#waiting += 1
@@ -71,6 +77,15 @@ export class Pipes {
     } catch {
       closeSync(fd)
     }
+  }
+}
+
+/** @returns its descriptor; without any left, threads use the socket */
+function openToRead(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch {
+    return undefined
   }
 }
 

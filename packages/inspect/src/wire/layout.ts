@@ -26,3 +26,6 @@ export const flags = { tls: 1, cut: 2 } as const
 
 /** How the paths of the pipes begin that are beside the inspector's socket. */
 export const pipePrefix = (socket: string): string => `${socket}-pipe-`
+
+/** The pipe that the inspector holds open as long as it lives, and nothing is written to. */
+export const lifePath = (socket: string): string => `${socket}-life`

@@ -265,7 +265,8 @@ it('folders of inspectors that were killed are swept, and nothing else is', asyn
   }
   for (const name of [names.stale, names.full, names.alive, names.other])
     mkdirSync(join(parent, name))
-  for (const name of ['tap', 'tap-pipe-1']) writeFileSync(join(parent, names.stale, name), '')
+  for (const name of ['tap', 'tap-pipe-1', 'tap-life'])
+    writeFileSync(join(parent, names.stale, name), '')
   writeFileSync(join(parent, names.full, 'letter'), 'dear user')
   symlinkSync(elsewhere, join(parent, names.link))
   const { inspection } = await Inspecting.start()

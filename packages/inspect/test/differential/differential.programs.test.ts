@@ -2,7 +2,14 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createAuthority } from '../../../../test/support/certificates.js'
 import { createFolder } from '../../../../test/support/folders.js'
 import { findMissing, findUnequalEnds, lossOf, problemsOf, unseenOf } from '../support/compare.js'
-import { runAlone, runBare, runTapped, type TappedRun, type Wish } from '../support/run-program.js'
+import {
+  runAlone,
+  runBare,
+  runOrphaned,
+  runTapped,
+  type TappedRun,
+  type Wish,
+} from '../support/run-program.js'
 
 /** The files of a certificate that some of them serve with. */
 let certificate: Record<string, string>
@@ -115,3 +122,12 @@ it.each(alone)('%s does the same with a tap and no inspector there', async (prog
   const bare = await runBare(place, program)
   expect(await runAlone(place, program)).toEqual(bare)
 })
+
+it.runIf(process.platform !== 'win32').each(['unseen.cjs immediate', 'unseen.cjs requests'])(
+  '%s does the same with a tap whose inspector was killed',
+  async (program) => {
+    const place = createFolder()
+    const bare = await runBare(place, program)
+    expect(await runOrphaned(place, program)).toEqual(bare)
+  },
+)

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { collect, type ThreadReader } from './collector.mjs'
@@ -45,6 +45,14 @@ export function runBare(place: string, program: string, wish: Wish = {}): Promis
 /** Runs it with a tap that has no inspector. */
 export function runAlone(place: string, program: string, { flags = [] }: Wish = {}): Promise<Run> {
   return run(place, program, flags, tapped(join(place, 'none.sock'), {}))
+}
+
+/** Runs it with a tap whose inspector was killed: the pipe that says so is left, as its socket is. */
+export function runOrphaned(place: string, program: string): Promise<Run> {
+  const path = join(place, 'left.sock')
+  writeFileSync(path, '')
+  spawnSync('mkfifo', [`${path}-life`])
+  return run(place, program, [], tapped(path, {}))
 }
 
 /** Runs it with a tap, and an inspector that reads everything. */

@@ -2,7 +2,7 @@ import { constants, lstatSync, readdirSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import process from 'node:process'
 import { threadId } from 'node:worker_threads'
-import { pipePrefix } from '../../wire/layout.js'
+import { lifePath, pipePrefix } from '../../wire/layout.js'
 import { natives } from '../natives.js'
 
 /** Fails at once where the inspector does not read any more, and never waits. */
@@ -54,10 +54,11 @@ function tryPipe(path: string): number | undefined {
 /** Whether the inspector has ended: to connect where nothing is would be a request all the same. */
 export function isGone(socket: string): boolean {
   try {
-    return lstatSync(socket, { throwIfNoEntry: false }) === undefined
+    if (lstatSync(socket, { throwIfNoEntry: false }) === undefined) return true
   } catch {
     return false
   }
+  return !isRead(lifePath(socket))
 }
 
 /**
@@ -65,8 +66,13 @@ export function isGone(socket: string): boolean {
  * a file without a name.
  */
 export function isPipeRead(fd: number): boolean {
+  return isRead(`/proc/self/fd/${fd}`)
+}
+
+/** @returns false only where a pipe is there, and no process reads it */
+function isRead(path: string): boolean {
   try {
-    natives.closeSync(natives.openSync(`/proc/self/fd/${fd}`, flags))
+    natives.closeSync(natives.openSync(path, flags))
     return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ENXIO'
