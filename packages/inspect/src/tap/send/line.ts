@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { Socket } from 'node:net'
 import { apply, natives } from '../natives.js'
 import { isGone, isPipeRead, takePipe } from './pipe.js'
@@ -87,11 +88,14 @@ export class Line {
   }
 }
 
-/** @returns which file it is that has a descriptor, or undefined where that is not said */
+/**
+ * @returns which file it is that has a descriptor, with its type: the number of a pipe that was deleted is soon that of a
+ *   file. Undefined where it is not said
+ */
 function fileOf(fd: number): string | undefined {
   try {
-    const { dev, ino } = natives.fstatSync(fd)
-    return `${dev}:${ino}`
+    const { dev, ino, mode } = natives.fstatSync(fd)
+    return `${dev}:${ino}:${mode & constants.S_IFMT}`
   } catch {
     return undefined
   }
