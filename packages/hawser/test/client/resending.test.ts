@@ -93,11 +93,11 @@ describe('a request that may be carried out twice', () => {
   it('beside others is the only one that is kept', async () => {
     const { client, listener } = await meet()
     const first = await listener.accept()
-    const once = rejection(client.request('once'))
+    const ofOnce = rejection(client.request('once'))
     const again = client.request('again', resend)
     await first.receives('once\nagain\n')
     first.reset()
-    expect(await once).toMatchObject({ code: 'HAWSER_DISCONNECTED' })
+    expect(await ofOnce).toMatchObject({ code: 'HAWSER_DISCONNECTED' })
     const second = await listener.accept()
     await second.receives('again\n')
     await second.send('done\n')
