@@ -29,15 +29,6 @@ export function portOf(server: Pick<Server, 'addresses'>): number {
   throw new Error('it has no port')
 }
 
-/** A port on which nothing listens. */
-export async function unusedPort(): Promise<number> {
-  const server = createServer({ framing: raw() }, {})
-  await server.listen('127.0.0.1:0')
-  const port = portOf(server)
-  await server.close()
-  return port
-}
-
 /** A server that sends back what it gets. */
 export function serveEcho(): Promise<number> {
   return serveTarget({ message: (client, bytes) => client.send(bytes) })

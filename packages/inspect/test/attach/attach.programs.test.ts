@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
+import { freePort } from '../../../../test/support/free-port.js'
 import { isStopped } from '../../../../test/support/processes.js'
 import { until } from '../../../../test/support/until.js'
 import { openPort } from '../../src/attach/debug-port.js'
@@ -221,14 +222,6 @@ async function takenPort(): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
   return (server.address() as AddressInfo).port
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** A module after which no file of the tap's kind can be loaded. */

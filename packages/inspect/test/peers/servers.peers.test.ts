@@ -1,8 +1,7 @@
-import { createServer, type AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { createFolder } from '../../../../test/support/folders.js'
+import { freePort } from '../../../../test/support/free-port.js'
 import { startMariadb } from '../../../../test/support/mariadb.js'
 import { itPeer } from '../../../../test/support/peers.js'
 import { startPostgres } from '../../../../test/support/postgres.js'
@@ -88,12 +87,4 @@ async function startRedis(program: string): Promise<string> {
   const running = new Running(program, ['--port', '0', '--unixsocket', socket, '--save', ''])
   await running.prints(/ready to accept connections/i)
   return socket
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -2,16 +2,10 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { rowFlags } from 'hawser/log'
 import { describe, expect, it } from 'vitest'
+import { freePort } from '../../../../../test/support/free-port.js'
 import { createFolder } from '../../../../../test/support/folders.js'
 import { Command } from '../../support/command.js'
-import {
-  ask,
-  connectRaw,
-  readAll,
-  serveEcho,
-  startProxy,
-  unusedPort,
-} from '../../support/proxied.js'
+import { ask, connectRaw, readAll, serveEcho, startProxy } from '../../support/proxied.js'
 import { readLog } from '../../support/read-log.js'
 
 async function stop(proxy: Command): Promise<void> {
@@ -111,7 +105,7 @@ describe('hawser proxy --log', () => {
 
   it('has a connection whose target could not be reached', async () => {
     const file = join(createFolder({}), 'calls.hawser')
-    const { proxy, port } = await startProxy(await unusedPort(), ['--log', file])
+    const { proxy, port } = await startProxy(await freePort(), ['--log', file])
     const client = await connectRaw(port)
     await client.closed
     await stop(proxy)

@@ -1,8 +1,9 @@
+import { freePort } from '../../../../../test/support/free-port.js'
 import { Toxiproxy, type ICreateToxicBody, type Proxy as ClientProxy } from 'toxiproxy-node-client'
 import { describe, expect, it } from 'vitest'
 import { startApi } from '../../support/api.js'
 import type { Command } from '../../support/command.js'
-import { ask, connectRaw, readAll, serveEcho, unusedPort } from '../../support/proxied.js'
+import { ask, connectRaw, readAll, serveEcho } from '../../support/proxied.js'
 
 /** All as users of the client have it: npm toxiproxy-node-client against `hawser proxy --api`. */
 async function startClient(): Promise<{ toxiproxy: Toxiproxy; url: string; command: Command }> {
@@ -81,7 +82,7 @@ describe('toxiproxy-node-client', () => {
     const { toxiproxy } = await startClient()
     const proxy = await createEcho(toxiproxy)
     const upstream = `127.0.0.1:${await serveEcho()}`
-    const listen = `127.0.0.1:${await unusedPort()}`
+    const listen = `127.0.0.1:${await freePort()}`
     const moved = await proxy.update({ enabled: true, listen, upstream })
     expect(moved.toJson()).toEqual({ name: 'echo', listen, upstream, enabled: true })
     expect(await ask(portOf(moved), 'hello')).toBe('hello')

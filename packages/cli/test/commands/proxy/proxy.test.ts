@@ -1,3 +1,4 @@
+import { freePort } from '../../../../../test/support/free-port.js'
 import { connect, raw } from 'hawser'
 import { describe, expect, it } from 'vitest'
 import { Command } from '../../support/command.js'
@@ -9,7 +10,6 @@ import {
   serveEcho,
   serveTarget,
   startProxy,
-  unusedPort,
 } from '../../support/proxied.js'
 
 /** Both ways of passing bytes on: the library's relay, and lanes that show what passes. */
@@ -119,7 +119,7 @@ describe('hawser proxy', () => {
   })
 
   it('resets a client whose target cannot be reached, and says why', async () => {
-    const gone = await unusedPort()
+    const gone = await freePort()
     const { proxy, port } = await startProxy(gone)
     const client = await connectRaw(port)
     expect(await client.closed).toMatchObject({ reason: 'reset', by: 'remote' })
@@ -129,7 +129,7 @@ describe('hawser proxy', () => {
   })
 
   it.each(ways)('resets a client when it leads to itself, and says so: %s', async (...words) => {
-    const port = await unusedPort()
+    const port = await freePort()
     const proxy = Command.hawser(['proxy', String(port), `127.0.0.1:${port}`, ...words])
     await proxy.port()
     const client = await connectRaw(port)

@@ -3,9 +3,10 @@ import type { LentProxy, ProxyDefinition } from '@hawser/workbench'
 import { connect, type Connection, raw } from 'hawser'
 import { createLog, type LogRow, openLog, type SessionLog } from 'hawser/log'
 import { expect, it, onTestFinished } from 'vitest'
+import { freePort } from '../../../../../test/support/free-port.js'
 import { createFolder } from '../../../../../test/support/folders.js'
 import { lendProxy } from '../../../src/workbench/lend/lend-proxy.js'
-import { readAll, serveEcho, serveTarget, unusedPort } from '../../support/proxied.js'
+import { readAll, serveEcho, serveTarget } from '../../support/proxied.js'
 
 class Bench {
   readonly messages: string[] = []
@@ -156,7 +157,7 @@ it('faults meet a connection that is open already, and are taken back', async ()
 })
 
 it('a target that cannot be reached is said, and the proxy goes on', async () => {
-  const port = await unusedPort()
+  const port = await freePort()
   const bench = await Bench.start({ target: `127.0.0.1:${port}` })
   const client = await bench.enter()
   await client.closed

@@ -5,6 +5,7 @@ import net from 'node:net'
 import { userInfo } from 'node:os'
 import { onTestFinished } from 'vitest'
 import { createFolder } from '../../../../../test/support/folders.js'
+import { freePort } from '../../../../../test/support/free-port.js'
 
 /** A proxy that runs until the test ends. */
 export interface RunningProxy {
@@ -92,15 +93,6 @@ async function start(
     await settled(child)
   }
   return { port }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as net.AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function answers(port: number): Promise<boolean> {
