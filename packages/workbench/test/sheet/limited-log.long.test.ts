@@ -53,12 +53,13 @@ it.each([
   expect(border[first]?.text).toContain(`${first + 1}.`)
   expect(border).toHaveLength(count)
 
-  // As a whole it is what is there.
-  const whole: number[] = []
-  for await (const row of received.all(new AbortController().signal)) {
-    whole.push(Number.parseInt(Buffer.from(row.data).toString(), 10))
+  // As a whole it is what is there, behind one in the place of each that is not.
+  const whole: unknown[] = []
+  for await (const { event, data } of received.all(new AbortController().signal)) {
+    whole.push(event?.event ?? Number.parseInt(Buffer.from(data).toString(), 10))
   }
-  expect(whole).toEqual(Array.from({ length: count - first }, (__, index) => first + 1 + index))
+  const kept = Array.from({ length: count - first }, (__, index) => first + 1 + index)
+  expect(whole).toEqual([...Array.from({ length: first }, () => 'deleted'), ...kept])
   const bytes = await all.bytes(0, { from: 0, count: 100 })
   expect(bytes.numbers).toEqual([0])
   expect(end.length + saidIn(count).length).toBe(Number((await shown(received, count - 1))?.length))
