@@ -102,7 +102,7 @@ describe.each(programs)('%s', (program, wish = {}, unseen = 0) => {
 
 /** On a busy machine the collector may get the processor too late, and has a loss, which is counted: then once more. */
 async function runWhole(place: string, program: string, wish: Wish): Promise<TappedRun> {
-  for (let again = 3; ; again--) {
+  for (let again = 9; ; again--) {
     const tapped = await runTapped(place, program, wish)
     if (again === 0 || lossOf(tapped.readers).rows === 0) return tapped
   }

@@ -90,7 +90,14 @@ export class Pump {
   }
 
   #flush(): void {
-    this.#last = now()
+    const time = now()
+    if (this.#retry > 0 && time - this.#last < often && !this.#isExiting) {
+      // What waits for room goes on alone: a line takes less at once than a block has, and rows are put together.
+      this.#settle(this.sink.write(this.ring))
+      if (this.#retry === 0) this.later(often)
+      return
+    }
+    this.#last = time
     const next = this.#beforeFlush()
     this.ring.seal()
     this.#settle(this.sink.write(this.ring))
